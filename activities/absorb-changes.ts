@@ -1,0 +1,183 @@
+import type { Pool } from 'pg';
+
+import { clearWake } from '../database/changes';
+import {
+  countKey,
+  moveCursor,
+  readChanges,
+  readRecords,
+  readSkus,
+  readStockEntries,
+  readTakenCodes,
+  readUntrackedSkus,
+  sumsAfterCounts,
+  withCursor,
+  writeOutcomes,
+  writeRecords,
+  writeSkus,
+  writeStockEntries,
+  type AbsorbTransaction,
+} from '../database/absorb-store';
+import {
+  foldChanges,
+  recordKey,
+  skusOf,
+  type ChangeRow,
+  type Folded,
+  type Outcome,
+  type RecordRow,
+} from '../domain/absorb';
+import { groupBy } from '../domain/group-by';
+import { applyStock, type StockChange, type StockEntry } from '../domain/stock';
+import { targets, type Kind, type Target } from '../domain/words';
+import { wantDeliveries } from './want-deliveries';
+
+/** Changes in one transaction: about 140 ms of new orders (postgres.md section 4), a short wait for a lane's row locks. */
+const absorbBatchMax = 1_000;
+
+export interface Absorbed {
+  changes: number;
+  /** By how many open deliveries each lane grew. */
+  made: Record<Target, number>;
+}
+
+/** While changes keep coming and every lane with work is busy anyway, absorb stays this long: a new activity for each request would fill the history. */
+const stayMs = 1_000;
+const pollMs = 50;
+
+/**
+ * Takes the wake flag down, then absorbs until the inbox is empty. Returns as soon as a lane that has no
+ * turn (`busyLanes`) got work. A change that comes after the flag went down raises it again.
+ */
+export async function absorbChanges(
+  pool: Pool,
+  tenant: number,
+  busyLanes: readonly Target[],
+  now: () => number,
+): Promise<Absorbed> {
+  const endsAtMs = now() + stayMs;
+  const total: Absorbed = { changes: 0, made: { woo: 0, qbo: 0 } };
+  await clearWake(pool, tenant);
+  for (;;) {
+    const { changes, made } = await absorbBatch(pool, tenant, now());
+    total.changes += changes;
+    for (const system of targets) total.made[system] += made[system];
+    const hasIdleLaneWork = targets.some(
+      (system) => total.made[system] > 0 && !busyLanes.includes(system),
+    );
+    if (hasIdleLaneWork || now() >= endsAtMs) return total;
+    if (changes === 0) {
+      if (busyLanes.length === 0) return total;
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
+}
+
+/** Folds one batch of the inbox into records and deliveries, in one transaction. */
+async function absorbBatch(pool: Pool, tenant: number, nowMs: number): Promise<Absorbed> {
+  return withCursor(pool, tenant, async (tx, absorbedPos) => {
+    const inbox = await readChanges(tx, tenant, absorbedPos, absorbBatchMax);
+    const none: Absorbed = { changes: 0, made: { woo: 0, qbo: 0 } };
+    if (inbox.lastPos === null) return none;
+    const folded = await fold(tx, tenant, inbox.changes);
+    const stock = await moveStock(tx, tenant, folded);
+    const changed = [...folded.records, ...stock];
+    await writeSkus(tx, tenant, folded.claims, folded.releasedSkus);
+    await writeRecords(tx, tenant, [...changed, ...folded.touched]);
+    const unreadable = inbox.unreadable.map(({ pos, detail }): Outcome => ({
+      pos,
+      outcome: 'failed',
+      code: 'unreadable',
+      detail,
+    }));
+    await writeOutcomes(tx, tenant, [...folded.outcomes, ...unreadable]);
+    const made = await wantDeliveries(tx, tenant, changed, nowMs);
+    await moveCursor(tx, tenant, inbox.lastPos, inbox.count);
+    return { changes: inbox.count, made: { woo: made.get('woo') ?? 0, qbo: made.get('qbo') ?? 0 } };
+  });
+}
+
+async function fold(
+  tx: AbsorbTransaction,
+  tenant: number,
+  changes: readonly ChangeRow[],
+): Promise<Folded> {
+  const keys = new Map<string, { kind: Kind; recordId: string }>();
+  const claimedSkus = new Set<string>();
+  const movedSkus = new Set<string>();
+  const productIds = new Set<string>();
+  for (const change of changes) {
+    if (change.kind !== 'inventory') keys.set(recordKey(change.kind, change.recordId), change);
+    if (change.kind === 'product') productIds.add(change.recordId);
+    if (change.content?.kind === 'product')
+      skusOf(change.content.body).forEach((sku) => claimedSkus.add(sku));
+    if (change.content?.kind === 'order' || change.content?.kind === 'refund') {
+      change.content.body.lines.forEach((line) => movedSkus.add(line.sku));
+    }
+  }
+  const records = await readRecords(tx, tenant, [...keys.values()]);
+  const skus =
+    productIds.size === 0 ? [] : await readSkus(tx, tenant, [...claimedSkus], [...productIds]);
+  const known = new Map(skus.map((claim) => [claim.sku, claim]));
+  const unclaimed = [...claimedSkus].filter((sku) => !known.has(sku));
+  const taken = unclaimed.length === 0 ? new Set() : await readTakenCodes(tx, tenant, unclaimed);
+  const untracked = await readUntrackedSkus(tx, tenant, [...movedSkus]);
+  return foldChanges(changes, {
+    records: new Map(records.map((row) => [recordKey(row.kind, row.recordId), row])),
+    skus: known,
+    isCodeTaken: (folded) => taken.has(folded),
+    isStockTracked: (sku) => !untracked.has(sku),
+  });
+}
+
+/** Writes the ledger and answers the inventory records that it moved. */
+async function moveStock(
+  tx: AbsorbTransaction,
+  tenant: number,
+  folded: Folded,
+): Promise<RecordRow[]> {
+  const sources = [...folded.stockSources];
+  const replaced = sources.filter(([, source]) => source.wasKnown).map(([sourceId]) => sourceId);
+  const before = await readStockEntries(tx, tenant, replaced);
+  const after = sources.flatMap(([, source]) => source.entries);
+  const changes = stockChanges(before, after);
+  if (changes.length === 0) return [];
+  await writeStockEntries(tx, tenant, replaced, after);
+  const bySku = groupBy(changes, (change) => (change.after ?? change.before)?.sku ?? '');
+  const counts = after.filter((entry) => entry.reason === 'count');
+  const sums = await sumsAfterCounts(
+    tx,
+    tenant,
+    counts.map(({ sku, place, occurredAt }) => ({ sku, place, countedAt: occurredAt })),
+  );
+  const keys = [...bySku.keys()].map((sku) => ({ kind: 'inventory' as const, recordId: sku }));
+  const records = new Map((await readRecords(tx, tenant, keys)).map((row) => [row.recordId, row]));
+  return [...bySku].flatMap(([sku, skuChanges]) => {
+    const current = records.get(sku);
+    const body = current?.content?.kind === 'inventory' ? current.content.body : { places: {} };
+    const next = applyStock(
+      body,
+      skuChanges,
+      (place, countedAt) => sums.get(countKey({ sku, place, countedAt })) ?? '0',
+    );
+    if (current !== undefined && JSON.stringify(next) === JSON.stringify(body)) return [];
+    const content = { kind: 'inventory' as const, body: next };
+    return [{ kind: 'inventory' as const, recordId: sku, rev: (current?.rev ?? 0) + 1, sourceRev: null, op: 'present' as const, content, origin: { places: 'pos' as const } }]; // prettier-ignore
+  });
+}
+
+/** Pairs what sources moved before with what they move now; equal pairs move nothing. */
+function stockChanges(before: readonly StockEntry[], after: readonly StockEntry[]): StockChange[] {
+  const keyOf = (entry: StockEntry): string =>
+    JSON.stringify([entry.sourceId, entry.line, entry.reason]);
+  const old = new Map(before.map((entry) => [keyOf(entry), entry]));
+  const changes: StockChange[] = [];
+  for (const entry of after) {
+    const former = old.get(keyOf(entry)) ?? null;
+    old.delete(keyOf(entry));
+    if (former?.sku === entry.sku || former === null)
+      changes.push({ before: former, after: entry });
+    else changes.push({ before: former, after: null }, { before: null, after: entry });
+  }
+  return [...changes, ...[...old.values()].map((entry) => ({ before: entry, after: null }))];
+}

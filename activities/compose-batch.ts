@@ -1,0 +1,197 @@
+import type { Pool } from 'pg';
+
+import {
+  ConnectorError,
+  type Composed,
+  type Connector,
+  type Findings,
+  type Outgoing,
+  type References,
+  type Write,
+} from '../connectors/connector';
+import {
+  loadReferences,
+  pickDue,
+  type LoadedReferences,
+  type PickedDelivery,
+} from '../database/outgoing';
+import type { MemberSettlement } from '../database/settlements';
+import { pushSupportOf } from '../domain/direction';
+import { fairShare } from '../domain/fair-share';
+import { failureClasses } from '../domain/failure';
+import { groupBy } from '../domain/group-by';
+import { kinds } from '../domain/words';
+import type { LaneTurn } from './lane-turn';
+
+/** A write that is ready to be recorded, with the delivery it belongs to. */
+export interface ReadyWrite {
+  delivery: PickedDelivery;
+  write: Write;
+}
+
+export interface ComposedBatch {
+  /** How many deliveries were looked at; none means nothing is due. */
+  picked: number;
+  writes: ReadyWrite[];
+  /** Deliveries that need no write: adopted, held, skipped. */
+  settlements: MemberSettlement[];
+}
+
+/** Picks what is due, asks the vendor what composing needs, and composes. */
+export async function composeBatch(
+  pool: Pool,
+  connector: Connector,
+  turn: LaneTurn,
+  size: number,
+): Promise<ComposedBatch> {
+  const due = await pickDue(pool, turn.tenant, turn.system, size);
+  const byKind = groupBy(due, (delivery) => delivery.kind);
+  const picked = fairShare(
+    kinds.map((kind) => byKind.get(kind) ?? []),
+    size,
+  );
+  const batch: ComposedBatch = { picked: picked.length, writes: [], settlements: [] };
+  const built: { delivery: PickedDelivery; item: Outgoing }[] = [];
+  for (const delivery of picked) {
+    const item = outgoing(delivery);
+    if (pushSupportOf(turn.system, delivery.kind) === 'built' && item !== null)
+      built.push({ delivery, item });
+    else
+      batch.settlements.push(
+        hold(delivery, 'not_built', `not_built:${delivery.kind}`, 'This kind cannot be sent yet'),
+      );
+  }
+  const references = referencesFrom(
+    await loadReferences(pool, turn.tenant, turn.system, keysOf(built.map(({ item }) => item))),
+  );
+  const found = await lookUpSafely(
+    connector,
+    built.map(({ item }) => item),
+    references,
+    turn,
+  );
+  for (const { delivery, item } of built) {
+    const findings = found.get(item.deliveryId);
+    if (findings instanceof ConnectorError) {
+      batch.settlements.push(
+        hold(delivery, 'look_up_refused', 'look_up_refused', findings.message),
+      );
+      continue;
+    }
+    place(batch, delivery, connector.compose(item, references, findings ?? {}));
+  }
+  return batch;
+}
+
+function place(batch: ComposedBatch, delivery: PickedDelivery, composed: Composed): void {
+  switch (composed.type) {
+    case 'write':
+      batch.writes.push({ delivery, write: composed.write });
+      return;
+    case 'adopt':
+      batch.settlements.push({
+        deliveryId: delivery.id,
+        // Whether the direction still allows more is seen at the next pick.
+        event: { type: 'adopted', resting: 'waiting', nowMs: 0 },
+        remote: {
+          id: composed.remoteId,
+          version: composed.remoteVersion,
+          snapshot: composed.snapshot,
+          isLinked: composed.isLinked,
+        },
+      });
+      return;
+    case 'hold':
+      batch.settlements.push(hold(delivery, composed.reason, composed.cause, composed.detail));
+      return;
+    case 'skip':
+      batch.settlements.push({
+        deliveryId: delivery.id,
+        event: { type: 'skip', reason: composed.reason },
+      });
+      return;
+    case 'notReady': {
+      const missing = composed.missing.map(({ kind, ref }) => `${kind} ${ref}`);
+      const detail = `It refers to what this system does not have yet: ${missing.slice(0, 10).join(', ')}`;
+      batch.settlements.push({
+        ...hold(delivery, 'dependency', 'dependency', detail),
+        waitsFor: composed.missing,
+      });
+    }
+  }
+}
+
+function hold(
+  delivery: PickedDelivery,
+  reason: string,
+  cause: string,
+  detail: string,
+): MemberSettlement {
+  return { deliveryId: delivery.id, event: { type: 'hold', reason }, cause, detail };
+}
+
+function outgoing(delivery: PickedDelivery): Outgoing | null {
+  if (delivery.record === null) return null;
+  return {
+    deliveryId: delivery.id,
+    recordId: delivery.recordId,
+    part: delivery.part,
+    op: delivery.desiredOp,
+    record: delivery.record,
+    attempts: delivery.attempts,
+    lastClass: failureClasses.find((name) => name === delivery.lastClass) ?? null,
+    remoteId: delivery.remoteId,
+    remoteVersion: delivery.remoteVersion,
+    snapshot: delivery.snapshot,
+  };
+}
+
+function keysOf(items: readonly Outgoing[]): {
+  skus: string[];
+  customerIds: string[];
+  orderIds: string[];
+} {
+  const skus = new Set<string>();
+  const customerIds = new Set<string>();
+  const orderIds = new Set<string>();
+  for (const { record, recordId } of items) {
+    if (record.kind === 'inventory') skus.add(recordId);
+    if (record.kind === 'product') skus.add(record.body.sku);
+    if (record.kind !== 'order' && record.kind !== 'refund') continue;
+    for (const line of record.body.lines) skus.add(line.sku);
+    if (record.body.customerId !== undefined) customerIds.add(record.body.customerId);
+    if (record.kind === 'refund' && record.body.orderId !== undefined)
+      orderIds.add(record.body.orderId);
+  }
+  return { skus: [...skus], customerIds: [...customerIds], orderIds: [...orderIds] };
+}
+
+function referencesFrom(loaded: LoadedReferences): References {
+  const { mappings, ...maps } = loaded;
+  return { ...maps, mapping: (kind, key) => mappings.get(`${kind}/${key}`) ?? null };
+}
+
+/**
+ * Look-ups for all items at once; where the vendor refuses the question itself, the set is halved until the
+ * one that it refuses stands alone, so that one odd record holds up nobody else.
+ */
+async function lookUpSafely(
+  connector: Connector,
+  items: readonly Outgoing[],
+  references: References,
+  turn: LaneTurn,
+): Promise<Map<string, Findings | ConnectorError>> {
+  if (items.length === 0) return new Map();
+  try {
+    const findings = await connector.lookUp(items, references, turn);
+    return new Map(items.map((item) => [item.deliveryId, findings]));
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.kind !== 'refused') throw error;
+    const [only] = items;
+    if (items.length === 1 && only !== undefined) return new Map([[only.deliveryId, error]]);
+    const middle = Math.ceil(items.length / 2);
+    const first = await lookUpSafely(connector, items.slice(0, middle), references, turn);
+    const second = await lookUpSafely(connector, items.slice(middle), references, turn);
+    return new Map([...first, ...second]);
+  }
+}

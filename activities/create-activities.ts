@@ -1,0 +1,296 @@
+import { activityInfo, Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+
+import { createQuickBooks } from '../connectors/quickbooks/quickbooks';
+import { createWooCommerce } from '../connectors/woocommerce/woocommerce';
+import { findConnection, saveCredentials, secretPlace } from '../database/connections';
+import { applyRedrive, redriveSelector, requestRedrive } from '../database/failures';
+import { laneStates, setLane } from '../database/lanes';
+import { jsonObject, laneWork } from '../database/outgoing';
+import { bringInForce } from '../database/policy';
+import type { SecretBox } from '../database/secret-box';
+import {
+  directionSchema,
+  requestSettings,
+  syncInForce,
+  syncSettingsSchema,
+} from '../database/settings';
+import { queueDepth } from '../database/status';
+import { findTenant, type Tenant } from '../database/tenants';
+import type { SyncSettings } from '../domain/sync-settings';
+import { newLaneState, type WorkflowPolicy } from '../domain/tenant-sync';
+import { targets, type Target } from '../domain/words';
+import { tenantSyncId, type Queues } from '../workflows/messages';
+import { absorbChanges } from './absorb-changes';
+import { asFailure, AuthExpired } from './failures';
+import type {
+  AbsorbResult,
+  Activities,
+  DatabaseActivities,
+  LaneActivities,
+  LoadedTenant,
+  PolicyRequest,
+  PolicyResult,
+  RedriveResult,
+} from './index';
+import { pushDeliveries, type OpenedConnection } from './push-deliveries';
+import { repairDelivery, startRepairs } from './repair-delivery';
+import { wakeStuckTenants } from './wake-stuck-tenants';
+
+/** What the activities need from the process that runs them. */
+export interface ActivityDeps {
+  pool: Pool;
+  secrets: SecretBox;
+  client: Client;
+  queues: Queues;
+  quickbooks: { baseUrl: string; oauthUrl: string; clientId: string; clientSecret: string };
+  now: () => number;
+  random: () => number;
+  nonce: () => string;
+}
+
+/** All activities, every error in the words that the workflows know. */
+export function createActivities(deps: ActivityDeps): Activities {
+  return { ...databaseActivities(deps), ...laneActivities(deps) };
+}
+
+function databaseActivities(deps: ActivityDeps): DatabaseActivities {
+  const { pool } = deps;
+  return {
+    loadTenant: (tenantId) => translated(() => loadTenant(deps, tenantId)),
+    absorbChanges: ({ tenantId, busyLanes }) =>
+      translated(async (): Promise<AbsorbResult> => {
+        const tenant = await requireTenant(pool, tenantId);
+        await absorbChanges(pool, tenant.id, busyLanes, deps.now);
+        const [woo, qbo, depth] = await Promise.all([
+          laneWork(pool, tenant.id, 'woo'),
+          laneWork(pool, tenant.id, 'qbo'),
+          queueDepth(pool, tenant.id),
+        ]);
+        return { depth, lanes: { woo: dueOf(woo), qbo: dueOf(qbo) } };
+      }),
+    applyPolicy: (request) => translated(() => applyPolicy(deps, request)),
+    redriveDeliveries: (request) =>
+      translated(() => redrive(deps, request.tenantId, request.id, request.selector)),
+    setLane: ({ tenantId, lane, ...change }) =>
+      translated(async () => {
+        const tenant = await requireTenant(pool, tenantId);
+        await setLane(pool, tenant.id, lane, {
+          isPaused: change.isPaused ?? undefined,
+          isIsolated: change.isIsolated ?? undefined,
+          breaker: change.breaker ?? undefined,
+        });
+      }),
+    repairDelivery: (request) =>
+      translated(async () => {
+        const tenant = await requireTenant(pool, request.tenantId);
+        return repairDelivery(deps, tenant, request.deliveryId, request.generation);
+      }),
+    wakeStuckTenants: (afterTenantId) => translated(() => wakeStuckTenants(deps, afterTenantId)),
+  };
+}
+
+function laneActivities(deps: ActivityDeps): LaneActivities {
+  return {
+    pushDeliveries: ({ tenantId, system, isProbe }) =>
+      translated(async () => {
+        const tenant = await requireTenant(deps.pool, tenantId);
+        const { value: settings } = await syncInForce(deps.pool, tenant.id);
+        const context = Context.current();
+        const result = await pushDeliveries(
+          {
+            turn: {
+              pool: deps.pool,
+              tenant: tenant.id,
+              system,
+              settings,
+              cancelled: context.cancellationSignal,
+              heartbeat: () => {
+                context.heartbeat();
+              },
+              now: deps.now,
+            },
+            random: deps.random,
+            openConnection: (facts) => openConnection(deps, tenant, system, settings, facts),
+          },
+          { workflowId: tenantSyncId(tenantId), isProbe, attempt: activityInfo().attempt },
+        );
+        const { died, ...answer } = result;
+        await startRepairs(deps, tenant, died);
+        return { ...answer, depth: await queueDepth(deps.pool, tenant.id) };
+      }),
+  };
+}
+
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+async function requireTenant(pool: Pool, tenantId: string): Promise<Tenant> {
+  const tenant = await findTenant(pool, tenantId);
+  if (tenant === null) throw new Error(`Tenant ${tenantId} does not exist`);
+  return tenant;
+}
+
+function dueOf(work: {
+  isDue: boolean;
+  nextDueAtMs: number | null;
+}): AbsorbResult['lanes'][Target] {
+  return { isDue: work.isDue, nextDueAtMs: work.nextDueAtMs };
+}
+
+async function loadTenant(deps: ActivityDeps, tenantId: string): Promise<LoadedTenant | null> {
+  const tenant = await findTenant(deps.pool, tenantId);
+  if (tenant === null) return null;
+  const states = await laneStates(deps.pool, tenant.id);
+  const lanes: LoadedTenant['lanes'] = { woo: newLane(), qbo: newLane() };
+  for (const state of states) {
+    lanes[state.system] = {
+      isPaused: state.isPaused,
+      isIsolated: state.isIsolated,
+      needsAuth: state.needsAuth || !state.isConnected,
+      breaker: state.isIsolated ? { kind: 'isolated' } : state.breaker,
+      dead: (await laneWork(deps.pool, tenant.id, state.system)).dead,
+    };
+  }
+  return {
+    policy: await policyOf(deps.pool, tenant.id),
+    depth: await queueDepth(deps.pool, tenant.id),
+    lanes,
+  };
+}
+
+function newLane(): LoadedTenant['lanes'][Target] {
+  const { isPaused, needsAuth, breaker, dead } = newLaneState();
+  return { isPaused, isIsolated: false, needsAuth, breaker, dead };
+}
+
+async function policyOf(pool: Pool, tenant: number): Promise<WorkflowPolicy> {
+  const { rev, value } = await syncInForce(pool, tenant);
+  return {
+    rev,
+    backoff: value.backoff,
+    breaker: value.breaker,
+    totalMs: { woo: value.timeoutsMs.woo.total, qbo: value.timeoutsMs.qbo.total },
+  };
+}
+
+async function applyPolicy(deps: ActivityDeps, request: PolicyRequest): Promise<PolicyResult> {
+  const tenant = await requireTenant(deps.pool, request.tenantId);
+  const refused =
+    request.value === null ? null : await storeByHand(deps, tenant, request, request.value);
+  if (refused === null) await bringInForce(deps.pool, tenant.id, request.part);
+  return {
+    policy: await policyOf(deps.pool, tenant.id),
+    depth: await queueDepth(deps.pool, tenant.id),
+    refused,
+  };
+}
+
+/** A value sent by hand is checked and stored by its id like one that came through the API; answers why not. */
+async function storeByHand(
+  deps: ActivityDeps,
+  tenant: Tenant,
+  request: PolicyRequest,
+  value: string,
+): Promise<string | null> {
+  const schema = request.part === 'direction' ? directionSchema : syncSettingsSchema;
+  const parsed = schema.safeParse(JSON.parse(value));
+  if (!parsed.success) return z.prettifyError(parsed.error).slice(0, 1_000);
+  await requestSettings(deps.pool, tenant.id, {
+    part: request.part,
+    requestId: request.id,
+    value: parsed.data,
+    catchUp: request.catchUp,
+    requestedBy: 'signal by hand',
+    expectedRev: null,
+  });
+  return null;
+}
+
+async function redrive(
+  deps: ActivityDeps,
+  tenantId: string,
+  id: string,
+  selector: string | null,
+): Promise<RedriveResult> {
+  const tenant = await requireTenant(deps.pool, tenantId);
+  if (selector !== null) {
+    const parsed = redriveSelector.safeParse(JSON.parse(selector));
+    if (!parsed.success)
+      return { lanes: [], depth: 0, refused: z.prettifyError(parsed.error).slice(0, 1_000) };
+    await requestRedrive(deps.pool, tenant.id, id, parsed.data, 'signal by hand');
+  }
+  const opened = await applyRedrive(deps.pool, tenant.id, id, deps.now());
+  const depth = await queueDepth(deps.pool, tenant.id);
+  return { lanes: targets.filter((system) => opened?.has(system)), depth, refused: null };
+}
+
+const wooSecret = z.strictObject({ consumerKey: z.string(), consumerSecret: z.string() });
+const qboSecret = z.strictObject({
+  accessToken: z.string(),
+  refreshToken: z.string(),
+  expiresAtMs: z.number().nullable(),
+});
+
+/** Facts of a vendor account are read again after a day (quickbooks.md section 16). */
+const factsMaxAgeMs = 86_400_000;
+
+async function openConnection(
+  deps: ActivityDeps,
+  tenant: Tenant,
+  system: Target,
+  settings: SyncSettings,
+  facts: 'fresh' | 'stored',
+): Promise<OpenedConnection> {
+  const connection = await findConnection(deps.pool, tenant.id, system);
+  if (connection === null) {
+    await setLane(deps.pool, tenant.id, system, { needsAuth: true });
+    throw new AuthExpired(`${system} is not connected`);
+  }
+  const place = secretPlace(tenant.id, system);
+  const secret: unknown = JSON.parse(deps.secrets.open(connection.sealed, place));
+  const { connect, firstByte, total } = settings.timeoutsMs[system];
+  const timeouts = { connectMs: connect, firstByteMs: firstByte, totalMs: total };
+  const isFresh =
+    connection.factsAt !== null && deps.now() - Date.parse(connection.factsAt) < factsMaxAgeMs;
+  const hasFreshFacts = facts === 'fresh' || isFresh;
+  if (system === 'woo') {
+    const keys = wooSecret.parse(secret);
+    const connector = createWooCommerce({
+      url: connection.address,
+      ...keys,
+      timeouts,
+      now: deps.now,
+      nonce: deps.nonce,
+    });
+    return { connector, account: connection.account, hasFreshFacts };
+  }
+  const connector = createQuickBooks({
+    ...deps.quickbooks,
+    baseUrl: connection.address,
+    realmId: connection.account,
+    credentials: qboSecret.parse(secret),
+    saveCredentials: async (credentials) => {
+      const sealed = deps.secrets.seal(JSON.stringify(credentials), place);
+      const isSaved = await saveCredentials(
+        deps.pool,
+        tenant.id,
+        system,
+        connection.revision,
+        sealed,
+      );
+      if (!isSaved) throw new AuthExpired('the connection was renewed meanwhile');
+    },
+    facts: connection.facts === null ? null : jsonObject.parse(connection.facts),
+    timeouts,
+    now: deps.now,
+  });
+  return { connector, account: connection.account, hasFreshFacts };
+}

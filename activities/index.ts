@@ -1,0 +1,94 @@
+import type { Breaker } from '../domain/circuit-breaker';
+import type { LaneWork } from '../database/outgoing';
+import type { WorkflowPolicy } from '../domain/tenant-sync';
+import type { Target } from '../domain/words';
+
+// What the workflows may ask for. Names and shapes stand in histories; workflows import these types only.
+
+export interface Activities extends DatabaseActivities, LaneActivities {}
+
+/** Short work with Postgres, on the queue `database`. */
+export interface DatabaseActivities {
+  loadTenant(tenantId: string): Promise<LoadedTenant | null>;
+  absorbChanges(request: { tenantId: string; busyLanes: Target[] }): Promise<AbsorbResult>;
+  applyPolicy(request: PolicyRequest): Promise<PolicyResult>;
+  redriveDeliveries(request: {
+    tenantId: string;
+    id: string;
+    selector: string | null;
+  }): Promise<RedriveResult>;
+  setLane(request: SetLaneRequest): Promise<void>;
+  repairDelivery(request: {
+    tenantId: string;
+    deliveryId: string;
+    generation: number;
+  }): Promise<string>;
+  wakeStuckTenants(afterTenantId: string): Promise<{ woken: number; lastTenantId: string | null }>;
+}
+
+/** A turn of a lane, on the queue of its system. */
+export interface LaneActivities {
+  pushDeliveries(request: PushTurnRequest): Promise<PushTurnResult>;
+}
+
+export interface LoadedTenant {
+  policy: WorkflowPolicy;
+  depth: number;
+  lanes: Record<Target, LoadedLane>;
+}
+
+export interface LoadedLane {
+  isPaused: boolean;
+  isIsolated: boolean;
+  needsAuth: boolean;
+  breaker: Breaker;
+  dead: number;
+}
+
+export interface AbsorbResult {
+  depth: number;
+  /** What each lane has to do, read from the tables. */
+  lanes: Record<Target, { isDue: boolean; nextDueAtMs: number | null }>;
+}
+
+export interface PolicyRequest {
+  tenantId: string;
+  part: 'direction' | 'sync';
+  id: string;
+  /** JSON text of a value sent by hand, to be stored first; null: the API stored it. */
+  value: string | null;
+  catchUp: boolean | null;
+}
+
+export interface PolicyResult {
+  policy: WorkflowPolicy;
+  depth: number;
+  /** Why a value sent by hand was refused. */
+  refused: string | null;
+}
+
+export interface RedriveResult {
+  lanes: Target[];
+  depth: number;
+  refused: string | null;
+}
+
+export interface SetLaneRequest {
+  tenantId: string;
+  lane: Target | null;
+  isPaused: boolean | null;
+  isIsolated: boolean | null;
+  breaker: Breaker | null;
+}
+
+export interface PushTurnRequest {
+  tenantId: string;
+  system: Target;
+  isProbe: boolean;
+}
+
+export interface PushTurnResult extends LaneWork {
+  hasCalled: boolean;
+  comeBackAtMs: number | null;
+  depth: number;
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Pool } from 'pg';
+
+import { ConnectorError, type CallGate } from '../connectors/connector';
+import {
+  chargeRead,
+  leaseRenewMs,
+  postponeCalls,
+  releaseLease,
+  renewLease,
+  takeLease,
+  type BudgetAnswer,
+} from '../database/lanes';
+import { takeOverSends, type LaneHold } from '../database/sends';
+import { limitsOf, type CallKind, type SyncSettings } from '../domain/sync-settings';
+import type { RateLimit } from '../domain/rate-budget';
+import type { Target } from '../domain/words';
+
+// One turn of a lane: the lease that makes us the only caller of this vendor account, the budget, the
+// time that is left, and what the vendor answered so far.
+
+/**
+ * A turn begins no call after this, so that a roll, a pause or another lane never wait long. Ten seconds
+ * cost a busy lane six events of history each, and a roll at most that long.
+ */
+export const turnMs = 10_000;
+/** Longer waits for budget or Retry-After go back to the workflow as a timer. */
+const waitInTurnMaxMs = 10_000;
+
+/** Thrown inside a turn that must end now although nothing failed. */
+export class TurnOver extends Error {
+  readonly comeBackAtMs: number | null;
+
+  constructor(why: string, comeBackAtMs: number | null) {
+    super(why);
+    this.name = 'TurnOver';
+    this.comeBackAtMs = comeBackAtMs;
+  }
+}
+
+export interface TurnOptions {
+  pool: Pool;
+  tenant: number;
+  system: Target;
+  settings: SyncSettings;
+  /** Cancelled when the worker stops or the attempt timed out. */
+  cancelled: AbortSignal;
+  heartbeat: () => void;
+  now: () => number;
+}
+
+export class LaneTurn implements CallGate, LaneHold {
+  readonly tenant: number;
+  readonly system: Target;
+  readonly token = randomUUID();
+  readonly settings: SyncSettings;
+  /** Calls that the vendor answered. */
+  answeredCalls = 0;
+  /** Reads that left. */
+  reads = 0;
+  private readonly options: TurnOptions;
+  private readonly endsAtMs: number;
+  private readonly lost = new AbortController();
+  private renewal: NodeJS.Timeout | null = null;
+
+  private constructor(options: TurnOptions) {
+    this.options = options;
+    this.tenant = options.tenant;
+    this.system = options.system;
+    this.settings = options.settings;
+    this.endsAtMs = options.now() + turnMs;
+  }
+
+  /** Takes the lane and what its former holder left open; null while another one holds it. */
+  static async begin(options: TurnOptions): Promise<LaneTurn | null> {
+    const turn = new LaneTurn(options);
+    const lease = await takeLease(options.pool, turn.tenant, turn.system, turn.token);
+    if (lease === null) return null;
+    turn.renewal = setInterval(() => void turn.renew(), leaseRenewMs);
+    const timeouts = options.settings.timeoutsMs[turn.system];
+    await takeOverSends(
+      options.pool,
+      turn,
+      timeouts.total + options.settings.settleMs[turn.system],
+    );
+    return turn;
+  }
+
+  get signal(): AbortSignal {
+    return AbortSignal.any([this.lost.signal, this.options.cancelled]);
+  }
+
+  get now(): number {
+    return this.options.now();
+  }
+
+  /** Whether another call may begin. */
+  get hasTime(): boolean {
+    return this.now < this.endsAtMs && !this.signal.aborted;
+  }
+
+  limits(call: CallKind): RateLimit[] {
+    return limitsOf(this.settings.quota[this.system], call);
+  }
+
+  /** Gives the lane back. A lapsed lease is left to whoever took it. */
+  async end(): Promise<void> {
+    if (this.renewal !== null) clearInterval(this.renewal);
+    await releaseLease(this.options.pool, this.tenant, this.system, this.token);
+  }
+
+  async beforeRead(): Promise<void> {
+    for (;;) {
+      this.requireTime();
+      const answer = await chargeRead(
+        this.options.pool,
+        this.tenant,
+        this.system,
+        this.token,
+        this.limits('read'),
+      );
+      if (answer.type === 'charged') {
+        this.reads += 1;
+        return;
+      }
+      await this.waitFor(answer);
+    }
+  }
+
+  /** Waits for the budget, or ends the turn where that takes long or the lane was stopped. */
+  async waitFor(answer: Exclude<BudgetAnswer, { type: 'charged' }>): Promise<void> {
+    if (answer.type === 'stopped') throw new TurnOver(`the lane is stopped: ${answer.why}`, null);
+    const waitMs = Math.max(1, Math.ceil(answer.atMs - answer.nowMs));
+    if (waitMs > waitInTurnMaxMs) throw new TurnOver('the budget is used up', this.now + waitMs);
+    await this.sleep(waitMs);
+  }
+
+  /** The vendor said not to call for a while: nobody calls before. */
+  async postpone(waitMs: number): Promise<void> {
+    await postponeCalls(this.options.pool, this.tenant, this.system, waitMs);
+  }
+
+  requireTime(): void {
+    if (this.signal.aborted)
+      throw new TurnOver('the lane was lost or the turn was cancelled', null);
+    if (!this.hasTime) throw new TurnOver('the turn took its time', this.now);
+  }
+
+  /** Ends early when the lane is lost or the turn cancelled. */
+  async sleep(waitMs: number): Promise<void> {
+    const { signal } = this;
+    await new Promise<void>((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(finish, waitMs);
+      signal.addEventListener('abort', finish, { once: true });
+    });
+  }
+
+  private async renew(): Promise<void> {
+    this.options.heartbeat();
+    const isHeld = await renewLease(this.options.pool, this.tenant, this.system, this.token).catch(
+      () => false,
+    );
+    // Without a lease another one may call already: our own call is let go.
+    if (!isHeld) this.lost.abort(new ConnectorError('upstream', 'the lease of the lane was lost'));
+  }
+}

@@ -1,0 +1,322 @@
+import { createHash } from 'node:crypto';
+
+import type { Pool } from 'pg';
+
+import {
+  ConnectorError,
+  type Connector,
+  type SendAnswer,
+  type StoredSend,
+  type Write,
+} from '../connectors/connector';
+import { storedWrite } from '../connectors/stored-write';
+import { forgetFacts, saveFacts } from '../database/connections';
+import { setLane } from '../database/lanes';
+import { laneWork, type LaneWork } from '../database/outgoing';
+import {
+  recordSend,
+  takeVerifying,
+  type NewSend,
+  type SendMember,
+  type SendRow,
+} from '../database/sends';
+import { settleSend, settleWithoutSend } from '../database/settlements';
+import { backoffMs } from '../domain/backoff';
+import { requestIdOf, sendKeyText, writeKeyText } from '../domain/idempotency';
+import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
+import { composeBatch, type ReadyWrite } from './compose-batch';
+import { AuthExpired, LaneBusy, Upstream } from './failures';
+import { settlementOf } from './settle-answer';
+
+/** How long a turn that did something stays for more, and how often it looks. */
+const lingerMs = 1_000;
+const pollMs = 50;
+
+/** What a turn answers: mostly what the tables say, so that a lost result loses nothing. */
+export interface PushResult extends LaneWork {
+  /** Whether the vendor answered at least one call: a probe that called nothing proves nothing. */
+  hasCalled: boolean;
+  /** The vendor or its budget asks for a pause until then; null: come back when something is due. */
+  comeBackAtMs: number | null;
+  /** Deliveries that died in this turn. */
+  died: string[];
+}
+
+export interface PushRequest {
+  workflowId: string;
+  /** One send at most, with one member: the breaker asks whether the vendor is well. */
+  isProbe: boolean;
+  /** 1 for the first attempt of the activity. */
+  attempt: number;
+}
+
+export interface OpenedConnection {
+  connector: Connector;
+  /** Store address or realm: part of every key. */
+  account: string;
+  hasFreshFacts: boolean;
+}
+
+export interface PushDeps {
+  turn: TurnOptions;
+  random: () => number;
+  openConnection: (facts: 'fresh' | 'stored') => Promise<OpenedConnection>;
+}
+
+/** One turn: verifying sends that are due first, then due deliveries in batches, until nothing is due or the turn is over. */
+export async function pushDeliveries(deps: PushDeps, request: PushRequest): Promise<PushResult> {
+  const turn = await LaneTurn.begin(deps.turn);
+  if (turn === null)
+    throw new LaneBusy(`${deps.turn.system} of this tenant is called by another turn`);
+  const push = new Push(deps, request, turn);
+  try {
+    return await push.run();
+  } finally {
+    await turn.end();
+  }
+}
+
+class Push {
+  private readonly deps: PushDeps;
+  private readonly request: PushRequest;
+  private readonly turn: LaneTurn;
+  private readonly died: string[] = [];
+  private hasRenewed = false;
+
+  constructor(deps: PushDeps, request: PushRequest, turn: LaneTurn) {
+    this.deps = deps;
+    this.request = request;
+    this.turn = turn;
+  }
+
+  private get pool(): Pool {
+    return this.deps.turn.pool;
+  }
+
+  async run(): Promise<PushResult> {
+    let comeBackAtMs: number | null = null;
+    try {
+      const opened = await this.open();
+      let idleSinceMs: number | null = null;
+      while (this.turn.hasTime) {
+        const hasMoved = await this.step(opened);
+        if (this.request.isProbe) break;
+        if (hasMoved) idleSinceMs = null;
+        else {
+          // While work keeps coming it is cheaper to stay than to begin a turn for each piece of it.
+          idleSinceMs ??= this.turn.now;
+          if (this.turn.answeredCalls === 0 || this.turn.now - idleSinceMs >= lingerMs) break;
+          await this.turn.sleep(pollMs);
+        }
+      }
+    } catch (error) {
+      comeBackAtMs = await this.endedBy(error);
+    }
+    const work = await laneWork(this.pool, this.turn.tenant, this.turn.system);
+    return { ...work, hasCalled: this.turn.answeredCalls > 0, comeBackAtMs, died: this.died };
+  }
+
+  private async open(): Promise<OpenedConnection> {
+    let opened = await this.deps.openConnection('stored');
+    await this.renewCredentials(opened.connector, 'expiring');
+    if (!opened.hasFreshFacts) {
+      const facts = await this.called(() => opened.connector.readFacts(this.turn));
+      await saveFacts(this.pool, this.turn.tenant, this.turn.system, facts);
+      opened = await this.deps.openConnection('fresh');
+    }
+    return opened;
+  }
+
+  /** True when something was done, so that there may be more. */
+  private async step(opened: OpenedConnection): Promise<boolean> {
+    const { connector } = opened;
+    const asked = await takeVerifying(
+      this.pool,
+      this.turn,
+      connector.verifiesByRepeat ? this.turn.limits('write') : [],
+      connector.verifiesByRepeat,
+    );
+    if (asked.type === 'reopened') {
+      await this.ask(connector, asked.send);
+      return true;
+    }
+    if (asked.type !== 'nothing') {
+      await this.turn.waitFor(asked);
+      return true;
+    }
+    const size = this.request.isProbe ? 1 : this.turn.settings.batch[this.turn.system];
+    const batch = await this.called(() => composeBatch(this.pool, connector, this.turn, size));
+    if (batch.picked === 0) return false;
+    this.note(await settleWithoutSend(this.pool, this.turn, batch.settlements));
+    if (batch.writes.length > 0) await this.send(opened, batch.writes);
+    return true;
+  }
+
+  private async send(opened: OpenedConnection, ready: readonly ReadyWrite[]): Promise<void> {
+    const group = ready[0]?.write.group;
+    const writes = new Map(
+      ready.filter(({ write }) => write.group === group).map((entry) => [entry.delivery.id, entry]),
+    );
+    const members = [...writes.values()].map(({ delivery, write }) => memberOf(delivery.id, delivery.desiredRev, delivery.generation, write)); // prettier-ignore
+    const freeze = (kept: readonly SendMember[]): NewSend => {
+      const entries = kept.flatMap((member) => writes.get(member.deliveryId) ?? []);
+      const keys = entries.map((entry) => this.keyOf(opened.account, entry));
+      const [only] = keys;
+      const key = keys.length === 1 && only !== undefined ? only : sha256(sendKeyText(keys));
+      return {
+        key,
+        request: opened.connector.freeze(entries.map(({ write }) => write)),
+        members: [...kept],
+      };
+    };
+    for (;;) {
+      this.turn.requireTime();
+      const recorded = await recordSend(
+        this.pool,
+        this.turn,
+        members,
+        freeze,
+        this.turn.limits('write'),
+      );
+      if (recorded.type === 'nothing') return;
+      if (recorded.type !== 'recorded') {
+        await this.turn.waitFor(recorded);
+        continue;
+      }
+      const answer = await opened.connector.send(storedSend(recorded.send), this.turn.signal);
+      const attempts = (id: string): number => writes.get(id)?.delivery.attempts ?? 0;
+      await this.settle(opened.connector, recorded.send, answer, false, attempts);
+      return;
+    }
+  }
+
+  private keyOf(account: string, { delivery, write }: ReadyWrite): string {
+    return sha256(
+      writeKeyText({
+        workflowId: this.request.workflowId,
+        system: this.turn.system,
+        account,
+        kind: delivery.kind,
+        recordId: delivery.recordId,
+        part: delivery.part,
+        operation: write.operation,
+        revision: delivery.desiredRev,
+        generation: delivery.generation,
+        payload: write.payload,
+      }),
+    );
+  }
+
+  /** Asks what became of a send. After the last repeat the vendor's lists are asked instead of repeating for ever. */
+  private async ask(connector: Connector, send: SendRow): Promise<void> {
+    const hasRepeatedEnough = send.asks > this.turn.settings.backoff.maxTries;
+    const ageMs = hasRepeatedEnough ? Number.POSITIVE_INFINITY : this.turn.now - send.firstSentAtMs;
+    const answer = await connector.verify(storedSend(send), ageMs, this.turn);
+    await this.settle(connector, send, answer, true, () => 0);
+  }
+
+  private async settle(
+    connector: Connector,
+    send: SendRow,
+    answer: SendAnswer,
+    isAsked: boolean,
+    attemptsOf: (deliveryId: string) => number,
+  ): Promise<void> {
+    const { members, outcome } = settlementOf(send, answer, {
+      system: this.turn.system,
+      settings: this.turn.settings,
+      nowMs: this.turn.now,
+      random: this.deps.random,
+      isAsked,
+      isRepeat: isAsked && connector.verifiesByRepeat,
+      attemptsOf,
+    });
+    this.note(await settleSend(this.pool, this.turn, send, members, outcome));
+    if (answer.type === 'answered') {
+      this.turn.answeredCalls += 1;
+      if (
+        answer.results.some(
+          (result) => result.type === 'refused' && factsMayBeOld(result.failureClass),
+        )
+      ) {
+        await forgetFacts(this.pool, this.turn.tenant, this.turn.system);
+      }
+      return;
+    }
+    if (answer.type === 'lost') throw new ConnectorError('upstream', answer.detail);
+    if (answer.why === 'unauthorized') {
+      await this.renewCredentials(connector, 'refused');
+      return;
+    }
+    const kind = answer.why === 'throttled' ? 'throttled' : 'upstream';
+    throw new ConnectorError(kind, answer.detail, answer.retryAfterMs);
+  }
+
+  private async renewCredentials(connector: Connector, why: 'expiring' | 'refused'): Promise<void> {
+    if (why === 'refused' && this.hasRenewed)
+      throw new ConnectorError('auth', 'refused again after renewal');
+    this.hasRenewed = this.hasRenewed || why === 'refused';
+    const isGood = await connector.renewCredentials(why, this.turn);
+    if (!isGood) throw new ConnectorError('auth', `${this.turn.system} refuses the credentials`);
+  }
+
+  /** Runs reads; that they came back is an answer of the vendor, unless none was needed. */
+  private async called<T>(work: () => Promise<T>): Promise<T> {
+    const readsBefore = this.turn.reads;
+    const result = await work();
+    if (this.turn.reads > readsBefore) this.turn.answeredCalls += 1;
+    return result;
+  }
+
+  private note(settled: { died: string[] }): void {
+    this.died.push(...settled.died);
+  }
+
+  /** Decides what an error means: an answer for the workflow, or a failure of this attempt. */
+  private async endedBy(error: unknown): Promise<number | null> {
+    if (error instanceof TurnOver) return error.comeBackAtMs;
+    if (!(error instanceof ConnectorError)) throw error;
+    switch (error.kind) {
+      case 'auth':
+      case 'config':
+        await setLane(this.pool, this.turn.tenant, this.turn.system, { needsAuth: true });
+        throw new AuthExpired(error.message);
+      case 'throttled': {
+        const waitMs = error.retryAfterMs ?? 60_000;
+        await this.turn.postpone(waitMs);
+        return this.turn.now + waitMs;
+      }
+      case 'upstream':
+      case 'refused': {
+        const { backoff } = this.turn.settings;
+        const waitMs =
+          error.retryAfterMs ?? backoffMs(backoff, this.request.attempt, this.deps.random());
+        if (error.retryAfterMs !== null) await this.turn.postpone(error.retryAfterMs);
+        // An attempt in which any call succeeded is no failure in a row.
+        if (this.turn.answeredCalls > 0) return this.turn.now + waitMs;
+        throw new Upstream(error.message, waitMs);
+      }
+    }
+  }
+}
+
+function memberOf(deliveryId: string, rev: number, generation: number, write: Write): SendMember {
+  return { deliveryId, rev, generation, isLinked: write.isLinked, write: { ...write } };
+}
+
+function storedSend(send: SendRow): StoredSend {
+  return {
+    request: send.request,
+    requestId: requestIdOf(send.key),
+    members: send.members.map((member) => storedWrite.parse(member.write)),
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Refusals that may come from preferences or accounts which changed since they were read (quickbooks.md section 16). */
+function factsMayBeOld(failureClass: string): boolean {
+  return ['CLOSED', 'CAPABILITY', 'BUSINESS', 'DUPLICATE', 'REFERENCE'].includes(failureClass);
+}

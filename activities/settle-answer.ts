@@ -1,0 +1,176 @@
+import type { MemberResult, SendAnswer } from '../connectors/connector';
+import type { SendMember, SendRow } from '../database/sends';
+import type { MemberSettlement, SendOutcome } from '../database/settlements';
+import { backoffMs } from '../domain/backoff';
+import { verdictFor } from '../domain/failure';
+import type { SyncSettings } from '../domain/sync-settings';
+import type { Target } from '../domain/words';
+
+// Turns what a vendor answered into what becomes of the send and of each member. Pure but for the random
+// number that spreads retries.
+
+export interface AnswerContext {
+  system: Target;
+  settings: SyncSettings;
+  nowMs: number;
+  random: () => number;
+  /** Whether this was the question after a lost answer rather than the first call. */
+  isAsked: boolean;
+  /** Whether asking repeated the write, so that it may have left its mark late once more. */
+  isRepeat: boolean;
+  /** Earlier tries of a delivery. */
+  attemptsOf: (deliveryId: string) => number;
+}
+
+export interface Settlement {
+  members: MemberSettlement[];
+  outcome: SendOutcome;
+}
+
+export function settlementOf(
+  send: SendRow,
+  answer: SendAnswer,
+  context: AnswerContext,
+): Settlement {
+  switch (answer.type) {
+    case 'answered':
+      return answered(send, answer.results, context);
+    case 'notExecuted':
+      return notExecuted(send, `${answer.why}: ${answer.detail}`, context);
+    case 'lost':
+      return lost(send, answer.detail, context);
+  }
+}
+
+function answered(
+  send: SendRow,
+  results: readonly MemberResult[],
+  context: AnswerContext,
+): Settlement {
+  const members = send.members.map((member, index) => {
+    const result = results[index];
+    if (result === undefined)
+      throw new Error(`Bug: the answer to send ${send.id} has no result ${index}`);
+    return memberSettlement(member, result, context);
+  });
+  // Nothing of it is there: the same send may be opened again. Else what is absent is composed anew.
+  const isAbsent = results.every((result) => result.type === 'absent');
+  const accepted = results.filter((result) => result.type === 'accepted').length;
+  const outcome = `${accepted} of ${results.length} accepted`;
+  return { members, outcome: { state: isAbsent ? 'not_executed' : 'settled', outcome } };
+}
+
+function memberSettlement(
+  member: SendMember,
+  result: MemberResult,
+  context: AnswerContext,
+): MemberSettlement {
+  const { deliveryId } = member;
+  const rest = { resting: 'waiting' as const, nowMs: context.nowMs };
+  switch (result.type) {
+    case 'accepted':
+      return {
+        deliveryId,
+        event: { type: 'accepted', ...rest },
+        remote: {
+          id: result.remoteId,
+          version: result.remoteVersion,
+          snapshot: result.snapshot,
+          isLinked: member.isLinked,
+        },
+      };
+    case 'absent':
+      return { deliveryId, event: { type: 'absent', ...rest } };
+    case 'ambiguous':
+      return {
+        deliveryId,
+        event: { type: 'ambiguous', reason: result.reason },
+        cause: result.reason,
+        detail: result.detail,
+      };
+    case 'refused':
+      return refused(deliveryId, result, context);
+  }
+}
+
+function refused(
+  deliveryId: string,
+  result: Extract<MemberResult, { type: 'refused' }>,
+  context: AnswerContext,
+): MemberSettlement {
+  const { backoff } = context.settings;
+  const note = {
+    deliveryId,
+    cause: `${result.failureClass}:${result.code}`,
+    detail: result.message,
+    lastClass: result.failureClass,
+  };
+  const verdict = verdictFor(result.failureClass);
+  switch (verdict.kind) {
+    case 'later': {
+      const waitMs = backoffMs(backoff, context.attemptsOf(deliveryId) + 1, context.random());
+      return {
+        ...note,
+        event: {
+          type: 'refusedLater',
+          resting: 'waiting',
+          triesMax: backoff.maxTries,
+          retryAtMs: context.nowMs + waitMs,
+          failureClass: result.failureClass,
+        },
+      };
+    }
+    case 'held':
+      return { ...note, event: { type: 'refusedForGood', to: 'held', reason: verdict.reason } };
+    case 'dead':
+      return {
+        ...note,
+        event: { type: 'refusedForGood', to: 'dead', reason: result.failureClass },
+      };
+  }
+}
+
+function notExecuted(send: SendRow, outcome: string, context: AnswerContext): Settlement {
+  if (context.isAsked) return askAgain(send, outcome, context.nowMs, context);
+  const event = {
+    type: 'notExecuted' as const,
+    resting: 'waiting' as const,
+    retryAtMs: context.nowMs,
+  };
+  return {
+    members: send.members.map(({ deliveryId }) => ({ deliveryId, event })),
+    outcome: { state: 'not_executed', outcome },
+  };
+}
+
+function lost(send: SendRow, outcome: string, context: AnswerContext): Settlement {
+  const settledAtMs = context.nowMs + context.settings.settleMs[context.system];
+  if (context.isAsked) {
+    const waitMs = backoffMs(context.settings.backoff, send.asks, context.random());
+    return askAgain(
+      send,
+      outcome,
+      (context.isRepeat ? settledAtMs : context.nowMs) + waitMs,
+      context,
+    );
+  }
+  const event = { type: 'answerLost' as const, askAtMs: settledAtMs };
+  return {
+    members: send.members.map(({ deliveryId }) => ({ deliveryId, event })),
+    outcome: { state: 'verifying', outcome, askAtMs: settledAtMs },
+  };
+}
+
+function askAgain(
+  send: SendRow,
+  outcome: string,
+  askAtMs: number,
+  context: AnswerContext,
+): Settlement {
+  const retryAtMs = Math.max(askAtMs, context.nowMs + 1);
+  const event = { type: 'askFailed' as const, retryAtMs };
+  return {
+    members: send.members.map(({ deliveryId }) => ({ deliveryId, event })),
+    outcome: { state: 'verifying', outcome, askAtMs: retryAtMs },
+  };
+}

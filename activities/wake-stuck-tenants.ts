@@ -1,0 +1,37 @@
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+
+import { findTenant } from '../database/tenants';
+import { findStuckTenants, recount } from '../database/watchdog';
+import { tenantSyncId, tenantSyncType, wakeSignal, type Queues } from '../workflows/messages';
+
+/** Work that has not moved for this long is looked after. */
+const quietMs = 20_000;
+const pageSize = 200;
+
+/**
+ * One page of tenants with work that nobody does: wakes each, starting its workflow if need be, and puts its
+ * counters right. Ignores the wake flag, which a crash between commit and signal leaves up.
+ */
+export async function wakeStuckTenants(
+  deps: { pool: Pool; client: Client; queues: Queues },
+  afterTenantId: string,
+): Promise<{ woken: number; lastTenantId: string | null }> {
+  const stuck = await findStuckTenants(deps.pool, quietMs, afterTenantId, pageSize);
+  for (const tenantId of stuck) {
+    const tenant = await findTenant(deps.pool, tenantId);
+    if (tenant === null) continue;
+    await recount(deps.pool, tenant.id);
+    await deps.client.workflow.signalWithStart(tenantSyncType, {
+      workflowId: tenantSyncId(tenantId),
+      taskQueue: deps.queues.workflows,
+      args: [{ tenantId, queues: deps.queues }],
+      signal: wakeSignal,
+      priority: { fairnessKey: tenantId },
+    });
+  }
+  return {
+    woken: stuck.length,
+    lastTenantId: stuck.length < pageSize ? null : (stuck.at(-1) ?? null),
+  };
+}

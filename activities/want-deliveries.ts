@@ -1,0 +1,167 @@
+import type { AbsorbTransaction } from '../database/absorb-store';
+import {
+  countMade,
+  insertDeliveries,
+  lockDeliveriesOf,
+  openReferences,
+  productsOfSkus,
+  updateDeliveries,
+  type DeliveryRow,
+  type DeliveryUpdate,
+  type NewDelivery,
+} from '../database/deliveries';
+import { directionInForce } from '../database/settings';
+import { recordKey, type RecordRow } from '../domain/absorb';
+import { isOpen, transition } from '../domain/delivery-state';
+import type { DirectionPolicy } from '../domain/direction';
+import { groupBy } from '../domain/group-by';
+import { wantedDeliveries } from '../domain/wanted-deliveries';
+import { targets, type Kind, type Target } from '../domain/words';
+
+/** Levels of dependency: a delivery can only wait for one of an earlier level. */
+const levels: readonly (readonly Kind[])[] = [
+  ['customer', 'product'],
+  ['inventory', 'order'],
+  ['refund', 'invoice', 'payment', 'payout'],
+];
+
+/** Moves what each system should have; answers by how many open deliveries each lane grew. */
+export async function wantDeliveries(
+  tx: AbsorbTransaction,
+  tenant: number,
+  records: readonly RecordRow[],
+  nowMs: number,
+): Promise<Map<Target, number>> {
+  const made = new Map<Target, number>();
+  if (records.length === 0) return made;
+  const direction = await directionInForce(tx, tenant);
+  const locked = await lockDeliveriesOf(tx, tenant, records);
+  for (const level of levels) {
+    const some = records.filter((record) => level.includes(record.kind));
+    if (some.length === 0) continue;
+    const { created, updates } = decide(some, locked, direction, nowMs);
+    const waits = await waitsOf(tx, tenant, some, [...created, ...updates.map(({ row }) => row)]);
+    for (const delivery of created) delivery.waitsFor = waits(delivery);
+    await insertDeliveries(tx, tenant, created);
+    const opened = await updateDeliveries(
+      tx,
+      tenant,
+      updates.map((update) => ({ ...update, waitsFor: waits(update.row) })),
+    );
+    for (const delivery of created) {
+      if (isOpen(delivery.state))
+        opened.set(delivery.system, (opened.get(delivery.system) ?? 0) + 1);
+    }
+    for (const [system, count] of opened) made.set(system, (made.get(system) ?? 0) + count);
+  }
+  await countMade(tx, tenant, made);
+  return made;
+}
+
+function decide(
+  records: readonly RecordRow[],
+  locked: readonly DeliveryRow[],
+  direction: DirectionPolicy,
+  nowMs: number,
+): { created: NewDelivery[]; updates: DeliveryUpdate[] } {
+  const existing = groupBy(locked, (row) => recordKey(row.kind, row.recordId));
+  const created: NewDelivery[] = [];
+  const updates: DeliveryUpdate[] = [];
+  for (const record of records) {
+    const rows = existing.get(recordKey(record.kind, record.recordId)) ?? [];
+    const wanted = wantedDeliveries(record.kind, record.op, record.content, direction);
+    for (const { system, part, gate } of wanted) {
+      const row = rows.find((candidate) => candidate.system === system && candidate.part === part);
+      const event = { type: 'desired' as const, rev: record.rev, op: record.op, gate, nowMs };
+      if (row !== undefined) {
+        const after = transition(row, event);
+        if (after !== null) updates.push({ row, after, lastClass: null });
+        continue;
+      }
+      // What never was anywhere need not be removed from anywhere.
+      const state = gate.kind === 'open' ? 'waiting' : gate.kind;
+      const reason = gate.kind === 'open' ? null : gate.reason;
+      created.push({ system, kind: record.kind, recordId: record.recordId, part, state, reason, desiredRev: record.rev, desiredOp: record.op, waitsFor: null }); // prettier-ignore
+    }
+    for (const row of rows) {
+      if (wanted.some(({ system, part }) => row.system === system && row.part === part)) continue;
+      // A document that is posted already has to be voided, which is not built yet.
+      const gate =
+        row.deliveredRev === 0
+          ? { kind: 'skipped' as const, reason: 'part_gone' }
+          : { kind: 'held' as const, reason: 'not_built' };
+      const after = transition(row, {
+        type: 'desired',
+        rev: record.rev,
+        op: 'absent',
+        gate,
+        nowMs,
+      });
+      if (after !== null) updates.push({ row, after, lastClass: null });
+    }
+  }
+  return { created, updates };
+}
+
+type Thing = { kind: Kind; recordId: string };
+
+/** For each delivery the ids of those that must get their remote ids first. */
+async function waitsOf(
+  tx: AbsorbTransaction,
+  tenant: number,
+  records: readonly RecordRow[],
+  deliveries: readonly { system: Target; kind: Kind; recordId: string }[],
+): Promise<(delivery: { system: Target; kind: Kind; recordId: string }) => string[] | null> {
+  const skus = records.flatMap((record) => skusReferredTo(record));
+  const products = await productsOfSkus(tx, tenant, [...new Set(skus)]);
+  const things = new Map(
+    records.map((record) => [
+      recordKey(record.kind, record.recordId),
+      thingsReferredTo(record, products),
+    ]),
+  );
+  const open = new Map<Target, Map<string, string>>();
+  for (const system of targets) {
+    const wanted = deliveries.filter((delivery) => delivery.system === system);
+    const all = wanted.flatMap(
+      (delivery) => things.get(recordKey(delivery.kind, delivery.recordId)) ?? [],
+    );
+    const distinct = [
+      ...new Map(all.map((thing) => [recordKey(thing.kind, thing.recordId), thing])).values(),
+    ];
+    open.set(system, await openReferences(tx, tenant, system, distinct));
+  }
+  return (delivery) => {
+    const referred = things.get(recordKey(delivery.kind, delivery.recordId)) ?? [];
+    const ids = referred.flatMap((thing) => {
+      const id = open.get(delivery.system)?.get(recordKey(thing.kind, thing.recordId));
+      return id === undefined ? [] : [id];
+    });
+    return ids.length === 0 ? null : [...new Set(ids)];
+  };
+}
+
+function skusReferredTo(record: RecordRow): string[] {
+  if (record.kind === 'inventory') return [record.recordId];
+  const { content } = record;
+  if (content?.kind === 'order' || content?.kind === 'refund')
+    return content.body.lines.map((line) => line.sku);
+  return [];
+}
+
+function thingsReferredTo(record: RecordRow, products: ReadonlyMap<string, string>): Thing[] {
+  const things: Thing[] = skusReferredTo(record).flatMap((sku) => {
+    const recordId = products.get(sku);
+    return recordId === undefined ? [] : [{ kind: 'product' as const, recordId }];
+  });
+  const { content } = record;
+  if (content?.kind === 'order' || content?.kind === 'refund') {
+    if (content.body.customerId !== undefined) {
+      things.push({ kind: 'customer', recordId: content.body.customerId });
+    }
+  }
+  if (content?.kind === 'refund' && content.body.orderId !== undefined) {
+    things.push({ kind: 'order', recordId: content.body.orderId });
+  }
+  return things;
+}

@@ -1,0 +1,200 @@
+import type { RecordBody } from '../domain/bodies';
+import type { FailureClass } from '../domain/failure';
+import type { DesiredOp, JsonObject, Target } from '../domain/words';
+
+// What the push asks of a connector. All knowledge of a vendor stays behind these types: the activity
+// knows deliveries, sends and time; a connector knows addresses, fields and answers.
+
+/** One delivery that is ready to be composed, with the record as it is now. */
+export interface Outgoing {
+  deliveryId: string;
+  recordId: string;
+  part: string;
+  op: DesiredOp;
+  record: RecordBody;
+  attempts: number;
+  /** Class of the last refusal of this delivery, null where none: DUPLICATE asks for a look-up first. */
+  lastClass: FailureClass | null;
+  remoteId: string | null;
+  remoteVersion: string | null;
+  /** What the system was last known to hold, as this connector wrote it; null before the first. */
+  snapshot: JsonObject | null;
+}
+
+/** What our own database knows about the things a record refers to. */
+export interface References {
+  /** SKU → its product as the target knows it. A SKU without entry is unknown to us. */
+  products: ReadonlyMap<string, ProductReference>;
+  /** Customer record id → delivery to this target. */
+  customers: ReadonlyMap<string, RecordReference>;
+  /** Order record id → delivery of its sale to this target. */
+  orders: ReadonlyMap<string, RecordReference>;
+  /** Mapped target id, or null where nobody mapped it. */
+  mapping(kind: MappingKind, key: string): string | null;
+}
+
+export type MappingKind = 'account' | 'tender' | 'item' | 'taxCode' | 'location';
+
+export interface RecordReference {
+  remoteId: string | null;
+  /** Whether it may still get a remote id by itself: then the one that refers to it waits, else it is held. */
+  isOpen: boolean;
+}
+
+export interface ProductReference extends RecordReference {
+  /** The code by which the target knows this SKU: the SKU itself, or with a marked suffix where the target does not tell case apart (`85123a~2`). */
+  code: string;
+  isStockTracked: boolean;
+  /** Found there and adopted (true), or created by us (false). */
+  isLinked: boolean;
+}
+
+/** A finding of `lookUp`, opaque to everybody but the connector that made it. */
+export type Findings = JsonObject;
+
+/** What composing decided for one delivery. */
+export type Composed =
+  | { type: 'write'; write: Write }
+  /** The system has it already as desired: nothing is sent. */
+  | {
+      type: 'adopt';
+      remoteId: string;
+      remoteVersion: string | null;
+      snapshot: JsonObject;
+      isLinked: boolean;
+    }
+  /** `cause` groups equal holds for the operator, e.g. `mapping_missing:tender:card`; `detail` says what to do. */
+  | { type: 'hold'; reason: string; cause: string; detail: string }
+  | { type: 'skip'; reason: string }
+  /** It refers to things without remote id. Some may still come (`waitsFor` non-empty and all open): it stays waiting; else it is held(dependency). */
+  | { type: 'notReady'; missing: MissingReference[] };
+
+export interface MissingReference {
+  kind: 'sku' | 'customer' | 'order';
+  ref: string;
+  isOpen: boolean;
+}
+
+/** One write of one delivery. Its payload is canonical: it is hashed into the key. */
+export interface Write {
+  operation: 'create' | 'update';
+  /** The vendor's entity or resource, e.g. `SalesReceipt`, `products`. Writes of one send may differ in it only where `group` is equal. */
+  entity: string;
+  /** Only writes of one group can travel in one request. */
+  group: string;
+  payload: JsonObject;
+  /** Whether it adopts something found there rather than creating it: remembered with the delivery. */
+  isLinked: boolean;
+  /** What to keep as snapshot when it is accepted; the connector completes it from the answer. */
+  snapshot: JsonObject;
+  /** What is needed to look for it after a lost answer: SKU, document number, marker, remote id, figures. */
+  natural: JsonObject;
+}
+
+/** One request, frozen: these bytes leave and no others. */
+export interface FrozenRequest {
+  method: 'POST';
+  /** Path and query below the base address, without secrets and without request id. */
+  path: string;
+  body: string;
+}
+
+/** A frozen request with the writes in it, in the order of the members, as it was stored. */
+export interface StoredSend {
+  request: FrozenRequest;
+  /** Idempotency id for the vendor (`ts1-` + 32 hex), the same on every repeat. */
+  requestId: string;
+  members: readonly Write[];
+}
+
+/** What became of one member of a send. */
+export type MemberResult =
+  | { type: 'accepted'; remoteId: string; remoteVersion: string | null; snapshot: JsonObject }
+  | { type: 'refused'; failureClass: FailureClass; code: string; message: string }
+  /** Certainly not there: the same send may be opened again. Only from `verify`. */
+  | { type: 'absent' }
+  /** Several or inexact hits, or a figure that is neither ours nor the former one. */
+  | { type: 'ambiguous'; reason: string; detail: string };
+
+/** What became of a send as a whole. */
+export type SendAnswer =
+  /** One result per member, in order. */
+  | { type: 'answered'; results: MemberResult[] }
+  /** Certainly not executed. From `verify`: the question was not executed, the send itself stays unknown. */
+  | {
+      type: 'notExecuted';
+      why: 'throttled' | 'unreachable' | 'unauthorized' | 'unavailable';
+      retryAfterMs: number | null;
+      detail: string;
+    }
+  /** The vendor may have executed it, now or some seconds later. */
+  | { type: 'lost'; detail: string };
+
+/** Asked before every call that leaves: waits for the budget, refuses when the turn is over. `isBatch` calls have their own limit. */
+export interface CallGate {
+  /** Resolves when one read may leave; throws `TurnOver` of the caller's making otherwise. */
+  beforeRead(): Promise<void>;
+  /** Aborted when the lane is lost or the turn is cancelled. */
+  readonly signal: AbortSignal;
+}
+
+/** A vendor call that failed outside of a send: look-ups, facts, token refresh. Never carries a secret or personal data. */
+export class ConnectorError extends Error {
+  readonly kind: ConnectorErrorKind;
+  readonly retryAfterMs: number | null;
+
+  constructor(
+    kind: ConnectorErrorKind,
+    message: string,
+    retryAfterMs: number | null = null,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'ConnectorError';
+    this.kind = kind;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The answer of a `verify` whose look-up failed: nothing is known about the send. */
+export function unanswered(error: ConnectorError): SendAnswer {
+  const { kind, message: detail, retryAfterMs } = error;
+  if (kind === 'throttled') return { type: 'notExecuted', why: 'throttled', retryAfterMs, detail };
+  if (kind === 'auth') return { type: 'notExecuted', why: 'unauthorized', retryAfterMs, detail };
+  return { type: 'lost', detail };
+}
+
+/** upstream: network, time-out, 5xx, unreadable answer · throttled: 429 · auth: credentials refused · config: wrong settings of the tenant · refused: a 4xx that is our fault. */
+export type ConnectorErrorKind = 'upstream' | 'throttled' | 'auth' | 'config' | 'refused';
+
+/** One tenant's account at one vendor, for the length of a turn. Every method that calls takes the gate. */
+export interface Connector {
+  readonly system: Target;
+  /**
+   * Makes sure that the next calls carry good credentials: `expiring` renews those about to expire,
+   * `refused` renews after a 401. New ones are stored before they are used. False: nothing to renew
+   * with, a person has to connect again.
+   */
+  renewCredentials(why: 'expiring' | 'refused', gate: CallGate): Promise<boolean>;
+  /** Facts of the account (preferences, accounts), read from the vendor; the caller stores them and passes them on next time. */
+  readFacts(gate: CallGate): Promise<JsonObject>;
+  /** Asks the vendor what composing needs: matches before a first create, versions, present stock. Set-wise, few calls. */
+  lookUp(items: readonly Outgoing[], references: References, gate: CallGate): Promise<Findings>;
+  /** Pure: what to do for one delivery. */
+  compose(item: Outgoing, references: References, findings: Findings): Composed;
+  /** Pure: the request that carries these writes (all of one group). The order of the writes is the order of the members. */
+  freeze(writes: readonly Write[]): FrozenRequest;
+  /** Sends the stored bytes. Never throws for what a vendor or network can do; budget is charged by the caller. */
+  send(stored: StoredSend, signal: AbortSignal): Promise<SendAnswer>;
+  /** Asks what became of a send whose answer was lost. QuickBooks repeats it as it is, Woo looks. */
+  verify(stored: StoredSend, ageMs: number, gate: CallGate): Promise<SendAnswer>;
+  /** Whether `verify` is a repeat of the write (charged as one) rather than reads. */
+  readonly verifiesByRepeat: boolean;
+}
+
+/** Time-outs of calls in milliseconds (settings part `sync`). */
+export interface CallTimeouts {
+  connectMs: number;
+  firstByteMs: number;
+  totalMs: number;
+}

@@ -1,0 +1,171 @@
+import { Agent, request, type Dispatcher } from 'undici';
+import type { CallTimeouts } from './connector';
+
+// The one way out to a vendor: every call has a connect, a first-byte and a total time-out and a size
+// limit (invariant I10), follows no redirect, and tells "never reached" from "answer lost".
+
+/** 10 MB: the largest answer we ask for (a page of 1,000 accounts, 100 products) is under 2 MB. */
+const answerBytesMax = 10 * 1024 * 1024;
+
+export interface HttpCall {
+  method: 'GET' | 'POST';
+  /** May hold secrets in its query: only origin and path ever appear in a detail. */
+  url: URL;
+  headers: Readonly<Record<string, string>>;
+  body?: string;
+  timeouts: CallTimeouts;
+  signal: AbortSignal;
+  answerBytesMax?: number;
+}
+
+export interface HttpAnswer {
+  type: 'answer';
+  status: number;
+  /** Names in lower case; of repeated headers the first. */
+  headers: Readonly<Record<string, string>>;
+  text: string;
+}
+
+export type HttpResult =
+  | HttpAnswer
+  /** No byte of the request left: refused, no such host, connect time-out, failed TLS handshake. */
+  | { type: 'notReached'; detail: string }
+  /** The vendor may have received the request: reset, time-out, cut or too large, or we stopped waiting. */
+  | { type: 'lost'; detail: string };
+
+/** Sends one call and reads its whole answer. Never throws for what a network or vendor can do. */
+export async function call(http: HttpCall): Promise<HttpResult> {
+  const where = `${http.method} ${http.url.origin}${http.url.pathname}`;
+  if (http.signal.aborted)
+    return { type: 'notReached', detail: `${where}: stopped before it left` };
+  const clock = new AbortController();
+  const stop = (detail: string) => (): void => {
+    clock.abort(detail);
+  };
+  const { firstByteMs, totalMs } = http.timeouts;
+  const firstByte = setTimeout(stop(`no answer within ${firstByteMs} ms`), firstByteMs);
+  const total = setTimeout(stop(`answer not complete within ${totalMs} ms`), totalMs);
+  const stopByCaller = stop('stopped by the caller');
+  http.signal.addEventListener('abort', stopByCaller);
+  try {
+    const answer = await request(http.url, {
+      method: http.method,
+      headers: { 'user-agent': 'truth-sync', ...http.headers },
+      ...(http.body === undefined ? {} : { body: http.body }),
+      dispatcher: agentFor(http.timeouts.connectMs),
+      signal: clock.signal,
+      headersTimeout: 0, // the timers above are exact; undici's have a grain of half a second
+      bodyTimeout: 0,
+    });
+    clearTimeout(firstByte);
+    const text = await readText(answer.body, http.answerBytesMax ?? answerBytesMax);
+    if (text === null) return { type: 'lost', detail: `${where}: answer larger than the limit` };
+    return {
+      type: 'answer',
+      status: answer.statusCode,
+      headers: firstValues(answer.headers),
+      text,
+    };
+  } catch (error) {
+    if (clock.signal.aborted)
+      return { type: 'lost', detail: `${where}: ${String(clock.signal.reason)}` };
+    const code = errorCode(error);
+    return wasNeverSent(error, code)
+      ? { type: 'notReached', detail: `${where}: ${code}` }
+      : { type: 'lost', detail: `${where}: ${code}` };
+  } finally {
+    clearTimeout(firstByte);
+    clearTimeout(total);
+    http.signal.removeEventListener('abort', stopByCaller);
+  }
+}
+
+/** Milliseconds to wait by a Retry-After header (seconds or HTTP date), null where there is none to read. */
+export function retryAfterMs(
+  headers: Readonly<Record<string, string>>,
+  nowMs: number,
+): number | null {
+  const value = headers['retry-after']?.trim();
+  if (value === undefined || value === '') return null;
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const dateMs = Date.parse(value);
+  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs);
+}
+
+/** Closes every kept connection: at the end of a process, or of a test. */
+export async function closeConnections(): Promise<void> {
+  const open = [...agents.values()];
+  agents.clear();
+  await Promise.all(open.map((agent) => agent.close()));
+}
+
+/** One agent per connect time-out; each keeps its connections by origin. */
+const agents = new Map<number, Agent>();
+
+function agentFor(connectMs: number): Agent {
+  const known = agents.get(connectMs);
+  if (known) return known;
+  const agent = new Agent({ connect: { timeout: connectMs } });
+  agents.set(connectMs, agent);
+  return agent;
+}
+
+/** The body as text (a byte-order mark is dropped), null where it is larger than the limit. */
+async function readText(
+  body: Dispatcher.ResponseData['body'],
+  bytesMax: number,
+): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    const bytes: unknown = chunk;
+    if (!Buffer.isBuffer(bytes)) throw new TypeError('Bug: a chunk of an answer is no buffer');
+    size += bytes.length;
+    if (size > bytesMax) return null; // leaving the loop destroys the connection
+    chunks.push(bytes);
+  }
+  return new TextDecoder('utf-8').decode(Buffer.concat(chunks));
+}
+
+function firstValues(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const first = Array.isArray(value) ? value[0] : value;
+    if (first !== undefined) values[name.toLowerCase()] = first;
+  }
+  return values;
+}
+
+/** Errors raised before a connection stood; everything else may have come after the request had left. */
+const notSentCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_HAS_EXPIRED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+function wasNeverSent(error: unknown, code: string): boolean {
+  return notSentCodes.has(code) || textOf(error, 'syscall') === 'connect';
+}
+
+/** The code alone: the text of an error may quote the address with its secrets. */
+function errorCode(error: unknown): string {
+  return textOf(error, 'code') ?? textOf(error, 'name') ?? 'unknown error';
+}
+
+function textOf(error: unknown, key: string): string | null {
+  if (typeof error !== 'object' || error === null) return null;
+  const value: unknown = Reflect.get(error, key);
+  return typeof value === 'string' ? value : null;
+}

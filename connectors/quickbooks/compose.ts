@@ -1,0 +1,53 @@
+import type { JsonObject } from '../../domain/words';
+import type { Composed, Outgoing, References } from '../connector';
+import { composeCustomer, composeItem } from './compose-names';
+import { composeDocument } from './document';
+import type { QboFacts } from './facts';
+import { hold } from './hold';
+import { findingOf } from './findings';
+
+// What to do for one delivery to a company. Pure.
+
+export function compose(
+  item: Outgoing,
+  references: References,
+  findings: JsonObject,
+  facts: QboFacts,
+): Composed {
+  const finding = findingOf(findings, item.deliveryId);
+  const { record } = item;
+  switch (record.kind) {
+    case 'customer':
+      if (item.op === 'absent') return absent(item);
+      return composeCustomer(item, record.body, finding?.type === 'customer' ? finding : null);
+    case 'product':
+      if (item.op === 'absent') return absent(item);
+      return composeItem(
+        item,
+        record.body,
+        references,
+        facts,
+        finding?.type === 'item' ? finding : null,
+      );
+    case 'order':
+    case 'refund':
+      return composeDocument(
+        item,
+        record,
+        references,
+        facts,
+        finding?.type === 'document' ? finding.document : null,
+      );
+    case 'inventory':
+    case 'invoice':
+    case 'payment':
+    case 'payout':
+      return hold('not_built', record.kind, `Pushing ${record.kind} records to QuickBooks`);
+  }
+}
+
+function absent(item: Outgoing): Composed {
+  return item.remoteId === null
+    ? { type: 'skip', reason: 'nothing_to_delete' }
+    : hold('not_built', `${item.record.kind}_delete`, 'Making it inactive in QuickBooks');
+}

@@ -1,0 +1,194 @@
+import type { z } from 'zod';
+import type { JsonObject } from '../../domain/words';
+import type { CallGate, Outgoing, References } from '../connector';
+import { inLists, type QboClient } from './client';
+import { labelledDocument } from './document';
+import type { QboFacts } from './facts';
+import { findDocuments, type WantedDocument } from './find-documents';
+import { baseName, customerFields, emailKey, itemFields, itemName, suffixedName } from './mapping';
+import { needsVersion } from './compose-names';
+import { customerSchema, itemSchema, type QboCustomer, type QboItem } from './wire';
+
+// What composing needs to know of the company, asked set-wise and only where nothing else tells it:
+// reads are metered (quickbooks.md 7).
+
+export async function lookUp(
+  client: QboClient,
+  items: readonly Outgoing[],
+  references: References,
+  facts: QboFacts | null,
+  gate: CallGate,
+): Promise<JsonObject> {
+  const present = items.filter((item) => item.op === 'present');
+  return {
+    ...(await lookUpCustomers(client, present, gate)),
+    ...(await lookUpItems(client, present, references, gate)),
+    ...(await lookUpDocuments(client, present, facts, gate)),
+  };
+}
+
+async function lookUpCustomers(
+  client: QboClient,
+  items: readonly Outgoing[],
+  gate: CallGate,
+): Promise<Record<string, JsonObject>> {
+  const wanted = items.flatMap((item) => {
+    if (item.record.kind !== 'customer') return [];
+    const { body } = item.record;
+    const base = baseName(body, item.recordId);
+    const isNew = item.remoteId === null;
+    const isRenamed = !isNew && item.snapshot?.['name'] !== base;
+    const isRead = needsVersion(item, customerFields(body), isRenamed);
+    return isNew || isRenamed || isRead
+      ? [
+          {
+            item,
+            base,
+            email: isNew ? emailKey(body.email) : null,
+            isNamed: isNew || isRenamed,
+            isRead,
+          },
+        ]
+      : [];
+  });
+  const emails = wanted.flatMap(({ email }) => (email === null ? [] : [email]));
+  const names = wanted
+    .filter(({ isNamed }) => isNamed)
+    .flatMap(({ base, item }) => namesFor(base, item.recordId));
+  const ids = wanted.flatMap(({ item, isRead }) =>
+    isRead && item.remoteId !== null ? [item.remoteId] : [],
+  );
+  const byEmail = await all(client, 'Customer', 'PrimaryEmailAddr', emails, customerSchema, gate);
+  const customers = await all(client, 'Customer', 'DisplayName', names, customerSchema, gate);
+  const nameSchema = customerSchema.pick({ Id: true, DisplayName: true });
+  const vendors = await all(client, 'Vendor', 'DisplayName', names, nameSchema, gate);
+  const employees = await all(client, 'Employee', 'DisplayName', names, nameSchema, gate);
+  const read = await all(client, 'Customer', 'Id', ids, customerSchema, gate);
+  const taken = [
+    ...customers.map((row) => ({ entity: 'Customer', id: row.Id, name: row.DisplayName })),
+    ...vendors.map((row) => ({ entity: 'Vendor', id: row.Id, name: row.DisplayName })),
+    ...employees.map((row) => ({ entity: 'Employee', id: row.Id, name: row.DisplayName })),
+  ];
+  const findings: Record<string, JsonObject> = {};
+  for (const { item, base, email, isRead } of wanted) {
+    const own = namesFor(base, item.recordId).map((name) => name.toLowerCase());
+    const version = read.find((row) => row.Id === item.remoteId)?.SyncToken ?? null;
+    const ownName = suffixedName(base, item.recordId).toLowerCase();
+    findings[item.deliveryId] = {
+      type: 'customer',
+      byEmail: byEmail.filter(
+        (row) => email !== null && emailKey(row.PrimaryEmailAddr?.Address) === email,
+      ),
+      // Other spellings are the same name there; our own one is not taken from us.
+      taken: taken.filter(
+        (row) => own.includes(row.name.toLowerCase()) && row.id !== item.remoteId,
+      ),
+      own: customers.find((row) => row.DisplayName.toLowerCase() === ownName) ?? null,
+      version,
+      isGone: isRead && version === null,
+    };
+  }
+  return findings;
+}
+
+/** The name and the two that it may get instead (section 14: at most one suffix). */
+function namesFor(base: string, recordId: string): string[] {
+  return [base, suffixedName(base, 'C'), suffixedName(base, recordId)];
+}
+
+async function lookUpItems(
+  client: QboClient,
+  items: readonly Outgoing[],
+  references: References,
+  gate: CallGate,
+): Promise<Record<string, JsonObject>> {
+  const wanted = items.flatMap((item) => {
+    if (item.record.kind !== 'product') return [];
+    const { body } = item.record;
+    if ((body.variants ?? []).length > 0) return [];
+    const code = references.products.get(body.sku)?.code ?? body.sku;
+    const fields = itemFields(body, code);
+    const isNew = item.remoteId === null && references.mapping('item', body.sku) === null;
+    const isRead = item.remoteId !== null && needsVersion(item, fields, false);
+    return isNew || isRead ? [{ item, sku: body.sku, name: itemName(code), isNew, isRead }] : [];
+  });
+  const skus = wanted.filter(({ isNew }) => isNew).map(({ sku }) => sku);
+  const bySku = await all(client, 'Item', 'Sku', skus, itemSchema, gate);
+  const names = wanted
+    .filter(({ isNew, sku }) => isNew && !bySku.some((row) => row.Sku === sku))
+    .map(({ name }) => name);
+  const byName = await all(client, 'Item', 'Name', names, itemSchema, gate);
+  const ids = wanted.flatMap(({ item, isRead }) =>
+    isRead && item.remoteId !== null ? [item.remoteId] : [],
+  );
+  const read = await all(client, 'Item', 'Id', ids, itemSchema, gate);
+  const findings: Record<string, JsonObject> = {};
+  for (const { item, sku, name, isNew, isRead } of wanted) {
+    const version = read.find((row) => row.Id === item.remoteId)?.SyncToken ?? null;
+    findings[item.deliveryId] = {
+      type: 'item',
+      bySku: isNew ? bySku.filter((row) => row.Sku === sku) : [],
+      byName: isNew ? byName.filter((row) => row.Name.toLowerCase() === name.toLowerCase()) : [],
+      version,
+      isGone: isRead && version === null,
+    };
+  }
+  return findings;
+}
+
+async function lookUpDocuments(
+  client: QboClient,
+  items: readonly Outgoing[],
+  facts: QboFacts | null,
+  gate: CallGate,
+): Promise<Record<string, JsonObject>> {
+  const hasNumbers = facts?.customTxnNumbers ?? false;
+  const wanted: WantedDocument[] = [];
+  const duplicates = new Set<string>();
+  for (const item of items) {
+    const { record } = item;
+    if (record.kind !== 'order' && record.kind !== 'refund') continue;
+    if (item.remoteId !== null) continue;
+    // Where the company numbers by itself only a whole day can be searched: after a refusal, not before.
+    if (!hasNumbers && item.lastClass === null && item.attempts === 0) continue;
+    const labelled = labelledDocument(item, record);
+    const { document, entity, marker } = labelled;
+    if (item.lastClass === 'DUPLICATE') duplicates.add(item.deliveryId);
+    wanted.push({
+      key: item.deliveryId,
+      entity,
+      marker,
+      numbers: hasNumbers ? [labelled.docNumber, labelled.otherDocNumber] : [],
+      totalMinor: document.totalMinor,
+      currency: document.currency,
+      txnDate: document.businessDate,
+    });
+  }
+  const found = await findDocuments(client, wanted, gate);
+  const findings: Record<string, JsonObject> = {};
+  for (const [deliveryId, document] of found)
+    findings[deliveryId] = {
+      type: 'document',
+      // Refused as a duplicate, yet no such document: another kind of document has the number.
+      document:
+        document.found === 'absent' && duplicates.has(deliveryId) ? { found: 'foreign' } : document,
+    };
+  return findings;
+}
+
+/** Rows of name lists whose field is one of the texts, inactive ones too (section 10). */
+async function all<T extends QboCustomer | QboItem | { Id: string; DisplayName: string }>(
+  client: QboClient,
+  entity: string,
+  field: string,
+  texts: readonly string[],
+  row: z.ZodType<T>,
+  gate: CallGate,
+): Promise<T[]> {
+  const rows: T[] = [];
+  for (const list of inLists(texts)) {
+    const condition = `${field} ${list} AND Active IN (true, false)`;
+    rows.push(...(await client.query(entity, condition, row, gate)));
+  }
+  return rows;
+}

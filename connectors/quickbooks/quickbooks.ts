@@ -1,0 +1,90 @@
+import type { JsonObject } from '../../domain/words';
+import {
+  ConnectorError,
+  type CallTimeouts,
+  type Connector,
+  type SendAnswer,
+  type StoredSend,
+  unanswered,
+} from '../connector';
+import { freeze, settle } from './batch';
+import { QboClient } from './client';
+import { compose } from './compose';
+import { parseFacts, readFacts } from './facts';
+import { lookUp } from './lookup';
+import { refreshCredentials, type QboCredentials } from './oauth';
+import { lookAtMembers, repeatableMs } from './verify';
+
+export interface QuickBooksOptions {
+  baseUrl: string;
+  oauthUrl: string;
+  clientId: string;
+  clientSecret: string;
+  realmId: string;
+  credentials: QboCredentials;
+  /** Stores new credentials durably: it resolves before they are used for the first time. */
+  saveCredentials: (credentials: QboCredentials) => Promise<void>;
+  /** As `readFacts` gave them; null before the first time. */
+  facts: JsonObject | null;
+  timeouts: CallTimeouts;
+  now: () => number;
+}
+
+/** Renewed this long before the end, so that no call of a turn meets it. */
+const renewBeforeMs = 5 * 60_000;
+
+/** One company as a connector: customers, items, and paid tickets as documents. */
+export function createQuickBooks(options: QuickBooksOptions): Connector {
+  let { credentials } = options;
+  let facts = parseFacts(options.facts);
+  const client = new QboClient({ ...options, accessToken: () => credentials.accessToken });
+
+  const send = async (stored: StoredSend, signal: AbortSignal): Promise<SendAnswer> => {
+    const { path, body } = stored.request;
+    const result = await client.post(path, body, stored.requestId, signal);
+    return settle(stored, result, options.now());
+  };
+
+  return {
+    system: 'qbo',
+    verifiesByRepeat: true,
+
+    async renewCredentials(why, gate) {
+      const { expiresAtMs, refreshToken } = credentials;
+      const isExpiring = expiresAtMs !== null && expiresAtMs - options.now() < renewBeforeMs;
+      if (why === 'expiring' && !isExpiring) return true;
+      await gate.beforeRead();
+      const renewed = await refreshCredentials(options, refreshToken, gate.signal);
+      if (renewed === null) return false;
+      await options.saveCredentials(renewed);
+      credentials = renewed;
+      return true;
+    },
+
+    async readFacts(gate) {
+      facts = await readFacts(client, options.realmId, gate);
+      return facts;
+    },
+
+    lookUp: (items, references, gate) => lookUp(client, items, references, facts, gate),
+
+    compose(item, references, findings) {
+      if (facts === null)
+        throw new Error('Bug: composed before the facts of the company were read');
+      return compose(item, references, findings, facts);
+    },
+
+    freeze: (writes) => freeze(options.realmId, writes),
+    send,
+
+    async verify(stored, ageMs, gate): Promise<SendAnswer> {
+      if (ageMs < repeatableMs) return send(stored, gate.signal);
+      try {
+        return { type: 'answered', results: await lookAtMembers(client, stored, gate) };
+      } catch (error) {
+        if (!(error instanceof ConnectorError)) throw error;
+        return unanswered(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { z } from 'zod';
+import { ConnectorError, type CallGate, type CallTimeouts } from '../connector';
+import { call, type HttpResult } from '../http';
+import { readJson } from './errors';
+import { basicAuthorization, queryText, signedUrl, type WooKeys } from './oauth';
+
+// Calls to one store. Knows addresses and credentials, not what an answer means.
+
+export interface WooCommerceOptions extends WooKeys {
+  /** Base address of the store, such as `https://shop.example` or `http://127.0.0.1:8181/shop1`. */
+  url: string;
+  timeouts: CallTimeouts;
+  now: () => number;
+  nonce: () => string;
+}
+
+export const apiPath = '/wp-json/wc/v3';
+
+/** Half of the 8 kB at which stores answer 414 (woocommerce.md 2), less host, path and signature. */
+const listTextMax = 3500;
+
+export class WooClient {
+  private readonly options: WooCommerceOptions;
+
+  constructor(options: WooCommerceOptions) {
+    this.options = options;
+  }
+
+  now(): number {
+    return this.options.now();
+  }
+
+  /** One read through the gate, its JSON checked by the schema. */
+  async read<T>(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    schema: z.ZodType<T>,
+    gate: CallGate,
+  ): Promise<T> {
+    await gate.beforeRead();
+    const url = this.urlOf(apiPath + path);
+    url.search = queryText(Object.entries(query));
+    const value = readJson(await this.call('GET', url, undefined, gate.signal), this.now());
+    const checked = schema.safeParse(value);
+    if (checked.success) return checked.data;
+    const at = checked.error.issues[0]?.path.join('.') ?? '';
+    throw new ConnectorError('upstream', `GET ${path}: unexpected JSON at "${at}"`);
+  }
+
+  /** Sends a frozen body to a frozen path. */
+  async post(path: string, body: string, signal: AbortSignal): Promise<HttpResult> {
+    return this.call('POST', this.urlOf(path), body, signal);
+  }
+
+  private urlOf(path: string): URL {
+    return new URL(this.options.url.replace(/\/+$/, '') + path);
+  }
+
+  private async call(
+    method: 'GET' | 'POST',
+    url: URL,
+    body: string | undefined,
+    signal: AbortSignal,
+  ): Promise<HttpResult> {
+    const { options } = this;
+    const isTls = url.protocol === 'https:';
+    const moment = { timestamp: Math.floor(options.now() / 1000), nonce: options.nonce() };
+    return call({
+      method,
+      url: isTls ? url : signedUrl(method, url, options, moment),
+      headers: {
+        accept: 'application/json',
+        ...(isTls ? { authorization: basicAuthorization(options) } : {}),
+        // Without it a JSON body is not read and an empty product is made.
+        ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+      },
+      ...(body === undefined ? {} : { body }),
+      timeouts: options.timeouts,
+      signal,
+    });
+  }
+}
+
+/** Splits values of a list filter so that each list is short enough for an address and a page. */
+export function chunksOf(values: readonly string[], countMax: number): string[][] {
+  const chunks: string[][] = [];
+  let length = 0;
+  for (const value of values) {
+    const last = chunks.at(-1);
+    const added = encodeURIComponent(value).length + 3;
+    if (last && last.length < countMax && length + added <= listTextMax) {
+      last.push(value);
+      length += added;
+    } else {
+      chunks.push([value]);
+      length = added;
+    }
+  }
+  return chunks;
+}

@@ -1,0 +1,327 @@
+import type { Pool, PoolClient } from 'pg';
+import { z } from 'zod';
+
+import type { ChangeRow, Outcome, RecordRow, SkuClaim } from '../domain/absorb';
+import { foldSku } from '../domain/sku-codes';
+import type { StockEntry } from '../domain/stock';
+import { systems, type ChangeOp, type DesiredOp, type Kind, type System } from '../domain/words';
+import { parseChangeBody, parseRecordBody } from './change-bodies';
+import { firstRow, inTransaction } from './pool';
+
+// What absorb reads and writes, inside one transaction that holds the tenant's cursor row. Look-ups by a
+// list are LATERAL or scalar probes, writes are set-based and sorted by key (postgres.md sections 4, 11).
+
+export type AbsorbTransaction = PoolClient;
+
+/** Runs the work holding the tenant's cursor: absorb, redrive and policy of one tenant never overlap. */
+export async function withCursor<T>(
+  pool: Pool,
+  tenant: number,
+  work: (tx: AbsorbTransaction, absorbedPos: number) => Promise<T>,
+): Promise<T> {
+  return inTransaction(pool, async (tx) => {
+    const row = await firstRow<{ absorbed_pos: number }>(
+      tx,
+      'SELECT absorbed_pos FROM tenant_absorb WHERE tenant = $1 FOR UPDATE',
+      [tenant],
+    );
+    if (row === null) throw new Error(`Tenant ${tenant} does not exist`);
+    return work(tx, row.absorbed_pos);
+  });
+}
+
+/** A change whose body the present schemas refuse (it was written by another version): it gets an outcome. */
+export interface UnreadableChange {
+  pos: number;
+  detail: string;
+}
+
+export async function readChanges(
+  tx: AbsorbTransaction,
+  tenant: number,
+  afterPos: number,
+  limit: number,
+): Promise<{
+  changes: ChangeRow[];
+  unreadable: UnreadableChange[];
+  lastPos: number | null;
+  count: number;
+}> {
+  const result = await tx.query<{
+    pos: number;
+    source: System;
+    eventId: string;
+    kind: Kind;
+    op: ChangeOp;
+    recordId: string;
+    sourceRev: number | null;
+    occurredAt: string;
+    body: unknown;
+  }>(
+    `SELECT pos, source, event_id AS "eventId", kind, op, record_id AS "recordId", source_rev AS "sourceRev",
+            occurred_at AS "occurredAt", body
+     FROM changes WHERE tenant = $1 AND pos > $2 ORDER BY pos LIMIT $3`,
+    [tenant, afterPos, limit],
+  );
+  const changes: ChangeRow[] = [];
+  const unreadable: UnreadableChange[] = [];
+  for (const { body, ...row } of result.rows) {
+    try {
+      changes.push({ ...row, content: body === null ? null : parseChangeBody(row.kind, body) });
+    } catch (error) {
+      const detail = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+      unreadable.push({ pos: row.pos, detail: detail.slice(0, 2_000) });
+    }
+  }
+  return {
+    changes,
+    unreadable,
+    lastPos: result.rows.at(-1)?.pos ?? null,
+    count: result.rows.length,
+  };
+}
+
+const originSchema = z.record(z.string(), z.enum(systems));
+
+export async function readRecords(
+  tx: AbsorbTransaction,
+  tenant: number,
+  keys: readonly { kind: Kind; recordId: string }[],
+): Promise<RecordRow[]> {
+  if (keys.length === 0) return [];
+  const result = await tx.query<{
+    kind: Kind;
+    recordId: string;
+    rev: number;
+    sourceRev: number | null;
+    op: DesiredOp;
+    body: unknown;
+    origin: unknown;
+  }>(
+    `SELECT r.* FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
+       (SELECT kind, record_id AS "recordId", rev, source_rev AS "sourceRev", op, body, origin
+        FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id LIMIT 1) r`,
+    [tenant, JSON.stringify(keys.map((key) => ({ kind: key.kind, id: key.recordId })))],
+  );
+  return result.rows.map(({ body, origin, ...row }) => ({
+    ...row,
+    content: body === null ? null : parseRecordBody(row.kind, body),
+    origin: originSchema.parse(origin),
+  }));
+}
+
+export async function writeRecords(
+  tx: AbsorbTransaction,
+  tenant: number,
+  records: readonly RecordRow[],
+): Promise<void> {
+  if (records.length === 0) return;
+  const rows = records
+    .map((row) => ({
+      k: row.kind,
+      i: row.recordId,
+      r: row.rev,
+      s: row.sourceRev,
+      o: row.op,
+      b: row.content?.body ?? null,
+      g: row.origin,
+    }))
+    .sort((a, b) => (a.k === b.k ? compare(a.i, b.i) : compare(a.k, b.k)));
+  await tx.query(
+    `INSERT INTO records (tenant, kind, record_id, rev, source_rev, op, body, origin)
+     SELECT $1, k, i, r, s, o, b, g FROM json_to_recordset($2::json)
+       AS x(k text, i text, r bigint, s bigint, o text, b json, g json)
+     ON CONFLICT (tenant, kind, record_id) DO UPDATE SET rev = excluded.rev, source_rev = excluded.source_rev,
+       op = excluded.op, body = excluded.body, origin = excluded.origin, updated_at = now()`,
+    [tenant, JSON.stringify(rows)],
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Owners of these SKUs, and every SKU of these products. */
+export async function readSkus(
+  tx: AbsorbTransaction,
+  tenant: number,
+  skus: readonly string[],
+  productIds: readonly string[],
+): Promise<SkuClaim[]> {
+  const result = await tx.query<SkuClaim>(
+    `SELECT s.* FROM json_array_elements_text($2::json) AS k(sku) CROSS JOIN LATERAL
+       (SELECT sku, record_id AS "recordId", code FROM skus WHERE tenant = $1 AND sku = k.sku LIMIT 1) s
+     UNION
+     SELECT s.* FROM json_array_elements_text($3::json) AS k(id) CROSS JOIN LATERAL
+       (SELECT sku, record_id AS "recordId", code FROM skus WHERE tenant = $1 AND record_id = k.id) s`,
+    [tenant, JSON.stringify(skus), JSON.stringify(productIds)],
+  );
+  return result.rows;
+}
+
+/** How many articles may differ in case alone before their codes are looked up one by one no more. */
+const suffixMax = 50;
+
+/**
+ * Which codes are given already among those that these SKUs could get: the SKU as case-blind systems see
+ * it, and its suffixes where that one is given or claimed twice here.
+ */
+export async function readTakenCodes(
+  tx: AbsorbTransaction,
+  tenant: number,
+  skus: readonly string[],
+): Promise<Set<string>> {
+  const folded = [...new Set(skus)].map(foldSku);
+  const taken = await givenCodes(tx, tenant, folded);
+  const seen = new Set<string>();
+  const contested = new Set<string>();
+  for (const code of folded) {
+    if (taken.has(code) || seen.has(code)) contested.add(code);
+    seen.add(code);
+  }
+  const suffixed = [...contested].flatMap((code) =>
+    Array.from({ length: suffixMax - 1 }, (_, n) => foldSku(`${code}~${n + 2}`)),
+  );
+  for (const code of await givenCodes(tx, tenant, suffixed)) taken.add(code);
+  return taken;
+}
+
+async function givenCodes(
+  tx: AbsorbTransaction,
+  tenant: number,
+  folded: readonly string[],
+): Promise<Set<string>> {
+  if (folded.length === 0) return new Set();
+  const result = await tx.query<{ folded: string }>(
+    `SELECT s.folded FROM json_array_elements_text($2::json) AS k(folded) CROSS JOIN LATERAL
+       (SELECT folded FROM skus WHERE tenant = $1 AND folded = k.folded LIMIT 1) s`,
+    [tenant, JSON.stringify(folded)],
+  );
+  return new Set(result.rows.map((row) => row.folded));
+}
+
+export async function writeSkus(
+  tx: AbsorbTransaction,
+  tenant: number,
+  claims: readonly SkuClaim[],
+  released: readonly string[],
+): Promise<void> {
+  if (released.length > 0) {
+    await tx.query('DELETE FROM skus WHERE tenant = $1 AND sku = ANY ($2)', [tenant, released]);
+  }
+  if (claims.length === 0) return;
+  const rows = claims.map((claim) => ({ ...claim, folded: foldSku(claim.code) }));
+  await tx.query(
+    `INSERT INTO skus (tenant, sku, record_id, code, folded)
+     SELECT $1, sku, "recordId", code, folded FROM json_to_recordset($2::json)
+       AS x(sku text, "recordId" text, code text, folded text) ORDER BY sku`,
+    [tenant, JSON.stringify(rows)],
+  );
+}
+
+/** SKUs among these whose product is known to have no stock. */
+export async function readUntrackedSkus(
+  tx: AbsorbTransaction,
+  tenant: number,
+  skus: readonly string[],
+): Promise<Set<string>> {
+  if (skus.length === 0) return new Set();
+  const result = await tx.query<{ sku: string }>(
+    `SELECT k.sku FROM json_array_elements_text($2::json) AS k(sku)
+     JOIN skus s ON s.tenant = $1 AND s.sku = k.sku
+     JOIN records r ON r.tenant = $1 AND r.kind = 'product' AND r.record_id = s.record_id
+     WHERE r.body ->> 'trackStock' = 'false'`,
+    [tenant, JSON.stringify([...new Set(skus)])],
+  );
+  return new Set(result.rows.map((row) => row.sku));
+}
+
+/** The ledger entries that these sources made before. */
+export async function readStockEntries(
+  tx: AbsorbTransaction,
+  tenant: number,
+  sourceIds: readonly string[],
+): Promise<StockEntry[]> {
+  if (sourceIds.length === 0) return [];
+  const result = await tx.query<StockEntry>(
+    `SELECT source_id AS "sourceId", line, reason, sku, place, quantity, occurred_at AS "occurredAt"
+     FROM stock_movements WHERE tenant = $1 AND source = 'pos' AND source_id = ANY ($2)`,
+    [tenant, sourceIds],
+  );
+  return result.rows;
+}
+
+/** Replaces the entries of the given sources by these. */
+export async function writeStockEntries(
+  tx: AbsorbTransaction,
+  tenant: number,
+  replacedSources: readonly string[],
+  entries: readonly StockEntry[],
+): Promise<void> {
+  if (replacedSources.length > 0) {
+    await tx.query(
+      "DELETE FROM stock_movements WHERE tenant = $1 AND source = 'pos' AND source_id = ANY ($2)",
+      [tenant, replacedSources],
+    );
+  }
+  if (entries.length === 0) return;
+  await tx.query(
+    `INSERT INTO stock_movements (tenant, source_id, line, reason, sku, place, quantity, occurred_at)
+     SELECT $1, "sourceId", line, reason, sku, place, quantity, "occurredAt" FROM json_to_recordset($2::json)
+       AS x("sourceId" text, line text, reason text, sku text, place text, quantity numeric, "occurredAt" timestamptz)
+     ON CONFLICT DO NOTHING`,
+    [tenant, JSON.stringify(entries)],
+  );
+}
+
+/** Sums of the movements after a count, per question. */
+export async function sumsAfterCounts(
+  tx: AbsorbTransaction,
+  tenant: number,
+  counts: readonly { sku: string; place: string; countedAt: string }[],
+): Promise<Map<string, string>> {
+  if (counts.length === 0) return new Map();
+  const result = await tx.query<{ n: number; sum: string }>(
+    `SELECT k.n, s.sum FROM json_to_recordset($2::json) AS k(n int, sku text, place text, "countedAt" timestamptz)
+     CROSS JOIN LATERAL (SELECT coalesce(sum(quantity), 0)::text AS sum FROM stock_movements
+       WHERE tenant = $1 AND sku = k.sku AND place = k.place AND occurred_at > k."countedAt" AND reason <> 'count') s`,
+    [tenant, JSON.stringify(counts.map((count, n) => ({ n, ...count })))],
+  );
+  return new Map(
+    result.rows.flatMap(({ n, sum }) => {
+      const count = counts[n];
+      return count === undefined ? [] : [[countKey(count), sum] as const];
+    }),
+  );
+}
+
+export function countKey(count: { sku: string; place: string; countedAt: string }): string {
+  return JSON.stringify([count.sku, count.place, count.countedAt]);
+}
+
+export async function writeOutcomes(
+  tx: AbsorbTransaction,
+  tenant: number,
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  if (outcomes.length === 0) return;
+  await tx.query(
+    `INSERT INTO change_outcomes (tenant, pos, outcome, code, detail)
+     SELECT $1, pos, outcome, code, left(detail, 2000) FROM json_to_recordset($2::json)
+       AS x(pos bigint, outcome text, code text, detail text)`,
+    [tenant, JSON.stringify(outcomes)],
+  );
+}
+
+/** Moves the cursor: these changes are absorbed. */
+export async function moveCursor(
+  tx: AbsorbTransaction,
+  tenant: number,
+  pos: number,
+  count: number,
+): Promise<void> {
+  await tx.query(
+    'UPDATE tenant_absorb SET absorbed_pos = $2, absorbed = absorbed + $3, progressed_at = now() WHERE tenant = $1',
+    [tenant, pos, count],
+  );
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+
+import type { ChangeOp, Kind } from '../domain/words';
+import { firstRow, sqlStateOf, type Db } from './pool';
+
+// Intake: one round trip for any number of changes of one tenant (postgres.md section 3).
+
+/** One change as intake stores it; `bodyText` and `hash` are made by the API. */
+export interface IntakeItem {
+  id: string;
+  kind: Kind;
+  op: ChangeOp;
+  recordId: string;
+  revision: number | null;
+  occurredAt: string;
+  /** JSON text of the body, or null for a delete. */
+  bodyText: string | null;
+  hash: Buffer;
+}
+
+export type IntakeResult =
+  | {
+      type: 'stored';
+      accepted: number;
+      shouldWake: boolean;
+      depth: number;
+      /** Ids that stood there before with the same content. */
+      repeats: Set<string>;
+      /** Ids that stood there before with another content. */
+      reused: Set<string>;
+    }
+  /** Nothing was stored. */
+  | { type: 'full'; bound: number; depth: number };
+
+const fullError = z.object({
+  code: z.literal('TS429'),
+  detail: z.coerce.number(),
+  hint: z.coerce.number(),
+});
+
+/** Stores what is new. Ids must differ within one call. */
+export async function storeChanges(
+  db: Db,
+  tenant: number,
+  items: readonly IntakeItem[],
+): Promise<IntakeResult> {
+  try {
+    const row = await firstRow<{
+      accepted: number;
+      shouldWake: boolean;
+      depth: number;
+      repeats: string[] | null;
+      reused: string[] | null;
+    }>(
+      db,
+      'SELECT accepted, should_wake AS "shouldWake", depth, repeats, reused FROM intake($1, $2)',
+      [tenant, intakeJson(items)],
+    );
+    if (row === null) throw new Error('Bug: intake answered no row');
+    return {
+      type: 'stored',
+      accepted: row.accepted,
+      shouldWake: row.shouldWake,
+      depth: row.depth,
+      repeats: new Set(row.repeats),
+      reused: new Set(row.reused),
+    };
+  } catch (error) {
+    if (sqlStateOf(error) !== 'TS429') throw error;
+    const { detail, hint } = fullError.parse(error);
+    return { type: 'full', depth: detail, bound: hint };
+  }
+}
+
+/** The rows as one JSON parameter, bodies spliced in as text: an array of texts costs thirty times more. */
+function intakeJson(items: readonly IntakeItem[]): string {
+  const rows = items.map((item) => {
+    const head = JSON.stringify({
+      id: item.id,
+      kind: item.kind,
+      op: item.op,
+      record: item.recordId,
+      rev: item.revision,
+      at: item.occurredAt,
+      hash: item.hash.toString('hex'),
+    });
+    return `${head.slice(0, -1)},"body":${item.bodyText ?? 'null'}}`;
+  });
+  return `[${rows.join(',')}]`;
+}
+
+/** A stored change with what became of it so far. */
+export interface StoredChange {
+  id: string;
+  kind: Kind;
+  op: ChangeOp;
+  recordId: string;
+  revision: number | null;
+  occurredAt: string;
+  receivedAt: string;
+  body: unknown;
+  isAbsorbed: boolean;
+  outcome: string | null;
+  outcomeCode: string | null;
+  outcomeDetail: string | null;
+  /** The revision of the sender that the record stands at now. */
+  recordSourceRev: number | null;
+}
+
+export async function findChange(
+  db: Db,
+  tenant: number,
+  eventId: string,
+): Promise<StoredChange | null> {
+  return firstRow<StoredChange>(
+    db,
+    `SELECT c.event_id AS id, c.kind, c.op, c.record_id AS "recordId", c.source_rev AS revision,
+            c.occurred_at AS "occurredAt", c.received_at AS "receivedAt", c.body,
+            c.pos <= a.absorbed_pos AS "isAbsorbed", o.outcome, o.code AS "outcomeCode", o.detail AS "outcomeDetail",
+            r.source_rev AS "recordSourceRev"
+     FROM changes c JOIN tenant_absorb a ON a.tenant = c.tenant
+     LEFT JOIN change_outcomes o ON o.tenant = c.tenant AND o.pos = c.pos
+     LEFT JOIN records r ON r.tenant = c.tenant AND r.kind = c.kind AND r.record_id = c.record_id
+     WHERE c.tenant = $1 AND c.source = 'pos' AND c.event_id = $2`,
+    [tenant, eventId],
+  );
+}
+
+/** Takes the wake flag down, in a transaction of its own, before the inbox is read: a later intake raises it again. */
+export async function clearWake(db: Db, tenant: number): Promise<void> {
+  await db.query(
+    'UPDATE tenant_intake SET is_wake_pending = false WHERE tenant = $1 AND is_wake_pending',
+    [tenant],
+  );
+}
+
+/** Puts the flag's time back, so that the next intake signals again: our own signal did not get through. */
+export async function forgetWake(db: Db, tenant: number): Promise<void> {
+  await db.query("UPDATE tenant_intake SET woken_at = 'epoch' WHERE tenant = $1", [tenant]);
+}

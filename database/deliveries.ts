@@ -1,0 +1,182 @@
+import type { PoolClient } from 'pg';
+
+import type { DeliveryCore, DeliveryState } from '../domain/delivery-state';
+import { isOpen } from '../domain/delivery-state';
+import type { DesiredOp, Kind, Target } from '../domain/words';
+
+// Deliveries as rows: locking them in key order, writing what a transition decided, counting what it
+// opened and closed. Who writes them: absorb (rows locked under the tenant's cursor) and the lane.
+
+/** Identity of a delivery and the state that events decide about. */
+export interface DeliveryRow extends DeliveryCore {
+  id: string;
+  system: Target;
+  kind: Kind;
+  recordId: string;
+  part: string;
+  cause: string | null;
+  detail: string | null;
+  lastClass: string | null;
+}
+
+export const deliveryColumns = `d.id::text AS id, d.system, d.kind, d.record_id AS "recordId", d.part, d.state, d.reason,
+  d.cause, d.detail, d.last_class AS "lastClass", d.desired_rev AS "desiredRev", d.desired_op AS "desiredOp",
+  d.sent_rev AS "sentRev", d.delivered_rev AS "deliveredRev", d.attempts, d.generation,
+  (extract(epoch FROM d.due_at) * 1000)::float8 AS "dueAtMs"`;
+
+/** Locks all deliveries of these records, in order of their ids. */
+export async function lockDeliveriesOf(
+  tx: PoolClient,
+  tenant: number,
+  records: readonly { kind: Kind; recordId: string }[],
+): Promise<DeliveryRow[]> {
+  if (records.length === 0) return [];
+  const result = await tx.query<DeliveryRow>(
+    `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND d.id = ANY (ARRAY(
+       SELECT x.id FROM json_to_recordset($2::json) AS k(kind text, id text)
+       CROSS JOIN unnest(ARRAY['woo', 'qbo']) AS s(system) CROSS JOIN LATERAL
+         (SELECT id FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind AND record_id = k.id) x))
+     ORDER BY d.id FOR UPDATE`,
+    [tenant, JSON.stringify(records.map((record) => ({ kind: record.kind, id: record.recordId })))],
+  );
+  return result.rows;
+}
+
+/** A delivery that did not exist: the thing it is about, and the state it begins with. */
+export interface NewDelivery {
+  system: Target;
+  kind: Kind;
+  recordId: string;
+  part: string;
+  state: DeliveryState;
+  reason: string | null;
+  desiredRev: number;
+  desiredOp: DesiredOp;
+  waitsFor: string[] | null;
+}
+
+export async function insertDeliveries(
+  tx: PoolClient,
+  tenant: number,
+  deliveries: readonly NewDelivery[],
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  await tx.query(
+    `INSERT INTO deliveries (tenant, system, kind, record_id, part, state, reason, cause, desired_rev, desired_op, waits_for)
+     SELECT $1, system, kind, "recordId", part, state, reason, reason, "desiredRev", "desiredOp", "waitsFor"
+     FROM json_to_recordset($2::json) AS x(system text, kind text, "recordId" text, part text, state text,
+       reason text, "desiredRev" bigint, "desiredOp" text, "waitsFor" bigint[])`,
+    [tenant, JSON.stringify(deliveries)],
+  );
+}
+
+/** A delivery after a transition, with what else the writer wants to note. */
+export interface DeliveryUpdate {
+  row: DeliveryRow;
+  after: DeliveryCore;
+  cause?: string | null;
+  detail?: string | null;
+  /** Null: the last refusal no longer matters; undefined: keep. */
+  lastClass?: string | null;
+  waitsFor?: string[] | null;
+}
+
+/** Writes the states; the rows must be locked. Answers by how many the number of open deliveries rose, per system. */
+export async function updateDeliveries(
+  tx: PoolClient,
+  tenant: number,
+  updates: readonly DeliveryUpdate[],
+): Promise<Map<Target, number>> {
+  const opened = new Map<Target, number>();
+  if (updates.length === 0) return opened;
+  for (const { row, after } of updates) {
+    const rise = Number(isOpen(after.state)) - Number(isOpen(row.state));
+    if (rise !== 0) opened.set(row.system, (opened.get(row.system) ?? 0) + rise);
+  }
+  const rows = updates.map(({ row, after, ...note }) => ({
+    id: row.id,
+    ...after,
+    cause: after.reason === null ? null : (note.cause ?? after.reason),
+    detail: after.reason === null ? null : (note.detail ?? null),
+    lastClass: note.lastClass === undefined ? row.lastClass : note.lastClass,
+    waitsFor: note.waitsFor ?? null,
+    setsWaits: note.waitsFor !== undefined,
+  }));
+  await tx.query(
+    `UPDATE deliveries d SET state = x.state, reason = x.reason, cause = left(x.cause, 300), detail = left(x.detail, 2000),
+       desired_rev = x."desiredRev", desired_op = x."desiredOp", sent_rev = x."sentRev", delivered_rev = x."deliveredRev",
+       attempts = x.attempts, generation = x.generation, due_at = to_timestamp(x."dueAtMs" / 1000.0), last_class = x."lastClass",
+       waits_for = CASE WHEN x."setsWaits" THEN x."waitsFor" ELSE d.waits_for END, changed_at = now()
+     FROM (SELECT * FROM json_to_recordset($2::json) AS y(id bigint, state text, reason text, cause text, detail text,
+       "desiredRev" bigint, "desiredOp" text, "sentRev" bigint, "deliveredRev" bigint, attempts int, generation int,
+       "dueAtMs" float8, "lastClass" text, "waitsFor" bigint[], "setsWaits" boolean) OFFSET 0) x
+     WHERE d.tenant = $1 AND d.id = x.id`,
+    [tenant, JSON.stringify(rows)],
+  );
+  return opened;
+}
+
+/** Adds to what absorb opened, per lane. */
+export async function countMade(
+  tx: PoolClient,
+  tenant: number,
+  opened: ReadonlyMap<Target, number>,
+): Promise<void> {
+  for (const [system, count] of [...opened].sort()) {
+    if (count === 0) continue;
+    await tx.query('UPDATE lanes_made SET made = made + $3 WHERE tenant = $1 AND system = $2', [
+      tenant,
+      system,
+      count,
+    ]);
+  }
+}
+
+/** Takes from what the lane closed what it opened again; a positive number closed. */
+export async function countSettled(
+  tx: PoolClient,
+  tenant: number,
+  system: Target,
+  closed: number,
+): Promise<void> {
+  await tx.query(
+    'UPDATE lanes SET settled = settled + $3, progressed_at = now() WHERE tenant = $1 AND system = $2',
+    [tenant, system, closed],
+  );
+}
+
+/** Ids of the deliveries among these things that have no remote id yet but may still get one, by `kind/recordId`. */
+export async function openReferences(
+  tx: PoolClient,
+  tenant: number,
+  system: Target,
+  things: readonly { kind: Kind; recordId: string }[],
+): Promise<Map<string, string>> {
+  if (things.length === 0) return new Map();
+  const result = await tx.query<{ id: string; kind: Kind; recordId: string }>(
+    `SELECT x.id::text AS id, k.kind, k.id AS "recordId" FROM json_to_recordset($3::json) AS k(kind text, id text)
+     CROSS JOIN LATERAL (SELECT id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = k.kind
+       AND record_id = k.id AND remote_id IS NULL AND state IN ('waiting', 'sending', 'verifying') LIMIT 1) x`,
+    [
+      tenant,
+      system,
+      JSON.stringify(things.map((thing) => ({ kind: thing.kind, id: thing.recordId }))),
+    ],
+  );
+  return new Map(result.rows.map((row) => [`${row.kind}/${row.recordId}`, row.id]));
+}
+
+/** Product records that own these SKUs. */
+export async function productsOfSkus(
+  tx: PoolClient,
+  tenant: number,
+  skus: readonly string[],
+): Promise<Map<string, string>> {
+  if (skus.length === 0) return new Map();
+  const result = await tx.query<{ sku: string; recordId: string }>(
+    `SELECT k.sku, s.record_id AS "recordId" FROM json_array_elements_text($2::json) AS k(sku) CROSS JOIN LATERAL
+       (SELECT record_id FROM skus WHERE tenant = $1 AND sku = k.sku LIMIT 1) s`,
+    [tenant, JSON.stringify(skus)],
+  );
+  return new Map(result.rows.map((row) => [row.sku, row.recordId]));
+}

@@ -1,0 +1,233 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+
+import { transition } from '../domain/delivery-state';
+import { allowsPush } from '../domain/direction';
+import type { Kind, Target } from '../domain/words';
+import { withCursor } from './absorb-store';
+import {
+  countMade,
+  deliveryColumns,
+  updateDeliveries,
+  type DeliveryRow,
+  type DeliveryUpdate,
+} from './deliveries';
+import { firstRow, inTransaction, type Db } from './pool';
+import { directionInForce } from './settings';
+import { lockByIds } from './sends';
+
+// Dead and held deliveries: listing them, grouping them by cause, redriving and discarding them.
+
+/** Which dead and held deliveries are meant. */
+export const redriveSelector = z.union([
+  z.strictObject({
+    ids: z
+      .array(z.string().regex(/^\d{1,18}$/))
+      .min(1)
+      .max(10_000),
+  }),
+  z.strictObject({ cause: z.string().min(1).max(300) }),
+  z.strictObject({ all: z.literal(true) }),
+]);
+export type RedriveSelector = z.infer<typeof redriveSelector>;
+
+export interface Failure {
+  id: string;
+  system: Target;
+  kind: Kind;
+  recordId: string;
+  part: string;
+  state: 'held' | 'dead';
+  reason: string;
+  cause: string;
+  detail: string | null;
+  attempts: number;
+  changedAt: string;
+}
+
+export interface FailureFilter {
+  /** Class of a dead one. */
+  class?: string | undefined;
+  kind?: string | undefined;
+  system?: string | undefined;
+  /** Reason of a held one. */
+  reason?: string | undefined;
+}
+
+export async function listFailures(
+  db: Db,
+  tenant: number,
+  filter: FailureFilter,
+  afterId: string | null,
+  limit: number,
+): Promise<Failure[]> {
+  const result = await db.query<Failure>(
+    `SELECT id::text AS id, system, kind, record_id AS "recordId", part, state, reason, cause, detail, attempts,
+            changed_at AS "changedAt"
+     FROM deliveries WHERE tenant = $1 AND state IN ('held', 'dead') AND ($2::bigint IS NULL OR id > $2)
+       AND ($3::text IS NULL OR (state = 'dead' AND reason = $3)) AND ($4::text IS NULL OR kind = $4)
+       AND ($5::text IS NULL OR system = $5) AND ($6::text IS NULL OR (state = 'held' AND reason = $6))
+     ORDER BY id LIMIT $7`,
+    [
+      tenant,
+      afterId,
+      filter.class ?? null,
+      filter.kind ?? null,
+      filter.system ?? null,
+      filter.reason ?? null,
+      limit,
+    ],
+  );
+  return result.rows;
+}
+
+export interface FailureCause {
+  system: Target;
+  state: 'held' | 'dead';
+  reason: string;
+  cause: string;
+  kind: Kind;
+  count: number;
+}
+
+/** Equal failures together, most frequent first. */
+export async function listCauses(db: Db, tenant: number, limit: number): Promise<FailureCause[]> {
+  const result = await db.query<FailureCause>(
+    `SELECT system, state, reason, cause, kind, count(*)::int AS count FROM deliveries
+     WHERE tenant = $1 AND state IN ('held', 'dead') GROUP BY system, state, reason, cause, kind
+     ORDER BY count(*) DESC, system, cause, kind LIMIT $2`,
+    [tenant, limit],
+  );
+  return result.rows;
+}
+
+/** What direction or a dependency holds lifts by itself: a redrive passes it over. */
+const redrivable = `d.state IN ('held', 'dead') AND NOT (d.state = 'held' AND d.reason IN ('direction', 'dependency'))
+  AND (($2::bigint[] IS NULL OR d.id = ANY ($2)) AND ($3::text IS NULL OR d.cause = $3))`;
+
+function selectorValues(selector: RedriveSelector): [string[] | null, string | null] {
+  if ('ids' in selector) return [selector.ids, null];
+  return 'cause' in selector ? [null, selector.cause] : [null, null];
+}
+
+export async function countRedrivable(
+  db: Db,
+  tenant: number,
+  selector: RedriveSelector,
+): Promise<number> {
+  const row = await firstRow<{ count: number }>(
+    db,
+    `SELECT count(*)::int AS count FROM deliveries d WHERE d.tenant = $1 AND ${redrivable}`,
+    [tenant, ...selectorValues(selector)],
+  );
+  return row?.count ?? 0;
+}
+
+/** Stores what is to be redriven; false where the id is known already. */
+export async function requestRedrive(
+  db: Db,
+  tenant: number,
+  redriveId: string,
+  selector: RedriveSelector,
+  by: string,
+): Promise<boolean> {
+  const result = await db.query(
+    'INSERT INTO redrives (id, tenant, selector, requested_by) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, id) DO NOTHING',
+    [redriveId, tenant, JSON.stringify(selector), by],
+  );
+  return result.rowCount === 1;
+}
+
+/** Rows changed at a time: a redrive of many thousands holds the tenant's cursor for a moment only. */
+const redriveBatchMax = 5_000;
+
+/**
+ * Applies a stored redrive, once: what it covers waits again with all its tries. Answers how many per
+ * system; null where there is no such open request.
+ */
+export async function applyRedrive(
+  pool: Pool,
+  tenant: number,
+  redriveId: string,
+  nowMs: number,
+): Promise<Map<Target, number> | null> {
+  const total = new Map<Target, number>();
+  for (;;) {
+    const step = await withCursor(pool, tenant, async (tx) => {
+      const request = await firstRow<{ selector: unknown }>(
+        tx,
+        'SELECT selector FROM redrives WHERE tenant = $1 AND id = $2 AND applied_at IS NULL FOR UPDATE',
+        [tenant, redriveId],
+      );
+      if (request === null) return null;
+      const direction = await directionInForce(tx, tenant);
+      const rows = await tx.query<DeliveryRow>(
+        `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND ${redrivable} ORDER BY d.id LIMIT $4 FOR UPDATE`,
+        [tenant, ...selectorValues(redriveSelector.parse(request.selector)), redriveBatchMax],
+      );
+      const updates = rows.rows.flatMap((row): DeliveryUpdate[] => {
+        const resting = allowsPush(direction, row.system, row.kind) ? 'waiting' : 'direction';
+        const after = transition(row, { type: 'redrive', resting, nowMs });
+        return after === null ? [] : [{ row, after }];
+      });
+      const opened = await updateDeliveries(tx, tenant, updates);
+      await countMade(tx, tenant, opened);
+      const isDone = rows.rows.length < redriveBatchMax;
+      await tx.query(
+        `UPDATE redrives SET redriven = coalesce(redriven, 0) + $3, applied_at = CASE WHEN $4 THEN now() END
+         WHERE tenant = $1 AND id = $2`,
+        [tenant, redriveId, updates.length, isDone],
+      );
+      return { opened, isDone };
+    });
+    if (step === null) return total.size === 0 ? null : total;
+    for (const [system, count] of step.opened) total.set(system, (total.get(system) ?? 0) + count);
+    if (step.isDone) return total;
+  }
+}
+
+export type Discarded = 'discarded' | 'unknown' | 'in_flight';
+
+/** Gives a dead or held delivery up, with a reason; one that is open cannot be. */
+export async function discardDelivery(
+  pool: Pool,
+  tenant: number,
+  id: string,
+  reason: string,
+): Promise<Discarded> {
+  return inTransaction(pool, async (tx) => {
+    const [row] = await lockByIds(tx, tenant, [id]);
+    if (row === undefined) return 'unknown';
+    const after = transition(row, { type: 'discard', reason: 'discarded' });
+    if (after === null) return 'in_flight';
+    await updateDeliveries(tx, tenant, [{ row, after, detail: reason }]);
+    return 'discarded';
+  });
+}
+
+/** Where a delivery stands, for its repair workflow. */
+export async function findDelivery(
+  db: Db,
+  tenant: number,
+  id: string,
+): Promise<(DeliveryRow & { shownGeneration: number }) | null> {
+  return firstRow(
+    db,
+    `SELECT ${deliveryColumns}, d.shown_generation AS "shownGeneration" FROM deliveries d WHERE d.tenant = $1 AND d.id = $2`,
+    [tenant, id],
+  );
+}
+
+/** Notes that operators were shown this failure. */
+export async function noteShown(
+  db: Db,
+  tenant: number,
+  id: string,
+  generation: number,
+): Promise<void> {
+  await db.query('UPDATE deliveries SET shown_generation = $3 WHERE tenant = $1 AND id = $2', [
+    tenant,
+    id,
+    generation,
+  ]);
+}

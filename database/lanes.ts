@@ -1,0 +1,188 @@
+import type { Pool, PoolClient } from 'pg';
+import { z } from 'zod';
+
+import { charge, type RateLimit } from '../domain/rate-budget';
+import type { Breaker } from '../domain/circuit-breaker';
+import type { Target } from '../domain/words';
+import { firstRow, inTransaction, type Db } from './pool';
+
+// The lane row: who calls the vendor now (token and lease), the rate budget, what operators set.
+
+/** A lane's lease; renewed every `leaseRenewMs`, so two renewals may fail before somebody takes over. */
+export const leaseMs = 15_000;
+export const leaseRenewMs = 5_000;
+
+const rateState = z.record(z.string(), z.number());
+const breakerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('closed') }),
+  z.strictObject({
+    kind: z.literal('open'),
+    opens: z.int(),
+    retryAtMs: z.number(),
+    reason: z.string(),
+  }),
+  z.strictObject({ kind: z.literal('half-open'), opens: z.int(), successes: z.int() }),
+  z.strictObject({ kind: z.literal('isolated') }),
+]) satisfies z.ZodType<Breaker>;
+
+/** Takes a free or lapsed lane; null while another token holds it. Answers whether a former holder left it without giving it back. */
+export async function takeLease(
+  db: Db,
+  tenant: number,
+  system: Target,
+  token: string,
+): Promise<{ isPaused: boolean; isIsolated: boolean } | null> {
+  return firstRow(
+    db,
+    `UPDATE lanes SET token = $3, lease_until = now() + make_interval(secs => $4 / 1000.0)
+     WHERE tenant = $1 AND system = $2 AND (token IS NULL OR token = $3 OR lease_until < now())
+     RETURNING is_paused AS "isPaused", is_isolated AS "isIsolated"`,
+    [tenant, system, token, leaseMs],
+  );
+}
+
+/** False where the lease was lost: whoever asked must stop its call. */
+export async function renewLease(
+  db: Db,
+  tenant: number,
+  system: Target,
+  token: string,
+): Promise<boolean> {
+  const result = await db.query(
+    `UPDATE lanes SET lease_until = now() + make_interval(secs => $4 / 1000.0)
+     WHERE tenant = $1 AND system = $2 AND token = $3 AND lease_until > now()`,
+    [tenant, system, token, leaseMs],
+  );
+  return result.rowCount === 1;
+}
+
+export async function releaseLease(
+  db: Db,
+  tenant: number,
+  system: Target,
+  token: string,
+): Promise<void> {
+  await db.query(
+    'UPDATE lanes SET token = NULL, lease_until = NULL WHERE tenant = $1 AND system = $2 AND token = $3',
+    [tenant, system, token],
+  );
+}
+
+export type BudgetAnswer =
+  | { type: 'charged' }
+  | { type: 'wait'; atMs: number; nowMs: number }
+  /** The lease is lost, or an operator stopped the lane. */
+  | { type: 'stopped'; why: 'lease' | 'paused' | 'isolated' };
+
+/** Charges one call inside the caller's transaction; locks the lane row, so it comes after all other locks. */
+export async function chargeBudget(
+  client: PoolClient,
+  tenant: number,
+  system: Target,
+  token: string,
+  limits: readonly RateLimit[],
+): Promise<BudgetAnswer> {
+  const lane = await firstRow<{
+    isHeld: boolean;
+    isPaused: boolean;
+    isIsolated: boolean;
+    budget: unknown;
+    nowMs: number;
+  }>(
+    client,
+    `SELECT token = $3 AND lease_until > clock_timestamp() AS "isHeld", is_paused AS "isPaused", is_isolated AS "isIsolated",
+            budget, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "nowMs"
+     FROM lanes WHERE tenant = $1 AND system = $2 FOR NO KEY UPDATE`,
+    [tenant, system, token],
+  );
+  if (lane?.isHeld !== true) return { type: 'stopped', why: 'lease' };
+  if (lane.isPaused) return { type: 'stopped', why: 'paused' };
+  if (lane.isIsolated) return { type: 'stopped', why: 'isolated' };
+  const state = rateState.parse(lane.budget);
+  const notBeforeMs = state['notBefore'] ?? 0;
+  if (notBeforeMs > lane.nowMs) return { type: 'wait', atMs: notBeforeMs, nowMs: lane.nowMs };
+  const charged = charge(state, limits, lane.nowMs);
+  if (!charged.isGranted) return { type: 'wait', atMs: charged.atMs, nowMs: lane.nowMs };
+  if (limits.length > 0) {
+    await client.query('UPDATE lanes SET budget = $3 WHERE tenant = $1 AND system = $2', [
+      tenant,
+      system,
+      JSON.stringify(charged.state),
+    ]);
+  }
+  return { type: 'charged' };
+}
+
+/** Charges a read (or any call that is no send) in a transaction of its own, before it leaves. */
+export async function chargeRead(
+  pool: Pool,
+  tenant: number,
+  system: Target,
+  token: string,
+  limits: readonly RateLimit[],
+): Promise<BudgetAnswer> {
+  return inTransaction(pool, (client) => chargeBudget(client, tenant, system, token, limits));
+}
+
+/** No call of any kind before the given wait is over: the vendor said so (Retry-After). */
+export async function postponeCalls(
+  db: Db,
+  tenant: number,
+  system: Target,
+  waitMs: number,
+): Promise<void> {
+  await db.query(
+    `UPDATE lanes SET budget = (budget::jsonb || jsonb_build_object('notBefore',
+       (extract(epoch FROM clock_timestamp()) * 1000)::float8 + $3::float8))::json
+     WHERE tenant = $1 AND system = $2`,
+    [tenant, system, waitMs],
+  );
+}
+
+export interface LaneState {
+  system: Target;
+  isPaused: boolean;
+  isIsolated: boolean;
+  needsAuth: boolean;
+  isConnected: boolean;
+  breaker: Breaker;
+}
+
+/** Both lanes as operators and the breaker left them. */
+export async function laneStates(db: Db, tenant: number): Promise<LaneState[]> {
+  const result = await db.query<Omit<LaneState, 'breaker'> & { breaker: unknown }>(
+    `SELECT l.system, is_paused AS "isPaused", is_isolated AS "isIsolated", needs_auth AS "needsAuth", breaker,
+            c.tenant IS NOT NULL AS "isConnected"
+     FROM lanes l LEFT JOIN connections c ON c.tenant = l.tenant AND c.system = l.system
+     WHERE l.tenant = $1 ORDER BY l.system`,
+    [tenant],
+  );
+  return result.rows.map((row) => ({ ...row, breaker: breakerSchema.parse(row.breaker) }));
+}
+
+/** Writes what an operator set, or what the workflow found out; null leaves a field as it is. Null system: every lane. */
+export async function setLane(
+  db: Db,
+  tenant: number,
+  system: Target | null,
+  change: {
+    isPaused?: boolean | undefined;
+    isIsolated?: boolean | undefined;
+    needsAuth?: boolean | undefined;
+    breaker?: Breaker | undefined;
+  },
+): Promise<void> {
+  await db.query(
+    `UPDATE lanes SET is_paused = coalesce($3, is_paused), is_isolated = coalesce($4, is_isolated),
+       needs_auth = coalesce($5, needs_auth), breaker = coalesce($6::json, breaker)
+     WHERE tenant = $1 AND ($2::text IS NULL OR system = $2)`,
+    [
+      tenant,
+      system,
+      change.isPaused ?? null,
+      change.isIsolated ?? null,
+      change.needsAuth ?? null,
+      change.breaker === undefined ? null : JSON.stringify(change.breaker),
+    ],
+  );
+}

@@ -1,0 +1,69 @@
+import type { Db } from './pool';
+import { firstRow } from './pool';
+
+/** What a source key means in the tenant's books. */
+export const mappingKinds = ['account', 'tender', 'item', 'taxCode', 'location'] as const;
+export type MappingKind = (typeof mappingKinds)[number];
+
+export interface Mapping {
+  key: string;
+  targetId: string;
+  targetName: string | null;
+  version: number;
+  changedBy: string;
+  changedAt: string;
+}
+
+const columns = `key, target_id AS "targetId", target_name AS "targetName", version,
+  changed_by AS "changedBy", changed_at AS "changedAt"`;
+
+export async function listMappings(
+  db: Db,
+  tenant: number,
+  kind: MappingKind,
+  afterKey: string | null,
+  limit: number,
+): Promise<Mapping[]> {
+  const result = await db.query<Mapping>(
+    `SELECT ${columns} FROM mappings WHERE tenant = $1 AND kind = $2 AND ($3::text IS NULL OR key > $3)
+     ORDER BY key LIMIT $4`,
+    [tenant, kind, afterKey, limit],
+  );
+  return result.rows;
+}
+
+/** Sets one mapping; its version rises when the target changes. */
+export async function putMapping(
+  db: Db,
+  tenant: number,
+  kind: MappingKind,
+  key: string,
+  target: { id: string; name: string | null },
+  by: string,
+): Promise<Mapping> {
+  const row = await firstRow<Mapping>(
+    db,
+    `INSERT INTO mappings AS m (tenant, kind, key, target_id, target_name, changed_by) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (tenant, kind, key) DO UPDATE SET target_id = excluded.target_id, target_name = excluded.target_name,
+       changed_by = excluded.changed_by, changed_at = now(),
+       version = m.version + CASE WHEN m.target_id = excluded.target_id THEN 0 ELSE 1 END
+     RETURNING ${columns}`,
+    [tenant, kind, key, target.id, target.name, by],
+  );
+  if (row === null) throw new Error('Bug: INSERT ... RETURNING gave no mapping');
+  return row;
+}
+
+/** All mappings but items, and the items of these SKUs and of the special keys that begin with @. */
+export async function mappingsFor(
+  db: Db,
+  tenant: number,
+  skus: readonly string[],
+): Promise<Map<string, string>> {
+  const result = await db.query<{ kind: MappingKind; key: string; target: string }>(
+    `SELECT kind, key, target_id AS target FROM mappings
+     WHERE tenant = $1 AND (kind <> 'item' OR key = ANY ($2) OR key LIKE '@%')`,
+    [tenant, skus],
+  );
+  return new Map(result.rows.map((row) => [`${row.kind}/${row.key}`, row.target]));
+}

@@ -1,0 +1,185 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+
+import { kinds, type DesiredOp, type JsonObject, type Kind, type Target } from '../domain/words';
+import type { RecordBody } from '../domain/bodies';
+import { parseRecordBody } from './change-bodies';
+import { mappingsFor } from './mappings';
+import { firstRow, type Db } from './pool';
+
+// What a lane reads before it composes: due deliveries with their records, and what those refer to.
+
+/** A due, ready delivery with its record as it is now. */
+export interface PickedDelivery {
+  id: string;
+  kind: Kind;
+  recordId: string;
+  part: string;
+  desiredRev: number;
+  desiredOp: DesiredOp;
+  attempts: number;
+  generation: number;
+  lastClass: string | null;
+  remoteId: string | null;
+  remoteVersion: string | null;
+  snapshot: JsonObject | null;
+  /** Null where all we know of the record is that it was deleted. */
+  record: RecordBody | null;
+}
+
+/** Any JSON object: snapshots and facts are read by the connector that wrote them. */
+export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
+
+/**
+ * Up to `limitPerKind` due deliveries of each kind, oldest first; those that wait for a thing without remote
+ * id are passed over while that may still get one. LATERAL per kind: one index scan each (postgres.md section 5).
+ */
+export async function pickDue(
+  db: Db,
+  tenant: number,
+  system: Target,
+  limitPerKind: number,
+): Promise<PickedDelivery[]> {
+  const result = await db.query<
+    Omit<PickedDelivery, 'snapshot' | 'record'> & { snapshot: unknown; body: unknown }
+  >(
+    `SELECT d.*, r.body FROM unnest($3::text[]) AS k(kind) CROSS JOIN LATERAL (
+       SELECT d.id::text AS id, d.kind, d.record_id AS "recordId", d.part, d.desired_rev AS "desiredRev",
+         d.desired_op AS "desiredOp", d.attempts, d.generation, d.last_class AS "lastClass",
+         d.remote_id AS "remoteId", d.remote_version AS "remoteVersion", d.snapshot
+       FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.kind = k.kind AND d.state = 'waiting' AND d.due_at <= now()
+         AND (d.waits_for IS NULL OR NOT EXISTS (SELECT FROM deliveries n WHERE n.tenant = $1 AND n.id = ANY (d.waits_for)
+           AND n.remote_id IS NULL AND n.state IN ('waiting', 'sending', 'verifying')))
+       ORDER BY d.due_at, d.id LIMIT $4) d
+     CROSS JOIN LATERAL (SELECT body FROM records
+       WHERE tenant = $1 AND kind = d.kind AND record_id = d."recordId" LIMIT 1) r`,
+    [tenant, system, kinds, limitPerKind],
+  );
+  return result.rows.map(({ body, snapshot, ...row }) => ({
+    ...row,
+    snapshot: snapshot === null ? null : jsonObject.parse(snapshot),
+    record: body === null ? null : parseRecordBody(row.kind, body),
+  }));
+}
+
+/** How a target knows something that a record refers to. */
+export interface KnownReference {
+  remoteId: string | null;
+  isOpen: boolean;
+}
+
+export interface KnownProduct extends KnownReference {
+  code: string;
+  isStockTracked: boolean;
+  isLinked: boolean;
+}
+
+export interface ReferenceKeys {
+  skus: readonly string[];
+  customerIds: readonly string[];
+  orderIds: readonly string[];
+}
+
+export interface LoadedReferences {
+  products: Map<string, KnownProduct>;
+  customers: Map<string, KnownReference>;
+  orders: Map<string, KnownReference>;
+  /** `kind/key` → target id. */
+  mappings: Map<string, string>;
+}
+
+export async function loadReferences(
+  db: Db,
+  tenant: number,
+  system: Target,
+  keys: ReferenceKeys,
+): Promise<LoadedReferences> {
+  const [products, customers, orders, mappings] = await Promise.all([
+    loadProducts(db, tenant, system, keys.skus),
+    loadRemoteIds(db, tenant, system, 'customer', keys.customerIds),
+    loadRemoteIds(db, tenant, system, 'order', keys.orderIds),
+    mappingsFor(db, tenant, keys.skus),
+  ]);
+  return { products, customers, orders, mappings };
+}
+
+async function loadProducts(
+  db: Db,
+  tenant: number,
+  system: Target,
+  skus: readonly string[],
+): Promise<Map<string, KnownProduct>> {
+  if (skus.length === 0) return new Map();
+  const result = await db.query<KnownProduct & { sku: string }>(
+    `SELECT k.sku, s.code, coalesce(r.body ->> 'trackStock', 'true') = 'true' AS "isStockTracked",
+       d."remoteId", coalesce(d."isOpen", false) AS "isOpen", coalesce(d."isLinked", false) AS "isLinked"
+     FROM json_array_elements_text($3::json) AS k(sku)
+     CROSS JOIN LATERAL (SELECT record_id, code FROM skus WHERE tenant = $1 AND sku = k.sku LIMIT 1) s
+     CROSS JOIN LATERAL (SELECT body FROM records WHERE tenant = $1 AND kind = 'product' AND record_id = s.record_id LIMIT 1) r
+     LEFT JOIN LATERAL (SELECT remote_id AS "remoteId", is_linked AS "isLinked",
+         state IN ('waiting', 'sending', 'verifying') AS "isOpen"
+       FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = 'product' AND record_id = s.record_id LIMIT 1) d ON true`,
+    [tenant, system, JSON.stringify(skus)],
+  );
+  return new Map(result.rows.map(({ sku, ...product }) => [sku, product]));
+}
+
+async function loadRemoteIds(
+  db: Db,
+  tenant: number,
+  system: Target,
+  kind: Kind,
+  recordIds: readonly string[],
+): Promise<Map<string, KnownReference>> {
+  if (recordIds.length === 0) return new Map();
+  // An order's sale stands before its refund part.
+  const result = await db.query<KnownReference & { recordId: string }>(
+    `SELECT k.id AS "recordId", d."remoteId", d."isOpen" FROM json_array_elements_text($4::json) AS k(id)
+     CROSS JOIN LATERAL (SELECT remote_id AS "remoteId", state IN ('waiting', 'sending', 'verifying') AS "isOpen"
+       FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = $3 AND record_id = k.id ORDER BY part DESC LIMIT 1) d`,
+    [tenant, system, kind, JSON.stringify(recordIds)],
+  );
+  return new Map(result.rows.map(({ recordId, ...reference }) => [recordId, reference]));
+}
+
+/** What a lane still has to do, read from the tables. */
+export interface LaneWork {
+  /** Deliveries that could be sent now. */
+  isDue: boolean;
+  /** Earliest moment at which something becomes due or may be asked; null when nothing is open. */
+  nextDueAtMs: number | null;
+  verifying: number;
+  dead: number;
+}
+
+export async function laneWork(db: Pool, tenant: number, system: Target): Promise<LaneWork> {
+  const row = await firstRow<{
+    dueAt: string | null;
+    askAt: string | null;
+    verifying: number;
+    dead: number;
+    now: string;
+  }>(
+    db,
+    `SELECT (SELECT min(d.due_at) FROM unnest($3::text[]) AS k(kind) CROSS JOIN LATERAL (
+         SELECT d.due_at FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.kind = k.kind AND d.state = 'waiting'
+           AND (d.waits_for IS NULL OR NOT EXISTS (SELECT FROM deliveries n WHERE n.tenant = $1 AND n.id = ANY (d.waits_for)
+             AND n.remote_id IS NULL AND n.state IN ('waiting', 'sending', 'verifying')))
+         ORDER BY d.due_at, d.id LIMIT 1) d) AS "dueAt",
+       (SELECT due_at FROM sends WHERE tenant = $1 AND system = $2 AND state = 'verifying' ORDER BY due_at LIMIT 1) AS "askAt",
+       (SELECT count(*)::int FROM deliveries WHERE tenant = $1 AND system = $2 AND state = 'verifying') AS verifying,
+       (SELECT count(*)::int FROM deliveries WHERE tenant = $1 AND system = $2 AND state = 'dead') AS dead,
+       now() AS now`,
+    [tenant, system, kinds],
+  );
+  if (row === null) throw new Error('Bug: laneWork answered no row');
+  const nowMs = Date.parse(row.now);
+  const times = [row.dueAt, row.askAt].flatMap((at) => (at === null ? [] : [Date.parse(at)]));
+  const nextDueAtMs = times.length === 0 ? null : Math.min(...times);
+  return {
+    isDue: nextDueAtMs !== null && nextDueAtMs <= nowMs,
+    nextDueAtMs,
+    verifying: row.verifying,
+    dead: row.dead,
+  };
+}

@@ -1,0 +1,219 @@
+import type { Pool, PoolClient } from 'pg';
+import { z } from 'zod';
+
+import { transition } from '../domain/delivery-state';
+import type { RateLimit } from '../domain/rate-budget';
+import type { Target } from '../domain/words';
+import {
+  deliveryColumns,
+  updateDeliveries,
+  type DeliveryRow,
+  type DeliveryUpdate,
+} from './deliveries';
+import { chargeBudget, type BudgetAnswer } from './lanes';
+import { jsonObject } from './outgoing';
+import { firstRow, inTransaction } from './pool';
+
+// Every vendor write, written down before its first byte leaves, taken over and asked about:
+// each in one transaction that locks the members in order of their ids (architecture sections 4 and 5).
+
+export const requestSchema = z.strictObject({
+  method: z.literal('POST'),
+  path: z.string(),
+  body: z.string(),
+});
+const memberSchema = z.strictObject({
+  deliveryId: z.string(),
+  rev: z.int(),
+  generation: z.int(),
+  isLinked: z.boolean(),
+  /** The connector's write; read back by the connector alone. */
+  write: jsonObject,
+});
+
+/** One delivery in a send: the revision and generation it was composed at. */
+export type SendMember = z.infer<typeof memberSchema>;
+
+export interface NewSend {
+  key: string;
+  request: z.infer<typeof requestSchema>;
+  members: SendMember[];
+}
+
+export interface SendRow extends NewSend {
+  id: string;
+  tries: number;
+  asks: number;
+  firstSentAtMs: number;
+}
+
+const sendColumns = `id::text AS id, key, request, members, tries, asks, (extract(epoch FROM first_sent_at) * 1000)::float8 AS "firstSentAtMs"`;
+const membersSchema = z.array(memberSchema);
+
+interface RawSend {
+  id: string;
+  key: string;
+  request: unknown;
+  members: unknown;
+  tries: number;
+  asks: number;
+  firstSentAtMs: number;
+}
+
+function sendOf(row: RawSend): SendRow {
+  return {
+    ...row,
+    request: requestSchema.parse(row.request),
+    members: membersSchema.parse(row.members),
+  };
+}
+
+export interface LaneHold {
+  tenant: number;
+  system: Target;
+  token: string;
+}
+
+export type Recorded =
+  | { type: 'recorded'; send: SendRow }
+  /** None of the candidates may be sent any more. */
+  | { type: 'nothing' }
+  | Exclude<BudgetAnswer, { type: 'charged' }>;
+
+/**
+ * Commits a send: locks the candidates, keeps those still waiting at the composed revision, charges the
+ * budget, writes the bytes. `freeze` is called with the kept ones, so the bytes hold exactly them.
+ */
+export async function recordSend(
+  pool: Pool,
+  lane: LaneHold,
+  candidates: readonly SendMember[],
+  freeze: (kept: readonly SendMember[]) => NewSend,
+  limits: readonly RateLimit[],
+): Promise<Recorded> {
+  return inTransaction(pool, async (tx): Promise<Recorded> => {
+    const locked = await lockByIds(tx, lane.tenant, candidates.map((member) => member.deliveryId)); // prettier-ignore
+    const rows = new Map(locked.map((row) => [row.id, row]));
+    const kept = candidates.filter((member) => {
+      const row = rows.get(member.deliveryId);
+      return (
+        row?.state === 'waiting' &&
+        row.desiredRev === member.rev &&
+        row.generation === member.generation
+      );
+    });
+    if (kept.length === 0) return { type: 'nothing' };
+    const budget = await chargeBudget(tx, lane.tenant, lane.system, lane.token, limits);
+    if (budget.type !== 'charged') return budget;
+    const send = await insertSend(tx, lane, freeze(kept));
+    const updates = kept.flatMap((member): DeliveryUpdate[] => {
+      const row = rows.get(member.deliveryId);
+      const after = row === undefined ? null : transition(row, { type: 'sendCommitted' });
+      return row === undefined || after === null ? [] : [{ row, after }];
+    });
+    await updateDeliveries(tx, lane.tenant, updates);
+    await tx.query('UPDATE deliveries SET send_id = $2 WHERE tenant = $1 AND id = ANY ($3)', [
+      lane.tenant,
+      send.id,
+      kept.map((member) => member.deliveryId),
+    ]);
+    return { type: 'recorded', send };
+  });
+}
+
+async function insertSend(tx: PoolClient, lane: LaneHold, send: NewSend): Promise<SendRow> {
+  // A send that was certainly not executed is opened again: there is never a second row of one key.
+  const row = await firstRow<RawSend>(
+    tx,
+    `INSERT INTO sends AS s (tenant, system, key, lane_token, request, members, state) VALUES ($1, $2, $3, $4, $5, $6, 'sending')
+     ON CONFLICT (tenant, system, key) DO UPDATE SET lane_token = excluded.lane_token, state = 'sending', tries = s.tries + 1,
+       asks = 0, sent_at = clock_timestamp(), let_go_at = NULL, outcome = NULL WHERE s.state = 'not_executed'
+     RETURNING ${sendColumns}`,
+    [
+      lane.tenant,
+      lane.system,
+      send.key,
+      lane.token,
+      JSON.stringify(send.request),
+      JSON.stringify(send.members),
+    ],
+  );
+  if (row === null) {
+    throw new Error(
+      `Bug: send ${send.key} stands there already and was not refused; nothing was sent`,
+    );
+  }
+  return sendOf(row);
+}
+
+export async function lockByIds(
+  tx: PoolClient,
+  tenant: number,
+  ids: readonly string[],
+): Promise<DeliveryRow[]> {
+  const result = await tx.query<DeliveryRow>(
+    `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND d.id = ANY ($2) ORDER BY d.id FOR UPDATE`,
+    [tenant, ids],
+  );
+  return result.rows;
+}
+
+/**
+ * Whoever takes a lane over does not know what became of the sends of the one before: they are asked about
+ * when the vendor has surely settled them. `lateMs` = total time-out + settle time.
+ */
+export async function takeOverSends(pool: Pool, lane: LaneHold, lateMs: number): Promise<number> {
+  return inTransaction(pool, async (tx) => {
+    const stale = await tx.query<{ id: string; members: unknown; dueAtMs: number }>(
+      `SELECT id::text AS id, members, (extract(epoch FROM sent_at) * 1000)::float8 + $4 AS "dueAtMs" FROM sends
+       WHERE tenant = $1 AND system = $2 AND state = 'sending' AND lane_token <> $3 ORDER BY id FOR UPDATE`,
+      [lane.tenant, lane.system, lane.token, lateMs],
+    );
+    for (const send of stale.rows) {
+      const ids = membersSchema.parse(send.members).map((member) => member.deliveryId);
+      const updates = (await lockByIds(tx, lane.tenant, ids)).flatMap((row): DeliveryUpdate[] => {
+        const after = transition(row, { type: 'answerLost', askAtMs: send.dueAtMs });
+        return after === null ? [] : [{ row, after }];
+      });
+      await updateDeliveries(tx, lane.tenant, updates);
+      await tx.query(
+        `UPDATE sends SET state = 'verifying', lane_token = $3, due_at = to_timestamp($4::float8 / 1000.0) WHERE tenant = $1 AND id = $2`,
+        [lane.tenant, send.id, lane.token, send.dueAtMs],
+      );
+    }
+    return stale.rows.length;
+  });
+}
+
+export type Reopened =
+  | { type: 'reopened'; send: SendRow }
+  | { type: 'nothing' }
+  | Exclude<BudgetAnswer, { type: 'charged' }>;
+
+/** The oldest send that may be asked about now, taken by this lane holder, the budget charged for the call that follows. */
+export async function takeVerifying(
+  pool: Pool,
+  lane: LaneHold,
+  limits: readonly RateLimit[],
+  isRepeat: boolean,
+): Promise<Reopened> {
+  return inTransaction(pool, async (tx): Promise<Reopened> => {
+    const row = await firstRow<RawSend>(
+      tx,
+      `SELECT ${sendColumns} FROM sends WHERE tenant = $1 AND system = $2 AND state = 'verifying' AND due_at <= now()
+       ORDER BY due_at, id LIMIT 1 FOR UPDATE`,
+      [lane.tenant, lane.system],
+    );
+    if (row === null) return { type: 'nothing' };
+    const budget = await chargeBudget(tx, lane.tenant, lane.system, lane.token, limits);
+    if (budget.type !== 'charged') return budget;
+    // A repeat is a write again: should its caller die now, whoever takes over counts from here.
+    await tx.query(
+      isRepeat
+        ? `UPDATE sends SET lane_token = $3, state = 'sending', tries = tries + 1, sent_at = clock_timestamp() WHERE tenant = $1 AND id = $2`
+        : 'UPDATE sends SET lane_token = $3 WHERE tenant = $1 AND id = $2',
+      [lane.tenant, row.id, lane.token],
+    );
+    return { type: 'reopened', send: sendOf(row) };
+  });
+}

@@ -1,0 +1,201 @@
+import type { Pool, PoolClient } from 'pg';
+
+import { transition, type DeliveryEvent } from '../domain/delivery-state';
+import type { JsonObject } from '../domain/words';
+import { countSettled, updateDeliveries, type DeliveryUpdate } from './deliveries';
+import { inTransaction } from './pool';
+import { lockByIds, type LaneHold, type SendRow } from './sends';
+
+// Settling: what became of a send and of each of its members, in one transaction.
+
+/** What one member of a send came to, and what is to be kept of it. */
+export interface MemberSettlement {
+  deliveryId: string;
+  event: DeliveryEvent;
+  /** Only with `accepted` or `adopted`. */
+  remote?: { id: string; version: string | null; snapshot: JsonObject; isLinked: boolean };
+  cause?: string;
+  detail?: string;
+  lastClass?: string | null;
+  /** Only with a hold for dependency: the things whose arrival frees it. */
+  waitsFor?: readonly { kind: 'sku' | 'customer' | 'order'; ref: string }[];
+}
+
+/** What the send itself came to: settled for good, certainly not executed, or unknown until asked. */
+export type SendOutcome =
+  | { state: 'settled'; outcome: string }
+  | { state: 'not_executed'; outcome: string }
+  | { state: 'verifying'; outcome: string; askAtMs: number };
+
+/** Deliveries that are dead since this settlement. */
+export interface Settled {
+  died: string[];
+}
+
+/** Settles a send: states, remote ids, snapshots, journal, counters and what was waiting for them, in one transaction. */
+export async function settleSend(
+  pool: Pool,
+  lane: LaneHold,
+  send: SendRow,
+  settlements: readonly MemberSettlement[],
+  outcome: SendOutcome,
+): Promise<Settled> {
+  return inTransaction(pool, async (tx) => {
+    const isOurs = await tx.query(
+      `UPDATE sends SET state = $4, outcome = left($5, 2000), let_go_at = clock_timestamp(), asks = asks + $6,
+         due_at = coalesce(to_timestamp($7::float8 / 1000.0), due_at),
+         settled_at = CASE WHEN $4 = 'settled' THEN clock_timestamp() END
+       WHERE tenant = $1 AND id = $2 AND lane_token = $3 AND state IN ('sending', 'verifying')`,
+      [lane.tenant, send.id, lane.token, outcome.state, outcome.outcome, outcome.state === 'verifying' ? 1 : 0, outcome.state === 'verifying' ? outcome.askAtMs : null],
+    ); // prettier-ignore
+    // Another lane holder took the send over: what we learned is its business now.
+    if (isOurs.rowCount !== 1) return { died: [] };
+    return settleMembers(tx, lane, settlements, send.id);
+  });
+}
+
+/** Settles deliveries that need no send: adopted, held, skipped by compose. */
+export async function settleWithoutSend(
+  pool: Pool,
+  lane: LaneHold,
+  settlements: readonly MemberSettlement[],
+): Promise<Settled> {
+  if (settlements.length === 0) return { died: [] };
+  return inTransaction(pool, (tx) => settleMembers(tx, lane, settlements, null));
+}
+
+async function settleMembers(
+  tx: PoolClient,
+  lane: LaneHold,
+  settlements: readonly MemberSettlement[],
+  sendId: string | null,
+): Promise<Settled> {
+  const byId = new Map(settlements.map((settlement) => [settlement.deliveryId, settlement]));
+  const rows = await lockByIds(tx, lane.tenant, [...byId.keys()]);
+  const updates: (DeliveryUpdate & { settlement: MemberSettlement })[] = rows.flatMap((row) => {
+    const settlement = byId.get(row.id);
+    if (settlement === undefined) return [];
+    const after = transition(row, settlement.event);
+    if (after === null) return [];
+    const lastClass =
+      settlement.lastClass ?? (settlement.remote === undefined ? row.lastClass : null);
+    return [
+      {
+        row,
+        after,
+        settlement,
+        cause: settlement.cause ?? null,
+        detail: settlement.detail ?? null,
+        lastClass,
+      },
+    ];
+  });
+  const opened = await updateDeliveries(tx, lane.tenant, updates);
+  await keepRemotes(tx, lane.tenant, updates);
+  await noteWaits(tx, lane, updates);
+  await writeJournal(tx, lane.tenant, updates, sendId);
+  const freed = await freeWaiting(tx, lane, updates);
+  await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0) - freed);
+  return { died: updates.flatMap(({ row, after }) => (after.state === 'dead' ? [row.id] : [])) };
+}
+
+type MemberUpdate = DeliveryUpdate & { settlement: MemberSettlement };
+
+async function keepRemotes(
+  tx: PoolClient,
+  tenant: number,
+  updates: readonly MemberUpdate[],
+): Promise<void> {
+  const rows = updates.flatMap(({ row, settlement }) =>
+    settlement.remote === undefined ? [] : [{ deliveryId: row.id, ...settlement.remote }],
+  );
+  if (rows.length === 0) return;
+  await tx.query(
+    `UPDATE deliveries d SET remote_id = x.id, remote_version = x.version, snapshot = x.snapshot, is_linked = x."isLinked",
+       waits_for = NULL
+     FROM (SELECT * FROM json_to_recordset($2::json) AS y("deliveryId" bigint, id text, version text, snapshot json, "isLinked" boolean) OFFSET 0) x
+     WHERE d.tenant = $1 AND d.id = x."deliveryId"`,
+    [tenant, JSON.stringify(rows)],
+  );
+}
+
+async function writeJournal(
+  tx: PoolClient,
+  tenant: number,
+  updates: readonly MemberUpdate[],
+  sendId: string | null,
+): Promise<void> {
+  // What compose held or skipped is no write: the delivery itself says so.
+  const written = updates.filter(
+    ({ settlement }) => sendId !== null || settlement.event.type === 'adopted',
+  );
+  if (written.length === 0) return;
+  const rows = written.map(({ row, after, settlement }) => ({
+    deliveryId: row.id,
+    rev: after.sentRev ?? row.desiredRev,
+    outcome: settlement.event.type,
+    remoteId: settlement.remote?.id ?? null,
+    remoteVersion: settlement.remote?.version ?? null,
+    detail: settlement.detail ?? null,
+  }));
+  await tx.query(
+    `INSERT INTO journal (tenant, delivery_id, send_id, rev, outcome, remote_id, remote_version, detail)
+     SELECT $1, "deliveryId", $3, rev, outcome, "remoteId", "remoteVersion", left(detail, 2000) FROM json_to_recordset($2::json)
+       AS x("deliveryId" bigint, rev bigint, outcome text, "remoteId" text, "remoteVersion" text, detail text)`,
+    [tenant, JSON.stringify(rows), sendId],
+  );
+}
+
+/** Frees what was held because it refers to something that has its remote id now; answers how many it opened. */
+async function freeWaiting(
+  tx: PoolClient,
+  lane: LaneHold,
+  updates: readonly MemberUpdate[],
+): Promise<number> {
+  const arrived = updates.filter(({ settlement }) => settlement.remote !== undefined);
+  const products = arrived
+    .filter(({ row }) => row.kind === 'product')
+    .map(({ row }) => row.recordId);
+  const others = arrived
+    .filter(({ row }) => row.kind === 'customer' || row.kind === 'order')
+    .map(({ row }) => ({ kind: row.kind, ref: row.recordId }));
+  if (products.length === 0 && others.length === 0) return 0;
+  const freed = await tx.query<{ id: string }>(
+    `DELETE FROM delivery_waits w USING (
+       SELECT 'sku' AS kind, s.sku AS ref FROM json_array_elements_text($3::json) AS p(id)
+         JOIN skus s ON s.tenant = $1 AND s.record_id = p.id
+       UNION ALL SELECT kind, ref FROM json_to_recordset($4::json) AS x(kind text, ref text)) x
+     WHERE w.tenant = $1 AND w.system = $2 AND w.kind = x.kind AND w.ref = x.ref RETURNING w.delivery_id::text AS id`,
+    [lane.tenant, lane.system, JSON.stringify(products), JSON.stringify(others)],
+  );
+  const ids = [...new Set(freed.rows.map((row) => row.id))];
+  if (ids.length === 0) return 0;
+  // Whatever else they wait for, compose finds out and holds them again.
+  const opened = await updateDeliveries(
+    tx,
+    lane.tenant,
+    (await lockByIds(tx, lane.tenant, ids)).flatMap((row): DeliveryUpdate[] => {
+      const after = transition(row, { type: 'freed', resting: 'waiting', nowMs: row.dueAtMs });
+      return after === null ? [] : [{ row, after }];
+    }),
+  );
+  return opened.get(lane.system) ?? 0;
+}
+
+/** Notes what those wait for that compose held(dependency). */
+async function noteWaits(
+  tx: PoolClient,
+  lane: LaneHold,
+  updates: readonly MemberUpdate[],
+): Promise<void> {
+  const waits = updates.flatMap(({ row, settlement }) =>
+    (settlement.waitsFor ?? []).map((wait) => ({ deliveryId: row.id, ...wait })),
+  );
+  if (waits.length === 0) return;
+  await tx.query(
+    `INSERT INTO delivery_waits (tenant, system, kind, ref, delivery_id)
+     SELECT $1, $2, kind, ref, "deliveryId" FROM json_to_recordset($3::json) AS x(kind text, ref text, "deliveryId" bigint)
+     ON CONFLICT DO NOTHING`,
+    [lane.tenant, lane.system, JSON.stringify(waits)],
+  );
+}

@@ -1,0 +1,128 @@
+import type { Kind, System, Target } from '../domain/words';
+import type { DeliveryState } from '../domain/delivery-state';
+import { firstRow, type Db } from './pool';
+
+// What operators and the POS see: where things stand, read from the tables.
+
+export interface StateCount {
+  system: Target;
+  state: DeliveryState;
+  reason: string | null;
+  count: number;
+}
+
+/** Open, held and dead deliveries per lane. Delivered and skipped ones are not counted: they only grow. */
+export async function countStates(db: Db, tenant: number): Promise<StateCount[]> {
+  const result = await db.query<StateCount>(
+    `SELECT system, state, NULL AS reason, count(*)::int AS count FROM deliveries WHERE tenant = $1 AND state = 'waiting' GROUP BY system, state
+     UNION ALL
+     SELECT system, state, NULL, count(*)::int FROM deliveries
+       WHERE tenant = $1 AND state IN ('sending', 'verifying') GROUP BY system, state
+     UNION ALL
+     SELECT system, state, reason, count(*)::int FROM deliveries
+       WHERE tenant = $1 AND state IN ('held', 'dead') GROUP BY system, state, reason`,
+    [tenant],
+  );
+  return result.rows;
+}
+
+/** Length of the tenant's queue, from the counters. */
+export async function queueDepth(db: Db, tenant: number): Promise<number> {
+  const row = await firstRow<{ depth: number }>(
+    db,
+    `SELECT i.changes_in - a.absorbed + (SELECT coalesce(max(m.made - l.settled), 0) FROM lanes_made m
+       JOIN lanes l ON l.tenant = m.tenant AND l.system = m.system WHERE m.tenant = $1) AS depth
+     FROM tenant_intake i JOIN tenant_absorb a ON a.tenant = i.tenant WHERE i.tenant = $1`,
+    [tenant],
+  );
+  return row?.depth ?? 0;
+}
+
+export interface QueueState {
+  depth: number;
+  bound: number;
+  notAbsorbed: number;
+  /** When the oldest delivery that waits became due, per lane. */
+  oldest: Partial<Record<Target, string>>;
+}
+
+export async function queueState(db: Db, tenant: number): Promise<QueueState> {
+  const row = await firstRow<{ depth: number; bound: number; notAbsorbed: number }>(
+    db,
+    `SELECT i.queue_bound AS bound, i.changes_in - a.absorbed AS "notAbsorbed",
+       i.changes_in - a.absorbed + (SELECT coalesce(max(m.made - l.settled), 0) FROM lanes_made m
+         JOIN lanes l ON l.tenant = m.tenant AND l.system = m.system WHERE m.tenant = $1) AS depth
+     FROM tenant_intake i JOIN tenant_absorb a ON a.tenant = i.tenant WHERE i.tenant = $1`,
+    [tenant],
+  );
+  if (row === null) throw new Error(`Bug: tenant ${tenant} has no counters`);
+  const oldest = await db.query<{ system: Target; at: string | null }>(
+    `SELECT s.system, min(d.due_at) AS at FROM unnest(ARRAY['woo', 'qbo']) AS s(system)
+     CROSS JOIN unnest(ARRAY['customer','product','inventory','order','refund','invoice','payment','payout']) AS k(kind)
+     CROSS JOIN LATERAL (SELECT due_at FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind
+       AND state = 'waiting' ORDER BY due_at, id LIMIT 1) d GROUP BY s.system`,
+    [tenant],
+  );
+  const ages = oldest.rows.flatMap(({ system, at }) =>
+    at === null ? [] : [[system, at] as const],
+  );
+  return { ...row, oldest: Object.fromEntries(ages) };
+}
+
+/** A delivery as the API shows it. */
+export interface DeliveryView {
+  id: string;
+  system: Target;
+  part: string;
+  state: DeliveryState;
+  reason: string | null;
+  cause: string | null;
+  detail: string | null;
+  remoteId: string | null;
+  attempts: number;
+  desiredRev: number;
+  deliveredRev: number;
+  nextDueAt: string | null;
+}
+
+export async function deliveriesOf(
+  db: Db,
+  tenant: number,
+  kind: Kind,
+  recordId: string,
+): Promise<DeliveryView[]> {
+  const result = await db.query<DeliveryView>(
+    `SELECT id::text AS id, system, part, state, reason, cause, detail, remote_id AS "remoteId", attempts,
+       desired_rev AS "desiredRev", delivered_rev AS "deliveredRev",
+       CASE WHEN state IN ('waiting', 'verifying') THEN due_at END AS "nextDueAt"
+     FROM deliveries WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = $2 AND record_id = $3
+     ORDER BY system, part`,
+    [tenant, kind, recordId],
+  );
+  return result.rows;
+}
+
+export interface RecordView {
+  kind: Kind;
+  recordId: string;
+  rev: number;
+  sourceRev: number | null;
+  op: 'present' | 'absent';
+  body: unknown;
+  origin: Record<string, System>;
+  updatedAt: string;
+}
+
+export async function findRecord(
+  db: Db,
+  tenant: number,
+  kind: Kind,
+  recordId: string,
+): Promise<RecordView | null> {
+  return firstRow<RecordView>(
+    db,
+    `SELECT kind, record_id AS "recordId", rev, source_rev AS "sourceRev", op, body, origin, updated_at AS "updatedAt"
+     FROM records WHERE tenant = $1 AND kind = $2 AND record_id = $3`,
+    [tenant, kind, recordId],
+  );
+}

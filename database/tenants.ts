@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+
+import type { Pool } from 'pg';
+
+import { initialDirection } from '../domain/direction';
+import { initialSyncSettings } from '../domain/sync-settings';
+import { targets } from '../domain/words';
+import { firstRow, inTransaction, sqlStateOf, type Db } from './pool';
+
+/** A business, as the API shows it; `id` is for our own tables only. */
+export interface Tenant {
+  id: number;
+  tenantId: string;
+  name: string;
+  timeZone: string;
+  currency: string;
+  country: string;
+  createdAt: string;
+}
+
+export type NewTenant = Omit<Tenant, 'id' | 'createdAt'>;
+
+const columns =
+  'id, tenant_id AS "tenantId", name, time_zone AS "timeZone", currency, country, created_at AS "createdAt"';
+
+/** Who may do what with a key. */
+export const roles = ['pos', 'viewer', 'operator', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+export interface ApiKey {
+  id: string;
+  role: Role;
+  label: string;
+  createdAt: string;
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+}
+
+/** SHA-256 of an API key: keys are long and random, so a fast hash is enough. */
+export function hashOfKey(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}
+
+/** Makes a tenant with its counters, lanes, start settings and first key. Null where the id is taken. */
+export async function createTenant(
+  pool: Pool,
+  tenant: NewTenant,
+  adminKey: string,
+): Promise<Tenant | null> {
+  try {
+    return await inTransaction(pool, async (client) => {
+      const row = await firstRow<Tenant>(
+        client,
+        `INSERT INTO tenants (tenant_id, name, time_zone, currency, country) VALUES ($1, $2, $3, $4, $5)
+         RETURNING ${columns}`,
+        [tenant.tenantId, tenant.name, tenant.timeZone, tenant.currency, tenant.country],
+      );
+      if (row === null) throw new Error('Bug: INSERT ... RETURNING gave no tenant');
+      await client.query('INSERT INTO tenant_intake (tenant, queue_bound) VALUES ($1, $2)', [
+        row.id,
+        initialSyncSettings.queueBound,
+      ]);
+      await client.query('INSERT INTO tenant_absorb (tenant) VALUES ($1)', [row.id]);
+      for (const table of ['lanes_made', 'lanes']) {
+        await client.query(`INSERT INTO ${table} (tenant, system) SELECT $1, unnest($2::text[])`, [
+          row.id,
+          targets,
+        ]);
+      }
+      for (const [part, value] of [
+        ['direction', initialDirection],
+        ['sync', initialSyncSettings],
+      ] as const) {
+        await client.query(
+          `INSERT INTO settings (tenant, part, rev, request_id, value, requested_by, in_force_at)
+           VALUES ($1, $2, 1, 'initial', $3, 'truth-sync', now())`,
+          [row.id, part, JSON.stringify(value)],
+        );
+      }
+      await addKey(client, row.id, adminKey, 'admin', 'first key');
+      return row;
+    });
+  } catch (error) {
+    if (sqlStateOf(error) === '23505') return null;
+    throw error;
+  }
+}
+
+export async function findTenant(db: Db, tenantId: string): Promise<Tenant | null> {
+  return firstRow<Tenant>(db, `SELECT ${columns} FROM tenants WHERE tenant_id = $1`, [tenantId]);
+}
+
+/** Changes name and zone; null leaves a field as it is. Currency and country stand in posted documents and stay. */
+export async function updateTenant(
+  db: Db,
+  id: number,
+  changes: { name: string | null; timeZone: string | null },
+): Promise<Tenant | null> {
+  return firstRow<Tenant>(
+    db,
+    `UPDATE tenants SET name = coalesce($2, name), time_zone = coalesce($3, time_zone) WHERE id = $1
+     RETURNING ${columns}`,
+    [id, changes.name, changes.timeZone],
+  );
+}
+
+export async function addKey(
+  db: Db,
+  tenant: number,
+  key: string,
+  role: Role,
+  label: string,
+): Promise<string> {
+  const row = await firstRow<{ id: string }>(
+    db,
+    'INSERT INTO api_keys (tenant, hash, role, label) VALUES ($1, $2, $3, $4) RETURNING id',
+    [tenant, hashOfKey(key), role, label],
+  );
+  if (row === null) throw new Error('Bug: INSERT ... RETURNING gave no key');
+  return row.id;
+}
+
+export async function listKeys(db: Db, tenant: number): Promise<ApiKey[]> {
+  const result = await db.query<ApiKey>(
+    `SELECT id, role, label, created_at AS "createdAt", last_used_at AS "lastUsedAt", revoked_at AS "revokedAt"
+     FROM api_keys WHERE tenant = $1 ORDER BY created_at, id`,
+    [tenant],
+  );
+  return result.rows;
+}
+
+/** False where the tenant has no such live key. */
+export async function revokeKey(db: Db, tenant: number, id: string): Promise<boolean> {
+  const result = await db.query(
+    'UPDATE api_keys SET revoked_at = now() WHERE tenant = $1 AND id = $2 AND revoked_at IS NULL',
+    [tenant, id],
+  );
+  return result.rowCount === 1;
+}
+
+export interface KeyOwner {
+  keyId: string;
+  role: Role;
+  label: string;
+  tenant: Tenant;
+}
+
+/** Whose live key this is, with the tenant it belongs to; null for an unknown or revoked one. */
+export async function findKeyOwner(db: Db, key: string): Promise<KeyOwner | null> {
+  const row = await firstRow<Tenant & { keyId: string; role: Role; label: string }>(
+    db,
+    `SELECT k.id AS "keyId", k.role, k.label, t.id, t.tenant_id AS "tenantId", t.name,
+            t.time_zone AS "timeZone", t.currency, t.country, t.created_at AS "createdAt"
+     FROM api_keys k JOIN tenants t ON t.id = k.tenant WHERE k.hash = $1 AND k.revoked_at IS NULL`,
+    [hashOfKey(key)],
+  );
+  if (row === null) return null;
+  const { keyId, role, label, ...tenant } = row;
+  return { keyId, role, label, tenant };
+}
+
+/** Notes that a key was used, at most once a minute per key. */
+export async function noteKeyUse(db: Db, keyId: string): Promise<void> {
+  await db.query(
+    `UPDATE api_keys SET last_used_at = now()
+     WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
+    [keyId],
+  );
+}
+
+/** One line in the book of who changed what. */
+export async function writeAudit(
+  db: Db,
+  tenant: number,
+  entry: { actor: string; action: string; subject: string; detail?: object },
+): Promise<void> {
+  await db.query(
+    'INSERT INTO audit (tenant, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5)',
+    [tenant, entry.actor, entry.action, entry.subject, JSON.stringify(entry.detail ?? {})],
+  );
+}

@@ -1,0 +1,251 @@
+import type { ChangeBody, InventoryBody, ProductBody, RecordBody } from './bodies';
+import { canonicalJson } from './canonical';
+import { codeForSku, foldSku } from './sku-codes';
+import { inventoryEntry, ticketEntries, type StockEntry } from './stock';
+import type { ChangeOp, DesiredOp, Kind, System } from './words';
+
+// Folds changes into what is true now. Pure: the activity loads what is needed and writes what comes out.
+
+export interface ChangeRow {
+  pos: number;
+  source: System;
+  eventId: string;
+  op: ChangeOp;
+  recordId: string;
+  sourceRev: number | null;
+  occurredAt: string;
+  kind: Kind;
+  /** Null for a delete. */
+  content: ChangeBody | null;
+}
+
+export interface RecordRow {
+  kind: Kind;
+  recordId: string;
+  rev: number;
+  sourceRev: number | null;
+  op: DesiredOp;
+  /** Null where all we ever heard of it is that it was deleted. */
+  content: RecordBody | null;
+  /** Which system said each field last. */
+  origin: Record<string, System>;
+}
+
+export interface SkuClaim {
+  sku: string;
+  recordId: string;
+  code: string;
+}
+
+export interface Outcome {
+  pos: number;
+  outcome: 'stale' | 'failed';
+  code: string;
+  detail: string;
+}
+
+/** What the fold has to know besides the changes. */
+export interface Known {
+  records: ReadonlyMap<string, RecordRow>;
+  /** Owners of the SKUs that products of this batch claim, and of those their records hold now. */
+  skus: ReadonlyMap<string, SkuClaim>;
+  isCodeTaken: (folded: string) => boolean;
+  /** False only for SKUs of products known to have no stock. */
+  isStockTracked: (sku: string) => boolean;
+}
+
+export interface Folded {
+  /** Records that changed, with their new revision; `wasKnown` tells an update from a first sight. */
+  records: (RecordRow & { wasKnown: boolean })[];
+  /** Records whose sender's revision moved although nothing in them did. */
+  touched: RecordRow[];
+  outcomes: Outcome[];
+  claims: SkuClaim[];
+  releasedSkus: string[];
+  /** Stock entries by source: what the source moves now, all of it. */
+  stockSources: Map<string, { entries: StockEntry[]; wasKnown: boolean }>;
+}
+
+export function recordKey(kind: Kind, recordId: string): string {
+  return `${kind}/${recordId}`;
+}
+
+/** SKUs of a product and its variants, each once. */
+export function skusOf(product: ProductBody): string[] {
+  return [...new Set([product.sku, ...(product.variants ?? []).map((variant) => variant.sku)])];
+}
+
+/** Folds changes in order of their positions. A change that cannot be taken gets an outcome and blocks nobody. */
+export function foldChanges(changes: readonly ChangeRow[], known: Known): Folded {
+  const fold = new Fold(known);
+  for (const change of changes) fold.take(change);
+  return fold.result();
+}
+
+class Fold {
+  private readonly present = new Map<string, RecordRow>();
+  private readonly changed = new Set<string>();
+  private readonly outcomes: Outcome[] = [];
+  private readonly claims = new Map<string, SkuClaim | null>();
+  private readonly newCodes = new Set<string>();
+  private readonly ticketTimes = new Map<string, string>();
+  private readonly stockSources: Folded['stockSources'] = new Map();
+  private readonly known: Known;
+
+  constructor(known: Known) {
+    this.known = known;
+  }
+
+  take(change: ChangeRow): void {
+    if (change.kind === 'inventory') {
+      if (change.content?.kind === 'inventory') this.takeStock(change, change.content.body);
+      return;
+    }
+    const current = this.find(change.kind, change.recordId);
+    const sourceRev = change.sourceRev ?? 0;
+    if (
+      current?.sourceRev !== null &&
+      current?.sourceRev !== undefined &&
+      sourceRev <= current.sourceRev
+    ) {
+      const detail = `revision ${sourceRev} came after revision ${current.sourceRev}`;
+      this.outcomes.push({ pos: change.pos, outcome: 'stale', code: 'stale', detail });
+      return;
+    }
+    const next = this.next(change, current);
+    if (next === null) return;
+    const key = recordKey(change.kind, change.recordId);
+    this.present.set(key, next);
+    this.ticketTimes.set(key, change.occurredAt);
+    if (next.rev !== current?.rev) this.changed.add(key);
+  }
+
+  result(): Folded {
+    const rows = [...this.present].map(([key, row]) => ({
+      ...row,
+      key,
+      wasKnown: this.known.records.has(key),
+    }));
+    const records = rows.filter((row) => this.changed.has(row.key));
+    for (const row of records) this.moveTicket(row, row.wasKnown);
+    const claims = [...this.claims.values()].filter((claim) => claim !== null);
+    return {
+      records,
+      touched: rows.filter((row) => !this.changed.has(row.key)),
+      outcomes: this.outcomes,
+      claims,
+      releasedSkus: [...this.claims].flatMap(([sku, claim]) => (claim === null ? [sku] : [])),
+      stockSources: this.stockSources,
+    };
+  }
+
+  private find(kind: Kind, recordId: string): RecordRow | undefined {
+    const key = recordKey(kind, recordId);
+    return this.present.get(key) ?? this.known.records.get(key);
+  }
+
+  private next(change: ChangeRow, current: RecordRow | undefined): RecordRow | null {
+    const base = { kind: change.kind, recordId: change.recordId, sourceRev: change.sourceRev };
+    const rev = current?.rev ?? 0;
+    if (change.op === 'delete' || change.content === null || change.content.kind === 'inventory') {
+      if (current?.content?.kind === 'product') this.release(change.recordId, []);
+      const isSame = current?.op === 'absent';
+      const { content = null, origin = {} } = current ?? {};
+      return { ...base, rev: isSame ? rev : rev + 1, op: 'absent', content, origin };
+    }
+    const content = merge(current?.content ?? null, change.content);
+    if (content.kind === 'product' && !this.claimSkus(change, content.body, current !== undefined))
+      return null;
+    const isSame =
+      current?.op === 'present' &&
+      current.content !== null &&
+      canonicalJson(current.content.body) === canonicalJson(content.body);
+    const origin = { ...current?.origin };
+    for (const field of Object.keys(change.content.body)) origin[field] = change.source;
+    return { ...base, rev: isSame ? rev : rev + 1, op: 'present', content, origin };
+  }
+
+  /** False (with an outcome) where another product owns one of its SKUs. */
+  private claimSkus(change: ChangeRow, product: ProductBody, hadSkus: boolean): boolean {
+    const skus = skusOf(product);
+    for (const sku of skus) {
+      const owner = this.ownerOf(sku);
+      if (owner === null || owner.recordId === change.recordId) continue;
+      const detail = `SKU ${sku} belongs to product ${owner.recordId}; give this product another SKU, or that one first`;
+      this.outcomes.push({ pos: change.pos, outcome: 'failed', code: 'sku_taken', detail });
+      return false;
+    }
+    if (hadSkus) this.release(change.recordId, skus);
+    for (const sku of skus) {
+      if (this.ownerOf(sku) !== null) continue;
+      const code = codeForSku(
+        sku,
+        (folded) => this.newCodes.has(folded) || this.known.isCodeTaken(folded),
+      );
+      this.newCodes.add(foldSku(code));
+      this.claims.set(sku, { sku, recordId: change.recordId, code });
+    }
+    return true;
+  }
+
+  private ownerOf(sku: string): SkuClaim | null {
+    const claim = this.claims.get(sku);
+    return claim === undefined ? (this.known.skus.get(sku) ?? null) : claim;
+  }
+
+  /** Gives up the SKUs of a product that it does not keep. */
+  private release(recordId: string, kept: readonly string[]): void {
+    const held = [...this.known.skus.values(), ...this.claims.values()].filter(
+      (claim) => claim?.recordId === recordId,
+    );
+    for (const claim of held) {
+      if (claim !== null && !kept.includes(claim.sku)) this.claims.set(claim.sku, null);
+    }
+  }
+
+  private takeStock(change: ChangeRow, body: InventoryBody): void {
+    const entry = inventoryEntry(change.eventId, change.recordId, body, change.occurredAt);
+    this.stockSources.set(change.eventId, { entries: [entry], wasKnown: false });
+  }
+
+  private moveTicket(row: RecordRow, wasKnown: boolean): void {
+    if (row.content?.kind !== 'order' && row.content?.kind !== 'refund') return;
+    const occurredAt = this.ticketTimes.get(recordKey(row.kind, row.recordId)) ?? '';
+    const entries =
+      row.op === 'absent'
+        ? []
+        : ticketEntries(row.content, row.recordId, occurredAt, (sku) => this.isStockTracked(sku));
+    this.stockSources.set(recordKey(row.kind, row.recordId), { entries, wasKnown });
+  }
+
+  private isStockTracked(sku: string): boolean {
+    const claim = this.claims.get(sku);
+    const product = claim ? this.present.get(recordKey('product', claim.recordId)) : undefined;
+    if (product?.content?.kind !== 'product') return this.known.isStockTracked(sku);
+    return product.content.body.trackStock;
+  }
+}
+
+/** Kinds whose fields are facts of their own: what a change leaves out or leaves empty says nothing (invariant I7). */
+function merge(
+  before: RecordBody | null,
+  change: Exclude<ChangeBody, { kind: 'inventory' }>,
+): RecordBody {
+  if (change.kind === 'customer') {
+    const old = before?.kind === 'customer' ? before.body : {};
+    return { kind: 'customer', body: { ...old, ...withoutEmpty(change.body) } };
+  }
+  if (change.kind === 'product') {
+    const old = before?.kind === 'product' ? before.body : {};
+    return { kind: 'product', body: { ...old, ...withoutEmpty(change.body) } };
+  }
+  return change;
+}
+
+function withoutEmpty<T extends object>(body: T): T {
+  const copy = { ...body };
+  for (const [field, value] of Object.entries(body)) {
+    if (value === undefined || value === '') Reflect.deleteProperty(copy, field);
+  }
+  return copy;
+}

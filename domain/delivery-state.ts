@@ -1,0 +1,217 @@
+import type { DesiredOp } from './words';
+
+// The states of a delivery and every way from one to another (architecture section 4, transition table).
+
+export const deliveryStates = [
+  'waiting',
+  'sending',
+  'verifying',
+  'delivered',
+  'held',
+  'dead',
+  'skipped',
+] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
+
+/** States in which work is open: they make up the depth of a lane's queue. */
+export const openStates = ['waiting', 'sending', 'verifying'] as const;
+
+export function isOpen(state: DeliveryState): boolean {
+  return (openStates as readonly DeliveryState[]).includes(state);
+}
+
+/** The part of a delivery that events decide about. `reason` says why it is held, dead or skipped. */
+export interface DeliveryCore {
+  state: DeliveryState;
+  reason: string | null;
+  desiredRev: number;
+  desiredOp: DesiredOp;
+  sentRev: number | null;
+  deliveredRev: number;
+  attempts: number;
+  generation: number;
+  /** Milliseconds since 1970 when the next step may be taken. */
+  dueAtMs: number;
+}
+
+/** Where a delivery rests that could be sent: the direction in force decides. */
+export type Resting = 'waiting' | 'direction';
+
+export type DeliveryEvent =
+  /** A change moves what is desired. `gate` is what policy says of it now. */
+  | {
+      type: 'desired';
+      rev: number;
+      op: DesiredOp;
+      gate:
+        { kind: 'open' } | { kind: 'held'; reason: string } | { kind: 'skipped'; reason: string };
+      nowMs: number;
+    }
+  | { type: 'hold'; reason: string }
+  | { type: 'skip'; reason: string }
+  | { type: 'freed'; resting: Resting; nowMs: number }
+  /** Compose found that the system has it already: a link or an equal state, nothing to send. */
+  | { type: 'adopted'; resting: Resting; nowMs: number }
+  | { type: 'sendCommitted' }
+  | { type: 'accepted'; resting: Resting; nowMs: number }
+  | {
+      type: 'refusedLater';
+      resting: Resting;
+      triesMax: number;
+      retryAtMs: number;
+      failureClass: string;
+    }
+  | { type: 'refusedForGood'; to: 'dead' | 'held'; reason: string }
+  | { type: 'notExecuted'; resting: Resting; retryAtMs: number }
+  | { type: 'answerLost'; askAtMs: number }
+  | { type: 'absent'; resting: Resting; nowMs: number }
+  | { type: 'ambiguous'; reason: string }
+  | { type: 'askFailed'; retryAtMs: number }
+  | { type: 'directionOff' }
+  | { type: 'directionOn'; isCatchingUp: boolean | null; nowMs: number }
+  | { type: 'redrive'; resting: Resting; nowMs: number }
+  | { type: 'discard'; reason: string };
+
+/** Holds that lift by themselves: a redrive passes them over. */
+export const selfLiftingHolds = ['direction', 'dependency'] as const;
+
+function liftsItself(core: DeliveryCore): boolean {
+  return (
+    core.state === 'held' && (selfLiftingHolds as readonly (string | null)[]).includes(core.reason)
+  );
+}
+
+/**
+ * The delivery after the event, or null where the event does not apply in this state: the caller answers
+ * 409 or leaves it alone. An event that can only come from a fault of ours throws.
+ */
+export function transition(core: DeliveryCore, event: DeliveryEvent): DeliveryCore | null {
+  switch (event.type) {
+    case 'desired':
+      return desired(core, event);
+    case 'hold':
+      return core.state === 'waiting' ? { ...core, state: 'held', reason: event.reason } : null;
+    case 'skip':
+      return core.state === 'waiting' ? { ...core, state: 'skipped', reason: event.reason } : null;
+    case 'freed':
+      return core.state === 'held' && core.reason === 'dependency'
+        ? rest(core, event.resting, event.nowMs)
+        : null;
+    case 'adopted':
+      if (core.state !== 'waiting') return null;
+      return arrived({ ...core, sentRev: core.desiredRev }, event.resting, event.nowMs);
+    case 'sendCommitted':
+      return core.state === 'waiting'
+        ? { ...core, state: 'sending', reason: null, sentRev: core.desiredRev }
+        : null;
+    case 'accepted':
+    case 'refusedLater':
+    case 'refusedForGood':
+    case 'notExecuted':
+    case 'answerLost':
+    case 'absent':
+    case 'ambiguous':
+    case 'askFailed':
+      return core.state === 'sending' || core.state === 'verifying' ? settled(core, event) : null;
+    case 'directionOff':
+      return core.state === 'waiting' ? { ...core, state: 'held', reason: 'direction' } : null;
+    case 'directionOn':
+      return directionOn(core, event);
+    case 'redrive':
+      if ((core.state !== 'held' && core.state !== 'dead') || liftsItself(core)) return null;
+      return { ...rest(core, event.resting, event.nowMs), attempts: 0 };
+    case 'discard':
+      if (core.state !== 'held' && core.state !== 'dead') return null;
+      return { ...core, state: 'skipped', reason: event.reason };
+  }
+}
+
+function rest(core: DeliveryCore, resting: Resting, dueAtMs: number): DeliveryCore {
+  return resting === 'waiting'
+    ? { ...core, state: 'waiting', reason: null, dueAtMs }
+    : { ...core, state: 'held', reason: 'direction', dueAtMs };
+}
+
+function desired(
+  core: DeliveryCore,
+  event: Extract<DeliveryEvent, { type: 'desired' }>,
+): DeliveryCore {
+  const moved = { ...core, desiredRev: event.rev, desiredOp: event.op };
+  // An open send is brought to its end first; settling sees the newer revision.
+  if (core.state === 'sending' || core.state === 'verifying') return moved;
+  const fresh = { ...moved, attempts: 0 };
+  switch (event.gate.kind) {
+    case 'open':
+      return rest(fresh, 'waiting', core.state === 'waiting' ? core.dueAtMs : event.nowMs);
+    case 'held':
+      return { ...fresh, state: 'held', reason: event.gate.reason };
+    case 'skipped':
+      return { ...fresh, state: 'skipped', reason: event.gate.reason };
+  }
+}
+
+function arrived(core: DeliveryCore, resting: Resting, nowMs: number): DeliveryCore {
+  const deliveredRev = core.sentRev ?? core.deliveredRev;
+  const done = { ...core, deliveredRev, attempts: 0, reason: null };
+  return core.desiredRev > deliveredRev
+    ? rest(done, resting, nowMs)
+    : { ...done, state: 'delivered' };
+}
+
+type SettlingEvent = Extract<
+  DeliveryEvent,
+  {
+    type:
+      | 'accepted'
+      | 'refusedLater'
+      | 'refusedForGood'
+      | 'notExecuted'
+      | 'answerLost'
+      | 'absent'
+      | 'ambiguous'
+      | 'askFailed';
+  }
+>;
+
+function settled(core: DeliveryCore, event: SettlingEvent): DeliveryCore | null {
+  switch (event.type) {
+    case 'accepted':
+      return arrived(core, event.resting, event.nowMs);
+    case 'refusedLater': {
+      // A newer revision is other data: it starts with all its tries.
+      const isNewer = core.desiredRev > (core.sentRev ?? 0);
+      const attempts = isNewer ? 0 : core.attempts + 1;
+      const next = { ...core, attempts, generation: core.generation + 1 };
+      return attempts >= event.triesMax
+        ? { ...next, state: 'dead', reason: event.failureClass }
+        : rest(next, event.resting, event.retryAtMs);
+    }
+    case 'refusedForGood': {
+      const next = { ...core, generation: core.generation + 1 };
+      // What was refused is no longer what is desired: the newer revision gets its own try.
+      if (core.desiredRev > (core.sentRev ?? 0)) return rest(next, 'waiting', core.dueAtMs);
+      return { ...next, state: event.to, reason: event.reason };
+    }
+    case 'notExecuted':
+      return rest(core, event.resting, event.retryAtMs);
+    case 'answerLost':
+      return { ...core, state: 'verifying', dueAtMs: event.askAtMs };
+    case 'absent':
+      return core.state === 'verifying' ? rest(core, event.resting, event.nowMs) : null;
+    case 'ambiguous':
+      return { ...core, state: 'held', reason: event.reason };
+    case 'askFailed':
+      return core.state === 'verifying' ? { ...core, dueAtMs: event.retryAtMs } : null;
+  }
+}
+
+function directionOn(
+  core: DeliveryCore,
+  event: Extract<DeliveryEvent, { type: 'directionOn' }>,
+): DeliveryCore | null {
+  if (core.state !== 'held' || core.reason !== 'direction') return null;
+  if (event.isCatchingUp === null) return null;
+  return event.isCatchingUp
+    ? rest(core, 'waiting', event.nowMs)
+    : { ...core, state: 'skipped', reason: 'direction' };
+}

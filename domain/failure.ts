@@ -1,0 +1,43 @@
+// What a vendor's refusal means for one delivery. The connectors' `errors.ts` turn an answer into a
+// class; this table turns the class into a verdict. Source: quickbooks.md sections 5 and 6,
+// woocommerce.md section 3.
+
+/** Why a vendor refused one write. The same words for every vendor. */
+export const failureClasses = [
+  'STALE', // somebody changed it meanwhile: read again, compose again
+  'DUPLICATE', // it exists already under this name or number: look it up before the next try
+  'LOCKED', // deposited or otherwise locked by the books
+  'CLOSED', // the period is closed
+  'REFERENCE', // something it refers to is gone or inactive there
+  'GONE', // the thing itself was deleted there
+  'CAPABILITY', // the company's plan lacks the feature
+  'DATA', // a value the vendor does not accept
+  'BUSINESS', // a rule of the vendor's business logic, its text is for a person
+  'SERVER', // the vendor failed on this item although others pass
+  'BUG', // a request that we should never have built
+] as const;
+export type FailureClass = (typeof failureClasses)[number];
+
+export type Verdict =
+  | { kind: 'later' } // try again by the back-off; after the last try it is dead
+  | { kind: 'held'; reason: string } // a person or a setting decides, then redrive
+  | { kind: 'dead' }; // needs other data; redrive after the correction
+
+const verdicts: Readonly<Record<FailureClass, Verdict>> = {
+  STALE: { kind: 'later' },
+  DUPLICATE: { kind: 'later' },
+  LOCKED: { kind: 'held', reason: 'locked' },
+  CLOSED: { kind: 'held', reason: 'closed_period' },
+  REFERENCE: { kind: 'held', reason: 'reference_refused' },
+  GONE: { kind: 'held', reason: 'gone_in_system' },
+  CAPABILITY: { kind: 'held', reason: 'plan_lacks_feature' },
+  DATA: { kind: 'dead' },
+  BUSINESS: { kind: 'dead' },
+  SERVER: { kind: 'later' },
+  BUG: { kind: 'dead' },
+};
+
+/** What follows for the delivery when its write was refused with this class. */
+export function verdictFor(failureClass: FailureClass): Verdict {
+  return verdicts[failureClass];
+}

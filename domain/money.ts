@@ -1,0 +1,96 @@
+import { Decimal } from 'decimal.js';
+
+// Money is integer minor units or an exact decimal; nothing here ever passes through a binary float.
+
+/** Exact decimal arithmetic, wide enough for a quantity times a unit price of the contract. */
+const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
+
+/** Largest amount of one field: 10 billion units of a two-decimal currency, so that sums of any ticket stay exact integers. */
+export const amountMinorMax = 1_000_000_000_000;
+
+/** Decimals of a currency where they are not 2 (ISO 4217). */
+const decimalsOf: Readonly<Record<string, number>> = {
+  BIF: 0, CLP: 0, DJF: 0, GNF: 0, ISK: 0, JPY: 0, KMF: 0, KRW: 0, PYG: 0, RWF: 0, UGX: 0, UYI: 0,
+  VND: 0, VUV: 0, XAF: 0, XOF: 0, XPF: 0, BHD: 3, IQD: 3, JOD: 3, KWD: 3, LYD: 3, OMR: 3, TND: 3,
+}; // prettier-ignore
+
+/** Decimals of the currency's minor unit: 2 unless ISO 4217 says otherwise. */
+export function currencyDecimals(currency: string): number {
+  return decimalsOf[currency] ?? 2;
+}
+
+/** Minor units as a decimal text: (1250, 'USD') → "12.50". */
+export function minorToText(amountMinor: number, currency: string): string {
+  const decimals = currencyDecimals(currency);
+  return new Exact(amountMinor).div(new Exact(10).pow(decimals)).toFixed(decimals);
+}
+
+/** A decimal text or number as minor units, or null where it is none or has more decimals than the currency. */
+export function textToMinor(amount: string | number, currency: string): number | null {
+  const text = String(amount);
+  if (!/^-?\d+(\.\d+)?(e-?\d+)?$/i.test(text)) return null;
+  const minor = new Exact(text).mul(new Exact(10).pow(currencyDecimals(currency)));
+  return minor.isInteger() && minor.abs().lte(Number.MAX_SAFE_INTEGER) ? minor.toNumber() : null;
+}
+
+/** quantity × unit price (in units of the currency) in minor units, rounded half up away from zero. */
+export function extendMinor(quantity: string, unitPrice: string, currency: string): number {
+  const amount = new Exact(quantity)
+    .mul(unitPrice)
+    .mul(new Exact(10).pow(currencyDecimals(currency)));
+  return amount.toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toNumber();
+}
+
+/**
+ * The unit price to state beside a fixed amount: amount / quantity with as few decimals (at most 7) as
+ * give the amount back when multiplied and rounded; null where 7 do not suffice or the quantity is zero.
+ * Source: quickbooks.md section 14 (code 6070), accounting.md section 5.
+ */
+export function unitPriceFor(
+  amountMinor: number,
+  quantity: string,
+  currency: string,
+): string | null {
+  const count = new Exact(quantity);
+  if (count.isZero()) return null;
+  const decimals = currencyDecimals(currency);
+  const exact = new Exact(amountMinor).div(new Exact(10).pow(decimals)).div(count);
+  for (let places = decimals; places <= 7; places++) {
+    const price = exact.toDecimalPlaces(places, Decimal.ROUND_HALF_UP);
+    if (extendMinor(quantity, price.toFixed(), currency) === amountMinor)
+      return price.toFixed(places);
+  }
+  return null;
+}
+
+/** Exact sum of integers; throws where the result is no exact integer any more. */
+export function sumMinor(amounts: Iterable<number>): number {
+  let total = 0;
+  for (const amount of amounts) total += amount;
+  if (!Number.isSafeInteger(total)) throw new Error(`Bug: the sum ${total} is no exact integer`);
+  return total;
+}
+
+/** a + b of two decimal texts, without exponent and needless zeros. */
+export function addDecimals(left: string, right: string): string {
+  return new Exact(left).add(right).toFixed();
+}
+
+/** The decimal text with its sign turned. */
+export function negateDecimal(value: string): string {
+  return new Exact(value).neg().add(0).toFixed();
+}
+
+/** Less than, equal to or greater than zero: -1, 0, 1. */
+export function signOf(value: string): -1 | 0 | 1 {
+  const sign = new Exact(value).comparedTo(0);
+  return sign < 0 ? -1 : sign > 0 ? 1 : 0;
+}
+
+/** The value as a whole number, or null where it has a fraction or is too large to be exact. */
+export function wholeNumber(value: string): number | null {
+  const decimal = new Exact(value);
+  return decimal.isInteger() && decimal.abs().lte(Number.MAX_SAFE_INTEGER)
+    ? decimal.toNumber()
+    : null;
+}

@@ -1,0 +1,121 @@
+import { closedBreaker, type Breaker } from './circuit-breaker';
+import type { BackoffSettings, BreakerSettings } from './sync-settings';
+import { targets, type Target } from './words';
+
+// The state of a tenant's workflow: what is carried from run to run. Plain JSON below 10 KB, never a record.
+// It stands in histories: change a field's meaning only with a new version `v`.
+
+export interface TenantSyncState {
+  v: 1;
+  isPaused: boolean;
+  policy: WorkflowPolicy;
+  lanes: Record<Target, LaneState>;
+  isInboxDirty: boolean;
+  /** Length of the queue, as the activities last read it. */
+  depth: number;
+  /** Ids of signals that were taken, newest last. */
+  seen: string[];
+  /** What the absorb loop still has to apply, in order. */
+  requests: SyncRequest[];
+}
+
+/** The part of the sync settings that the workflow itself obeys. */
+export interface WorkflowPolicy {
+  rev: number;
+  backoff: Pick<BackoffSettings, 'initialMs' | 'factor' | 'maxMs'>;
+  breaker: BreakerSettings;
+  /** Longest total time-out of a call per lane: a turn may take that much longer. */
+  totalMs: Record<Target, number>;
+}
+
+export interface LaneState {
+  isPaused: boolean;
+  isDirty: boolean;
+  dueAtMs: number | null;
+  /** No turn before: the vendor asked for a pause, or our own trouble passes. */
+  notBeforeMs: number | null;
+  needsAuth: boolean;
+  /** Rises with new credentials: a failure of older ones does not count. */
+  credentialsRev: number;
+  breaker: Breaker;
+  dead: number;
+  verifying: number;
+  /** Turns in a row that ended without the vendor's doing (database away, lane busy, time-out). */
+  troubles: number;
+}
+
+export type SyncRequest =
+  | {
+      kind: 'policy';
+      part: 'direction' | 'sync';
+      id: string;
+      value: JsonText | null;
+      catchUp: boolean | null;
+    }
+  | { kind: 'redrive'; id: string; selector: JsonText | null }
+  | { kind: 'lane'; lane: Target | null; isPaused: boolean | null; isIsolated: boolean | null };
+/** JSON text of a value sent by hand: the activity that stores it checks it. */
+type JsonText = string;
+
+/** Signals remembered, and requests that wait: both bounded, the oldest is forgotten or the newest refused. */
+export const seenMax = 50;
+export const requestsMax = 50;
+
+export function newLaneState(): LaneState {
+  return {
+    isPaused: false,
+    isDirty: true,
+    dueAtMs: null,
+    notBeforeMs: null,
+    needsAuth: false,
+    credentialsRev: 0,
+    breaker: closedBreaker,
+    dead: 0,
+    verifying: 0,
+    troubles: 0,
+  };
+}
+
+export function newTenantSyncState(): TenantSyncState {
+  return {
+    v: 1,
+    isPaused: false,
+    policy: {
+      rev: 0,
+      backoff: { initialMs: 1_000, factor: 2, maxMs: 300_000 },
+      breaker: { failures: 5, openMs: 60_000, successes: 3 },
+      totalMs: { woo: 90_000, qbo: 130_000 },
+    },
+    lanes: { woo: newLaneState(), qbo: newLaneState() },
+    isInboxDirty: true,
+    depth: 0,
+    seen: [],
+    requests: [],
+  };
+}
+
+/** Whether nothing of this lane may begin a turn, whatever is due. */
+export function isBlocked(state: TenantSyncState, lane: LaneState): boolean {
+  return state.isPaused || lane.isPaused || lane.needsAuth || lane.breaker.kind === 'isolated';
+}
+
+/** One word for operators and the search attribute SyncState; the worst thing wins. */
+export function overallState(state: TenantSyncState): 'OK' | 'DEGRADED' | 'NEEDS_AUTH' | 'PAUSED' {
+  const lanes = targets.map((system) => state.lanes[system]);
+  if (state.isPaused || lanes.every((lane) => lane.isPaused)) return 'PAUSED';
+  if (lanes.some((lane) => lane.needsAuth)) return 'NEEDS_AUTH';
+  const isDegraded = lanes.some(
+    (lane) => lane.breaker.kind !== 'closed' || lane.isPaused || lane.dead > 0,
+  );
+  return isDegraded ? 'DEGRADED' : 'OK';
+}
+
+/** Waits between turns that failed for our own reasons: 1, 2, 4 ... 30 s. */
+export function troubleWaitMs(troubles: number): number {
+  return Math.min(30_000, 1_000 * 2 ** Math.min(Math.max(troubles, 1) - 1, 10));
+}
+
+/** A backlog as a power of ten, so that the search attribute seldom changes: 0, 1, 10, 100 ... */
+export function backlogMagnitude(depth: number): number {
+  return depth <= 0 ? 0 : 10 ** Math.floor(Math.log10(depth));
+}

@@ -1,0 +1,71 @@
+import type { InvoiceBody, OrderBody, RefundBody, TicketBody } from './bodies';
+import { extendMinor, sumMinor } from './money';
+
+/** One sum of a ticket that does not hold; paths are those of the body. */
+export interface SumFault {
+  path: string;
+  message: string;
+}
+
+type Ticket =
+  | { kind: 'order'; body: OrderBody }
+  | { kind: 'invoice'; body: InvoiceBody }
+  | { kind: 'refund'; body: RefundBody };
+
+/** The sums that intake checks (contract section 3): lines, net, tax, total, tenders. Empty = all hold. */
+export function sumFaults(ticket: Ticket): SumFault[] {
+  const { body } = ticket;
+  const named = [...(body.fees ?? []), ...(body.shipping ?? [])];
+  const taxes = [...body.lines, ...named].flatMap((line) => line.taxes ?? []);
+  const unallocatedMinor = ticket.kind === 'refund' ? (ticket.body.unallocatedMinor ?? 0) : 0;
+  const netMinor = sumMinor([
+    ...body.lines.map((line) => line.netMinor),
+    ...named.map((line) => line.amountMinor),
+    unallocatedMinor,
+  ]);
+  const taxMinor = sumMinor(taxes.map((tax) => tax.taxMinor));
+  const { totals } = body;
+  const totalMinor = totals.netMinor + totals.taxMinor + extrasMinor(body);
+  const faults = [
+    ...lineFaults(body),
+    ...difference('totals.netMinor', totals.netMinor, netMinor, 'lines + fees + shipping'),
+    ...difference('totals.taxMinor', totals.taxMinor, taxMinor, 'the sum of all taxes'),
+    ...difference('totals.totalMinor', totals.totalMinor, totalMinor, 'net + tax + tips + gift cards sold - gift cards used'),
+  ]; // prettier-ignore
+  if (ticket.kind === 'invoice') return faults;
+  const paidMinor = sumMinor(ticket.body.tenders.map((tender) => tender.amountMinor));
+  return [...faults, ...difference('tenders', paidMinor, totals.totalMinor, 'totals.totalMinor')];
+}
+
+function extrasMinor(body: TicketBody): number {
+  const sold = body.giftCards?.sold ?? [];
+  const used = body.giftCards?.used ?? [];
+  return (
+    sumMinor((body.tips ?? []).map((tip) => tip.amountMinor)) +
+    sumMinor(sold.map((card) => card.amountMinor)) -
+    sumMinor(used.map((card) => card.amountMinor))
+  );
+}
+
+function lineFaults(body: TicketBody): SumFault[] {
+  return body.lines.flatMap((line, index) => {
+    const taxMinor = body.pricesIncludeTax ? sumMinor(line.taxes.map((tax) => tax.taxMinor)) : 0;
+    const expectedMinor =
+      extendMinor(line.quantity, line.unitPrice, body.currency) - line.discountMinor - taxMinor;
+    // ± 1: the sender may have rounded the discount or the tax before we see it.
+    return Math.abs(line.netMinor - expectedMinor) <= 1
+      ? []
+      : difference(`lines[${index}].netMinor`, line.netMinor, expectedMinor, 'quantity x unit price - discount'); // prettier-ignore
+  });
+}
+
+function difference(
+  path: string,
+  givenMinor: number,
+  sumOfMinor: number,
+  what: string,
+): SumFault[] {
+  return givenMinor === sumOfMinor
+    ? []
+    : [{ path, message: `is ${givenMinor}, but ${what} is ${sumOfMinor}` }];
+}

@@ -1,0 +1,43 @@
+// The words of this product, once, as types. README "Terms" explains them to people.
+
+/** Every system that can hold a record. `pos` takes its changes itself (feed); the others have a lane. */
+export const systems = ['pos', 'woo', 'qbo'] as const;
+export type System = (typeof systems)[number];
+
+/** The systems that truth-sync calls: each tenant has one lane for each. */
+export const targets = ['woo', 'qbo'] as const;
+export type Target = (typeof targets)[number];
+
+/** Kinds of records, in the order of dependency: a later one may refer to an earlier one. */
+export const kinds = [
+  'customer',
+  'product',
+  'inventory',
+  'order',
+  'refund',
+  'invoice',
+  'payment',
+  'payout',
+] as const;
+export type Kind = (typeof kinds)[number];
+
+/** Kinds that are posted once into books; what was kept back needs a decision before it is sent late. */
+export const documentKinds = ['order', 'refund', 'invoice', 'payment', 'payout'] as const;
+
+export function isDocumentKind(kind: Kind): boolean {
+  return (documentKinds as readonly Kind[]).includes(kind);
+}
+
+export function isTarget(text: unknown): text is Target {
+  return (targets as readonly unknown[]).includes(text);
+}
+
+/** What a change says about its record. */
+export type ChangeOp = 'upsert' | 'delete';
+/** What a system should have of a record. */
+export type DesiredOp = 'present' | 'absent';
+
+/** Any JSON value: what a table or a vendor holds before it was checked. */
+export type Json =
+  string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = Readonly<Record<string, Json>>;

@@ -1,0 +1,59 @@
+import eslint from '@eslint/js';
+import { defineConfig } from 'eslint/config';
+import prettier from 'eslint-config-prettier';
+import jest from 'eslint-plugin-jest';
+import tseslint from 'typescript-eslint';
+
+export default defineConfig(
+  { ignores: ['dist/', 'coverage/', 'shared/', 'console/', '**/*.js', '**/*.cjs', '**/*.mjs'] },
+  eslint.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
+      // platform/env.ts is the only reader of the environment.
+      'no-restricted-properties': ['error', { object: 'process', property: 'env' }],
+    },
+  },
+  {
+    files: ['platform/env.ts', 'sandbox/env.ts', 'test/support/env.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    // A decision depends on its arguments alone: callers pass the time and the ids in.
+    files: ['domain/**/*.ts', 'connectors/*/mapping.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        'Date',
+        'fetch',
+        'process',
+        'setTimeout',
+        'setInterval',
+        'crypto',
+      ],
+      'no-restricted-properties': ['error', { object: 'Math', property: 'random' }],
+      '@typescript-eslint/no-restricted-types': [
+        'error',
+        { types: { Date: 'Use an ISO 8601 string: a Date does not survive a Temporal payload.' } },
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    extends: [jest.configs['flat/recommended'], jest.configs['flat/style']],
+    rules: { 'max-lines-per-function': 'off' },
+  },
+  prettier,
+);

@@ -1,0 +1,38 @@
+/** Tests in these folders, or with this ending, need Postgres and Temporal; all others need no server. */
+const needsServers = [
+  '/test/(activities|api|database|demo|workers|workflows)/.*\\.test\\.ts$',
+  '\\.integration\\.test\\.ts$',
+];
+
+const project = {
+  testEnvironment: 'node',
+  rootDir: __dirname,
+  roots: ['<rootDir>/test'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
+    ],
+  },
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
+  // More would only make them wait for each other on a machine with two cores.
+  maxWorkers: 2,
+  projects: [
+    {
+      ...project,
+      displayName: 'unit',
+      testRegex: ['\\.test\\.ts$'],
+      testPathIgnorePatterns: ['/node_modules/', ...needsServers],
+    },
+    {
+      ...project,
+      displayName: 'integration',
+      testRegex: needsServers,
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+    },
+  ],
+};

@@ -1,0 +1,78 @@
+import { isPublicHost } from './public-host';
+
+/** What zod found wrong with one variable. */
+interface Issue {
+  path: readonly PropertyKey[];
+  message: string;
+}
+
+const requiredInProduction = [
+  'DATABASE_URL',
+  'TEMPORAL_ADDRESS',
+  'TRUTH_SYNC_ROOT_KEY',
+  'TRUTH_SYNC_SECRET_KEYS',
+  'PUBLIC_URL',
+];
+
+/** Variables that hold no secret, so that a problem may show their value. */
+const harmless = new Set([
+  'NODE_ENV',
+  'PORT',
+  'METRICS_PORT',
+  'TEMPORAL_ADDRESS',
+  'TEMPORAL_NAMESPACE',
+  'QBO_ENVIRONMENT',
+  'LOG_LEVEL',
+  'LOCAL_POSTGRES_PORT',
+  'LOCAL_TEMPORAL_PORT',
+  'LOCAL_TEMPORAL_UI_PORT',
+]);
+
+/** All problems of an environment, those of single variables and those between variables. */
+export function envProblems(given: Record<string, string>, issues: readonly Issue[]): string[] {
+  return [
+    ...issues.map(({ path, message }) => `${shown(String(path[0]), given)} ${message}`),
+    ...pairProblems(given),
+    ...(given['NODE_ENV'] === 'production' ? productionProblems(given) : []),
+  ];
+}
+
+function pairProblems(given: Record<string, string>): string[] {
+  const pair = ['QBO_CLIENT_ID', 'QBO_CLIENT_SECRET'];
+  const missing = pair.filter((name) => given[name] === undefined);
+  return missing.length === 1
+    ? [`${missing.join()} is missing; ${pair.join(' and ')} go together`]
+    : [];
+}
+
+function productionProblems(given: Record<string, string>): string[] {
+  const missing = requiredInProduction
+    .filter((name) => given[name] === undefined)
+    .map((name) => `${name} is missing; production requires it`);
+  const notPublic = ['PUBLIC_URL', 'QBO_REDIRECT_URI'].flatMap((name) => {
+    const url = asUrl(given[name]);
+    if (url === undefined) return [];
+    return [
+      ...(url.protocol === 'https:' ? [] : [`${shown(name, given)} must be https in production`]),
+      ...(isPublicHost(url)
+        ? []
+        : [`${shown(name, given)} must not name a loopback or private host in production`]),
+    ];
+  });
+  const notHttps = ['QBO_BASE_URL', 'QBO_OAUTH_URL']
+    .filter((name) => asUrl(given[name])?.protocol === 'http:')
+    .map((name) => `${shown(name, given)} must be https in production`);
+  return [...missing, ...notPublic, ...notHttps];
+}
+
+/** The variable with its value, as far as that is no secret: of a URL only scheme and host. */
+function shown(name: string, given: Record<string, string>): string {
+  const value = given[name];
+  if (value !== undefined && harmless.has(name)) return `${name} (${JSON.stringify(value)})`;
+  const url = name === 'DATABASE_URL' ? undefined : asUrl(value);
+  return url?.host ? `${name} (${url.protocol}//${url.host})` : name;
+}
+
+function asUrl(text: string | undefined): URL | undefined {
+  return text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+}

@@ -1,0 +1,65 @@
+/** A JSON value as it stands on the wire. */
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+
+/** A JSON object; absent members are `undefined`. */
+export interface JsonObject {
+  [name: string]: Json | undefined;
+}
+
+/** Parses JSON text; null-safe callers pass text that may be broken and get `undefined`. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json; // JSON.parse yields nothing but Json
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for a JSON object that is no list. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The member as an object, or `undefined`. */
+export function objectIn(holder: JsonObject, name: string): JsonObject | undefined {
+  const value = holder[name];
+  return isObject(value) ? value : undefined;
+}
+
+/** The member as a text, or `undefined`. */
+export function textIn(holder: JsonObject, name: string): string | undefined {
+  const value = holder[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The member as a list, or an empty one. */
+export function listIn(holder: JsonObject, name: string): Json[] {
+  const value = holder[name];
+  return Array.isArray(value) ? value : [];
+}
+
+/** A plain value as text; lists and objects as JSON. */
+export function plainText(value: Json | undefined): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** Code points, which is what the vendors count. */
+export function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
+
+/** A copy without the members that are `undefined`, null, `""`, `{}` or `[]`. */
+export function withoutEmpty(holder: JsonObject): JsonObject {
+  const kept: JsonObject = {};
+  for (const [name, value] of Object.entries(holder)) {
+    if (!isEmpty(value)) kept[name] = value;
+  }
+  return kept;
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}

@@ -1,0 +1,147 @@
+import { isObject, lengthOf, textIn } from '../../json';
+import { checkedName, referenceId } from '../checks';
+import { faults } from '../fault';
+import { type Built, type EntityKind, type WriteContext } from '../kind';
+
+/** Lengths of Customer, Vendor and Employee (quickbooks.md section 14). */
+const personLengths = {
+  Title: 16,
+  Suffix: 16,
+  GivenName: 100,
+  MiddleName: 100,
+  FamilyName: 100,
+  CompanyName: 100,
+  Notes: 2000,
+  'PrimaryPhone.FreeFormNumber': 30,
+  'Mobile.FreeFormNumber': 30,
+  'PrimaryEmailAddr.Address': 100,
+  ...addressLengths('BillAddr'),
+  ...addressLengths('ShipAddr'),
+  ...addressLengths('PrimaryAddr'),
+};
+
+function addressLengths(name: string): Record<string, number> {
+  return {
+    ...Object.fromEntries([1, 2, 3, 4, 5].map((line) => [`${name}.Line${line}`, 500])),
+    [`${name}.City`]: 255,
+    [`${name}.Country`]: 255,
+    [`${name}.CountrySubDivisionCode`]: 255,
+    [`${name}.PostalCode`]: 30,
+  };
+}
+
+const personFields = [
+  'Title',
+  'GivenName',
+  'MiddleName',
+  'FamilyName',
+  'Suffix',
+  'DisplayName',
+  'CompanyName',
+  'PrintOnCheckName',
+  'Active',
+  'PrimaryPhone',
+  'AlternatePhone',
+  'Mobile',
+  'Fax',
+  'PrimaryEmailAddr',
+  'WebAddr',
+  'CurrencyRef',
+];
+
+/** The three lists of people, which share their names. */
+export function personKind(
+  name: 'Customer' | 'Vendor' | 'Employee',
+  ownFields: readonly string[],
+): EntityKind {
+  return {
+    name,
+    isNameList: true,
+    writable: [...personFields, ...ownFields],
+    lengths: personLengths,
+    queryable: {
+      DisplayName: 'name',
+      GivenName: 'text',
+      FamilyName: 'text',
+      MiddleName: 'text',
+      CompanyName: 'text',
+      PrintOnCheckName: 'text',
+      Active: 'boolean',
+      Balance: 'number',
+    },
+    build: buildPerson,
+  };
+}
+
+function buildPerson(context: WriteContext): Built {
+  const { wanted, realm, existing, settings } = context;
+  const isActive = wanted['Active'] !== false;
+  const composed = ['Title', 'GivenName', 'MiddleName', 'FamilyName', 'Suffix']
+    .map((part) => textIn(wanted, part) ?? '')
+    .filter((part) => part !== '')
+    .join(' ');
+  const given = textIn(wanted, 'DisplayName')?.trim() ?? '';
+  const name = given === '' ? composed : given;
+  if (name === '') throw faults.noName();
+  const max = settings['qbo.displayNameMax'];
+  if (lengthOf(name) > max) throw faults.tooLong('DisplayName', max, lengthOf(name));
+  checkEmail(wanted['PrimaryEmailAddr']);
+  const displayName = checkedName(context, name, isActive);
+  const currency = existing?.['CurrencyRef'] ?? wanted['CurrencyRef'] ?? { value: realm.currency };
+  if (referenceId(currency) !== realm.currency && !realm.preferences.multiCurrency) {
+    throw faults.business('multicurrency is not switched on in this company');
+  }
+  return {
+    fields: {
+      ...wanted,
+      DisplayName: displayName,
+      FullyQualifiedName: displayName,
+      PrintOnCheckName: textIn(wanted, 'PrintOnCheckName') ?? displayName,
+      Active: isActive,
+      CurrencyRef: currency, // fixed at creation
+      Balance: 0,
+    },
+  };
+}
+
+function checkEmail(email: unknown): void {
+  if (typeof email !== 'object' || email === null || !('Address' in email)) return;
+  const { Address: address } = email;
+  if (typeof address !== 'string' || address === '') return;
+  if (!/^[^\s@]+@[^\s@]+$/.test(address)) throw faults.email();
+}
+
+export const customer: EntityKind = {
+  ...personKind('Customer', [
+    'BillAddr',
+    'ShipAddr',
+    'Notes',
+    'Taxable',
+    'ResaleNum',
+    'DefaultTaxCodeRef',
+    'PaymentMethodRef',
+    'PreferredDeliveryMethod',
+    'Job',
+    'BillWithParent',
+    'CustomerTypeRef',
+  ]),
+  build: (context) => {
+    const built = buildPerson(context);
+    const isTaxable = context.wanted['Taxable'] !== false;
+    const code = context.wanted['DefaultTaxCodeRef'];
+    return {
+      fields: {
+        ...built.fields,
+        Taxable: isTaxable,
+        ...(isObject(code) ? { DefaultTaxCodeRef: code } : {}),
+        BalanceWithJobs: 0,
+        Job: false,
+        BillWithParent: false,
+      },
+    };
+  },
+};
+
+export const vendor = personKind('Vendor', ['BillAddr', 'AcctNum', 'TaxIdentifier', 'Vendor1099']);
+
+export const employee = personKind('Employee', ['PrimaryAddr', 'HiredDate', 'EmployeeNumber']);

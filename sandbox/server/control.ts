@@ -1,0 +1,138 @@
+import { type IncomingMessage } from 'node:http';
+import { z } from 'zod';
+
+import { checked } from './checked';
+import { type Clock } from './clock';
+import { type FaultPlan } from './faults';
+import { type Journal } from './journal';
+import { type Snapshots } from './snapshots';
+import { ControlError, type ControlCall, type Vendor } from './vendor';
+
+/** What the control calls act on. */
+export interface Controlled {
+  vendor: Vendor;
+  clock: Clock;
+  plan: FaultPlan;
+  journal: Journal;
+  snapshots: Snapshots;
+  /** Forgets everything that was still to happen, and starts the seeded numbers anew. */
+  startOver(): void;
+  /** Makes a changed seed count. */
+  reseed(): void;
+}
+
+interface ControlAnswer {
+  status: number;
+  body: unknown;
+}
+
+const journalQuery = z.strictObject({
+  since: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).default(Number.MAX_SAFE_INTEGER),
+});
+
+const resetBody = z.looseObject({ settings: z.record(z.string(), z.unknown()).optional() });
+
+/** Serves one call under `/_sandbox/` (contract section 6). */
+export function control(
+  on: Controlled,
+  request: IncomingMessage,
+  name: string,
+  query: URLSearchParams,
+  body: string,
+): ControlAnswer {
+  const method = request.method ?? 'GET';
+  const calls = callsOf(on)[name];
+  if (calls === undefined) {
+    return { status: 404, body: { error: `no control call ${name}: see sandbox/README.md` } };
+  }
+  const call = calls.find((one) => one.method === method);
+  if (call === undefined) {
+    return { status: 405, body: { error: `${name} knows ${calls.map((c) => c.method).join()}` } };
+  }
+  try {
+    return { status: 200, body: call.run(parsed(body), query) };
+  } catch (error) {
+    if (error instanceof ControlError) return { status: 400, body: { error: error.message } };
+    throw error;
+  }
+}
+
+function parsed(body: string): unknown {
+  if (body.trim() === '') return {};
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    throw new ControlError('the body is not JSON');
+  }
+}
+
+type AnyCall = Omit<ControlCall, 'method'> & { method: 'GET' | 'POST' | 'DELETE' };
+
+function callsOf(on: Controlled): Partial<Record<string, AnyCall[]>> {
+  const { vendor, clock, plan, journal, snapshots } = on;
+  const own = Object.entries(vendor.calls).map(([name, call]) => [name, [call]] as const);
+  const changeSettings = (body: unknown): unknown => {
+    vendor.settings.change(body);
+    on.reseed();
+    return { settings: vendor.settings.values() };
+  };
+  return {
+    ...Object.fromEntries(own),
+    reset: [{ method: 'POST', run: (body) => reset(on, body) }],
+    faults: [
+      { method: 'GET', run: () => ({ faults: plan.list() }) },
+      { method: 'POST', run: (body) => ({ planned: plan.add(body, vendor.unknownFaults) }) },
+      {
+        method: 'DELETE',
+        run: () => {
+          plan.clear();
+          return { planned: 0 };
+        },
+      },
+    ],
+    journal: [
+      {
+        method: 'GET',
+        run: (_body, query) => {
+          const { since, limit } = checked(journalQuery, Object.fromEntries(query));
+          return journal.read(since, limit);
+        },
+      },
+    ],
+    clock: [
+      { method: 'GET', run: () => clock.read() },
+      {
+        method: 'POST',
+        run: (body) => {
+          clock.set(body);
+          return clock.read();
+        },
+      },
+    ],
+    settings: [
+      { method: 'GET', run: () => ({ settings: vendor.settings.values() }) },
+      { method: 'POST', run: changeSettings },
+    ],
+    snapshot: [{ method: 'POST', run: () => snapshots.take() }],
+    restore: [{ method: 'POST', run: (body) => snapshots.restore(body) }],
+    act: [{ method: 'POST', run: (body) => vendor.act(body) }],
+  };
+}
+
+/** Back to the start: data, faults, journal, clock and settings; `keep` adds to what is there. */
+function reset(on: Controlled, body: unknown): unknown {
+  const { settings = {}, ...rest } = checked(resetBody, body);
+  const isAddition = rest['keep'] === true;
+  if (!isAddition) {
+    on.vendor.settings.reset();
+    on.vendor.settings.change(settings);
+    on.startOver();
+    on.plan.clear();
+    on.journal.clear();
+    on.clock.reset();
+  }
+  const answer = on.vendor.reset(rest);
+  if (isAddition) on.vendor.settings.change(settings);
+  return answer;
+}

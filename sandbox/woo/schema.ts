@@ -1,0 +1,91 @@
+import { type Json, type JsonObject, plainText } from '../json';
+import { WooError } from './answer';
+
+/** What one parameter may be, as `OPTIONS` tells it (rec: options_products). */
+export interface Parameter {
+  type: 'string' | 'boolean' | 'integer' | 'array' | 'object' | 'date';
+  allowed?: readonly string[];
+  /** How the list of allowed values is written when it differs from the list (rec: list_bad_orderby). */
+  allowedText?: string;
+  bounds?: { min: number; max?: number };
+}
+
+interface Problem {
+  code: string;
+  message: string;
+  data: Json;
+}
+
+/** Checks all parameters at once; null is never checked (rec: product_update_two_bad_params). */
+export function validate(parameters: Record<string, Parameter>, input: JsonObject): void {
+  const problems: Record<string, Problem> = {};
+  for (const [name, value] of Object.entries(input)) {
+    const parameter = parameters[name];
+    if (parameter === undefined || value === undefined || value === null) continue;
+    const problem = problemOf(name, parameter, value);
+    if (problem !== null) problems[name] = problem;
+  }
+  const names = Object.keys(problems);
+  if (names.length === 0) return;
+  throw new WooError(400, 'rest_invalid_param', `Invalid parameter(s): ${names.join(', ')}`, {
+    params: Object.fromEntries(names.map((name) => [name, problems[name]?.message ?? ''])),
+    details: Object.fromEntries(names.map((name) => [name, { ...problems[name] }])),
+  });
+}
+
+function problemOf(name: string, parameter: Parameter, value: Json): Problem | null {
+  if (parameter.type === 'date') {
+    const isDate = typeof value === 'string' && restDate.test(value);
+    return isDate ? null : { code: 'rest_invalid_date', message: 'Invalid date.', data: null };
+  }
+  if (!isOfType(parameter.type, value)) {
+    const message = `${name} is not of type ${parameter.type}.`;
+    return { code: 'rest_invalid_type', message, data: { param: name } };
+  }
+  const { allowed, allowedText, bounds } = parameter;
+  if (allowed !== undefined && !allowed.includes(plainText(value))) {
+    const message = `${name} is not one of ${allowedText ?? enumeration(allowed)}.`;
+    return { code: 'rest_not_in_enum', message, data: null };
+  }
+  if (bounds === undefined) return null;
+  const { min, max = Infinity } = bounds;
+  if (Number(value) >= min && Number(value) <= max) return null;
+  const message = Number.isFinite(max)
+    ? `${name} must be between ${min} (inclusive) and ${max} (inclusive)`
+    : `${name} must be greater than or equal to ${min}`;
+  return { code: 'rest_out_of_bounds', message, data: null };
+}
+
+/** WordPress's date pattern: a time is needed, milliseconds and a zone may be there (section 5). */
+export const restDate = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?$/i;
+
+function enumeration(allowed: readonly string[]): string {
+  return `${allowed.slice(0, -1).join(', ')}, and ${allowed.at(-1) ?? ''}`;
+}
+
+function isOfType(type: Parameter['type'], value: Json): boolean {
+  switch (type) {
+    case 'string':
+    case 'date':
+      return typeof value === 'string';
+    case 'boolean':
+      return ['true', 'false', '1', '0', ''].includes(plainText(value).toLowerCase());
+    case 'integer':
+      return isNumeric(value) && Number.isInteger(Number(value));
+    case 'array':
+      return Array.isArray(value) || typeof value === 'string' || typeof value === 'number';
+    case 'object':
+      return typeof value === 'object' && value !== null;
+  }
+}
+
+function isNumeric(value: Json): boolean {
+  if (typeof value === 'number') return true;
+  return typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value));
+}
+
+/** What PHP makes of a boolean parameter. */
+export function asBoolean(value: Json): boolean {
+  if (typeof value === 'string') return ['true', '1', 'yes'].includes(value.toLowerCase());
+  return Boolean(value);
+}

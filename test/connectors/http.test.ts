@@ -1,0 +1,168 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { call, closeConnections, retryAfterMs, type HttpCall } from '../../connectors/http';
+
+let server: Server;
+let listener: RequestListener;
+let base: string;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    listener(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${portOf(server)}`;
+});
+afterEach(() => {
+  server.closeAllConnections();
+});
+afterAll(async () => {
+  await closeConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function portOf(listening: Server): number {
+  const address: AddressInfo | string | null = listening.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
+  return address.port;
+}
+
+function get(path: string, changes: Partial<HttpCall> = {}): HttpCall {
+  return {
+    method: 'GET',
+    url: new URL(base + path),
+    headers: {},
+    timeouts: { connectMs: 500, firstByteMs: 300, totalMs: 600 },
+    signal: new AbortController().signal,
+    ...changes,
+  };
+}
+
+describe('a call', () => {
+  test('gives status, headers in lower case and text, and says who asks', async () => {
+    listener = (request, response) => {
+      response.writeHead(201, { 'X-Thing': 'a' }).end(request.headers['user-agent']);
+    };
+    const result = await call(get('/x'));
+    expect(result).toMatchObject({ type: 'answer', status: 201, text: 'truth-sync' });
+    expect(result.type === 'answer' && result.headers['x-thing']).toBe('a');
+  });
+
+  test('sends exactly the bytes of the body', async () => {
+    listener = (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => response.end(Buffer.concat(chunks)));
+    };
+    const body = '{"name":"Käse ☕"}';
+    expect(await call(get('/x', { method: 'POST', body }))).toMatchObject({ text: body });
+  });
+
+  test('drops a byte-order mark', async () => {
+    listener = (_request, response) => response.end('\ufeff{}');
+    expect(await call(get('/x'))).toMatchObject({ text: '{}' });
+  });
+
+  test('follows no redirect', async () => {
+    listener = (_request, response) => response.writeHead(302, { location: '/y' }).end();
+    expect(await call(get('/x'))).toMatchObject({ type: 'answer', status: 302 });
+  });
+});
+
+describe('a call that never reaches the vendor', () => {
+  test('is not reached when the connection is refused', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const port = portOf(other);
+    await new Promise((resolve) => other.close(resolve));
+    const url = new URL(`http://127.0.0.1:${port}/`);
+    expect(await call(get('/', { url }))).toMatchObject({ type: 'notReached' });
+  });
+
+  test('is not reached when there is no such host', async () => {
+    const url = new URL('http://no-such-host.invalid/');
+    expect(await call(get('/', { url }))).toMatchObject({ type: 'notReached' });
+  });
+
+  test('is not reached when it was stopped before it left', async () => {
+    const signal = AbortSignal.abort();
+    expect(await call(get('/x', { signal }))).toMatchObject({ type: 'notReached' });
+  });
+});
+
+describe('a call whose answer is lost', () => {
+  const lost: [string, RequestListener][] = [
+    ['hangs before the first byte', () => undefined],
+    ['is reset', (request) => request.socket.resetAndDestroy()],
+    ['closes without an answer', (request) => request.socket.destroy()],
+    [
+      'is cut within the body',
+      (request, response) => {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('{"a":');
+        setTimeout(() => request.socket.destroy(), 20);
+      },
+    ],
+    [
+      'sends its body too slowly',
+      (_request, response) => {
+        response.writeHead(200);
+        response.write('{');
+      },
+    ],
+  ];
+  test.each(lost)('is lost when the vendor %s', async (_name, behaviour) => {
+    listener = behaviour;
+    expect(await call(get('/x', { method: 'POST', body: '{}' }))).toMatchObject({ type: 'lost' });
+  });
+
+  test('is lost when the answer is larger than the limit', async () => {
+    listener = (_request, response) => response.end('x'.repeat(2000));
+    expect(await call(get('/x', { answerBytesMax: 1000 }))).toMatchObject({ type: 'lost' });
+  });
+
+  test('is lost when the caller stops it after it left', async () => {
+    const controller = new AbortController();
+    listener = () => {
+      controller.abort();
+    };
+    expect(await call(get('/x', { signal: controller.signal }))).toMatchObject({ type: 'lost' });
+  });
+
+  test('waits no longer for the first byte than allowed, though the whole may take longer', async () => {
+    listener = () => undefined;
+    const result = await call(get('/x'));
+    expect(result).toMatchObject({ type: 'lost' });
+    expect(result.type === 'lost' && result.detail).toContain('no answer within 300 ms');
+  });
+});
+
+test('a detail never shows the query, a header or the body', async () => {
+  listener = (request) => request.socket.destroy();
+  const result = await call(
+    get('/x?consumer_secret=cs_secret', {
+      method: 'POST',
+      headers: { authorization: 'Bearer token-secret' },
+      body: 'body-secret',
+    }),
+  );
+  expect(JSON.stringify(result)).not.toContain('secret');
+});
+
+describe('Retry-After', () => {
+  const nowMs = Date.parse('2026-11-22T10:00:00Z');
+  test.each([
+    ['120', 120_000],
+    ['0', 0],
+    ['Sun, 22 Nov 2026 10:00:30 GMT', 30_000],
+    ['Sun, 22 Nov 2026 09:00:00 GMT', 0],
+    ['soon', null],
+  ])('%s is %p ms', (value, expected) => {
+    expect(retryAfterMs({ 'retry-after': value }, nowMs)).toBe(expected);
+  });
+
+  test('is null where there is none', () => {
+    expect(retryAfterMs({}, nowMs)).toBeNull();
+  });
+});

@@ -1,0 +1,19 @@
+import { request } from 'undici';
+import type { RunningSandbox } from '../../sandbox/server/server';
+
+/** A control call of a sandbox (contract section 6). */
+export async function control(
+  sandbox: RunningSandbox,
+  name: string,
+  body?: unknown,
+): Promise<Record<string, unknown>> {
+  const answer = await request(`${sandbox.url}/_sandbox/${name}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${sandbox.token}`, 'x-sandbox-token': sandbox.token },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.body.text();
+  if (answer.statusCode !== 200) throw new Error(`${name}: HTTP ${answer.statusCode} ${text}`);
+  const value: unknown = JSON.parse(text);
+  return Object.fromEntries(Object.entries(Object(value)));
+}

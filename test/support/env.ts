@@ -1,0 +1,36 @@
+/** The servers that test files share, started once by `global-setup.ts`. */
+export interface TestServers {
+  databaseUrl: string;
+  temporalAddress: string;
+}
+
+/** The servers to test against; throws in a test that runs without them. */
+export function testServers(): TestServers {
+  const { databaseUrl, temporalAddress } = givenServers();
+  if (databaseUrl === undefined || temporalAddress === undefined)
+    throw new Error(
+      'This test needs Postgres and Temporal: its file belongs to the project "integration" (jest.config.js).',
+    );
+  return { databaseUrl, temporalAddress };
+}
+
+/** What the environment names already, so that it need not be started. */
+export function givenServers(): Partial<TestServers> {
+  const databaseUrl = valueOf('TEST_DATABASE_URL') ?? valueOf('DATABASE_URL');
+  const temporalAddress = valueOf('TEST_TEMPORAL_ADDRESS') ?? valueOf('TEMPORAL_ADDRESS');
+  return {
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(temporalAddress === undefined ? {} : { temporalAddress }),
+  };
+}
+
+/** Hands the servers to the processes of the test files. */
+export function passOnServers({ databaseUrl, temporalAddress }: TestServers): void {
+  process.env['TEST_DATABASE_URL'] = databaseUrl;
+  process.env['TEST_TEMPORAL_ADDRESS'] = temporalAddress;
+}
+
+function valueOf(name: string): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
+}

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+
+import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
+
+import type { Activities } from '../activities';
+import type { Queues } from '../workflows/messages';
+import { bundlePath, bundleWorkflows } from './bundle-workflows';
+
+export interface WorkerOptions {
+  connection: NativeConnection;
+  namespace: string;
+  queues: Queues;
+  activities: Activities;
+  /** Bundled ahead by tests; else read from the build, or made now. */
+  workflowBundle?: WorkflowBundleOption;
+}
+
+/**
+ * The four workers of a process: workflow tasks alone, short database work, and one per vendor, so that a slow
+ * shop cannot take QuickBooks' places.
+ */
+export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
+  const { connection, namespace, queues, activities } = options;
+  const common = { connection, namespace, shutdownGraceTime: '30s', maxHeartbeatThrottleInterval: '5s' } as const;
+  const { pushDeliveries, ...databaseActivities } = activities;
+  const activityWorker = (taskQueue: string, own: object, slots: number): Promise<Worker> =>
+    Worker.create({ ...common, taskQueue, activities: own, maxConcurrentActivityTaskExecutions: slots });
+  return Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: queues.workflows,
+      workflowBundle: options.workflowBundle ?? (await builtBundle()),
+      maxConcurrentWorkflowTaskExecutions: 40,
+      maxCachedWorkflows: 1_000,
+    }),
+    // Postgres does the work: more places than connections would only wait for each other.
+    activityWorker(queues.database, databaseActivities, 10),
+    activityWorker(queues.woo, { pushDeliveries }, 40),
+    activityWorker(queues.qbo, { pushDeliveries }, 40),
+  ]);
+}
+
+async function builtBundle(): Promise<WorkflowBundleOption> {
+  return existsSync(bundlePath) ? { codePath: bundlePath } : bundleWorkflows();
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+
+import { ScheduleOverlapPolicy, ScheduleAlreadyRunning, type Client } from '@temporalio/client';
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+import { createActivities } from '../activities/create-activities';
+import { createPool } from '../database/pool';
+import { SecretBox } from '../database/secret-box';
+import type { Env } from '../platform/env';
+import {
+  connectTemporal,
+  ensureSearchAttributes,
+  openTemporalConnection,
+  temporalConnectConfig,
+} from '../platform/temporal-client';
+import { productionQueues, watchdogType } from '../workflows/messages';
+import { createWorkers } from './create-workers';
+
+export interface RunningWorker {
+  /** Ends when the workers were shut down; rejects when one of them fails for good. */
+  ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Connections of absorb and lanes: each turn holds one only while a statement runs. */
+const poolMax = 20;
+
+/** Starts the workers of this process and makes sure that the watchdog's schedule exists. */
+export async function startWorker(env: Env & { databaseUrl: string }, logger: Logger): Promise<RunningWorker> {
+  const pool = createPool({
+    connectionString: env.databaseUrl,
+    max: poolMax,
+    isPlannedEachTime: true,
+    applicationName: 'truth-sync worker',
+    onError: (error) => {
+      logger.warn({ err: error }, 'a connection to Postgres broke');
+    },
+  });
+  const { connectionOptions, namespace } = temporalConnectConfig(env.temporal);
+  const connection = await NativeConnection.connect(connectionOptions);
+  const client = connectTemporal(env);
+  await prepareNamespace(env, client, logger);
+  const activities = createActivities({
+    pool,
+    secrets: new SecretBox(env.secretKeys),
+    client,
+    queues: productionQueues,
+    quickbooks: {
+      oauthUrl: env.qbo.oauthUrl,
+      clientId: env.qbo.clientId ?? '',
+      clientSecret: env.qbo.clientSecret ?? '',
+    },
+    now: Date.now,
+    random: Math.random,
+    nonce: () => randomBytes(16).toString('hex'),
+  });
+  const workers = await createWorkers({ connection, namespace, queues: productionQueues, activities });
+  const ended = runAll(workers).finally(async () => {
+    await connection.close();
+    await client.connection.close();
+    await pool.end();
+  });
+  return {
+    ended,
+    stop: async () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await ended.catch(() => undefined);
+    },
+  };
+}
+
+/** One worker that fails takes the others with it: a process that does half of its work helps nobody. */
+async function runAll(workers: readonly Worker[]): Promise<void> {
+  const shutDown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  await Promise.all(
+    workers.map((worker) =>
+      worker.run().catch((error: unknown) => {
+        shutDown();
+        throw error;
+      }),
+    ),
+  );
+}
+
+async function prepareNamespace(env: Env, client: Client, logger: Logger): Promise<void> {
+  const connection = openTemporalConnection(env);
+  try {
+    await ensureSearchAttributes(connection, client.options.namespace);
+  } catch (error) {
+    // Without the right to register them they have to be there already; the workflow task says so if not.
+    logger.warn({ err: error }, 'the search attributes could not be registered');
+  } finally {
+    await connection.close();
+  }
+  try {
+    await client.schedule.create({
+      scheduleId: 'truth-sync-watchdog',
+      spec: { intervals: [{ every: '30s' }] },
+      action: {
+        type: 'startWorkflow',
+        workflowType: watchdogType,
+        taskQueue: productionQueues.workflows,
+        args: [{}],
+      },
+      policies: { overlap: ScheduleOverlapPolicy.SKIP },
+    });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+  }
+}
+
+/** The SDK's own lines through our logger's level; call once, before any worker or connection. */
+export function installRuntime(logger: Logger): void {
+  Runtime.install({
+    logger: {
+      log: (level, message, meta) => {
+        writeLine(logger, level, message, meta);
+      },
+      trace: (message, meta) => {
+        logger.trace(meta, message);
+      },
+      debug: (message, meta) => {
+        logger.debug(meta, message);
+      },
+      info: (message, meta) => {
+        logger.debug(meta, message); // the SDK's start and stop lines are details to us
+      },
+      warn: (message, meta) => {
+        logger.warn(meta, message);
+      },
+      error: (message, meta) => {
+        logger.error(meta, message);
+      },
+    },
+    shutdownSignals: [],
+  });
+}
+
+function writeLine(logger: Logger, level: string, message: string, meta: object | undefined): void {
+  if (level === 'ERROR') logger.error(meta, message);
+  else if (level === 'WARN') logger.warn(meta, message);
+  else logger.debug(meta, message);
+}

@@ -1,0 +1,56 @@
+import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+
+import type { DatabaseActivities, LaneActivities } from '../activities';
+import type { WorkflowPolicy } from '../domain/tenant-sync';
+import type { Target } from '../domain/words';
+import type { Queues } from './messages';
+
+// Time-outs and retry policies, each number with its reason.
+
+/** Failures that the activity's own policy does not repeat: the workflow begins a new turn instead. */
+const notRepeated = [
+  'DatabaseAway',
+  'LaneBusy',
+  'AuthExpired',
+  'TemporalTimeout:StartToClose',
+  'TemporalTimeout:Heartbeat',
+];
+
+/** Short work in Postgres: statements end after 60 s by themselves; one batch of absorb takes well under a second. */
+export function databaseActivities(queues: Queues, summary?: string): DatabaseActivities {
+  return proxyActivities<DatabaseActivities>({
+    taskQueue: queues.database,
+    startToCloseTimeout: 120_000,
+    retry: { maximumAttempts: 1 },
+    ...(summary === undefined ? {} : { summary }),
+  });
+}
+
+/** A turn begins no call after its first seconds, ends at most one time-out later, and settles after that. */
+const turnMs = 60_000;
+const settleMs = 60_000;
+/** Two missed renewals of the lease (every 5 s) and some patience: temporal.md section 5. */
+const heartbeatTimeoutMs = 20_000;
+
+export function laneActivities(
+  queues: Queues,
+  system: Target,
+  policy: WorkflowPolicy,
+  isProbe: boolean,
+): LaneActivities {
+  const options: ActivityOptions = {
+    taskQueue: queues[system],
+    startToCloseTimeout: turnMs + policy.totalMs[system] + settleMs,
+    heartbeatTimeout: heartbeatTimeoutMs,
+    retry: {
+      initialInterval: policy.backoff.initialMs,
+      backoffCoefficient: policy.backoff.factor,
+      maximumInterval: Math.max(policy.backoff.maxMs, policy.backoff.initialMs),
+      // A probe has one attempt; else as many failed attempts in a row as open the breaker.
+      maximumAttempts: isProbe ? 1 : policy.breaker.failures,
+      nonRetryableErrorTypes: notRepeated,
+    },
+    summary: isProbe ? `probe ${system}` : `turn of ${system}`,
+  };
+  return proxyActivities<LaneActivities>(options);
+}

@@ -1,0 +1,4 @@
+// Every workflow, by name: all that the bundler reads.
+export { tenantSync } from './tenant-sync';
+export { repairDelivery } from './repair-delivery';
+export { watchdog } from './watchdog';

@@ -1,0 +1,91 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+
+import type { Breaker } from '../domain/circuit-breaker';
+import type { TenantSyncState } from '../domain/tenant-sync';
+import type { Target } from '../domain/words';
+
+// Names of workflows, signals, queries and search attributes. They stand in histories for ever: a rename
+// breaks replay. Shared by workflows, activities and the API; no zod, no pg here.
+
+export const tenantSyncType = 'tenantSync';
+export const repairDeliveryType = 'repairDelivery';
+export const watchdogType = 'watchdog';
+
+export function tenantSyncId(tenantId: string): string {
+  return `tenant-sync:${tenantId}`;
+}
+
+/** Task queues; tests name their own, since queues of one server are shared. */
+export interface Queues {
+  workflows: string;
+  database: string;
+  woo: string;
+  qbo: string;
+}
+export const productionQueues: Queues = {
+  workflows: 'tenant-sync',
+  database: 'database',
+  woo: 'woo',
+  qbo: 'qbo',
+};
+
+export const wakeSignal = defineSignal('wake');
+export const setDirectionSignal = defineSignal<[unknown]>('setDirection');
+export const setDeletePolicySignal = defineSignal<[unknown]>('setDeletePolicy');
+export const setPolicySignal = defineSignal<[unknown]>('setPolicy');
+export const setPausedSignal = defineSignal<[unknown]>('setPaused');
+export const setBreakerSignal = defineSignal<[unknown]>('setBreaker');
+export const credentialsUpdatedSignal = defineSignal<[unknown]>('credentialsUpdated');
+export const redriveSignal = defineSignal<[unknown]>('redrive');
+export const continueAsNewNowSignal = defineSignal('continueAsNewNow');
+
+export const statusQuery = defineQuery<TenantSyncStatus>('status');
+
+/** What the query `status` answers an operator. */
+export interface TenantSyncStatus {
+  state: SyncState;
+  isPaused: boolean;
+  depth: number;
+  policyRev: number;
+  lanes: Record<Target, LaneStatus>;
+  pendingRequests: number;
+}
+
+export interface LaneStatus {
+  breaker: Breaker;
+  isPaused: boolean;
+  needsAuth: boolean;
+  isInTurn: boolean;
+  dead: number;
+  verifying: number;
+  nextDueAt: string | null;
+}
+
+export const syncStates = ['OK', 'DEGRADED', 'NEEDS_AUTH', 'PAUSED'] as const;
+export type SyncState = (typeof syncStates)[number];
+
+export const searchAttributes = {
+  tenantId: defineSearchAttributeKey('TenantId', 'KEYWORD'),
+  syncState: defineSearchAttributeKey('SyncState', 'KEYWORD'),
+  syncBreaker: defineSearchAttributeKey('SyncBreaker', 'KEYWORD_LIST'),
+  syncDead: defineSearchAttributeKey('SyncDead', 'INT'),
+  syncBacklog: defineSearchAttributeKey('SyncBacklog', 'INT'),
+  policyRev: defineSearchAttributeKey('PolicyRev', 'INT'),
+};
+
+/** Input of tenantSync. `carry` is what a former run hands on; absent in a new one. */
+export interface TenantSyncInput {
+  tenantId: string;
+  queues?: Queues;
+  /** Events after which a run continues as new; tests lower it. */
+  rollAtEvents?: number;
+  carry?: TenantSyncState;
+}
+
+export interface RepairDeliveryInput {
+  tenantId: string;
+  deliveryId: string;
+  generation: number;
+  queues?: Queues;
+}

@@ -1,0 +1,330 @@
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  condition,
+  isCancellation,
+  log,
+  makeContinueAsNewFunc,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+
+import type { LoadedTenant } from '../activities';
+import {
+  backlogMagnitude,
+  newTenantSyncState,
+  overallState,
+  troubleWaitMs,
+  type SyncRequest,
+  type TenantSyncState,
+} from '../domain/tenant-sync';
+import { targets, type Target } from '../domain/words';
+import { databaseActivities } from './activity-options';
+import { registerHandlers } from './handlers';
+import { runLane } from './lane';
+import {
+  productionQueues,
+  searchAttributes,
+  statusQuery,
+  type Queues,
+  type TenantSyncInput,
+  type TenantSyncStatus,
+} from './messages';
+
+/** A run of 800 events replays in half a second; the server would suggest rolling at 4,096 (temporal.md section 3). */
+const rollAtEventsDefault = 800;
+
+/**
+ * The tenant's long-lived workflow: decides when changes are absorbed and when each lane has its turn. Holds
+ * no record. Never ends but by continuing as new (or when the tenant does not exist).
+ */
+export async function tenantSync(input: TenantSyncInput): Promise<void> {
+  const run = new Run(input);
+  run.register();
+  await run.untilRolled();
+}
+
+class Run {
+  private readonly tenantId: string;
+  private readonly queues: Queues;
+  private readonly state: TenantSyncState;
+  private readonly isNew: boolean;
+  private readonly rollAtEvents: number;
+  private readonly spokenFor = new Set<Target>();
+  private readonly inTurn = new Set<Target>();
+  private isRollRequested = false;
+  private areLanesDone = false;
+
+  constructor(input: TenantSyncInput) {
+    this.tenantId = input.tenantId;
+    this.queues = input.queues ?? productionQueues;
+    this.isNew = input.carry === undefined;
+    this.state = input.carry ?? newTenantSyncState();
+    this.rollAtEvents = Math.max(100, input.rollAtEvents ?? rollAtEventsDefault);
+  }
+
+  /** Everything that a signal may reach, before the first await. */
+  register(): void {
+    registerHandlers({
+      state: this.state,
+      spokenFor: this.spokenFor,
+      requestRoll: () => {
+        this.isRollRequested = true;
+      },
+    });
+    setHandler(statusQuery, () => this.status());
+  }
+
+  async untilRolled(): Promise<void> {
+    if (this.isNew && !(await this.load())) return;
+    this.show();
+    const lanes = targets.map((system) =>
+      runLane(
+        {
+          tenantId: this.tenantId,
+          state: this.state,
+          queues: this.queues,
+          isStopping: () => this.isStopping(),
+          onTurn: () => {
+            this.show();
+          },
+          inTurn: this.inTurn,
+        },
+        system,
+      ),
+    );
+    const lanesDone = Promise.all(lanes).then(() => {
+      this.areLanesDone = true;
+    });
+    await Promise.all([lanesDone, this.runAbsorb(), this.runPublisher()]);
+    await condition(allHandlersFinished);
+    await makeContinueAsNewFunc<typeof tenantSync>()({
+      tenantId: this.tenantId,
+      queues: this.queues,
+      rollAtEvents: this.rollAtEvents,
+      carry: this.state,
+    });
+  }
+
+  private isStopping(): boolean {
+    const info = workflowInfo();
+    return (
+      this.isRollRequested || info.continueAsNewSuggested || info.historyLength > this.rollAtEvents
+    );
+  }
+
+  /** False where there is no such tenant: somebody started the workflow by hand with a wrong id. */
+  private async load(): Promise<boolean> {
+    const loaded = await this.untilItWorks('loading the tenant failed', () =>
+      databaseActivities(this.queues, 'load tenant').loadTenant(this.tenantId),
+    );
+    if (loaded === null) {
+      log.error('there is no such tenant', { tenantId: this.tenantId });
+      return false;
+    }
+    this.takeLoaded(loaded);
+    return true;
+  }
+
+  /** Signals that came while loading win over what was loaded. */
+  private takeLoaded(loaded: LoadedTenant): void {
+    this.state.policy = loaded.policy;
+    this.state.depth = loaded.depth;
+    for (const system of targets) {
+      const lane = this.state.lanes[system];
+      lane.dead = loaded.lanes[system].dead;
+      if (this.spokenFor.has(system)) continue;
+      lane.isPaused = loaded.lanes[system].isPaused;
+      lane.needsAuth = loaded.lanes[system].needsAuth;
+      lane.breaker = loaded.lanes[system].breaker;
+    }
+  }
+
+  /** Repeats after 1, 2, 4 ... 30 s: the database may be away for as long as it likes. */
+  private async untilItWorks<T>(what: string, work: () => Promise<T>): Promise<T> {
+    for (let troubles = 1; ; troubles++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+        log.warn(what, { reason: error.cause?.message ?? error.message });
+        await sleep(troubleWaitMs(troubles));
+      }
+    }
+  }
+
+  /**
+   * Absorbs the inbox and applies requests, one after another. While lanes end their last turns before a
+   * roll, it goes on: changes are not kept waiting by a slow vendor.
+   */
+  private async runAbsorb(): Promise<void> {
+    let troubles = 0;
+    const mayStop = (): boolean => this.isStopping() && this.areLanesDone;
+    while (!mayStop()) {
+      const request = this.state.requests[0];
+      if (request === undefined && !this.state.isInboxDirty) {
+        await condition(
+          () => mayStop() || this.state.isInboxDirty || this.state.requests.length > 0,
+        );
+        continue;
+      }
+      try {
+        if (request === undefined) await this.absorb();
+        else {
+          await this.apply(request);
+          this.state.requests.shift();
+        }
+        troubles = 0;
+      } catch (error) {
+        if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+        if (request === undefined) this.state.isInboxDirty = true;
+        troubles += 1;
+        log.warn('absorbing failed', { reason: error.cause?.message ?? error.message });
+        await condition(mayStop, troubleWaitMs(troubles));
+      }
+    }
+  }
+
+  private async absorb(): Promise<void> {
+    this.state.isInboxDirty = false; // before the activity: a wake that comes during it is not lost
+    const result = await databaseActivities(this.queues, 'absorb changes').absorbChanges({
+      tenantId: this.tenantId,
+      busyLanes: [...this.inTurn],
+    });
+    this.state.depth = result.depth;
+    for (const system of targets) {
+      const lane = this.state.lanes[system];
+      const work = result.lanes[system];
+      if (work.isDue) lane.isDirty = true;
+      else if (work.nextDueAtMs !== null && lane.dueAtMs === null && !this.inTurn.has(system)) {
+        lane.dueAtMs = work.nextDueAtMs;
+      }
+    }
+    this.show();
+  }
+
+  private async apply(request: SyncRequest): Promise<void> {
+    const { tenantId } = this;
+    const database = databaseActivities(this.queues, `apply ${request.kind}`);
+    switch (request.kind) {
+      case 'policy': {
+        const { part, id, value, catchUp } = request;
+        const result = await database.applyPolicy({ tenantId, part, id, value, catchUp });
+        if (result.refused !== null)
+          log.warn('a policy sent by hand was refused', { part, id, why: result.refused });
+        this.state.policy = result.policy;
+        this.state.depth = result.depth;
+        for (const system of targets) this.state.lanes[system].isDirty = true;
+        break;
+      }
+      case 'redrive': {
+        const result = await database.redriveDeliveries({
+          tenantId,
+          id: request.id,
+          selector: request.selector,
+        });
+        if (result.refused !== null)
+          log.warn('a redrive was refused', { id: request.id, why: result.refused });
+        else this.state.depth = result.depth;
+        for (const system of result.lanes) this.state.lanes[system].isDirty = true;
+        break;
+      }
+      case 'lane': {
+        const { lane, isPaused, isIsolated } = request;
+        await database.setLane({ tenantId, lane, isPaused, isIsolated, breaker: null });
+      }
+    }
+    this.show();
+  }
+
+  /** Search attributes, by one writer, whatever changed them; only when they differ. */
+  private async runPublisher(): Promise<void> {
+    const mayStop = (): boolean => this.isStopping() && this.areLanesDone;
+    let published = '';
+    while (!mayStop()) {
+      const visible = this.visible();
+      published = JSON.stringify(visible);
+      upsertSearchAttributes([
+        { key: searchAttributes.tenantId, value: this.tenantId },
+        { key: searchAttributes.syncState, value: visible.state },
+        { key: searchAttributes.syncBreaker, value: visible.breakers },
+        { key: searchAttributes.syncDead, value: visible.dead },
+        { key: searchAttributes.syncBacklog, value: visible.backlog },
+        { key: searchAttributes.policyRev, value: visible.policyRev },
+      ]);
+      await condition(() => mayStop() || JSON.stringify(this.visible()) !== published);
+    }
+  }
+
+  private visible(): {
+    state: string;
+    breakers: string[];
+    dead: number;
+    backlog: number;
+    policyRev: number;
+  } {
+    const { lanes, policy, depth } = this.state;
+    return {
+      state: overallState(this.state),
+      // A half-open breaker reads as open: it is not well before it is closed.
+      breakers: targets.flatMap((system) => {
+        const { kind } = lanes[system].breaker;
+        return kind === 'closed' ? [] : [`${system}:${kind === 'half-open' ? 'open' : kind}`];
+      }),
+      dead: targets.reduce((sum, system) => sum + lanes[system].dead, 0),
+      backlog: backlogMagnitude(depth),
+      policyRev: policy.rev,
+    };
+  }
+
+  private status(): TenantSyncStatus {
+    const laneStatus = (system: Target): TenantSyncStatus['lanes'][Target] => {
+      const { breaker, isPaused, needsAuth, dead, verifying, dueAtMs } = this.state.lanes[system];
+      const nextDueAt = dueAtMs === null ? null : new Date(dueAtMs).toISOString();
+      return {
+        breaker,
+        isPaused,
+        needsAuth,
+        isInTurn: this.inTurn.has(system),
+        dead,
+        verifying,
+        nextDueAt,
+      };
+    };
+    return {
+      state: overallState(this.state),
+      isPaused: this.state.isPaused,
+      depth: this.state.depth,
+      policyRev: this.state.policy.rev,
+      lanes: { woo: laneStatus('woo'), qbo: laneStatus('qbo') },
+      pendingRequests: this.state.requests.length,
+    };
+  }
+
+  /** What an operator reads at a glance in the Temporal UI. Writes no event. */
+  private show(): void {
+    const { depth } = this.state;
+    const rows = targets.map((system) => {
+      const lane = this.state.lanes[system];
+      const health = lane.isPaused
+        ? 'paused'
+        : lane.needsAuth
+          ? 'needs a connection'
+          : lane.breaker.kind;
+      const why = lane.breaker.kind === 'open' ? ` (${lane.breaker.reason})` : '';
+      return `| ${system} | ${health}${why} | ${lane.dead} | ${lane.verifying} |`;
+    });
+    setCurrentDetails(
+      [
+        `**${overallState(this.state)}** · ${depth} open in the queue`,
+        '',
+        '| lane | breaker | dead | verifying |',
+        '|---|---|---|---|',
+        ...rows,
+      ].join('\n'),
+    );
+  }
+}
