@@ -45,7 +45,7 @@ export interface ActivityDeps {
   secrets: SecretBox;
   client: Client;
   queues: Queues;
-  quickbooks: { baseUrl: string; oauthUrl: string; clientId: string; clientSecret: string };
+  quickbooks: { oauthUrl: string; clientId: string; clientSecret: string };
   now: () => number;
   random: () => number;
   nonce: () => string;

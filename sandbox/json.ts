@@ -38,6 +38,11 @@ export function listIn(holder: JsonObject, name: string): Json[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** The entry of a table by a name that a caller chose: `constructor` is none. */
+export function entryOf<T>(table: Partial<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
 /** A plain value as text; lists and objects as JSON. */
 export function plainText(value: Json | undefined): string {
   if (value === undefined || value === null) return '';

@@ -21,10 +21,20 @@ export interface WorkerOptions {
  */
 export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
   const { connection, namespace, queues, activities } = options;
-  const common = { connection, namespace, shutdownGraceTime: '30s', maxHeartbeatThrottleInterval: '5s' } as const;
+  const common = {
+    connection,
+    namespace,
+    shutdownGraceTime: '30s',
+    maxHeartbeatThrottleInterval: '5s',
+  } as const;
   const { pushDeliveries, ...databaseActivities } = activities;
   const activityWorker = (taskQueue: string, own: object, slots: number): Promise<Worker> =>
-    Worker.create({ ...common, taskQueue, activities: own, maxConcurrentActivityTaskExecutions: slots });
+    Worker.create({
+      ...common,
+      taskQueue,
+      activities: own,
+      maxConcurrentActivityTaskExecutions: slots,
+    });
   return Promise.all([
     Worker.create({
       ...common,

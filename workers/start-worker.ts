@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { ScheduleOverlapPolicy, ScheduleAlreadyRunning, type Client } from '@temporalio/client';
-import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
 import { createActivities } from '../activities/create-activities';
@@ -23,11 +23,17 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
+/** Where tokens are renewed (quickbooks.md section 2). */
+const intuitOauthUrl = 'https://oauth.platform.intuit.com';
+
 /** Connections of absorb and lanes: each turn holds one only while a statement runs. */
 const poolMax = 20;
 
 /** Starts the workers of this process and makes sure that the watchdog's schedule exists. */
-export async function startWorker(env: Env & { databaseUrl: string }, logger: Logger): Promise<RunningWorker> {
+export async function startWorker(
+  env: Env & { databaseUrl: string },
+  logger: Logger,
+): Promise<RunningWorker> {
   const pool = createPool({
     connectionString: env.databaseUrl,
     max: poolMax,
@@ -37,7 +43,9 @@ export async function startWorker(env: Env & { databaseUrl: string }, logger: Lo
       logger.warn({ err: error }, 'a connection to Postgres broke');
     },
   });
-  const { connectionOptions, namespace } = temporalConnectConfig(env.temporal);
+  const { connectionOptions, namespace = env.temporal.namespace } = temporalConnectConfig(
+    env.temporal,
+  );
   const connection = await NativeConnection.connect(connectionOptions);
   const client = connectTemporal(env);
   await prepareNamespace(env, client, logger);
@@ -47,7 +55,7 @@ export async function startWorker(env: Env & { databaseUrl: string }, logger: Lo
     client,
     queues: productionQueues,
     quickbooks: {
-      oauthUrl: env.qbo.oauthUrl,
+      oauthUrl: env.qbo.oauthUrl ?? intuitOauthUrl,
       clientId: env.qbo.clientId ?? '',
       clientSecret: env.qbo.clientSecret ?? '',
     },
@@ -55,7 +63,12 @@ export async function startWorker(env: Env & { databaseUrl: string }, logger: Lo
     random: Math.random,
     nonce: () => randomBytes(16).toString('hex'),
   });
-  const workers = await createWorkers({ connection, namespace, queues: productionQueues, activities });
+  const workers = await createWorkers({
+    connection,
+    namespace,
+    queues: productionQueues,
+    activities,
+  });
   const ended = runAll(workers).finally(async () => {
     await connection.close();
     await client.connection.close();
@@ -112,35 +125,14 @@ async function prepareNamespace(env: Env, client: Client, logger: Logger): Promi
   }
 }
 
-/** The SDK's own lines through our logger's level; call once, before any worker or connection. */
+/** The SDK's own lines through our logger; call once, before any worker or connection. */
 export function installRuntime(logger: Logger): void {
   Runtime.install({
-    logger: {
-      log: (level, message, meta) => {
-        writeLine(logger, level, message, meta);
-      },
-      trace: (message, meta) => {
-        logger.trace(meta, message);
-      },
-      debug: (message, meta) => {
-        logger.debug(meta, message);
-      },
-      info: (message, meta) => {
-        logger.debug(meta, message); // the SDK's start and stop lines are details to us
-      },
-      warn: (message, meta) => {
-        logger.warn(meta, message);
-      },
-      error: (message, meta) => {
-        logger.error(meta, message);
-      },
-    },
+    // Starts and stops of the SDK (INFO) are details to us.
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      if (level === 'ERROR') logger.error(meta, message);
+      else logger.warn(meta, message);
+    }),
     shutdownSignals: [],
   });
-}
-
-function writeLine(logger: Logger, level: string, message: string, meta: object | undefined): void {
-  if (level === 'ERROR') logger.error(meta, message);
-  else if (level === 'WARN') logger.warn(meta, message);
-  else logger.debug(meta, message);
 }

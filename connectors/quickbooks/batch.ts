@@ -9,7 +9,7 @@ import { batchAnswerSchema, writtenSchema } from './wire';
 // One batch of writes (quickbooks.md 11): serial, not transactional, answered in any order.
 
 /** Operations per batch (section 7). */
-export const batchMax = 30;
+const batchMax = 30;
 
 export function freeze(realmId: string, writes: readonly Write[]): FrozenRequest {
   if (writes.length === 0 || writes.length > batchMax)

@@ -15,7 +15,7 @@ export interface ClientOptions {
 }
 
 /** Lower ones are ignored and served as 75 (quickbooks.md 1). */
-export const minorVersion = '75';
+const minorVersion = '75';
 
 /** The one place where an address of the API is put together (trap 106). */
 export function companyPath(

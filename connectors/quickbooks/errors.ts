@@ -149,9 +149,7 @@ function faultsIn(
   if (!parsed.success) return null;
   const [first, ...others] = parsed.data.map((error) => {
     const code = Number.parseInt(String(error.code ?? ''), 10);
-    const texts = [error.Message, error.Detail].filter(
-      (text) => text !== null && text !== undefined,
-    );
+    const texts = [error.Message, error.Detail].filter((text) => (text ?? '') !== '');
     return {
       code: Number.isNaN(code) ? null : code,
       message: texts.join(' / ').replace(/\s+/g, ' ').slice(0, textMax),

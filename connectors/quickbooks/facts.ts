@@ -6,7 +6,7 @@ import { accountSchema, companySchema, preferencesSchema } from './wire';
 
 // Facts of a company that decide how documents must look (quickbooks.md 16). Stored by the caller.
 
-export const factsSchema = z.object({
+const factsSchema = z.object({
   country: z.string(),
   /** Null where the company does not say: then no currency is known to be its own. */
   homeCurrency: z.string().nullable(),

@@ -23,7 +23,7 @@ export function cleanName(text: string, lengthMax: number): string {
 }
 
 /** Limits of the vendor (section 14); DisplayName may have 500, 100 keeps it readable. */
-export const nameMax = 100;
+const nameMax = 100;
 const phoneMax = 20;
 const notesMax = 2000;
 const descriptionMax = 4000;

@@ -9,7 +9,7 @@ import { batchAnswerSchema, findJson, itemErrorSchema, productSchema } from './w
 // answered each in its own order.
 
 /** Over all lists together; more is answered 413. */
-export const batchMax = 100;
+const batchMax = 100;
 
 export function freeze(writes: readonly Write[]): FrozenRequest {
   if (writes.length === 0 || writes.length > batchMax)

@@ -2,13 +2,13 @@ import { z } from 'zod';
 
 import { type Json, type JsonObject } from '../json';
 import { checked } from '../server/checked';
-import { ControlError } from '../server/vendor';
 import { kindOfName } from './entities/kinds';
 import { QboFault } from './fault';
 import { type EntityKind } from './kind';
 import { type Place, write } from './objects';
 import { type Realm, type Row } from './realm';
 import { addTaxCode, preferencesChange } from './reset';
+import { ControlError } from '../server/control-error';
 
 const json: z.ZodType<Json> = z.json();
 const one = { realmId: z.string(), entity: z.string(), id: z.string() };

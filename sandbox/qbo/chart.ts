@@ -1,6 +1,6 @@
 /** What a new company holds before anybody has written: accounts, tax codes, payment methods. */
 
-export interface AccountSeed {
+interface AccountSeed {
   id: number;
   name: string;
   type: string;

@@ -128,8 +128,8 @@ function current(
   sent: JsonObject,
   hidden: ReadonlySet<string>,
 ): Row {
-  const id = textIn(sent, 'Id');
-  if (id === undefined) throw faults.missing('Id');
+  const id = plainText(sent['Id']);
+  if (id === '') throw faults.missing('Id');
   const table = place.realm.tables[kind.name];
   if (table.deletedIds.has(id)) throw faults.deleted();
   const row = table.rows.get(id);

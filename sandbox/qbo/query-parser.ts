@@ -1,6 +1,6 @@
 import { QboFault } from './fault';
 
-export type Operator = '=' | '<' | '>' | '<=' | '>=' | 'IN' | 'LIKE';
+type Operator = '=' | '<' | '>' | '<=' | '>=' | 'IN' | 'LIKE';
 
 export interface Condition {
   field: string;

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../json';
+import { entryOf, isObject, type Json, type JsonObject } from '../json';
 import { companyInfo, preferencesOf } from './company';
 import { referenceId } from './checks';
 import { kindOfName } from './entities/kinds';
@@ -16,7 +16,7 @@ export function runQuery(
   hidden: ReadonlySet<string> = new Set(),
 ): JsonObject {
   const statement = parseQuery(text);
-  const single = singletons[statement.entity];
+  const single = entryOf(singletons, statement.entity);
   if (single !== undefined) return page(statement, [single(realm)], pageDefault);
   const kind = kindOfName(statement.entity);
   if (kind === undefined) {
@@ -91,7 +91,7 @@ function candidates(realm: Realm, kind: EntityKind, conditions: Condition[]): Ro
 function typeOf(kind: EntityKind, field: string): FieldType {
   if (field === 'Id') return 'id';
   if (field === 'MetaData.LastUpdatedTime' || field === 'MetaData.CreateTime') return 'instant';
-  const type = kind.queryable[field];
+  const type = entryOf(kind.queryable, field);
   if (type === undefined) {
     throw invalid(`Property ${field} not found for Entity ${kind.name} or not queryable`);
   }

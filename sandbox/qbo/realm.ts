@@ -1,21 +1,19 @@
 import { type JsonObject } from '../json';
 
-export const entityNames = [
-  'Customer',
-  'Vendor',
-  'Employee',
-  'Item',
-  'Account',
-  'PaymentMethod',
-  'Department',
-  'Class',
-  'TaxCode',
-  'TaxRate',
-  'SalesReceipt',
-  'RefundReceipt',
-] as const;
-
-export type EntityName = (typeof entityNames)[number];
+/** The types of objects a company holds. */
+export type EntityName =
+  | 'Customer'
+  | 'Vendor'
+  | 'Employee'
+  | 'Item'
+  | 'Account'
+  | 'PaymentMethod'
+  | 'Department'
+  | 'Class'
+  | 'TaxCode'
+  | 'TaxRate'
+  | 'SalesReceipt'
+  | 'RefundReceipt';
 
 /** An object as it is stored and shown. */
 export type Row = JsonObject & { Id: string; SyncToken: string };
@@ -43,7 +41,7 @@ export interface Reply {
 }
 
 /** Company preferences that change what a document may hold (section 16). */
-export interface Preferences {
+interface Preferences {
   bookCloseDate: string | null;
   customTxnNumbers: boolean;
   allowShipping: boolean;
@@ -57,7 +55,7 @@ export interface Preferences {
 }
 
 /** Accounts that QuickBooks itself chooses. */
-export interface SystemAccounts {
+interface SystemAccounts {
   undeposited: string;
   shippingIncome: string;
   gratuity: string;

@@ -41,6 +41,7 @@ export function remember(
   const reply = openReply(realm, requestId, nowMs);
   // Two calls of one id may both commit; the first answer stays.
   reply.answer ??= { status: answer.status, body: answer.body };
+  reply.items.clear(); // the whole answer says it all
 }
 
 /** The entry of a requestid, made if need be: a batch notes its operations one by one. */

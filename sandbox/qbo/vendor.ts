@@ -1,6 +1,5 @@
 import { checked } from '../server/checked';
 import {
-  ControlError,
   type Execution,
   type Vendor,
   type VendorAnswer,
@@ -35,6 +34,7 @@ import { companyPath, factsOf } from './request';
 import { resetBody, seededRealm } from './reset';
 import { serveCompany } from './routes';
 import { createQboSettings } from './settings';
+import { ControlError } from '../server/control-error';
 
 interface QboState {
   realms: Map<string, Realm>;
@@ -73,7 +73,7 @@ export function createQboVendor(tools: VendorTools): Vendor {
       const answer = namedAnswer(fault, clock.nowMs());
       return answer === null ? null : withTid(answer, random);
     },
-    unknownFaults: ['noticeBeforeJson', 'byteOrderMark'],
+    unknownFaults: [],
     expireToken: (request) => {
       expireBearer(box.state.oauth, request, clock.nowMs());
     },

@@ -1,6 +1,5 @@
 import { type z } from 'zod';
-
-import { ControlError } from './vendor';
+import { ControlError } from './control-error';
 
 /** Parses a control body; what is wrong with it is listed in one text. */
 export function checked<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {

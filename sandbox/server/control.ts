@@ -1,12 +1,14 @@
 import { type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
+import { entryOf } from '../json';
 import { checked } from './checked';
 import { type Clock } from './clock';
 import { type FaultPlan } from './faults';
 import { type Journal } from './journal';
 import { type Snapshots } from './snapshots';
-import { ControlError, type ControlCall, type Vendor } from './vendor';
+import { type ControlCall, type Vendor } from './vendor';
+import { ControlError } from './control-error';
 
 /** What the control calls act on. */
 export interface Controlled {
@@ -42,7 +44,7 @@ export function control(
   body: string,
 ): ControlAnswer {
   const method = request.method ?? 'GET';
-  const calls = callsOf(on)[name];
+  const calls = entryOf(callsOf(on), name);
   if (calls === undefined) {
     return { status: 404, body: { error: `no control call ${name}: see sandbox/README.md` } };
   }

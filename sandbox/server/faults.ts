@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import { type Random } from '../random';
 import { checked } from './checked';
-import { ControlError, type RequestFacts, type VendorRequest } from './vendor';
+import { type RequestFacts, type VendorRequest } from './vendor';
+import { ControlError } from './control-error';
 
 /** Names of the faults beside `status:NNN`; README.md says what each does. */
 const faultNames = [
@@ -54,7 +55,7 @@ const faultSpec = z.strictObject({
 export type FaultSpec = z.output<typeof faultSpec>;
 
 /** A fault of the plan and how often it may still happen. */
-export interface PlannedFault {
+interface PlannedFault {
   spec: FaultSpec;
   pathPattern: RegExp | null;
   seen: number;

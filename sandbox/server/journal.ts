@@ -31,7 +31,7 @@ export interface Journal {
   clear(): void;
 }
 
-export interface JournalPage {
+interface JournalPage {
   entries: JournalEntry[];
   inFlight: Pick<JournalEntry, 'seq' | 'method' | 'path' | 'isWrite' | 'startedAt' | 'tenant'>[];
   /** The number to pass as `since` next time. */

@@ -55,8 +55,7 @@ export async function startSandbox(
   const state = createState(createVendor, url);
   handlers.serve = (request, response) => {
     serve(state, token, request, response).catch((error: unknown) => {
-      process.stderr.write(`sandbox: ${error instanceof Error ? String(error.stack) : 'error'}\n`);
-      response.destroy();
+      reportBug(response, error);
     });
   };
   return {
@@ -72,6 +71,14 @@ export async function startSandbox(
       });
     },
   };
+}
+
+/** An error nobody planned is the sandbox's own: it says so, and is no vendor's answer. */
+function reportBug(response: ServerResponse, error: unknown): void {
+  const text = `sandbox bug: ${error instanceof Error ? String(error.stack) : String(error)}\n`;
+  process.stderr.write(text);
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
 }
 
 interface State extends Controlled {
@@ -179,8 +186,8 @@ async function serveVendor(
     await wait(call, latencyMs(vendor.settings.values()['latencyMs'], random));
     await deliver(call, fault?.spec ?? null);
   } catch (error) {
-    cut(call);
-    if (!call.epoch.aborted) throw error; // a reset or the end of the sandbox stops what was to come
+    if (!call.epoch.aborted) throw error;
+    cut(call); // a reset or the end of the sandbox stops what was to come
   }
 }
 

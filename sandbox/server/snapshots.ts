@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { checked } from './checked';
-import { ControlError, type Vendor } from './vendor';
+import { type Vendor } from './vendor';
+import { ControlError } from './control-error';
 
 /** Copies of a vendor's data: stores or companies with everything in them, tokens, replies. */
 export interface Snapshots {

@@ -35,7 +35,7 @@ export interface VendorAnswer {
 }
 
 /** A planned fault of one operation inside a batch. */
-export interface ItemFault {
+interface ItemFault {
   code: number;
   /** Zero-based positions of the operations that fail. */
   positions: ReadonlySet<number>;
@@ -49,9 +49,6 @@ export interface Execution {
   /** Execute this many operations of a batch and then stop without an answer. */
   cutAfter?: number;
 }
-
-/** Signals a control call that cannot be served; the text goes to the caller with status 400. */
-export class ControlError extends Error {}
 
 /** A control call of one vendor only (`ledger`, `stock`, `quota`). */
 export interface ControlCall {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 import { checked } from '../server/checked';
-import { ControlError } from '../server/vendor';
 import { computedStatus, sell } from './stock';
 import { type Product, skuKey, type Store } from './store';
+import { ControlError } from '../server/control-error';
 
 const target = { store: z.string(), sku: z.string().optional(), id: z.number().int().optional() };
 

@@ -31,54 +31,54 @@ function candidates(store: Store, input: JsonObject): Product[] {
     [...new Set(ids)]
       .map((id) => store.products.get(id ?? 0))
       .filter((product) => product !== undefined);
-  const sku = text(input['sku']);
+  const sku = parameterText(input['sku']);
   if (sku !== '') return found(skusOf(sku).map((one) => store.idBySku.get(skuKey(one))));
   const include = ids(input['include']);
   if (include.length > 0) return found(include);
-  const slug = text(input['slug']);
-  if (slug !== '') return found(list(slug).map((one) => store.idBySlug.get(one)));
-  const gtin = text(input['global_unique_id']);
-  if (gtin !== '') return found(list(gtin).map((one) => store.idByGtin.get(one)));
+  const slug = parameterText(input['slug']);
+  if (slug !== '') return found(textList(slug).map((one) => store.idBySlug.get(one)));
+  const gtin = parameterText(input['global_unique_id']);
+  if (gtin !== '') return found(textList(gtin).map((one) => store.idByGtin.get(one)));
   return [...store.products.values()];
 }
 
 /** A comma parts SKUs, but the whole text counts as one too (rec: product_list_sku_with_comma). */
 function skusOf(sku: string): string[] {
-  return [...list(sku), sku];
+  return [...textList(sku), sku];
 }
 
 type Filter = (product: Product) => boolean;
 
 function filtersOf(store: Store, input: JsonObject): Filter[] {
-  const filters: Filter[] = [statusFilter(text(input['status']))];
+  const filters: Filter[] = [statusFilter(parameterText(input['status']))];
   const exclude = new Set(ids(input['exclude']));
   if (exclude.size > 0) filters.push((product) => !exclude.has(product.id));
-  const words = text(input['search']).toLowerCase().split(/\s+/).filter((word) => word !== ''); // prettier-ignore
+  const words = parameterText(input['search']).toLowerCase().split(/\s+/).filter((word) => word !== ''); // prettier-ignore
   if (words.length > 0) {
     filters.push((product) => {
-      const fields = `${product.name} ${text(product.fields['description'])} ${text(product.fields['short_description'])}`;
+      const fields = `${product.name} ${parameterText(product.fields['description'])} ${parameterText(product.fields['short_description'])}`;
       return words.every((word) => fields.toLowerCase().includes(word));
     });
   }
-  const part = text(input['search_sku']).toLowerCase();
+  const part = parameterText(input['search_sku']).toLowerCase();
   if (part !== '') filters.push((product) => product.sku.toLowerCase().includes(part));
-  const nameOrSku = text(input['search_name_or_sku']).toLowerCase();
+  const nameOrSku = parameterText(input['search_name_or_sku']).toLowerCase();
   if (nameOrSku !== '') {
     filters.push((product) => `${product.name}\n${product.sku}`.toLowerCase().includes(nameOrSku));
   }
-  const type = text(input['type']);
+  const type = parameterText(input['type']);
   if (type !== '') filters.push((product) => (product.fields['type'] ?? 'simple') === type);
-  const stockStatus = text(input['stock_status']);
+  const stockStatus = parameterText(input['stock_status']);
   if (stockStatus !== '') filters.push((product) => product.stockStatus === stockStatus);
-  const category = text(input['category']);
-  if (category !== '') filters.push(() => list(category).includes('15')); // all are Uncategorized
+  const category = parameterText(input['category']);
+  if (category !== '') filters.push(() => textList(category).includes('15')); // all are Uncategorized
   return [...filters, ...dateFilters(store, input)];
 }
 
 /** Without a status, and with `any`, the trash is hidden. */
 function statusFilter(status: string): Filter {
   if (status === '' || status === 'any') return (product) => product.status !== 'trash';
-  const wanted = list(status);
+  const wanted = textList(status);
   return (product) => wanted.includes(product.status);
 }
 
@@ -88,10 +88,10 @@ function statusFilter(status: string): Filter {
  * ways that section 5 lists.
  */
 function dateFilters(store: Store, input: JsonObject): Filter[] {
-  const isGmt = ['true', '1'].includes(text(input['dates_are_gmt']));
+  const isGmt = ['true', '1'].includes(parameterText(input['dates_are_gmt']));
   const column = (ms: number): string => (isGmt ? utcTime(ms) : localTime(ms, store.zone));
   const named = (name: string, fits: (bound: string, product: Product) => boolean): Filter[] => {
-    const value = text(input[name]);
+    const value = parameterText(input[name]);
     if (!restDate.test(value)) return [];
     const bound = wallTime(value, store.zone);
     return [(product) => fits(bound, product)];
@@ -113,7 +113,8 @@ function wallTime(value: string, zone: string): string {
 function ordering(input: JsonObject): (a: Product, b: Product) => number {
   const sign = input['order'] === 'asc' ? 1 : -1;
   const include = ids(input['include']);
-  const by = orderings(include)[text(input['orderby'])] ?? ((a, b) => a.createdMs - b.createdMs);
+  const by =
+    orderings(include)[parameterText(input['orderby'])] ?? ((a, b) => a.createdMs - b.createdMs);
   // Rows of the same second keep the order of their ids.
   return (a, b) => sign * (by(a, b) || a.id - b.id);
 }
@@ -131,12 +132,14 @@ function orderings(include: number[]): Partial<Record<string, (a: Product, b: Pr
   };
 }
 
-function text(value: Json | undefined): string {
+/** A parameter as text; a list joined by commas. */
+export function parameterText(value: Json | undefined): string {
   if (Array.isArray(value)) return value.map(String).join(',');
   return value === undefined || value === null || typeof value === 'object' ? '' : String(value);
 }
 
-function list(value: string): string[] {
+/** The parts of a comma separated text. */
+export function textList(value: string): string[] {
   return value
     .split(',')
     .map((part) => part.trim())
@@ -144,7 +147,5 @@ function list(value: string): string[] {
 }
 
 function ids(value: Json | undefined): number[] {
-  return list(text(value)).map(Number);
+  return textList(parameterText(value)).map(Number);
 }
-
-export { ids as idList, list as textList, text as parameterText };

@@ -18,6 +18,8 @@ export const productStatuses = [
 /** Parameters of a product write (rec: options_products). */
 export const writeParameters: Record<string, Parameter> = {
   name: text,
+  date_created: { type: 'date' },
+  date_created_gmt: { type: 'date' },
   slug: text,
   type: { type: 'string', allowed: ['simple', 'grouped', 'external', 'variable'] },
   status: { type: 'string', allowed: productStatuses },

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../json';
+import { entryOf, isObject, type Json, type JsonObject } from '../json';
 import { WooError } from './answer';
 import { productDefaults } from './product-view';
 import { productStatuses } from './product-parameters';
@@ -125,7 +125,8 @@ function apply(store: Store, product: Product, input: JsonObject): void {
   writeStock(product, input);
   const created = textOf(input['date_created_gmt']) ?? textOf(input['date_created']);
   // The value is read as UTC, whatever the store's zone (rec: product_update_date_created).
-  if (created !== undefined) product.createdMs = Date.parse(`${created.slice(0, 19)}Z`);
+  const createdMs = Date.parse(`${(created ?? '').slice(0, 19)}Z`);
+  if (!Number.isNaN(createdMs)) product.createdMs = createdMs;
 }
 
 /** A status that no schema check refused and the store does not know becomes draft (section 6). */
@@ -174,7 +175,7 @@ function writePrices(product: Product, input: JsonObject): void {
 
 function writeFields(product: Product, input: JsonObject): void {
   for (const [name, value] of Object.entries(input)) {
-    const fallback = productDefaults[name];
+    const fallback = entryOf(productDefaults, name);
     if (fallback === undefined || value === undefined || unstored.has(name)) continue;
     product.fields[name] = value === null ? fallback : cast(name, value, fallback);
   }

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, plainText } from '../json';
+import { entryOf, type Json, type JsonObject, plainText } from '../json';
 import { WooError } from './answer';
 
 /** What one parameter may be, as `OPTIONS` tells it (rec: options_products). */
@@ -20,7 +20,7 @@ interface Problem {
 export function validate(parameters: Record<string, Parameter>, input: JsonObject): void {
   const problems: Record<string, Problem> = {};
   for (const [name, value] of Object.entries(input)) {
-    const parameter = parameters[name];
+    const parameter = entryOf(parameters, name);
     if (parameter === undefined || value === undefined || value === null) continue;
     const problem = problemOf(name, parameter, value);
     if (problem !== null) problems[name] = problem;

@@ -1,4 +1,4 @@
-import { type JsonObject } from '../json';
+import { entryOf, type JsonObject } from '../json';
 import { type VendorAnswer } from '../server/vendor';
 import { jsonAnswer, WooError } from './answer';
 import { onlyFields } from './product-view';
@@ -47,7 +47,7 @@ export function systemStatus(store: Store, fields: string | undefined): VendorAn
 
 /** One option, `GET /settings/{group}/{id}`: those that change what totals mean (section 1). */
 export function setting(store: Store, group: string, id: string): VendorAnswer {
-  const value = settingValues(store)[group]?.[id];
+  const value = entryOf(entryOf(settingValues(store), group) ?? {}, id);
   if (value === undefined) {
     const message = 'Invalid setting.';
     throw new WooError(404, 'rest_setting_setting_invalid', message);

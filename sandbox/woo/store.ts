@@ -1,6 +1,6 @@
 import { type Json } from '../json';
 
-export interface MetaEntry {
+interface MetaEntry {
   id: number;
   key: string;
   value: Json;

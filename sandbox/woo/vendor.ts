@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { checked } from '../server/checked';
 import { commonSettings, createSettings } from '../server/settings';
 import {
-  ControlError,
   type Vendor,
   type VendorAnswer,
   type VendorRequest,
@@ -17,6 +16,7 @@ import { factsOf, routed } from './request';
 import { resetBody, seededStore } from './reset';
 import { serveRoute } from './routes';
 import { type Store } from './store';
+import { ControlError } from '../server/control-error';
 
 const settingsShape = {
   ...commonSettings,

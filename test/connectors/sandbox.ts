@@ -1,4 +1,5 @@
 import { request } from 'undici';
+import { z } from 'zod';
 import type { RunningSandbox } from '../../sandbox/server/server';
 
 /** A control call of a sandbox (contract section 6). */
@@ -14,6 +15,5 @@ export async function control(
   });
   const text = await answer.body.text();
   if (answer.statusCode !== 200) throw new Error(`${name}: HTTP ${answer.statusCode} ${text}`);
-  const value: unknown = JSON.parse(text);
-  return Object.fromEntries(Object.entries(Object(value)));
+  return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
 }

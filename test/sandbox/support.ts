@@ -70,7 +70,7 @@ export interface Shop {
 }
 
 export const shopKey = `ck_${'0'.repeat(40)}`;
-export const shopSecret = `cs_${'0'.repeat(40)}`;
+const shopSecret = `cs_${'0'.repeat(40)}`;
 
 export async function startShop(store: object = {}): Promise<Shop> {
   const sandbox = await startWooSandbox();

@@ -6,7 +6,7 @@ import { account, classKind, department, paymentMethod, taxCode, taxRate } from 
 import { customer, employee, vendor } from './person';
 
 /** Everything the sandbox has, by name. Another type is one file and one line here. */
-export const kinds: Record<EntityName, EntityKind> = {
+const kinds: Record<EntityName, EntityKind> = {
   Customer: customer,
   Vendor: vendor,
   Employee: employee,

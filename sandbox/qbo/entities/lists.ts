@@ -1,5 +1,5 @@
 import { minorToNumber } from '../../decimal';
-import { textIn } from '../../json';
+import { entryOf, textIn } from '../../json';
 import { simpleNameFields } from '../checks';
 import { faults } from '../fault';
 import { type EntityKind } from '../kind';
@@ -24,7 +24,7 @@ const classifications: Record<string, string> = {
 
 /** The classification that goes with an account type; `undefined` for an unknown type. */
 export function classificationOf(type: string): string | undefined {
-  return classifications[type];
+  return entryOf(classifications, type);
 }
 
 /** Accounts: the balance is read from the books. */

@@ -50,7 +50,7 @@ const personFields = [
 ];
 
 /** The three lists of people, which share their names. */
-export function personKind(
+function personKind(
   name: 'Customer' | 'Vendor' | 'Employee',
   ownFields: readonly string[],
 ): EntityKind {
@@ -66,6 +66,8 @@ export function personKind(
       MiddleName: 'text',
       CompanyName: 'text',
       PrintOnCheckName: 'text',
+      // Public integrations filter by it, with the address as the value [NC].
+      PrimaryEmailAddr: 'text',
       Active: 'boolean',
       Balance: 'number',
     },

@@ -8,7 +8,7 @@ import { type SalesLine, salesLines, subtotal } from './lines';
 import { documentTax } from './tax';
 
 /** Fields of SalesReceipt and RefundReceipt that a client may write (section 14). */
-export const formFields = [
+const formFields = [
   'CustomerRef',
   'TxnDate',
   'DocNumber',
@@ -33,7 +33,7 @@ export const formFields = [
   'Line',
 ];
 
-export const formQueryable: Record<string, FieldType> = {
+const formQueryable: Record<string, FieldType> = {
   DocNumber: 'text',
   TxnDate: 'date',
   TotalAmt: 'number',
@@ -130,7 +130,8 @@ function documentDate({ wanted, realm, nowMs }: WriteContext): string {
   if (date === undefined) {
     return new Intl.DateTimeFormat('sv-SE', { timeZone: realm.zone }).format(nowMs);
   }
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(Date.parse(date));
+  const parsedMs = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(date) : NaN;
+  const isDay = !Number.isNaN(parsedMs) && new Date(parsedMs).toISOString().startsWith(date);
   if (!isDay) throw faults.invalidDate('TxnDate');
   return date;
 }

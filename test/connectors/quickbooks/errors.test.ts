@@ -142,7 +142,10 @@ describe('a batch answer', () => {
     bId,
     SalesReceipt: { Id: `9${bId}`, SyncToken: '0', TotalAmt },
   });
-  const refused = (bId: string, code: string): object => ({ bId, ...Object(JSON.parse(fault(code, 'no'))) }); // prettier-ignore
+  const refused = (bId: string, code: string): object => ({
+    bId,
+    Fault: { Error: [{ Message: 'no', Detail: '', code }], type: 'ValidationFault' },
+  });
 
   test('is matched by bId, whatever the order, with the fault of one', () => {
     expect(settled([receipt('3', 25), refused('1', '6140'), receipt('2', 25)])).toMatchObject({

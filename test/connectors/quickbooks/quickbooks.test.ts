@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import type { Connector, Outgoing, References, StoredSend } from '../../../connectors/connector';
+import type { Connector, Outgoing, StoredSend } from '../../../connectors/connector';
 import { closeConnections } from '../../../connectors/http';
 import type { QboCredentials } from '../../../connectors/quickbooks/oauth';
 import { createQuickBooks } from '../../../connectors/quickbooks/quickbooks';
@@ -14,25 +14,17 @@ import {
   orderBody,
   outgoing,
   productBody,
-  references,
   refundBody,
   stored,
   writeOf,
-  type ReferenceParts,
 } from '../fixtures';
 import { control } from '../sandbox';
+import { mapped, order, realmSchema } from './company';
 
 let sandbox: RunningSandbox;
 let connector: Connector;
 let saved: QboCredentials[];
 const { signal } = new AbortController();
-const realmSchema = z.object({
-  realmId: z.string(),
-  clientId: z.string(),
-  clientSecret: z.string(),
-  accessToken: z.string(),
-  refreshToken: z.string(),
-});
 const day = 24 * 3_600_000;
 
 beforeAll(async () => {
@@ -67,28 +59,6 @@ async function start(preferences: object = {}, accessToken?: string): Promise<vo
     now: () => Date.now(),
   });
   if (accessToken === undefined) await connector.readFacts(openGate());
-}
-
-function mapped(parts: ReferenceParts = {}): References {
-  return references({
-    products: { MUG: known() },
-    customers: { c1: { remoteId: '301', isOpen: false } },
-    ...parts,
-    mappings: {
-      'account:guest-customer': '302',
-      'account:clearing:card': '201',
-      'tender:card': '401',
-      'item:@fee': '31',
-      'item:@discount': '31',
-      'item:@unallocated': '34',
-      ...parts.mappings,
-    },
-  });
-}
-
-function order(recordId: string, changes: Partial<Outgoing> = {}): Outgoing {
-  const body = orderBody({ number: recordId });
-  return outgoing({ kind: 'order', body }, { deliveryId: `d-${recordId}`, recordId, ...changes });
 }
 
 async function send(items: readonly Outgoing[], knownThings = mapped()): Promise<StoredSend> {
@@ -334,4 +304,26 @@ describe('credentials', () => {
     expect(await connector.renewCredentials('expiring', openGate())).toBe(true);
     expect(saved).toHaveLength(1);
   });
+
+  test('that cannot be renewed need a person', async () => {
+    await control(sandbox, 'reset', { realms: [] });
+    expect(await connector.renewCredentials('refused', openGate())).toBe(false);
+    expect(saved).toHaveLength(0);
+  });
+
+  test('are not given up because the token service is away', async () => {
+    await control(sandbox, 'faults', [{ match: { path: '/oauth2' }, fault: 'status:503' }]);
+    const renewed = connector.renewCredentials('refused', openGate());
+    await expect(renewed).rejects.toMatchObject({ name: 'ConnectorError', kind: 'upstream' });
+  });
+});
+
+test('each send carries its requestid as a query parameter of at most 36 characters', async () => {
+  const frozen = await send([order('1001')]);
+  expect(frozen.request.path).not.toContain('requestid');
+  await connector.send(frozen, signal);
+  await connector.verify(frozen, 1000, openGate());
+  const journal = JSON.stringify(await control(sandbox, 'journal'));
+  expect(frozen.requestId).toHaveLength(36);
+  expect(journal.split(frozen.requestId).length - 1).toBeGreaterThanOrEqual(2);
 });

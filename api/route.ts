@@ -1,0 +1,143 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+
+import type { Tenant } from '../database/tenants';
+import { authorize, type Access, type Authenticator } from './authenticate';
+import type { JsonFault } from './json-text';
+import { fieldErrors, invalid, notFound, pathText, Problem } from './problem';
+import { readJsonBody } from './read-body';
+
+// A route as data: what it takes is checked by the same schemas that describe it (openapi.ts).
+
+export interface Answer {
+  status: number;
+  body?: object;
+  headers?: Record<string, string>;
+}
+
+/** What a person reads about a route. */
+interface Description {
+  method: 'get' | 'put' | 'post' | 'patch' | 'delete';
+  summary: string;
+  /** The schema of each success; null where it has no body. */
+  answers: Record<number, z.ZodType | null>;
+}
+
+/** For routes that take no parameters, no query or no body. */
+export const none = z.undefined();
+
+interface Schemas<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  params: P;
+  query: Q;
+  body: B;
+}
+
+/** A request to a tenant's route, checked. */
+export interface TenantCall<P, Q, B> {
+  tenant: Tenant;
+  /** Who calls, for the audit. */
+  actor: string;
+  params: P;
+  query: Q;
+  body: B;
+  /** Faults of the body's JSON, only for routes that take them apart themselves. */
+  faults: JsonFault[];
+  header: (name: string) => string | undefined;
+}
+
+interface TenantRouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
+  extends Description, Schemas<P, Q, B> {
+  /** Below `/v1/tenants/{tenantId}`. */
+  path: string;
+  access: Exclude<Access, 'none' | 'root'>;
+  /** Whether the handler answers for faults of the JSON itself. */
+  takesFaults?: boolean;
+  handle: (call: TenantCall<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Answer>;
+}
+
+/** A route of any kind, as the app registers it and the description lists it. */
+export interface Route extends Description {
+  path: string;
+  access: Access;
+  schemas: Schemas<z.ZodType, z.ZodType, z.ZodType>;
+  run: (request: Request, authenticator: Authenticator) => Promise<Answer>;
+}
+
+export function tenantRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  spec: TenantRouteSpec<P, Q, B>,
+): Route {
+  return {
+    ...described(spec),
+    path: `/v1/tenants/{tenantId}${spec.path}`,
+    run: async (request, authenticator) => {
+      const caller = await authenticator.callerOf(request.headers.authorization);
+      const { tenantId, ...rest } = request.params;
+      const { tenant, actor } = authorize(caller, spec.access, String(tenantId));
+      const params = spec.params.safeParse(isNone(spec.params) ? undefined : rest);
+      if (!params.success) throw notFound('resource');
+      const query = checkedQuery(spec.query, request);
+      const { body, faults } = await checkedBody(spec.body, request, spec.takesFaults ?? false);
+      const header = (name: string): string | undefined => request.get(name);
+      return spec.handle({ tenant, actor, params: params.data, query, body, faults, header });
+    },
+  };
+}
+
+interface OpenRouteSpec<B extends z.ZodType> extends Description {
+  path: string;
+  access: 'none' | 'root';
+  body: B;
+  handle: (body: z.output<B>) => Promise<Answer>;
+}
+
+/** A route that belongs to no tenant: for the root key, or for everybody. */
+export function openRoute<B extends z.ZodType>(spec: OpenRouteSpec<B>): Route {
+  return {
+    ...described({ ...spec, params: none, query: none }),
+    path: spec.path,
+    run: async (request, authenticator) => {
+      if (spec.access === 'root') {
+        const caller = await authenticator.callerOf(request.headers.authorization);
+        if (caller.type !== 'root')
+          throw new Problem(403, 'forbidden', 'This takes the root key of the installation.');
+      }
+      const { body } = await checkedBody(spec.body, request, false);
+      return spec.handle(body);
+    },
+  };
+}
+
+function described(
+  spec: Description & Schemas<z.ZodType, z.ZodType, z.ZodType> & { access: Access },
+): Omit<Route, 'path' | 'run'> {
+  const { method, summary, answers, access, params, query, body } = spec;
+  return { method, summary, answers, access, schemas: { params, query, body } };
+}
+
+export function isNone(schema: z.ZodType): boolean {
+  return schema instanceof z.ZodUndefined;
+}
+
+function checkedQuery<Q extends z.ZodType>(schema: Q, request: Request): z.output<Q> {
+  const query = schema.safeParse(isNone(schema) ? undefined : request.query);
+  if (!query.success) throw invalid('The query does not fit.', fieldErrors(query.error));
+  return query.data;
+}
+
+async function checkedBody<B extends z.ZodType>(
+  schema: B,
+  request: Request,
+  takesFaults: boolean,
+): Promise<{ body: z.output<B>; faults: JsonFault[] }> {
+  if (isNone(schema)) return { body: schema.parse(undefined), faults: [] };
+  const { value, faults } = await readJsonBody(request);
+  if (faults.length > 0 && !takesFaults) throw faultsProblem(faults);
+  const body = schema.safeParse(value);
+  if (!body.success) throw invalid('The body does not fit.', fieldErrors(body.error));
+  return { body: body.data, faults };
+}
+
+export function faultsProblem(faults: readonly JsonFault[]): Problem {
+  const errors = faults.slice(0, 20).map(({ path, message }) => ({ path: pathText(path), message }));
+  return invalid('The body does not fit.', errors);
+}

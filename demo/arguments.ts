@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util';
+
+import { z } from 'zod';
+
+/** What `npm run demo` can be asked for (contract section 1). */
+export interface DemoOptions {
+  salesFile: string | null;
+  hasExit: boolean;
+  jsonFile: string | null;
+  kill: 'worker' | 'api' | 'temporal' | 'postgres' | null;
+  faults: 'light' | 'storm' | null;
+  hasQuota: boolean;
+  seed: number;
+  timeLimitS: number;
+}
+
+const values = z.object({
+  sales: z.string().min(1).optional(),
+  exit: z.boolean().optional(),
+  json: z.string().min(1).optional(),
+  kill: z
+    .enum(
+      ['worker', 'api', 'temporal', 'postgres'],
+      '--kill takes worker, api, temporal or postgres',
+    )
+    .optional(),
+  faults: z.enum(['light', 'storm'], '--faults takes light or storm').optional(),
+  'no-quota': z.boolean().optional(),
+  seed: z.coerce
+    .number('--seed takes a whole number')
+    .int('--seed takes a whole number')
+    .optional(),
+  'time-limit': z.coerce
+    .number('--time-limit takes seconds')
+    .int('--time-limit takes whole seconds')
+    .min(1, '--time-limit takes at least 1 second')
+    .optional(),
+});
+
+export const usage = `npm run demo -- [--sales FILE.csv] [--exit] [--json FILE] [--kill worker|api|temporal|postgres]
+                [--faults light|storm] [--no-quota] [--seed N] [--time-limit S]`;
+
+/** The options of a command line; throws with what is wrong and how it is written. */
+export function readArguments(args: readonly string[]): DemoOptions {
+  const parsed = values.parse(
+    parseArgs({
+      args: [...args],
+      options: {
+        sales: { type: 'string' },
+        exit: { type: 'boolean' },
+        json: { type: 'string' },
+        kill: { type: 'string' },
+        faults: { type: 'string' },
+        'no-quota': { type: 'boolean' },
+        seed: { type: 'string' },
+        'time-limit': { type: 'string' },
+      },
+    }).values,
+  );
+  return {
+    salesFile: parsed.sales ?? null,
+    hasExit: parsed.exit ?? false,
+    jsonFile: parsed.json ?? null,
+    kill: parsed.kill ?? null,
+    faults: parsed.faults ?? null,
+    hasQuota: !(parsed['no-quota'] ?? false),
+    seed: parsed.seed ?? 1,
+    timeLimitS: parsed['time-limit'] ?? 600,
+  };
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import { composeCustomer } from '../../../connectors/quickbooks/compose-names';
+import type { CustomerFinding } from '../../../connectors/quickbooks/findings';
+import { customerSchema } from '../../../connectors/quickbooks/wire';
+import { outgoing, writeOf } from '../fixtures';
+
+const body = { name: 'Jo: Day', email: 'jo@example.test', phone: '123' };
+const item = outgoing({ kind: 'customer', body }, { recordId: 'c9' });
+
+function finding(changes: Partial<CustomerFinding>): CustomerFinding {
+  return { type: 'customer', byEmail: [], taken: [], own: null, version: null, isGone: false, ...changes }; // prettier-ignore
+}
+function customer(fields: object): CustomerFinding['byEmail'][number] {
+  return customerSchema.parse({ Id: '58', SyncToken: '3', DisplayName: 'Josephine', ...fields });
+}
+const taken = (entity: 'Customer' | 'Vendor', name: string): CustomerFinding['taken'][number] => ({
+  entity,
+  id: '7',
+  name,
+});
+
+describe('a customer', () => {
+  test('with our e-mail is linked: only what is empty there is filled', () => {
+    const found = customer({ PrimaryEmailAddr: { Address: 'Jo@example.test' } });
+    const write = writeOf(composeCustomer(item, body, finding({ byEmail: [found] })));
+    expect(write).toMatchObject({ operation: 'update', isLinked: true });
+    expect(write.payload).toEqual({ Id: '58', SyncToken: '3', sparse: true, PrimaryPhone: { FreeFormNumber: '123' } }); // prettier-ignore
+  });
+
+  test('with our e-mail twice, or inactive, is held', () => {
+    const twice = finding({ byEmail: [customer({}), customer({ Id: '59' })] });
+    expect(composeCustomer(item, body, twice)).toMatchObject({ cause: 'ambiguous_match:email' });
+    const inactive = finding({ byEmail: [customer({ Active: false })] });
+    expect(composeCustomer(item, body, inactive)).toMatchObject({
+      cause: 'ambiguous_match:inactive',
+    });
+  });
+
+  test.each([
+    [[], 'Jo- Day'],
+    [[taken('Vendor', 'JO- DAY')], 'Jo- Day (C)'],
+    [[taken('Customer', 'Jo- Day')], 'Jo- Day (c9)'],
+    [[taken('Vendor', 'Jo- Day'), taken('Vendor', 'Jo- Day (C)')], 'Jo- Day (c9)'],
+  ])('beside %j is called %s', (names, expected) => {
+    const write = writeOf(composeCustomer(item, body, finding({ taken: names })));
+    expect(write.payload['DisplayName']).toBe(expected);
+  });
+
+  test('keeps in QuickBooks the name that a person gave it', () => {
+    const snapshot = { name: 'Old', isLinked: true, fields: {} };
+    const linked = { ...item, remoteId: '58', remoteVersion: '3', snapshot };
+    expect(writeOf(composeCustomer(linked, body, null)).payload).not.toHaveProperty('DisplayName');
+  });
+
+  test('whose record no longer says a thing loses nothing', () => {
+    const fields = { PrimaryEmailAddr: { Address: 'jo@example.test' }, PrimaryPhone: { FreeFormNumber: '123' }, Notes: 'x' }; // prettier-ignore
+    const snapshot = { name: 'Jo- Day', isLinked: false, fields };
+    const known = { ...item, remoteId: '58', remoteVersion: '3', snapshot };
+    expect(composeCustomer(known, { name: 'Jo: Day' }, null).type).toBe('adopt');
+  });
+});

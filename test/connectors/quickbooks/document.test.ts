@@ -1,0 +1,238 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { z } from 'zod';
+import type { Composed, Outgoing } from '../../../connectors/connector';
+import { compose } from '../../../connectors/quickbooks/compose';
+import type { QboFacts } from '../../../connectors/quickbooks/facts';
+import type { OrderBody } from '../../../domain/bodies';
+import { extendMinor, textToMinor } from '../../../domain/money';
+import { known, line, orderBody, outgoing, productBody, refundBody, references, writeOf, type ReferenceParts } from '../fixtures'; // prettier-ignore
+
+const facts: QboFacts = {
+  country: 'US',
+  homeCurrency: 'USD',
+  isMultiCurrency: false,
+  usingSalesTax: true,
+  isAutomatedTax: true,
+  customTxnNumbers: true,
+  allowShipping: true,
+  trackDepartments: false,
+  bookCloseDate: null,
+  accounts: [
+    { id: '201', name: 'Card clearing', type: 'Other Current Asset', isActive: true },
+    { id: '79', name: 'Sales', type: 'Income', isActive: true },
+    { id: '80', name: 'Old', type: 'Income', isActive: false },
+  ],
+  readAtMs: 0,
+};
+
+const everything = {
+  'account:guest-customer': '302',
+  'account:clearing:card': '201',
+  'account:income': '79',
+  'tender:card': '401',
+  'item:@fee': '31',
+  'item:@discount': '31',
+  'item:@unallocated': '34',
+};
+
+function composeWith(
+  item: Outgoing,
+  parts: ReferenceParts = {},
+  changes: Partial<QboFacts> = {},
+  findings = {},
+): Composed {
+  const known2 = references({
+    products: { MUG: known(), TEE: known({ remoteId: '12', code: 'TEE' }) },
+    customers: { c1: { remoteId: '301', isOpen: false } },
+    mappings: everything,
+    ...parts,
+  });
+  return compose(item, known2, findings, { ...facts, ...changes });
+}
+
+function sale(changes: Partial<OrderBody> = {}, more: Partial<Outgoing> = {}): Outgoing {
+  return outgoing({ kind: 'order', body: orderBody(changes) }, { recordId: '1001', ...more });
+}
+
+const payloadSchema = z.object({
+  Line: z.array(
+    z.object({
+      Amount: z.number(),
+      SalesItemLineDetail: z.object({
+        ItemRef: z.object({ value: z.string() }),
+        Qty: z.number().optional(),
+        UnitPrice: z.number().optional(),
+        TaxCodeRef: z.object({ value: z.string() }).optional(),
+      }),
+    }),
+  ),
+});
+
+describe('a sale (accounting.md 20, without tax)', () => {
+  test('E1: items of a customer, paid by card', () => {
+    const lines = [line(), line({ lineId: '2', sku: 'TEE', name: 'Tee', quantity: '1', netMinor: 1999 })]; // prettier-ignore
+    const item = sale({
+      lines,
+      tenders: [{ tender: 'card', amountMinor: 4499, reference: 'ch_1' }],
+      totals: { netMinor: 4499, taxMinor: 0, totalMinor: 4499 },
+    });
+    const write = writeOf(composeWith(item));
+    expect(write.entity).toBe('SalesReceipt');
+    expect(write.payload).toEqual({
+      CustomerRef: { value: '301' },
+      TxnDate: '2026-11-21',
+      DocNumber: 'P1-1001',
+      PrivateNote: 'truth-sync pos order 1001',
+      PaymentMethodRef: { value: '401' },
+      PaymentRefNum: 'ch_1',
+      DepositToAccountRef: { value: '201' },
+      Line: [
+        {
+          DetailType: 'SalesItemLineDetail',
+          Amount: 25,
+          Description: 'Mug',
+          SalesItemLineDetail: { ItemRef: { value: '11' }, Qty: 2, UnitPrice: 12.5, TaxCodeRef: { value: 'NON' } }, // prettier-ignore
+        },
+        {
+          DetailType: 'SalesItemLineDetail',
+          Amount: 19.99,
+          Description: 'Tee',
+          SalesItemLineDetail: { ItemRef: { value: '12' }, Qty: 1, UnitPrice: 19.99, TaxCodeRef: { value: 'NON' } }, // prettier-ignore
+        },
+      ],
+    });
+  });
+
+  test('E4, E5, E6: shipping is one line, fees have their own, a discount is negative', () => {
+    const item = sale({
+      fees: [{ name: 'Gift wrap', amountMinor: 300 }, { name: 'Card', amountMinor: -500 }], // prettier-ignore
+      shipping: [{ name: 'Post', amountMinor: 499 }, { name: 'Express', amountMinor: 251 }], // prettier-ignore
+      tenders: [{ tender: 'card', amountMinor: 3050 }],
+      totals: { netMinor: 3050, taxMinor: 0, totalMinor: 3050 },
+    });
+    const { Line } = payloadSchema.parse(writeOf(composeWith(item)).payload);
+    expect(Line.map(({ Amount, SalesItemLineDetail }) => [SalesItemLineDetail.ItemRef.value, Amount])).toEqual([
+      ['11', 25], ['31', 3], ['31', -5], ['SHIPPING_ITEM_ID', 7.5],
+    ]); // prettier-ignore
+  });
+
+  test('E7, E8: a refund with an amount that belongs to no line', () => {
+    const body = refundBody({ orderId: '1001', unallocatedMinor: 200, tenders: [{ tender: 'card', amountMinor: 2700 }] }); // prettier-ignore
+    const item = outgoing({ kind: 'refund', body }, { recordId: '560' });
+    const parts = { orders: { '1001': { remoteId: '9', isOpen: false } } };
+    const write = writeOf(composeWith(item, parts));
+    expect(write).toMatchObject({ entity: 'RefundReceipt', natural: { totalMinor: 2700 } });
+    expect(write.payload['PrivateNote']).toBe('truth-sync pos refund 560 of order 1001');
+  });
+
+  test('E9: a guest goes to the bucket customer, by name in the note', () => {
+    const item = sale({ customerId: undefined, guest: { name: 'Kim Lee', email: 'guest@example.test' } }); // prettier-ignore
+    expect(writeOf(composeWith(item)).payload).toMatchObject({
+      CustomerRef: { value: '302' },
+      PrivateNote: 'truth-sync pos order 1001\nguest Kim Lee <guest@example.test>',
+      BillEmail: { Address: 'guest@example.test' },
+    });
+  });
+
+  test('E2: outside the US each line has a mapped code', () => {
+    const item = sale({ currency: 'GBP' });
+    const british = { country: 'GB', homeCurrency: 'GBP' };
+    const mappings = { ...everything, 'taxCode:none': '10' };
+    expect(writeOf(composeWith(item, { mappings }, british)).payload).toMatchObject({
+      GlobalTaxCalculation: 'TaxExcluded',
+      Line: [{ SalesItemLineDetail: { TaxCodeRef: { value: '10' } } }],
+    });
+    expect(composeWith(item, {}, british)).toMatchObject({ cause: 'mapping_missing:taxCode:none' });
+  });
+
+  test('E13: a company without sales tax gets no codes', () => {
+    const { Line } = payloadSchema.parse(writeOf(composeWith(sale(), {}, { usingSalesTax: false })).payload); // prettier-ignore
+    expect(Line[0]?.SalesItemLineDetail.TaxCodeRef).toBeUndefined();
+  });
+
+  test('of 0.00 with goods has no tender and no account', () => {
+    const item = sale({ lines: [line({ netMinor: 0 })], tenders: [], totals: { netMinor: 0, taxMinor: 0, totalMinor: 0 } }); // prettier-ignore
+    const { payload } = writeOf(composeWith(item));
+    expect(payload).not.toHaveProperty('PaymentMethodRef');
+    expect(payload).not.toHaveProperty('DepositToAccountRef');
+  });
+});
+
+describe('a document is not posted', () => {
+  const zero = { netMinor: 0, taxMinor: 0, totalMinor: 0 };
+  const service = outgoing({ kind: 'product', body: productBody() });
+  const inactive = { mappings: { ...everything, 'account:clearing:card': '80' } };
+  const without = (key: string): ReferenceParts => ({
+    mappings: Object.fromEntries(Object.entries(everything).filter(([name]) => name !== key)),
+  });
+  const held: [string, Outgoing, ReferenceParts, Partial<QboFacts>, object][] = [
+    ['with several tenders', sale({ tenders: [{ tender: 'card', amountMinor: 1 }, { tender: 'cash', amountMinor: 2499 }] }), {}, {}, { cause: 'not_built:several_tenders' }],
+    ['with tax', sale({ totals: { netMinor: 2500, taxMinor: 1, totalMinor: 2501 } }), {}, {}, { cause: 'not_built:tax' }],
+    ['with tips', sale({ tips: [{ amountMinor: 1 }] }), {}, {}, { cause: 'not_built:tips' }],
+    ['with gift cards', sale({ giftCards: { used: [{ code: 'a', amountMinor: 1 }] } }), {}, {}, { cause: 'not_built:gift_cards' }],
+    ['in a foreign currency', sale({ currency: 'EUR' }), {}, {}, { cause: 'not_built:foreign_currency' }],
+    ['without a tender', sale({ tenders: [] }), {}, {}, { cause: 'not_built:no_tender' }],
+    ['below zero', sale({ fees: [{ name: 'x', amountMinor: -3000 }] }), {}, {}, { reason: 'negative_total' }],
+    ['in a closed period', sale(), {}, { bookCloseDate: '2026-11-21' }, { cause: 'closed_period:2026-11-21' }],
+    ['without a mapped tender', sale(), without('tender:card'), {}, { cause: 'mapping_missing:tender:card' }],
+    ['without a mapped account', sale(), without('account:clearing:card'), {}, { cause: 'mapping_missing:account:clearing:card' }],
+    ['with an inactive account', sale(), inactive, {}, { cause: 'mapping_invalid:account:clearing:card' }],
+    ['of a guest without bucket', sale({ customerId: undefined }), without('account:guest-customer'), {}, { cause: 'mapping_missing:account:guest-customer' }],
+    ['with a fee without item', sale({ fees: [{ name: 'x', amountMinor: 1 }] }), without('item:@fee'), {}, { cause: 'mapping_missing:item:@fee' }],
+    ['when it was edited', sale({}, { remoteId: '9', snapshot: { content: 'other' } }), {}, {}, { cause: 'not_built:document_edit' }],
+    ['when it is taken away', sale({}, { remoteId: '9', op: 'absent' }), {}, {}, { cause: 'not_built:document_void' }],
+    ['of 0.00 without goods', sale({ lines: [], tenders: [], totals: zero }), {}, {}, { type: 'skip', reason: 'nothing_to_post' }],
+    ['as an item of a missing account', service, without('account:income'), {}, { cause: 'mapping_missing:account:income' }],
+  ]; // prettier-ignore
+  test.each(held)('%s', (_name, item, parts, changes, expected) => {
+    const findings = { d1: { type: 'item', bySku: [], byName: [], version: null, isGone: false } };
+    const isItem = item.record.kind === 'product';
+    expect(composeWith(item, parts, changes, isItem ? findings : {})).toMatchObject(expected);
+  });
+
+  test('before what it refers to is there, and says what', () => {
+    const products = { MUG: known({ remoteId: null, isOpen: true }) };
+    expect(composeWith(sale({ customerId: 'c2' }), { products })).toEqual({
+      type: 'notReady',
+      missing: [
+        { kind: 'customer', ref: 'c2', isOpen: false },
+        { kind: 'sku', ref: 'MUG', isOpen: true },
+      ],
+    });
+  });
+});
+
+test('a posted document that a new revision leaves as it is needs nothing', () => {
+  const write = writeOf(composeWith(sale()));
+  const again = sale({}, { remoteId: '9', remoteVersion: '0', snapshot: write.snapshot });
+  expect(composeWith(again)).toMatchObject({ type: 'adopt', remoteId: '9' });
+});
+
+test('for any lines the amounts add up to the total, and quantity times price gives each amount', () => {
+  const anyLine = fc.record({
+    quantity: fc.oneof(
+      fc.integer({ min: 1, max: 5000 }).map(String),
+      fc.integer({ min: 1, max: 99_999 }).map((milli) => (milli / 1000).toFixed(3)),
+    ),
+    netMinor: fc.integer({ min: 0, max: 100_000_000 }),
+    name: fc.string({ unit: 'binary', maxLength: 100 }),
+  });
+  fc.assert(
+    fc.property(fc.array(anyLine, { minLength: 1, maxLength: 20 }), (parts) => {
+      const lines = parts.map((part, index) => line({ ...part, lineId: String(index) }));
+      const total = lines.reduce((sum, { netMinor }) => sum + netMinor, 0);
+      const item = sale({ lines, tenders: [{ tender: 'card', amountMinor: total }], totals: { netMinor: total, taxMinor: 0, totalMinor: total } }); // prettier-ignore
+      const write = writeOf(composeWith(item));
+      const sent = payloadSchema.parse(JSON.parse(JSON.stringify(write.payload))).Line;
+      const amounts = sent.map(({ Amount }) => textToMinor(Amount, 'USD') ?? Number.NaN);
+      expect(amounts.reduce((sum, amount) => sum + amount, 0)).toBe(total);
+      const products = sent.map(({ SalesItemLineDetail: { Qty, UnitPrice } }, index) =>
+        Qty === undefined || UnitPrice === undefined
+          ? amounts[index]
+          : extendMinor(String(Qty), String(UnitPrice), 'USD'),
+      );
+      expect(products).toEqual(amounts);
+    }),
+  );
+});

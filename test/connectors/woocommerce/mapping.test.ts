@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { compose } from '../../../connectors/woocommerce/compose';
+import {
+  changedFields,
+  asJson,
+  foldedSku,
+  isSame,
+  plainText,
+  productFields,
+} from '../../../connectors/woocommerce/mapping';
+import { known, outgoing, productBody, references, stockBody, writeOf } from '../fixtures';
+
+describe('the fields of a product', () => {
+  test('are exact texts, without stock, and without what the record does not say', () => {
+    expect(productFields(productBody(), 'MUG')).toEqual({
+      name: 'Mug',
+      sku: 'MUG',
+      regular_price: '12.50',
+      status: 'publish',
+      virtual: false,
+    });
+  });
+
+  test('of a service are virtual, of an archived one hidden', () => {
+    expect(productFields(productBody({ type: 'service' }), 'MUG').virtual).toBe(true);
+    expect(productFields(productBody({ status: 'archived' }), 'MUG')).toMatchObject({
+      status: 'draft',
+      catalog_visibility: 'hidden',
+    });
+  });
+
+  test('show again what we hid, and nothing that somebody else hid', () => {
+    const fields = productFields(productBody(), 'MUG');
+    const hidden = { ...asJson(fields), status: 'draft', catalog_visibility: 'hidden' };
+    expect(changedFields(fields, hidden)).toEqual({
+      status: 'publish',
+      catalog_visibility: 'visible',
+    });
+    expect(changedFields(fields, asJson(fields))).toEqual({});
+  });
+});
+
+describe('texts are equal after what the store does to them', () => {
+  test.each([
+    ['name', 'A & B', 'A &amp; B', true],
+    ['name', 'A & B', 'A & C', false],
+    ['description', 'x', '<p>x</p>\n', true],
+    ['description', 'a < b <3', '<p>a &lt; b &#60;3</p>', true],
+    ['regular_price', '10', '10.00', true],
+    ['regular_price', '10.00', '10.01', false],
+    ['sku', 'a', 'A', false],
+  ] as const)('%s: %s and %s', (key, wanted, present, expected) => {
+    expect(isSame(key, wanted, present)).toBe(expected);
+  });
+
+  test('for any text without tags', () => {
+    const anyText = fc.string().filter((text) => !/[<&]/.test(text));
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(plainText(`<p>${text.replace(/"/g, '&quot;')}</p>\n`)).toBe(plainText(text));
+      }),
+    );
+  });
+
+  test('a SKU is folded as the database of the store does it', () => {
+    expect(foldedSku(' Café ')).toBe(foldedSku('CAFE'));
+  });
+});
+
+describe('composing', () => {
+  const item = outgoing({ kind: 'product', body: productBody() });
+  const absent = { d1: { type: 'absent' } };
+
+  test('a create marks the product as ours, under the code of this store', () => {
+    const codes = references({ products: { MUG: known({ code: 'MUG~2' }) } });
+    expect(writeOf(compose(item, codes, absent)).payload).toMatchObject({
+      type: 'simple',
+      sku: 'MUG~2',
+      meta_data: [{ key: '_truth_sync_ref', value: 'r1' }],
+    });
+  });
+
+  test.each([
+    [{ type: 'trashed', id: 5 }, 'in_trash'],
+    [{ type: 'inexact', detail: 'id 5' }, 'ambiguous_match'],
+  ])('a SKU that is %j is held', (finding, reason) => {
+    const composed = compose(item, references(), { d1: finding });
+    expect(composed).toMatchObject({ type: 'hold', reason });
+  });
+
+  test('a value that the store would change or drop is held', () => {
+    const body = productBody({ priceMinor: -1 });
+    const negative = outgoing({ kind: 'product', body });
+    expect(compose(negative, references(), absent)).toMatchObject({
+      cause: 'invalid_value:regular_price',
+    });
+  });
+
+  test('variants and deletes are held as not built', () => {
+    const variants = [{ sku: 'MUG-S', options: { size: 'S' } }];
+    const varied = outgoing({ kind: 'product', body: productBody({ variants }) });
+    expect(compose(varied, references(), {})).toMatchObject({ cause: 'not_built:variants' });
+    const deleted = outgoing({ kind: 'product', body: productBody() }, { op: 'absent', remoteId: '5' }); // prettier-ignore
+    expect(compose(deleted, references(), {})).toMatchObject({ cause: 'not_built:product_delete' });
+  });
+
+  describe('stock', () => {
+    const stock = (quantity: string): ReturnType<typeof outgoing> =>
+      outgoing({ kind: 'inventory', body: stockBody(quantity) }, { recordId: 'MUG' });
+    const present = (isManaged: boolean | string, quantity: number | null): object => ({
+      d1: { type: 'stock', isManaged, quantity },
+    });
+    const products = { MUG: known() };
+
+    test('that is a fraction is held, that is negative is written', () => {
+      const findings = { d1: { type: 'stock', isManaged: false, quantity: null } };
+      const fraction = compose(stock('1.5'), references({ products }), findings);
+      expect(fraction).toMatchObject({ reason: 'fractional_stock' });
+      expect(writeOf(compose(stock('-3'), references({ products }), findings)).payload).toEqual({
+        id: 11,
+        manage_stock: true,
+        stock_quantity: -3,
+      });
+    });
+
+    test('of a parent is held, of a service skipped, of an unknown product waits', () => {
+      const parent = compose(stock('1'), references({ products }), { ...present('parent', 3) });
+      expect(parent).toMatchObject({ cause: 'not_built:stock_of_parent' });
+      const service = references({ products: { MUG: known({ isStockTracked: false }) } });
+      expect(compose(stock('1'), service, {})).toEqual({ type: 'skip', reason: 'stock_not_tracked' }); // prettier-ignore
+      const missing = [{ kind: 'sku', ref: 'MUG', isOpen: false }];
+      expect(compose(stock('1'), references(), {})).toEqual({ type: 'notReady', missing });
+    });
+
+    test('that the store shows already needs no write', () => {
+      const equal = compose(stock('7'), references({ products }), { ...present(true, 7) });
+      expect(equal).toMatchObject({ type: 'adopt', snapshot: { stockQuantity: 7 } });
+    });
+  });
+});

@@ -1,0 +1,314 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { z } from 'zod';
+
+import { createActivities } from '../../activities/create-activities';
+import { putConnection, secretPlace } from '../../database/connections';
+import { storeChanges, type IntakeItem } from '../../database/changes';
+import { listFailures } from '../../database/failures';
+import { laneStates } from '../../database/lanes';
+import { putMapping } from '../../database/mappings';
+import { bringInForce } from '../../database/policy';
+import { SecretBox } from '../../database/secret-box';
+import { requestSettings } from '../../database/settings';
+import { countStates, queueDepth } from '../../database/status';
+import { createTenant, type Tenant } from '../../database/tenants';
+import { canonicalJson } from '../../domain/canonical';
+import { initialSyncSettings, type SyncSettings } from '../../domain/sync-settings';
+import type { ChangeOp, Kind } from '../../domain/words';
+import { ensureSearchAttributes } from '../../platform/temporal-client';
+import { startQboSandbox } from '../../sandbox/qbo/start';
+import type { RunningSandbox } from '../../sandbox/server/server';
+import { startWooSandbox } from '../../sandbox/woo/start';
+import { bundleWorkflows } from '../../workers/bundle-workflows';
+import { createWorkers } from '../../workers/create-workers';
+import { tenantSyncId, tenantSyncType, wakeSignal, type Queues } from '../../workflows/messages';
+import { createTestDatabase, type TestDatabase } from './database';
+import { testServers } from './env';
+
+/** One change as a test writes it; revision 1 and now unless said. */
+export interface TestChange {
+  id?: string;
+  kind: Kind;
+  op?: ChangeOp;
+  recordId: string;
+  revision?: number | null;
+  occurredAt?: string;
+  body: unknown;
+}
+
+/** Short durations, so that back-off, breaker and settle times pass within a test. */
+export const quickSettings: SyncSettings = {
+  ...initialSyncSettings,
+  backoff: { initialMs: 50, factor: 2, maxMs: 1_000, jitter: 0.1, maxTries: 4 },
+  breaker: { failures: 3, openMs: 500, successes: 2 },
+  timeoutsMs: {
+    woo: { connect: 500, firstByte: 1_000, total: 1_500 },
+    qbo: { connect: 500, firstByte: 1_000, total: 1_500 },
+  },
+  settleMs: { woo: 500, qbo: 500 },
+  quota: { woo: null, qbo: null },
+};
+
+/** Real Postgres, real Temporal, real HTTP to both sandboxes, the product's own workers in this process. */
+export interface Stack {
+  database: TestDatabase;
+  client: Client;
+  woo: RunningSandbox;
+  qbo: RunningSandbox;
+  secrets: SecretBox;
+  queues: Queues;
+  startWorkers(): Promise<void>;
+  stopWorkers(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+let isRuntimeQuiet = false;
+
+export async function startStack(): Promise<Stack> {
+  if (!isRuntimeQuiet) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  isRuntimeQuiet = true;
+  const { temporalAddress } = testServers();
+  const [database, woo, qbo, connection, native, workflowBundle] = await Promise.all([
+    createTestDatabase(),
+    startWooSandbox(),
+    startQboSandbox(),
+    Connection.connect({ address: temporalAddress }),
+    NativeConnection.connect({ address: temporalAddress }),
+    bundleWorkflows(),
+  ]);
+  await ensureSearchAttributes(connection, 'default');
+  await control(qbo, 'quota', { on: false });
+  const client = new Client({ connection });
+  const own = randomBytes(4).toString('hex');
+  const queues = {
+    workflows: `sync-${own}`,
+    database: `db-${own}`,
+    woo: `woo-${own}`,
+    qbo: `qbo-${own}`,
+  };
+  const secrets = new SecretBox([{ id: 'test', key: randomBytes(32) }]);
+  let workers: Worker[] = [];
+  let running: Promise<unknown> = Promise.resolve();
+  const stack: Stack = {
+    database,
+    client,
+    woo,
+    qbo,
+    secrets,
+    queues,
+    startWorkers: async () => {
+      const activities = createActivities({
+        pool: database.pool,
+        secrets,
+        client,
+        queues,
+        quickbooks: { oauthUrl: qbo.url, clientId: 'client', clientSecret: 'secret' },
+        now: Date.now,
+        random: Math.random,
+        nonce: () => randomBytes(16).toString('hex'),
+      });
+      workers = await createWorkers({ connection: native, namespace: 'default', queues, activities, workflowBundle }); // prettier-ignore
+      running = Promise.all(workers.map((worker) => worker.run()));
+    },
+    stopWorkers: async () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+    },
+    stop: async () => {
+      await stack.stopWorkers();
+      await Promise.all([woo.close(), qbo.close(), connection.close(), native.close()]);
+      await database.drop();
+    },
+  };
+  await stack.startWorkers();
+  return stack;
+}
+
+/** A control call of a sandbox; throws where it is refused. */
+export async function control(
+  sandbox: RunningSandbox,
+  name: string,
+  body?: unknown,
+): Promise<unknown> {
+  const response = await fetch(`${sandbox.url}/_sandbox/${name}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { 'x-sandbox-token': sandbox.token, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (response.status !== 200)
+    throw new Error(`${name}: ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+const resetStores = z.object({
+  stores: z.array(
+    z.object({ url: z.string(), consumerKey: z.string(), consumerSecret: z.string() }),
+  ),
+});
+const resetRealms = z.object({
+  realms: z.array(
+    z.object({
+      accessToken: z.string(),
+      refreshToken: z.string(),
+      ids: z.object({
+        accounts: z.record(z.string(), z.string()),
+        paymentMethods: z.record(z.string(), z.string()),
+        taxCodes: z.record(z.string(), z.string()),
+      }),
+    }),
+  ),
+});
+
+/** A tenant connected to a store and a company of its own in the sandboxes, with what posting needs mapped. */
+export interface TestTenant extends Tenant {
+  store: string;
+  realmId: string;
+}
+
+export async function createTestTenant(
+  stack: Stack,
+  settings: SyncSettings = quickSettings,
+): Promise<TestTenant> {
+  const name = `t-${randomBytes(5).toString('hex')}`;
+  const { pool } = stack.database;
+  const tenant = await createTenant(
+    pool,
+    { tenantId: name, name, timeZone: 'America/New_York', currency: 'USD', country: 'US' },
+    `ts_${randomBytes(32).toString('base64url')}`,
+  );
+  if (tenant === null) throw new Error(`tenant ${name} exists`);
+  await requestSettings(pool, tenant.id, {
+    part: 'sync',
+    requestId: 'test',
+    value: settings,
+    catchUp: null,
+    requestedBy: 'test',
+    expectedRev: null,
+  });
+  await bringInForce(pool, tenant.id, 'sync');
+  const realmId = String(9_000_000_000 + Math.floor(Math.random() * 1e9));
+  await connect(stack, tenant.id, name, realmId);
+  return { ...tenant, store: name, realmId };
+}
+
+async function connect(
+  stack: Stack,
+  tenant: number,
+  store: string,
+  realmId: string,
+): Promise<void> {
+  const { pool } = stack.database;
+  const [shop] = resetStores.parse(
+    await control(stack.woo, 'reset', { keep: true, stores: [{ store }] }),
+  ).stores;
+  const [realm] = resetRealms.parse(
+    await control(stack.qbo, 'reset', { keep: true, realms: [{ realmId, country: 'US' }] }),
+  ).realms;
+  if (shop === undefined || realm === undefined)
+    throw new Error('the sandboxes gave no store or company');
+  const { url, consumerKey, consumerSecret } = shop;
+  const wooSealed = stack.secrets.seal(
+    JSON.stringify({ consumerKey, consumerSecret }),
+    secretPlace(tenant, 'woo'),
+  );
+  await putConnection(pool, tenant, {
+    system: 'woo',
+    address: url,
+    account: url,
+    sealed: wooSealed,
+  });
+  const tokens = {
+    accessToken: realm.accessToken,
+    refreshToken: realm.refreshToken,
+    expiresAtMs: null,
+  };
+  const qboSealed = stack.secrets.seal(JSON.stringify(tokens), secretPlace(tenant, 'qbo'));
+  await putConnection(pool, tenant, {
+    system: 'qbo',
+    address: stack.qbo.url,
+    account: realmId,
+    sealed: qboSealed,
+  });
+  const { accounts, paymentMethods } = realm.ids;
+  const map = (kind: 'account' | 'tender', key: string, id: string | undefined): Promise<unknown> =>
+    putMapping(pool, tenant, kind, key, { id: id ?? 'missing', name: null }, 'test');
+  await map('account', 'income', accounts['Sales of Product Income']);
+  await map('account', 'clearing:card', accounts['Card clearing']);
+  await map('account', 'clearing:cash', accounts['Cash drawer']);
+  await map('tender', 'card', paymentMethods['Card']);
+  await map('tender', 'cash', paymentMethods['Cash']);
+}
+
+let sequence = 0;
+
+/** Stores changes as intake does, and wakes the tenant. */
+export async function sendChanges(
+  stack: Stack,
+  tenant: Tenant,
+  changes: readonly TestChange[],
+): Promise<void> {
+  const items = changes.map((change): IntakeItem => {
+    const { kind, op = 'upsert', recordId, body } = change;
+    const id = change.id ?? `evt-${++sequence}`;
+    const revision =
+      change.revision === undefined ? (kind === 'inventory' ? null : 1) : change.revision;
+    const occurredAt = change.occurredAt ?? new Date().toISOString();
+    const hash = createHash('sha256').update(canonicalJson({ id, kind, op, recordId, revision, occurredAt, body: body ?? null })).digest(); // prettier-ignore
+    return {
+      id,
+      kind,
+      op,
+      recordId,
+      revision,
+      occurredAt,
+      bodyText: op === 'delete' ? null : JSON.stringify(body),
+      hash,
+    };
+  });
+  await storeChanges(stack.database.pool, tenant.id, items);
+  await wake(stack, tenant);
+}
+
+export async function wake(stack: Stack, tenant: Tenant): Promise<void> {
+  await stack.client.workflow.signalWithStart(tenantSyncType, {
+    workflowId: tenantSyncId(tenant.tenantId),
+    taskQueue: stack.queues.workflows,
+    args: [{ tenantId: tenant.tenantId, queues: stack.queues }],
+    signal: wakeSignal,
+  });
+}
+
+/** Waits until the condition holds; says what it saw last where it does not within the time. */
+export async function until<T>(
+  what: string,
+  read: () => Promise<T>,
+  holds: (value: T) => boolean,
+  timeoutMs = 20_000,
+): Promise<T> {
+  const endsAtMs = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await read();
+    if (holds(value)) return value;
+    if (Date.now() > endsAtMs)
+      throw new Error(`${what}: not within ${timeoutMs} ms; last seen ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Waits until everything is absorbed and nothing is open in either lane. */
+export async function untilIdle(stack: Stack, tenant: Tenant, timeoutMs = 20_000): Promise<void> {
+  await until(
+    `tenant ${tenant.tenantId} idle`,
+    async () => ({
+      depth: await queueDepth(stack.database.pool, tenant.id),
+      states: await countStates(stack.database.pool, tenant.id),
+      failures: await listFailures(stack.database.pool, tenant.id, {}, null, 3),
+      lanes: await laneStates(stack.database.pool, tenant.id),
+    }),
+    ({ depth }) => depth === 0,
+    timeoutMs,
+  );
+}
