@@ -67,13 +67,21 @@ function unauthorized(): Problem {
 }
 
 /** Refuses a caller that the route is not for: 404 for another tenant's path, 403 for too small a role. */
-export function authorize(caller: Caller, access: Role, tenantId: string): Caller & { type: 'key' } {
+export function authorize(
+  caller: Caller,
+  access: Role,
+  tenantId: string,
+): Caller & { type: 'key' } {
   if (caller.type === 'root')
     throw new Problem(403, 'forbidden', 'The root key only creates tenants.');
   if (caller.tenant.tenantId !== tenantId)
     throw new Problem(404, 'not_found', 'There is no such tenant.');
   if (!rolesFor(access).includes(caller.role)) {
-    throw new Problem(403, 'forbidden', `This takes a key of role ${rolesFor(access).join(' or ')}.`);
+    throw new Problem(
+      403,
+      'forbidden',
+      `This takes a key of role ${rolesFor(access).join(' or ')}.`,
+    );
   }
   return caller;
 }

@@ -156,7 +156,10 @@ function exactSumFaults(ticket: Ticket): FieldError[] {
 /** A refund states what is given back; all its figures are positive. */
 function negativeFields(body: RefundBody): FieldError[] {
   const figures: [string, number][] = [
-    ...Object.entries(body.totals).map(([name, minor]): [string, number] => [`totals.${name}`, minor]),
+    ...Object.entries(body.totals).map(([name, minor]): [string, number] => [
+      `totals.${name}`,
+      minor,
+    ]),
     ...body.lines.flatMap((line, index): [string, number][] => [
       [`lines[${index}].quantity`, signOf(line.quantity)],
       [`lines[${index}].unitPrice`, signOf(line.unitPrice)],
@@ -164,11 +167,12 @@ function negativeFields(body: RefundBody): FieldError[] {
       [`lines[${index}].netMinor`, line.netMinor],
       ...taxFigures(`lines[${index}]`, line.taxes),
     ]),
-    ...[['fees', body.fees] as const, ['shipping', body.shipping] as const].flatMap(([name, list]) =>
-      (list ?? []).flatMap((entry, index): [string, number][] => [
-        [`${name}[${index}].amountMinor`, entry.amountMinor],
-        ...taxFigures(`${name}[${index}]`, entry.taxes ?? []),
-      ]),
+    ...[['fees', body.fees] as const, ['shipping', body.shipping] as const].flatMap(
+      ([name, list]) =>
+        (list ?? []).flatMap((entry, index): [string, number][] => [
+          [`${name}[${index}].amountMinor`, entry.amountMinor],
+          ...taxFigures(`${name}[${index}]`, entry.taxes ?? []),
+        ]),
     ),
     ...body.tenders.map(({ amountMinor }, index): [string, number] => [
       `tenders[${index}].amountMinor`,
@@ -201,7 +205,10 @@ function itemOf(envelope: Envelope, body: object | null): IntakeItem {
   const occurredAt = new Date(envelope.occurredAt).toISOString();
   const bodyText = body === null ? null : canonicalJson(body);
   const head = JSON.stringify([kind, op, recordId, revision, occurredAt]);
-  const hash = createHash('sha256').update(head).update(bodyText ?? '').digest();
+  const hash = createHash('sha256')
+    .update(head)
+    .update(bodyText ?? '')
+    .digest();
   return { id, kind, op, recordId, revision, occurredAt, bodyText, hash };
 }
 

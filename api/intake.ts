@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 
 import { storeChanges, type IntakeItem, type IntakeResult } from '../database/changes';
+import type { Tenant } from '../database/tenants';
 import { Problem } from './problem';
 
 // Combining: while a tenant's statement runs, its next requests wait and then go together. Many tills that
@@ -28,28 +29,30 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
+/** One tenant's statements in this process: one runs, these requests wait for the next. */
 interface Lane {
+  tenant: Pick<Tenant, 'id' | 'tenantId'>;
   waiting: Waiting[];
   waitingItems: number;
 }
 
 export class Intake {
   private readonly pool: Pool;
-  private readonly wake: (tenant: number) => void;
+  private readonly wake: (tenantId: string) => void;
   /** Tenants whose statement runs now. */
   private readonly lanes = new Map<number, Lane>();
 
   /** `wake` is called after the commit of what nobody was woken for yet. */
-  constructor(pool: Pool, wake: (tenant: number) => void) {
+  constructor(pool: Pool, wake: (tenantId: string) => void) {
     this.pool = pool;
     this.wake = wake;
   }
 
   /** Stores the new ones of these items, all or none. The ids of one request differ. */
-  async store(tenant: number, items: readonly IntakeItem[]): Promise<IntakeOutcome> {
+  async store(tenant: Lane['tenant'], items: readonly IntakeItem[]): Promise<IntakeOutcome> {
     return new Promise((resolve, reject) => {
-      const running = this.lanes.get(tenant);
-      const lane = running ?? { waiting: [], waitingItems: 0 };
+      const running = this.lanes.get(tenant.id);
+      const lane = running ?? { tenant, waiting: [], waitingItems: 0 };
       if (lane.waitingItems + items.length > waitingItemsMax) {
         const detail = 'Too many requests of this tenant wait already. Try again shortly.';
         reject(new Problem(503, 'busy', detail, { retryAfterSeconds: 1 }));
@@ -58,19 +61,21 @@ export class Intake {
       lane.waiting.push({ items, resolve, reject });
       lane.waitingItems += items.length;
       if (running !== undefined) return;
-      this.lanes.set(tenant, lane);
-      void this.run(tenant, lane);
+      this.lanes.set(tenant.id, lane);
+      void this.run(lane);
     });
   }
 
-  private async run(tenant: number, lane: Lane): Promise<void> {
-    while (lane.waiting.length > 0) await this.storeGroup(tenant, takeGroup(lane));
-    this.lanes.delete(tenant);
+  private async run(lane: Lane): Promise<void> {
+    while (lane.waiting.length > 0) await this.storeGroup(lane.tenant, takeGroup(lane));
+    this.lanes.delete(lane.tenant.id);
   }
 
-  private async storeGroup(tenant: number, group: readonly Waiting[]): Promise<void> {
+  private async storeGroup(tenant: Lane['tenant'], group: readonly Waiting[]): Promise<void> {
     try {
-      const items = new Map(group.flatMap((waiting) => waiting.items).map((item) => [item.id, item]));
+      const items = new Map(
+        group.flatMap((waiting) => waiting.items).map((item) => [item.id, item]),
+      );
       const result = await this.storeItems(tenant, [...items.values()]);
       if (result.type === 'full' && group.length > 1) {
         // Together they do not fit; one by one, some of them may.
@@ -83,9 +88,12 @@ export class Intake {
     }
   }
 
-  private async storeItems(tenant: number, items: readonly IntakeItem[]): Promise<IntakeResult> {
-    const result = await storeChanges(this.pool, tenant, items);
-    if (result.type === 'stored' && result.shouldWake) this.wake(tenant);
+  private async storeItems(
+    tenant: Lane['tenant'],
+    items: readonly IntakeItem[],
+  ): Promise<IntakeResult> {
+    const result = await storeChanges(this.pool, tenant.id, items);
+    if (result.type === 'stored' && result.shouldWake) this.wake(tenant.tenantId);
     return result;
   }
 }

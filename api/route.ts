@@ -50,6 +50,8 @@ interface TenantRouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.
   /** Below `/v1/tenants/{tenantId}`. */
   path: string;
   access: Exclude<Access, 'none' | 'root'>;
+  /** What the body is described as, where the handler checks parts of it itself. */
+  documentedBody?: z.ZodType;
   /** Whether the handler answers for faults of the JSON itself. */
   takesFaults?: boolean;
   handle: (call: TenantCall<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Answer>;
@@ -67,7 +69,7 @@ export function tenantRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
   spec: TenantRouteSpec<P, Q, B>,
 ): Route {
   return {
-    ...described(spec),
+    ...described({ ...spec, body: spec.documentedBody ?? spec.body }),
     path: `/v1/tenants/{tenantId}${spec.path}`,
     run: async (request, authenticator) => {
       const caller = await authenticator.callerOf(request.headers.authorization);
@@ -138,6 +140,8 @@ async function checkedBody<B extends z.ZodType>(
 }
 
 export function faultsProblem(faults: readonly JsonFault[]): Problem {
-  const errors = faults.slice(0, 20).map(({ path, message }) => ({ path: pathText(path), message }));
+  const errors = faults
+    .slice(0, 20)
+    .map(({ path, message }) => ({ path: pathText(path), message }));
   return invalid('The body does not fit.', errors);
 }

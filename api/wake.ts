@@ -75,7 +75,10 @@ export class Signals {
     const key = keyOf(tenantId, signal);
     const earlier = this.kept.get(key);
     if (earlier === undefined && this.kept.size >= keptMax) {
-      this.options.logger.error({ tenantId, signal: signal.name }, 'too many signals wait; dropped');
+      this.options.logger.error(
+        { tenantId, signal: signal.name },
+        'too many signals wait; dropped',
+      );
       return;
     }
     // One in flight stays where it is until it has ended, so that two of one key never overtake each other.

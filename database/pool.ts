@@ -43,8 +43,10 @@ export function createPool(options: PoolOptions): Pool {
     options: settings.join(' '),
     types: parsers,
   });
-  // An idle connection that breaks must not end the process; the next query says what is wrong.
-  pool.on('error', options.onError);
+  // A connection that breaks must not end the process, idle or in the middle of a transaction (the pool listens
+  // to idle ones only); the next query says what is wrong.
+  pool.on('connect', (client) => client.on('error', options.onError));
+  pool.on('error', () => undefined);
   return pool;
 }
 

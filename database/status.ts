@@ -26,6 +26,16 @@ export async function countStates(db: Db, tenant: number): Promise<StateCount[]>
   return result.rows;
 }
 
+/** Whether the tenant ever had a delivery, in any state. */
+export async function hasDeliveries(db: Db, tenant: number): Promise<boolean> {
+  const row = await firstRow<{ hasAny: boolean }>(
+    db,
+    'SELECT EXISTS (SELECT FROM deliveries WHERE tenant = $1) AS "hasAny"',
+    [tenant],
+  );
+  return row?.hasAny === true;
+}
+
 /** Length of the tenant's queue, from the counters. */
 export async function queueDepth(db: Db, tenant: number): Promise<number> {
   const row = await firstRow<{ depth: number }>(

@@ -45,6 +45,8 @@ export interface Env {
   secretKeys: SecretKey[];
   qbo: QboSettings;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  /** Ports of the sandboxes that the demo starts. */
+  sandboxPorts: { woo: number; qbo: number };
   /** Ports of the local services; absent: the usual one if it is free, else any free one. */
   localPorts: {
     postgres: number | undefined;
@@ -105,6 +107,8 @@ const variables = z.object({
       'must be trace, debug, info, warn, error, fatal or silent',
     )
     .default('info'),
+  SANDBOX_WOO_PORT: portNumber.default(8181),
+  SANDBOX_QBO_PORT: portNumber.default(8182),
   LOCAL_POSTGRES_PORT: portNumber.optional(),
   LOCAL_TEMPORAL_PORT: portNumber.optional(),
   LOCAL_TEMPORAL_UI_PORT: portNumber.optional(),
@@ -171,6 +175,7 @@ function toEnv(
       oauthUrl: values.QBO_OAUTH_URL,
     },
     logLevel: values.LOG_LEVEL,
+    sandboxPorts: { woo: values.SANDBOX_WOO_PORT, qbo: values.SANDBOX_QBO_PORT },
     localPorts: {
       postgres: values.LOCAL_POSTGRES_PORT,
       temporal: values.LOCAL_TEMPORAL_PORT,

@@ -130,7 +130,9 @@ function textOf(row: JsonObject, field: string, type: FieldType): string | undef
   const [name = '', member] = field.split('.');
   const holder = row[name];
   if (type === 'ref') return referenceId(holder);
-  const value = member !== undefined && isObject(holder) ? holder[member] : holder;
+  // An e-mail address is an object on the wire and its address in a query.
+  const inner = field === 'PrimaryEmailAddr' ? 'Address' : member;
+  const value = inner !== undefined && isObject(holder) ? holder[inner] : holder;
   return value === undefined || value === null || typeof value === 'object'
     ? undefined
     : String(value);

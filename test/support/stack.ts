@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { z } from 'zod';
 
+import type { Activities } from '../../activities';
 import { createActivities } from '../../activities/create-activities';
 import { putConnection, secretPlace } from '../../database/connections';
 import { storeChanges, type IntakeItem } from '../../database/changes';
@@ -60,6 +61,10 @@ export interface Stack {
   qbo: RunningSandbox;
   secrets: SecretBox;
   queues: Queues;
+  /** As base64, for processes that run workers of their own. */
+  secretKey: string;
+  activities: Activities;
+  native: NativeConnection;
   startWorkers(): Promise<void>;
   stopWorkers(): Promise<void>;
   stop(): Promise<void>;
@@ -89,7 +94,18 @@ export async function startStack(): Promise<Stack> {
     woo: `woo-${own}`,
     qbo: `qbo-${own}`,
   };
-  const secrets = new SecretBox([{ id: 'test', key: randomBytes(32) }]);
+  const secretKey = randomBytes(32);
+  const secrets = new SecretBox([{ id: 'test', key: secretKey }]);
+  const activities = createActivities({
+    pool: database.pool,
+    secrets,
+    client,
+    queues,
+    quickbooks: { oauthUrl: qbo.url, clientId: 'client', clientSecret: 'secret' },
+    now: Date.now,
+    random: Math.random,
+    nonce: () => randomBytes(16).toString('hex'),
+  });
   let workers: Worker[] = [];
   let running: Promise<unknown> = Promise.resolve();
   const stack: Stack = {
@@ -99,17 +115,10 @@ export async function startStack(): Promise<Stack> {
     qbo,
     secrets,
     queues,
+    secretKey: secretKey.toString('base64'),
+    activities,
+    native,
     startWorkers: async () => {
-      const activities = createActivities({
-        pool: database.pool,
-        secrets,
-        client,
-        queues,
-        quickbooks: { oauthUrl: qbo.url, clientId: 'client', clientSecret: 'secret' },
-        now: Date.now,
-        random: Math.random,
-        nonce: () => randomBytes(16).toString('hex'),
-      });
       workers = await createWorkers({ connection: native, namespace: 'default', queues, activities, workflowBundle }); // prettier-ignore
       running = Promise.all(workers.map((worker) => worker.run()));
     },
@@ -163,14 +172,21 @@ const resetRealms = z.object({
 });
 
 /** A tenant connected to a store and a company of its own in the sandboxes, with what posting needs mapped. */
-export interface TestTenant extends Tenant {
+export interface TestTenant extends Tenant, StartOptions {
   store: string;
   realmId: string;
+}
+
+/** How the tenant's workflow is started; the queues of the stack unless given. */
+export interface StartOptions {
+  queues?: Queues;
+  rollAtEvents?: number;
 }
 
 export async function createTestTenant(
   stack: Stack,
   settings: SyncSettings = quickSettings,
+  options: StartOptions = {},
 ): Promise<TestTenant> {
   const name = `t-${randomBytes(5).toString('hex')}`;
   const { pool } = stack.database;
@@ -191,7 +207,7 @@ export async function createTestTenant(
   await bringInForce(pool, tenant.id, 'sync');
   const realmId = String(9_000_000_000 + Math.floor(Math.random() * 1e9));
   await connect(stack, tenant.id, name, realmId);
-  return { ...tenant, store: name, realmId };
+  return { ...tenant, ...options, store: name, realmId };
 }
 
 async function connect(
@@ -247,9 +263,19 @@ let sequence = 0;
 /** Stores changes as intake does, and wakes the tenant. */
 export async function sendChanges(
   stack: Stack,
-  tenant: Tenant,
+  tenant: Tenant & StartOptions,
   changes: readonly TestChange[],
 ): Promise<void> {
+  await storeOnly(stack, tenant, changes);
+  await wake(stack, tenant);
+}
+
+/** Stores changes and wakes nobody; answers whether intake would have. */
+export async function storeOnly(
+  stack: Stack,
+  tenant: Tenant,
+  changes: readonly TestChange[],
+): Promise<boolean> {
   const items = changes.map((change): IntakeItem => {
     const { kind, op = 'upsert', recordId, body } = change;
     const id = change.id ?? `evt-${++sequence}`;
@@ -268,15 +294,16 @@ export async function sendChanges(
       hash,
     };
   });
-  await storeChanges(stack.database.pool, tenant.id, items);
-  await wake(stack, tenant);
+  const result = await storeChanges(stack.database.pool, tenant.id, items);
+  return result.type === 'stored' && result.shouldWake;
 }
 
-export async function wake(stack: Stack, tenant: Tenant): Promise<void> {
+export async function wake(stack: Stack, tenant: Tenant & StartOptions): Promise<void> {
+  const { tenantId, queues = stack.queues, rollAtEvents } = tenant;
   await stack.client.workflow.signalWithStart(tenantSyncType, {
-    workflowId: tenantSyncId(tenant.tenantId),
-    taskQueue: stack.queues.workflows,
-    args: [{ tenantId: tenant.tenantId, queues: stack.queues }],
+    workflowId: tenantSyncId(tenantId),
+    taskQueue: queues.workflows,
+    args: [{ tenantId, queues, ...(rollAtEvents === undefined ? {} : { rollAtEvents }) }],
     signal: wakeSignal,
   });
 }

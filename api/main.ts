@@ -1,0 +1,22 @@
+import { readEnv } from '../platform/env';
+import { startApi } from './start-api';
+
+/** The API as a process of its own. */
+async function main(): Promise<void> {
+  const env = readEnv();
+  const api = await startApi(env);
+  const lines = [`API     ${api.url}/v1 (description: ${api.url}/docs)`];
+  if (api.healthUrl !== null) lines.push(`Health  ${api.healthUrl}/healthz`);
+  if (env.hasLocalKeys) lines.push(`Root key ${env.rootKey}`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+  const stop = (): void => {
+    void api.stop().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : 'the start failed'}\n`);
+  process.exit(1);
+});

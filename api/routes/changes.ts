@@ -1,0 +1,198 @@
+import { z } from 'zod';
+
+import { idText } from '../../database/change-bodies';
+import { findChange, type IntakeItem, type StoredChange } from '../../database/changes';
+import { deliveriesOf } from '../../database/status';
+import {
+  changeSchema,
+  changesMax,
+  checkChange,
+  faultsByChange,
+  idOf,
+  type Rejection,
+} from '../change-requests';
+import { deliverySchema, shownDeliveries } from '../deliveries';
+import type { ApiDeps } from '../deps';
+import { Intake } from '../intake';
+import type { JsonFault } from '../json-text';
+import { notFound, Problem } from '../problem';
+import { faultsProblem, none, tenantRoute, type Answer, type Route } from '../route';
+import { instantText, kindName } from '../words';
+
+/** The changes themselves are checked one by one: a fault of one does not refuse the others. */
+const changesRequest = z
+  .strictObject({ changes: z.array(z.unknown()).min(1).max(changesMax) })
+  .meta({
+    description: `1 to ${changesMax} changes, 5 MB at most. Takes a key of role pos or admin.`,
+  });
+
+const rejectionSchema = z.object({
+  index: z.int(),
+  id: z.string().nullable(),
+  code: z.enum(['invalid', 'unknown_kind', 'totals_differ', 'id_reused']),
+  message: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })),
+});
+
+const intakeAnswer = z
+  .object({ accepted: z.int(), duplicates: z.int(), rejected: z.array(rejectionSchema) })
+  .meta({ id: 'IntakeAnswer' });
+
+const outcomes = ['pending', 'applied', 'stale', 'superseded', 'failed', 'ignored', 'conflict'] as const; // prettier-ignore
+
+const storedChange = z
+  .object({
+    id: z.string(),
+    kind: kindName,
+    op: z.enum(['upsert', 'delete']),
+    recordId: z.string(),
+    revision: z.int().nullable(),
+    occurredAt: instantText,
+    receivedAt: instantText,
+    body: z.unknown(),
+    outcome: z.enum(outcomes),
+    code: z.string().nullable(),
+    detail: z.string().nullable(),
+    deliveries: z.array(deliverySchema),
+  })
+  .meta({ id: 'StoredChange' });
+
+export function changeRoutes(deps: ApiDeps): Route[] {
+  const intake = new Intake(deps.intakePool, (tenantId) => {
+    deps.signals.send(tenantId, { name: 'wake' });
+  });
+  return [
+    tenantRoute({
+      method: 'post',
+      path: '/changes',
+      access: 'pos',
+      summary: 'Send changes',
+      params: none,
+      query: none,
+      body: changesRequest,
+      documentedBody: z.strictObject({ changes: z.array(changeSchema).min(1).max(changesMax) }),
+      answers: { 202: intakeAnswer },
+      takesFaults: true,
+      handle: async ({ tenant, body, faults }) => {
+        const sorted = await sortChanges(body.changes, faults);
+        const outcome = await intake.store(tenant, sorted.items);
+        if (outcome.type === 'full') throw queueFull(outcome.bound, outcome.depth);
+        const answer = intakeResult(sorted, outcome);
+        deps.metrics.changes.inc({ outcome: 'accepted' }, answer.accepted);
+        deps.metrics.changes.inc({ outcome: 'duplicate' }, answer.duplicates);
+        deps.metrics.changes.inc({ outcome: 'rejected' }, answer.rejected.length);
+        if (answer.rejected.length === body.changes.length) throw allRejected(answer.rejected);
+        return { status: 202, body: answer };
+      },
+    }),
+    tenantRoute({
+      method: 'get',
+      path: '/changes/{changeId}',
+      access: 'pos',
+      summary: 'A change, what became of it, and where each system stands with its record',
+      params: z.strictObject({ changeId: idText }),
+      query: none,
+      body: none,
+      answers: { 200: storedChange },
+      handle: async ({ tenant, params }) => changeAnswer(deps, tenant.id, params.changeId),
+    }),
+  ];
+}
+
+/** A request's changes: what can be stored, ids once each, and what cannot. */
+interface Sorted {
+  items: IntakeItem[];
+  /** Where each id stands in the request. */
+  indexes: Map<string, number>;
+  duplicates: number;
+  rejected: Rejection[];
+}
+
+/** Checking may hold the process that long before others get their turn. */
+const sliceMs = 20;
+
+async function sortChanges(
+  changes: readonly unknown[],
+  jsonFaults: readonly JsonFault[],
+): Promise<Sorted> {
+  const faults = faultsByChange(jsonFaults);
+  if (faults === null) throw faultsProblem(jsonFaults);
+  const items = new Map<string, IntakeItem>();
+  const indexes = new Map<string, number>();
+  const rejected: Rejection[] = [];
+  let duplicates = 0;
+  let sliceEndsAtMs = performance.now() + sliceMs;
+  for (const [index, change] of changes.entries()) {
+    const checked = checkChange(change, faults.get(index) ?? []);
+    if ('fault' in checked) rejected.push({ index, id: idOf(change), ...checked.fault });
+    else {
+      const { item } = checked;
+      const former = items.get(item.id);
+      if (former === undefined) {
+        items.set(item.id, item);
+        indexes.set(item.id, index);
+      } else if (former.hash.equals(item.hash)) duplicates++;
+      else rejected.push(reusedAt(index, item.id));
+    }
+    if (performance.now() > sliceEndsAtMs) {
+      await new Promise(setImmediate);
+      sliceEndsAtMs = performance.now() + sliceMs;
+    }
+  }
+  return { items: [...items.values()], indexes, duplicates, rejected };
+}
+
+function reusedAt(index: number, id: string): Rejection {
+  const message = 'the id was used before for another content';
+  return { index, id, code: 'id_reused', message, errors: [{ path: 'id', message }] };
+}
+
+function intakeResult(
+  sorted: Sorted,
+  outcome: { accepted: number; duplicates: number; reused: ReadonlySet<string> },
+): z.output<typeof intakeAnswer> {
+  const reused = [...outcome.reused].map((id) => reusedAt(sorted.indexes.get(id) ?? 0, id));
+  return {
+    accepted: outcome.accepted,
+    duplicates: outcome.duplicates + sorted.duplicates,
+    rejected: [...sorted.rejected, ...reused].sort((a, b) => a.index - b.index),
+  };
+}
+
+function allRejected(rejected: readonly Rejection[]): Problem {
+  const detail = 'None of the changes could be taken; `rejected` says why.';
+  return new Problem(422, 'invalid', detail, { members: { rejected } });
+}
+
+function queueFull(bound: number, depth: number): Problem {
+  const detail = `The tenant's queue holds ${depth} of at most ${bound}; nothing of this request was stored.`;
+  return new Problem(429, 'queue_full', detail, {
+    members: { bound, depth },
+    retryAfterSeconds: 5,
+  });
+}
+
+async function changeAnswer({ pool }: ApiDeps, tenant: number, changeId: string): Promise<Answer> {
+  const change = await findChange(pool, tenant, changeId);
+  if (change === null) throw notFound('change');
+  const deliveries = await deliveriesOf(pool, tenant, change.kind, change.recordId);
+  const { id, kind, op, recordId, revision, occurredAt, receivedAt, body } = change;
+  return {
+    status: 200,
+    body: {
+      ...{ id, kind, op, recordId, revision, occurredAt, receivedAt, body },
+      outcome: outcomeOf(change),
+      code: change.outcomeCode,
+      detail: change.outcomeDetail,
+      deliveries: shownDeliveries(kind, deliveries),
+    },
+  };
+}
+
+function outcomeOf(change: StoredChange): string {
+  if (!change.isAbsorbed) return 'pending';
+  if (change.outcome !== null) return change.outcome;
+  const { revision, recordSourceRev } = change;
+  const isSuperseded = revision !== null && recordSourceRev !== null && recordSourceRev > revision;
+  return isSuperseded ? 'superseded' : 'applied';
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+
+import { findConnection, putConnection, secretPlace } from '../../database/connections';
+import { writeAudit, type Tenant } from '../../database/tenants';
+import { targets, type Target } from '../../domain/words';
+import { isPublicHost } from '../../platform/public-host';
+import type { ApiDeps } from '../deps';
+import { pageSchema } from '../paging';
+import { invalid, Problem } from '../problem';
+import { none, tenantRoute, type Answer, type Route } from '../route';
+import { instantText, systemName } from '../words';
+
+/** A key or token of a vendor: printable, without blanks. */
+const secret = (max: number): z.ZodString =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[\x21-\x7e]+$/, 'must be printable characters without blanks');
+
+const storeUrl = z
+  .string()
+  .max(200)
+  .refine(isStoreUrl, 'must be an http or https URL without credentials, query and fragment')
+  .transform((url) => new URL(url).href.replace(/\/+$/, ''));
+
+const connectionSchema = z
+  .object({
+    system: systemName,
+    address: z.string(),
+    account: z.string().meta({ description: 'The store, or the realm.' }),
+    revision: z.int().meta({ description: 'Rises with every renewal.' }),
+    connectedAt: instantText,
+  })
+  .meta({ id: 'Connection', description: 'Secrets are never returned.' });
+
+export function connectionRoutes(deps: ApiDeps): Route[] {
+  return [
+    tenantRoute({
+      method: 'get',
+      path: '/connections',
+      access: 'viewer',
+      summary: 'The connected systems',
+      params: none,
+      query: none,
+      body: none,
+      answers: { 200: pageSchema(connectionSchema) },
+      handle: async ({ tenant }) => {
+        const found = await Promise.all(targets.map((system) => findConnection(deps.pool, tenant.id, system))); // prettier-ignore
+        const items = found.flatMap((connection) =>
+          connection === null ? [] : [viewOf(connection)],
+        );
+        return { status: 200, body: { items, nextCursor: null } };
+      },
+    }),
+    wooRoute(deps),
+    quickBooksRoute(deps),
+  ];
+}
+
+function wooRoute(deps: ApiDeps): Route {
+  return tenantRoute({
+    method: 'put',
+    path: '/connections/woo',
+    access: 'admin',
+    summary: 'Connect a WooCommerce store, or renew its keys',
+    params: none,
+    query: none,
+    body: z.strictObject({ url: storeUrl, consumerKey: secret(200), consumerSecret: secret(200) }),
+    answers: { 200: connectionSchema },
+    handle: async ({ tenant, actor, body: { url, ...keys } }) => {
+      refuseUnsafe(deps, new URL(url));
+      return connect(deps, tenant, actor, { system: 'woo', address: url, account: url }, keys);
+    },
+  });
+}
+
+function quickBooksRoute(deps: ApiDeps): Route {
+  return tenantRoute({
+    method: 'put',
+    path: '/connections/qbo',
+    access: 'admin',
+    summary: 'Connect a QuickBooks company by tokens; refused in production, where OAuth does it',
+    params: none,
+    query: none,
+    body: z.strictObject({
+      realmId: z.string().regex(/^[\w-]{1,64}$/),
+      accessToken: secret(5_000),
+      refreshToken: secret(1_000),
+    }),
+    answers: { 200: connectionSchema },
+    handle: async ({ tenant, actor, body: { realmId, ...tokens } }) => {
+      if (deps.isProduction) {
+        const detail =
+          'In production a company is connected by POST .../connections/qbo/authorize.';
+        throw new Problem(403, 'forbidden', detail);
+      }
+      const account = { system: 'qbo' as const, address: deps.qboBaseUrl, account: realmId };
+      return connect(deps, tenant, actor, account, { ...tokens, expiresAtMs: null });
+    },
+  });
+}
+
+async function connect(
+  { pool, secrets, signals }: ApiDeps,
+  tenant: Tenant,
+  actor: string,
+  to: { system: Target; address: string; account: string },
+  credentials: object,
+): Promise<Answer> {
+  const sealed = secrets.seal(JSON.stringify(credentials), secretPlace(tenant.id, to.system));
+  const connection = await putConnection(pool, tenant.id, { ...to, sealed });
+  if (connection === null) {
+    const detail = `The tenant is connected to another account of ${to.system}: what was sent there would be lost.`;
+    throw new Problem(409, 'other_account', detail);
+  }
+  const view = viewOf(connection);
+  const entry = { actor, action: 'connection.put', subject: to.system, detail: view };
+  await writeAudit(pool, tenant.id, entry);
+  signals.send(tenant.tenantId, { name: 'credentialsUpdated', lane: to.system });
+  signals.send(tenant.tenantId, { name: 'wake' });
+  return { status: 200, body: view };
+}
+
+/** In production the keys must not travel in the clear, nor the connector reach into our own network. */
+function refuseUnsafe({ isProduction }: ApiDeps, url: URL): void {
+  if (!isProduction || (url.protocol === 'https:' && isPublicHost(url))) return;
+  const message = 'must be https and a public host';
+  throw invalid('The body does not fit.', [{ path: 'url', message }]);
+}
+
+function isStoreUrl(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { username, password, search, hash, href } = new URL(text);
+  return [username, password, search, hash].every((part) => part === '') && href.length <= 200;
+}
+
+function viewOf({
+  system,
+  address,
+  account,
+  revision,
+  connectedAt,
+}: z.output<typeof connectionSchema>): z.output<typeof connectionSchema> {
+  return { system, address, account, revision, connectedAt };
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+
+import { keptBackDocuments } from '../../database/policy';
+import {
+  directionSchema,
+  newestSettings,
+  requestSettings,
+  settingsInForce,
+  type SettingsRow,
+} from '../../database/settings';
+import { writeAudit, type Tenant } from '../../database/tenants';
+import { directions, type Direction, type DirectionPolicy } from '../../domain/direction';
+import type { Kind, Target } from '../../domain/words';
+import type { ApiDeps } from '../deps';
+import { Problem } from '../problem';
+import { none, tenantRoute, type Answer, type Route } from '../route';
+import { instantText, kindName, systemName } from '../words';
+
+const policy = directionSchema.meta({ id: 'Direction' });
+const catchUp = z.boolean().optional().meta({
+  description: 'Whether documents that were kept back are sent now (true) or skipped (false).',
+});
+const oneDirection = z.strictObject({ direction: z.enum(directions), catchUp });
+
+const requestedAnswer = z.object({ requestId: z.string() });
+const directionAnswer = z.object({
+  requested: z.object({ id: z.string(), value: policy, by: z.string(), at: instantText }),
+  inForce: z.object({ revision: z.int(), value: policy, at: instantText }),
+});
+
+export function directionRoutes(deps: ApiDeps): Route[] {
+  return [
+    tenantRoute({
+      method: 'get',
+      path: '/direction',
+      access: 'viewer',
+      summary: 'The direction last asked for, and the one in force',
+      params: none,
+      query: none,
+      body: none,
+      answers: { 200: directionAnswer },
+      handle: async ({ tenant }) => ({ status: 200, body: await directionState(deps, tenant) }),
+    }),
+    tenantRoute({
+      method: 'put',
+      path: '/direction',
+      access: 'operator',
+      summary: 'Set the whole direction',
+      params: none,
+      query: none,
+      body: directionSchema.extend({ catchUp }),
+      answers: { 202: requestedAnswer },
+      handle: async ({ tenant, actor, body }) => {
+        const value: DirectionPolicy = { systems: body.systems };
+        return request(deps, tenant, actor, () => value, body.catchUp);
+      },
+    }),
+    tenantRoute({
+      method: 'put',
+      path: '/direction/{system}',
+      access: 'operator',
+      summary: 'Set the default of a system, which its kinds inherit',
+      params: z.strictObject({ system: systemName }),
+      query: none,
+      body: oneDirection,
+      answers: { 202: requestedAnswer },
+      handle: async ({ tenant, actor, params: { system }, body }) =>
+        request(
+          deps,
+          tenant,
+          actor,
+          (now) => withDefault(now, system, body.direction),
+          body.catchUp,
+        ),
+    }),
+    tenantRoute({
+      method: 'put',
+      path: '/direction/{system}/{kind}',
+      access: 'operator',
+      summary: 'Set the direction of one kind',
+      params: z.strictObject({ system: systemName, kind: kindName }),
+      query: none,
+      body: oneDirection,
+      answers: { 202: requestedAnswer },
+      handle: async ({ tenant, actor, params: { system, kind }, body }) =>
+        request(deps, tenant, actor, (now) => withKind(now, system, kind, body.direction), body.catchUp), // prettier-ignore
+    }),
+  ];
+}
+
+function withDefault(now: DirectionPolicy, system: Target, direction: Direction): DirectionPolicy {
+  return { systems: { ...now.systems, [system]: { ...now.systems[system], default: direction } } };
+}
+
+function withKind(
+  now: DirectionPolicy,
+  system: Target,
+  kind: Kind,
+  direction: Direction,
+): DirectionPolicy {
+  const own = now.systems[system];
+  const changed = { ...own, kinds: { ...own.kinds, [kind]: direction } };
+  return { systems: { ...now.systems, [system]: changed } };
+}
+
+async function directionState({ pool }: ApiDeps, tenant: Tenant): Promise<object> {
+  // In force first: read the other way round, a request made in between could seem older than what is in force.
+  const inForce = rowOf(await settingsInForce(pool, tenant.id, 'direction'));
+  const newest = rowOf(await newestSettings(pool, tenant.id, 'direction'));
+  return {
+    requested: {
+      id: newest.requestId,
+      value: newest.value,
+      by: newest.requestedBy,
+      at: newest.requestedAt,
+    },
+    inForce: { revision: inForce.rev, value: inForce.value, at: inForce.inForceAt },
+  };
+}
+
+/** Somebody else's request came between reading and storing: the change is made again on top of it. */
+const triesMax = 10;
+
+/** Stores the newest request changed as asked, then tells the tenant's workflow. */
+async function request(
+  { pool, signals }: ApiDeps,
+  tenant: Tenant,
+  actor: string,
+  change: (now: DirectionPolicy) => DirectionPolicy,
+  isCatchingUp: boolean | undefined,
+): Promise<Answer> {
+  const requestId = randomUUID();
+  for (let tries = 1; tries <= triesMax; tries++) {
+    const newest = rowOf(await newestSettings(pool, tenant.id, 'direction'));
+    const value = change(directionSchema.parse(newest.value));
+    if (isCatchingUp === undefined) {
+      const count = await keptBackDocuments(pool, tenant.id, value);
+      if (count > 0) throw catchUpRequired(count);
+    }
+    const stored = await requestSettings(pool, tenant.id, {
+      part: 'direction',
+      requestId,
+      value,
+      catchUp: isCatchingUp ?? null,
+      requestedBy: actor,
+      expectedRev: newest.rev,
+    });
+    if (stored === null) continue;
+    const detail = { requestId, value, catchUp: isCatchingUp ?? null };
+    const entry = { actor, action: 'direction.request', subject: `revision ${stored.rev}`, detail };
+    await writeAudit(pool, tenant.id, entry);
+    signals.send(tenant.tenantId, {
+      name: 'setDirection',
+      id: requestId,
+      direction: value,
+      catchUp: isCatchingUp ?? null,
+    });
+    return { status: 202, body: { requestId } };
+  }
+  throw new Problem(409, 'too_many_changes', 'Others change the direction right now. Try again.');
+}
+
+function catchUpRequired(count: number): Problem {
+  const detail = `${count} documents were kept back. Say catchUp: true to send them now, or false to skip them.`;
+  return new Problem(409, 'catch_up_required', detail, { members: { count } });
+}
+
+function rowOf(row: SettingsRow | null): SettingsRow {
+  if (row === null) throw new Error('Bug: a tenant without a direction');
+  return row;
+}

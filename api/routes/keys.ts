@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+import { addKey, listKeys, revokeKey, roles, writeAudit } from '../../database/tenants';
+import type { ApiDeps } from '../deps';
+import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
+import { notFound } from '../problem';
+import { none, tenantRoute, type Route } from '../route';
+import { instantText, label } from '../words';
+import { newApiKey } from './tenants';
+
+const keySchema = z
+  .object({
+    id: z.uuid(),
+    role: z.enum(roles),
+    label: z.string(),
+    createdAt: instantText,
+    lastUsedAt: instantText.nullable(),
+    revokedAt: instantText.nullable(),
+  })
+  .meta({ id: 'ApiKey' });
+
+export function keyRoutes({ pool }: ApiDeps): Route[] {
+  return [
+    tenantRoute({
+      method: 'get',
+      path: '/keys',
+      access: 'admin',
+      summary: 'The keys of the tenant, oldest first',
+      params: none,
+      query: z.strictObject(pageQuery),
+      body: none,
+      answers: { 200: pageSchema(keySchema) },
+      handle: async ({ tenant, query }) => {
+        const keys = await listKeys(pool, tenant.id);
+        const after = afterOf(query.cursor, z.uuid());
+        const rest = keys.slice(keys.findIndex(({ id }) => id === after) + 1);
+        const page = pageOf(rest, query.limit, ({ id }) => id, (key) => key); // prettier-ignore
+        return { status: 200, body: page };
+      },
+    }),
+    tenantRoute({
+      method: 'post',
+      path: '/keys',
+      access: 'admin',
+      summary: 'Make a key; it is shown once',
+      params: none,
+      query: none,
+      body: z.strictObject({ role: z.enum(roles), label: label(100) }),
+      answers: { 201: z.object({ id: z.uuid(), key: z.string() }) },
+      handle: async ({ tenant, actor, body }) => {
+        const key = newApiKey();
+        const id = await addKey(pool, tenant.id, key, body.role, body.label);
+        const entry = { actor, action: 'key.create', subject: id, detail: body };
+        await writeAudit(pool, tenant.id, entry);
+        return { status: 201, body: { id, key } };
+      },
+    }),
+    tenantRoute({
+      method: 'delete',
+      path: '/keys/{keyId}',
+      access: 'admin',
+      summary: 'Revoke a key; it stops at once',
+      params: z.strictObject({ keyId: z.uuid() }),
+      query: none,
+      body: none,
+      answers: { 204: null },
+      handle: async ({ tenant, actor, params: { keyId } }) => {
+        if (!(await revokeKey(pool, tenant.id, keyId))) throw notFound('live key');
+        await writeAudit(pool, tenant.id, { actor, action: 'key.revoke', subject: keyId });
+        return { status: 204 };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { MultiBar, type SingleBar } from 'cli-progress';
+
+import type { DemoOptions } from './arguments';
+import { compareLedgers } from './compare';
+import { readFailures, readStatus, sendChanges, type TenantStatus } from './play-sales';
+import type { DemoReport } from './report';
+import type { readSales } from './sales-file';
+import {
+  hasOpenWrite,
+  planFaults,
+  resetRealm,
+  resetStore,
+  setLatency,
+  setQuota,
+  type SandboxRealm,
+  type SandboxStore,
+} from './sandbox-control';
+import { say } from './say';
+import type { Stage } from './stage';
+import { createDemoTenant, type DemoTenant } from './tenant';
+import { openingChanges, ticketChanges, type Invoice } from './till';
+import { treatedSpecially } from './treated';
+
+/** Plays the sales as a till would, waits until shop and books have them, and compares. */
+export async function play(
+  stage: Stage,
+  options: DemoOptions,
+  rows: ReturnType<typeof readSales>,
+  invoices: Invoice[],
+): Promise<DemoReport> {
+  const tenantId = `demo-${Date.now().toString(36)}`;
+  const store = await resetStore(stage.woo, 'shop', options.seed);
+  const realm = await resetRealm(stage.qbo, String(Date.now()), options.seed);
+  await setQuota(stage.qbo, options.hasQuota);
+  const { apiUrl, rootKey } = stage;
+  const tenant = await createDemoTenant({
+    apiUrl,
+    rootKey,
+    tenantId,
+    store,
+    realm,
+    books: stage.qbo,
+    hasQuota: options.hasQuota,
+  });
+  if (options.faults !== null) {
+    await planFaults(stage.woo, options.faults);
+    await planFaults(stage.qbo, options.faults);
+  }
+  say(`Tenant ${tenantId}: the till sends its sales`);
+  const startMs = Date.now();
+  const killed = await sendAndDeliver(stage, options, tenant, rows, invoices, startMs);
+  const seconds = Math.round((Date.now() - startMs) / 100) / 10;
+  const compared = await comparedWithoutQuota(stage, store, realm, tenant, rows, invoices);
+  if (!compared.equal)
+    for (const line of await readFailures(tenant.api)) say(`  still open: ${line}`);
+  return { seconds, killed, treated: treatedSpecially(rows, invoices), ...compared };
+}
+
+/** The comparison reads a lot at once: it must not be refused by the quota that it checks. */
+async function comparedWithoutQuota(
+  stage: Stage,
+  store: SandboxStore,
+  realm: SandboxRealm,
+  tenant: DemoTenant,
+  rows: ReturnType<typeof readSales>,
+  invoices: Invoice[],
+): Promise<Awaited<ReturnType<typeof compareLedgers>>> {
+  await setQuota(stage.qbo, false);
+  return compareLedgers({
+    rows,
+    invoices,
+    woo: stage.woo,
+    qbo: stage.qbo,
+    store,
+    realm,
+    guestCustomerId: tenant.guestCustomerId,
+  });
+}
+
+async function sendAndDeliver(
+  stage: Stage,
+  options: DemoOptions,
+  tenant: DemoTenant,
+  rows: ReturnType<typeof readSales>,
+  invoices: Invoice[],
+  startMs: number,
+): Promise<DemoReport['killed']> {
+  const opening = openingChanges(rows, invoices);
+  const tickets = invoices.map(ticketChanges);
+  const changes = [...opening, ...tickets.flat()];
+  const bars = new MultiBar({
+    format: '{name} [{bar}] {value}/{total}',
+    noTTYOutput: true,
+    notTTYSchedule: 10_000,
+    hideCursor: true,
+  });
+  const sent = bars.create(changes.length, 0, { name: 'sent by the till      ' });
+  const open = bars.create(1, 0, { name: 'done in shop and books' });
+  const state = { share: 0, largest: 1 };
+  try {
+    const killing =
+      options.kill === null ? null : killDuring(stage, options.kill, () => state.share);
+    const sending = sendAll(tenant, opening, tickets, (count) => {
+      sent.increment(count);
+      state.share = sent.getProgress();
+    });
+    await Promise.all([sending, killing]);
+    const deadlineMs = startMs + options.timeLimitS * 1_000;
+    await untilDone(tenant, deadlineMs, open, state);
+    return killing === null ? null : await killing;
+  } finally {
+    bars.stop();
+  }
+}
+
+async function sendAll(
+  tenant: DemoTenant,
+  opening: ReturnType<typeof openingChanges>,
+  tickets: ReturnType<typeof ticketChanges>[],
+  onSent: (count: number) => void,
+): Promise<void> {
+  await sendChanges(tenant.api, opening, onSent);
+  // A till sends each ticket as it happens; ten at a time stand for a busy minute.
+  for (let start = 0; start < tickets.length; start += 10) {
+    await sendChanges(tenant.api, tickets.slice(start, start + 10).flat(), onSent);
+  }
+}
+
+/** Until nothing is open any more, or time is up. */
+async function untilDone(
+  tenant: DemoTenant,
+  deadlineMs: number,
+  bar: SingleBar,
+  state: { largest: number },
+): Promise<void> {
+  for (;;) {
+    const status = await readStatus(tenant.api);
+    const { depth } = status.queue;
+    state.largest = Math.max(state.largest, depth);
+    bar.setTotal(state.largest);
+    bar.update(state.largest - depth);
+    if (depth === 0 && isQuiet(status)) return;
+    if (Date.now() > deadlineMs) return;
+    await sleep(250);
+  }
+}
+
+function isQuiet(status: TenantStatus): boolean {
+  return [status.lanes.woo, status.lanes.qbo].every(
+    (lane) => lane.waiting + lane.sending + lane.verifying === 0,
+  );
+}
+
+/** Waits until the till is between 30 and 70 % and a sandbox holds an open write, kills, waits a little, starts again. */
+async function killDuring(
+  stage: Stage,
+  what: NonNullable<DemoOptions['kill']>,
+  share: () => number,
+): Promise<DemoReport['killed']> {
+  while (share() < 0.35) await sleep(20);
+  // Slow vendors for a moment, so that a write is surely open.
+  await Promise.all([setLatency(stage.woo, 400), setLatency(stage.qbo, 400)]);
+  while (
+    !(await hasOpenWrite(stage.qbo, Number.MAX_SAFE_INTEGER)) &&
+    !(await hasOpenWrite(stage.woo, Number.MAX_SAFE_INTEGER))
+  )
+    await sleep(10);
+  const atShare = share();
+  const target =
+    what === 'postgres'
+      ? stage.services.postgres
+      : what === 'temporal'
+        ? stage.services.temporal
+        : stage.processes[what];
+  if (target === undefined)
+    throw new Error(`${what} was not started by the demo, so it cannot be killed`);
+  await target.kill();
+  say(`killed ${what} with SIGKILL`);
+  await Promise.all([setLatency(stage.woo, 0), setLatency(stage.qbo, 0)]);
+  await sleep(2_000);
+  await ('restart' in target ? target.restart() : target.start());
+  say(`${what} is back`);
+  return { what, atShare };
+}

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+
+import { callUntilAnswered, expectBody, type JsonAnswer, type JsonCall } from './http-json';
+import type { Sandbox, SandboxRealm, SandboxStore } from './sandbox-control';
+
+/** Longest wait for the API while one of its servers is away. */
+const patienceMs = 120_000;
+
+/** The API as the demo's till and its operator use it. */
+export class TenantApi {
+  private readonly base: string;
+  private readonly keys: { admin: string; pos: string };
+
+  constructor(base: string, keys: { admin: string; pos: string }) {
+    this.base = base;
+    this.keys = keys;
+  }
+
+  async asAdmin(path: string, call: JsonCall = {}): Promise<JsonAnswer> {
+    return this.call(path, this.keys.admin, call);
+  }
+
+  async asPos(path: string, call: JsonCall = {}): Promise<JsonAnswer> {
+    return this.call(path, this.keys.pos, call);
+  }
+
+  private async call(path: string, key: string, call: JsonCall): Promise<JsonAnswer> {
+    const headers = { ...call.headers, authorization: `Bearer ${key}` };
+    return callUntilAnswered(`${this.base}${path}`, { ...call, headers }, patienceMs);
+  }
+}
+
+export interface NewTenant {
+  apiUrl: string;
+  rootKey: string;
+  tenantId: string;
+  store: SandboxStore;
+  realm: SandboxRealm;
+  books: Sandbox;
+  hasQuota: boolean;
+}
+
+export interface DemoTenant {
+  api: TenantApi;
+  guestCustomerId: string;
+}
+
+/** Makes a tenant over the API as any shop would: keys, settings, connections, mappings. */
+export async function createDemoTenant(wanted: NewTenant): Promise<DemoTenant> {
+  const { apiUrl, rootKey, tenantId, store, realm } = wanted;
+  const created = await callUntilAnswered(
+    `${apiUrl}/v1/tenants`,
+    {
+      method: 'POST',
+      headers: { authorization: `Bearer ${rootKey}` },
+      body: {
+        tenantId,
+        name: 'Gift shop',
+        timeZone: 'Europe/London',
+        currency: 'GBP',
+        country: 'GB',
+      },
+    },
+    patienceMs,
+  );
+  const { adminKey } = expectBody(z.object({ adminKey: z.string() }), created, 'new tenant');
+  const base = `${apiUrl}/v1/tenants/${tenantId}`;
+  const admin = new TenantApi(base, { admin: adminKey, pos: '' });
+  const posKey = expectBody(
+    z.object({ key: z.string() }),
+    await admin.asAdmin('/keys', { method: 'POST', body: { role: 'pos', label: 'till' } }),
+    'key of the till',
+  ).key;
+  const api = new TenantApi(base, { admin: adminKey, pos: posKey });
+  await putSettings(api, wanted.hasQuota);
+  const { url, consumerKey, consumerSecret } = store;
+  await put(api, '/connections/woo', { url, consumerKey, consumerSecret });
+  const { realmId, accessToken, refreshToken } = realm;
+  const guestCustomerId = await createInBooks(
+    wanted,
+    'customer',
+    { DisplayName: 'Guests of the till' },
+    'Customer',
+  );
+  await putMappings(api, realm, guestCustomerId);
+  await put(api, '/connections/qbo', { realmId, accessToken, refreshToken });
+  return { api, guestCustomerId };
+}
+
+async function put(
+  api: TenantApi,
+  path: string,
+  body: object,
+  headers: Record<string, string> = {},
+): Promise<void> {
+  expectBody(z.unknown(), await api.asAdmin(path, { method: 'PUT', body, headers }), `PUT ${path}`);
+}
+
+/** Short time-outs, so that a demo with faults does not wait for minutes; everything else as a tenant starts. */
+async function putSettings(api: TenantApi, hasQuota: boolean): Promise<void> {
+  const current = await api.asAdmin('/settings/sync');
+  const { value } = expectBody(
+    z.object({ value: z.looseObject({ quota: z.looseObject({}) }) }),
+    current,
+    'settings',
+  );
+  const etag = current.headers['etag'];
+  const timeouts = { connect: 1_000, firstByte: 2_500, total: 3_000 };
+  const body = {
+    ...value,
+    backoff: { initialMs: 500, factor: 2, maxMs: 10_000, jitter: 0.1, maxTries: 10 },
+    breaker: { failures: 5, openMs: 3_000, successes: 2 },
+    timeoutsMs: { woo: timeouts, qbo: timeouts },
+    settleMs: { woo: 10_000, qbo: 10_000 },
+    quota: hasQuota ? value.quota : { woo: null, qbo: null },
+  };
+  await put(api, '/settings/sync', body, { 'if-match': typeof etag === 'string' ? etag : '' });
+}
+
+async function putMappings(
+  api: TenantApi,
+  realm: SandboxRealm,
+  guestCustomerId: string,
+): Promise<void> {
+  const { accounts, paymentMethods, taxCodes } = realm.ids;
+  const mappings: [kind: string, key: string, id: string | undefined][] = [
+    ['account', 'income', accounts['Sales of Product Income']],
+    ['account', 'income.service', accounts['Services income']],
+    ['account', 'guest-customer', guestCustomerId],
+    ['account', 'clearing:card', accounts['Card clearing']],
+    ['account', 'clearing:cash', accounts['Cash drawer']],
+    ['tender', 'card', paymentMethods['Card']],
+    ['tender', 'cash', paymentMethods['Cash']],
+    ['taxCode', 'none', taxCodes['No VAT']],
+  ];
+  for (const [kind, key, id] of mappings) {
+    if (id === undefined)
+      throw new Error(`The company of the sandbox has nothing to map ${kind} ${key} to`);
+    await put(api, `/mappings/${kind}/${encodeURIComponent(key)}`, { target: { id } });
+  }
+}
+
+/** What an accountant would have made in the books beforehand. */
+async function createInBooks(
+  wanted: NewTenant,
+  path: string,
+  body: object,
+  entity: string,
+): Promise<string> {
+  const url = `${wanted.books.url}/v3/company/${wanted.realm.realmId}/${path}?minorversion=75`;
+  const headers = { authorization: `Bearer ${wanted.realm.accessToken}` };
+  const answer = await callUntilAnswered(url, { method: 'POST', headers, body }, patienceMs);
+  const shape = z.object({ [entity]: z.object({ Id: z.string() }) });
+  const id = expectBody(shape, answer, `${entity} in the books`)[entity]?.Id;
+  if (id === undefined) throw new Error(`The books answered no ${entity}`);
+  return id;
+}

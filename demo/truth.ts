@@ -1,0 +1,181 @@
+import { sumMinor } from '../domain/money';
+import { customersOf, isGoods, openingStock, productsOf, unitsOf, type Invoice } from './till';
+import type { SalesRow } from './sales-file';
+
+/** The figures that one side of the comparison gives. Null: this side does not hold such figures. */
+export interface Figures {
+  sales: { count: number; netMinor: number } | null;
+  refunds: { count: number; netMinor: number } | null;
+  /** Calendar day → net of sales less refunds. */
+  netMinorByDay: Map<string, number> | null;
+  /** Tender → net of sales less refunds. */
+  netMinorByTender: Map<string, number> | null;
+  /** SKU → units sold, and SKU → units given back. */
+  unitsSold: Map<string, number> | null;
+  unitsReturned: Map<string, number> | null;
+  /** SKU → units on hand. */
+  stock: Map<string, number> | null;
+  customers: number | null;
+  products: number | null;
+}
+
+export type Side = 'pos' | 'woo' | 'qbo';
+
+export interface TruthRow {
+  measure: string;
+  pos: string | null;
+  woo: string | null;
+  qbo: string | null;
+  equal: boolean;
+  /** What differs, by name; empty when all is equal. */
+  differences: string[];
+}
+
+/** Figures computed straight from the file, not from what was sent or stored. */
+export function figuresOfFile(rows: readonly SalesRow[], invoices: readonly Invoice[]): Figures {
+  const sales = invoices.filter((invoice) => invoice.kind === 'sale');
+  const refunds = invoices.filter((invoice) => invoice.kind === 'refund');
+  const byDay = new Map<string, number>();
+  const byTender = new Map<string, number>();
+  for (const invoice of [...sales, ...refunds]) {
+    const netMinor = invoice.kind === 'sale' ? invoice.totalMinor : 0 - invoice.totalMinor;
+    add(byDay, invoice.businessDate, netMinor);
+    if (invoice.totalMinor !== 0) add(byTender, invoice.tender, netMinor);
+  }
+  const returned = new Map([...unitsOf(refunds)].map(([code, units]) => [code, -units]));
+  const stock = openingStock(rows, invoices);
+  for (const [code, units] of unitsOf(
+    invoices.filter((invoice) => invoice.kind !== 'adjustment'),
+  )) {
+    if (isGoods(code)) add(stock, code, -units);
+  }
+  for (const [code, units] of unitsOf(
+    invoices.filter((invoice) => invoice.kind === 'adjustment'),
+  )) {
+    add(stock, code, units);
+  }
+  return {
+    sales: totalOf(sales),
+    refunds: totalOf(refunds),
+    netMinorByDay: byDay,
+    netMinorByTender: byTender,
+    unitsSold: unitsOf(sales),
+    unitsReturned: returned,
+    stock,
+    customers: customersOf(rows).size,
+    products: productsOf(rows).size,
+  };
+}
+
+function totalOf(invoices: readonly Invoice[]): { count: number; netMinor: number } {
+  return {
+    count: invoices.length,
+    netMinor: sumMinor(invoices.map((invoice) => invoice.totalMinor)),
+  };
+}
+
+export function add(totals: Map<string, number>, key: string, amount: number): void {
+  totals.set(key, (totals.get(key) ?? 0) + amount);
+}
+
+type Sides = Record<Side, Figures>;
+type Money = (amountMinor: number) => string;
+
+/** Every row of the truth table: the three sides side by side, equal or not, differences named. */
+export function truthTable(sides: Sides, money: Money): TruthRow[] {
+  const net = (figures: Figures): number | null =>
+    figures.sales && figures.refunds ? figures.sales.netMinor - figures.refunds.netMinor : null;
+  return [
+    figureRow('sales', sides, (f) => f.sales?.count ?? null, String),
+    figureRow('sales net', sides, (f) => f.sales?.netMinor ?? null, money),
+    figureRow('refunds', sides, (f) => f.refunds?.count ?? null, String),
+    figureRow('refunds net', sides, (f) => f.refunds?.netMinor ?? null, money),
+    figureRow('net', sides, net, money),
+    ...keyedRows('net of', sides, (f) => f.netMinorByDay, money),
+    ...keyedRows('net by', sides, (f) => f.netMinorByTender, money),
+    mapRow('units sold per SKU', sides, (f) => f.unitsSold),
+    mapRow('units returned per SKU', sides, (f) => f.unitsReturned),
+    mapRow('stock per SKU', sides, (f) => f.stock),
+    figureRow('customers', sides, (f) => f.customers, String),
+    figureRow('products', sides, (f) => f.products, String),
+  ];
+}
+
+function figureRow(
+  measure: string,
+  sides: Sides,
+  read: (figures: Figures) => number | null,
+  show: Money,
+): TruthRow {
+  const values = { pos: read(sides.pos), woo: read(sides.woo), qbo: read(sides.qbo) };
+  const differences = (['woo', 'qbo'] as const).flatMap((side) => {
+    const value = values[side];
+    if (value === null || value === values.pos) return [];
+    return [
+      `${side} ${show(value)} instead of ${values.pos === null ? 'nothing' : show(values.pos)}`,
+    ];
+  });
+  const text = (value: number | null): string | null => (value === null ? null : show(value));
+  return {
+    measure,
+    pos: text(values.pos),
+    woo: text(values.woo),
+    qbo: text(values.qbo),
+    equal: differences.length === 0,
+    differences,
+  };
+}
+
+function keyedRows(
+  prefix: string,
+  sides: Sides,
+  read: (figures: Figures) => Map<string, number> | null,
+  show: Money,
+): TruthRow[] {
+  const keys = new Set(
+    [sides.pos, sides.woo, sides.qbo].flatMap((figures) => [...(read(figures)?.keys() ?? [])]),
+  );
+  return [...keys].sort().map((key) =>
+    figureRow(`${prefix} ${key}`, sides, (figures) => {
+      const map = read(figures);
+      return map === null ? null : (map.get(key) ?? 0);
+    }, show),
+  ); // prettier-ignore
+}
+
+/** Differences named in a row: more are counted. */
+const namedMax = 20;
+
+function mapRow(
+  measure: string,
+  sides: Sides,
+  read: (figures: Figures) => Map<string, number> | null,
+): TruthRow {
+  const pos = read(sides.pos) ?? new Map<string, number>();
+  const differences = (['woo', 'qbo'] as const).flatMap((side) => {
+    const map = read(sides[side]);
+    if (map === null) return [];
+    const keys = new Set([...pos.keys(), ...map.keys()]);
+    return [...keys]
+      .filter((key) => (pos.get(key) ?? 0) !== (map.get(key) ?? 0) || pos.has(key) !== map.has(key))
+      .map(
+        (key) =>
+          `${side} ${key}: ${map.get(key) ?? 'nothing'} instead of ${pos.get(key) ?? 'nothing'}`,
+      );
+  });
+  const named = differences.slice(0, namedMax);
+  if (differences.length > namedMax) named.push(`and ${differences.length - namedMax} more`);
+  return {
+    measure,
+    pos: mapText(pos),
+    woo: mapText(read(sides.woo)),
+    qbo: mapText(read(sides.qbo)),
+    equal: differences.length === 0,
+    differences: named,
+  };
+}
+
+function mapText(map: Map<string, number> | null): string | null {
+  if (map === null) return null;
+  return `${sumMinor(map.values())} in ${map.size} SKUs`;
+}
