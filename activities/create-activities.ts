@@ -124,11 +124,20 @@ function laneActivities(deps: ActivityDeps): LaneActivities {
   };
 }
 
+/** A sign of life while the work lasts, so that the work of a killed process is begun anew soon. */
+const heartbeatMs = 3_000;
+
 async function translated<T>(work: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const beat = setInterval(() => {
+    context.heartbeat();
+  }, heartbeatMs);
   try {
     return await work();
   } catch (error) {
     throw asFailure(error);
+  } finally {
+    clearInterval(beat);
   }
 }
 

@@ -9,26 +9,28 @@ export interface Activities extends DatabaseActivities, LaneActivities {}
 
 /** Short work with Postgres, on the queue `database`. */
 export interface DatabaseActivities {
-  loadTenant(tenantId: string): Promise<LoadedTenant | null>;
-  absorbChanges(request: { tenantId: string; busyLanes: Target[] }): Promise<AbsorbResult>;
-  applyPolicy(request: PolicyRequest): Promise<PolicyResult>;
-  redriveDeliveries(request: {
+  loadTenant: (tenantId: string) => Promise<LoadedTenant | null>;
+  absorbChanges: (request: { tenantId: string; busyLanes: Target[] }) => Promise<AbsorbResult>;
+  applyPolicy: (request: PolicyRequest) => Promise<PolicyResult>;
+  redriveDeliveries: (request: {
     tenantId: string;
     id: string;
     selector: string | null;
-  }): Promise<RedriveResult>;
-  setLane(request: SetLaneRequest): Promise<void>;
-  repairDelivery(request: {
+  }) => Promise<RedriveResult>;
+  setLane: (request: SetLaneRequest) => Promise<void>;
+  repairDelivery: (request: {
     tenantId: string;
     deliveryId: string;
     generation: number;
-  }): Promise<string>;
-  wakeStuckTenants(afterTenantId: string): Promise<{ woken: number; lastTenantId: string | null }>;
+  }) => Promise<string>;
+  wakeStuckTenants: (
+    afterTenantId: string,
+  ) => Promise<{ woken: number; lastTenantId: string | null }>;
 }
 
 /** A turn of a lane, on the queue of its system. */
 export interface LaneActivities {
-  pushDeliveries(request: PushTurnRequest): Promise<PushTurnResult>;
+  pushDeliveries: (request: PushTurnRequest) => Promise<PushTurnResult>;
 }
 
 export interface LoadedTenant {

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { ConnectorError, type CallGate } from '../connectors/connector';
 import {
   chargeRead,
+  leaseMs,
   leaseRenewMs,
   postponeCalls,
   releaseLease,
@@ -63,6 +64,8 @@ export class LaneTurn implements CallGate, LaneHold {
   private readonly endsAtMs: number;
   private readonly lost = new AbortController();
   private renewal: NodeJS.Timeout | null = null;
+  /** End of the lease by our own clock. */
+  private heldUntilMs = 0;
 
   private constructor(options: TurnOptions) {
     this.options = options;
@@ -75,6 +78,7 @@ export class LaneTurn implements CallGate, LaneHold {
   /** Takes the lane and what its former holder left open; null while another one holds it. */
   static async begin(options: TurnOptions): Promise<LaneTurn | null> {
     const turn = new LaneTurn(options);
+    turn.heldUntilMs = options.now() + leaseMs;
     const lease = await takeLease(options.pool, turn.tenant, turn.system, turn.token);
     if (lease === null) return null;
     turn.renewal = setInterval(() => void turn.renew(), leaseRenewMs);
@@ -121,6 +125,7 @@ export class LaneTurn implements CallGate, LaneHold {
         this.limits('read'),
       );
       if (answer.type === 'charged') {
+        this.requireLease();
         this.reads += 1;
         return;
       }
@@ -139,6 +144,16 @@ export class LaneTurn implements CallGate, LaneHold {
   /** The vendor said not to call for a while: nobody calls before. */
   async postpone(waitMs: number): Promise<void> {
     await postponeCalls(this.options.pool, this.tenant, this.system, waitMs);
+  }
+
+  /**
+   * The last look before a call leaves. A process that was frozen since its last statement finds out here,
+   * before any timer runs, that its lease has lapsed and another one may be calling.
+   */
+  requireLease(): void {
+    if (this.now >= this.heldUntilMs)
+      this.lost.abort(new ConnectorError('upstream', 'the lease of the lane lapsed'));
+    if (this.signal.aborted) throw new TurnOver('the lane was lost or the turn was cancelled', null);
   }
 
   requireTime(): void {
@@ -162,9 +177,11 @@ export class LaneTurn implements CallGate, LaneHold {
 
   private async renew(): Promise<void> {
     this.options.heartbeat();
+    const heldUntilMs = this.now + leaseMs;
     const isHeld = await renewLease(this.options.pool, this.tenant, this.system, this.token).catch(
       () => false,
     );
+    if (isHeld) this.heldUntilMs = heldUntilMs;
     // Without a lease another one may call already: our own call is let go.
     if (!isHeld) this.lost.abort(new ConnectorError('upstream', 'the lease of the lane was lost'));
   }

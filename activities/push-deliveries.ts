@@ -183,6 +183,8 @@ class Push {
         await this.turn.waitFor(recorded);
         continue;
       }
+      // What was recorded and does not leave now is taken over like any send whose caller is gone.
+      this.turn.requireLease();
       const answer = await opened.connector.send(storedSend(recorded.send), this.turn.signal);
       const attempts = (id: string): number => writes.get(id)?.delivery.attempts ?? 0;
       await this.settle(opened.connector, recorded.send, answer, false, attempts);
@@ -211,6 +213,7 @@ class Push {
   private async ask(connector: Connector, send: SendRow): Promise<void> {
     const hasRepeatedEnough = send.asks > this.turn.settings.backoff.maxTries;
     const ageMs = hasRepeatedEnough ? Number.POSITIVE_INFINITY : this.turn.now - send.firstSentAtMs;
+    this.turn.requireLease();
     const answer = await connector.verify(storedSend(send), ageMs, this.turn);
     await this.settle(connector, send, answer, true, () => 0);
   }

@@ -103,7 +103,10 @@ function decide(
   return { created, updates };
 }
 
-type Thing = { kind: Kind; recordId: string };
+interface Thing {
+  kind: Kind;
+  recordId: string;
+}
 
 /** For each delivery the ids of those that must get their remote ids first. */
 async function waitsOf(

@@ -40,7 +40,7 @@ export interface SignalOptions {
 /** Signals kept; at more the new one is dropped, and the watchdog finds the tenant. */
 const keptMax = 10_000;
 const parallelMax = 10;
-const callMaxMs = 5_000;
+const callMaxMs = 2_000;
 /** Pauses after failures: doubled from the first to the second. */
 const pauseMinMs = 200;
 const pauseMaxMs = 2_000;
@@ -90,11 +90,18 @@ export class Signals {
   /** Gives what is kept a last chance, then lets go. */
   async stop(waitMs: number): Promise<void> {
     const endsAtMs = Date.now() + waitMs;
-    while (this.kept.size > 0 && Date.now() < endsAtMs)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    while (this.kept.size > 0 && Date.now() < endsAtMs) await pause();
     this.isStopped = true;
     if (this.timer !== null) clearTimeout(this.timer);
-    await this.client?.connection.close();
+    while (this.inFlight > 0) await pause();
+    await this.dropClient();
+  }
+
+  /** Only while no call is in flight: the SDK's own repeat of a call throws where nobody catches it once the channel is closed. */
+  private async dropClient(): Promise<void> {
+    const { client } = this;
+    this.client = null;
+    await client?.connection.close();
   }
 
   private pump(): void {
@@ -122,6 +129,7 @@ export class Signals {
       kept.isInFlight = false;
       this.inFlight--;
     }
+    if (this.failures > 0 && this.inFlight === 0) await this.dropClient();
     if (this.timer === null) this.pump();
   }
 
@@ -135,8 +143,6 @@ export class Signals {
         logger.warn({ tenantId, err }, 'the wake flag could not be put back');
       });
     }
-    void this.client?.connection.close();
-    this.client = null;
     if (this.isStopped) return;
     this.timer ??= setTimeout(() => {
       this.timer = null;
@@ -157,6 +163,10 @@ export class Signals {
       }),
     );
   }
+}
+
+async function pause(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 function signalCall(signal: TenantSignal): { signal: string; signalArgs: unknown[] } {

@@ -1,4 +1,4 @@
-import { Pool, types, type PoolClient, type QueryResultRow } from 'pg';
+import { Pool, TypeOverrides, type PoolClient, type QueryResultRow } from 'pg';
 
 // Connections to Postgres. Two kinds of pools: intake keeps named plans, the others plan each time,
 // because a plan made while a table was empty reads all of it later (postgres.md section 11).
@@ -9,13 +9,9 @@ const bigintOid = 20;
 const timestamptzOid = 1184;
 
 /** Positions and counters are exact integers far below 2^53; instants travel as RFC 3339 texts in UTC. */
-const parsers = {
-  getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
-    if (oid === bigintOid) return Number;
-    if (oid === timestamptzOid) return (text: string) => new Date(text).toISOString();
-    return format === 'binary' ? types.getTypeParser(oid, format) : types.getTypeParser(oid);
-  },
-};
+const parsers = new TypeOverrides();
+parsers.setTypeParser(bigintOid, Number);
+parsers.setTypeParser(timestamptzOid, (text: string) => new Date(text).toISOString());
 
 export interface PoolOptions {
   connectionString: string;

@@ -5,14 +5,13 @@ import { MultiBar, type SingleBar } from 'cli-progress';
 import type { DemoOptions } from './arguments';
 import { compareLedgers } from './compare';
 import { readFailures, readStatus, sendChanges, type TenantStatus } from './play-sales';
+import { Kill } from './kill';
 import type { DemoReport } from './report';
 import type { readSales } from './sales-file';
 import {
-  hasOpenWrite,
   planFaults,
   resetRealm,
   resetStore,
-  setLatency,
   setQuota,
   type SandboxRealm,
   type SandboxStore,
@@ -98,18 +97,22 @@ async function sendAndDeliver(
   });
   const sent = bars.create(changes.length, 0, { name: 'sent by the till      ' });
   const open = bars.create(1, 0, { name: 'done in shop and books' });
-  const state = { share: 0, largest: 1 };
+  const state = { largest: 1 };
+  const kill = options.kill === null ? null : new Kill(stage, options.kill);
   try {
-    const killing =
-      options.kill === null ? null : killDuring(stage, options.kill, () => state.share);
-    const sending = sendAll(tenant, opening, tickets, (count) => {
-      sent.increment(count);
-      state.share = sent.getProgress();
-    });
-    await Promise.all([sending, killing]);
+    await sendAll(
+      tenant,
+      opening,
+      tickets,
+      (count) => {
+        sent.increment(count);
+      },
+      kill,
+    );
+    await kill?.untilBack();
     const deadlineMs = startMs + options.timeLimitS * 1_000;
     await untilDone(tenant, deadlineMs, open, state);
-    return killing === null ? null : await killing;
+    return kill?.done ?? null;
   } finally {
     bars.stop();
   }
@@ -120,11 +123,13 @@ async function sendAll(
   opening: ReturnType<typeof openingChanges>,
   tickets: ReturnType<typeof ticketChanges>[],
   onSent: (count: number) => void,
+  kill: Kill | null,
 ): Promise<void> {
   await sendChanges(tenant.api, opening, onSent);
   // A till sends each ticket as it happens; ten at a time stand for a busy minute.
   for (let start = 0; start < tickets.length; start += 10) {
     await sendChanges(tenant.api, tickets.slice(start, start + 10).flat(), onSent);
+    await kill?.afterSales(start / tickets.length);
   }
 }
 
@@ -151,36 +156,4 @@ function isQuiet(status: TenantStatus): boolean {
   return [status.lanes.woo, status.lanes.qbo].every(
     (lane) => lane.waiting + lane.sending + lane.verifying === 0,
   );
-}
-
-/** Waits until the till is between 30 and 70 % and a sandbox holds an open write, kills, waits a little, starts again. */
-async function killDuring(
-  stage: Stage,
-  what: NonNullable<DemoOptions['kill']>,
-  share: () => number,
-): Promise<DemoReport['killed']> {
-  while (share() < 0.35) await sleep(20);
-  // Slow vendors for a moment, so that a write is surely open.
-  await Promise.all([setLatency(stage.woo, 400), setLatency(stage.qbo, 400)]);
-  while (
-    !(await hasOpenWrite(stage.qbo, Number.MAX_SAFE_INTEGER)) &&
-    !(await hasOpenWrite(stage.woo, Number.MAX_SAFE_INTEGER))
-  )
-    await sleep(10);
-  const atShare = share();
-  const target =
-    what === 'postgres'
-      ? stage.services.postgres
-      : what === 'temporal'
-        ? stage.services.temporal
-        : stage.processes[what];
-  if (target === undefined)
-    throw new Error(`${what} was not started by the demo, so it cannot be killed`);
-  await target.kill();
-  say(`killed ${what} with SIGKILL`);
-  await Promise.all([setLatency(stage.woo, 0), setLatency(stage.qbo, 0)]);
-  await sleep(2_000);
-  await ('restart' in target ? target.restart() : target.start());
-  say(`${what} is back`);
-  return { what, atShare };
 }

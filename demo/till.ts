@@ -191,7 +191,7 @@ export function productsOf(rows: readonly SalesRow[]): Map<string, object> {
 }
 
 /** Units of goods by code that leave with sales. */
-export function unitsSold(invoices: readonly Invoice[]): Map<string, number> {
+function unitsSold(invoices: readonly Invoice[]): Map<string, number> {
   return unitsOf(invoices.filter((invoice) => invoice.kind === 'sale'));
 }
 

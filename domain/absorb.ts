@@ -87,7 +87,9 @@ class Fold {
   private readonly changed = new Set<string>();
   private readonly outcomes: Outcome[] = [];
   private readonly claims = new Map<string, SkuClaim | null>();
-  private readonly newCodes = new Set<string>();
+  /** Codes given in this fold, by SKU, and how case-blind systems see them. */
+  private readonly newCodes = new Map<string, string>();
+  private readonly newFolded = new Set<string>();
   private readonly ticketTimes = new Map<string, string>();
   private readonly stockSources: Folded['stockSources'] = new Map();
   private readonly known: Known;
@@ -116,8 +118,9 @@ class Fold {
     if (next === null) return;
     const key = recordKey(change.kind, change.recordId);
     this.present.set(key, next);
+    if (next.rev === current?.rev) return;
+    this.changed.add(key);
     this.ticketTimes.set(key, change.occurredAt);
-    if (next.rev !== current?.rev) this.changed.add(key);
   }
 
   result(): Folded {
@@ -134,7 +137,10 @@ class Fold {
       touched: rows.filter((row) => !this.changed.has(row.key)),
       outcomes: this.outcomes,
       claims,
-      releasedSkus: [...this.claims].flatMap(([sku, claim]) => (claim === null ? [sku] : [])),
+      // What changed hands is given up first: a SKU stands in the table once.
+      releasedSkus: [...this.claims].flatMap(([sku, claim]) =>
+        claim === null || this.known.skus.has(sku) ? [sku] : [],
+      ),
       stockSources: this.stockSources,
     };
   }
@@ -153,15 +159,16 @@ class Fold {
       const { content = null, origin = {} } = current ?? {};
       return { ...base, rev: isSame ? rev : rev + 1, op: 'absent', content, origin };
     }
-    const content = merge(current?.content ?? null, change.content);
+    // After a deletion it begins anew: what it held before may belong to others by now.
+    const former = current?.op === 'present' ? current : undefined;
+    const content = merge(former?.content ?? null, change.content);
     if (content.kind === 'product' && !this.claimSkus(change, content.body, current !== undefined))
       return null;
+    const formerBody = former?.content?.body;
     const isSame =
-      current?.op === 'present' &&
-      current.content !== null &&
-      canonicalJson(current.content.body) === canonicalJson(content.body);
-    const origin = { ...current?.origin };
-    for (const field of Object.keys(change.content.body)) origin[field] = change.source;
+      formerBody !== undefined && canonicalJson(formerBody) === canonicalJson(content.body);
+    const origin = { ...former?.origin };
+    for (const field of Object.keys(said(change.content).body)) origin[field] = change.source;
     return { ...base, rev: isSame ? rev : rev + 1, op: 'present', content, origin };
   }
 
@@ -178,14 +185,22 @@ class Fold {
     if (hadSkus) this.release(change.recordId, skus);
     for (const sku of skus) {
       if (this.ownerOf(sku) !== null) continue;
-      const code = codeForSku(
-        sku,
-        (folded) => this.newCodes.has(folded) || this.known.isCodeTaken(folded),
-      );
-      this.newCodes.add(foldSku(code));
-      this.claims.set(sku, { sku, recordId: change.recordId, code });
+      this.claims.set(sku, { sku, recordId: change.recordId, code: this.codeOf(sku) });
     }
     return true;
+  }
+
+  /** A SKU that changes hands keeps its code. */
+  private codeOf(sku: string): string {
+    const given = this.newCodes.get(sku) ?? this.known.skus.get(sku)?.code;
+    if (given !== undefined) return given;
+    const code = codeForSku(
+      sku,
+      (folded) => this.newFolded.has(folded) || this.known.isCodeTaken(folded),
+    );
+    this.newCodes.set(sku, code);
+    this.newFolded.add(foldSku(code));
+    return code;
   }
 
   private ownerOf(sku: string): SkuClaim | null {
@@ -195,17 +210,15 @@ class Fold {
 
   /** Gives up the SKUs of a product that it does not keep. */
   private release(recordId: string, kept: readonly string[]): void {
-    const held = [...this.known.skus.values(), ...this.claims.values()].filter(
-      (claim) => claim?.recordId === recordId,
-    );
-    for (const claim of held) {
-      if (claim !== null && !kept.includes(claim.sku)) this.claims.set(claim.sku, null);
+    for (const sku of [...this.known.skus.keys(), ...this.claims.keys()]) {
+      if (this.ownerOf(sku)?.recordId === recordId && !kept.includes(sku))
+        this.claims.set(sku, null);
     }
   }
 
   private takeStock(change: ChangeRow, body: InventoryBody): void {
     const entry = inventoryEntry(change.eventId, change.recordId, body, change.occurredAt);
-    this.stockSources.set(change.eventId, { entries: [entry], wasKnown: false });
+    this.stockSources.set(entry.sourceId, { entries: [entry], wasKnown: false });
   }
 
   private moveTicket(row: RecordRow, wasKnown: boolean): void {
@@ -226,26 +239,36 @@ class Fold {
   }
 }
 
+type RecordChange = Exclude<ChangeBody, { kind: 'inventory' }>;
+
 /** Kinds whose fields are facts of their own: what a change leaves out or leaves empty says nothing (invariant I7). */
-function merge(
-  before: RecordBody | null,
-  change: Exclude<ChangeBody, { kind: 'inventory' }>,
-): RecordBody {
-  if (change.kind === 'customer') {
-    const old = before?.kind === 'customer' ? before.body : {};
-    return { kind: 'customer', body: { ...old, ...withoutEmpty(change.body) } };
-  }
-  if (change.kind === 'product') {
-    const old = before?.kind === 'product' ? before.body : {};
-    return { kind: 'product', body: { ...old, ...withoutEmpty(change.body) } };
-  }
+function merge(before: RecordBody | null, change: RecordChange): RecordBody {
+  const given = said(change);
+  if (given.kind === 'customer' && before?.kind === 'customer')
+    return { kind: 'customer', body: { ...before.body, ...given.body } };
+  if (given.kind === 'product' && before?.kind === 'product')
+    return { kind: 'product', body: { ...before.body, ...given.body } };
+  return given;
+}
+
+/** The change without the fields that say nothing. A ticket, payment or payout is one fact and taken whole. */
+function said(change: RecordChange): RecordChange {
+  if (change.kind === 'customer') return { kind: 'customer', body: withoutEmpty(change.body) };
+  if (change.kind === 'product') return { kind: 'product', body: withoutEmpty(change.body) };
   return change;
 }
 
 function withoutEmpty<T extends object>(body: T): T {
   const copy = { ...body };
   for (const [field, value] of Object.entries(body)) {
-    if (value === undefined || value === '') Reflect.deleteProperty(copy, field);
+    if (isEmpty(value)) Reflect.deleteProperty(copy, field);
   }
   return copy;
+}
+
+/** No value, or one made of nothing else: an address is one value, and empty where all its lines are. */
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === '') return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).every(isEmpty);
 }

@@ -47,6 +47,8 @@ export function afterFailure(
   nowMs: number,
   random: number,
 ): Breaker {
+  // What an operator holds open stays so until told otherwise.
+  if (breaker.kind === 'isolated') return breaker;
   const opens = breaker.kind === 'half-open' ? breaker.opens + 1 : 1;
   const pauseMs = Math.min(settings.openMs * 2 ** Math.min(opens - 1, 10), settings.openMs * 10);
   const retryAtMs = nowMs + Math.ceil(pauseMs * (0.9 + 0.2 * random));

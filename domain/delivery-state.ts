@@ -73,7 +73,7 @@ export type DeliveryEvent =
   | { type: 'discard'; reason: string };
 
 /** Holds that lift by themselves: a redrive passes them over. */
-export const selfLiftingHolds = ['direction', 'dependency'] as const;
+const selfLiftingHolds = ['direction', 'dependency'] as const;
 
 function liftsItself(core: DeliveryCore): boolean {
   return (
@@ -193,7 +193,8 @@ function settled(core: DeliveryCore, event: SettlingEvent): DeliveryCore | null 
       return { ...next, state: event.to, reason: event.reason };
     }
     case 'notExecuted':
-      return rest(core, event.resting, event.retryAtMs);
+      // Of a repeat it says nothing about the first call, whose outcome stays unknown.
+      return core.state === 'sending' ? rest(core, event.resting, event.retryAtMs) : null;
     case 'answerLost':
       return { ...core, state: 'verifying', dueAtMs: event.askAtMs };
     case 'absent':

@@ -4,7 +4,7 @@ import { addDecimals, negateDecimal, signOf } from './money';
 // The stock ledger: movements and counts of one SKU at one place. A place's balance is its last count
 // plus the movements that occurred after that count, whenever they arrived (architecture section 4).
 
-export const defaultPlace = 'default';
+const defaultPlace = 'default';
 
 export type StockReason =
   'sale' | 'return' | 'receipt' | 'damage' | 'adjustment' | 'transfer' | 'count';
@@ -26,7 +26,7 @@ export interface StockChange {
   after: StockEntry | null;
 }
 
-/** What an inventory change says; its event id identifies it. */
+/** What an inventory change says; its event id identifies it, told apart from a ticket of that name. */
 export function inventoryEntry(
   eventId: string,
   sku: string,
@@ -34,7 +34,7 @@ export function inventoryEntry(
   occurredAt: string,
 ): StockEntry {
   const place = body.location ?? defaultPlace;
-  const common = { sourceId: eventId, line: '', sku, place, occurredAt };
+  const common = { sourceId: `event/${eventId}`, line: '', sku, place, occurredAt };
   return 'count' in body
     ? { ...common, reason: 'count', quantity: body.count.quantity }
     : { ...common, reason: body.movement.reason, quantity: body.movement.delta };

@@ -16,11 +16,15 @@ const notRepeated = [
   'TemporalTimeout:Heartbeat',
 ];
 
+/** Three beats (every 3 s) and a second: a killed worker's work is begun anew that soon. */
+const databaseHeartbeatTimeoutMs = 10_000;
+
 /** Short work in Postgres: statements end after 60 s by themselves; one batch of absorb takes well under a second. */
 export function databaseActivities(queues: Queues, summary?: string): DatabaseActivities {
   return proxyActivities<DatabaseActivities>({
     taskQueue: queues.database,
     startToCloseTimeout: 120_000,
+    heartbeatTimeout: databaseHeartbeatTimeoutMs,
     retry: { maximumAttempts: 1 },
     ...(summary === undefined ? {} : { summary }),
   });

@@ -2,7 +2,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 
 import type { Breaker } from '../domain/circuit-breaker';
-import type { TenantSyncState } from '../domain/tenant-sync';
+import type { overallState, TenantSyncState } from '../domain/tenant-sync';
 import type { Target } from '../domain/words';
 
 // Names of workflows, signals, queries and search attributes. They stand in histories for ever: a rename
@@ -62,8 +62,7 @@ export interface LaneStatus {
   nextDueAt: string | null;
 }
 
-export const syncStates = ['OK', 'DEGRADED', 'NEEDS_AUTH', 'PAUSED'] as const;
-export type SyncState = (typeof syncStates)[number];
+type SyncState = ReturnType<typeof overallState>;
 
 export const searchAttributes = {
   tenantId: defineSearchAttributeKey('TenantId', 'KEYWORD'),

@@ -59,7 +59,7 @@ const cases: KillCase[] = [
     name: 'a lost answer is about to be asked for again',
     system: 'qbo',
     at: { on: 'request', matches: qboBatch, nth: 3 },
-    fault: { fault: 'resetAfterCommit', match: { entity: 'SalesReceipt' }, times: 1 },
+    fault: { fault: 'resetAfterCommit', match: { entity: 'SalesReceipt', write: true }, times: 1 },
   },
   {
     name: 'the books hold customer and product, which is renamed meanwhile',

@@ -44,6 +44,8 @@ export interface LaneProcess {
   child: ChildProcess;
   /** Resolves when the point was reached. */
   reached: Promise<void>;
+  /** Lets a stopped process go on, until the turn in which it was stopped has ended. */
+  goOn(): Promise<void>;
   kill(): Promise<void>;
 }
 
@@ -78,16 +80,34 @@ export async function startLaneProcess(
         reject(new Error(`the process ended before it was ${word}`));
       });
     });
-  const reached = said('reached');
+  const reached = within(60_000, said('reached'));
   reached.catch(() => undefined);
-  await said('ready');
+  await within(60_000, said('ready'));
   return {
     child,
     reached,
+    goOn: async () => {
+      const turned = within(30_000, said('turned'));
+      child.kill('SIGCONT');
+      await turned;
+    },
     kill: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGKILL');
       await once(child, 'exit');
     },
   };
+}
+
+/** Fails rather than waits for ever for a point that is never reached. */
+async function within(timeoutMs: number, what: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`not within ${timeoutMs} ms`));
+    }, timeoutMs);
+  });
+  await Promise.race([what, late]).finally(() => {
+    clearTimeout(timer);
+  });
 }

@@ -5,7 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
+import type { PoolClient } from 'pg';
+
 import { createActivities } from '../../activities/create-activities';
+import type { PushTurnRequest } from '../../activities';
 import { createPool } from '../../database/pool';
 import { SecretBox } from '../../database/secret-box';
 import type { Target } from '../../domain/words';
@@ -25,8 +28,11 @@ export interface ChildPlan {
 }
 
 export interface Point {
-  /** Before a statement leaves, before a request leaves, or when the head of its answer has come. */
-  on: 'statement' | 'request' | 'answer';
+  /**
+   * Before a statement leaves, when the transaction that it is part of has been committed, before a request
+   * leaves, or when the head of its answer has come.
+   */
+  on: 'statement' | 'committed' | 'request' | 'answer';
   /** Regular expression on the statement, or on `METHOD path?query`. */
   matches: string;
   /** The how manieth that matches; 1 unless given. */
@@ -34,7 +40,9 @@ export interface Point {
   signal: 'SIGKILL' | 'SIGSTOP';
 }
 
-function watch(point: Point): (on: Point['on'], text: string) => void {
+type Reach = (on: Point['on'], text: string) => void;
+
+function watch(point: Point): Reach {
   const pattern = new RegExp(point.matches);
   let seen = 0;
   return (on, text) => {
@@ -50,6 +58,23 @@ function watch(point: Point): (on: Point['on'], text: string) => void {
 function nameOf(message: unknown): string {
   const { request } = message as { request: { method: string; path: string } };
   return `${request.method} ${request.path}`;
+}
+
+function watchStatements(client: PoolClient, reach: Reach): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  let inTransaction: string[] = [];
+  Object.assign(client, {
+    query: async (...args: unknown[]) => {
+      const [text] = args;
+      if (typeof text !== 'string') return query(...args);
+      reach('statement', text);
+      if (text === 'BEGIN') inTransaction = [];
+      inTransaction.push(text);
+      const result = await query(...args);
+      if (text === 'COMMIT') for (const former of inTransaction) reach('committed', former);
+      return result;
+    },
+  });
 }
 
 async function main(): Promise<void> {
@@ -70,13 +95,7 @@ async function main(): Promise<void> {
     onError: () => undefined,
   });
   pool.on('connect', (client) => {
-    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-    Object.assign(client, {
-      query: (...args: unknown[]) => {
-        if (typeof args[0] === 'string') reach('statement', args[0]);
-        return query(...args);
-      },
-    });
+    watchStatements(client, reach);
   });
   const address = plan.temporalAddress;
   const [connection, native] = await Promise.all([
@@ -96,8 +115,13 @@ async function main(): Promise<void> {
   const worker = await Worker.create({
     connection: native,
     taskQueue: plan.queues[plan.system],
-    activities: { pushDeliveries },
+    activities: {
+      pushDeliveries: (request: PushTurnRequest) =>
+        pushDeliveries(request).finally(() => writeSync(1, 'turned\n')),
+    },
     maxHeartbeatThrottleInterval: '5s',
+    // One turn at a time: a process that is frozen in it takes no further one that nobody would do.
+    maxConcurrentActivityTaskExecutions: 1,
   });
   writeSync(1, 'ready\n');
   await worker.run();

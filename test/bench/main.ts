@@ -1,0 +1,40 @@
+import { benchDrain } from './drain';
+import { startBenchStack, type BenchStack } from './bench-stack';
+import { benchIntake } from './intake';
+import { benchLatency } from './latency';
+import { benchNeighbour } from './neighbour';
+
+const benches: Record<string, (stack: BenchStack) => Promise<string>> = {
+  latency: benchLatency,
+  intake: benchIntake,
+  drain: benchDrain,
+  neighbour: benchNeighbour,
+};
+
+/** `npm run bench [-- NAME ...]`: all of them, or those that are named. */
+async function main(): Promise<void> {
+  const names = process.argv.slice(2);
+  const unknown = names.filter((name) => benches[name] === undefined);
+  if (unknown.length > 0)
+    throw new Error(`Unknown: ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  for (const [name, bench] of Object.entries(benches)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    process.stdout.write(`${name} ...\n`);
+    const stack = await startBenchStack();
+    try {
+      process.stdout.write(`${await bench(stack)}\n`);
+    } finally {
+      await stack.stop();
+    }
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exit(1);
+  },
+);

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+
+import { discardDelivery } from '../../database/failures';
+import { recordSend, takeOverSends, takeVerifying, type LaneHold } from '../../database/sends';
+import { settleSend, settleWithoutSend, type SendOutcome } from '../../database/settlements';
+import { queueDepth } from '../../database/status';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { customer, product } from '../support/samples';
+import { absorb, accepted, deliveries, delivery, holdLane, keyOf, memberOf, newTenant, pushingAllBut, refused, send, setSettings } from './support'; // prettier-ignore
+
+let database: TestDatabase;
+let tenant = 0;
+let lane: LaneHold;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+}, 30_000);
+afterAll(() => database.drop());
+beforeEach(async () => {
+  const { pool } = database;
+  tenant = await newTenant(pool);
+  lane = await holdLane(pool, tenant, 'qbo');
+  await absorb(pool, tenant, [customer('c1'), customer('c2')]);
+});
+
+const rows = (): ReturnType<typeof deliveries> => deliveries(database.pool, tenant, 'qbo');
+const row = (id: string): ReturnType<typeof delivery> => delivery(database.pool, tenant, 'qbo', 'customer', id); // prettier-ignore
+const settled: SendOutcome = { state: 'settled', outcome: 'done' };
+const notExecuted: SendOutcome = { state: 'not_executed', outcome: 'throttled' };
+const back = (deliveryId: string): Parameters<typeof settleWithoutSend>[2][number] => ({
+  deliveryId,
+  event: { type: 'notExecuted', resting: 'waiting', retryAtMs: Date.now() },
+});
+const change = (id: string, revision: number): Promise<void> => absorb(database.pool, tenant, [{ ...customer(id, `new ${revision}`), revision }]); // prettier-ignore
+
+async function countSends(): Promise<number> {
+  const result = await database.pool.query('SELECT 1 FROM sends WHERE tenant = $1', [tenant]);
+  return result.rows.length;
+}
+
+async function takeOver(lateMs = 0): Promise<LaneHold> {
+  const next = await holdLane(database.pool, tenant, 'qbo');
+  await takeOverSends(database.pool, next, lateMs);
+  return next;
+}
+
+test('members that moved since they were composed are left out, and the bytes hold exactly the others', async () => {
+  const composed = await rows();
+  await change('c1', 2);
+  const sent = await send(database.pool, lane, composed);
+  const kept = composed.filter(({ recordId }) => recordId === 'c2').map(memberOf);
+  expect(sent?.members).toEqual(kept);
+  expect(sent?.request.body).toBe(JSON.stringify(kept));
+  expect((await rows()).map(({ state }) => state).sort()).toEqual(['sending', 'waiting']);
+});
+
+test('where nothing may be sent any more, nothing is written and nothing charged', async () => {
+  const composed = await rows();
+  await change('c1', 2);
+  await change('c2', 2);
+  const limits = [{ name: 'batch', intervalMs: 60_000, burst: 1 }];
+  const freeze = (): never => {
+    throw new Error('nothing to freeze');
+  };
+  const recorded = await recordSend(database.pool, lane, composed.map(memberOf), freeze, limits);
+  expect(recorded).toEqual({ type: 'nothing' });
+  expect(await countSends()).toBe(0);
+  const budget = await database.pool.query<{ budget: unknown }>("SELECT budget FROM lanes WHERE tenant = $1 AND system = 'qbo'", [tenant]); // prettier-ignore
+  expect(budget.rows[0]?.budget).toEqual({});
+});
+
+test('a send that the budget holds back leaves its members waiting', async () => {
+  const limits = [{ name: 'batch', intervalMs: 60_000, burst: 1 }];
+  const [first, second] = (await rows()).map(memberOf);
+  if (first === undefined || second === undefined) throw new Error('two deliveries expected');
+  const record = (member: typeof first): ReturnType<typeof recordSend> =>
+    recordSend(database.pool, lane, [member], (kept) => ({ key: keyOf(kept), request: { method: 'POST', path: '/', body: '' }, members: [...kept] }), limits); // prettier-ignore
+  expect(await record(first)).toMatchObject({ type: 'recorded' });
+  expect(await record(second)).toMatchObject({ type: 'wait' });
+  expect((await rows()).map(({ state }) => state).sort()).toEqual(['sending', 'waiting']);
+});
+
+test('who lost the lane records nothing', async () => {
+  await holdLane(database.pool, tenant, 'qbo');
+  await expect(send(database.pool, lane, await rows())).rejects.toThrow('stopped');
+  expect(await countSends()).toBe(0);
+});
+
+test('what the direction keeps back meanwhile is held instead of sent, and counted out', async () => {
+  const composed = await rows();
+  const sent = await send(database.pool, lane, composed.slice(0, 1));
+  await setSettings(database.pool, tenant, 'direction', pushingAllBut([['qbo', 'customer']]));
+  // The open send is brought to its end; what comes back from it must not leave again.
+  if (sent === null) throw new Error('nothing sent');
+  await settleSend(database.pool, lane, sent, sent.members.map(({ deliveryId }) => back(deliveryId)), notExecuted); // prettier-ignore
+  expect(await send(database.pool, lane, composed.slice(0, 1))).toBeNull();
+  expect((await rows()).map(({ state, reason }) => [state, reason])).toEqual([
+    ['held', 'direction'],
+    ['held', 'direction'],
+  ]);
+  expect(await queueDepth(database.pool, tenant)).toBe(0);
+});
+
+test('a send that was not executed is opened again in its own row', async () => {
+  const composed = await rows();
+  const first = await send(database.pool, lane, composed);
+  if (first === null) throw new Error('nothing sent');
+  await settleSend(database.pool, lane, first, composed.map(({ id }) => back(id)), notExecuted);
+  const again = await send(database.pool, lane, await rows());
+  expect(again).toMatchObject({ id: first.id, key: first.key, tries: 2, request: first.request });
+  expect(await countSends()).toBe(1);
+});
+
+test('there is never a second row of one key: a settled send is not opened again', async () => {
+  const composed = await rows();
+  const first = await send(database.pool, lane, composed);
+  if (first === null) throw new Error('nothing sent');
+  await settleSend(database.pool, lane, first, composed.map(({ id }) => accepted(id)), settled);
+  await database.pool.query("UPDATE deliveries SET state = 'waiting' WHERE tenant = $1", [tenant]);
+  await expect(send(database.pool, lane, composed)).rejects.toThrow('stands there already');
+  expect(await countSends()).toBe(1);
+  expect((await rows()).map(({ state }) => state)).toEqual(['waiting', 'waiting']);
+});
+
+test('a refusal raises the generation, so the next try is another send', async () => {
+  const composed = await rows();
+  const first = await send(database.pool, lane, composed);
+  if (first === null) throw new Error('nothing sent');
+  const later = composed.map(({ id: deliveryId }) => ({
+    deliveryId,
+    event: { type: 'refusedLater' as const, resting: 'waiting' as const, triesMax: 9, retryAtMs: 0, failureClass: 'SERVER' }, // prettier-ignore
+  }));
+  await settleSend(database.pool, lane, first, later, settled);
+  const second = await send(database.pool, lane, await rows());
+  expect(second?.key).not.toBe(first.key);
+  expect((await rows()).map(({ generation, attempts }) => [generation, attempts])).toEqual([[2, 1], [2, 1]]); // prettier-ignore
+});
+
+test('whoever takes a lane over asks about what the former one left open, not before it is surely settled', async () => {
+  const first = await send(database.pool, lane, await rows());
+  const next = await takeOver(60_000);
+  expect((await rows()).map(({ state }) => state)).toEqual(['verifying', 'verifying']);
+  expect(await takeVerifying(database.pool, next, [], true)).toEqual({ type: 'nothing' });
+  await database.pool.query("UPDATE sends SET due_at = now() WHERE tenant = $1", [tenant]); // prettier-ignore
+  const asked = await takeVerifying(database.pool, next, [], true);
+  expect(asked).toMatchObject({ type: 'reopened', send: { id: first?.id, key: first?.key, request: first?.request } }); // prettier-ignore
+  expect(await takeOverSends(database.pool, next, 0)).toBe(0);
+});
+
+test('a repeat whose caller died is taken over again', async () => {
+  await send(database.pool, lane, await rows());
+  const second = await takeOver();
+  expect(await takeVerifying(database.pool, second, [], true)).toMatchObject({ type: 'reopened' });
+  const third = await takeOver();
+  expect(await takeVerifying(database.pool, third, [], true)).toMatchObject({ type: 'reopened', send: { tries: 2 } }); // prettier-ignore
+});
+
+test('a settlement by a token that lost the send changes nothing', async () => {
+  const sent = await send(database.pool, lane, await rows());
+  if (sent === null) throw new Error('nothing sent');
+  await takeOver(60_000);
+  const before = await rows();
+  await settleSend(database.pool, lane, sent, before.map(({ id }) => accepted(id)), settled);
+  expect(await rows()).toEqual(before);
+  const journal = await database.pool.query('SELECT 1 FROM journal WHERE tenant = $1', [tenant]);
+  expect(journal.rows).toEqual([]);
+  expect(await queueDepth(database.pool, tenant)).toBe(2);
+});
+
+test('a settlement that is repeated changes nothing either', async () => {
+  const sent = await send(database.pool, lane, await rows());
+  if (sent === null) throw new Error('nothing sent');
+  const all = (await rows()).map(({ id }) => accepted(id));
+  await settleSend(database.pool, lane, sent, all, settled);
+  await settleSend(database.pool, lane, sent, all, settled);
+  expect(await queueDepth(database.pool, tenant)).toBe(0);
+});
+
+test('a member that changed while it was sent goes back to waiting with what arrived noted', async () => {
+  const sent = await send(database.pool, lane, await rows());
+  if (sent === null) throw new Error('nothing sent');
+  await change('c1', 2);
+  expect(await row('c1')).toMatchObject({ state: 'sending', desiredRev: 2 });
+  await settleSend(database.pool, lane, sent, sent.members.map(({ deliveryId }) => accepted(deliveryId)), settled); // prettier-ignore
+  const { id, ...changed } = await row('c1');
+  expect(changed).toMatchObject({ state: 'waiting', deliveredRev: 1, desiredRev: 2, remoteId: `r${id}` }); // prettier-ignore
+  expect(await row('c2')).toMatchObject({ state: 'delivered', deliveredRev: 1 });
+  expect(await queueDepth(database.pool, tenant)).toBe(1);
+});
+
+test('what compose decided of an older revision is passed over', async () => {
+  const composed = await row('c1');
+  await change('c1', 2);
+  const events = [
+    { type: 'adopted', resting: 'waiting', nowMs: 0 },
+    { type: 'hold', reason: 'conflict' },
+    { type: 'skip', reason: 'zero' },
+  ] as const;
+  for (const event of events) {
+    await settleWithoutSend(database.pool, lane, [{ deliveryId: composed.id, rev: composed.desiredRev, event }]); // prettier-ignore
+    expect(await row('c1')).toMatchObject({ state: 'waiting', desiredRev: 2, deliveredRev: 0 });
+  }
+});
+
+test('what is in flight cannot be discarded, what is dead can, once', async () => {
+  const { pool } = database;
+  const { id } = await row('c1');
+  expect(await discardDelivery(pool, tenant, id, 'why')).toBe('in_flight');
+  const sent = await send(pool, lane, [await row('c1')]);
+  if (sent === null) throw new Error('nothing sent');
+  expect(await discardDelivery(pool, tenant, id, 'why')).toBe('in_flight');
+  expect((await settleSend(pool, lane, sent, [refused(id)], settled)).died).toEqual([id]);
+  expect(await discardDelivery(pool, tenant, id, 'why')).toBe('discarded');
+  expect(await row('c1')).toMatchObject({ state: 'skipped', reason: 'discarded' });
+  expect(await discardDelivery(pool, tenant, id, 'why')).toBe('in_flight');
+  expect(await discardDelivery(pool, tenant, '999999', 'why')).toBe('unknown');
+  expect(await queueDepth(pool, tenant)).toBe(1);
+});
+
+test('each lane settles for itself', async () => {
+  await absorb(database.pool, tenant, [product('a')]);
+  const woo = await holdLane(database.pool, tenant, 'woo');
+  expect(await send(database.pool, woo, await deliveries(database.pool, tenant, 'woo'))).toMatchObject({ tries: 1 }); // prettier-ignore
+  expect(await takeOverSends(database.pool, await holdLane(database.pool, tenant, 'qbo'), 0)).toBe(0); // prettier-ignore
+});

@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+
+import type { ChangeRow } from '../../domain/absorb';
+import { orderBody } from '../support/samples';
+import { change, Memory } from './fold';
+
+const ticket = (sourceRev: number, lines: [string, number][], occurredAt = '2026-11-21T10:00:00.000Z'): ChangeRow =>
+  change({ kind: 'order', recordId: 'P-1', sourceRev, occurredAt, content: { kind: 'order', body: orderBody('P-1', lines, null) } }); // prettier-ignore
+const moved = (memory: Memory, changes: ChangeRow[]): unknown =>
+  [...memory.fold(changes).stockSources].map(([source, { entries, wasKnown }]) => [
+    source,
+    wasKnown,
+    entries.map(({ sku, quantity }) => `${sku} ${quantity}`),
+  ]);
+
+test('a ticket moves what its newest revision says, and tells whether it moved something before', () => {
+  const memory = new Memory();
+  expect(moved(memory, [ticket(1, [['a', 1]]), ticket(2, [['a', 2], ['b', 1]])])).toEqual([
+    ['order/P-1', false, ['a -2', 'b -1']],
+  ]); // prettier-ignore
+  expect(moved(memory, [ticket(3, [['b', 1]])])).toEqual([['order/P-1', true, ['b -1']]]);
+});
+
+test('a deleted ticket moves nothing any more', () => {
+  const memory = new Memory();
+  memory.fold([ticket(1, [['a', 1]])]);
+  const gone = change({ kind: 'order', recordId: 'P-1', sourceRev: 2, content: null });
+  expect(moved(memory, [gone])).toEqual([['order/P-1', true, []]]);
+});
+
+test('a ticket sent again unchanged moves nothing, and keeps the time at which it moved', () => {
+  const memory = new Memory();
+  const late = '2026-11-21T12:00:00.000Z';
+  const { stockSources } = memory.fold([ticket(1, [['a', 1]]), ticket(2, [['a', 1]], late)]);
+  expect(stockSources.get('order/P-1')?.entries).toMatchObject([{ occurredAt: '2026-11-21T10:00:00.000Z' }]); // prettier-ignore
+  expect(moved(memory, [ticket(3, [['a', 1]], late)])).toEqual([]);
+});
+
+test('an inventory change whose event id reads like a ticket stands beside that ticket', () => {
+  const count = change({ kind: 'inventory', recordId: 'a', eventId: 'order/P-1', content: { kind: 'inventory', body: { count: { quantity: '5' } } } }); // prettier-ignore
+  const { stockSources } = new Memory().fold([count, ticket(1, [['a', 1]])]);
+  expect([...stockSources.values()].map(({ entries }) => entries[0]?.reason).sort()).toEqual(['count', 'sale']); // prettier-ignore
+});

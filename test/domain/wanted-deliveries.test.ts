@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+
+import { initialDirection, type DirectionPolicy } from '../../domain/direction';
+import { gateFor, wantedDeliveries } from '../../domain/wanted-deliveries';
+import { orderBody } from '../support/samples';
+
+const open = { kind: 'open' };
+const byDirection = { kind: 'held', reason: 'direction' };
+const notBuilt = { kind: 'held', reason: 'not_built' };
+const pushAll: DirectionPolicy = {
+  systems: { woo: { default: 'push', kinds: {} }, qbo: { default: 'push', kinds: {} } },
+};
+
+test('a product goes to both systems, stock to the shop, an order to the books', () => {
+  expect(wantedDeliveries('product', 'present', null, initialDirection)).toEqual([
+    { system: 'woo', part: '', gate: open },
+    { system: 'qbo', part: '', gate: open },
+  ]);
+  expect(wantedDeliveries('inventory', 'present', null, pushAll)).toEqual([
+    { system: 'woo', part: '', gate: open },
+  ]);
+  const content = { kind: 'order' as const, body: orderBody('1', [['a', 1]], null) };
+  expect(wantedDeliveries('order', 'present', content, pushAll)).toEqual([
+    { system: 'qbo', part: 'sale', gate: open },
+  ]);
+});
+
+test('a ticket with lines of both signs becomes a sale and a refund, one of negative lines a refund', () => {
+  const parts = (lines: [string, number][]): string[] =>
+    wantedDeliveries('order', 'present', { kind: 'order', body: orderBody('1', lines, null) }, pushAll) // prettier-ignore
+      .map(({ part }) => part);
+  expect(parts([['a', 1], ['b', -1]])).toEqual(['sale', 'refund']); // prettier-ignore
+  expect(parts([['b', -1]])).toEqual(['refund']);
+  expect(parts([])).toEqual(['sale']);
+});
+
+test('a refund is one refund', () => {
+  const body = { ...orderBody('1', [['a', 1]], null), restock: true };
+  expect(wantedDeliveries('refund', 'present', { kind: 'refund', body }, pushAll)).toMatchObject([
+    { system: 'qbo', part: 'refund' },
+  ]);
+});
+
+test('what direction keeps back is held by it, what is not built is held and never simplified', () => {
+  expect(wantedDeliveries('customer', 'present', null, initialDirection)).toEqual([
+    { system: 'woo', part: '', gate: byDirection },
+    { system: 'qbo', part: '', gate: open },
+  ]);
+  expect(gateFor(pushAll, 'woo', 'customer', 'present')).toEqual(notBuilt);
+  expect(gateFor(pushAll, 'qbo', 'invoice', 'present')).toEqual(notBuilt);
+});
+
+test('a deletion stays local by the first delete policy, whatever the direction', () => {
+  const skipped = { kind: 'skipped', reason: 'policy' };
+  expect(gateFor(pushAll, 'qbo', 'order', 'absent')).toEqual(skipped);
+  expect(gateFor(initialDirection, 'woo', 'customer', 'absent')).toEqual(skipped);
+});
