@@ -37,6 +37,8 @@ const absorbBatchMax = 1_000;
 
 export interface Absorbed {
   changes: number;
+  /** Whether the inbox may hold more: the flag that would wake us for it is down. */
+  hasMore: boolean;
   /** By how many open deliveries each lane grew. */
   made: Record<Target, number>;
 }
@@ -56,11 +58,12 @@ export async function absorbChanges(
   now: () => number,
 ): Promise<Absorbed> {
   const endsAtMs = now() + stayMs;
-  const total: Absorbed = { changes: 0, made: { woo: 0, qbo: 0 } };
+  const total: Absorbed = { changes: 0, hasMore: false, made: { woo: 0, qbo: 0 } };
   await clearWake(pool, tenant);
   for (;;) {
     const { changes, made } = await absorbBatch(pool, tenant, now());
     total.changes += changes;
+    total.hasMore = changes > 0;
     for (const system of targets) total.made[system] += made[system];
     const hasIdleLaneWork = targets.some(
       (system) => total.made[system] > 0 && !busyLanes.includes(system),
@@ -74,11 +77,14 @@ export async function absorbChanges(
 }
 
 /** Folds one batch of the inbox into records and deliveries, in one transaction. */
-async function absorbBatch(pool: Pool, tenant: number, nowMs: number): Promise<Absorbed> {
+async function absorbBatch(
+  pool: Pool,
+  tenant: number,
+  nowMs: number,
+): Promise<Omit<Absorbed, 'hasMore'>> {
   return withCursor(pool, tenant, async (tx, absorbedPos) => {
     const inbox = await readChanges(tx, tenant, absorbedPos, absorbBatchMax);
-    const none: Absorbed = { changes: 0, made: { woo: 0, qbo: 0 } };
-    if (inbox.lastPos === null) return none;
+    if (inbox.lastPos === null) return { changes: 0, made: { woo: 0, qbo: 0 } };
     const folded = await fold(tx, tenant, inbox.changes);
     const stock = await moveStock(tx, tenant, folded);
     const changed = [...folded.records, ...stock];

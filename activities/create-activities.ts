@@ -63,13 +63,13 @@ function databaseActivities(deps: ActivityDeps): DatabaseActivities {
     absorbChanges: ({ tenantId, busyLanes }) =>
       translated(async (): Promise<AbsorbResult> => {
         const tenant = await requireTenant(pool, tenantId);
-        await absorbChanges(pool, tenant.id, busyLanes, deps.now);
+        const { hasMore } = await absorbChanges(pool, tenant.id, busyLanes, deps.now);
         const [woo, qbo, depth] = await Promise.all([
           laneWork(pool, tenant.id, 'woo'),
           laneWork(pool, tenant.id, 'qbo'),
           queueDepth(pool, tenant.id),
         ]);
-        return { depth, lanes: { woo: dueOf(woo), qbo: dueOf(qbo) } };
+        return { depth, hasMore, lanes: { woo: dueOf(woo), qbo: dueOf(qbo) } };
       }),
     applyPolicy: (request) => translated(() => applyPolicy(deps, request)),
     redriveDeliveries: (request) =>

@@ -49,6 +49,8 @@ export interface LoadedLane {
 
 export interface AbsorbResult {
   depth: number;
+  /** Whether the inbox may hold more, for which nobody will wake us. */
+  hasMore: boolean;
   /** What each lane has to do, read from the tables. */
   lanes: Record<Target, { isDue: boolean; nextDueAtMs: number | null }>;
 }

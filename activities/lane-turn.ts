@@ -153,7 +153,8 @@ export class LaneTurn implements CallGate, LaneHold {
   requireLease(): void {
     if (this.now >= this.heldUntilMs)
       this.lost.abort(new ConnectorError('upstream', 'the lease of the lane lapsed'));
-    if (this.signal.aborted) throw new TurnOver('the lane was lost or the turn was cancelled', null);
+    if (this.signal.aborted)
+      throw new TurnOver('the lane was lost or the turn was cancelled', null);
   }
 
   requireTime(): void {

@@ -1,9 +1,19 @@
+import { randomUUID } from 'node:crypto';
+
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 
 import { findTenant } from '../database/tenants';
-import { findStuckTenants, recount } from '../database/watchdog';
-import { tenantSyncId, tenantSyncType, wakeSignal, type Queues } from '../workflows/messages';
+import { findForgottenRequests, findStuckTenants, recount } from '../database/watchdog';
+import {
+  redriveSignal,
+  setDirectionSignal,
+  setPolicySignal,
+  tenantSyncId,
+  tenantSyncType,
+  wakeSignal,
+  type Queues,
+} from '../workflows/messages';
 
 /** Work that has not moved for this long is looked after. */
 const quietMs = 20_000;
@@ -29,9 +39,25 @@ export async function wakeStuckTenants(
       signal: wakeSignal,
       priority: { fairnessKey: tenantId },
     });
+    await signalAgain(deps, tenantId, tenant.id);
   }
   return {
     woken: stuck.length,
     lastTenantId: stuck.length < pageSize ? null : (stuck.at(-1) ?? null),
   };
+}
+
+/** Signals again, under new ids, what is requested and neither in force nor applied. */
+async function signalAgain(
+  { pool, client }: { pool: Pool; client: Client },
+  tenantId: string,
+  tenant: number,
+): Promise<void> {
+  const { parts, redrives } = await findForgottenRequests(pool, tenant, quietMs);
+  const workflow = client.workflow.getHandle(tenantSyncId(tenantId));
+  const newId = (): string => `watchdog-${randomUUID()}`;
+  if (parts.includes('direction')) await workflow.signal(setDirectionSignal, { id: newId() });
+  if (parts.includes('sync')) await workflow.signal(setPolicySignal, { id: newId() });
+  for (const redriveId of redrives)
+    await workflow.signal(redriveSignal, { id: newId(), redriveId });
 }

@@ -13,6 +13,7 @@ import { createLogger } from '../platform/logger';
 import { connectTemporal } from '../platform/temporal-client';
 import { productionQueues, type Queues } from '../workflows/messages';
 import { createApp } from './app';
+import { answerClientErrors } from './client-error';
 import { createHealthServer } from './health';
 import { Metrics } from './metrics';
 import { Signals } from './wake';
@@ -73,6 +74,7 @@ export async function startApi(env: Env, overrides: ApiOverrides = {}): Promise<
   const server = createServer(app);
   // A body of 5 MB over a slow line; Node's own limit of 300 s lets idle senders hold on for too long.
   server.requestTimeout = 60_000;
+  answerClientErrors(server);
   const health =
     overrides.hasHealthServer === false ? null : createHealthServer(pools.pool, metrics);
   const stop = async (): Promise<void> => {

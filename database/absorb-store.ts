@@ -159,12 +159,9 @@ export async function readSkus(
   return result.rows;
 }
 
-/** How many articles may differ in case alone before their codes are looked up one by one no more. */
-const suffixMax = 50;
-
 /**
  * Which codes are given already among those that these SKUs could get: the SKU as case-blind systems see
- * it, and its suffixes where that one is given or claimed twice here.
+ * it, and every suffix of one that is given or claimed twice here.
  */
 export async function readTakenCodes(
   tx: AbsorbTransaction,
@@ -179,11 +176,23 @@ export async function readTakenCodes(
     if (taken.has(code) || seen.has(code)) contested.add(code);
     seen.add(code);
   }
-  const suffixed = [...contested].flatMap((code) =>
-    Array.from({ length: suffixMax - 1 }, (_, n) => foldSku(`${code}~${n + 2}`)),
-  );
-  for (const code of await givenCodes(tx, tenant, suffixed)) taken.add(code);
+  for (const code of await givenSuffixes(tx, tenant, [...contested])) taken.add(code);
   return taken;
+}
+
+/** Codes that begin with one of these and a tilde. DEL follows the tilde in the order of bytes, which `folded` has. */
+async function givenSuffixes(
+  tx: AbsorbTransaction,
+  tenant: number,
+  folded: readonly string[],
+): Promise<string[]> {
+  if (folded.length === 0) return [];
+  const result = await tx.query<{ folded: string }>(
+    `SELECT s.folded FROM json_array_elements_text($2::json) AS k(folded) CROSS JOIN LATERAL
+       (SELECT folded FROM skus WHERE tenant = $1 AND folded >= k.folded || '~' AND folded < k.folded || chr(127)) s`,
+    [tenant, JSON.stringify(folded)],
+  );
+  return result.rows.map((row) => row.folded);
 }
 
 async function givenCodes(

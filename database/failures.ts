@@ -67,7 +67,7 @@ export async function listFailures(
      FROM deliveries WHERE tenant = $1 AND state IN ('held', 'dead') AND ($2::bigint IS NULL OR id > $2)
        AND ($3::text IS NULL OR (state = 'dead' AND reason = $3)) AND ($4::text IS NULL OR kind = $4)
        AND ($5::text IS NULL OR system = $5) AND ($6::text IS NULL OR (state = 'held' AND reason = $6))
-     ORDER BY id LIMIT $7`,
+     ORDER BY deliveries.id LIMIT $7`,
     [
       tenant,
       afterId,

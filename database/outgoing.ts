@@ -33,6 +33,8 @@ export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 /**
  * Up to `limitPerKind` due deliveries of each kind, oldest first; those that wait for a thing without remote
  * id are passed over while that may still get one. LATERAL per kind: one index scan each (postgres.md section 5).
+ * The tenant of what it waits for is compared in a form that no index serves: else a table without
+ * statistics is read by tenant, all of it, for each row.
  */
 export async function pickDue(
   db: Db,
@@ -48,7 +50,7 @@ export async function pickDue(
          d.desired_op AS "desiredOp", d.attempts, d.generation, d.last_class AS "lastClass",
          d.remote_id AS "remoteId", d.remote_version AS "remoteVersion", d.snapshot
        FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.kind = k.kind AND d.state = 'waiting' AND d.due_at <= now()
-         AND (d.waits_for IS NULL OR NOT EXISTS (SELECT FROM deliveries n WHERE n.tenant = $1 AND n.id = ANY (d.waits_for)
+         AND (d.waits_for IS NULL OR NOT EXISTS (SELECT FROM deliveries n WHERE n.id = ANY (d.waits_for) AND n.tenant IS NOT DISTINCT FROM d.tenant
            AND n.remote_id IS NULL AND n.state IN ('waiting', 'sending', 'verifying')))
        ORDER BY d.due_at, d.id LIMIT $4) d
      CROSS JOIN LATERAL (SELECT body FROM records
@@ -163,7 +165,7 @@ export async function laneWork(db: Pool, tenant: number, system: Target): Promis
     db,
     `SELECT (SELECT min(d.due_at) FROM unnest($3::text[]) AS k(kind) CROSS JOIN LATERAL (
          SELECT d.due_at FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.kind = k.kind AND d.state = 'waiting'
-           AND (d.waits_for IS NULL OR NOT EXISTS (SELECT FROM deliveries n WHERE n.tenant = $1 AND n.id = ANY (d.waits_for)
+           AND (d.waits_for IS NULL OR NOT EXISTS (SELECT FROM deliveries n WHERE n.id = ANY (d.waits_for) AND n.tenant IS NOT DISTINCT FROM d.tenant
              AND n.remote_id IS NULL AND n.state IN ('waiting', 'sending', 'verifying')))
          ORDER BY d.due_at, d.id LIMIT 1) d) AS "dueAt",
        (SELECT due_at FROM sends WHERE tenant = $1 AND system = $2 AND state = 'verifying' ORDER BY due_at LIMIT 1) AS "askAt",

@@ -81,16 +81,19 @@ export function sqlStateOf(error: unknown): string | null {
 
 /** Whether the database could not be reached or went away, as opposed to refusing a statement. */
 export function isDatabaseAway(error: unknown): boolean {
+  // By its fields: an error of Node itself is no `Error` of the sandbox in which jest runs this.
+  if (typeof error !== 'object' || error === null) return false;
+  const code = 'code' in error ? error.code : undefined;
+  // Before the states, since EPIPE has five characters too.
+  if (typeof code === 'string' && /^E(CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN)/.test(code))
+    return true;
   const state = sqlStateOf(error);
   // 08: connection, 57P: shut down or starting, 53300: too many connections, 53100: disk full, 25006: read only.
   if (state !== null) return /^(08|57P|53300|53100|25006)/.test(state);
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? error.code : undefined;
-  if (typeof code === 'string' && /^E(CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN)/.test(code))
-    return true;
-  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors.some(isDatabaseAway);
+  const message = 'message' in error ? String(error.message) : '';
   return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after/.test(
-    error.message,
+    message,
   );
 }
 

@@ -2,9 +2,11 @@ import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
 import { transition } from '../domain/delivery-state';
+import { allowsPush } from '../domain/direction';
 import type { RateLimit } from '../domain/rate-budget';
 import type { Target } from '../domain/words';
 import {
+  countSettled,
   deliveryColumns,
   updateDeliveries,
   type DeliveryRow,
@@ -13,6 +15,7 @@ import {
 import { chargeBudget, type BudgetAnswer } from './lanes';
 import { jsonObject } from './outgoing';
 import { firstRow, inTransaction } from './pool';
+import { directionInForce } from './settings';
 
 // Every vendor write, written down before its first byte leaves, taken over and asked about:
 // each in one transaction that locks the members in order of their ids (architecture sections 4 and 5).
@@ -81,8 +84,8 @@ export type Recorded =
   | Exclude<BudgetAnswer, { type: 'charged' }>;
 
 /**
- * Commits a send: locks the candidates, keeps those still waiting at the composed revision, charges the
- * budget, writes the bytes. `freeze` is called with the kept ones, so the bytes hold exactly them.
+ * Commits a send: locks the candidates, keeps those still waiting, allowed and at the composed revision,
+ * charges the budget, writes the bytes. `freeze` is called with the kept ones, so the bytes hold exactly them.
  */
 export async function recordSend(
   pool: Pool,
@@ -93,7 +96,8 @@ export async function recordSend(
 ): Promise<Recorded> {
   return inTransaction(pool, async (tx): Promise<Recorded> => {
     const locked = await lockByIds(tx, lane.tenant, candidates.map((member) => member.deliveryId)); // prettier-ignore
-    const rows = new Map(locked.map((row) => [row.id, row]));
+    const allowed = await keepBackDisallowed(tx, lane, locked);
+    const rows = new Map(allowed.map((row) => [row.id, row]));
     const kept = candidates.filter((member) => {
       const row = rows.get(member.deliveryId);
       return (
@@ -119,6 +123,29 @@ export async function recordSend(
     ]);
     return { type: 'recorded', send };
   });
+}
+
+/**
+ * Holds what the direction in force no longer lets go, and answers the others: what came back from a send
+ * waits again although the direction was turned off meanwhile.
+ */
+async function keepBackDisallowed(
+  tx: PoolClient,
+  lane: LaneHold,
+  locked: readonly DeliveryRow[],
+): Promise<DeliveryRow[]> {
+  const direction = await directionInForce(tx, lane.tenant);
+  const allowed = locked.filter((row) => allowsPush(direction, row.system, row.kind));
+  if (allowed.length === locked.length) return allowed;
+  const updates = locked
+    .filter((row) => !allowed.includes(row))
+    .flatMap((row): DeliveryUpdate[] => {
+      const after = transition(row, { type: 'directionOff' });
+      return after === null ? [] : [{ row, after }];
+    });
+  const opened = await updateDeliveries(tx, lane.tenant, updates);
+  await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0));
+  return allowed;
 }
 
 async function insertSend(tx: PoolClient, lane: LaneHold, send: NewSend): Promise<SendRow> {

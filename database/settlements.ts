@@ -11,6 +11,8 @@ import { lockByIds, type LaneHold, type SendRow } from './sends';
 /** What one member of a send came to, and what is to be kept of it. */
 export interface MemberSettlement {
   deliveryId: string;
+  /** Only without a send: the revision that was composed. Passed over where the delivery has moved on. */
+  rev?: number;
   event: DeliveryEvent;
   /** Only with `accepted` or `adopted`. */
   remote?: { id: string; version: string | null; snapshot: JsonObject; isLinked: boolean };
@@ -74,7 +76,8 @@ async function settleMembers(
   const rows = await lockByIds(tx, lane.tenant, [...byId.keys()]);
   const updates: (DeliveryUpdate & { settlement: MemberSettlement })[] = rows.flatMap((row) => {
     const settlement = byId.get(row.id);
-    if (settlement === undefined) return [];
+    if (settlement === undefined || row.desiredRev !== (settlement.rev ?? row.desiredRev))
+      return [];
     const after = transition(row, settlement.event);
     if (after === null) return [];
     const lastClass =

@@ -16,7 +16,7 @@ export async function findStuckTenants(
     `SELECT t.tenant_id AS "tenantId" FROM tenants t
      JOIN tenant_intake i ON i.tenant = t.id JOIN tenant_absorb a ON a.tenant = t.id
      WHERE t.tenant_id > $2 AND (
-       (i.last_pos > a.absorbed_pos AND greatest(a.progressed_at, i.woken_at) < now() - make_interval(secs => $1 / 1000.0))
+       (i.changes_in > a.absorbed AND greatest(a.progressed_at, i.woken_at) < now() - make_interval(secs => $1 / 1000.0))
        OR EXISTS (SELECT FROM settings s WHERE s.tenant = t.id AND s.in_force_at IS NULL AND s.superseded_at IS NULL
             AND s.requested_at < now() - make_interval(secs => $1 / 1000.0))
        OR EXISTS (SELECT FROM redrives r WHERE r.tenant = t.id AND r.applied_at IS NULL
@@ -33,6 +33,28 @@ export async function findStuckTenants(
     [quietMs, afterTenantId, limit],
   );
   return result.rows.map((row) => row.tenantId);
+}
+
+/** Requests of one tenant that nobody brought in force or applied for so long: their signal got lost. */
+export async function findForgottenRequests(
+  db: Db,
+  tenant: number,
+  quietMs: number,
+): Promise<{ parts: string[]; redrives: string[] }> {
+  const settings = await db.query<{ part: string }>(
+    `SELECT DISTINCT part FROM settings WHERE tenant = $1 AND in_force_at IS NULL AND superseded_at IS NULL
+       AND requested_at < now() - make_interval(secs => $2 / 1000.0)`,
+    [tenant, quietMs],
+  );
+  const redrives = await db.query<{ id: string }>(
+    `SELECT id FROM redrives WHERE tenant = $1 AND applied_at IS NULL
+       AND requested_at < now() - make_interval(secs => $2 / 1000.0) ORDER BY requested_at, id LIMIT 20`,
+    [tenant, quietMs],
+  );
+  return {
+    parts: settings.rows.map((row) => row.part),
+    redrives: redrives.rows.map((row) => row.id),
+  };
 }
 
 /** Counts one tenant's open deliveries and puts its counters right; answers by how much each lane was off. */

@@ -58,7 +58,8 @@ export async function resetRealm(
 ): Promise<SandboxRealm> {
   const body = {
     realms: [{ realmId, country: 'GB', currency: 'GBP', zone: 'Europe/London' }],
-    settings: { seed },
+    // A company that takes one number twice: what we send twice would be there twice.
+    settings: { seed, 'qbo.dupDocNumber': false },
   };
   const [first] = z
     .object({ realms: z.array(realm) })

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import {
   ActivityFailure,
   allHandlersFinished,
@@ -36,6 +37,14 @@ import {
 
 /** A run of 800 events replays in half a second; the server would suggest rolling at 4,096 (temporal.md section 3). */
 const rollAtEventsDefault = 800;
+
+/** Tries of a request that fails although the database is there. */
+const requestTriesMax = 3;
+
+/** Whether it will pass by itself: the database is away, or no worker did it in time. */
+function isOurTrouble(error: ActivityFailure): boolean {
+  return !(error.cause instanceof ApplicationFailure) || error.cause.type === 'DatabaseAway';
+}
 
 /**
  * The tenant's long-lived workflow: decides when changes are absorbed and when each lane has its turn. Holds
@@ -182,7 +191,15 @@ class Run {
         if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
         if (request === undefined) this.state.isInboxDirty = true;
         troubles += 1;
-        log.warn('absorbing failed', { reason: error.cause?.message ?? error.message });
+        const reason = error.cause?.message ?? error.message;
+        if (request !== undefined && troubles >= requestTriesMax && !isOurTrouble(error)) {
+          // One odd request must not hold up everything behind it; it can be sent again with a new id.
+          log.error('a request was dropped', { kind: request.kind, reason });
+          this.state.requests.shift();
+          troubles = 0;
+          continue;
+        }
+        log.warn('absorbing failed', { reason });
         await condition(mayStop, troubleWaitMs(troubles));
       }
     }
@@ -195,6 +212,7 @@ class Run {
       busyLanes: [...this.inTurn],
     });
     this.state.depth = result.depth;
+    if (result.hasMore) this.state.isInboxDirty = true;
     for (const system of targets) {
       const lane = this.state.lanes[system];
       const work = result.lanes[system];

@@ -47,7 +47,8 @@ CREATE TABLE skus (
   sku text NOT NULL CHECK (char_length(sku) BETWEEN 1 AND 100),
   record_id text NOT NULL,
   code text NOT NULL CHECK (char_length(code) BETWEEN 1 AND 110),
-  folded text NOT NULL,
+  -- In order of bytes, so that the suffixes of a code are one range of its index.
+  folded text COLLATE "C" NOT NULL,
   PRIMARY KEY (tenant, sku),
   UNIQUE (tenant, folded)
 );

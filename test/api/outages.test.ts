@@ -8,7 +8,8 @@ import { startApi } from '../../api/start-api';
 import { readEnv } from '../../platform/env';
 import { ensureSearchAttributes } from '../../platform/temporal-client';
 import { tenantSyncId } from '../../workflows/messages';
-import { customerChange, startTestApi, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore
+import { customerChange, nowhere, startTestApi, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore
+import { createTestDatabase } from '../support/database';
 import { testServers } from '../support/env';
 import { startProxy, type Proxy } from '../support/proxy';
 
@@ -132,9 +133,10 @@ describe('while Temporal is away', () => {
     await until(async () => (await signalsTaken()).length >= expected.length);
     // Of pause and resume only the newest was still worth telling.
     expect((await signalsTaken()).sort()).toEqual(expected);
-    const metrics = await (await fetch(`${api.healthUrl ?? ''}/metrics`)).text();
-    expect(metrics).toContain('truth_sync_signals_waiting 0');
-    expect(metrics).toContain('truth_sync_changes_total{outcome="accepted"} 2');
+    const metrics = async (): Promise<string> =>
+      (await fetch(`${api.healthUrl ?? ''}/metrics`)).text();
+    await until(async () => (await metrics()).includes('truth_sync_signals_waiting 0'));
+    expect(await metrics()).toContain('truth_sync_changes_total{outcome="accepted"} 2');
   }, 60_000);
 });
 
@@ -147,17 +149,18 @@ describe('a port that is taken', () => {
         resolve(String(typeof address === 'object' ? address?.port : ''));
       });
     });
-    const { databaseUrl, temporalAddress } = testServers();
+    const database = await createTestDatabase();
     const env = readEnv({
       NODE_ENV: 'test',
       ...{ PORT: '0', METRICS_PORT: '0', [variable]: port },
-      DATABASE_URL: databaseUrl,
-      TEMPORAL_ADDRESS: temporalAddress,
+      DATABASE_URL: database.url,
+      TEMPORAL_ADDRESS: nowhere,
       TRUTH_SYNC_ROOT_KEY: 'x'.repeat(32),
       TRUTH_SYNC_SECRET_KEYS: `k:${randomBytes(32).toString('base64')}`,
       LOG_LEVEL: 'silent',
     });
     await expect(startApi(env)).rejects.toThrow(`Port ${port} is taken: set ${variable} to another port`); // prettier-ignore
     await new Promise((resolve) => taken.close(resolve));
+    await database.drop();
   });
 });

@@ -60,6 +60,9 @@ test('of two that start at once one applies, the other waits and finds nothing t
 
 test('the lock is given back after a failure', async () => {
   await expect(migrate(database.pool, [{ ...first, sql: 'nonsense' }])).rejects.toThrow('failed');
-  const held = await database.pool.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'");
+  const held = await database.pool.query(
+    `SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+     WHERE l.locktype = 'advisory' AND d.datname = current_database()`,
+  );
   expect(held.rows).toEqual([]);
 });

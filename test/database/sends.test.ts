@@ -89,7 +89,7 @@ test('who lost the lane records nothing', async () => {
 test('what the direction keeps back meanwhile is held instead of sent, and counted out', async () => {
   const composed = await rows();
   const sent = await send(database.pool, lane, composed.slice(0, 1));
-  await setSettings(database.pool, tenant, 'direction', pushingAllBut([['qbo', 'customer']]));
+  await setSettings(database.pool, tenant, 'direction', pushingAllBut([['qbo', 'customer'], ['woo', 'customer']]));
   // The open send is brought to its end; what comes back from it must not leave again.
   if (sent === null) throw new Error('nothing sent');
   await settleSend(database.pool, lane, sent, sent.members.map(({ deliveryId }) => back(deliveryId)), notExecuted); // prettier-ignore

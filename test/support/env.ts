@@ -30,6 +30,11 @@ export function passOnServers({ databaseUrl, temporalAddress }: TestServers): vo
   process.env['TEST_TEMPORAL_ADDRESS'] = temporalAddress;
 }
 
+/** Whether tests keep the histories of their workflows (`histories.ts`). */
+export function isRecording(): boolean {
+  return valueOf('TEST_RECORD_HISTORIES') === '1';
+}
+
 function valueOf(name: string): string | undefined {
   const value = process.env[name];
   return value === '' ? undefined : value;

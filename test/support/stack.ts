@@ -206,15 +206,15 @@ export async function createTestTenant(
   });
   await bringInForce(pool, tenant.id, 'sync');
   const realmId = String(9_000_000_000 + Math.floor(Math.random() * 1e9));
-  await connect(stack, tenant.id, name, realmId);
-  return { ...tenant, ...options, store: name, realmId };
+  const connected = { ...tenant, ...options, store: name, realmId };
+  await connect(stack, connected);
+  return connected;
 }
 
-async function connect(
+/** Connects both systems, with new credentials where they are connected already. */
+export async function connect(
   stack: Stack,
-  tenant: number,
-  store: string,
-  realmId: string,
+  { id: tenant, store, realmId }: TestTenant,
 ): Promise<void> {
   const { pool } = stack.database;
   const [shop] = resetStores.parse(

@@ -93,13 +93,24 @@ export async function runsOf(stack: Stack, tenant: Tenant): Promise<string[]> {
   return runs;
 }
 
-/** How often each activity was scheduled. */
-export function activityCounts(events: readonly HistoryEvent[]): Record<string, number> {
+/** How often each activity was scheduled, or came to an end. */
+export function activityCounts(
+  events: readonly HistoryEvent[],
+  which: 'scheduled' | 'ended' = 'scheduled',
+): Record<string, number> {
+  const names = new Map(
+    events.map((event) => [
+      String(event.eventId),
+      event.activityTaskScheduledEventAttributes?.activityType?.name,
+    ]),
+  );
+  const counted = events.map((event) => {
+    const ended = event.activityTaskCompletedEventAttributes ?? event.activityTaskFailedEventAttributes;
+    return names.get(String(which === 'scheduled' ? event.eventId : ended?.scheduledEventId));
+  });
   const counts: Record<string, number> = {};
-  for (const { activityTaskScheduledEventAttributes: scheduled } of events) {
-    const name = scheduled?.activityType?.name ?? null;
-    if (name !== null) counts[name] = (counts[name] ?? 0) + 1;
-  }
+  for (const name of counted)
+    if (typeof name === 'string') counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 }
 

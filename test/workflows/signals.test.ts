@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
+import { findConnection, putConnection, secretPlace } from '../../database/connections';
 import { laneStates } from '../../database/lanes';
 import { calls, documents, fault, noFaults } from '../support/sandboxes';
 import { customer, order, product } from '../support/samples';
 import {
+  connect,
+  control,
   createTestTenant,
   quickSettings,
   sendChanges,
@@ -39,7 +42,12 @@ afterAll(async () => {
 async function idleTenant(settings = quickSettings): Promise<TestTenant> {
   const tenant = await createTestTenant(stack, settings);
   await wake(stack, tenant);
-  await untilStatus(stack, tenant, 'idle', ({ lanes }) => !lanes.woo.isInTurn && !lanes.qbo.isInTurn); // prettier-ignore
+  // Loaded, and both lanes have found nothing to do in their first turn.
+  await until(
+    'idle',
+    async () => activityCounts(await eventsOf(stack, tenant), 'ended'),
+    (ended) => ended['pushDeliveries'] === 2 && ended['absorbChanges'] === 1,
+  );
   return tenant;
 }
 
@@ -86,7 +94,13 @@ describe('signals by hand', () => {
     }
     await signal(stack, tenant, 'wake', null);
     await signal(stack, tenant, 'wake', [1]);
-    const after = await untilStatus(stack, tenant, 'all taken', ({ pendingRequests }) => pendingRequests === 0); // prettier-ignore
+    const after = await untilStatus(
+      stack,
+      tenant,
+      'all taken',
+      ({ pendingRequests, lanes }) =>
+        pendingRequests === 0 && !lanes.woo.isInTurn && !lanes.qbo.isInTurn,
+    );
     expect(after).toEqual(before);
     await signal(stack, tenant, 'continueAsNewNow', { any: 'thing' });
     await sendChanges(stack, tenant, [customer('c1'), product('A'), order('P-1', [['A', 1]], 'c1')]);
@@ -151,20 +165,52 @@ function openTimers(events: Awaited<ReturnType<typeof eventsOf>>): number {
   return started - ended;
 }
 
-test('a failure of old credentials does not park the lane when new ones have come meanwhile', async () => {
+test('credentials that are refused park the lane until new ones come', async () => {
   const tenant = await idleTenant();
-  await fault(stack, tenant, 'woo', { fault: 'status:401', times: 1, match: { method: 'GET' } });
-  await fault(stack, tenant, 'woo', { fault: 'status:401', times: 1, match: { method: 'GET' } });
+  await fault(stack, tenant, 'woo', { fault: 'status:401', match: { method: 'GET' } });
   await sendChanges(stack, tenant, [product('A')]);
   await untilAttributes(stack, tenant, 'parked', ({ state }) => state === 'NEEDS_AUTH');
-  const parked = (await laneStates(stack.database.pool, tenant.id)).find(({ system }) => system === 'woo'); // prettier-ignore
-  expect(parked?.needsAuth).toBe(true);
-
+  expect(await needsAuth(tenant)).toBe(true);
+  const called = (await calls(stack, tenant, 'woo')).length;
+  await sendChanges(stack, tenant, [product('B')]);
+  await untilStatus(stack, tenant, 'absorbed', ({ depth }) => depth === 2);
+  expect(await calls(stack, tenant, 'woo')).toHaveLength(called);
   await noFaults(stack.woo);
+  await connect(stack, tenant);
   await signal(stack, tenant, 'credentialsUpdated', { lane: 'woo' });
   await untilIdle(stack, tenant);
   await untilAttributes(stack, tenant, 'well again', ({ state }) => state === 'OK');
 }, 60_000);
+
+test('a failure of old credentials does not park the lane when new ones have come meanwhile', async () => {
+  const tenant = await idleTenant();
+  await control(stack.woo, 'settings', { latencyMs: 700 });
+  const { pool } = stack.database;
+  const place = secretPlace(tenant.id, 'woo');
+  const wrong = JSON.stringify({ consumerKey: 'ck_old', consumerSecret: 'cs_old' });
+  const connection = await findConnection(pool, tenant.id, 'woo');
+  if (connection === null) throw new Error('not connected');
+  await putConnection(pool, tenant.id, { ...connection, sealed: stack.secrets.seal(wrong, place) });
+  const before = (await calls(stack, tenant, 'woo')).length;
+  await sendChanges(stack, tenant, [product('A')]);
+  await until(
+    'the call is open',
+    () => calls(stack, tenant, 'woo'),
+    (all) => all.length > before,
+  );
+  await connect(stack, tenant);
+  await signal(stack, tenant, 'credentialsUpdated', { lane: 'woo' });
+  await untilIdle(stack, tenant);
+  await control(stack.woo, 'settings', { latencyMs: 0 });
+  expect((await calls(stack, tenant, 'woo'))[before]?.status).toBe(401);
+  expect(await needsAuth(tenant)).toBe(false);
+  expect((await statusOf(stack, tenant)).state).toBe('OK');
+}, 60_000);
+
+async function needsAuth(tenant: TestTenant): Promise<boolean | undefined> {
+  const lanes = await laneStates(stack.database.pool, tenant.id);
+  return lanes.find(({ system }) => system === 'woo')?.needsAuth;
+}
 
 test('search attributes follow pause, isolation, backlog and policy within seconds', async () => {
   const tenant = await idleTenant();

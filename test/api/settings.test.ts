@@ -1,0 +1,319 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { secretPlace } from '../../database/connections';
+import { insertDeliveries, type NewDelivery } from '../../database/deliveries';
+import { bringInForce } from '../../database/policy';
+import { inTransaction } from '../../database/pool';
+import { findTenant } from '../../database/tenants';
+import { initialDirection } from '../../domain/direction';
+import { initialSyncSettings } from '../../domain/sync-settings';
+import { nowhere, startTestApi, textOf, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore
+
+let api: TestApi;
+let tenant: ApiTenant;
+beforeAll(async () => {
+  api = await startTestApi({ temporalAddress: nowhere });
+  tenant = await api.createTenant();
+});
+afterAll(() => api.stop());
+
+function as(role: keyof ApiTenant['keys'], owner = tenant) {
+  return (method: string, path: string, body?: object, headers = {}): Promise<Called> =>
+    api.call(method, owner.path(path), { key: owner.keys[role], headers, ...(body === undefined ? {} : { body }) }); // prettier-ignore
+}
+
+async function tenantNumber(owner: ApiTenant): Promise<number> {
+  return (await findTenant(api.database.pool, owner.tenantId))?.id ?? 0;
+}
+
+async function actionsOf(owner: ApiTenant): Promise<string[]> {
+  const rows = await api.database.pool.query<{ action: string }>('SELECT action FROM audit WHERE tenant = $1 ORDER BY id', [await tenantNumber(owner)]); // prettier-ignore
+  return rows.rows.map(({ action }) => action);
+}
+
+describe('direction', () => {
+  it('begins with the start values, in force', async () => {
+    const answer = await as('viewer')('GET', '/direction');
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        requested: { id: 'initial', value: initialDirection },
+        inForce: { revision: 1, value: initialDirection },
+      },
+    });
+  });
+
+  it('is set as a whole, for a system, and for a kind, each on top of the newest request', async () => {
+    const whole = { systems: { woo: { default: 'push', kinds: {} }, qbo: { default: 'disabled', kinds: {} } } }; // prettier-ignore
+    const first = await as('operator')('PUT', '/direction', whole);
+    expect(first.status).toBe(202);
+    await as('operator')('PUT', '/direction/qbo', { direction: 'pull' });
+    const last = await as('operator')('PUT', '/direction/woo/order', {
+      direction: 'bidirectional',
+    });
+    const state = await as('viewer')('GET', '/direction');
+    expect(state.body).toMatchObject({
+      requested: {
+        id: textOf(last.body, 'requestId'),
+        value: {
+          systems: {
+            woo: { default: 'push', kinds: { order: 'bidirectional' } },
+            qbo: { default: 'pull', kinds: {} },
+          },
+        },
+      },
+      inForce: { revision: 1 },
+    });
+  });
+
+  it('loses none of many requests at a time', async () => {
+    const own = await api.createTenant();
+    const kinds = ['order', 'refund', 'invoice', 'payment'];
+    const answers = await Promise.all(
+      kinds.map((kind) =>
+        as('operator', own)('PUT', `/direction/woo/${kind}`, { direction: 'push' }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+    const state = await as('viewer', own)('GET', '/direction');
+    for (const kind of kinds) expect(state.text).toContain(`"${kind}":"push"`);
+  });
+
+  it.each([
+    ['/direction/pos', { direction: 'push' }, 404],
+    ['/direction/woo/coupon', { direction: 'push' }, 404],
+    ['/direction/woo', { direction: 'sideways' }, 422],
+    ['/direction/woo', { direction: 'push', catchUp: 'yes' }, 422],
+    ['/direction', { systems: { woo: { default: 'push', kinds: {} } } }, 422],
+    ['/direction', { systems: { woo: { default: 'push', kinds: { coupon: 'push' } }, qbo: { default: 'push', kinds: {} } } }, 422],
+  ])('refuses %s %j', async (path, body, status) => {
+    expect((await as('operator')('PUT', path, body)).status).toBe(status);
+  }); // prettier-ignore
+
+  it('asks for catchUp when documents were kept back, and says how many', async () => {
+    const own = await api.createTenant();
+    const number = await tenantNumber(own);
+    await as('operator', own)('PUT', '/direction/qbo', { direction: 'disabled' });
+    await bringInForce(api.database.pool, number, 'direction');
+    const kept: NewDelivery[] = ['o-1', 'o-2'].map((recordId) => ({
+      system: 'qbo',
+      kind: 'order',
+      recordId,
+      part: 'sale',
+      state: 'held',
+      reason: 'direction',
+      desiredRev: 1,
+      desiredOp: 'present',
+      waitsFor: null,
+    }));
+    await inTransaction(api.database.pool, (tx) => insertDeliveries(tx, number, kept));
+    const answer = await as('operator', own)('PUT', '/direction/qbo/order', { direction: 'push' });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'catch_up_required', count: 2 } });
+    const other = await as('operator', own)('PUT', '/direction/qbo/customer', {
+      direction: 'push',
+    });
+    expect(other.status).toBe(202);
+    const decided = await as('operator', own)('PUT', '/direction/qbo/order', { direction: 'push', catchUp: true }); // prettier-ignore
+    expect(decided.status).toBe(202);
+    await bringInForce(api.database.pool, number, 'direction');
+    const status = await as('viewer', own)('GET', '/status');
+    expect(status.body).toMatchObject({ lanes: { qbo: { waiting: 2, held: {} } } });
+  });
+});
+
+describe('settings part sync', () => {
+  it('is read with its revision as ETag', async () => {
+    const answer = await as('viewer')('GET', '/settings/sync');
+    expect(answer.body).toEqual({ revision: 1, value: initialSyncSettings });
+    expect(answer.headers.get('etag')).toBe('"1"');
+  });
+
+  it('is changed only from its newest revision', async () => {
+    const value = { ...initialSyncSettings, queueBound: 500 };
+    for (const headers of [{}, { 'if-match': '"7"' }, { 'if-match': '*' }, { 'if-match': 'x' }]) {
+      const answer = await as('admin')('PUT', '/settings/sync', value, headers);
+      expect(answer).toMatchObject({ status: 409, body: { code: 'stale_revision' } });
+    }
+    const race = [1, 2, 3].map(() =>
+      as('admin')('PUT', '/settings/sync', value, { 'if-match': '"1"' }),
+    );
+    const statuses = (await Promise.all(race)).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([202, 409, 409]);
+    const newest = await as('viewer')('GET', '/settings/sync');
+    expect(newest).toMatchObject({ body: { revision: 2, value: { queueBound: 500 } } });
+    expect(newest.headers.get('etag')).toBe('"2"');
+  });
+
+  it.each([
+    { queueBound: 0 },
+    { queueBound: 1.5 },
+    { queueBound: '5' },
+    { backoff: null },
+    { batch: { woo: 1_000, qbo: 30 } },
+    { extra: 1 },
+  ])('refuses %j', async (change) => {
+    const value = { ...initialSyncSettings, ...change };
+    const answer = await as('admin')('PUT', '/settings/sync', value, { 'if-match': '"2"' });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'invalid' } });
+  });
+
+  it('keeps every version, newest first, page by page', async () => {
+    const first = await as('viewer')('GET', '/settings/sync/versions?limit=1');
+    expect(first.body).toMatchObject({ items: [{ revision: 2, inForceAt: null }] });
+    const cursor = textOf(first.body, 'nextCursor');
+    const second = await as('viewer')('GET', `/settings/sync/versions?limit=1&cursor=${cursor}`);
+    expect(second.body).toMatchObject({ items: [{ revision: 1 }], nextCursor: null });
+  });
+
+  it.each(['limit=0', 'limit=201', 'limit=x', 'limit=1&limit=2', 'cursor=%00', 'cursor=eA', 'page=2'])(
+    'refuses the query %s',
+    async (query) => {
+      expect((await as('viewer')('GET', `/settings/sync/versions?${query}`)).status).toBe(422);
+    },
+  ); // prettier-ignore
+});
+
+describe('lanes', () => {
+  it('are paused, resumed, isolated and closed, at once in the tables', async () => {
+    const own = await api.createTenant();
+    const status = async (): Promise<unknown> => (await as('viewer', own)('GET', '/status')).body;
+    await expect(status()).resolves.toMatchObject({ health: 'unknown', feedLag: null, lastProof: null }); // prettier-ignore
+    expect((await as('operator', own)('POST', '/lanes/woo/pause')).status).toBe(202);
+    await expect(status()).resolves.toMatchObject({ health: 'degraded', lanes: { woo: { paused: true } } }); // prettier-ignore
+    await as('operator', own)('POST', '/lanes/qbo/pause');
+    await expect(status()).resolves.toMatchObject({ health: 'paused' });
+    await as('operator', own)('POST', '/lanes/woo/resume');
+    await as('operator', own)('POST', '/lanes/qbo/resume');
+    await as('operator', own)('POST', '/lanes/qbo/breaker', { to: 'isolated' });
+    await expect(status()).resolves.toMatchObject({
+      health: 'broken',
+      lanes: { qbo: { breaker: { kind: 'isolated' }, paused: false } },
+    });
+    await as('operator', own)('POST', '/lanes/qbo/breaker', { to: 'closed' });
+    await expect(status()).resolves.toMatchObject({ health: 'unknown' });
+    expect((await as('operator', own)('POST', '/lanes/qbo/breaker', { to: 'open' })).status).toBe(
+      422,
+    );
+    expect((await as('operator', own)('POST', '/lanes/pos/pause')).status).toBe(404);
+  });
+});
+
+describe('mappings', () => {
+  it('take any text as key', async () => {
+    const keys = [
+      'card',
+      "O'Brien",
+      'a/b',
+      '🧾',
+      "'; DROP TABLE mappings; --",
+      '100% cotton',
+      '..',
+    ];
+    for (const key of keys.filter((text) => text !== '..')) {
+      const path = `/mappings/item/${encodeURIComponent(key)}`;
+      const answer = await as('operator')('PUT', path, { target: { id: '7', name: "Köln's" } });
+      expect(answer).toMatchObject({ status: 200, body: { key, target: { id: '7', name: "Köln's" }, version: 1 } }); // prettier-ignore
+    }
+    const page = await as('viewer')('GET', '/mappings/item?limit=4');
+    const cursor = textOf(page.body, 'nextCursor');
+    const rest = await as('viewer')('GET', `/mappings/item?cursor=${cursor}`);
+    expect(rest.body).toMatchObject({ nextCursor: null });
+    for (const key of ['card', '🧾', 'a/b']) expect(page.text + rest.text).toContain(`"${key}"`);
+    const again = await as('operator')('PUT', '/mappings/item/card', { target: { id: '8' } });
+    expect(again).toMatchObject({ body: { target: { id: '8', name: null }, version: 2 } });
+  });
+
+  it.each([
+    ['/mappings/colour/x', { target: { id: '7' } }, 404],
+    ['/mappings/item/%00', { target: { id: '7' } }, 404],
+    [`/mappings/item/${'x'.repeat(101)}`, { target: { id: '7' } }, 404],
+    ['/mappings/item/x', { target: {} }, 422],
+    ['/mappings/item/x', { target: { id: 7 } }, 422],
+    ['/mappings/item/x', { target: { id: 'a\u0000' } }, 422],
+  ])('refuse %s %j', async (path, body, status) => {
+    expect((await as('operator')('PUT', path, body)).status).toBe(status);
+  });
+});
+
+describe('connections', () => {
+  const woo = { url: 'http://127.0.0.1:8181/shop/', consumerKey: 'ck_SECRET1', consumerSecret: 'cs_SECRET2' }; // prettier-ignore
+  const qbo = { realmId: '9130', accessToken: 'SECRET3', refreshToken: 'SECRET4' };
+
+  it('seal what is secret and never show it', async () => {
+    const answers = [
+      await as('admin')('PUT', '/connections/woo', woo),
+      await as('admin')('PUT', '/connections/qbo', qbo),
+      await as('viewer')('GET', '/connections'),
+    ];
+    expect(answers[0]?.body).toMatchObject({ address: 'http://127.0.0.1:8181/shop', account: 'http://127.0.0.1:8181/shop', revision: 1 }); // prettier-ignore
+    expect(answers[1]?.body).toMatchObject({ address: 'https://sandbox-quickbooks.api.intuit.com', account: '9130' }); // prettier-ignore
+    for (const { status, text } of answers) {
+      expect(status).toBe(200);
+      expect(text).not.toContain('SECRET');
+    }
+    const stored = await api.database.pool.query('SELECT sealed::text FROM connections UNION ALL SELECT detail::text FROM audit'); // prettier-ignore
+    expect(JSON.stringify(stored.rows)).not.toContain('SECRET');
+    expect(secretPlace(1, 'woo')).toContain('woo');
+  });
+
+  it('are renewed, but not moved to another account', async () => {
+    const renewed = await as('admin')('PUT', '/connections/qbo', { ...qbo, accessToken: 'new' });
+    expect(renewed).toMatchObject({ status: 200, body: { revision: 2 } });
+    for (const [path, body] of [['/connections/qbo', { ...qbo, realmId: '77' }], ['/connections/woo', { ...woo, url: 'http://other.test' }]] as const)
+      expect(await as('admin')('PUT', path, body)).toMatchObject({ status: 409, body: { code: 'other_account' } }); // prettier-ignore
+  }); // prettier-ignore
+
+  it.each([
+    ['woo', { ...woo, url: 'ftp://a.test' }],
+    ['woo', { ...woo, url: 'http://user:pass@a.test' }],
+    ['woo', { ...woo, url: 'http://a.test/?x=1' }],
+    ['woo', { ...woo, url: 'a.test' }],
+    ['woo', { ...woo, url: `http://a.test/${'x'.repeat(300)}` }],
+    ['woo', { ...woo, consumerKey: '' }],
+    ['woo', { ...woo, consumerKey: 'a b' }],
+    ['woo', { ...woo, admin: true }],
+    ['qbo', { ...qbo, realmId: '' }],
+    ['qbo', { ...qbo, realmId: '../1' }],
+    ['qbo', { realmId: '1' }],
+  ])('refuse %s %j', async (system, body) => {
+    expect((await as('admin')('PUT', `/connections/${system}`, body)).status).toBe(422);
+  });
+
+  it('in production take https and public hosts only, and QuickBooks by OAuth only', async () => {
+    const production = await startTestApi({ temporalAddress: nowhere, isProduction: true });
+    const own = await production.createTenant();
+    const put = (path: string, body: object): Promise<Called> =>
+      production.call('PUT', own.path(path), { key: own.keys.admin, body });
+    for (const url of [
+      'http://shop.example.com',
+      'https://127.0.0.1',
+      'https://169.254.169.254',
+      'https://intranet',
+    ])
+      // prettier-ignore
+      expect((await put('/connections/woo', { ...woo, url })).status).toBe(422);
+    expect((await put('/connections/woo', { ...woo, url: 'https://shop.example.com' })).status).toBe(200); // prettier-ignore
+    expect(await put('/connections/qbo', qbo)).toMatchObject({ status: 403 });
+    const reserved = { tenantId: 'main-store', name: 'A', timeZone: 'UTC', currency: 'USD', country: 'US' }; // prettier-ignore
+    const made = await production.call('POST', '/v1/tenants', { key: production.rootKey, body: reserved }); // prettier-ignore
+    expect(made.status).toBe(422);
+    await production.stop();
+  }, 20_000);
+});
+
+it('who changed what is written down', async () => {
+  const own = await api.createTenant();
+  await as('operator', own)('PUT', '/direction/qbo', { direction: 'push' });
+  await as('admin', own)('PUT', '/settings/sync', initialSyncSettings, { 'if-match': '"1"' });
+  await as('operator', own)('PUT', '/mappings/tender/cash', { target: { id: '1' } });
+  await as('operator', own)('POST', '/lanes/woo/pause');
+  await as('operator', own)('POST', '/lanes/woo/breaker', { to: 'isolated' });
+  await as('operator', own)('POST', '/failures/redrive', { all: true });
+  await as('admin', own)('PUT', '/connections/qbo', { realmId: '1', accessToken: 'a', refreshToken: 'b' }); // prettier-ignore
+  await expect(actionsOf(own)).resolves.toEqual([
+    'tenant.create',
+    ...['key.create', 'key.create', 'key.create'],
+    ...['direction.request', 'settings.sync', 'mapping.put', 'lane.pause', 'breaker.isolated'],
+    ...['failures.redrive', 'connection.put'],
+  ]);
+});

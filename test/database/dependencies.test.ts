@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+
+import { laneWork, pickDue } from '../../database/outgoing';
+import { settleSend, settleWithoutSend, type MemberSettlement } from '../../database/settlements';
+import type { LaneHold } from '../../database/sends';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { count, customer, order, product } from '../support/samples';
+import { absorb, accepted, deliver, delivery, holdLane, newTenant, refused, send, type Row } from './support'; // prettier-ignore
+
+let database: TestDatabase;
+let tenant = 0;
+let lane: LaneHold;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+}, 30_000);
+afterAll(() => database.drop());
+beforeEach(async () => {
+  tenant = await newTenant(database.pool);
+  lane = await holdLane(database.pool, tenant, 'qbo');
+});
+
+const picked = async (): Promise<string[]> =>
+  (await pickDue(database.pool, tenant, 'qbo', 50)).map(({ kind, recordId }) => `${kind} ${recordId}`); // prettier-ignore
+const row = (kind: 'customer' | 'product' | 'order', id: string): Promise<Row> => delivery(database.pool, tenant, 'qbo', kind, id); // prettier-ignore
+const hold = (deliveryId: string, waitsFor: MemberSettlement['waitsFor']): MemberSettlement => ({ deliveryId, event: { type: 'hold', reason: 'dependency' }, ...(waitsFor === undefined ? {} : { waitsFor }) }); // prettier-ignore
+
+test('an order waits for its customer and products, and is ready once they have arrived', async () => {
+  await absorb(database.pool, tenant, [customer('c'), product('a'), order('o', [['a', 1]], 'c')]);
+  expect(await picked()).toEqual(['customer c', 'product p-a']);
+  await deliver(database.pool, lane, [await row('customer', 'c')]);
+  expect(await picked()).toEqual(['product p-a']);
+  await deliver(database.pool, lane, [await row('product', 'p-a')]);
+  expect(await picked()).toEqual(['order o']);
+});
+
+test('it is looked at again when what it waits for died or is held, so that it can be held visibly', async () => {
+  await absorb(database.pool, tenant, [customer('c'), order('o', [], 'c')]);
+  const sent = await send(database.pool, lane, [await row('customer', 'c')]);
+  if (sent === null) throw new Error('nothing sent');
+  expect(await picked()).toEqual([]);
+  await settleSend(database.pool, lane, sent, [refused((await row('customer', 'c')).id)], { state: 'settled', outcome: '' }); // prettier-ignore
+  expect(await picked()).toEqual(['order o']);
+});
+
+test('only what is blocked makes no lane due, and its next due time is that of what it waits for', async () => {
+  await absorb(database.pool, tenant, [customer('c'), order('o', [], 'c')]);
+  await database.pool.query("UPDATE deliveries SET due_at = now() + interval '1 hour' WHERE tenant = $1 AND kind = 'customer'", [tenant]); // prettier-ignore
+  const work = await laneWork(database.pool, tenant, 'qbo');
+  expect(work.isDue).toBe(false);
+  expect((work.nextDueAtMs ?? 0) - Date.now()).toBeGreaterThan(3_000_000);
+});
+
+test('what is held for a dependency is freed when that arrives, by customer and by SKU', async () => {
+  await absorb(database.pool, tenant, [customer('c'), product('a'), order('o1', [], 'c'), order('o2', [['a', 1]]), order('o3', [['a', 1]])]); // prettier-ignore
+  const [first, second] = [await row('order', 'o1'), await row('order', 'o2')];
+  await settleWithoutSend(database.pool, lane, [
+    hold(first.id, [{ kind: 'customer', ref: 'c' }]),
+    hold(second.id, [{ kind: 'sku', ref: 'a' }, { kind: 'customer', ref: 'nobody' }]), // prettier-ignore
+  ]);
+  expect(await row('order', 'o1')).toMatchObject({ state: 'held', reason: 'dependency' });
+  await deliver(database.pool, lane, [await row('customer', 'c')]);
+  expect(await row('order', 'o1')).toMatchObject({ state: 'waiting', reason: null });
+  expect(await row('order', 'o2')).toMatchObject({ state: 'held' });
+  await deliver(database.pool, lane, [await row('product', 'p-a')]);
+  expect(await row('order', 'o2')).toMatchObject({ state: 'waiting' });
+});
+
+test('what arrives in one system frees nothing in the other, nor in another tenant', async () => {
+  const other = await newTenant(database.pool);
+  for (const each of [tenant, other]) {
+    await absorb(database.pool, each, [product('a'), count('a', '1'), order('o', [['a', 1]])]);
+    const theirs = await holdLane(database.pool, each, 'qbo');
+    const { id } = await delivery(database.pool, each, 'qbo', 'order', 'o');
+    await settleWithoutSend(database.pool, theirs, [hold(id, [{ kind: 'sku', ref: 'a' }])]);
+  }
+  const woo = await holdLane(database.pool, tenant, 'woo');
+  await deliver(database.pool, woo, [await delivery(database.pool, tenant, 'woo', 'product', 'p-a')]); // prettier-ignore
+  expect(await row('order', 'o')).toMatchObject({ state: 'held' });
+  lane = await holdLane(database.pool, tenant, 'qbo');
+  await deliver(database.pool, lane, [await row('product', 'p-a')]);
+  expect(await row('order', 'o')).toMatchObject({ state: 'waiting' });
+  expect(await delivery(database.pool, other, 'qbo', 'order', 'o')).toMatchObject({ state: 'held' }); // prettier-ignore
+});
+
+test('what was held, then corrected, is not moved by the arrival it once waited for', async () => {
+  await absorb(database.pool, tenant, [customer('c'), order('o', [], 'c')]);
+  const held = await row('order', 'o');
+  await settleWithoutSend(database.pool, lane, [hold(held.id, [{ kind: 'customer', ref: 'c' }])]);
+  await absorb(database.pool, tenant, [{ ...order('o', []), revision: 2 }]);
+  await deliver(database.pool, lane, [await row('order', 'o')]);
+  const done = await row('order', 'o');
+  await deliver(database.pool, lane, [await row('customer', 'c')]);
+  expect(await row('order', 'o')).toEqual(done);
+});
+
+test('each kind gives its oldest due ones, no more than asked for, and nothing before its time', async () => {
+  await absorb(database.pool, tenant, ['1', '2', '3', '4'].map((id) => customer(id)));
+  await database.pool.query(
+    `UPDATE deliveries SET due_at = now() + CASE record_id WHEN '3' THEN interval '-2 h' WHEN '1' THEN interval '-1 h' WHEN '4' THEN interval '1 h' ELSE interval '-1 s' END WHERE tenant = $1`,
+    [tenant],
+  );
+  expect(await picked()).toEqual(['customer 3', 'customer 1', 'customer 2']);
+  expect((await pickDue(database.pool, tenant, 'qbo', 2)).map(({ recordId }) => recordId)).toEqual(['3', '1']); // prettier-ignore
+  expect(accepted('1').remote?.id).toBe('r1');
+});

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+import { readRecords, readSkus, readStockEntries, readTakenCodes, readUntrackedSkus, readChanges, sumsAfterCounts, withCursor } from '../../database/absorb-store'; // prettier-ignore
+import { findChange } from '../../database/changes';
+import { findConnection, putConnection, saveCredentials } from '../../database/connections';
+import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../database/deliveries';
+import { applyRedrive, countRedrivable, discardDelivery, findDelivery, listCauses, listFailures, noteShown, requestRedrive } from '../../database/failures'; // prettier-ignore
+import { laneStates } from '../../database/lanes';
+import { listMappings, mappingsFor, putMapping } from '../../database/mappings';
+import { laneWork, loadReferences, pickDue } from '../../database/outgoing';
+import { keptBackDocuments } from '../../database/policy';
+import { inTransaction } from '../../database/pool';
+import { lockByIds, recordSend, takeOverSends, takeVerifying } from '../../database/sends';
+import { newestSettings, settingsInForce, settingsVersions } from '../../database/settings';
+import { settleSend, settleWithoutSend } from '../../database/settlements';
+import { countStates, deliveriesOf, findRecord, queueDepth, queueState } from '../../database/status'; // prettier-ignore
+import { addKey, findKeyOwner, findTenant, listKeys, revokeKey } from '../../database/tenants';
+import { recount } from '../../database/watchdog';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { count, customer, order, product } from '../support/samples';
+import { absorb, accepted, deliveries, holdLane, memberOf, newTenant, pushingAllBut, refused, send, setSettings } from './support'; // prettier-ignore
+
+// Two tenants, one full of everything, one empty: whatever the empty one asks, it gets nothing of the other.
+
+let database: TestDatabase;
+let full = 0;
+let empty = 0;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const { pool } = database;
+  full = await newTenant(pool);
+  empty = await newTenant(pool);
+  await setSettings(pool, full, 'direction', pushingAllBut([['qbo', 'order']]));
+  await absorb(pool, full, [customer('c'), customer('d'), customer('e'), customer('f'), product('a', { trackStock: false }), product('A'), count('A', '5'), order('o', [['A', 1]], 'c')]); // prettier-ignore
+  await putMapping(pool, full, 'item', 'a', { id: '1', name: null }, 'test');
+  await putMapping(pool, full, 'account', 'income', { id: '2', name: null }, 'test');
+  await putConnection(pool, full, { system: 'qbo', address: 'x', account: 'x', sealed: 'x' });
+  await addKey(pool, full, 'second-key', 'viewer', 'second');
+  const lane = await holdLane(pool, full, 'qbo');
+  const customers = (await deliveries(pool, full, 'qbo')).filter(({ kind }) => kind === 'customer');
+  const [dead, held, open] = customers;
+  if (!dead || !held || !open) throw new Error('three customers expected');
+  const sent = await send(pool, lane, [dead]);
+  if (sent === null) throw new Error('nothing sent');
+  await settleSend(pool, lane, sent, [refused(dead.id)], { state: 'settled', outcome: '' });
+  await settleWithoutSend(pool, lane, [{ deliveryId: held.id, event: { type: 'hold', reason: 'mapping' }, cause: 'x' }]); // prettier-ignore
+  await send(pool, lane, [open]);
+  await pool.query("UPDATE sends SET state = 'verifying', due_at = now() WHERE state = 'sending'");
+}, 30_000);
+afterAll(() => database.drop());
+
+type Ask = (tenant: number) => Promise<unknown>;
+const inTx = (work: (tx: Parameters<typeof readRecords>[0], tenant: number) => Promise<unknown>): Ask => (tenant) => inTransaction(database.pool, (tx) => work(tx, tenant)); // prettier-ignore
+const things = [{ kind: 'customer', recordId: 'd' }, { kind: 'product', recordId: 'p-a' }] as const; // prettier-ignore
+const keys = { skus: ['a', 'A'], customerIds: ['c'], orderIds: ['o'] };
+const size = (value: unknown): number => {
+  if (value === null || value === undefined) return 0;
+  if (value instanceof Map || value instanceof Set) return value.size;
+  return Array.isArray(value) ? value.length : 1;
+};
+
+const asks: Record<string, Ask> = {
+  readChanges: inTx(async (tx, tenant) => (await readChanges(tx, tenant, 0, 9)).changes),
+  readRecords: inTx((tx, tenant) => readRecords(tx, tenant, things)),
+  'readSkus by SKU': inTx((tx, tenant) => readSkus(tx, tenant, ['a'], [])),
+  'readSkus by product': inTx((tx, tenant) => readSkus(tx, tenant, [], ['p-a'])),
+  readTakenCodes: inTx((tx, tenant) => readTakenCodes(tx, tenant, ['a'])),
+  readUntrackedSkus: inTx((tx, tenant) => readUntrackedSkus(tx, tenant, ['a'])),
+  readStockEntries: inTx((tx, tenant) => readStockEntries(tx, tenant, ['order/o'])),
+  sumsAfterCounts: inTx(async (tx, tenant) => [...(await sumsAfterCounts(tx, tenant, [{ sku: 'A', place: 'default', countedAt: '2020-01-01T00:00:00Z' }])).values()].filter((sum) => sum !== '0')), // prettier-ignore
+  lockDeliveriesOf: inTx((tx, tenant) => lockDeliveriesOf(tx, tenant, things)),
+  openReferences: inTx((tx, tenant) => openReferences(tx, tenant, 'woo', things)),
+  productsOfSkus: inTx((tx, tenant) => productsOfSkus(tx, tenant, ['a'])),
+  lockByIds: inTx(async (tx, tenant) => lockByIds(tx, tenant, await allIds())),
+  findChange: async (tenant) => findChange(database.pool, tenant, await anEvent()),
+  findConnection: (tenant) => findConnection(database.pool, tenant, 'qbo'),
+  listFailures: (tenant) => listFailures(database.pool, tenant, {}, null, 9),
+  listCauses: (tenant) => listCauses(database.pool, tenant, 9),
+  findDelivery: async (tenant) => findDelivery(database.pool, tenant, (await allIds())[0] ?? ''),
+  countRedrivable: async (tenant) => (await countRedrivable(database.pool, tenant, { ids: await allIds() })) || null, // prettier-ignore
+  listMappings: (tenant) => listMappings(database.pool, tenant, 'item', null, 9),
+  mappingsFor: (tenant) => mappingsFor(database.pool, tenant, ['a']),
+  pickDue: (tenant) => pickDue(database.pool, tenant, 'qbo', 9),
+  'laneWork, due': async (tenant) => (await laneWork(database.pool, tenant, 'qbo')).nextDueAtMs,
+  'laneWork, dead': async (tenant) => (await laneWork(database.pool, tenant, 'qbo')).dead || null,
+  'loadReferences, products': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).products, // prettier-ignore
+  'loadReferences, customers': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).customers, // prettier-ignore
+  'loadReferences, orders': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).orders, // prettier-ignore
+  keptBackDocuments: async (tenant) => (await keptBackDocuments(database.pool, tenant, pushingAllBut([]))) || null, // prettier-ignore
+  countStates: (tenant) => countStates(database.pool, tenant),
+  queueDepth: async (tenant) => (await queueDepth(database.pool, tenant)) || null,
+  'queueState, oldest': async (tenant) => (await queueState(database.pool, tenant)).oldest.qbo,
+  deliveriesOf: (tenant) => deliveriesOf(database.pool, tenant, 'customer', 'c'),
+  findRecord: (tenant) => findRecord(database.pool, tenant, 'customer', 'c'),
+  takeVerifying: async (tenant) => {
+    const asked = await takeVerifying(database.pool, await holdLane(database.pool, tenant, 'qbo'), [], false); // prettier-ignore
+    return asked.type === 'reopened' ? asked : null;
+  },
+};
+
+async function allIds(): Promise<string[]> {
+  return (await deliveries(database.pool, full)).map(({ id }) => id);
+}
+async function anEvent(): Promise<string> {
+  const result = await database.pool.query<{ id: string }>('SELECT event_id AS id FROM changes WHERE tenant = $1 LIMIT 1', [full]); // prettier-ignore
+  return result.rows[0]?.id ?? '';
+}
+
+test.each(Object.entries(asks))('%s answers its own tenant, and nothing to the other', async (_name, ask) => {
+  expect(size(await ask(full))).toBeGreaterThan(0);
+  expect(size(await ask(empty))).toBe(0);
+}); // prettier-ignore
+
+test('what a tenant always has is its own: lanes, settings, keys', async () => {
+  expect(await laneStates(database.pool, empty)).toMatchObject([{ isConnected: false }, { isConnected: false }]); // prettier-ignore
+  expect(await newestSettings(database.pool, empty, 'direction')).toMatchObject({ rev: 1 });
+  expect(await settingsInForce(database.pool, empty, 'direction')).toMatchObject({ rev: 1 });
+  expect(await settingsVersions(database.pool, empty, 'direction', null, 9)).toHaveLength(1);
+  expect(await listKeys(database.pool, empty)).toHaveLength(1);
+  expect(await listKeys(database.pool, full)).toHaveLength(2);
+});
+
+test('nothing that one tenant writes touches the other', async () => {
+  const { pool } = database;
+  const before = await deliveries(pool, full);
+  const ids = before.map(({ id }) => id);
+  const lane = await holdLane(pool, empty, 'qbo');
+  const freeze = (): never => {
+    throw new Error('nothing to freeze');
+  };
+  expect(await recordSend(pool, lane, before.map(memberOf), freeze, [])).toEqual({ type: 'nothing' }); // prettier-ignore
+  expect(await takeOverSends(pool, lane, 0)).toBe(0);
+  await settleWithoutSend(pool, lane, ids.map((id) => ({ ...accepted(id), event: { type: 'hold', reason: 'x' } }))); // prettier-ignore
+  expect(await discardDelivery(pool, empty, ids[0] ?? '', 'why')).toBe('unknown');
+  await noteShown(pool, empty, ids[0] ?? '', 99);
+  await requestRedrive(pool, empty, 'r', { ids }, 'test');
+  expect([...((await applyRedrive(pool, empty, 'r', Date.now())) ?? [])]).toEqual([]);
+  await setSettings(pool, empty, 'direction', pushingAllBut([['qbo', 'customer'], ['qbo', 'product']])); // prettier-ignore
+  expect(await saveCredentials(pool, empty, 'qbo', 1, 'stolen')).toBe(false);
+  expect(await recount(pool, empty)).toEqual([]);
+  expect(await deliveries(pool, full)).toEqual(before);
+  expect(await findConnection(pool, full, 'qbo')).toMatchObject({ sealed: 'x' });
+});
+
+test('a settlement with a send of another tenant is refused', async () => {
+  const { pool } = database;
+  const lane = await holdLane(pool, full, 'qbo');
+  const asked = await takeVerifying(pool, lane, [], false);
+  if (asked.type !== 'reopened') throw new Error(asked.type);
+  const before = await deliveries(pool, full);
+  const foreign = { ...lane, tenant: empty };
+  await settleSend(pool, foreign, asked.send, asked.send.members.map(({ deliveryId }) => accepted(deliveryId)), { state: 'settled', outcome: '' }); // prettier-ignore
+  expect(await deliveries(pool, full)).toEqual(before);
+});
+
+test('a key opens its own tenant only, and a revoked one nothing', async () => {
+  const { pool } = database;
+  const owner = await findKeyOwner(pool, 'second-key');
+  expect(owner).toMatchObject({ role: 'viewer', tenant: { id: full } });
+  expect(await findKeyOwner(pool, 'second-kez')).toBeNull();
+  expect(await revokeKey(pool, empty, owner?.keyId ?? '')).toBe(false);
+  expect(await findKeyOwner(pool, 'second-key')).not.toBeNull();
+  expect(await revokeKey(pool, full, owner?.keyId ?? '')).toBe(true);
+  expect(await findKeyOwner(pool, 'second-key')).toBeNull();
+  expect(await findTenant(pool, "x' OR '1'='1")).toBeNull();
+});
+
+test('a tenant that does not exist has no cursor', async () => {
+  await expect(withCursor(database.pool, 999_999, () => Promise.resolve())).rejects.toThrow('does not exist'); // prettier-ignore
+});

@@ -1,0 +1,94 @@
+import type { Pool } from 'pg';
+
+import * as store from '../../../database/absorb-store';
+import { findChange, storeChanges } from '../../../database/changes';
+import { insertDeliveries, lockDeliveriesOf, openReferences, productsOfSkus } from '../../../database/deliveries'; // prettier-ignore
+import { countRedrivable, findDelivery, listCauses, listFailures } from '../../../database/failures'; // prettier-ignore
+import { listMappings, mappingsFor } from '../../../database/mappings';
+import { laneWork, loadReferences, pickDue } from '../../../database/outgoing';
+import { keptBackDocuments } from '../../../database/policy';
+import { inTransaction } from '../../../database/pool';
+import { takeOverSends, takeVerifying } from '../../../database/sends';
+import { settleWithoutSend } from '../../../database/settlements';
+import { directionInForce, newestSettings, requestSettings, settingsVersions, syncInForce } from '../../../database/settings'; // prettier-ignore
+import { countStates, deliveriesOf, findRecord, queueDepth, queueState } from '../../../database/status'; // prettier-ignore
+import { findKeyOwner, findTenant, listKeys } from '../../../database/tenants';
+import { findStuckTenants, recount } from '../../../database/watchdog';
+import { initialDirection } from '../../../domain/direction';
+import { customer } from '../../support/samples';
+import { accepted, deliver, deliveries, holdLane, item, pushingAllBut } from '../support';
+import { bigTenant as tenant } from './fill';
+
+type Transaction = store.AbsorbTransaction;
+const inTx = (work: (tx: Transaction) => Promise<unknown>) => (pool: Pool): Promise<unknown> => inTransaction(pool, work); // prettier-ignore
+const numbers = Array.from({ length: 200 }, (_, n) => n * 37 + 1);
+const skus = numbers.map((n) => `sku${n}`);
+const orders = numbers.map((n) => ({ kind: 'order' as const, recordId: `order${n}` }));
+const products = numbers.map((n) => ({ kind: 'product' as const, recordId: `product${n}` }));
+const customers = numbers.map((n) => ({ kind: 'customer' as const, recordId: `customer${n}` }));
+
+/** What runs for each request, turn, batch or look of an operator, on the tenant with the long queue. */
+export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
+  'intake, 100 new': (pool) => storeChanges(pool, tenant, numbers.slice(0, 100).map(() => item(customer('x')))), // prettier-ignore
+  'intake, 100 repeats': (pool) => storeChanges(pool, tenant, numbers.slice(0, 100).map((n) => item({ ...customer('x'), id: `e${n}` }))), // prettier-ignore
+  findChange: (pool) => findChange(pool, tenant, 'e77'),
+  readChanges: inTx((tx) => store.readChanges(tx, tenant, 50_000, 1_000)),
+  readRecords: inTx((tx) => store.readRecords(tx, tenant, orders)),
+  writeRecords: inTx(async (tx) => store.writeRecords(tx, tenant, await store.readRecords(tx, tenant, orders))), // prettier-ignore
+  readSkus: inTx((tx) => store.readSkus(tx, tenant, skus, products.map(({ recordId }) => recordId))), // prettier-ignore
+  readTakenCodes: inTx((tx) => store.readTakenCodes(tx, tenant, skus)),
+  writeSkus: inTx((tx) => store.writeSkus(tx, tenant, [], ['nobody', 'none'])),
+  readUntrackedSkus: inTx((tx) => store.readUntrackedSkus(tx, tenant, skus)),
+  readStockEntries: inTx((tx) => store.readStockEntries(tx, tenant, numbers.map((n) => `order/${n}`))), // prettier-ignore
+  writeStockEntries: inTx((tx) => store.writeStockEntries(tx, tenant, ['nothing', 'none'], [])),
+  sumsAfterCounts: inTx((tx) => store.sumsAfterCounts(tx, tenant, skus.map((sku) => ({ sku, place: 'default', countedAt: '2026-01-01T00:00:00Z' })))), // prettier-ignore
+  lockDeliveriesOf: inTx((tx) => lockDeliveriesOf(tx, tenant, [...orders, ...products])),
+  insertDeliveries: inTx((tx) => insertDeliveries(tx, tenant, [])),
+  openReferences: inTx((tx) => openReferences(tx, tenant, 'qbo', [...customers, ...products])),
+  productsOfSkus: inTx((tx) => productsOfSkus(tx, tenant, skus)),
+  'pickDue qbo': (pool) => pickDue(pool, tenant, 'qbo', 30),
+  'pickDue woo': (pool) => pickDue(pool, tenant, 'woo', 50),
+  loadReferences: (pool) => loadReferences(pool, tenant, 'qbo', { skus, customerIds: customers.map(({ recordId }) => recordId), orderIds: orders.map(({ recordId }) => recordId) }), // prettier-ignore
+  mappingsFor: (pool) => mappingsFor(pool, tenant, skus),
+  'recordSend and settle of 30': async (pool) => {
+    const lane = await holdLane(pool, tenant, 'qbo');
+    const due = new Set((await pickDue(pool, tenant, 'qbo', 10)).map(({ id }) => id));
+    const rows = await deliveries(pool, tenant, 'qbo');
+    await deliver(pool, lane, rows.filter(({ id }) => due.has(id)));
+  }, // prettier-ignore
+  'adopt and free what waited': async (pool) => {
+    const lane = await holdLane(pool, tenant, 'qbo');
+    const [row] = (await pickDue(pool, tenant, 'qbo', 5)).filter(({ kind }) => kind === 'product');
+    if (row === undefined) throw new Error('no product is due');
+    await settleWithoutSend(pool, lane, [{ ...accepted(row.id), event: { type: 'adopted', resting: 'waiting', nowMs: 0 } }]); // prettier-ignore
+  },
+  takeVerifying: async (pool) => takeVerifying(pool, await holdLane(pool, tenant, 'qbo'), [], false), // prettier-ignore
+  takeOverSends: async (pool) => takeOverSends(pool, await holdLane(pool, tenant, 'qbo'), 0),
+  'laneWork qbo': (pool) => laneWork(pool, tenant, 'qbo'),
+  'laneWork woo': (pool) => laneWork(pool, tenant, 'woo'),
+  queueDepth: (pool) => queueDepth(pool, tenant),
+  queueState: (pool) => queueState(pool, tenant),
+  countStates: (pool) => countStates(pool, tenant),
+  deliveriesOf: (pool) => deliveriesOf(pool, tenant, 'order', 'order77'),
+  findRecord: (pool) => findRecord(pool, tenant, 'order', 'order77'),
+  findDelivery: (pool) => findDelivery(pool, tenant, '77'),
+  'listFailures, first page': (pool) => listFailures(pool, tenant, {}, null, 200),
+  'listFailures, one class': (pool) => listFailures(pool, tenant, { class: 'DATA' }, '5000', 200),
+  'listFailures, no hit': (pool) => listFailures(pool, tenant, { reason: 'nothing' }, null, 200),
+  listCauses: (pool) => listCauses(pool, tenant, 50),
+  'countRedrivable, all': (pool) => countRedrivable(pool, tenant, { all: true }),
+  'countRedrivable, a cause': (pool) => countRedrivable(pool, tenant, { cause: 'DATA:1' }),
+  'countRedrivable, ids': (pool) => countRedrivable(pool, tenant, { ids: numbers.map(String) }),
+  keptBackDocuments: (pool) => keptBackDocuments(pool, tenant, pushingAllBut([])),
+  directionInForce: (pool) => directionInForce(pool, tenant),
+  syncInForce: (pool) => syncInForce(pool, tenant),
+  newestSettings: (pool) => newestSettings(pool, tenant, 'sync'),
+  settingsVersions: (pool) => settingsVersions(pool, tenant, 'sync', 5, 20),
+  requestSettings: (pool) => requestSettings(pool, tenant, { part: 'direction', requestId: 'r3', value: initialDirection, catchUp: null, requestedBy: 'x', expectedRev: null }), // prettier-ignore
+  listMappings: (pool) => listMappings(pool, tenant, 'item', 'sku5', 200),
+  findKeyOwner: (pool) => findKeyOwner(pool, '1k1'),
+  listKeys: (pool) => listKeys(pool, tenant),
+  findTenant: (pool) => findTenant(pool, 'tenant-77'),
+  'findStuckTenants, 1,001 tenants': (pool) => findStuckTenants(pool, 60_000, '', 100),
+  recount: (pool) => recount(pool, tenant),
+};

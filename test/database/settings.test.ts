@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+
+import { applyRedrive, countRedrivable, listCauses, listFailures, requestRedrive } from '../../database/failures'; // prettier-ignore
+import { bringInForce, keptBackDocuments } from '../../database/policy';
+import { requestSettings, settingsInForce, settingsVersions, type SettingsRow } from '../../database/settings'; // prettier-ignore
+import { settleSend, settleWithoutSend } from '../../database/settlements';
+import { queueDepth } from '../../database/status';
+import { initialSyncSettings } from '../../domain/sync-settings';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { count, customer, order, product } from '../support/samples';
+import { absorb, deliveries, holdLane, newTenant, pushingAllBut, refused, send, setSettings, store } from './support'; // prettier-ignore
+
+let database: TestDatabase;
+let tenant = 0;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+}, 30_000);
+afterAll(() => database.drop());
+beforeEach(async () => {
+  tenant = await newTenant(database.pool);
+});
+
+function request(requestId: string, bound: number, expectedRev: number | null = null): Promise<SettingsRow | null> {
+  const value = { ...initialSyncSettings, queueBound: bound };
+  return requestSettings(database.pool, tenant, { part: 'sync', requestId, value, catchUp: null, requestedBy: 'a', expectedRev }); // prettier-ignore
+} // prettier-ignore
+
+async function states(): Promise<string[]> {
+  const rows = await deliveries(database.pool, tenant, 'qbo');
+  return rows.map(({ kind, state, reason }) => `${kind} ${state}${reason === null ? '' : `(${reason})`}`); // prettier-ignore
+}
+
+test('a request is the next revision, and is not in force before it is brought there', async () => {
+  expect(await request('a', 10)).toMatchObject({ rev: 2, inForceAt: null });
+  expect(await settingsInForce(database.pool, tenant, 'sync')).toMatchObject({ rev: 1 });
+  expect(await bringInForce(database.pool, tenant, 'sync')).toEqual({ rev: 2, hasChanged: true });
+  expect(await settingsInForce(database.pool, tenant, 'sync')).toMatchObject({ rev: 2 });
+  expect(await bringInForce(database.pool, tenant, 'sync')).toEqual({ rev: 2, hasChanged: false });
+});
+
+test('a queue bound in force is the one that intake obeys', async () => {
+  await setSettings(database.pool, tenant, 'sync', { ...initialSyncSettings, queueBound: 1 });
+  expect(await store(database.pool, tenant, [customer('a')])).toMatchObject({ type: 'stored' });
+  expect(await store(database.pool, tenant, [customer('b')])).toEqual({ type: 'full', depth: 1, bound: 1 }); // prettier-ignore
+});
+
+test('only the newest request comes in force, older ones are superseded', async () => {
+  for (const [n, id] of ['a', 'b', 'c'].entries()) await request(id, 10 + n);
+  await bringInForce(database.pool, tenant, 'sync');
+  const versions = await settingsVersions(database.pool, tenant, 'sync', null, 10);
+  expect(versions.map(({ rev, inForceAt, supersededAt }) => [rev, inForceAt !== null, supersededAt !== null])).toEqual([[4, true, false], [3, false, true], [2, false, true], [1, true, true]]); // prettier-ignore
+  expect((await settingsVersions(database.pool, tenant, 'sync', 3, 1)).map(({ rev }) => rev)).toEqual([2]); // prettier-ignore
+});
+
+test('a request id stores once, a stale revision is refused, and parallel requests get revisions of their own', async () => {
+  const first = await request('a', 10);
+  expect(await request('a', 99)).toEqual(first);
+  expect(await request('b', 10, 1)).toBeNull();
+  expect(await request('b', 10, 2)).toMatchObject({ rev: 3 });
+  const rows = await Promise.all(Array.from({ length: 8 }, (_, n) => request(`p${n}`, 10)));
+  expect(rows.map((row) => row?.rev).sort()).toEqual([10, 11, 4, 5, 6, 7, 8, 9]);
+  const raced = await Promise.all(['x', 'y', 'z'].map((id) => request(id, 10, 11)));
+  expect(raced.filter((row) => row !== null)).toHaveLength(1);
+});
+
+test('turning a direction off holds what waits, turning it on again sends the latest of things', async () => {
+  await setSettings(database.pool, tenant, 'direction', pushingAllBut([]));
+  await absorb(database.pool, tenant, [customer('c'), order('o', [])]);
+  await setSettings(database.pool, tenant, 'direction', pushingAllBut([['qbo', 'customer'], ['woo', 'customer']])); // prettier-ignore
+  expect(await states()).toEqual(['customer held(direction)', 'order waiting']);
+  expect(await queueDepth(database.pool, tenant)).toBe(1);
+  await setSettings(database.pool, tenant, 'direction', pushingAllBut([]));
+  expect(await states()).toEqual(['customer waiting', 'order waiting']);
+});
+
+test.each([
+  [null, 'order held(direction)', 0],
+  [true, 'order waiting', 1],
+  [false, 'order skipped(direction)', 0],
+])('documents that were kept back need a decision: %s leaves %s', async (catchUp, state, depth) => {
+  const off = pushingAllBut([['qbo', 'order']]);
+  await setSettings(database.pool, tenant, 'direction', off);
+  await absorb(database.pool, tenant, [order('o', [])]);
+  const on = pushingAllBut([]);
+  expect(await keptBackDocuments(database.pool, tenant, on)).toBe(1);
+  expect(await keptBackDocuments(database.pool, tenant, off)).toBe(0);
+  await setSettings(database.pool, tenant, 'direction', on, catchUp);
+  expect(await states()).toEqual([state]);
+  expect(await queueDepth(database.pool, tenant)).toBe(depth);
+}); // prettier-ignore
+
+test('things that were kept back are no documents and need no decision', async () => {
+  await setSettings(database.pool, tenant, 'direction', pushingAllBut([['qbo', 'customer']]));
+  await absorb(database.pool, tenant, [customer('c'), product('a'), count('a', '1')]);
+  expect(await keptBackDocuments(database.pool, tenant, pushingAllBut([]))).toBe(0);
+});
+
+async function withFailures(): Promise<void> {
+  await absorb(database.pool, tenant, ['1', '2', '3', '4'].map((id) => customer(id)));
+  const lane = await holdLane(database.pool, tenant, 'qbo');
+  const [first, second, third, fourth] = await deliveries(database.pool, tenant, 'qbo');
+  if (!first || !second || !third || !fourth) throw new Error('four deliveries expected');
+  const sent = await send(database.pool, lane, [first, second]);
+  if (sent === null) throw new Error('nothing sent');
+  await settleSend(database.pool, lane, sent, [refused(first.id), refused(second.id, 'held')], { state: 'settled', outcome: '' }); // prettier-ignore
+  await settleWithoutSend(database.pool, lane, [
+    { deliveryId: third.id, event: { type: 'hold', reason: 'mapping' }, cause: 'mapping:x' },
+    { deliveryId: fourth.id, event: { type: 'hold', reason: 'dependency' } },
+  ]);
+}
+
+test('failures are listed by class, reason, kind and system, and grouped by cause', async () => {
+  await withFailures();
+  const found = async (filter: Parameters<typeof listFailures>[2]): Promise<string[]> =>
+    (await listFailures(database.pool, tenant, { system: 'qbo', ...filter }, null, 50)).map(({ recordId }) => recordId); // prettier-ignore
+  expect(await found({})).toEqual(['1', '2', '3', '4']);
+  expect(await found({ class: 'DATA' })).toEqual(['1']);
+  expect(await found({ reason: 'closed_period' })).toEqual(['2']);
+  expect(await found({ kind: 'order' })).toEqual([]);
+  const [page] = await listFailures(database.pool, tenant, { system: 'qbo' }, null, 1);
+  expect((await listFailures(database.pool, tenant, { system: 'qbo' }, page?.id ?? null, 1)).map(({ recordId }) => recordId)).toEqual(['2']); // prettier-ignore
+  const causes = await listCauses(database.pool, tenant, 50);
+  expect(causes.filter(({ cause }) => cause === 'DATA:1').map(({ state, count: n }) => [state, n])).toEqual([['dead', 1], ['held', 1]]); // prettier-ignore
+});
+
+test.each([
+  [{ all: true as const }, 3],
+  [{ cause: 'DATA:1' }, 2],
+  [{ cause: 'direction' }, 0],
+])('a redrive of %j covers %i, once, and passes over what lifts itself', async (selector, covered) => {
+  await withFailures();
+  expect(await countRedrivable(database.pool, tenant, selector)).toBe(covered);
+  expect(await requestRedrive(database.pool, tenant, 'r', selector, 'a')).toBe(true);
+  expect(await requestRedrive(database.pool, tenant, 'r', selector, 'a')).toBe(false);
+  const opened = await applyRedrive(database.pool, tenant, 'r', Date.now());
+  expect(opened?.get('qbo') ?? 0).toBe(covered);
+  expect(await applyRedrive(database.pool, tenant, 'r', Date.now())).toBeNull();
+  expect(await queueDepth(database.pool, tenant)).toBe(covered);
+  expect((await states()).filter((state) => state === 'customer waiting')).toHaveLength(covered);
+}); // prettier-ignore
+
+test('a redrive while the direction is off holds by direction', async () => {
+  await withFailures();
+  await setSettings(database.pool, tenant, 'direction', pushingAllBut([['qbo', 'customer'], ['woo', 'customer']])); // prettier-ignore
+  await requestRedrive(database.pool, tenant, 'r', { all: true }, 'a');
+  await applyRedrive(database.pool, tenant, 'r', Date.now());
+  expect((await states()).filter((state) => state === 'customer held(direction)')).toHaveLength(3);
+  expect(await queueDepth(database.pool, tenant)).toBe(0);
+});

@@ -1,0 +1,35 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils';
+
+import type { Tenant } from '../../database/tenants';
+import { isRecording } from './env';
+import { runsOf, workflowOf } from './tenant-workflow';
+import type { Stack } from './stack';
+
+// Histories of real runs that ended in continue-as-new, kept as JSON for the replay test. They are recorded
+// only with TEST_RECORD_HISTORIES=1, from code that is to be kept compatible, never to make a red test green.
+
+const folder = join(__dirname, '..', 'workflows', 'histories');
+
+export type History = ReturnType<typeof historyFromJSON>;
+
+/** Keeps the first run of the tenant's workflow under this name. */
+export async function record(stack: Stack, tenant: Tenant, name: string): Promise<void> {
+  if (!isRecording()) return;
+  const [run] = await runsOf(stack, tenant);
+  const history = await workflowOf(stack, tenant, run).fetchHistory();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.json`), `${historyToJSON(history)}\n`);
+}
+
+export function recordedNames(): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -5));
+}
+
+export function recorded(name: string): History {
+  return historyFromJSON(JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')));
+}

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+import { initialDirection } from '../../domain/direction';
+import { record } from '../support/histories';
+import { documents, fault, noFaults } from '../support/sandboxes';
+import { count, customer, order, product } from '../support/samples';
+import {
+  createTestTenant,
+  quickSettings,
+  sendChanges,
+  startStack,
+  until,
+  untilIdle,
+  type Stack,
+  type TestTenant,
+} from '../support/stack';
+import { eventsOf, runsOf, signal, untilStatus } from '../support/tenant-workflow';
+
+// Runs through the paths whose histories the replay test keeps, each to a continue-as-new.
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await startStack();
+}, 60_000);
+
+afterAll(async () => {
+  await stack.stop();
+}, 60_000);
+
+async function roll(tenant: TestTenant, name: string): Promise<void> {
+  await signal(stack, tenant, 'continueAsNewNow');
+  const [first] = await until('rolled', () => runsOf(stack, tenant), (all) => all.length > 1); // prettier-ignore
+  const events = await eventsOf(stack, tenant, first);
+  expect(events.at(-1)?.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy();
+  await record(stack, tenant, name);
+}
+
+const day = [
+  customer('c1'),
+  product('A'),
+  count('A', '10', '2026-11-20T08:00:00Z'),
+  order('P-1', [['A', 1]], 'c1'),
+];
+
+test('a plain drain', async () => {
+  const tenant = await createTestTenant(stack);
+  await sendChanges(stack, tenant, day);
+  await untilIdle(stack, tenant);
+  await roll(tenant, 'drain');
+}, 60_000);
+
+test('a breaker that opens, probes and closes', async () => {
+  const tenant = await createTestTenant(stack);
+  await fault(stack, tenant, 'qbo', { fault: 'status:500', match: { method: 'GET' } });
+  await sendChanges(stack, tenant, [...day, product('B'), product('C')]);
+  await untilStatus(stack, tenant, 'a probe failed', ({ lanes }) => lanes.qbo.breaker.kind === 'open' && lanes.qbo.breaker.opens === 2); // prettier-ignore
+  await noFaults(stack.qbo);
+  await untilIdle(stack, tenant);
+  await untilStatus(stack, tenant, 'closed', ({ lanes }) => lanes.qbo.breaker.kind === 'closed');
+  await roll(tenant, 'breaker');
+}, 60_000);
+
+test('a direction turned off and on, a pause, a new policy', async () => {
+  const tenant = await createTestTenant(stack);
+  await sendChanges(stack, tenant, day);
+  await untilIdle(stack, tenant);
+  const off = { systems: { ...initialDirection.systems, qbo: { default: 'disabled', kinds: {} } } };
+  await signal(stack, tenant, 'setDirection', { id: 'off', direction: off });
+  await signal(stack, tenant, 'setPaused', { paused: true });
+  await sendChanges(stack, tenant, [order('P-2', [['A', 1]], 'c1')]);
+  await signal(stack, tenant, 'setPolicy', { id: 'p', policy: { ...quickSettings, queueBound: 99 } }); // prettier-ignore
+  await signal(stack, tenant, 'setPaused', { paused: false });
+  await signal(stack, tenant, 'setDirection', { id: 'on', direction: initialDirection, catchUp: true }); // prettier-ignore
+  await until('posted', () => documents(stack, tenant), (all) => all.length === 2);
+  await untilIdle(stack, tenant);
+  await roll(tenant, 'direction');
+}, 60_000);
+
+test('a dead letter, isolation, new credentials and a redrive', async () => {
+  const tenant = await createTestTenant(stack);
+  await fault(stack, tenant, 'qbo', { fault: 'itemFault', code: 2050, item: 1, times: 1, match: { entity: 'SalesReceipt', write: true } }); // prettier-ignore
+  await sendChanges(stack, tenant, day);
+  await untilStatus(stack, tenant, 'dead', ({ lanes }) => lanes.qbo.dead === 1);
+  await signal(stack, tenant, 'setBreaker', { lane: 'qbo', to: 'isolated' });
+  await signal(stack, tenant, 'credentialsUpdated', { lane: 'woo' });
+  await signal(stack, tenant, 'redrive', { id: 'r', all: true });
+  await signal(stack, tenant, 'redrive', []);
+  await signal(stack, tenant, 'setBreaker', { lane: 'qbo', to: 'closed' });
+  await until('posted', () => documents(stack, tenant), (all) => all.length === 1);
+  await roll(tenant, 'redrive');
+}, 60_000);
+
+test('a roll by the number of events under signals', async () => {
+  const tenant = await createTestTenant(stack, undefined, { rollAtEvents: 100 });
+  await sendChanges(stack, tenant, day);
+  for (let turn = 0; turn < 60; turn++) await signal(stack, tenant, 'wake');
+  await untilIdle(stack, tenant);
+  await roll(tenant, 'roll');
+}, 60_000);

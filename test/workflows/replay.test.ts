@@ -1,0 +1,49 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+
+import { bundleWorkflows } from '../../workers/bundle-workflows';
+import { recorded, recordedNames, type History } from '../support/histories';
+
+// Workflow code must go on with what it began (I9). Without a server: only the recorded histories.
+
+let workflowBundle: WorkflowBundle;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  workflowBundle = await bundleWorkflows();
+}, 60_000);
+
+async function replay(history: History): Promise<void> {
+  await Worker.runReplayHistory({ workflowBundle }, history, 'tenant-sync:replayed');
+}
+
+describe('recorded runs', () => {
+  test('there is one for each path that matters', () => {
+    expect(recordedNames().sort()).toEqual(['breaker', 'direction', 'drain', 'redrive', 'roll']);
+  });
+
+  test.each(['breaker', 'direction', 'drain', 'redrive', 'roll'])(
+    '%s replays with the code of today',
+    async (name) => {
+      await expect(replay(recorded(name))).resolves.toBeUndefined();
+    },
+    30_000,
+  );
+
+  test('a history in which another activity was asked for is refused', async () => {
+    const history = recorded('drain');
+    const scheduled = history.events?.find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'absorbChanges'); // prettier-ignore
+    const activityType = scheduled?.activityTaskScheduledEventAttributes?.activityType;
+    if (activityType === null || activityType === undefined) throw new Error('no absorb in it');
+    activityType.name = 'setLane';
+    await expect(replay(history)).rejects.toThrow(/determinis/i);
+  }, 30_000);
+
+  test('a history without the end of its first turn is refused', async () => {
+    const history = recorded('drain');
+    const events = history.events ?? [];
+    const completed = events.findIndex((event) => event.activityTaskCompletedEventAttributes);
+    history.events = events.filter((_event, index) => index !== completed);
+    await expect(replay(history)).rejects.toThrow();
+  }, 30_000);
+});

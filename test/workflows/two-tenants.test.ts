@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+import { calls, documents, fault, shelf } from '../support/sandboxes';
+import { count, customer, order, product } from '../support/samples';
+import {
+  createTestTenant,
+  quickSettings,
+  sendChanges,
+  startStack,
+  untilIdle,
+  type Stack,
+  type TestTenant,
+} from '../support/stack';
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await startStack();
+}, 60_000);
+
+afterAll(async () => {
+  await stack.stop();
+}, 60_000);
+
+function day(name: string, quantity: number): Parameters<typeof sendChanges>[2] {
+  return [
+    customer('c1', `Customer of ${name}`),
+    product('MUG', { name: `Mug of ${name}` }),
+    count('MUG', '100', '2026-11-20T08:00:00Z'),
+    { ...order('P-1', [['MUG', quantity]], 'c1'), occurredAt: '2026-11-21T10:00:00Z' },
+  ];
+}
+
+async function figures(tenant: TestTenant): Promise<string[]> {
+  return [...(await documents(stack, tenant)), ...(await shelf(stack, tenant))];
+}
+
+test('a tenant whose vendors fail does not slow another one, and nothing of it gets there', async () => {
+  const [sick, slow, well] = await Promise.all([
+    createTestTenant(stack),
+    createTestTenant(stack, { ...quickSettings, timeoutsMs: { woo: { connect: 500, firstByte: 5_000, total: 5_000 }, qbo: { connect: 500, firstByte: 5_000, total: 5_000 } } }), // prettier-ignore
+    createTestTenant(stack),
+  ]);
+  await fault(stack, sick, 'woo', { fault: 'html503' });
+  await fault(stack, sick, 'qbo', { fault: 'status:429', retryAfter: 60 });
+  await fault(stack, slow, 'woo', { fault: 'hang' });
+  await fault(stack, slow, 'qbo', { fault: 'hang' });
+  await sendChanges(stack, sick, day('sick', 9));
+  await sendChanges(stack, slow, day('slow', 8));
+  const beganMs = Date.now();
+  await sendChanges(stack, well, day('well', 3));
+  await untilIdle(stack, well, 5_000);
+  expect(Date.now() - beganMs).toBeLessThan(5_000);
+  expect(await figures(well)).toEqual(['SalesReceipt P-1 37.50', 'MUG Mug of well 97']);
+  expect(await figures(sick)).toEqual([]);
+  expect(await figures(slow)).toEqual([]);
+}, 60_000);
+
+test('equal records of two tenants stay apart in shops, books and tables', async () => {
+  const tenants = await Promise.all([createTestTenant(stack), createTestTenant(stack)]);
+  await Promise.all(tenants.map((tenant, index) => sendChanges(stack, tenant, day(`T${index}`, index + 1)))); // prettier-ignore
+  await Promise.all(tenants.map((tenant) => untilIdle(stack, tenant)));
+  expect(await Promise.all(tenants.map(figures))).toEqual([
+    ['SalesReceipt P-1 12.50', 'MUG Mug of T0 99'],
+    ['SalesReceipt P-1 25.00', 'MUG Mug of T1 98'],
+  ]);
+  const [a, b] = tenants;
+  const idsOf = async (tenant: TestTenant | undefined): Promise<string[]> => {
+    if (tenant === undefined) return [];
+    const all = await calls(stack, tenant, 'qbo');
+    return all.flatMap(({ query }) => query['requestid'] ?? []);
+  };
+  const [ofA, ofB] = [await idsOf(a), await idsOf(b)];
+  expect(ofA.filter((id) => ofB.includes(id))).toEqual([]); // equal data, other keys
+}, 60_000);

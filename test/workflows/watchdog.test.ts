@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+import { requestRedrive } from '../../database/failures';
+import { newestSettings, requestSettings } from '../../database/settings';
+import { initialDirection } from '../../domain/direction';
+import { watchdogType } from '../../workflows/messages';
+import { documents } from '../support/sandboxes';
+import { customer, order, product } from '../support/samples';
+import {
+  createTestTenant,
+  quickSettings,
+  sendChanges,
+  startStack,
+  storeOnly,
+  until,
+  untilIdle,
+  type Stack,
+  type TestTenant,
+} from '../support/stack';
+import { workflowOf } from '../support/tenant-workflow';
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await startStack();
+}, 60_000);
+
+afterAll(async () => {
+  await stack.stop();
+}, 60_000);
+
+/** As if nothing had moved for longer than the watchdog waits. */
+async function ageBy30s(tenant: TestTenant): Promise<void> {
+  const { pool } = stack.database;
+  const past = "now() - interval '30 seconds'";
+  await pool.query(`UPDATE tenant_intake SET woken_at = ${past} WHERE tenant = $1`, [tenant.id]);
+  await pool.query(`UPDATE tenant_absorb SET progressed_at = ${past} WHERE tenant = $1`, [tenant.id]);
+  await pool.query(`UPDATE settings SET requested_at = ${past} WHERE tenant = $1`, [tenant.id]);
+  await pool.query(`UPDATE redrives SET requested_at = ${past} WHERE tenant = $1`, [tenant.id]);
+}
+
+async function watch(): Promise<number> {
+  return stack.client.workflow.execute(watchdogType, {
+    workflowId: `watchdog-${stack.queues.workflows}-${Date.now()}`,
+    taskQueue: stack.queues.workflows,
+    args: [{ queues: stack.queues }],
+  });
+}
+
+const sale = [customer('c1'), product('A'), order('P-1', [['A', 2]], 'c1')];
+
+test('a tenant whose wake flag is up with nobody woken is woken, and one at rest is left alone', async () => {
+  const tenant = await createTestTenant(stack);
+  expect(await storeOnly(stack, tenant, sale)).toBe(true);
+  expect(await storeOnly(stack, tenant, [customer('c2')])).toBe(false); // the flag is up: nobody signals
+  expect(await watch()).toBe(0); // still fresh
+  await ageBy30s(tenant);
+  expect(await watch()).toBe(1);
+  await untilIdle(stack, tenant);
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 25.00']);
+  await ageBy30s(tenant);
+  expect(await watch()).toBe(0);
+}, 60_000);
+
+test('a terminated workflow is started again', async () => {
+  const tenant = await createTestTenant(stack);
+  await sendChanges(stack, tenant, [customer('c1')]);
+  await untilIdle(stack, tenant);
+  await workflowOf(stack, tenant).terminate('by mistake');
+  await storeOnly(stack, tenant, sale);
+  await ageBy30s(tenant);
+  expect(await watch()).toBe(1);
+  await untilIdle(stack, tenant);
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 25.00']);
+}, 60_000);
+
+test('requests whose signal got lost are signalled again', async () => {
+  const tenant = await createTestTenant(stack);
+  const { pool } = stack.database;
+  const request = { requestId: 'lost', catchUp: null, requestedBy: 'test', expectedRev: null };
+  await requestSettings(pool, tenant.id, { ...request, part: 'direction', value: initialDirection });
+  await requestSettings(pool, tenant.id, { ...request, part: 'sync', value: { ...quickSettings, queueBound: 777 } }); // prettier-ignore
+  await requestRedrive(pool, tenant.id, 'lost', { all: true }, 'test');
+  await ageBy30s(tenant);
+  expect(await watch()).toBe(1);
+  for (const part of ['direction', 'sync'] as const) {
+    await until(part, () => newestSettings(pool, tenant.id, part), (row) => row?.requestId === 'lost' && row.inForceAt !== null); // prettier-ignore
+  }
+  await until(
+    'the redrive',
+    () => pool.query('SELECT FROM redrives WHERE tenant = $1 AND applied_at IS NULL', [tenant.id]),
+    ({ rowCount }) => rowCount === 0,
+  );
+  await ageBy30s(tenant);
+  expect(await watch()).toBe(0);
+}, 60_000);
+
+test('counters that went wrong are put right when the tenant is looked after', async () => {
+  const tenant = await createTestTenant(stack);
+  await storeOnly(stack, tenant, sale);
+  await stack.database.pool.query('UPDATE lanes_made SET made = made + 5 WHERE tenant = $1', [tenant.id]); // prettier-ignore
+  await ageBy30s(tenant);
+  expect(await watch()).toBe(1);
+  await untilIdle(stack, tenant);
+}, 60_000);
