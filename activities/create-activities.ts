@@ -279,7 +279,7 @@ async function openConnection(
       now: deps.now,
       nonce: deps.nonce,
     });
-    return { connector, account: connection.account, hasFreshFacts };
+    return { connector, account: connection.account, revision: connection.revision, hasFreshFacts };
   }
   const connector = createQuickBooks({
     ...deps.quickbooks,
@@ -301,5 +301,5 @@ async function openConnection(
     timeouts,
     now: deps.now,
   });
-  return { connector, account: connection.account, hasFreshFacts };
+  return { connector, account: connection.account, revision: connection.revision, hasFreshFacts };
 }

@@ -10,8 +10,7 @@ import {
   type Write,
 } from '../connectors/connector';
 import { storedWrite } from '../connectors/stored-write';
-import { forgetFacts, saveFacts } from '../database/connections';
-import { setLane } from '../database/lanes';
+import { forgetFacts, markNeedsAuth, saveFacts } from '../database/connections';
 import { laneWork, type LaneWork } from '../database/outgoing';
 import {
   recordSend,
@@ -54,6 +53,8 @@ export interface OpenedConnection {
   connector: Connector;
   /** Store address or realm: part of every key. */
   account: string;
+  /** Of the credentials with which it was opened. */
+  revision: number;
   hasFreshFacts: boolean;
 }
 
@@ -82,6 +83,8 @@ class Push {
   private readonly turn: LaneTurn;
   private readonly died: string[] = [];
   private hasRenewed = false;
+  /** Of the credentials in use; null before the connection was opened. */
+  private revision: number | null = null;
 
   constructor(deps: PushDeps, request: PushRequest, turn: LaneTurn) {
     this.deps = deps;
@@ -118,11 +121,15 @@ class Push {
 
   private async open(): Promise<OpenedConnection> {
     let opened = await this.deps.openConnection('stored');
+    this.revision = opened.revision;
     await this.renewCredentials(opened.connector, 'expiring');
     if (!opened.hasFreshFacts) {
-      const facts = await this.called(() => opened.connector.readFacts(this.turn));
+      const facts = await this.called(opened.connector, () =>
+        opened.connector.readFacts(this.turn),
+      );
       await saveFacts(this.pool, this.turn.tenant, this.turn.system, facts);
       opened = await this.deps.openConnection('fresh');
+      this.revision = opened.revision;
     }
     return opened;
   }
@@ -145,7 +152,9 @@ class Push {
       return true;
     }
     const size = this.request.isProbe ? 1 : this.turn.settings.batch[this.turn.system];
-    const batch = await this.called(() => composeBatch(this.pool, connector, this.turn, size));
+    const batch = await this.called(connector, () =>
+      composeBatch(this.pool, connector, this.turn, size),
+    );
     if (batch.picked === 0) return false;
     this.note(await settleWithoutSend(this.pool, this.turn, batch.settlements));
     if (batch.writes.length > 0) await this.send(opened, batch.writes);
@@ -264,9 +273,14 @@ class Push {
   }
 
   /** Runs reads; that they came back is an answer of the vendor, unless none was needed. */
-  private async called<T>(work: () => Promise<T>): Promise<T> {
+  private async called<T>(connector: Connector, work: () => Promise<T>): Promise<T> {
     const readsBefore = this.turn.reads;
-    const result = await work();
+    const result = await work().catch(async (error: unknown) => {
+      if (!(error instanceof ConnectorError) || error.kind !== 'auth') throw error;
+      // A token may die before its time: renewed once, then the same is asked again.
+      await this.renewCredentials(connector, 'refused');
+      return work();
+    });
     if (this.turn.reads > readsBefore) this.turn.answeredCalls += 1;
     return result;
   }
@@ -282,7 +296,8 @@ class Push {
     switch (error.kind) {
       case 'auth':
       case 'config':
-        await setLane(this.pool, this.turn.tenant, this.turn.system, { needsAuth: true });
+        if (this.revision !== null)
+          await markNeedsAuth(this.pool, this.turn.tenant, this.turn.system, this.revision);
         throw new AuthExpired(error.message);
       case 'throttled': {
         const waitMs = error.retryAfterMs ?? 60_000;

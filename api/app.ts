@@ -21,7 +21,7 @@ import { statusRoutes } from './routes/status';
 import { tenantRoutes } from './routes/tenants';
 
 /** Every route of the API (contract section 3). */
-export function routesOf(deps: ApiDeps): Route[] {
+function routesOf(deps: ApiDeps): Route[] {
   return [
     ...tenantRoutes(deps),
     ...keyRoutes(deps),
@@ -61,16 +61,18 @@ export function createApp(deps: ApiDeps): Express {
 }
 
 /** An API answers data: nothing in it is to be run, framed, sniffed or kept by a browser. */
+const safeHeaders = [
+  ['x-content-type-options', 'nosniff'],
+  ['x-frame-options', 'DENY'],
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['referrer-policy', 'no-referrer'],
+  ['strict-transport-security', 'max-age=31536000; includeSubDomains'],
+  ['cache-control', 'no-store'],
+] as const;
+
 const addHeaders: RequestHandler = (_request, response, next) => {
-  response.set({
-    'x-request-id': randomUUID(),
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    'referrer-policy': 'no-referrer',
-    'strict-transport-security': 'max-age=31536000; includeSubDomains',
-    'cache-control': 'no-store',
-  });
+  response.setHeader('x-request-id', randomUUID());
+  for (const [name, value] of safeHeaders) response.setHeader(name, value);
   next();
 };
 

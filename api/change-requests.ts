@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 
 import type { IntakeItem } from '../database/changes';
@@ -205,11 +205,8 @@ function itemOf(envelope: Envelope, body: object | null): IntakeItem {
   const occurredAt = new Date(envelope.occurredAt).toISOString();
   const bodyText = body === null ? null : canonicalJson(body);
   const head = JSON.stringify([kind, op, recordId, revision, occurredAt]);
-  const hash = createHash('sha256')
-    .update(head)
-    .update(bodyText ?? '')
-    .digest();
-  return { id, kind, op, recordId, revision, occurredAt, bodyText, hash };
+  const content = hash('sha256', head + (bodyText ?? ''), 'buffer');
+  return { id, kind, op, recordId, revision, occurredAt, bodyText, hash: content };
 }
 
 /** Faults of the JSON of each change of a request, by its index; null where one lies outside of the changes. */

@@ -9,11 +9,14 @@ async function main(): Promise<void> {
   if (api.healthUrl !== null) lines.push(`Health  ${api.healthUrl}/healthz`);
   if (env.hasLocalKeys) lines.push(`Root key ${env.rootKey}`);
   process.stdout.write(`${lines.join('\n')}\n`);
+  let isStopping = false;
   const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
     void api.stop().then(() => process.exit(0));
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
 }
 
 main().catch((error: unknown) => {

@@ -29,8 +29,7 @@ function refuseOtherTypes({ headers }: IncomingMessage): void {
 
 /** What was not read when this fails is read and thrown away by Node, so that the answer gets through. */
 async function readBytes(request: IncomingMessage): Promise<Buffer> {
-  const tooLarge = new Problem(413, 'too_large', `A body has at most ${bodyMaxBytes} bytes.`);
-  if (Number(request.headers['content-length'] ?? 0) > bodyMaxBytes) throw tooLarge;
+  if (Number(request.headers['content-length'] ?? 0) > bodyMaxBytes) throw tooLarge();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -41,15 +40,21 @@ async function readBytes(request: IncomingMessage): Promise<Buffer> {
         return;
       }
       chunks.length = 0;
-      reject(tooLarge);
+      reject(tooLarge());
     });
+    let hasEnded = false;
     request.once('end', () => {
+      hasEnded = true;
       resolve(Buffer.concat(chunks));
     });
     const onCut = (): void => {
-      reject(new Problem(400, 'bad_request', 'The body ended early.'));
+      if (!hasEnded) reject(new Problem(400, 'bad_request', 'The body ended early.'));
     };
     request.once('error', onCut);
     request.once('close', onCut);
   });
+}
+
+function tooLarge(): Problem {
+  return new Problem(413, 'too_large', `A body has at most ${bodyMaxBytes} bytes.`);
 }

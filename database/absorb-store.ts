@@ -9,7 +9,8 @@ import { parseChangeBody, parseRecordBody } from './change-bodies';
 import { firstRow, inTransaction } from './pool';
 
 // What absorb reads and writes, inside one transaction that holds the tenant's cursor row. Look-ups by a
-// list are LATERAL or scalar probes, writes are set-based and sorted by key (postgres.md sections 4, 11).
+// list are LATERAL or scalar probes, writes are set-based and sorted by key (docs/query-plans.md). Rows are
+// deleted by their address (ctid), found by such probes: nobody else writes them while the cursor is held.
 
 export type AbsorbTransaction = PoolClient;
 
@@ -141,7 +142,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Owners of these SKUs, and every SKU of these products. */
+/** Owners of these SKUs, and every SKU of these products (the contract allows 201 of one). */
 export async function readSkus(
   tx: AbsorbTransaction,
   tenant: number,
@@ -153,7 +154,7 @@ export async function readSkus(
        (SELECT sku, record_id AS "recordId", code FROM skus WHERE tenant = $1 AND sku = k.sku LIMIT 1) s
      UNION
      SELECT s.* FROM json_array_elements_text($3::json) AS k(id) CROSS JOIN LATERAL
-       (SELECT sku, record_id AS "recordId", code FROM skus WHERE tenant = $1 AND record_id = k.id) s`,
+       (SELECT sku, record_id AS "recordId", code FROM skus WHERE tenant = $1 AND record_id = k.id LIMIT 1000) s`,
     [tenant, JSON.stringify(skus), JSON.stringify(productIds)],
   );
   return result.rows;
@@ -169,45 +170,36 @@ export async function readTakenCodes(
   skus: readonly string[],
 ): Promise<Set<string>> {
   const folded = [...new Set(skus)].map(foldSku);
-  const taken = await givenCodes(tx, tenant, folded);
+  const taken = new Set(await codesWhere(tx, tenant, isEqual, folded));
   const seen = new Set<string>();
   const contested = new Set<string>();
   for (const code of folded) {
     if (taken.has(code) || seen.has(code)) contested.add(code);
     seen.add(code);
   }
-  for (const code of await givenSuffixes(tx, tenant, [...contested])) taken.add(code);
+  for (const code of await codesWhere(tx, tenant, isSuffixed, [...contested])) taken.add(code);
   return taken;
 }
 
-/** Codes that begin with one of these and a tilde. DEL follows the tilde in the order of bytes, which `folded` has. */
-async function givenSuffixes(
+/** Codes in the table that stand in this relation to one of `k.folded`. */
+async function codesWhere(
   tx: AbsorbTransaction,
   tenant: number,
+  condition: typeof isEqual | typeof isSuffixed,
   folded: readonly string[],
 ): Promise<string[]> {
   if (folded.length === 0) return [];
   const result = await tx.query<{ folded: string }>(
     `SELECT s.folded FROM json_array_elements_text($2::json) AS k(folded) CROSS JOIN LATERAL
-       (SELECT folded FROM skus WHERE tenant = $1 AND folded >= k.folded || '~' AND folded < k.folded || chr(127)) s`,
+       (SELECT folded FROM skus WHERE tenant = $1 AND ${condition} ORDER BY folded LIMIT 100000) s`,
     [tenant, JSON.stringify(folded)],
   );
   return result.rows.map((row) => row.folded);
 }
 
-async function givenCodes(
-  tx: AbsorbTransaction,
-  tenant: number,
-  folded: readonly string[],
-): Promise<Set<string>> {
-  if (folded.length === 0) return new Set();
-  const result = await tx.query<{ folded: string }>(
-    `SELECT s.folded FROM json_array_elements_text($2::json) AS k(folded) CROSS JOIN LATERAL
-       (SELECT folded FROM skus WHERE tenant = $1 AND folded = k.folded LIMIT 1) s`,
-    [tenant, JSON.stringify(folded)],
-  );
-  return new Set(result.rows.map((row) => row.folded));
-}
+const isEqual = 'folded = k.folded';
+// DEL follows the tilde in the order of bytes, which this column has.
+const isSuffixed = "folded >= k.folded || '~' AND folded < k.folded || chr(127)";
 
 export async function writeSkus(
   tx: AbsorbTransaction,
@@ -216,7 +208,12 @@ export async function writeSkus(
   released: readonly string[],
 ): Promise<void> {
   if (released.length > 0) {
-    await tx.query('DELETE FROM skus WHERE tenant = $1 AND sku = ANY ($2)', [tenant, released]);
+    await tx.query(
+      `DELETE FROM skus WHERE ctid = ANY (ARRAY(
+         SELECT s.ctid FROM json_array_elements_text($2::json) AS k(sku) CROSS JOIN LATERAL
+           (SELECT ctid FROM skus WHERE tenant = $1 AND sku = k.sku OFFSET 0) s))`,
+      [tenant, JSON.stringify(released)],
+    );
   }
   if (claims.length === 0) return;
   const rows = claims.map((claim) => ({ ...claim, folded: foldSku(claim.code) }));
@@ -237,8 +234,8 @@ export async function readUntrackedSkus(
   if (skus.length === 0) return new Set();
   const result = await tx.query<{ sku: string }>(
     `SELECT k.sku FROM json_array_elements_text($2::json) AS k(sku)
-     JOIN skus s ON s.tenant = $1 AND s.sku = k.sku
-     JOIN records r ON r.tenant = $1 AND r.kind = 'product' AND r.record_id = s.record_id
+     CROSS JOIN LATERAL (SELECT record_id FROM skus WHERE tenant = $1 AND sku = k.sku LIMIT 1) s
+     CROSS JOIN LATERAL (SELECT body FROM records WHERE tenant = $1 AND kind = 'product' AND record_id = s.record_id LIMIT 1) r
      WHERE r.body ->> 'trackStock' = 'false'`,
     [tenant, JSON.stringify([...new Set(skus)])],
   );
@@ -253,9 +250,10 @@ export async function readStockEntries(
 ): Promise<StockEntry[]> {
   if (sourceIds.length === 0) return [];
   const result = await tx.query<StockEntry>(
-    `SELECT source_id AS "sourceId", line, reason, sku, place, quantity, occurred_at AS "occurredAt"
-     FROM stock_movements WHERE tenant = $1 AND source = 'pos' AND source_id = ANY ($2)`,
-    [tenant, sourceIds],
+    `SELECT m.* FROM json_array_elements_text($2::json) AS k(id) CROSS JOIN LATERAL
+       (SELECT source_id AS "sourceId", line, reason, sku, place, quantity, occurred_at AS "occurredAt"
+        FROM stock_movements WHERE tenant = $1 AND source = 'pos' AND source_id = k.id OFFSET 0) m`,
+    [tenant, JSON.stringify(sourceIds)],
   );
   return result.rows;
 }
@@ -269,8 +267,10 @@ export async function writeStockEntries(
 ): Promise<void> {
   if (replacedSources.length > 0) {
     await tx.query(
-      "DELETE FROM stock_movements WHERE tenant = $1 AND source = 'pos' AND source_id = ANY ($2)",
-      [tenant, replacedSources],
+      `DELETE FROM stock_movements WHERE ctid = ANY (ARRAY(
+         SELECT m.ctid FROM json_array_elements_text($2::json) AS k(id) CROSS JOIN LATERAL
+           (SELECT ctid FROM stock_movements WHERE tenant = $1 AND source = 'pos' AND source_id = k.id OFFSET 0) m))`,
+      [tenant, JSON.stringify(replacedSources)],
     );
   }
   if (entries.length === 0) return;

@@ -119,8 +119,10 @@ export async function findChange(
             c.pos <= a.absorbed_pos AS "isAbsorbed", o.outcome, o.code AS "outcomeCode", o.detail AS "outcomeDetail",
             r.source_rev AS "recordSourceRev"
      FROM changes c JOIN tenant_absorb a ON a.tenant = c.tenant
-     LEFT JOIN change_outcomes o ON o.tenant = c.tenant AND o.pos = c.pos
-     LEFT JOIN records r ON r.tenant = c.tenant AND r.kind = c.kind AND r.record_id = c.record_id
+     LEFT JOIN LATERAL (SELECT outcome, code, detail FROM change_outcomes
+       WHERE tenant = c.tenant AND pos = c.pos LIMIT 1) o ON true
+     LEFT JOIN LATERAL (SELECT source_rev FROM records
+       WHERE tenant = c.tenant AND kind = c.kind AND record_id = c.record_id LIMIT 1) r ON true
      WHERE c.tenant = $1 AND c.source = 'pos' AND c.event_id = $2`,
     [tenant, eventId],
   );

@@ -78,6 +78,20 @@ export async function saveCredentials(
   return result.rowCount === 1;
 }
 
+/** Notes that a person has to connect again; credentials newer than those that were refused are another matter. */
+export async function markNeedsAuth(
+  db: Db,
+  tenant: number,
+  system: Target,
+  revision: number,
+): Promise<void> {
+  await db.query(
+    `UPDATE lanes SET needs_auth = true WHERE tenant = $1 AND system = $2
+       AND EXISTS (SELECT FROM connections WHERE tenant = $1 AND system = $2 AND revision = $3)`,
+    [tenant, system, revision],
+  );
+}
+
 export async function saveFacts(
   db: Db,
   tenant: number,

@@ -35,7 +35,7 @@ export async function lockDeliveriesOf(
     `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND d.id = ANY (ARRAY(
        SELECT x.id FROM json_to_recordset($2::json) AS k(kind text, id text)
        CROSS JOIN unnest(ARRAY['woo', 'qbo']) AS s(system) CROSS JOIN LATERAL
-         (SELECT id FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind AND record_id = k.id) x))
+         (SELECT id FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind AND record_id = k.id OFFSET 0) x))
      ORDER BY d.id FOR UPDATE`,
     [tenant, JSON.stringify(records.map((record) => ({ kind: record.kind, id: record.recordId })))],
   );

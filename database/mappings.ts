@@ -61,9 +61,14 @@ export async function mappingsFor(
   skus: readonly string[],
 ): Promise<Map<string, string>> {
   const result = await db.query<{ kind: MappingKind; key: string; target: string }>(
-    `SELECT kind, key, target_id AS target FROM mappings
-     WHERE tenant = $1 AND (kind <> 'item' OR key = ANY ($2) OR key LIKE '@%')`,
-    [tenant, skus],
+    `SELECT m.* FROM unnest(ARRAY['account', 'tender', 'taxCode', 'location']) AS k(kind) CROSS JOIN LATERAL
+       (SELECT kind, key, target_id AS target FROM mappings WHERE tenant = $1 AND kind = k.kind ORDER BY key LIMIT 10000) m
+     UNION ALL
+     SELECT kind, key, target_id FROM mappings WHERE tenant = $1 AND kind = 'item' AND key LIKE '@%'
+     UNION ALL
+     SELECT m.* FROM json_array_elements_text($2::json) AS k(key) CROSS JOIN LATERAL
+       (SELECT kind, key, target_id FROM mappings WHERE tenant = $1 AND kind = 'item' AND key = k.key LIMIT 1) m`,
+    [tenant, JSON.stringify(skus)],
   );
   return new Map(result.rows.map((row) => [`${row.kind}/${row.key}`, row.target]));
 }

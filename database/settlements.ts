@@ -164,11 +164,15 @@ async function freeWaiting(
     .map(({ row }) => ({ kind: row.kind, ref: row.recordId }));
   if (products.length === 0 && others.length === 0) return 0;
   const freed = await tx.query<{ id: string }>(
-    `DELETE FROM delivery_waits w USING (
-       SELECT 'sku' AS kind, s.sku AS ref FROM json_array_elements_text($3::json) AS p(id)
-         JOIN skus s ON s.tenant = $1 AND s.record_id = p.id
-       UNION ALL SELECT kind, ref FROM json_to_recordset($4::json) AS x(kind text, ref text)) x
-     WHERE w.tenant = $1 AND w.system = $2 AND w.kind = x.kind AND w.ref = x.ref RETURNING w.delivery_id::text AS id`,
+    // By row address, found by one probe per thing: a join would read all that waits in this lane.
+    `DELETE FROM delivery_waits WHERE ctid = ANY (ARRAY(
+       SELECT w.ctid FROM (
+         SELECT 'sku' AS kind, s.sku AS ref FROM json_array_elements_text($3::json) AS p(id) CROSS JOIN LATERAL
+           (SELECT sku FROM skus WHERE tenant = $1 AND record_id = p.id LIMIT 1000) s
+         UNION ALL SELECT kind, ref FROM json_to_recordset($4::json) AS x(kind text, ref text)) x
+       CROSS JOIN LATERAL (SELECT ctid FROM delivery_waits
+         WHERE tenant = $1 AND system = $2 AND kind = x.kind AND ref = x.ref OFFSET 0) w))
+     RETURNING delivery_id::text AS id`,
     [lane.tenant, lane.system, JSON.stringify(products), JSON.stringify(others)],
   );
   const ids = [...new Set(freed.rows.map((row) => row.id))];

@@ -1,4 +1,4 @@
-import type { Kind, System, Target } from '../domain/words';
+import { kinds, targets, type Kind, type System, type Target } from '../domain/words';
 import type { DeliveryState } from '../domain/delivery-state';
 import { firstRow, type Db } from './pool';
 
@@ -14,14 +14,17 @@ export interface StateCount {
 /** Open, held and dead deliveries per lane. Delivered and skipped ones are not counted: they only grow. */
 export async function countStates(db: Db, tenant: number): Promise<StateCount[]> {
   const result = await db.query<StateCount>(
-    `SELECT system, state, NULL AS reason, count(*)::int AS count FROM deliveries WHERE tenant = $1 AND state = 'waiting' GROUP BY system, state
+    `SELECT s.system, 'waiting' AS state, NULL AS reason, sum(d.count)::int AS count
+       FROM unnest($2::text[]) AS s(system) CROSS JOIN unnest($3::text[]) AS k(kind) CROSS JOIN LATERAL
+         (SELECT count(*) AS count FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind AND state = 'waiting') d
+       GROUP BY s.system HAVING sum(d.count) > 0
      UNION ALL
      SELECT system, state, NULL, count(*)::int FROM deliveries
        WHERE tenant = $1 AND state IN ('sending', 'verifying') GROUP BY system, state
      UNION ALL
      SELECT system, state, reason, count(*)::int FROM deliveries
        WHERE tenant = $1 AND state IN ('held', 'dead') GROUP BY system, state, reason`,
-    [tenant],
+    [tenant, targets, kinds],
   );
   return result.rows;
 }

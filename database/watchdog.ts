@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 
+import { kinds, targets } from '../domain/words';
 import { withCursor } from './absorb-store';
 import type { Db } from './pool';
 
@@ -70,9 +71,13 @@ export async function recount(
       [tenant],
     );
     const counted = await tx.query<{ system: string; count: number }>(
-      `SELECT system, count(*) AS count FROM deliveries
-       WHERE tenant = $1 AND state IN ('waiting', 'sending', 'verifying') GROUP BY system`,
-      [tenant],
+      `SELECT s.system, sum(d.count)::int AS count FROM unnest($2::text[]) AS s(system) CROSS JOIN LATERAL
+         (SELECT count(*) AS count FROM deliveries WHERE tenant = $1 AND system = s.system AND state IN ('sending', 'verifying')
+          UNION ALL
+          SELECT w.count FROM unnest($3::text[]) AS k(kind) CROSS JOIN LATERAL (SELECT count(*) AS count FROM deliveries
+            WHERE tenant = $1 AND system = s.system AND kind = k.kind AND state = 'waiting') w) d
+       GROUP BY s.system`,
+      [tenant, targets, kinds],
     );
     const actual = new Map(counted.rows.map((row) => [row.system, row.count]));
     const wrong = lanes.rows

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { startChild, type Child } from '../platform/local-services/child-process';
+import { logTail, startChild, type Child } from '../platform/local-services/child-process';
 import { choosePort } from '../platform/local-services/ports';
 import { callJson } from './http-json';
 
@@ -53,7 +53,7 @@ async function untilReady(spec: ProcessSpec, child: Child, url: string): Promise
   for (;;) {
     const log = join(spec.logFolder, `${spec.name}.log`);
     if (child.hasExited())
-      throw new Error(`The ${spec.name} ended at its start; its last lines stand in ${log}`);
+      throw new Error(`The ${spec.name} ended at its start (${log}):\n${logTail(log)}`);
     const answer = await callJson(url).catch(() => null);
     if (answer !== null && answer.status < 500) return;
     if (Date.now() > endsAtMs)

@@ -4,6 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 
 import { textToMinor } from '../domain/money';
+import { isLocalTime } from './shop-time';
 
 /** One line of an invoice, as the file has it; the price in pence. */
 export interface SalesRow {
@@ -46,7 +47,8 @@ const row = z.object({
     .regex(
       /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/,
       'must be a local time such as 2010-12-01T08:26:00',
-    ),
+    )
+    .refine(isLocalTime, 'is no day or time of the calendar'),
   unit_price: z.string().transform((text, context) => {
     const minor = textToMinor(text, currency);
     if (minor !== null && minor >= 0) return minor;
@@ -90,7 +92,13 @@ function parsed(file: string): unknown {
         `line 1: the columns must be ${columns.join(',')}, but are ${header.slice(0, 200) || '(nothing)'}`,
       );
     }
-    return parse(text, { columns: true, bom: true, info: true, skip_empty_lines: true });
+    return parse(text, {
+      columns: true,
+      bom: true,
+      info: true,
+      skip_empty_lines: true,
+      record_delimiter: ['\r\n', '\n'],
+    });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${file} cannot be read: ${reason}`, { cause: error });

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 
 /** The shop's zone: the file gives local times without one. */
-export const shopZone = 'Europe/London';
+const shopZone = 'Europe/London';
 
 /**
  * The instant of a local time. A time inside the spring gap moves forward by the gap, an ambiguous one of
@@ -13,6 +13,12 @@ export function instantOf(localTime: string): string {
   const hourBefore = time.toUTC().minus({ hours: 1 }).setZone(shopZone);
   const first = hourBefore.toFormat('HH:mm:ss') === time.toFormat('HH:mm:ss') ? hourBefore : time;
   return first.toISO({ suppressMilliseconds: true }) ?? '';
+}
+
+/** Whether a calendar has this day and time, from 1970 on. */
+export function isLocalTime(text: string): boolean {
+  const time = DateTime.fromISO(text, { zone: shopZone });
+  return time.isValid && time.year >= 1970 && time.year < 2200;
 }
 
 /** A moment before: opening stock is counted before the first sale. */

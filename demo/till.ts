@@ -190,27 +190,18 @@ export function productsOf(rows: readonly SalesRow[]): Map<string, object> {
   );
 }
 
-/** Units of goods by code that leave with sales. */
-function unitsSold(invoices: readonly Invoice[]): Map<string, number> {
-  return unitsOf(invoices.filter((invoice) => invoice.kind === 'sale'));
-}
-
-/** Units by code over these invoices, as the file signs them, shipping left out. */
-export function unitsOf(invoices: readonly Invoice[]): Map<string, number> {
-  const units = new Map<string, number>();
-  for (const row of invoices.flatMap((invoice) => invoice.rows)) {
-    if (!isShipping(row.stockCode))
-      units.set(row.stockCode, (units.get(row.stockCode) ?? 0) + row.quantity);
-  }
-  return units;
-}
-
 /** Counted before the first sale: what will be sold, and 100 more. */
 export function openingStock(
   rows: readonly SalesRow[],
   invoices: readonly Invoice[],
 ): Map<string, number> {
-  const sold = unitsSold(invoices);
+  const sold = new Map<string, number>();
+  for (const { kind, rows: lines } of invoices) {
+    if (kind !== 'sale') continue;
+    for (const { stockCode, quantity } of lines) {
+      if (quantity > 0) sold.set(stockCode, (sold.get(stockCode) ?? 0) + quantity);
+    }
+  }
   const goods = new Set(rows.map((row) => row.stockCode).filter(isGoods));
   return new Map([...goods].map((code) => [code, (sold.get(code) ?? 0) + 100]));
 }

@@ -1,5 +1,5 @@
 import { sumMinor } from '../domain/money';
-import { customersOf, isGoods, openingStock, productsOf, unitsOf, type Invoice } from './till';
+import { customersOf, isGoods, isShipping, openingStock, productsOf, type Invoice } from './till';
 import type { SalesRow } from './sales-file';
 
 /** The figures that one side of the comparison gives. Null: this side does not hold such figures. */
@@ -31,46 +31,66 @@ export interface TruthRow {
   differences: string[];
 }
 
+/** What one invoice is for the books: goods that leave, goods that come back, or both (an exchange). */
+interface Ticket {
+  invoice: Invoice;
+  sold: SalesRow[];
+  returned: SalesRow[];
+  isSale: boolean;
+  isRefund: boolean;
+}
+
+function ticketOf(invoice: Invoice): Ticket {
+  if (invoice.kind === 'refund') {
+    return { invoice, sold: [], returned: invoice.rows, isSale: false, isRefund: true };
+  }
+  const isBack = (row: SalesRow): boolean => row.quantity < 0 && !isShipping(row.stockCode);
+  const returned = invoice.rows.filter(isBack);
+  const sold = invoice.rows.filter((row) => !isBack(row));
+  return { invoice, sold, returned, isSale: sold.length > 0, isRefund: returned.length > 0 };
+}
+
+function rowsMinor(rows: readonly SalesRow[]): number {
+  return sumMinor(rows.map((row) => row.quantity * row.unitPriceMinor));
+}
+
+function unitsOf(rows: readonly SalesRow[]): Map<string, number> {
+  const units = new Map<string, number>();
+  for (const row of rows) if (!isShipping(row.stockCode)) add(units, row.stockCode, row.quantity);
+  return units;
+}
+
 /** Figures computed straight from the file, not from what was sent or stored. */
 export function figuresOfFile(rows: readonly SalesRow[], invoices: readonly Invoice[]): Figures {
-  const sales = invoices.filter((invoice) => invoice.kind === 'sale');
-  const refunds = invoices.filter((invoice) => invoice.kind === 'refund');
+  const tickets = invoices.filter((invoice) => invoice.kind !== 'adjustment').map(ticketOf);
   const byDay = new Map<string, number>();
   const byTender = new Map<string, number>();
-  for (const invoice of [...sales, ...refunds]) {
-    const netMinor = invoice.kind === 'sale' ? invoice.totalMinor : 0 - invoice.totalMinor;
+  for (const { invoice, sold, returned } of tickets) {
+    const netMinor = rowsMinor([...sold, ...returned]);
     add(byDay, invoice.businessDate, netMinor);
-    if (invoice.totalMinor !== 0) add(byTender, invoice.tender, netMinor);
+    if (netMinor !== 0) add(byTender, invoice.tender, netMinor);
   }
-  const returned = new Map([...unitsOf(refunds)].map(([code, units]) => [code, -units]));
   const stock = openingStock(rows, invoices);
-  for (const [code, units] of unitsOf(
-    invoices.filter((invoice) => invoice.kind !== 'adjustment'),
-  )) {
-    if (isGoods(code)) add(stock, code, -units);
+  for (const invoice of invoices) {
+    const sign = invoice.kind === 'adjustment' ? 1 : -1;
+    for (const [code, units] of unitsOf(invoice.rows))
+      if (isGoods(code)) add(stock, code, sign * units);
   }
-  for (const [code, units] of unitsOf(
-    invoices.filter((invoice) => invoice.kind === 'adjustment'),
-  )) {
-    add(stock, code, units);
-  }
+  const sold = tickets.flatMap((ticket) => ticket.sold);
+  const returned = tickets.flatMap((ticket) => ticket.returned);
   return {
-    sales: totalOf(sales),
-    refunds: totalOf(refunds),
+    sales: { count: tickets.filter((ticket) => ticket.isSale).length, netMinor: rowsMinor(sold) },
+    refunds: {
+      count: tickets.filter((ticket) => ticket.isRefund).length,
+      netMinor: 0 - rowsMinor(returned),
+    },
     netMinorByDay: byDay,
     netMinorByTender: byTender,
-    unitsSold: unitsOf(sales),
-    unitsReturned: returned,
+    unitsSold: unitsOf(sold),
+    unitsReturned: new Map([...unitsOf(returned)].map(([code, units]) => [code, 0 - units])),
     stock,
     customers: customersOf(rows).size,
     products: productsOf(rows).size,
-  };
-}
-
-function totalOf(invoices: readonly Invoice[]): { count: number; netMinor: number } {
-  return {
-    count: invoices.length,
-    netMinor: sumMinor(invoices.map((invoice) => invoice.totalMinor)),
   };
 }
 

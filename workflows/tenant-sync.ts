@@ -24,6 +24,7 @@ import {
 } from '../domain/tenant-sync';
 import { targets, type Target } from '../domain/words';
 import { databaseActivities } from './activity-options';
+import { detailsOf } from './details';
 import { registerHandlers } from './handlers';
 import { runLane } from './lane';
 import {
@@ -191,7 +192,7 @@ class Run {
         if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
         if (request === undefined) this.state.isInboxDirty = true;
         troubles += 1;
-        const reason = error.cause?.message ?? error.message;
+        const reason = (error.cause?.message ?? error.message).slice(0, 200);
         if (request !== undefined && troubles >= requestTriesMax && !isOurTrouble(error)) {
           // One odd request must not hold up everything behind it; it can be sent again with a new id.
           log.error('a request was dropped', { kind: request.kind, reason });
@@ -324,25 +325,6 @@ class Run {
 
   /** What an operator reads at a glance in the Temporal UI. Writes no event. */
   private show(): void {
-    const { depth } = this.state;
-    const rows = targets.map((system) => {
-      const lane = this.state.lanes[system];
-      const health = lane.isPaused
-        ? 'paused'
-        : lane.needsAuth
-          ? 'needs a connection'
-          : lane.breaker.kind;
-      const why = lane.breaker.kind === 'open' ? ` (${lane.breaker.reason})` : '';
-      return `| ${system} | ${health}${why} | ${lane.dead} | ${lane.verifying} |`;
-    });
-    setCurrentDetails(
-      [
-        `**${overallState(this.state)}** · ${depth} open in the queue`,
-        '',
-        '| lane | breaker | dead | verifying |',
-        '|---|---|---|---|',
-        ...rows,
-      ].join('\n'),
-    );
+    setCurrentDetails(detailsOf(this.state));
   }
 }

@@ -56,6 +56,7 @@ CREATE TABLE mappings (
   changed_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant, kind, key)
 );
+CREATE INDEX mappings_special ON mappings (tenant, key) WHERE kind = 'item' AND key LIKE '@%';
 COMMENT ON TABLE mappings IS 'What a source key means in the tenant''s books.';
 
 CREATE TABLE connections (

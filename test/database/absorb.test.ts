@@ -54,9 +54,13 @@ test('a suffix of a suffix that is given already is passed over too', async () =
 });
 
 test('a hundred case twins get codes of their own', async () => {
-  const twins = Array.from({ length: 128 }, (_, bits) => [...'abcdefg'].map((letter, n) => (bits & (1 << n)) === 0 ? letter : letter.toUpperCase()).join('')); // prettier-ignore
+  const twins = Array.from({ length: 128 }, (_, bits) => Array.from('abcdefg').map((letter, n) => (bits & (1 << n)) === 0 ? letter : letter.toUpperCase()).join('')); // prettier-ignore
   for (let from = 0; from < twins.length; from += 16)
-    await absorb(database.pool, tenant, twins.slice(from, from + 16).map((sku) => product(sku)));
+    await absorb(
+      database.pool,
+      tenant,
+      twins.slice(from, from + 16).map((sku) => product(sku)),
+    );
   expect(await codes()).toHaveLength(128);
 });
 

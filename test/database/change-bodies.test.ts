@@ -6,7 +6,8 @@ import { orderBody } from '../support/samples';
 
 const address = { line1: '1 Road', city: 'York', country: 'GB' };
 const ticket = orderBody('P-1', [['a', 1]], 'c');
-const { tenders: _tenders, ...unpaid } = ticket;
+const unpaid: Partial<typeof ticket> = { ...ticket };
+delete unpaid.tenders;
 const bodies: Record<Kind, object> = {
   customer: { name: 'Ann', email: '', billing: address, taxExempt: false, notes: 'two\nlines\tand a tab' }, // prettier-ignore
   product: { sku: 'a', name: 'Article', type: 'goods', priceMinor: 0, currency: 'USD', trackStock: true, status: 'active', variants: [{ sku: 'a-1', options: { size: '' }, priceMinor: 5 }] }, // prettier-ignore

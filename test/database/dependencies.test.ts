@@ -95,7 +95,11 @@ test('what was held, then corrected, is not moved by the arrival it once waited 
 });
 
 test('each kind gives its oldest due ones, no more than asked for, and nothing before its time', async () => {
-  await absorb(database.pool, tenant, ['1', '2', '3', '4'].map((id) => customer(id)));
+  await absorb(
+    database.pool,
+    tenant,
+    ['1', '2', '3', '4'].map((id) => customer(id)),
+  );
   await database.pool.query(
     `UPDATE deliveries SET due_at = now() + CASE record_id WHEN '3' THEN interval '-2 h' WHEN '1' THEN interval '-1 h' WHEN '4' THEN interval '1 h' ELSE interval '-1 s' END WHERE tenant = $1`,
     [tenant],

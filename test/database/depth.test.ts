@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { applyRedrive, discardDelivery, listFailures, requestRedrive } from '../../database/failures';
+import {
+  applyRedrive,
+  discardDelivery,
+  listFailures,
+  requestRedrive,
+} from '../../database/failures';
 import { takeOverSends, takeVerifying } from '../../database/sends';
 import { settleSend, settleWithoutSend, type MemberSettlement } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { recount } from '../../database/watchdog';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { count, customer, order, product, refund, } from '../support/samples';
+import { count, customer, order, product, refund } from '../support/samples';
 import type { TestChange } from '../support/stack';
 import { absorb, accepted, deliveries, holdLane, newTenant, pushingAllBut, refused, send, setSettings, store } from './support'; // prettier-ignore
 
@@ -40,9 +45,11 @@ const fact: fc.Arbitrary<TestChange> = fc.oneof(
   fc.tuple(id, id, fc.integer({ min: -2, max: 2 })).map(([n, sku, pieces]) => order(`o${n}`, [[`s${sku}`, pieces], ['free', 1]], `c${n}`)), // prettier-ignore
   id.map((n) => refund(`r${n}`, [[`s${n}`, 1]], null)),
 );
-const removal = fc.tuple(fact, fc.boolean()).map(([change, isRemoved]): TestChange =>
-  isRemoved && change.kind !== 'inventory' ? { ...change, op: 'delete', body: null } : change,
-);
+const removal = fc
+  .tuple(fact, fc.boolean())
+  .map(([change, isRemoved]): TestChange =>
+    isRemoved && change.kind !== 'inventory' ? { ...change, op: 'delete', body: null } : change,
+  );
 const outcome = fc.constantFrom('accepted', 'refused', 'later', 'notExecuted', 'lost', 'mixed');
 const step = fc.oneof(
   fc.record({ do: fc.constant('absorb' as const), changes: fc.array(removal, { minLength: 1, maxLength: 6 }) }), // prettier-ignore
@@ -118,7 +125,12 @@ async function waiting(tenant: number, lane: 'woo' | 'qbo'): ReturnType<typeof d
   return (await deliveries(database.pool, tenant, lane)).filter(({ state }) => state === 'waiting');
 }
 
-async function sendSome(tenant: number, target: 'woo' | 'qbo', came: string, size: number): Promise<void> {
+async function sendSome(
+  tenant: number,
+  target: 'woo' | 'qbo',
+  came: string,
+  size: number,
+): Promise<void> {
   const { pool } = database;
   const lane = await holdLane(pool, tenant, target);
   const sent = await send(pool, lane, (await waiting(tenant, target)).slice(0, size));

@@ -16,7 +16,8 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => database.drop());
 
-const one = (id: string, name = id): ReturnType<typeof item> => item({ ...customer('c', name), id });
+const one = (id: string, name = id): ReturnType<typeof item> =>
+  item({ ...customer('c', name), id });
 
 async function wakes(tenant: number, id: string): Promise<boolean> {
   const result = await storeChanges(database.pool, tenant, [one(id)]);
@@ -39,28 +40,35 @@ test('the bound holds to the row under 32 parallel connections of which a fifth 
   );
   const sent: string[][] = [];
   const stored = new Set<string>();
+  /** Answers that were not what the rules say. */
+  const wrong: string[] = [];
   let refused = 0;
   const queue = [...requests.entries()];
   const sender = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [n, { size, isRepeat }] = next;
       const ids = (isRepeat ? sent.at(n % Math.max(1, sent.length)) : undefined) ?? Array.from({ length: size }, (_, k) => `e-${n}-${k}`); // prettier-ignore
-      const result = await storeChanges(wide, tenant, ids.map((id) => one(id)));
+      const result = await storeChanges(
+        wide,
+        tenant,
+        ids.map((id) => one(id)),
+      );
       if (result.type === 'full') {
         refused += 1;
-        expect(result.bound).toBe(bound);
-        expect(result.depth + ids.length).toBeGreaterThan(bound);
+        if (result.depth + ids.length <= bound)
+          wrong.push(`refused ${ids.length} at ${result.depth}`);
         continue;
       }
       sent.push(ids);
-      expect(result.accepted + result.repeats.size).toBe(ids.length);
-      expect(result.reused.size).toBe(0);
-      for (const id of ids) if (!result.repeats.has(id)) expect(stored.size).toBe(stored.add(id).size - 1); // prettier-ignore
+      if (result.accepted + result.repeats.size !== ids.length || result.reused.size > 0)
+        wrong.push(`${ids.length} became ${result.accepted} and ${result.repeats.size}`);
+      for (const id of ids) if (!result.repeats.has(id)) stored.add(id);
     }
   };
   await Promise.all(Array.from({ length: 32 }, sender));
   await wide.end();
   const rows = await pool.query<{ count: number }>('SELECT count(*) AS count FROM changes WHERE tenant = $1', [tenant]); // prettier-ignore
+  expect(wrong).toEqual([]);
   expect(refused).toBeGreaterThan(0);
   expect(rows.rows[0]?.count).toBe(stored.size);
   expect(await queueDepth(pool, tenant)).toBe(stored.size);
@@ -111,7 +119,11 @@ test('a reader that follows the positions sees every change once, in order, whil
     for (let k = 0; k < 30; k++) {
       // Every third request ends with a repeat: its position stays unused.
       const ids = [`w${n}-${k}`, ...(k % 3 === 0 ? ['shared'] : [])];
-      await storeChanges(pool, tenant, ids.map((id) => one(id)));
+      await storeChanges(
+        pool,
+        tenant,
+        ids.map((id) => one(id)),
+      );
     }
   };
   const following = reader();
@@ -143,7 +155,16 @@ test('only the first intake wakes, until absorb took the flag down or five secon
   expect(await wakes(tenant, 'g')).toBe(true);
 });
 
-const oddIds = ["'; DROP TABLE changes; --", 'x"y\\z', '${id}', '%_', 'é💶', '<b>', '{"a":1}', '$1'];
+const oddIds = [
+  "'; DROP TABLE changes; --",
+  'x"y\\z',
+  '${id}',
+  '%_',
+  'é💶',
+  '<b>',
+  '{"a":1}',
+  '$1',
+];
 test.each(oddIds)('the id %s is data', async (id) => {
   const tenant = await newTenant(database.pool);
   await store(database.pool, tenant, [{ ...customer(id), id }]);

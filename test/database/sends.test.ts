@@ -89,7 +89,15 @@ test('who lost the lane records nothing', async () => {
 test('what the direction keeps back meanwhile is held instead of sent, and counted out', async () => {
   const composed = await rows();
   const sent = await send(database.pool, lane, composed.slice(0, 1));
-  await setSettings(database.pool, tenant, 'direction', pushingAllBut([['qbo', 'customer'], ['woo', 'customer']]));
+  await setSettings(
+    database.pool,
+    tenant,
+    'direction',
+    pushingAllBut([
+      ['qbo', 'customer'],
+      ['woo', 'customer'],
+    ]),
+  );
   // The open send is brought to its end; what comes back from it must not leave again.
   if (sent === null) throw new Error('nothing sent');
   await settleSend(database.pool, lane, sent, sent.members.map(({ deliveryId }) => back(deliveryId)), notExecuted); // prettier-ignore
@@ -105,7 +113,13 @@ test('a send that was not executed is opened again in its own row', async () => 
   const composed = await rows();
   const first = await send(database.pool, lane, composed);
   if (first === null) throw new Error('nothing sent');
-  await settleSend(database.pool, lane, first, composed.map(({ id }) => back(id)), notExecuted);
+  await settleSend(
+    database.pool,
+    lane,
+    first,
+    composed.map(({ id }) => back(id)),
+    notExecuted,
+  );
   const again = await send(database.pool, lane, await rows());
   expect(again).toMatchObject({ id: first.id, key: first.key, tries: 2, request: first.request });
   expect(await countSends()).toBe(1);
@@ -115,7 +129,13 @@ test('there is never a second row of one key: a settled send is not opened again
   const composed = await rows();
   const first = await send(database.pool, lane, composed);
   if (first === null) throw new Error('nothing sent');
-  await settleSend(database.pool, lane, first, composed.map(({ id }) => accepted(id)), settled);
+  await settleSend(
+    database.pool,
+    lane,
+    first,
+    composed.map(({ id }) => accepted(id)),
+    settled,
+  );
   await database.pool.query("UPDATE deliveries SET state = 'waiting' WHERE tenant = $1", [tenant]);
   await expect(send(database.pool, lane, composed)).rejects.toThrow('stands there already');
   expect(await countSends()).toBe(1);
@@ -160,7 +180,13 @@ test('a settlement by a token that lost the send changes nothing', async () => {
   if (sent === null) throw new Error('nothing sent');
   await takeOver(60_000);
   const before = await rows();
-  await settleSend(database.pool, lane, sent, before.map(({ id }) => accepted(id)), settled);
+  await settleSend(
+    database.pool,
+    lane,
+    sent,
+    before.map(({ id }) => accepted(id)),
+    settled,
+  );
   expect(await rows()).toEqual(before);
   const journal = await database.pool.query('SELECT 1 FROM journal WHERE tenant = $1', [tenant]);
   expect(journal.rows).toEqual([]);

@@ -97,7 +97,11 @@ test('things that were kept back are no documents and need no decision', async (
 });
 
 async function withFailures(): Promise<void> {
-  await absorb(database.pool, tenant, ['1', '2', '3', '4'].map((id) => customer(id)));
+  await absorb(
+    database.pool,
+    tenant,
+    ['1', '2', '3', '4'].map((id) => customer(id)),
+  );
   const lane = await holdLane(database.pool, tenant, 'qbo');
   const [first, second, third, fourth] = await deliveries(database.pool, tenant, 'qbo');
   if (!first || !second || !third || !fourth) throw new Error('four deliveries expected');

@@ -190,7 +190,11 @@ export function refused(deliveryId: string, to: 'dead' | 'held' = 'dead'): Membe
 }
 
 /** Sends these deliveries and has all of them accepted. */
-export async function deliver(pool: Pool, lane: LaneHold, rows: readonly Row[]): Promise<void> {
+export async function deliver(
+  pool: Pool,
+  lane: LaneHold,
+  rows: readonly Pick<Row, 'id' | 'desiredRev' | 'generation'>[],
+): Promise<void> {
   const sent = await send(pool, lane, rows);
   if (sent === null) throw new Error('nothing was sent');
   await settleSend(

@@ -65,18 +65,21 @@ const kinds: [string, (tenant: number) => Promise<unknown>, boolean][] = [
   }, false],
 ]; // prettier-ignore
 
-test.each(kinds)('%s is looked at after an hour only if somebody should act', async (_name, prepare, expected) => {
-  const tenant = await newTenant(database.pool);
-  await prepare(tenant);
-  expect(await isStuck(tenant)).toBe(false);
-  await age(tenant);
-  expect(await isStuck(tenant)).toBe(expected);
-});
+test.each(kinds)(
+  '%s is looked at after an hour only if somebody should act',
+  async (_name, prepare, expected) => {
+    const tenant = await newTenant(database.pool);
+    await prepare(tenant);
+    expect(await isStuck(tenant)).toBe(false);
+    await age(tenant);
+    expect(await isStuck(tenant)).toBe(expected);
+  },
+);
 
 test('the stuck are listed page by page', async () => {
   const all = await findStuckTenants(database.pool, 60_000, '', 500);
   const pages: string[] = [];
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const page = await findStuckTenants(database.pool, 60_000, after, 2);
     pages.push(...page);
     after = page.at(-1) ?? after;

@@ -40,9 +40,8 @@ export class Memory {
       isCodeTaken: (code) => [...this.skus.values()].some((claim) => foldSku(claim.code) === code),
       isStockTracked: () => true,
     });
-    for (const { wasKnown: _wasKnown, ...row } of folded.records)
+    for (const row of [...folded.records, ...folded.touched])
       this.records.set(recordKey(row.kind, row.recordId), row);
-    for (const row of folded.touched) this.records.set(recordKey(row.kind, row.recordId), row);
     for (const sku of folded.releasedSkus) this.skus.delete(sku);
     for (const claim of folded.claims) this.insert(claim);
     return folded;

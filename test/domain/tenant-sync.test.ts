@@ -45,7 +45,7 @@ test.each<[string, Partial<LaneState>, boolean, ReturnType<typeof overallState>]
   ['something is dead', { dead: 1 }, false, 'DEGRADED'],
   ['credentials are refused', { needsAuth: true, dead: 1 }, false, 'NEEDS_AUTH'],
   ['the tenant pauses, whatever else', { needsAuth: true }, true, 'PAUSED'],
-])('where %s the tenant is %4$s', (_name, lane, isPaused, expected) => {
+])('where %s, one word for it all is chosen', (_name, lane, isPaused, expected) => {
   expect(overallState(state(lane, isPaused))).toBe(expected);
 });
 

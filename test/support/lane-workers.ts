@@ -62,7 +62,7 @@ export async function startLaneProcess(
     queues,
     system,
     secretKey: stack.secretKey,
-    quickbooksUrl: stack.qbo.url,
+    quickbooks: stack.quickbooks,
     at,
   };
   const child = spawn(

@@ -23,7 +23,7 @@ export interface ChildPlan {
   queues: Queues;
   system: Target;
   secretKey: string;
-  quickbooksUrl: string;
+  quickbooks: { oauthUrl: string; clientId: string; clientSecret: string };
   at: Point | null;
 }
 
@@ -107,7 +107,7 @@ async function main(): Promise<void> {
     secrets: new SecretBox([{ id: 'test', key: Buffer.from(plan.secretKey, 'base64') }]),
     client: new Client({ connection }),
     queues: plan.queues,
-    quickbooks: { oauthUrl: plan.quickbooksUrl, clientId: 'client', clientSecret: 'secret' },
+    quickbooks: plan.quickbooks,
     now: Date.now,
     random: Math.random,
     nonce: () => randomBytes(16).toString('hex'),

@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
-import { z } from 'zod';
 
 import type { Activities } from '../../activities';
 import { createActivities } from '../../activities/create-activities';
@@ -28,6 +27,9 @@ import { createWorkers } from '../../workers/create-workers';
 import { tenantSyncId, tenantSyncType, wakeSignal, type Queues } from '../../workflows/messages';
 import { createTestDatabase, type TestDatabase } from './database';
 import { testServers } from './env';
+import { control, resetRealms, resetStores } from './sandbox-control';
+
+export { control };
 
 /** One change as a test writes it; revision 1 and now unless said. */
 export interface TestChange {
@@ -63,6 +65,7 @@ export interface Stack {
   queues: Queues;
   /** As base64, for processes that run workers of their own. */
   secretKey: string;
+  quickbooks: { oauthUrl: string; clientId: string; clientSecret: string };
   activities: Activities;
   native: NativeConnection;
   startWorkers(): Promise<void>;
@@ -96,12 +99,18 @@ export async function startStack(): Promise<Stack> {
   };
   const secretKey = randomBytes(32);
   const secrets = new SecretBox([{ id: 'test', key: secretKey }]);
+  const [app] = resetRealms.parse(
+    await control(qbo, 'reset', { keep: true, realms: [{ realmId: '1' }] }),
+  ).realms;
+  if (app === undefined) throw new Error('the sandbox gave no company');
+  const { clientId, clientSecret } = app;
+  const quickbooks = { oauthUrl: qbo.url, clientId, clientSecret };
   const activities = createActivities({
     pool: database.pool,
     secrets,
     client,
     queues,
-    quickbooks: { oauthUrl: qbo.url, clientId: 'client', clientSecret: 'secret' },
+    quickbooks,
     now: Date.now,
     random: Math.random,
     nonce: () => randomBytes(16).toString('hex'),
@@ -116,6 +125,7 @@ export async function startStack(): Promise<Stack> {
     secrets,
     queues,
     secretKey: secretKey.toString('base64'),
+    quickbooks,
     activities,
     native,
     startWorkers: async () => {
@@ -135,41 +145,6 @@ export async function startStack(): Promise<Stack> {
   await stack.startWorkers();
   return stack;
 }
-
-/** A control call of a sandbox; throws where it is refused. */
-export async function control(
-  sandbox: RunningSandbox,
-  name: string,
-  body?: unknown,
-): Promise<unknown> {
-  const response = await fetch(`${sandbox.url}/_sandbox/${name}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { 'x-sandbox-token': sandbox.token, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (response.status !== 200)
-    throw new Error(`${name}: ${response.status} ${await response.text()}`);
-  return response.json();
-}
-
-const resetStores = z.object({
-  stores: z.array(
-    z.object({ url: z.string(), consumerKey: z.string(), consumerSecret: z.string() }),
-  ),
-});
-const resetRealms = z.object({
-  realms: z.array(
-    z.object({
-      accessToken: z.string(),
-      refreshToken: z.string(),
-      ids: z.object({
-        accounts: z.record(z.string(), z.string()),
-        paymentMethods: z.record(z.string(), z.string()),
-        taxCodes: z.record(z.string(), z.string()),
-      }),
-    }),
-  ),
-});
 
 /** A tenant connected to a store and a company of its own in the sandboxes, with what posting needs mapped. */
 export interface TestTenant extends Tenant, StartOptions {

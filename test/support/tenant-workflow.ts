@@ -105,12 +105,12 @@ export function activityCounts(
     ]),
   );
   const counted = events.map((event) => {
-    const ended = event.activityTaskCompletedEventAttributes ?? event.activityTaskFailedEventAttributes;
+    const ended =
+      event.activityTaskCompletedEventAttributes ?? event.activityTaskFailedEventAttributes;
     return names.get(String(which === 'scheduled' ? event.eventId : ended?.scheduledEventId));
   });
   const counts: Record<string, number> = {};
-  for (const name of counted)
-    if (typeof name === 'string') counts[name] = (counts[name] ?? 0) + 1;
+  for (const name of counted) if (typeof name === 'string') counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 }
 

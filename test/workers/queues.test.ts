@@ -43,7 +43,15 @@ test('the bundle holds every workflow and nothing that does not belong in one', 
   for (const name of ['tenantSync', 'repairDelivery', 'watchdog'])
     expect(code).toMatch(new RegExp(`\\b${name}\\b`));
   const paths = new Set(code.match(/\.\/(?:node_modules\/(?:@[\w-]+\/)?[\w-]+|[\w-]+)\//g));
-  for (const foreign of ['./node_modules/pg/', './node_modules/zod/', './node_modules/undici/', './database/', './connectors/', './activities/']) // prettier-ignore
+  for (const foreign of [
+    './node_modules/pg/',
+    './node_modules/zod/',
+    './node_modules/undici/',
+    './database/',
+    './connectors/',
+    './activities/',
+  ])
+    // prettier-ignore
     expect([...paths]).not.toContain(foreign);
   expect([...paths]).toContain('./workflows/');
   expect(code).not.toMatch(/node:crypto|require\(["']crypto["']\)/);

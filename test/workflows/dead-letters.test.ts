@@ -1,5 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
 
 import { discardDelivery, listFailures, type Failure } from '../../database/failures';
 import { documents, fault } from '../support/sandboxes';
@@ -47,7 +48,9 @@ function sold(numbers: readonly number[]): string[] {
   return numbers.map((number) => `SalesReceipt P-${number} 12.50`);
 }
 
-async function repairsOf(tenant: TestTenant): Promise<{ id: string; runId: string; status: string }[]> {
+async function repairsOf(
+  tenant: TestTenant,
+): Promise<{ id: string; runId: string; status: string }[]> {
   const query = `WorkflowType = 'repairDelivery' AND WorkflowId STARTS_WITH 'repair:${tenant.tenantId}:'`;
   const found: { id: string; runId: string; status: string }[] = [];
   for await (const one of stack.client.workflow.list({ query }))
@@ -62,18 +65,25 @@ test('a sale that is refused for good stands as a failed workflow with its cause
   await untilAttributes(stack, tenant, 'dead', ({ dead: shown, state }) => shown === 1 && state === 'DEGRADED'); // prettier-ignore
   const [repair] = await until('the repair failed', () => repairsOf(tenant), (all) => all[0]?.status === 'FAILED'); // prettier-ignore
   if (repair === undefined) throw new Error('no repair workflow');
-  const failed = await stack.client.workflow.getHandle(repair.id, repair.runId).result().catch((error: unknown) => error); // prettier-ignore
+  const failed: unknown = await stack.client.workflow.getHandle(repair.id, repair.runId).result().catch((error: unknown) => error); // prettier-ignore
   expect(failed).toBeInstanceOf(WorkflowFailedError);
   expect(JSON.stringify(failed, ['cause', 'message', 'type'])).toContain('DATA:2050');
 
-  const { runId } = await stack.client.workflowService.resetWorkflowExecution({
+  const repairHistory = await stack.client.workflow.getHandle(repair.id, repair.runId).fetchHistory(); // prettier-ignore
+  const taskFinished = repairHistory.events?.find((event) => event.workflowTaskCompletedEventAttributes); // prettier-ignore
+  if (taskFinished?.eventId === undefined) throw new Error('no workflow task');
+  // As "reset to the first workflow task" of the Temporal UI does.
+  const reset: Promise<unknown> = stack.client.workflowService.resetWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId: repair.id, runId: repair.runId },
-    workflowTaskFinishEventId: 3,
+    workflowTaskFinishEventId: taskFinished.eventId,
     requestId: `reset-${tenant.tenantId}`,
     reason: 'the data was corrected',
   });
-  await expect(stack.client.workflow.getHandle(repair.id, runId).result()).resolves.toBe('delivered');
+  const { runId } = z.object({ runId: z.string() }).parse(await reset);
+  await expect(stack.client.workflow.getHandle(repair.id, runId).result()).resolves.toBe(
+    'delivered',
+  );
   expect(await documents(stack, tenant)).toEqual(sold([1]));
   expect(await failures(tenant)).toEqual([]);
   await untilAttributes(stack, tenant, 'nothing dead', ({ dead: shown }) => shown === 0);
@@ -84,7 +94,11 @@ test('a redrive by cause, of all, and by ids posts each sale once', async () => 
   expect(await documents(stack, tenant)).toEqual(sold([2, 3]));
   await signal(stack, tenant, 'redrive', { id: 'other', cause: 'DATA:9999' });
   await signal(stack, tenant, 'redrive', { id: 'cause', cause: 'DATA:2050' });
-  await until('posted', () => documents(stack, tenant), (all) => all.length === 3);
+  await until(
+    'posted',
+    () => documents(stack, tenant),
+    (all) => all.length === 3,
+  );
   await signal(stack, tenant, 'redrive', { id: 'cause', cause: 'DATA:2050' });
   await signal(stack, tenant, 'redrive', { id: 'all', all: true });
   await untilIdle(stack, tenant);
@@ -100,7 +114,11 @@ test('a redrive by cause, of all, and by ids posts each sale once', async () => 
     [tenant.id, selector],
   );
   await signal(stack, tenant, 'redrive', { id: 's1', redriveId: 'stored' });
-  await until('posted', () => documents(stack, tenant), (all) => all.length === 4);
+  await until(
+    'posted',
+    () => documents(stack, tenant),
+    (all) => all.length === 4,
+  );
   expect(await documents(stack, tenant)).toEqual(sold([1, 2, 3, 4]));
 }, 60_000);
 
@@ -108,7 +126,9 @@ test('a discarded dead letter stays away from the books, also when everything is
   const tenant = await tenantWithDead(2, 1);
   const [dead] = await failures(tenant);
   const { pool } = stack.database;
-  expect(await discardDelivery(pool, tenant.id, dead?.id ?? '', 'posted by hand')).toBe('discarded');
+  expect(await discardDelivery(pool, tenant.id, dead?.id ?? '', 'posted by hand')).toBe(
+    'discarded',
+  );
   await signal(stack, tenant, 'redrive', { id: 'all', all: true });
   await sendChanges(stack, tenant, [order('P-3', [['A', 1]], 'c1')]);
   await untilIdle(stack, tenant);

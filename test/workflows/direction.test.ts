@@ -53,7 +53,11 @@ async function turn(
 /** A tenant whose sales and products were kept back by direction. */
 async function keptBack(): Promise<TestTenant> {
   const tenant = await createTestTenant(stack);
-  await sendChanges(stack, tenant, [customer('c1'), article('Article A'), order('P-1', [['A', 1]], 'c1')]);
+  await sendChanges(stack, tenant, [
+    customer('c1'),
+    article('Article A'),
+    order('P-1', [['A', 1]], 'c1'),
+  ]);
   await untilIdle(stack, tenant);
   await turn(tenant, 'off', off);
   const before = await sent(tenant);
@@ -135,10 +139,17 @@ test('sync settings by hand are in force with their revision; malformed ones are
   await signal(stack, tenant, 'setPolicy', { id: 'bad', policy: { ...policy, batch: { woo: 0, qbo: 1 } } }); // prettier-ignore
   await signal(stack, tenant, 'setPolicy', { id: 'good', policy });
   await untilAttributes(stack, tenant, 'in force', ({ policyRev }) => policyRev === 3);
-  expect((await syncInForce(stack.database.pool, tenant.id)).value.batch).toEqual({ woo: 1, qbo: 1 });
+  expect((await syncInForce(stack.database.pool, tenant.id)).value.batch).toEqual({
+    woo: 1,
+    qbo: 1,
+  });
   // A turn keeps the settings with which it began.
   await untilStatus(stack, tenant, 'the turn ended', ({ lanes }) => !lanes.qbo.isInTurn);
-  await sendChanges(stack, tenant, ['B', 'C', 'D'].map((sku) => product(sku)));
+  await sendChanges(
+    stack,
+    tenant,
+    ['B', 'C', 'D'].map((sku) => product(sku)),
+  );
   await untilIdle(stack, tenant);
   const sizes = (await writes(stack, tenant, 'qbo')).map(({ operations }) => operations);
   expect(sizes).toEqual([1, 1, 1, 1]); // the setting shows in what is sent

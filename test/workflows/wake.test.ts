@@ -13,7 +13,14 @@ import {
   type Stack,
   type TestTenant,
 } from '../support/stack';
-import { eventsOf, inputBytes, runsOf, signal, statusOf, untilStatus } from '../support/tenant-workflow';
+import {
+  eventsOf,
+  inputBytes,
+  runsOf,
+  signal,
+  statusOf,
+  untilStatus,
+} from '../support/tenant-workflow';
 
 let stack: Stack;
 
@@ -26,7 +33,10 @@ afterAll(async () => {
 }, 60_000);
 
 /** As the API does: signals only where intake says so. */
-async function intake(tenant: TestTenant, changes: Parameters<typeof storeOnly>[2]): Promise<boolean> {
+async function intake(
+  tenant: TestTenant,
+  changes: Parameters<typeof storeOnly>[2],
+): Promise<boolean> {
   const shouldWake = await storeOnly(stack, tenant, changes);
   if (shouldWake) await wake(stack, tenant);
   return shouldWake;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { requestRedrive } from '../../database/failures';
 import { newestSettings, requestSettings } from '../../database/settings';
 import { initialDirection } from '../../domain/direction';
+import type { watchdog } from '../../workflows';
 import { watchdogType } from '../../workflows/messages';
 import { documents } from '../support/sandboxes';
 import { customer, order, product } from '../support/samples';
@@ -34,13 +35,15 @@ async function ageBy30s(tenant: TestTenant): Promise<void> {
   const { pool } = stack.database;
   const past = "now() - interval '30 seconds'";
   await pool.query(`UPDATE tenant_intake SET woken_at = ${past} WHERE tenant = $1`, [tenant.id]);
-  await pool.query(`UPDATE tenant_absorb SET progressed_at = ${past} WHERE tenant = $1`, [tenant.id]);
+  await pool.query(`UPDATE tenant_absorb SET progressed_at = ${past} WHERE tenant = $1`, [
+    tenant.id,
+  ]);
   await pool.query(`UPDATE settings SET requested_at = ${past} WHERE tenant = $1`, [tenant.id]);
   await pool.query(`UPDATE redrives SET requested_at = ${past} WHERE tenant = $1`, [tenant.id]);
 }
 
 async function watch(): Promise<number> {
-  return stack.client.workflow.execute(watchdogType, {
+  return stack.client.workflow.execute<typeof watchdog>(watchdogType, {
     workflowId: `watchdog-${stack.queues.workflows}-${Date.now()}`,
     taskQueue: stack.queues.workflows,
     args: [{ queues: stack.queues }],
@@ -78,7 +81,11 @@ test('requests whose signal got lost are signalled again', async () => {
   const tenant = await createTestTenant(stack);
   const { pool } = stack.database;
   const request = { requestId: 'lost', catchUp: null, requestedBy: 'test', expectedRev: null };
-  await requestSettings(pool, tenant.id, { ...request, part: 'direction', value: initialDirection });
+  await requestSettings(pool, tenant.id, {
+    ...request,
+    part: 'direction',
+    value: initialDirection,
+  });
   await requestSettings(pool, tenant.id, { ...request, part: 'sync', value: { ...quickSettings, queueBound: 777 } }); // prettier-ignore
   await requestRedrive(pool, tenant.id, 'lost', { all: true }, 'test');
   await ageBy30s(tenant);
