@@ -91,6 +91,7 @@ function place(batch: ComposedBatch, delivery: PickedDelivery, composed: Compose
     case 'adopt':
       batch.settlements.push({
         deliveryId: delivery.id,
+        rev: delivery.desiredRev,
         // Whether the direction still allows more is seen at the next pick.
         event: { type: 'adopted', resting: 'waiting', nowMs: 0 },
         remote: {
@@ -107,6 +108,7 @@ function place(batch: ComposedBatch, delivery: PickedDelivery, composed: Compose
     case 'skip':
       batch.settlements.push({
         deliveryId: delivery.id,
+        rev: delivery.desiredRev,
         event: { type: 'skip', reason: composed.reason },
       });
       return;
@@ -127,7 +129,13 @@ function hold(
   cause: string,
   detail: string,
 ): MemberSettlement {
-  return { deliveryId: delivery.id, event: { type: 'hold', reason }, cause, detail };
+  return {
+    deliveryId: delivery.id,
+    rev: delivery.desiredRev,
+    event: { type: 'hold', reason },
+    cause,
+    detail,
+  };
 }
 
 function outgoing(delivery: PickedDelivery): Outgoing | null {

@@ -53,11 +53,12 @@ function answered(
       throw new Error(`Bug: the answer to send ${send.id} has no result ${index}`);
     return memberSettlement(member, result, context);
   });
-  // Nothing of it is there: the same send may be opened again. Else what is absent is composed anew.
-  const isAbsent = results.every((result) => result.type === 'absent');
+  // Nothing of it is there for certain, or a person has to look: the same send may be opened again, for
+  // its key does not change. Of other sends, what is absent is composed anew and has another key.
+  const mayReopen = results.every(({ type }) => type === 'absent' || type === 'ambiguous');
   const accepted = results.filter((result) => result.type === 'accepted').length;
   const outcome = `${accepted} of ${results.length} accepted`;
-  return { members, outcome: { state: isAbsent ? 'not_executed' : 'settled', outcome } };
+  return { members, outcome: { state: mayReopen ? 'not_executed' : 'settled', outcome } };
 }
 
 function memberSettlement(

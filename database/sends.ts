@@ -116,7 +116,7 @@ export async function recordSend(
       return row === undefined || after === null ? [] : [{ row, after }];
     });
     await updateDeliveries(tx, lane.tenant, updates);
-    await tx.query('UPDATE deliveries SET send_id = $2 WHERE tenant = $1 AND id = ANY ($3)', [
+    await tx.query(`UPDATE deliveries d SET send_id = $2 WHERE ${ofTenant} AND d.id = ANY ($3)`, [
       lane.tenant,
       send.id,
       kept.map((member) => member.deliveryId),
@@ -173,13 +173,16 @@ async function insertSend(tx: PoolClient, lane: LaneHold, send: NewSend): Promis
   return sendOf(row);
 }
 
+/** The plus keeps this a mere check: with ids at hand no index of the tenant's rows is to be read. */
+const ofTenant = '+d.tenant = $1';
+
 export async function lockByIds(
   tx: PoolClient,
   tenant: number,
   ids: readonly string[],
 ): Promise<DeliveryRow[]> {
   const result = await tx.query<DeliveryRow>(
-    `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND d.id = ANY ($2) ORDER BY d.id FOR UPDATE`,
+    `SELECT ${deliveryColumns} FROM deliveries d WHERE ${ofTenant} AND d.id = ANY ($2) ORDER BY d.id FOR UPDATE`,
     [tenant, ids],
   );
   return result.rows;
@@ -193,7 +196,7 @@ export async function takeOverSends(pool: Pool, lane: LaneHold, lateMs: number):
   return inTransaction(pool, async (tx) => {
     const stale = await tx.query<{ id: string; members: unknown; dueAtMs: number }>(
       `SELECT id::text AS id, members, (extract(epoch FROM sent_at) * 1000)::float8 + $4 AS "dueAtMs" FROM sends
-       WHERE tenant = $1 AND system = $2 AND state = 'sending' AND lane_token <> $3 ORDER BY id FOR UPDATE`,
+       WHERE tenant = $1 AND system = $2 AND state = 'sending' AND lane_token <> $3 ORDER BY sends.id FOR UPDATE`,
       [lane.tenant, lane.system, lane.token, lateMs],
     );
     for (const send of stale.rows) {
@@ -228,7 +231,7 @@ export async function takeVerifying(
     const row = await firstRow<RawSend>(
       tx,
       `SELECT ${sendColumns} FROM sends WHERE tenant = $1 AND system = $2 AND state = 'verifying' AND due_at <= now()
-       ORDER BY due_at, id LIMIT 1 FOR UPDATE`,
+       ORDER BY due_at, sends.id LIMIT 1 FOR UPDATE`,
       [lane.tenant, lane.system],
     );
     if (row === null) return { type: 'nothing' };

@@ -5,7 +5,7 @@ import { countStates } from '../../database/status';
 import type { Target } from '../../domain/words';
 import { queuesApart, serveLane, startLaneProcess } from '../support/lane-workers';
 import type { Point } from '../support/push-child';
-import { calls, documents, fault, shelf, writes } from '../support/sandboxes';
+import { calls, documents, fault, shelf, unsettledOrUnknown } from '../support/sandboxes';
 import { count, customer, order, product } from '../support/samples';
 import {
   createTestTenant,
@@ -136,7 +136,7 @@ describe('one document for each sale and right stock after a kill when', () => {
       ]);
       const all = [...(await calls(stack, tenant, 'qbo')), ...(await calls(stack, tenant, 'woo'))];
       expect(all.filter(({ beside }) => beside.length > 0)).toEqual([]);
-      expect(await unsettledOrUnknown(tenant)).toEqual([]);
+      expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
     },
     90_000,
   );
@@ -182,18 +182,4 @@ async function discardProduct(tenant: TestTenant, system: Target): Promise<strin
     [tenant.id, system],
   );
   return Promise.all(rows.map(({ id }) => discardDelivery(pool, tenant.id, id, 'test')));
-}
-
-/** Sends that were not brought to their end, and writes in the books without a send. */
-async function unsettledOrUnknown(tenant: TestTenant): Promise<string[]> {
-  const { rows } = await stack.database.pool.query<{ key: string; state: string }>(
-    'SELECT key, state FROM sends WHERE tenant = $1',
-    [tenant.id],
-  );
-  const known = new Set(rows.map(({ key }) => `ts1-${key.slice(0, 32)}`));
-  const posted = (await writes(stack, tenant, 'qbo')).map(({ query }) => query['requestid'] ?? '');
-  return [
-    ...rows.filter(({ state }) => state !== 'settled').map(({ state }) => state),
-    ...posted.filter((id) => !known.has(id)),
-  ];
 }

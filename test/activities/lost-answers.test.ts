@@ -2,10 +2,18 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { countStates } from '../../database/status';
 import type { Target } from '../../domain/words';
-import { calls, documents, fault, shelf } from '../support/sandboxes';
+import {
+  calls,
+  documents,
+  fault,
+  shelf,
+  unsettledOrUnknown,
+  type Call,
+} from '../support/sandboxes';
 import { count, customer, order, product, refund } from '../support/samples';
 import {
   createTestTenant,
+  quickSettings,
   sendChanges,
   startStack,
   untilIdle,
@@ -76,10 +84,23 @@ describe('nothing is doubled and nothing lost in spite of', () => {
       const all = await calls(stack, tenant, one.system);
       expect(all.filter((call) => call.fault !== null).length).toBeGreaterThan(1);
       expect(all.filter((call) => call.beside.length > 0)).toEqual([]);
+      expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
+      // Nobody asks before the vendor has surely settled it: it may commit after we let go.
+      expect(Math.min(...waitsAfterFaults(all))).toBeGreaterThanOrEqual(quickSettings.settleMs.qbo);
     },
     60_000,
   );
 });
+
+/** How long after each faulted write the next call for it was made: the shop is asked, the books get a repeat. */
+function waitsAfterFaults(all: readonly Call[]): number[] {
+  return all.flatMap((call, index) => {
+    if (call.fault === null) return [];
+    const id = call.query['requestid'];
+    const next = all.slice(index + 1).find(({ query }) => query['requestid'] === id);
+    return next === undefined ? [] : [Date.parse(next.startedAt) - Date.parse(call.startedAt)];
+  });
+}
 
 async function loseAnswers({ system, ...spec }: LostCase): Promise<TestTenant> {
   const tenant = await createTestTenant(stack);

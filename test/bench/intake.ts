@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
-import { call, createBenchTenant, openPool, percentile, type BenchStack } from './bench-stack';
+import {
+  call,
+  createBenchTenant,
+  openPool,
+  percentile,
+  type BenchStack,
+  type BenchTenant,
+} from './bench-stack';
 import { movement, sale } from './sales';
 
 const clients = 8;
@@ -11,6 +18,7 @@ const rounds = 3;
 /** Row 8: changes a second through the API, as a share of a raw multi-row insert of the same rows in the same run. */
 export async function benchIntake(stack: BenchStack): Promise<string> {
   const lines: string[] = [];
+  const tenants = await prepareTenants(stack, rounds * 2);
   for (const [what, make] of [
     ['stock movements', movement],
     ['orders of one line', sale],
@@ -20,7 +28,7 @@ export async function benchIntake(stack: BenchStack): Promise<string> {
     let raw = 0;
     for (let round = 0; round < rounds; round++) {
       raw = await rawInserts(stack, make);
-      api = await throughApi(stack, make);
+      api = await throughApi(tenants.pop(), make);
       ratios.push(api / raw);
     }
     lines.push(`${what}: API ${Math.round(api)}/s, raw insert ${Math.round(raw)}/s, ratio ${percentile(ratios, 0.5).toFixed(2)} (median of ${rounds}; goal >= 0.4)`); // prettier-ignore
@@ -30,15 +38,20 @@ export async function benchIntake(stack: BenchStack): Promise<string> {
 
 type Make = (id: string, occurredAt: string) => object;
 
-async function throughApi(stack: BenchStack, make: Make): Promise<number> {
-  const tenant = await createBenchTenant(stack, 10_000_000);
+/** Tenants with a bound that the run cannot reach; the worker that brings it in force ends before the clock starts. */
+async function prepareTenants(stack: BenchStack, count: number): Promise<BenchTenant[]> {
+  const worker = await stack.startWorker();
+  const tenants: BenchTenant[] = [];
+  while (tenants.length < count) tenants.push(await createBenchTenant(stack, 10_000_000));
+  await worker.stop();
+  return tenants;
+}
+
+async function throughApi(tenant: BenchTenant | undefined, make: Make): Promise<number> {
+  if (tenant === undefined) throw new Error('Bug: fewer tenants than rounds');
   return rate(async () => {
-    await call(
-      `${tenant.base}/changes`,
-      'POST',
-      tenant.pos,
-      JSON.stringify({ changes: batch(make) }),
-    );
+    const body = JSON.stringify({ changes: batch(make) });
+    await call(`${tenant.base}/changes`, 'POST', tenant.pos, body);
   });
 }
 

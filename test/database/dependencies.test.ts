@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { laneWork, pickDue } from '../../database/outgoing';
 import { settleSend, settleWithoutSend, type MemberSettlement } from '../../database/settlements';
 import type { LaneHold } from '../../database/sends';
+import { queueDepth } from '../../database/status';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { count, customer, order, product } from '../support/samples';
 import { absorb, accepted, deliver, delivery, holdLane, newTenant, refused, send, type Row } from './support'; // prettier-ignore
@@ -59,7 +60,10 @@ test('what is held for a dependency is freed when that arrives, by customer and 
     hold(second.id, [{ kind: 'sku', ref: 'a' }, { kind: 'customer', ref: 'nobody' }]), // prettier-ignore
   ]);
   expect(await row('order', 'o1')).toMatchObject({ state: 'held', reason: 'dependency' });
+  // Open: customer, product and the third order; then the freed order instead of the customer.
+  expect(await queueDepth(database.pool, tenant)).toBe(3);
   await deliver(database.pool, lane, [await row('customer', 'c')]);
+  expect(await queueDepth(database.pool, tenant)).toBe(3);
   expect(await row('order', 'o1')).toMatchObject({ state: 'waiting', reason: null });
   expect(await row('order', 'o2')).toMatchObject({ state: 'held' });
   await deliver(database.pool, lane, [await row('product', 'p-a')]);

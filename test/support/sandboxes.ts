@@ -115,3 +115,17 @@ export async function noFaults(sandbox: RunningSandbox): Promise<void> {
   });
   if (response.status !== 200) throw new Error(`faults: ${response.status}`);
 }
+
+/** Sends that were not brought to their end, and writes in the books without a send. */
+export async function unsettledOrUnknown(stack: Stack, tenant: TestTenant): Promise<string[]> {
+  const { rows } = await stack.database.pool.query<{ key: string; state: string }>(
+    'SELECT key, state FROM sends WHERE tenant = $1',
+    [tenant.id],
+  );
+  const known = new Set(rows.map(({ key }) => `ts1-${key.slice(0, 32)}`));
+  const posted = (await writes(stack, tenant, 'qbo')).map(({ query }) => query['requestid'] ?? '');
+  return [
+    ...rows.filter(({ state }) => state !== 'settled').map(({ state }) => state),
+    ...posted.filter((id) => !known.has(id)),
+  ];
+}

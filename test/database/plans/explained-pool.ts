@@ -32,17 +32,16 @@ const node: z.ZodType<Node> = z.lazy(() =>
 );
 const explained = z.object({ 'Query Text': z.string(), Plan: node });
 
-function readsOf(plan: Node): Explained['reads'] {
-  const table = plan['Relation Name'];
-  const below = (plan.Plans ?? []).flatMap(readsOf);
+/** What a plan read of each table. A bitmap's index scans belong to the table that is above them. */
+function readsOf(plan: Node, above?: string): Explained['reads'] {
+  const table = plan['Relation Name'] ?? above;
+  const below = (plan.Plans ?? []).flatMap((child) => readsOf(child, table));
   if (table === undefined || !plan['Node Type'].endsWith('Scan')) return below;
   const passedOver =
     (plan['Rows Removed by Filter'] ?? 0) + (plan['Rows Removed by Index Recheck'] ?? 0);
   const rows = Math.round((plan['Actual Rows'] + passedOver) * plan['Actual Loops']);
-  return [
-    { table, isWhole: plan['Node Type'] === 'Seq Scan' && plan['Actual Loops'] > 0, rows },
-    ...below,
-  ];
+  const isWhole = plan['Node Type'] === 'Seq Scan' && plan['Actual Loops'] > 0;
+  return [{ table, isWhole, rows }, ...below];
 }
 
 /**

@@ -40,7 +40,7 @@ const statements = [
   `INSERT INTO tenants (tenant_id, name, time_zone, currency, country)
    SELECT 'tenant-' || n, 'Tenant', 'UTC', 'USD', 'US' FROM generate_series(1, 1001) n`,
   'INSERT INTO tenant_intake (tenant, last_pos, changes_in) SELECT id, 100000, 100000 FROM tenants',
-  'INSERT INTO tenant_absorb (tenant) SELECT id FROM tenants',
+  'INSERT INTO tenant_absorb (tenant, absorbed_pos, absorbed) SELECT id, 100000, 100000 FROM tenants',
   `INSERT INTO lanes_made (tenant, system, made) SELECT id, s, 50 FROM tenants, unnest(ARRAY['woo', 'qbo']) s`,
   `INSERT INTO lanes (tenant, system) SELECT id, s FROM tenants, unnest(ARRAY['woo', 'qbo']) s`,
   `INSERT INTO connections (tenant, system, address, account, sealed) SELECT id, s, 'x', 'x', 'x' FROM tenants, unnest(ARRAY['woo', 'qbo']) s`,
