@@ -35,10 +35,26 @@ export function textToMinor(amount: string | number, currency: string): number |
 
 /** quantity × unit price (in units of the currency) in minor units, rounded half up away from zero. */
 export function extendMinor(quantity: string, unitPrice: string, currency: string): number {
+  const plain = extendPlain(quantity, unitPrice, currencyDecimals(currency));
+  if (plain !== null) return plain;
   const amount = new Exact(quantity)
     .mul(unitPrice)
     .mul(new Exact(10).pow(currencyDecimals(currency)));
   return amount.toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toNumber();
+}
+
+const smallDecimal = /^(-?\d{1,6})(?:\.(\d{1,2}))?$/;
+
+/** The same in whole numbers, for figures so small that every step is exact: nearly all of them. Else null. */
+function extendPlain(quantity: string, unitPrice: string, decimals: number): number | null {
+  const left = smallDecimal.exec(quantity);
+  const right = smallDecimal.exec(unitPrice);
+  if (left === null || right === null) return null;
+  const [, leftWhole = '', leftPart = ''] = left;
+  const [, rightWhole = '', rightPart = ''] = right;
+  const surplus = leftPart.length + rightPart.length - decimals;
+  if (surplus > 0) return null;
+  return Number(leftWhole + leftPart) * Number(rightWhole + rightPart) * 10 ** -surplus;
 }
 
 /**

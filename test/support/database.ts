@@ -14,13 +14,16 @@ export interface TestDatabase {
 }
 
 function open(url: string): Pool {
-  return createPool({
+  const pool = createPool({
     connectionString: url,
     max: 20,
     isPlannedEachTime: true,
     applicationName: 'truth-sync test',
     onError: () => undefined,
   });
+  // Test files share a machine: one that is busy is not a database that is away.
+  pool.options.connectionTimeoutMillis = 20_000;
+  return pool;
 }
 
 export async function createTestDatabase(): Promise<TestDatabase> {

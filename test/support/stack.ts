@@ -302,15 +302,16 @@ export async function until<T>(
 
 /** Waits until everything is absorbed and nothing is open in either lane. */
 export async function untilIdle(stack: Stack, tenant: Tenant, timeoutMs = 20_000): Promise<void> {
-  await until(
-    `tenant ${tenant.tenantId} idle`,
-    async () => ({
-      depth: await queueDepth(stack.database.pool, tenant.id),
-      states: await countStates(stack.database.pool, tenant.id),
-      failures: await listFailures(stack.database.pool, tenant.id, {}, null, 3),
-      lanes: await laneStates(stack.database.pool, tenant.id),
-    }),
-    ({ depth }) => depth === 0,
-    timeoutMs,
-  );
+  const { pool } = stack.database;
+  const depth = (): Promise<number> => queueDepth(pool, tenant.id);
+  try {
+    await until(`tenant ${tenant.tenantId} idle`, depth, (open) => open === 0, timeoutMs);
+  } catch (error) {
+    const seen = {
+      states: await countStates(pool, tenant.id),
+      failures: await listFailures(pool, tenant.id, {}, null, 3),
+      lanes: await laneStates(pool, tenant.id),
+    };
+    throw new Error(`It stands at ${JSON.stringify(seen)}`, { cause: error });
+  }
 }
