@@ -25,7 +25,7 @@ import type { Target } from '../domain/words';
  * A turn begins no call after this, so that a roll, a pause or another lane never wait long. Ten seconds
  * cost a busy lane six events of history each, and a roll at most that long.
  */
-export const turnMs = 10_000;
+const turnMs = 10_000;
 /** Longer waits for budget or Retry-After go back to the workflow as a timer. */
 const waitInTurnMaxMs = 10_000;
 
