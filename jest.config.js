@@ -20,6 +20,8 @@ const project = {
 module.exports = {
   // More would only make them wait for each other on a machine with two cores.
   maxWorkers: 2,
+  // Nothing is judged by time: this only ends what hangs, also on a machine that is busy otherwise.
+  testTimeout: 60_000,
   projects: [
     {
       ...project,

@@ -119,3 +119,14 @@ export function inputBytes(events: readonly HistoryEvent[]): number {
   const input = events[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
   return input.reduce((sum, payload) => sum + (payload.data?.length ?? 0), 0);
 }
+
+/** Waits until every activity that was begun has ended: nothing of the tenant is under way. */
+export async function untilAtRest(stack: Stack, tenant: Tenant): Promise<void> {
+  const sumOf = (counts: Record<string, number>): number =>
+    Object.values(counts).reduce((sum, count) => sum + count, 0);
+  await until(
+    'nothing under way',
+    () => eventsOf(stack, tenant),
+    (events) => sumOf(activityCounts(events)) === sumOf(activityCounts(events, 'ended')),
+  );
+}

@@ -19,6 +19,7 @@ import {
   runsOf,
   signal,
   statusOf,
+  untilAtRest,
   untilStatus,
 } from '../support/tenant-workflow';
 
@@ -66,6 +67,7 @@ test('a wake that comes after the last look at the inbox, while absorb still run
   await signal(stack, tenant, 'setPaused', { paused: true });
   await untilStatus(stack, tenant, 'paused', ({ state, pendingRequests, lanes }) =>
     state === 'PAUSED' && pendingRequests === 0 && !lanes.qbo.isInTurn && !lanes.woo.isInTurn); // prettier-ignore
+  await untilAtRest(stack, tenant); // the first absorb would wait for the lock as well
   const { pool } = stack.database;
   const blocker = await pool.connect();
   try {

@@ -18,7 +18,7 @@ import {
   type Stack,
   type TestTenant,
 } from '../support/stack';
-import { activityCounts, eventsOf, workflowOf } from '../support/tenant-workflow';
+import { untilAtRest, workflowOf } from '../support/tenant-workflow';
 
 let stack: Stack;
 
@@ -70,11 +70,7 @@ test('a terminated workflow is started again', async () => {
   await sendChanges(stack, tenant, [customer('c1')]);
   await untilIdle(stack, tenant);
   // What is still under way would go on without its workflow.
-  await until(
-    'nothing under way',
-    () => eventsOf(stack, tenant),
-    (events) => sumOf(activityCounts(events)) === sumOf(activityCounts(events, 'ended')),
-  );
+  await untilAtRest(stack, tenant);
   await workflowOf(stack, tenant).terminate('by mistake');
   await storeOnly(stack, tenant, sale);
   await ageBy30s(tenant);
@@ -116,7 +112,3 @@ test('counters that went wrong are put right when the tenant is looked after', a
   expect(await watch()).toBe(1);
   await untilIdle(stack, tenant);
 }, 60_000);
-
-function sumOf(counts: Record<string, number>): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
-}
