@@ -7,10 +7,9 @@ import { Client, Connection } from '@temporalio/client';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 
-import { startApi, type RunningApi } from '../../api/start-api';
 import { createPool } from '../../database/pool';
 import { readEnv, type Env } from '../../platform/env';
-import { createLogger } from '../../platform/logger';
+import { freePort } from '../../platform/local-services/ports';
 import {
   startLocalServices,
   type LocalServices,
@@ -20,13 +19,13 @@ import type { RunningSandbox } from '../../sandbox/server/server';
 import { startWooSandbox } from '../../sandbox/woo/start';
 import { initialSyncSettings } from '../../domain/sync-settings';
 
-// What a benchmark runs on: throw-away Postgres and Temporal, the API in this process, a worker process of its
-// own, both sandboxes without latency. Figures are ratios to a plain way of doing the same in the same run.
+// What a benchmark runs on: throw-away Postgres and Temporal, the API and a worker as processes of
+// their own, both sandboxes without latency. Figures are ratios to a plain way of doing the same in the same run.
 
 export interface BenchStack {
   services: LocalServices;
   env: Env & { databaseUrl: string };
-  api: RunningApi;
+  api: { url: string };
   woo: RunningSandbox;
   qbo: RunningSandbox;
   client: Client;
@@ -50,12 +49,13 @@ export async function startBenchStack(): Promise<BenchStack> {
     log: () => undefined,
   });
   const [woo, qbo] = await Promise.all([startWooSandbox(), startQboSandbox()]);
+  const port = await freePort();
   const variables = {
     NODE_ENV: 'test',
     DATABASE_URL: services.postgres?.url ?? '',
     TEMPORAL_ADDRESS: services.temporal?.address ?? '',
-    PORT: '0',
-    METRICS_PORT: '0',
+    PORT: String(port),
+    METRICS_PORT: String(await freePort()),
     TRUTH_SYNC_ROOT_KEY: rootKey,
     TRUTH_SYNC_SECRET_KEYS: `bench:${randomBytes(32).toString('base64')}`,
     QBO_CLIENT_ID: 'client',
@@ -66,21 +66,19 @@ export async function startBenchStack(): Promise<BenchStack> {
     LOG_LEVEL: 'error',
   };
   const env = { ...readEnv(variables), databaseUrl: variables.DATABASE_URL };
-  const api = await startApi(env, {
-    hasHealthServer: false,
-    logger: createLogger({ level: 'error', name: 'bench' }),
-  });
+  // Processes of their own, as in production: what the clients cost does not stand in the API's way.
+  const api = await startProcess('api/main.ts', '/v1', variables);
   const connection = await Connection.connect({ address: variables.TEMPORAL_ADDRESS });
   const client = new Client({ connection });
   await control(qbo, 'quota', { on: false });
   return {
     services,
     env,
-    api,
+    api: { url: `http://127.0.0.1:${port}` },
     woo,
     qbo,
     client,
-    startWorker: () => startWorker(variables),
+    startWorker: () => startProcess('workers/main.ts', 'the worker is running', variables),
     stop: async () => {
       await connection.close();
       await api.stop();
@@ -90,17 +88,21 @@ export async function startBenchStack(): Promise<BenchStack> {
   };
 }
 
-async function startWorker(variables: Record<string, string>): Promise<BenchWorker> {
-  const main = join(__dirname, '..', '..', 'workers', 'main.ts');
+async function startProcess(
+  file: string,
+  readyText: string,
+  variables: Record<string, string>,
+): Promise<BenchWorker> {
+  const main = join(__dirname, '..', '..', file);
   const path = readEnvPath();
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', main], {
     env: { ...variables, PATH: path, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise<void>((resolve, reject) => {
-    child.once('exit', () => { reject(new Error('the worker ended at its start')); }); // prettier-ignore
+    child.once('exit', () => { reject(new Error(`${file} ended at its start`)); }); // prettier-ignore
     child.stdout?.on('data', (data: Buffer) => {
-      if (data.toString().includes('the worker is running')) resolve();
+      if (data.toString().includes(readyText)) resolve();
     });
   });
   return {

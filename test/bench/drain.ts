@@ -21,8 +21,8 @@ const sales = 9_000;
 /** Row 9: draining a backlog of sales into QuickBooks, as a share of a plain claim-call-update loop with the same batch calls. */
 export async function benchDrain(stack: BenchStack): Promise<string> {
   const pool = openPool(stack);
-  const tenant = await createBenchTenant(stack);
   const worker = await stack.startWorker();
+  const tenant = await createBenchTenant(stack);
   await call(`${tenant.base}/changes`, 'POST', tenant.pos, {
     changes: openingOf('2026-11-20T08:00:00Z'),
   });
