@@ -256,11 +256,12 @@ export async function until(
   timeoutMs: number,
   holds: () => Promise<boolean>,
   what: string,
+  pollMs = 20,
 ): Promise<void> {
   const endsAtMs = Date.now() + timeoutMs;
   while (!(await holds())) {
     if (Date.now() > endsAtMs) throw new Error(`${what}: not within ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 

@@ -34,11 +34,11 @@ export async function benchDrain(stack: BenchStack): Promise<string> {
     );
     await call(`${tenant.base}/changes`, 'POST', tenant.pos, { changes });
   }
-  await until(120_000, async () => (await waitingIn(tenant)) === sales, 'sales absorbed');
+  await until(120_000, async () => (await waitingIn(tenant)) === sales, 'sales absorbed', 250);
   await control(stack.qbo, 'snapshot', {});
   const startMs = performance.now();
   await call(`${tenant.base}/lanes/qbo/resume`, 'POST', tenant.admin, {});
-  await until(300_000, async () => (await waitingIn(tenant)) === 0, 'sales delivered');
+  await until(300_000, async () => (await waitingIn(tenant)) === 0, 'sales delivered', 250);
   const oursPerS = (sales / (performance.now() - startMs)) * 1_000;
   await worker.stop();
   const sends = await pool.query<{ body: string }>(

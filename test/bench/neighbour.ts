@@ -54,7 +54,7 @@ async function run(stack: BenchStack, queued: number): Promise<Run> {
     if ((await depthOf(busy)) === 0) break;
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
-  await until(600_000, async () => (await depthOf(busy)) === 0, 'the long queue');
+  await until(600_000, async () => (await depthOf(busy)) === 0, 'the long queue', 250);
   clearInterval(sampler);
   const events = await longestHistory(stack, busy);
   await worker.stop();
