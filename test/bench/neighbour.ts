@@ -79,11 +79,13 @@ async function oneSale(tenant: BenchTenant, n: number): Promise<number> {
 }
 
 async function longestHistory(stack: BenchStack, tenant: BenchTenant): Promise<number> {
-  let most = 0;
-  for await (const info of stack.client.workflow.list({
-    query: `WorkflowId = "${tenantSyncId(tenant.tenantId)}"`,
+  const workflowId = tenantSyncId(tenant.tenantId);
+  let most = (await stack.client.workflow.getHandle(workflowId).describe()).historyLength;
+  for await (const { runId } of stack.client.workflow.list({
+    query: `WorkflowId = "${workflowId}"`,
   })) {
-    most = Math.max(most, info.historyLength);
+    const run = await stack.client.workflow.getHandle(workflowId, runId).describe();
+    most = Math.max(most, run.historyLength);
   }
   return most;
 }
