@@ -1,5 +1,6 @@
 import { formatMinor, parseDecimal, sum, toMinor } from '../decimal';
 import { type JsonObject, textIn } from '../json';
+import { frozen } from '../server/state-copy';
 import { referenceId } from './checks';
 import { type EntityName, type Posting, type Realm, type Row } from './realm';
 
@@ -9,7 +10,7 @@ export function post(realm: Realm, document: string, postings: Posting[]): void 
     throw new Error(`Bug: ${document} does not balance`);
   }
   unpost(realm, document);
-  realm.postings.set(document, postings);
+  realm.postings.set(document, frozen(postings));
   for (const { accountId, minor } of postings) {
     realm.balances.set(accountId, (realm.balances.get(accountId) ?? 0n) + minor);
   }

@@ -1,4 +1,5 @@
 import { type JsonObject } from '../json';
+import { frozen } from '../server/state-copy';
 
 /** The types of objects a company holds. */
 export type EntityName =
@@ -134,7 +135,7 @@ export function putRow(realm: Realm, type: EntityName, row: Row): void {
   const table = realm.tables[type];
   const old = table.rows.get(row.Id);
   if (old !== undefined) unindex(realm, type, old);
-  table.rows.set(row.Id, row);
+  table.rows.set(row.Id, frozen(row));
   for (const [field, index] of table.indexes) {
     const value = row[field];
     if (typeof value !== 'string') continue;

@@ -16,6 +16,7 @@ import {
   withTid,
 } from './answer';
 import { faults, QboFault } from './fault';
+import { latencyMs } from './latency';
 import { ledgerOf } from './ledger';
 import {
   checkBearer,
@@ -73,13 +74,14 @@ export function createQboVendor(tools: VendorTools): Vendor {
       const answer = namedAnswer(fault, clock.nowMs());
       return answer === null ? null : withTid(answer, random);
     },
-    unknownFaults: [],
+    unknownFaults: ['wpDie500'],
     expireToken: (request) => {
       expireBearer(box.state.oauth, request, clock.nowMs());
     },
     reset: (body) => reset(box, body),
     act: (body) =>
       act(box.state.realms, body, { settings: settings.current(), nowMs: clock.nowMs() }),
+    latencyMs: () => latencyMs(random),
     calls: {
       ledger: {
         method: 'GET',

@@ -28,6 +28,8 @@ export interface Call {
   epoch: AbortSignal;
   /** Set when the sandbox itself cuts the connection. */
   isCutHere: boolean;
+  /** Cuts every connection of the sandbox and refuses new ones for this time. */
+  goDown(ms: number): void;
 }
 
 /** Lets the vendor carry the request out and notes in the journal what came of it. */
@@ -44,11 +46,19 @@ export function perform(call: Call, execution: Execution = {}): VendorAnswer {
 export function send(call: Call, answer: VendorAnswer): void {
   call.entry.status = answer.status;
   if (call.response.destroyed) return;
+  writeHead(call, answer);
+  call.response.end(call.request.method === 'HEAD' ? '' : answer.body);
+}
+
+/** Status and headers; `Date` tells the sandbox's time, which may be years from ours. */
+export function writeHead(call: Call, answer: VendorAnswer): void {
+  const skewMs = call.vendor.settings.common().dateSkewMs;
+  call.response.sendDate = false;
   call.response.writeHead(answer.status, {
+    date: new Date(call.clock.nowMs() + skewMs).toUTCString(),
     ...answer.headers,
     'content-length': Buffer.byteLength(answer.body),
   });
-  call.response.end(call.request.method === 'HEAD' ? '' : answer.body);
 }
 
 /** Ends the connection at once; a plain socket sends a reset, so that no client takes it for an end. */
@@ -60,7 +70,7 @@ export function cut(call: Call): void {
   else socket.destroy();
 }
 
-/** Waits, unless a reset ends the waiting: then the call is cut and this never returns normally. */
+/** Waits in real time; rejects when a reset ends the waiting. */
 export async function wait(call: Call, ms: number): Promise<void> {
   if (ms > 0) await delay(ms, undefined, { signal: call.epoch });
 }

@@ -21,16 +21,36 @@ export interface Controlled {
   startOver(): void;
   /** Makes a changed seed count. */
   reseed(): void;
+  /** Settings that a reset goes back to. */
+  initialSettings: Record<string, unknown>;
+  /** Writes the state file; answers its name and size. Absent without a state file. */
+  save: (() => { file: string; bytes: number }) | undefined;
 }
 
-interface ControlAnswer {
+/** Entries in one answer; the rest is read from `next` on. */
+const journalPageMax = 100_000;
+
+export interface ControlAnswer {
   status: number;
   body: unknown;
 }
 
+/** `null` as a text means null: `status=null` finds calls without an answer. */
+const orNull = <T extends z.ZodType>(schema: T): z.ZodType<z.output<T> | null> =>
+  z.preprocess((text) => (text === 'null' ? null : text), z.union([z.null(), schema]));
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
 const journalQuery = z.strictObject({
   since: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).default(Number.MAX_SAFE_INTEGER),
+  limit: z.coerce.number().int().min(1).max(journalPageMax).default(journalPageMax),
+  tenant: z.string().optional(),
+  method: z.string().optional(),
+  path: z.string().optional(),
+  entity: z.string().optional(),
+  status: orNull(z.coerce.number().int()).optional(),
+  fault: z.string().optional(),
+  committed: orNull(flag).optional(),
+  write: flag.optional(),
 });
 
 const resetBody = z.looseObject({ settings: z.record(z.string(), z.unknown()).optional() });
@@ -46,7 +66,7 @@ export function control(
   const method = request.method ?? 'GET';
   const calls = entryOf(callsOf(on), name);
   if (calls === undefined) {
-    return { status: 404, body: { error: `no control call ${name}: see sandbox/README.md` } };
+    return { status: 404, body: { error: `no control call ${name}: see docs/sandbox.md` } };
   }
   const call = calls.find((one) => one.method === method);
   if (call === undefined) {
@@ -97,8 +117,8 @@ function callsOf(on: Controlled): Partial<Record<string, AnyCall[]>> {
       {
         method: 'GET',
         run: (_body, query) => {
-          const { since, limit } = checked(journalQuery, Object.fromEntries(query));
-          return journal.read(since, limit);
+          const { since, limit, ...filter } = checked(journalQuery, Object.fromEntries(query));
+          return journal.read(since, limit, filter);
         },
       },
     ],
@@ -119,6 +139,15 @@ function callsOf(on: Controlled): Partial<Record<string, AnyCall[]>> {
     snapshot: [{ method: 'POST', run: () => snapshots.take() }],
     restore: [{ method: 'POST', run: (body) => snapshots.restore(body) }],
     act: [{ method: 'POST', run: (body) => vendor.act(body) }],
+    save: [
+      {
+        method: 'POST',
+        run: () => {
+          if (on.save === undefined) throw new ControlError('started without --state FILE');
+          return on.save();
+        },
+      },
+    ],
   };
 }
 
@@ -128,7 +157,7 @@ function reset(on: Controlled, body: unknown): unknown {
   const isAddition = rest['keep'] === true;
   if (!isAddition) {
     on.vendor.settings.reset();
-    on.vendor.settings.change(settings);
+    on.vendor.settings.change({ ...on.initialSettings, ...settings });
     on.startOver();
     on.plan.clear();
     on.journal.clear();

@@ -1,17 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
-import { type Call, cut, perform, send, wait } from './call';
+import { type Call, cut, perform, send, wait, writeHead } from './call';
 import { type FaultSpec } from './faults';
 import { type VendorAnswer } from './vendor';
 
 const slowBodyMs = 2_000;
 const slowBodyParts = 20;
+const outageMs = 2_000;
 /** A write whose client has gone commits this much later (architecture: settle time tests). */
 const lateCommitMs = { min: 4_000, max: 8_000 };
 
 type Deed = (call: Call, spec: FaultSpec) => Promise<void> | void;
 
-/** What each fault does with a call. Names and fields: README.md. */
+/** What each fault does with a call. Names and fields: docs/sandbox.md. */
 const deeds: Partial<Record<string, Deed>> = {
   resetBeforeCommit: (call) => {
     if (call.facts.isWrite) call.entry.committed = false;
@@ -33,10 +32,7 @@ const deeds: Partial<Record<string, Deed>> = {
     const answer = perform(call);
     const half = Buffer.from(answer.body).subarray(0, Math.floor(answer.body.length / 2));
     call.entry.status = answer.status;
-    call.response.writeHead(answer.status, {
-      ...answer.headers,
-      'content-length': Buffer.byteLength(answer.body),
-    });
+    writeHead(call, answer);
     call.isCutHere = true;
     // The half must have left before the socket closes, or the client sees a plain reset.
     call.response.write(half, () => call.response.socket?.destroySoon());
@@ -66,6 +62,20 @@ const deeds: Partial<Record<string, Deed>> = {
   batchCut: (call, spec) => {
     perform(call, { cutAfter: spec.after ?? Math.floor(call.facts.operations / 2) });
     cut(call);
+  },
+  actBefore: (call, spec) => {
+    call.vendor.act(spec.act);
+    send(call, perform(call));
+  },
+  downBeforeCommit: (call, spec) => {
+    if (call.facts.isWrite) call.entry.committed = false;
+    cut(call);
+    call.goDown(spec.delayMs ?? outageMs);
+  },
+  downAfterCommit: (call, spec) => {
+    perform(call);
+    cut(call);
+    call.goDown(spec.delayMs ?? outageMs);
   },
 };
 
@@ -99,39 +109,47 @@ function injectedAnswer(call: Call, spec: FaultSpec): VendorAnswer | null {
 
 /**
  * The client gets no answer. The write commits some seconds after the request came, or after the
- * client has gone if it goes before that; the connection is cut then, or after `holdMs`.
+ * client has gone if it goes before that; the connection is cut then, or after `holdMs`. All of it
+ * in the time of the sandbox's clock: a clock that stands commits when it is moved.
  */
-async function commitLate(call: Call, spec: FaultSpec): Promise<void> {
+function commitLate(call: Call, spec: FaultSpec): Promise<void> {
+  const { clock, epoch } = call;
+  const startMs = clock.nowMs();
   const lagMs = spec.delayMs ?? call.random.between(lateCommitMs.min, lateCommitMs.max);
+  const holdMs = Math.min(spec.holdMs ?? lagMs, lagMs);
   const isLate = !call.vendor.isRemembered(call.request);
-  const patience = new AbortController();
-  const held = delay(spec.holdMs ?? lagMs, 'held' as const, {
-    signal: AbortSignal.any([call.epoch, patience.signal]),
+  return new Promise((resolve, reject) => {
+    const commit = (): void => {
+      try {
+        perform(call, { isLate });
+        cut(call);
+        resolve();
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    };
+    let commitTimer = clock.at(startMs + lagMs, commit);
+    const holdTimer = clock.at(startMs + holdMs, () => {
+      if (holdMs < lagMs) cut(call);
+    });
+    void call.gone.then(() => {
+      if (call.isCutHere || epoch.aborted) return;
+      holdTimer.cancel();
+      commitTimer.cancel();
+      commitTimer = clock.at(clock.nowMs() + lagMs, commit);
+    });
+    epoch.addEventListener('abort', () => {
+      commitTimer.cancel();
+      holdTimer.cancel();
+      reject(new Error('a reset came'));
+    });
   });
-  const left = call.gone.then(() => 'left' as const);
-  const first = await Promise.race([held, left]);
-  if (first === 'left') {
-    patience.abort();
-    held.catch(() => undefined); // only our own abort can end it now
-    await wait(call, lagMs);
-    perform(call, { isLate });
-    return;
-  }
-  if (spec.holdMs !== undefined && spec.holdMs < lagMs) {
-    cut(call);
-    await wait(call, lagMs);
-  }
-  perform(call, { isLate });
-  cut(call);
 }
 
 async function slowBody(call: Call, spec: FaultSpec): Promise<void> {
   const answer = perform(call);
   call.entry.status = answer.status;
-  call.response.writeHead(answer.status, {
-    ...answer.headers,
-    'content-length': Buffer.byteLength(answer.body),
-  });
+  writeHead(call, answer);
   const bytes = Buffer.from(answer.body);
   const partSize = Math.max(1, Math.ceil(bytes.length / slowBodyParts));
   for (let start = 0; start < bytes.length; start += partSize) {

@@ -2,10 +2,11 @@ import { z } from 'zod';
 
 import { type Random } from '../random';
 import { checked } from './checked';
+import { isSameEntity } from './same-entity';
 import { type RequestFacts, type VendorRequest } from './vendor';
 import { ControlError } from './control-error';
 
-/** Names of the faults beside `status:NNN`; README.md says what each does. */
+/** Names of the faults beside `status:NNN`; docs/sandbox.md says what each does. */
 const faultNames = [
   'html503',
   'throttleXml',
@@ -22,6 +23,10 @@ const faultNames = [
   'expireToken',
   'itemFault',
   'batchCut',
+  'wpDie500',
+  'actBefore',
+  'downBeforeCommit',
+  'downAfterCommit',
 ];
 
 const faultSpec = z.strictObject({
@@ -49,6 +54,8 @@ const faultSpec = z.strictObject({
   item: z.union([z.number().int().min(1), z.literal('random')]).optional(),
   /** batchCut: operations that are committed before the cut. */
   after: z.number().int().min(0).optional(),
+  /** actBefore: the body of a control call `act`, done before the request is carried out. */
+  act: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** One fault of the plan, as posted. */
@@ -82,6 +89,8 @@ export function createFaultPlan(random: Random): FaultPlan {
         const names = foreign.map((spec) => spec.fault).join(', ');
         throw new ControlError(`this vendor cannot do: ${names}`);
       }
+      const idle = specs.find((spec) => spec.fault === 'actBefore' && spec.act === undefined);
+      if (idle !== undefined) throw new ControlError('actBefore needs act');
       plan.push(...specs.map(planned));
       return plan.length;
     },
@@ -131,12 +140,6 @@ function fits(fault: PlannedFault, request: VendorRequest, facts: RequestFacts):
   const isMatch = (text: string): boolean =>
     text.includes(path) || fault.pathPattern?.test(text) === true;
   return isMatch(request.path) || isMatch(`${request.path}?${request.rawQuery}`);
-}
-
-/** `product` and `products` name the same entity, in any case. */
-function isSameEntity(one: string, other: string): boolean {
-  const plain = (name: string): string => name.toLowerCase().replace(/s$/, '');
-  return plain(one) === plain(other);
 }
 
 function isDue(fault: PlannedFault, random: Random): boolean {

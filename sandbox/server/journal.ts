@@ -1,3 +1,5 @@
+import { isSameEntity } from './same-entity';
+
 /** One vendor request; entries change until the call has ended and, if late, committed. */
 export interface JournalEntry {
   seq: number;
@@ -27,14 +29,31 @@ export interface Journal {
   open(entry: Omit<JournalEntry, OpenedHere>): JournalEntry;
   /** The call has ended: it is in flight no longer. */
   close(entry: JournalEntry, endedAt: string): void;
-  read(since: number, limit: number): JournalPage;
+  read(since: number, limit: number, filter?: JournalFilter): JournalPage;
+  /** The newest entries, newest first. */
+  last(count: number): JournalEntry[];
   clear(): void;
+}
+
+/** Only entries that fit every given member are answered. */
+export interface JournalFilter {
+  tenant?: string | undefined;
+  method?: string | undefined;
+  /** A part of the path. */
+  path?: string | undefined;
+  entity?: string | undefined;
+  /** null: the call got no answer. */
+  status?: number | null | undefined;
+  /** The name of a fault; `any` for every bent call, `none` for the others. */
+  fault?: string | undefined;
+  committed?: boolean | null | undefined;
+  write?: boolean | undefined;
 }
 
 interface JournalPage {
   entries: JournalEntry[];
   inFlight: Pick<JournalEntry, 'seq' | 'method' | 'path' | 'isWrite' | 'startedAt' | 'tenant'>[];
-  /** The number to pass as `since` next time. */
+  /** The number to pass as `since` next time: everything up to it has been looked at. */
   next: number;
   /** Entries that have fallen out of the memory since the last reset. */
   dropped: number;
@@ -93,19 +112,28 @@ export function createJournal(capacity = 200_000): Journal {
       open?.delete(entry);
       if (open?.size === 0) openByTenant.delete(entry.tenant);
     },
-    read: (since, limit) => {
+    read: (since, limit, filter = {}) => {
       const entries: JournalEntry[] = [];
-      const first = Math.max(since + 1, lastSeq - slots.size + 1);
-      for (let seq = first; seq <= lastSeq && entries.length < limit; seq += 1) {
-        const entry = slots.get(seq);
-        if (entry !== undefined) entries.push(entry);
+      let next = Math.max(since, lastSeq - slots.size);
+      while (next < lastSeq && entries.length < limit) {
+        next += 1;
+        const entry = slots.get(next);
+        if (entry !== undefined && fits(entry, filter)) entries.push(entry);
       }
       const inFlight = [...openByTenant.values()]
         .flatMap((open) => [...open])
         .map(({ seq, method, path, isWrite, startedAt, tenant }) => {
           return { seq, method, path, isWrite, startedAt, tenant };
         });
-      return { entries, inFlight, next: entries.at(-1)?.seq ?? Math.max(since, lastSeq), dropped };
+      return { entries, inFlight, next, dropped };
+    },
+    last: (count) => {
+      const entries: JournalEntry[] = [];
+      for (let seq = lastSeq; seq > lastSeq - count; seq -= 1) {
+        const entry = slots.get(seq);
+        if (entry !== undefined) entries.push(entry);
+      }
+      return entries;
     },
     clear: () => {
       slots.clear();
@@ -113,4 +141,20 @@ export function createJournal(capacity = 200_000): Journal {
       dropped = 0;
     },
   };
+}
+
+function fits(entry: JournalEntry, filter: JournalFilter): boolean {
+  const { tenant, method, path, entity, status, fault, committed, write } = filter;
+  if (tenant !== undefined && entry.tenant !== tenant) return false;
+  if (method !== undefined && entry.method !== method.toUpperCase()) return false;
+  if (path !== undefined && !entry.path.includes(path)) return false;
+  if (entity !== undefined && !entry.entities.some((one) => isSameEntity(one, entity))) {
+    return false;
+  }
+  if (status !== undefined && entry.status !== status) return false;
+  if (committed !== undefined && entry.committed !== committed) return false;
+  if (write !== undefined && entry.isWrite !== write) return false;
+  if (fault === undefined) return true;
+  if (fault === 'any' || fault === 'none') return (entry.fault === null) === (fault === 'none');
+  return entry.fault === fault;
 }

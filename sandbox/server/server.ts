@@ -1,32 +1,43 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { randomBytes } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 
 import { createRandom } from '../random';
-import { type Call, cut, send, wait } from './call';
 import { createClock } from './clock';
-import { control, type Controlled } from './control';
-import { deliver } from './delivery';
+import { control, type ControlAnswer } from './control';
 import { createFaultPlan } from './faults';
 import { createJournal } from './journal';
-import { visibleQuery } from './redaction';
+import { listen, type Listening } from './listening';
+import { page } from './page';
+import { reportBug } from './report-bug';
+import { exportSandbox, importSandbox, type SavedSandbox } from './saved-state';
 import { createSnapshots } from './snapshots';
-import { type Vendor, type VendorRequest, type VendorTools } from './vendor';
+import { isToken } from './token';
+import { serveVendor, type Serving } from './vendor-call';
+import { type Vendor, type VendorTools } from './vendor';
 
 /** How to start a sandbox. Port 0 takes any free port; without a token one is made. */
 export interface SandboxOptions {
   port?: number;
+  /** The address to listen on; only this machine unless told otherwise. */
   host?: string;
   token?: string;
   /** PEM texts: the sandbox then speaks https. */
   tls?: { key: string; cert: string };
+  /** Settings to start with; a reset goes back to them. */
+  settings?: Record<string, unknown>;
+  /** What the control call `save` does. */
+  save?: () => { file: string; bytes: number };
 }
 
 /** A sandbox that listens. */
 export interface RunningSandbox {
   url: string;
   token: string;
+  /** Everything that a later start can go on from. */
+  exportSaved(): SavedSandbox;
+  /** Throws when it was saved by the other vendor's sandbox. */
+  importSaved(saved: SavedSandbox): void;
   close(): Promise<void>;
 }
 
@@ -38,62 +49,58 @@ export async function startSandbox(
   options: SandboxOptions,
   createVendor: (tools: VendorTools) => Vendor,
 ): Promise<RunningSandbox> {
-  const host = options.host ?? '127.0.0.1';
   const token = options.token ?? randomBytes(16).toString('hex');
-  const handlers: { serve(request: IncomingMessage, response: ServerResponse): void } = {
-    serve: (_request, response) => response.destroy(),
-  };
-  const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    handlers.serve(request, response);
-  };
-  const server =
-    options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
-  server.keepAliveTimeout = 65_000; // longer than a client keeps idle connections
-  const port = await listen(server, options.port ?? 0, host);
-  const url = `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
-
-  const state = createState(createVendor, url);
-  handlers.serve = (request, response) => {
-    serve(state, token, request, response).catch((error: unknown) => {
-      reportBug(response, error);
-    });
-  };
-  return {
-    url,
-    token,
-    close: async () => {
-      state.epoch.abort();
-      await new Promise<void>((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
+  let state: Serving | undefined;
+  const listening = await listen(
+    { port: options.port ?? 0, host: options.host ?? '127.0.0.1', tls: options.tls },
+    (request, response) => {
+      if (state === undefined) {
+        response.destroy();
+        return;
+      }
+      serve(state, token, request, response).catch((error: unknown) => {
+        answerBug(response, error);
       });
+    },
+  );
+  const serving = createServing(createVendor, listening, options);
+  state = serving;
+  return {
+    url: listening.url,
+    token,
+    exportSaved: () => exportSandbox(serving),
+    importSaved: (saved) => {
+      importSandbox(serving, saved);
+    },
+    close: async () => {
+      serving.epoch.abort();
+      serving.clock.reset();
+      await listening.close();
     },
   };
 }
 
 /** An error nobody planned is the sandbox's own: it says so, and is no vendor's answer. */
-function reportBug(response: ServerResponse, error: unknown): void {
-  const text = `sandbox bug: ${error instanceof Error ? String(error.stack) : String(error)}\n`;
-  process.stderr.write(text);
+function answerBug(response: ServerResponse, error: unknown): void {
+  const text = reportBug(error);
   if (response.headersSent) response.destroy();
   else response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
 }
 
-interface State extends Controlled {
-  random: ReturnType<typeof createRandom>;
-  epoch: AbortController;
-}
-
-function createState(createVendor: (tools: VendorTools) => Vendor, url: string): State {
+function createServing(
+  createVendor: (tools: VendorTools) => Vendor,
+  listening: Listening,
+  options: SandboxOptions,
+): Serving {
   const clock = createClock();
   const random = createRandom(1);
-  const vendor = createVendor({ clock, random, url: () => url });
+  const vendor = createVendor({ clock, random, url: () => listening.url });
+  const initialSettings = options.settings ?? {};
+  vendor.settings.change(initialSettings);
   const reseed = (): void => {
-    random.seed(Number(vendor.settings.values()['seed']));
+    random.seed(vendor.settings.common().seed);
   };
-  const state: State = {
+  const state: Serving = {
     vendor,
     clock,
     random,
@@ -101,18 +108,23 @@ function createState(createVendor: (tools: VendorTools) => Vendor, url: string):
     journal: createJournal(),
     snapshots: createSnapshots(vendor),
     epoch: new AbortController(),
+    initialSettings,
+    save: options.save,
     reseed,
     startOver: () => {
       state.epoch.abort();
       state.epoch = new AbortController();
       reseed();
     },
+    goDown: (ms) => {
+      listening.goDown(ms);
+    },
   };
   return state;
 }
 
 async function serve(
-  state: State,
+  state: Serving,
   token: string,
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -122,10 +134,12 @@ async function serve(
     response.destroy();
     return;
   }
-  const [path = '/', ...rest] = (incoming.url ?? '/').split('?');
-  const rawQuery = rest.join('?');
+  const url = incoming.url ?? '/';
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
   const query = new URLSearchParams(rawQuery);
-  if (path.startsWith('/_sandbox')) {
+  if (path === '/_sandbox' || path.startsWith('/_sandbox/')) {
     serveControl(state, token, incoming, response, path, query, body);
     return;
   }
@@ -141,7 +155,7 @@ async function serve(
 }
 
 function serveControl(
-  state: State,
+  state: Serving,
   token: string,
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -150,10 +164,17 @@ function serveControl(
   body: Buffer,
 ): void {
   const name = path.slice('/_sandbox/'.length).replace(/\/$/, '');
-  const answer =
-    incoming.headers['x-sandbox-token'] === token
-      ? control(state, incoming, name, query, body.toString('utf8'))
-      : { status: 401, body: { error: 'header X-Sandbox-Token is missing or wrong' } };
+  const sent = incoming.headers['x-sandbox-token'];
+  if (name === '' && incoming.method === 'GET') {
+    // A browser cannot send our header: only this page, which changes nothing, takes the token so.
+    const isAllowed = isToken(sent ?? query.get('token'), token);
+    const answer = page(isAllowed ? state : null, query);
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+    return;
+  }
+  const answer: ControlAnswer = isToken(sent, token)
+    ? control(state, incoming, name, query, body.toString('utf8'))
+    : { status: 401, body: { error: 'header X-Sandbox-Token is missing or wrong' } };
   const text = JSON.stringify(answer.body);
   response.writeHead(answer.status, {
     'content-type': 'application/json; charset=utf-8',
@@ -162,97 +183,24 @@ function serveControl(
   response.end(text);
 }
 
-async function serveVendor(
-  state: State,
-  response: ServerResponse,
-  request: VendorRequest,
-): Promise<void> {
-  const { vendor, plan, random } = state;
-  const call = openCall(state, response, request);
-  const fault = plan.pick(request, call.facts);
-  if (fault?.spec.fault === 'expireToken') vendor.expireToken(request);
-  call.entry.fault = fault?.spec.fault ?? null;
-  const refusal = vendor.admit(request);
-  if (refusal !== null) {
-    if (fault !== null && fault.spec.fault !== 'expireToken') {
-      plan.giveBack(fault);
-      call.entry.fault = null;
-    }
-    if (call.facts.isWrite) call.entry.committed = false;
-    send(call, refusal);
-    return;
-  }
-  try {
-    await wait(call, latencyMs(vendor.settings.values()['latencyMs'], random));
-    await deliver(call, fault?.spec ?? null);
-  } catch (error) {
-    if (!call.epoch.aborted) throw error;
-    cut(call); // a reset or the end of the sandbox stops what was to come
-  }
-}
-
-/** Writes the call into the journal; it is in flight until its connection ends or it is answered. */
-function openCall(state: State, response: ServerResponse, request: VendorRequest): Call {
-  const { vendor, clock, journal, random, epoch } = state;
-  const facts = vendor.describe(request);
-  const entry = journal.open({
-    ...facts,
-    method: request.method,
-    path: request.path,
-    query: visibleQuery(request.query),
-    bodyHash: createHash('sha256').update(request.body).digest('hex'),
-    startedAt: new Date(clock.nowMs()).toISOString(),
-  });
-  const gone = new Promise<void>((resolve) => {
-    response.once('close', () => {
-      entry.clientClosed = !response.writableFinished && !call.isCutHere;
-      journal.close(entry, new Date(clock.nowMs()).toISOString());
-      resolve();
-    });
-  });
-  const call: Call = {
-    vendor,
-    request,
-    response,
-    facts,
-    entry,
-    clock,
-    random,
-    gone,
-    epoch: epoch.signal,
-    isCutHere: false,
-  };
-  return call;
-}
-
-function latencyMs(setting: unknown, random: ReturnType<typeof createRandom>): number {
-  if (typeof setting === 'number') return setting;
-  const { min, max } = setting as { min: number; max: number };
-  return random.between(Math.min(min, max), Math.max(min, max));
-}
-
-async function readBody(incoming: IncomingMessage): Promise<Buffer | null> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const part of incoming as AsyncIterable<Buffer>) {
+/** The whole body; null when it is too long or the client left while sending. */
+function readBody(incoming: IncomingMessage): Promise<Buffer | null> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    incoming.on('data', (part: Buffer) => {
       size += part.length;
-      if (size > bodyBytesMax) return null;
-      parts.push(part);
-    }
-  } catch {
-    return null; // the client left while sending
-  }
-  return Buffer.concat(parts);
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
+      if (size > bodyBytesMax) resolve(null);
+      else parts.push(part);
+    });
+    incoming.once('end', () => {
+      resolve(Buffer.concat(parts));
+    });
+    incoming.once('error', () => {
+      resolve(null);
+    });
+    incoming.once('close', () => {
+      resolve(null);
     });
   });
 }

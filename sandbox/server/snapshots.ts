@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 import { checked } from './checked';
-import { type Vendor } from './vendor';
 import { ControlError } from './control-error';
+import { packState, type PackedState, unpackState } from './state-copy';
+import { type Vendor } from './vendor';
 
 /** Copies of a vendor's data: stores or companies with everything in them, tokens, replies. */
 export interface Snapshots {
@@ -12,26 +13,25 @@ export interface Snapshots {
 
 const restoreBody = z.strictObject({ snapshot: z.number().int().optional() });
 
-/** Older snapshots are forgotten: each is a full copy in memory. */
+/** Older snapshots are forgotten: each keeps what was replaced since in memory. */
 const snapshotsKept = 10;
 
 export function createSnapshots(vendor: Vendor): Snapshots {
-  const taken = new Map<number, unknown>();
+  const taken = new Map<number, PackedState>();
   let last = 0;
   return {
     take: () => {
       last += 1;
-      taken.set(last, structuredClone(vendor.exportState()));
+      taken.set(last, packState(vendor.exportState()));
       taken.delete(last - snapshotsKept);
       return { snapshot: last };
     },
     restore: (body) => {
       const { snapshot = last } = checked(restoreBody, body);
-      const state = taken.get(snapshot);
-      if (state === undefined) {
+      if (!taken.has(snapshot)) {
         throw new ControlError(`no snapshot ${snapshot}; known: ${[...taken.keys()].join(', ')}`);
       }
-      vendor.importState(structuredClone(state));
+      vendor.importState(unpackState(taken.get(snapshot)));
       return { snapshot };
     },
   };

@@ -2,6 +2,7 @@ import { type IncomingHttpHeaders } from 'node:http';
 
 import { type Random } from '../random';
 import { type Clock } from './clock';
+import { type SettingsStore } from './settings';
 
 /** One request as a vendor sees it. */
 export interface VendorRequest {
@@ -81,16 +82,14 @@ export interface Vendor {
   expireToken(request: VendorRequest): void;
   reset(body: unknown): unknown;
   act(body: unknown): unknown;
+  /** How long the vendor took for such a request when it was measured; `beside`: calls in flight. */
+  latencyMs(request: VendorRequest, facts: RequestFacts, beside: number): number;
   calls: Record<string, ControlCall>;
   settings: SettingsStore;
+  /**
+   * Everything that a snapshot keeps: plain data, Maps and Sets. What is frozen (`frozen` in
+   * state-copy.ts) is shared with the snapshot, everything else is copied.
+   */
   exportState(): unknown;
   importState(state: unknown): void;
-}
-
-/** The named settings of a vendor. */
-export interface SettingsStore {
-  values(): Record<string, unknown>;
-  /** Takes the given values over, or throws a ControlError that lists what is wrong. */
-  change(body: unknown): void;
-  reset(): void;
 }

@@ -11,6 +11,7 @@ import {
 import { act, stockRow } from './act';
 import { htmlAnswer, jsonAnswer, WooError } from './answer';
 import { authenticate, type Caller } from './auth';
+import { latencyMs } from './latency';
 import { phpFatal } from './products';
 import { factsOf, routed } from './request';
 import { resetBody, seededStore } from './reset';
@@ -70,7 +71,7 @@ export function createWooVendor(tools: VendorTools): Vendor {
     perform,
     isRemembered: () => false, // there is no idempotency key (section 14)
     statusAnswer,
-    namedAnswer: (fault) => (fault === 'html503' ? htmlAnswer(503, 'Service Unavailable') : null),
+    namedAnswer,
     unknownFaults: ['throttleXml', 'fault200', 'expireToken', 'itemFault', 'batchCut'],
     expireToken: () => undefined,
     reset: (body) => {
@@ -88,6 +89,7 @@ export function createWooVendor(tools: VendorTools): Vendor {
       };
     },
     act: (body) => act(stores, body, clock.nowMs()),
+    latencyMs: (request, facts, beside) => latencyMs(request, facts, beside, random),
     calls: { stock: { method: 'GET', run: (_body, query) => stock(stores, query.get('store')) } },
     settings,
     exportState: () => stores,
@@ -131,6 +133,14 @@ function statusAnswer(status: number, retryAfter: string | undefined): VendorAns
     return jsonAnswer(503, body, null, { 'retry-after': '600', ...headers });
   }
   return htmlAnswer(status, titles[status] ?? 'Error', headers);
+}
+
+function namedAnswer(fault: string): VendorAnswer | null {
+  if (fault === 'html503') return htmlAnswer(503, 'Service Unavailable');
+  if (fault !== 'wpDie500') return null;
+  const message = '<h1>Error establishing a database connection</h1>'; // rec: http_db_down
+  const body = { code: 'wp_die', message, data: { status: 500 }, additional_errors: [] };
+  return jsonAnswer(500, body, null);
 }
 
 const titles: Record<number, string> = {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { readEnv } from '../../sandbox/env';
-import { startWooSandbox } from '../../sandbox/woo/start';
-import { at, control, journal, listAt, send, startCompany, startShop, textAt, type Company, type Shop } from './support'; // prettier-ignore
+import { readEnv } from '../../../sandbox/env';
+import { startWooSandbox } from '../../../sandbox/woo/start';
+import { at, control, journal, listAt, send, startCompany, startShop, textAt, type Company, type Shop } from '../support'; // prettier-ignore
 
 describe('control calls', () => {
   let company: Company;

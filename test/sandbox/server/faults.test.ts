@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { at, control, journal, listAt, send, startCompany, startShop, type Company, type Shop } from './support'; // prettier-ignore
+import { at, control, journal, listAt, send, startCompany, startShop, type Company, type Shop } from '../support'; // prettier-ignore
 
 const plan = (on: Company | Shop, fault: object): Promise<unknown> =>
   control(on.sandbox, 'faults', [fault]);
