@@ -1,46 +1,44 @@
 import { randomBytes } from 'node:crypto';
 
+import { readArguments, usage } from './arguments';
 import { readEnv } from './env';
-import { startQboSandbox } from './qbo/start';
-import { type RunningSandbox, type SandboxOptions } from './server/server';
-import { startWooSandbox } from './woo/start';
+import { errorText } from './error-text';
+import { type BothSandboxes, startBoth } from './start-both';
 
+/** `npm run sandbox`: both sandboxes in one process, until a signal ends them. */
 async function main(): Promise<void> {
+  const options = readArguments(process.argv.slice(2));
+  if (options.isHelp) {
+    print(usage);
+    return;
+  }
   const env = readEnv();
   const token = env.SANDBOX_TOKEN ?? randomBytes(16).toString('hex');
-  const woo = await started(startWooSandbox, env.SANDBOX_WOO_PORT, token, 'SANDBOX_WOO_PORT');
-  const qbo = await started(startQboSandbox, env.SANDBOX_QBO_PORT, token, 'SANDBOX_QBO_PORT');
-  print(`WooCommerce sandbox        ${woo.url}/{store}/wp-json/wc/v3`);
-  print(`QuickBooks Online sandbox  ${qbo.url}/v3/company/{realmId}`);
-  print(`X-Sandbox-Token            ${token}`);
+  const both = await startBoth(options, env, token);
   const stop = (): void => {
-    void Promise.all([woo.close(), qbo.close()]).then(() => process.exit(0));
+    both.stop().then(() => process.exit(0), fail);
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  printAddresses(both, token, options.stateFile);
 }
 
-async function started(
-  start: (options: SandboxOptions) => Promise<RunningSandbox>,
-  port: number,
-  token: string,
-  variable: string,
-): Promise<RunningSandbox> {
-  try {
-    return await start({ port, token });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown error';
-    throw new Error(`port ${port} is not free (${reason}): set ${variable} to another port`, {
-      cause: error,
-    });
-  }
+function printAddresses({ woo, qbo }: BothSandboxes, token: string, file: string | null): void {
+  print(`WooCommerce sandbox        ${woo.url}/{store}/wp-json/wc/v3`);
+  print(`  page                     ${woo.url}/_sandbox/?token=${token}`);
+  print(`QuickBooks Online sandbox  ${qbo.url}/v3/company/{realmId}`);
+  print(`  page                     ${qbo.url}/_sandbox/?token=${token}`);
+  print(`X-Sandbox-Token            ${token}`);
+  if (file !== null) print(`state file                 ${file}`);
 }
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : 'start failed'}\n`);
+function fail(error: unknown): void {
+  process.stderr.write(`${errorText(error)}\n`);
   process.exit(1);
-});
+}
+
+main().catch(fail);

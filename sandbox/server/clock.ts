@@ -23,6 +23,8 @@ export interface Clock {
   isReal(): boolean;
   /** Real time again; what waited is forgotten. */
   reset(): void;
+  /** Forgets what waits; the time stays as it is. */
+  forget(): void;
 }
 
 const clockBody = z
@@ -108,6 +110,9 @@ export function createClock(): Clock {
       rate = 1;
       isReal = true;
       anchorAt(Date.now());
+      queue.clear();
+    },
+    forget: () => {
       queue.clear();
     },
   };

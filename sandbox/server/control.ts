@@ -1,6 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
+import { errorText } from '../error-text';
 import { entryOf } from '../json';
 import { checked } from './checked';
 import { type Clock } from './clock';
@@ -144,11 +145,20 @@ function callsOf(on: Controlled): Partial<Record<string, AnyCall[]>> {
         method: 'POST',
         run: () => {
           if (on.save === undefined) throw new ControlError('started without --state FILE');
-          return on.save();
+          return saved(on.save);
         },
       },
     ],
   };
+}
+
+/** A full disk is not the caller's mistake, but he must hear of it. */
+function saved(save: () => unknown): unknown {
+  try {
+    return save();
+  } catch (error) {
+    throw new ControlError(errorText(error));
+  }
 }
 
 /** Back to the start: data, faults, journal, clock and settings; `keep` adds to what is there. */

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 
+import { errorText } from '../error-text';
+
 /** A port that is served, and that can be taken away for a while. */
 export interface Listening {
   port: number;
@@ -39,8 +41,7 @@ export async function listen(
       outage = setTimeout(() => {
         outage = undefined;
         bind(server, bound, host).catch((error: unknown) => {
-          const reason = error instanceof Error ? error.message : 'unknown error';
-          process.stderr.write(`port ${bound} cannot be served again: ${reason}\n`);
+          process.stderr.write(`port ${bound} cannot be served again: ${errorText(error)}\n`);
         });
       }, ms);
     },

@@ -36,8 +36,8 @@ export interface RunningSandbox {
   token: string;
   /** Everything that a later start can go on from. */
   exportSaved(): SavedSandbox;
-  /** Throws when it was saved by the other vendor's sandbox. */
-  importSaved(saved: SavedSandbox): void;
+  /** Goes on from what was saved; these settings count more than the saved ones. */
+  importSaved(saved: SavedSandbox, settings?: Record<string, unknown>): void;
   close(): Promise<void>;
 }
 
@@ -69,12 +69,14 @@ export async function startSandbox(
     url: listening.url,
     token,
     exportSaved: () => exportSandbox(serving),
-    importSaved: (saved) => {
+    importSaved: (saved, settings = {}) => {
       importSandbox(serving, saved);
+      serving.vendor.settings.change(settings);
+      serving.reseed();
     },
     close: async () => {
       serving.epoch.abort();
-      serving.clock.reset();
+      serving.clock.forget();
       await listening.close();
     },
   };

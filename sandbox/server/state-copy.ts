@@ -123,7 +123,8 @@ function unpack(packed: PackedState, known: Map<PackedNode, unknown>): unknown {
   }
 }
 
+/** An object of no class, also one that was made elsewhere (`Object.prototype` may be another). */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
