@@ -32,7 +32,6 @@ describe('both sandboxes in one process', () => {
       'content-type': 'application/json',
     };
     const create = { method: 'POST', headers, body: '{"DisplayName":"Kept"}' };
-    // Made under the clock's time, or the token would not be valid then.
     expect((await send(`${first.qbo.url}/v3/company/1/customer`, create)).status).toBe(200);
     expect(await control(first.qbo, 'save', {})).toMatchObject({ file });
     await first.stop();

@@ -248,6 +248,10 @@ describe('faults of a WooCommerce call', () => {
     ['status:401', 401, '{"code":"woocommerce_rest_cannot_view"'],
     ['status:500', 500, '{"code":"internal_server_error"'],
     ['status:503', 503, '{"code":"wp_die"'],
+    ['wpDie500', 500, '{"code":"wp_die","message":"<h1>Error est'],
+    ['status:504', 504, '<html>'],
+    ['status:524', 524, '<html>'],
+    ['status:429', 429, '<html>'],
     ['status:502', 502, '<html>'],
     ['html503', 503, '<html>'],
   ])('%s answers %d and writes nothing', async (fault, status, start) => {
