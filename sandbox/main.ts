@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
 
 import { readArguments, usage } from './arguments';
 import { readEnv } from './env';
 import { errorText } from './error-text';
 import { type BothSandboxes, startBoth } from './start-both';
+
+/**
+ * The heap grows by this share between two collections. Left alone it doubles, and a company of
+ * 100,000 documents takes 1.3 GB instead of 0.9.
+ */
+setFlagsFromString('--heap-growing-percent=30');
 
 /** `npm run sandbox`: both sandboxes in one process, until a signal ends them. */
 async function main(): Promise<void> {

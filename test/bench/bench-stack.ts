@@ -88,7 +88,8 @@ export async function startBenchStack(): Promise<BenchStack> {
   };
 }
 
-async function startProcess(
+/** A process of this product from its source; resolves when it has printed the text. */
+export async function startProcess(
   file: string,
   readyText: string,
   variables: Record<string, string>,
@@ -123,7 +124,7 @@ function readEnvPath(): string {
 }
 
 export async function control(
-  sandbox: RunningSandbox,
+  sandbox: Pick<RunningSandbox, 'url' | 'token'>,
   name: string,
   body?: object,
 ): Promise<unknown> {

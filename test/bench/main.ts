@@ -3,13 +3,27 @@ import { startBenchStack, type BenchStack } from './bench-stack';
 import { benchIntake } from './intake';
 import { benchLatency } from './latency';
 import { benchNeighbour } from './neighbour';
+import { benchSandbox } from './sandbox';
 
-const benches: Record<string, (stack: BenchStack) => Promise<string>> = {
-  latency: benchLatency,
-  intake: benchIntake,
-  drain: benchDrain,
-  neighbour: benchNeighbour,
+const benches: Record<string, () => Promise<string>> = {
+  latency: onStack(benchLatency),
+  intake: onStack(benchIntake),
+  drain: onStack(benchDrain),
+  neighbour: onStack(benchNeighbour),
+  sandbox: benchSandbox,
 };
+
+/** A benchmark that needs the whole product. */
+function onStack(bench: (stack: BenchStack) => Promise<string>): () => Promise<string> {
+  return async () => {
+    const stack = await startBenchStack();
+    try {
+      return await bench(stack);
+    } finally {
+      await stack.stop();
+    }
+  };
+}
 
 /** `npm run bench [-- NAME ...]`: all of them, or those that are named. */
 async function main(): Promise<void> {
@@ -20,12 +34,7 @@ async function main(): Promise<void> {
   for (const [name, bench] of Object.entries(benches)) {
     if (names.length > 0 && !names.includes(name)) continue;
     process.stdout.write(`${name} ...\n`);
-    const stack = await startBenchStack();
-    try {
-      process.stdout.write(`${await bench(stack)}\n`);
-    } finally {
-      await stack.stop();
-    }
+    process.stdout.write(`${await bench()}\n`);
   }
 }
 
