@@ -85,6 +85,8 @@ export interface Vendor {
   settings: SettingsStore;
   exportState(): unknown;
   importState(state: unknown): void;
+  /** Stops what the vendor does on its own, such as deliveries. */
+  close?(): void;
 }
 
 /** The named settings of a vendor. */
