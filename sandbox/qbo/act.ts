@@ -5,7 +5,9 @@ import { checked } from '../server/checked';
 import { kindOfName } from './entities/kinds';
 import { QboFault } from './fault';
 import { type EntityKind } from './kind';
-import { type Place, write } from './objects';
+import { write } from './objects';
+import { mergeCustomers } from './merge';
+import { type Place } from './place';
 import { type Realm, type Row } from './realm';
 import { addTaxCode, preferencesChange } from './reset';
 import { ControlError } from '../server/control-error';
@@ -35,6 +37,15 @@ const deed = z.discriminatedUnion('do', [
     do: z.literal('setPreferences'),
     realmId: z.string(),
     set: preferencesChange,
+  }),
+  z.strictObject({
+    as: z.literal('accountant'),
+    do: z.literal('merge'),
+    realmId: z.string(),
+    entity: z.literal('Customer'),
+    /** The customer that stays. */
+    id: z.string(),
+    deletedId: z.string(),
   }),
   z.strictObject({
     as: z.literal('accountant'),
@@ -83,6 +94,8 @@ function carriedOut(place: Place, wish: Deed): object {
     case 'setPreferences':
       Object.assign(realm.preferences, wish.set);
       return { preferences: realm.preferences };
+    case 'merge':
+      return mergeCustomers(place, wish.id, wish.deletedId);
     case 'newTaxRate': {
       const id = String(realm.tables.TaxCode.nextId);
       const rateId = String(realm.tables.TaxRate.nextId);

@@ -1,4 +1,4 @@
-import { type JsonObject } from '../json';
+import { type Json } from '../json';
 import { type Random } from '../random';
 import { type VendorAnswer } from '../server/vendor';
 import { type QboFault } from './fault';
@@ -18,25 +18,23 @@ export function withTid(answer: VendorAnswer, random: Random): VendorAnswer {
   };
 }
 
-export function jsonAnswer(
-  status: number,
-  body: JsonObject,
-  committed: boolean | null,
-): VendorAnswer {
-  return textAnswer(status, JSON.stringify(body), committed);
+/** An answer whose body is still known as an object, so that a memory can share its parts. */
+export interface JsonAnswer extends VendorAnswer {
+  json: Json;
 }
 
-export function textAnswer(status: number, body: string, committed: boolean | null): VendorAnswer {
+export function jsonAnswer(status: number, json: Json, committed: boolean | null): JsonAnswer {
   return {
     status,
     headers: { 'content-type': 'application/json;charset=UTF-8', 'cache-control': 'no-store' },
-    body,
+    body: JSON.stringify(json),
     committed,
+    json,
   };
 }
 
 /** Shape 1. */
-export function faultAnswer(fault: QboFault, nowMs: number, status = 400): VendorAnswer {
+export function faultAnswer(fault: QboFault, nowMs: number, status = 400): JsonAnswer {
   return jsonAnswer(status, { Fault: fault.body(), time: intuitTime(nowMs, true) }, false);
 }
 

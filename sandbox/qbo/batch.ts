@@ -1,13 +1,14 @@
 import { isObject, type JsonObject, listIn, objectIn, textIn } from '../json';
 import { type Random, shuffled } from '../random';
-import { type Execution, type VendorAnswer } from '../server/vendor';
-import { intuitTime, jsonAnswer } from './answer';
+import { type Execution } from '../server/vendor';
+import { intuitTime, type JsonAnswer, jsonAnswer } from './answer';
 import { kindOfName } from './entities/kinds';
 import { faultOfCode, faults, QboFault } from './fault';
 import { shown, write, type WriteOptions } from './objects';
 import { runQuery } from './query';
-import { type Reply } from './realm';
-import { type Place } from './objects';
+import { type Place } from './place';
+import { documentKey, type Reply } from './realm';
+import { rowOf } from './tables';
 
 const bIdMax = 10;
 
@@ -23,7 +24,7 @@ interface BatchRun {
  * Serial, not transactional; answers in any order, each operation with its own Fault (section 11).
  * With `cutAfter` only the first operations run: the rest waits for a repeat of the request.
  */
-export function runBatch(run: BatchRun, body: JsonObject): VendorAnswer {
+export function runBatch(run: BatchRun, body: JsonObject): JsonAnswer {
   const { place, random, execution, reply } = run;
   const operations = listIn(body, 'BatchItemRequest').filter(isObject);
   const max = place.settings['qbo.batchMax'];
@@ -88,7 +89,7 @@ function runOperation(place: Place, operation: JsonObject, hidden: Set<string>):
   const query = textIn(operation, 'Query');
   if (query !== undefined) {
     const { realm, settings } = place;
-    return { QueryResponse: runQuery(realm, query, settings['qbo.pageDefault'], hidden) };
+    return { QueryResponse: runQuery(realm, query, settings, hidden) };
   }
   for (const name of Object.keys(operation)) {
     const kind = kindOfName(name);
@@ -96,9 +97,9 @@ function runOperation(place: Place, operation: JsonObject, hidden: Set<string>):
     if (kind === undefined || sent === undefined) continue;
     const options = optionsOf(operation, hidden);
     const row = write(place, kind, sent, options);
-    if (options.operation === 'create') hidden.add(`${kind.name}:${textIn(row, 'Id') ?? ''}`);
+    if (options.operation === 'create') hidden.add(documentKey(kind.name, textIn(row, 'Id') ?? ''));
     const isRow = options.operation !== 'delete';
-    const stored = place.realm.tables[kind.name].rows.get(textIn(row, 'Id') ?? '');
+    const stored = rowOf(place.realm, kind.name, textIn(row, 'Id') ?? '');
     return { [kind.name]: isRow && stored ? shown(place.realm, kind, stored) : row };
   }
   throw faults.unsupported('of this batch item');

@@ -43,9 +43,23 @@ const chart: readonly (readonly [name: string, type: string, subType: string])[]
   ['Opening Balance Equity', 'Equity', 'OpeningBalanceEquity'],
   ['GST payable', 'Other Current Liability', 'SalesTaxPayable'],
   ['QST payable', 'Other Current Liability', 'SalesTaxPayable'],
+  ['Accounts Receivable (A/R)', 'Accounts Receivable', 'AccountsReceivable'],
+  ['Accounts Payable (A/P)', 'Accounts Payable', 'AccountsPayable'],
+  ['Inventory Shrinkage', 'Cost of Goods Sold', 'SuppliesMaterialsCogs'],
+  ['Retained Earnings', 'Equity', 'RetainedEarnings'],
+  ['Exchange Gain or Loss', 'Other Expense', 'ExchangeGainOrLoss'],
+  ['Credit card', 'Credit Card', 'CreditCard'],
+  ['Office expenses', 'Expense', 'OfficeGeneralAdministrativeExpenses'],
 ];
 
 const payable = 'Sales tax payable';
+
+/** Terms every company has. */
+export const terms = [
+  { id: '1', name: 'Due on receipt', dueDays: 0 },
+  { id: '2', name: 'Net 15', dueDays: 15 },
+  { id: '3', name: 'Net 30', dueDays: 30 },
+];
 
 /** Ids on which the examples of accounting.md 20 rely. */
 const fixtureAccountIds: Record<string, number> = {
@@ -88,9 +102,13 @@ function taxCodesOf(country: string): TaxCodeSeed[] {
   }
 }
 
+/** The code a US company's own rate has. */
+export const usTaxCodeId = '2';
+
 const usTaxCodes: TaxCodeSeed[] = [
   { id: 'TAX', name: 'TAX', rates: [] },
   { id: 'NON', name: 'NON', rates: [] },
+  { id: usTaxCodeId, name: 'NY Tax', rates: [{ id: '1', name: 'NY Tax', percent: 8.875, account: payable }] }, // prettier-ignore
 ];
 
 /** Two rates in one code (accounting.md E12). */

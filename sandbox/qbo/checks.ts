@@ -1,7 +1,8 @@
-import { type Json, type JsonObject, lengthOf, objectIn, textIn } from '../json';
+import { type JsonObject, lengthOf, objectIn, textIn } from '../json';
 import { faults } from './fault';
 import { type EntityKind, type WriteContext } from './kind';
-import { type EntityName, nameField, nameKey, type Row } from './realm';
+import { type EntityName } from './realm';
+import { nameField, nameKey, nameOf } from './tables';
 
 /** Texts over their limit: 2050, with the figures the vendor tells. */
 export function checkLengths(kind: EntityKind, wanted: JsonObject): void {
@@ -14,42 +15,12 @@ export function checkLengths(kind: EntityKind, wanted: JsonObject): void {
   }
 }
 
-/** The object a reference points to; unknown, hidden and inactive ones are refused (Q10). */
-export function referenced(context: WriteContext, ref: Json | undefined, type: EntityName): Row {
-  const id = referenceId(ref);
-  const row = context.realm.tables[type].rows.get(id ?? '');
-  if (id === undefined || row === undefined || context.hidden.has(`${type}:${id}`)) {
-    throw faults.unknownReference(type, id ?? '');
-  }
-  if (row['Active'] === false) throw faults.inactiveReference(context.settings['qbo.inactiveCode']);
-  return row;
-}
-
-/** The reference as the vendor shows it, with the name of what it points to. */
-export function shownReference(
-  context: WriteContext,
-  field: string,
-  type: EntityName,
-): JsonObject | undefined {
-  const ref = context.wanted[field];
-  if (ref === undefined || ref === null) return undefined;
-  const row = referenced(context, ref, type);
-  return { value: row.Id, name: textIn(row, nameField(type)) ?? '' };
-}
-
-/** `{value: "12"}`; a number counts as its text. */
-export function referenceId(ref: Json | undefined): string | undefined {
-  if (typeof ref !== 'object' || ref === null || Array.isArray(ref)) return undefined;
-  const value = ref['value'];
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-}
-
 /**
  * The name an object gets: refused with 2040 and 6240, and marked "(deleted)" when the object is
  * made inactive (section 9; deleted_customer.xml).
  */
 export function checkedName(context: WriteContext, wanted: string, isActive: boolean): string {
-  const { realm, type, existing } = context;
+  const { realm, type, existing, settings } = context;
   if (/[:\t\n\r]/.test(wanted)) throw faults.invalidString(nameField(type));
   const holderOf = (name: string): { type: EntityName; id: string } | undefined => {
     const holder = realm.names.get(nameKey(type, name));
@@ -60,6 +31,9 @@ export function checkedName(context: WriteContext, wanted: string, isActive: boo
   if (!isActive && existing?.['Active'] !== false) {
     let number = 1;
     let marked = `${name} (deleted)`;
+    if (holderOf(marked) !== undefined && settings['qbo.deletedSuffix'] === 'refuse') {
+      throw faults.duplicateName(spokenNames[type] ?? 'object');
+    }
     while (holderOf(marked) !== undefined) {
       number += 1;
       marked = `${name} (deleted) ${number}`;
@@ -67,7 +41,9 @@ export function checkedName(context: WriteContext, wanted: string, isActive: boo
     return marked;
   }
   const holder = holderOf(name);
-  if (holder !== undefined) throw faults.duplicateName(spokenNames[holder.type] ?? 'object');
+  const isOtherCase = type === 'Item' && settings['qbo.itemCase'] === 'exact' && holder !== undefined && nameOf(realm, 'Item', holder.id) !== name; // prettier-ignore
+  if (holder !== undefined && !isOtherCase)
+    throw faults.duplicateName(spokenNames[holder.type] ?? 'object');
   return name;
 }
 

@@ -1,4 +1,7 @@
-import { type JsonObject } from '../json';
+import { isObject, type JsonObject, plainText } from '../json';
+import { intuitTime } from './answer';
+import { faults } from './fault';
+import { type Place } from './place';
 import { type Realm } from './realm';
 
 const epoch = '2026-01-01T00:00:00-08:00';
@@ -10,26 +13,50 @@ const frame = {
   MetaData: { CreateTime: epoch, LastUpdatedTime: epoch },
 };
 
+const offering = {
+  Essentials: 'QuickBooks Online Essentials',
+  Plus: 'QuickBooks Online Plus',
+  Advanced: 'QuickBooks Online Advanced',
+};
+
 /** `GET /companyinfo/{realmId}` (company_info.xml). */
 export function companyInfo(realm: Realm): JsonObject {
+  const address = {
+    Id: '1',
+    Line1: '1 Main Street',
+    City: 'New York',
+    Country: realm.country === 'US' ? 'USA' : realm.country,
+    PostalCode: '10001',
+    Lat: 'INVALID',
+    Long: 'INVALID',
+  };
   return {
     ...frame,
     CompanyName: realm.companyName,
     LegalName: realm.companyName,
+    CompanyAddr: address,
+    CustomerCommunicationAddr: address,
+    LegalAddr: address,
+    PrimaryPhone: { FreeFormNumber: '2125550100' },
+    CompanyStartDate: '2026-01-01',
     Country: realm.country,
+    Email: { Address: 'books@example.test' },
+    WebAddr: { URI: 'http://example.test' },
     FiscalYearStartMonth: 'January',
     SupportedLanguages: 'en',
     DefaultTimeZone: realm.zone,
     NameValue: [
+      { Name: 'NeoEnabled', Value: 'true' },
       { Name: 'SubscriptionStatus', Value: 'PAID' },
-      { Name: 'OfferingSku', Value: 'QuickBooks Online Essentials' },
+      { Name: 'OfferingSku', Value: offering[realm.plan] },
     ],
+    ...realm.singletons.get('CompanyInfo'),
   };
 }
 
 /** `GET /preferences` (preferences.xml; section 16). */
 export function preferencesOf(realm: Realm): JsonObject {
-  const { preferences } = realm;
+  const { preferences, plan } = realm;
   return {
     ...frame,
     AccountingInfoPrefs: {
@@ -39,20 +66,30 @@ export function preferencesOf(realm: Realm): JsonObject {
       ClassTrackingPerTxnLine: false,
       UseAccountNumbers: false,
       FirstMonthOfFiscalYear: 'January',
+      TaxYearMonth: 'January',
+      TaxForm: '6',
+      CustomerTerminology: 'Customers',
     },
     ProductAndServicesPrefs: {
       ForSales: true,
       ForPurchase: false,
       QuantityWithPriceAndRate: true,
-      QuantityOnHand: false,
+      QuantityOnHand: plan !== 'Essentials',
     },
     SalesFormsPrefs: {
       CustomTxnNumbers: preferences.customTxnNumbers,
-      AllowShipping: preferences.allowShipping,
-      AllowDiscount: preferences.allowDiscount,
+      EmailCopyToCompany: false,
       AllowDeposit: false,
+      AllowDiscount: preferences.allowDiscount,
+      AllowEstimates: true,
+      AllowServiceDate: false,
+      AllowShipping: preferences.allowShipping,
       AutoApplyCredit: false,
+      AutoApplyPayments: false,
+      IPNSupportEnabled: false,
+      UsingPriceLevels: false,
     },
+    VendorAndPurchasesPrefs: { TrackingByCustomer: false, BillableExpenseTracking: false },
     TaxPrefs: {
       UsingSalesTax: preferences.usingSalesTax,
       ...(preferences.partnerTaxEnabled ? { PartnerTaxEnabled: true } : {}),
@@ -61,10 +98,42 @@ export function preferencesOf(realm: Realm): JsonObject {
       MultiCurrencyEnabled: preferences.multiCurrency,
       HomeCurrency: { value: realm.currency },
     },
+    ReportPrefs: { ReportBasis: 'Accrual', CalcAgingReportFromTxnDate: false },
     OtherPrefs: {
       NameValue: [
         { Name: 'SalesFormsPrefs.AllowGratuity', Value: String(preferences.allowGratuity) },
       ],
     },
+    ...realm.singletons.get('Preferences'),
   };
+}
+
+/** The objects a company has once. */
+export const singletons: Partial<Record<string, (realm: Realm) => JsonObject>> = {
+  CompanyInfo: companyInfo,
+  Preferences: preferencesOf,
+};
+
+/** What a client may change of them; every other preference is the accountant's (`act`). */
+const writable: Partial<Record<string, readonly string[]>> = {
+  CompanyInfo: ['CompanyName', 'LegalName', 'PrimaryPhone', 'Email', 'WebAddr', 'CompanyAddr'],
+  Preferences: ['ReportPrefs', 'VendorAndPurchasesPrefs'],
+};
+
+/** `POST /companyinfo` and `POST /preferences`, with the token of the present state. */
+export function updateSingleton(place: Place, name: string, sent: JsonObject): JsonObject {
+  const { realm, nowMs } = place;
+  const read = singletons[name];
+  if (read === undefined) throw faults.unsupported(name);
+  const present = read(realm);
+  if (plainText(sent['SyncToken']) !== present['SyncToken']) throw faults.stale();
+  const changed: JsonObject = { ...realm.singletons.get(name) };
+  for (const field of writable[name] ?? []) {
+    if (sent[field] !== undefined) changed[field] = sent[field];
+  }
+  const meta = isObject(present['MetaData']) ? present['MetaData'] : {};
+  changed['SyncToken'] = String(Number(present['SyncToken']) + 1);
+  changed['MetaData'] = { ...meta, LastUpdatedTime: intuitTime(nowMs) };
+  realm.singletons.set(name, changed);
+  return read(realm);
 }

@@ -147,6 +147,18 @@ export const faults = {
       'Duplicate Name Exists Error',
       `The name supplied already exists. : Another ${holder} is already using this name. Please use a different name.`,
     ),
+  deposited: () =>
+    new QboFault(
+      6540,
+      'Deposited Transaction cannot be changed',
+      'This transaction has been deposited. If you want to change or delete it, you must first edit the deposit it appears on and remove it.',
+    ),
+  unlinkable: (id: string) =>
+    new QboFault(
+      620,
+      'Transaction cannot be linked',
+      `Transaction ${id} is not available to be linked`,
+    ),
   customerMissing: () =>
     new QboFault(6560, 'CustomerRef missing', 'Business Validation Error: CustomerRef is required'),
   email: () =>
@@ -190,6 +202,7 @@ export function faultOfCode(code: number): QboFault {
     6140: () => faults.duplicateNumber(6140),
     6210: () => faults.closed(6210),
     6240: () => faults.duplicateName('customer'),
+    6540: faults.deposited,
     6560: faults.customerMissing,
     10000: faults.application,
   };

@@ -19,13 +19,29 @@ export interface WriteContext {
   isDuplicateNumberAllowed: boolean;
 }
 
-/** What a write makes: the fields to store and, for documents, both sides in the books. */
-export interface Built {
-  fields: JsonObject;
-  postings?: Posting[];
+/** Goods that a document moves. */
+export interface MovementDraft {
+  itemId: string;
+  /** Ten-millionths of a unit; below 0 goes out. */
+  quantity: bigint;
+  /** The cost of what comes in, where the document tells it. */
+  costMinor: bigint | null;
+  /** Of the cost that FIFO finds. */
+  contraAccountId: string;
 }
 
-/** What the sandbox knows about one type of object; one file per type in entities/. */
+/** What a write makes: the fields to store and, for documents, what happens in the books. */
+export interface Built {
+  fields: JsonObject;
+  date?: string;
+  /** Home currency; the sides are equal. */
+  postings?: Posting[];
+  movements?: MovementDraft[];
+  /** Amounts applied to other documents, by their keys. */
+  links?: Map<string, bigint>;
+}
+
+/** What the sandbox knows about one type of object; one file per type in entities/ and documents/. */
 export interface EntityKind {
   name: EntityName;
   /** Name lists are made inactive, documents are deleted (section 9). */
@@ -37,6 +53,9 @@ export interface EntityKind {
   queryable: Record<string, FieldType>;
   /** Absent: the API cannot write objects of this type. */
   build?(context: WriteContext): Built;
-  /** Figures that are computed when the object is read. */
+  /** What stays of a document that is voided; absent: no void (section 9). */
+  voided?(existing: Row): JsonObject;
+  /** Fields that are computed when the object is read. */
+  computed?: readonly string[];
   present?(realm: Realm, row: Row): JsonObject;
 }

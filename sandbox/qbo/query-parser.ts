@@ -27,8 +27,8 @@ const operators: readonly string[] = ['=', '<', '>', '<=', '>='];
 const rowsMax = 1000;
 
 /** Parses a statement; AND only, keywords in any case, entity and field names exactly. */
-export function parseQuery(text: string): Statement {
-  const reader = createReader(tokens(text), text);
+export function parseQuery(text: string, escape: Escape = 'backslash'): Statement {
+  const reader = createReader(tokens(text, escape), text);
   reader.keyword('SELECT');
   const fields = selected(reader);
   reader.keyword('FROM');
@@ -160,23 +160,34 @@ function bounded(word: string, max: number): number {
   return value;
 }
 
-const tokenPattern = /\s*(?:'((?:[^'\\]|\\.)*)'|(<=|>=|[=<>(),*])|([^\s'=<>(),*]+))/gy;
+/** How a quote stands inside a text: after a backslash, or twice (section 18, 22). */
+type Escape = 'backslash' | 'quote';
 
-/** `\'` and `\\` inside a text stand for the sign itself. */
-function tokens(text: string): Token[] {
+const rest = "|(<=|>=|[=<>(),*])|([^\\s'=<>(),*]+))";
+const tokenPatterns: Record<Escape, RegExp> = {
+  backslash: new RegExp(`\\s*(?:'((?:[^'\\\\]|\\\\.)*)'${rest}`, 'gy'),
+  quote: new RegExp(`\\s*(?:'((?:[^']|'')*)'${rest}`, 'gy'),
+};
+
+/** `\'` and `\\` inside a text stand for the sign itself; with the other setting `''` does. */
+function tokens(text: string, escape: Escape): Token[] {
   const list: Token[] = [];
   const trimmed = text.trim();
-  tokenPattern.lastIndex = 0;
-  while (tokenPattern.lastIndex < trimmed.length) {
-    const match = tokenPattern.exec(trimmed);
+  const pattern = new RegExp(tokenPatterns[escape]);
+  while (pattern.lastIndex < trimmed.length) {
+    const match = pattern.exec(trimmed);
     if (match === null) {
       const detail = `QueryParserError: Encountered an unfinished text in: ${text}`;
       throw new QboFault(4000, 'Error parsing query', detail);
     }
     const [, quoted, sign, word] = match;
-    if (quoted !== undefined) list.push({ kind: 'text', value: quoted.replace(/\\(.)/g, '$1') });
+    if (quoted !== undefined) list.push({ kind: 'text', value: unescaped(quoted, escape) });
     else if (sign !== undefined) list.push({ kind: 'sign', value: sign });
     else list.push({ kind: 'word', value: word ?? '' });
   }
   return list;
+}
+
+function unescaped(quoted: string, escape: Escape): string {
+  return escape === 'quote' ? quoted.replaceAll("''", "'") : quoted.replace(/\\(.)/g, '$1');
 }

@@ -1,36 +1,39 @@
 import { entryOf, isObject, type Json, type JsonObject } from '../json';
-import { companyInfo, preferencesOf } from './company';
-import { referenceId } from './checks';
+import { singletons } from './company';
 import { kindOfName } from './entities/kinds';
 import { QboFault } from './fault';
 import { type EntityKind, type FieldType } from './kind';
 import { shown } from './objects';
 import { type Condition, parseQuery, type Statement } from './query-parser';
-import { indexKey, type Realm, type Row } from './realm';
+import { documentKey, type Realm, type Row, type Table } from './realm';
+import { referenceId } from './reference';
+import { type QboSettings } from './settings';
+import { indexKey } from './tables';
 
 /** Answers a statement with the QueryResponse; `{}` when nothing was found (section 3). */
 export function runQuery(
   realm: Realm,
   text: string,
-  pageDefault: number,
+  settings: QboSettings,
   hidden: ReadonlySet<string> = new Set(),
 ): JsonObject {
-  const statement = parseQuery(text);
+  const pageDefault = settings['qbo.pageDefault'];
+  const statement = parseQuery(text, settings['qbo.queryEscape']);
   const single = entryOf(singletons, statement.entity);
   if (single !== undefined) return page(statement, [single(realm)], pageDefault);
   const kind = kindOfName(statement.entity);
   if (kind === undefined) {
     throw invalid(`Metadata not found for Entity: ${statement.entity}`);
   }
-  const tests = statement.conditions.map((one) => test(kind, one));
+  const tests = statement.conditions.map((one) => test(realm, kind, one));
   if (kind.isNameList && !statement.conditions.some(({ field }) => field === 'Active')) {
     tests.push((row) => row['Active'] !== false);
   }
   const found = candidates(realm, kind, statement.conditions).filter(
-    (row) => !hidden.has(`${kind.name}:${row.Id}`) && tests.every((fits) => fits(row)),
+    (row) => !hidden.has(documentKey(kind.name, row.Id)) && tests.every((fits) => fits(row)),
   );
   if (statement.fields === 'count') return { totalCount: found.length };
-  if (statement.orderBy !== null) sort(kind, found, statement.orderBy);
+  if (statement.orderBy !== null) sort(realm, kind, found, statement.orderBy);
   const answer = page(statement, found, pageDefault);
   const rows = answer[kind.name];
   if (Array.isArray(rows)) {
@@ -38,11 +41,6 @@ export function runQuery(
   }
   return answer;
 }
-
-const singletons: Partial<Record<string, (realm: Realm) => JsonObject>> = {
-  CompanyInfo: companyInfo,
-  Preferences: preferencesOf,
-};
 
 function page(statement: Statement, rows: JsonObject[], pageDefault: number): JsonObject {
   if (statement.fields === 'count') return { totalCount: rows.length };
@@ -73,19 +71,50 @@ function projected(
   return kept;
 }
 
-/** Look-ups by id, name, SKU or document number take the index. */
+/** Look-ups by id, name, SKU, number, date or time of change take the index. */
 function candidates(realm: Realm, kind: EntityKind, conditions: Condition[]): Row[] {
   const table = realm.tables[kind.name];
-  for (const { field, operator, values } of conditions) {
-    if (operator !== '=' && operator !== 'IN') continue;
-    const index = table.indexes.get(field);
-    if (index === undefined && field !== 'Id') continue;
-    const idsOf = (value: string): Iterable<string> =>
-      index === undefined ? [value] : (index.get(indexKey(field, value)) ?? []);
-    const ids = new Set(values.flatMap((value) => [...idsOf(value)]));
+  for (const condition of conditions) {
+    const ids = indexed(table, condition);
+    if (ids === null) continue;
     return [...ids].map((id) => table.rows.get(id)).filter((row) => row !== undefined);
   }
   return [...table.rows.values()];
+}
+
+/** The ids that may fit a condition; null when no index knows. */
+function indexed(table: Table, { field, operator, values }: Condition): Set<string> | null {
+  const isExact = operator === '=' || operator === 'IN';
+  if (field === 'Id') return isExact ? new Set(values) : null;
+  const isChange = field === 'MetaData.LastUpdatedTime';
+  const index = table.indexes.get(isChange ? 'changed' : field);
+  if (index === undefined || operator === 'LIKE') return null;
+  if (isExact && !isChange) {
+    return new Set(values.flatMap((value) => [...(index.get(indexKey(field, value)) ?? [])]));
+  }
+  const [bound = ''] = values;
+  if (isChange) return inRange(index, (key) => Number(key) * 1000, instantOf(bound), operator);
+  if (field !== 'TxnDate') return null;
+  return inRange(index, (key) => Date.parse(key), Date.parse(bound), operator);
+}
+
+/** There are fewer days and seconds than objects: only these are looked through. */
+function inRange(
+  index: Map<string, Set<string>>,
+  timeOf: (key: string) => number,
+  boundMs: number,
+  operator: Condition['operator'],
+): Set<string> | null {
+  if (Number.isNaN(boundMs)) return null;
+  const ids = new Set<string>();
+  const isAbove = operator === '>' || operator === '>=';
+  for (const [key, held] of index) {
+    const ms = timeOf(key);
+    // A second more on both sides: the exact test follows.
+    const fits = operator === '=' ? Math.abs(ms - boundMs) < 1000 : isAbove ? ms > boundMs - 1000 : ms < boundMs + 1000; // prettier-ignore
+    if (fits) for (const id of held) ids.add(id);
+  }
+  return ids;
 }
 
 function typeOf(kind: EntityKind, field: string): FieldType {
@@ -98,15 +127,18 @@ function typeOf(kind: EntityKind, field: string): FieldType {
   return type;
 }
 
-function test(kind: EntityKind, condition: Condition): (row: Row) => boolean {
+function test(realm: Realm, kind: EntityKind, condition: Condition): (row: Row) => boolean {
   const { field, operator, values } = condition;
   const type = typeOf(kind, field);
+  const isComputed = kind.computed?.includes(field) === true;
+  const valueOf = (row: Row): string | undefined =>
+    textOf(isComputed ? shown(realm, kind, row) : row, field, type);
   if (operator === 'LIKE') {
     const pattern = likePattern(values[0] ?? '');
-    return (row) => pattern.test(textOf(row, field, type) ?? '');
+    return (row) => pattern.test(valueOf(row) ?? '');
   }
   return (row) => {
-    const text = textOf(row, field, type);
+    const text = valueOf(row);
     if (text === undefined) return false;
     const order = (value: string): number => compare(type, text, value);
     switch (operator) {
@@ -173,10 +205,17 @@ function likePattern(value: string): RegExp {
   return new RegExp(`^${parts.join('.*')}$`, 'is');
 }
 
-function sort(kind: EntityKind, rows: Row[], by: { field: string; isDescending: boolean }): void {
+function sort(
+  realm: Realm,
+  kind: EntityKind,
+  rows: Row[],
+  by: { field: string; isDescending: boolean },
+): void {
   const type = typeOf(kind, by.field);
   const sign = by.isDescending ? -1 : 1;
-  const value = (row: Row): string => textOf(row, by.field, type) ?? '';
+  const isComputed = kind.computed?.includes(by.field) === true;
+  const value = (row: Row): string =>
+    textOf(isComputed ? shown(realm, kind, row) : row, by.field, type) ?? '';
   rows.sort((a, b) => sign * compare(type, value(a), value(b)) || Number(a.Id) - Number(b.Id));
 }
 

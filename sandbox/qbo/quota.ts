@@ -10,14 +10,25 @@ const quotaBody = z.strictObject({
   perMinute: z.number().int().min(1).optional(),
   perSecond: z.number().int().min(1).optional(),
   batchesPerMinute: z.number().int().min(1).optional(),
+  readsPerMonth: z.number().int().min(1).optional(),
 });
 
 /** The limits of quickbooks.md section 7 as moving windows per company. */
 export interface Quota {
-  /** True when the call may pass; it is counted then. A batch weighs `units` requests. */
-  admits(realmId: string, isBatch: boolean, units: number, nowMs: number): boolean;
+  /** True when the call may pass; it is counted then. */
+  admits(call: QuotaCall, nowMs: number): boolean;
   change(body: unknown): object;
   reset(): void;
+}
+
+/** What a call weighs. */
+interface QuotaCall {
+  realmId: string;
+  isBatch: boolean;
+  /** Reads, queries, CDC and reports are metered by the month; writes are not. */
+  isRead: boolean;
+  /** Requests that a batch counts as. */
+  units: number;
 }
 
 interface Windows {
@@ -26,10 +37,12 @@ interface Windows {
 }
 
 export function createQuota(): Quota {
-  const defaults = { on: true, perMinute: 500, perSecond: 10, batchesPerMinute: 40 };
+  const defaults = { on: true, perMinute: 500, perSecond: 10, batchesPerMinute: 40, readsPerMonth: 500_000 }; // prettier-ignore
   let limits = { ...defaults };
   let refused = 0;
   const byRealm = new Map<string, Windows>();
+  /** One workspace: the reads of all companies count together. */
+  let metered = { month: '', reads: 0 };
 
   const windowsOf = (realmId: string): Windows => {
     const known = byRealm.get(realmId);
@@ -47,8 +60,14 @@ export function createQuota(): Quota {
   };
 
   return {
-    admits: (realmId, isBatch, units, nowMs) => {
+    admits: ({ realmId, isBatch, isRead, units }, nowMs) => {
       if (!limits.on) return true;
+      const month = new Date(nowMs).toISOString().slice(0, 7);
+      if (metered.month !== month) metered = { month, reads: 0 };
+      if (isRead && metered.reads >= limits.readsPerMonth) {
+        refused += 1;
+        return false;
+      }
       const windows = windowsOf(realmId);
       forget(windows.requests, nowMs - minuteMs);
       forget(windows.batches, nowMs - minuteMs);
@@ -56,6 +75,7 @@ export function createQuota(): Quota {
         refused += 1;
         return false;
       }
+      if (isRead) metered.reads += 1;
       for (let unit = 0; unit < units; unit += 1) windows.requests.push(nowMs);
       if (isBatch) windows.batches.push(nowMs);
       return true;
@@ -64,11 +84,12 @@ export function createQuota(): Quota {
       const wish = checked(quotaBody, body);
       limits = { ...limits, ...withoutUndefined(wish) };
       byRealm.clear();
-      return { ...limits, refused };
+      return { ...limits, refused, readsThisMonth: metered.reads };
     },
     reset: () => {
       limits = { ...defaults };
       refused = 0;
+      metered = { month: '', reads: 0 };
       byRealm.clear();
     },
   };

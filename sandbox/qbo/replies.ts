@@ -1,5 +1,6 @@
+import { frozen } from '../server/state-copy';
 import { type VendorAnswer } from '../server/vendor';
-import { textAnswer } from './answer';
+import { type JsonAnswer, jsonAnswer } from './answer';
 import { type Realm, type Reply } from './realm';
 import { type QboSettings } from './settings';
 
@@ -27,20 +28,21 @@ export function replyTo(
 export function replayOf(reply: Reply | undefined): VendorAnswer | null {
   if (reply === undefined || reply.answer === null) return null;
   const { status, body } = reply.answer;
-  return { ...textAnswer(status, body, false), isReplay: true };
+  return { ...jsonAnswer(status, body, false), isReplay: true };
 }
 
 export function remember(
   realm: Realm,
   requestId: string,
-  answer: VendorAnswer,
+  answer: JsonAnswer,
   settings: QboSettings,
   nowMs: number,
 ): void {
   if (answer.status >= 400 && !settings['qbo.replayErrors']) return;
+  forgetExpired(realm, settings, nowMs);
   const reply = openReply(realm, requestId, nowMs);
   // Two calls of one id may both commit; the first answer stays.
-  reply.answer ??= { status: answer.status, body: answer.body };
+  reply.answer ??= frozen({ status: answer.status, body: answer.json });
   reply.items.clear(); // the whole answer says it all
 }
 
@@ -55,4 +57,12 @@ export function openReply(realm: Realm, requestId: string, nowMs: number): Reply
     if (oldest !== undefined) realm.replies.delete(oldest);
   }
   return reply;
+}
+
+/** They stand in the order of their times: the old ones are at the front. */
+function forgetExpired(realm: Realm, settings: QboSettings, nowMs: number): void {
+  for (const [requestId, { atMs }] of realm.replies) {
+    if (nowMs - atMs < settings['qbo.requestIdRetention']) return;
+    realm.replies.delete(requestId);
+  }
 }

@@ -2,9 +2,19 @@ import { z } from 'zod';
 
 import { type JsonObject } from '../json';
 import { intuitTime } from './answer';
-import { accountingCompany, type CompanySeed, plainCompany, type TaxCodeSeed } from './chart';
+import {
+  accountingCompany,
+  type CompanySeed,
+  plainCompany,
+  type TaxCodeSeed,
+  terms,
+} from './chart';
+import { currencyName } from './currencies';
+import { kinds } from './entities/kinds';
 import { classificationOf } from './entities/lists';
-import { emptyTable, type EntityName, putRow, type Realm, type Row } from './realm';
+import { type EntityName, type Realm, type Row } from './realm';
+import { stored } from './rows';
+import { emptyTable, putRow } from './tables';
 
 const preferences = z.strictObject({
   bookCloseDate: z.iso.date().nullable().default(null),
@@ -12,7 +22,7 @@ const preferences = z.strictObject({
   allowShipping: z.boolean().default(true),
   allowDiscount: z.boolean().default(true),
   allowGratuity: z.boolean().default(true),
-  usingSalesTax: z.boolean().default(true),
+  usingSalesTax: z.boolean().optional(),
   /** US only: automated sales tax. */
   partnerTaxEnabled: z.boolean().optional(),
   multiCurrency: z.boolean().default(false),
@@ -20,9 +30,22 @@ const preferences = z.strictObject({
   trackClasses: z.boolean().default(false),
 });
 
+/** Five kinds of companies, by the way they are taxed (section 15). */
+const companyKinds = {
+  usAutomated: { country: 'US', usingSalesTax: true, partnerTaxEnabled: true },
+  usManual: { country: 'US', usingSalesTax: true, partnerTaxEnabled: false },
+  usNoTax: { country: 'US', usingSalesTax: false, partnerTaxEnabled: false },
+  gb: { country: 'GB', usingSalesTax: true, partnerTaxEnabled: false },
+  ca: { country: 'CA', usingSalesTax: true, partnerTaxEnabled: false },
+};
+
 const realmSpec = z.strictObject({
   realmId: z.string().regex(/^\d+$/, 'digits only'),
-  country: z.string().length(2).default('US'),
+  /** Short for country and tax preferences; what is given beside it wins. */
+  kind: z.enum(['usAutomated', 'usManual', 'usNoTax', 'gb', 'ca']).optional(),
+  country: z.string().length(2).optional(),
+  /** Inventory needs Plus or Advanced. */
+  plan: z.enum(['Essentials', 'Plus', 'Advanced']).default('Essentials'),
   currency: z.string().length(3).optional(),
   zone: z.string().optional(),
   companyName: z.string().optional(),
@@ -31,6 +54,8 @@ const realmSpec = z.strictObject({
   fixture: z.literal('accounting').optional(),
   preferences: preferences.prefault({}),
 });
+
+type RealmSpec = z.output<typeof realmSpec>;
 
 /** Body of `POST /_sandbox/reset` of the QuickBooks sandbox. */
 export const resetBody = z.strictObject({
@@ -61,13 +86,10 @@ export interface SeededIds {
 }
 
 /** A company with its chart of accounts, and with the ids of what is in it. */
-export function seededRealm(
-  spec: z.output<typeof realmSpec>,
-  nowMs: number,
-): { realm: Realm; ids: SeededIds } {
-  const usual = byCountry[spec.country] ?? { currency: 'EUR', zone: 'UTC' };
+export function seededRealm(spec: RealmSpec, nowMs: number): { realm: Realm; ids: SeededIds } {
+  const country = countryOf(spec);
   const isFixture = spec.fixture === 'accounting';
-  const seed = isFixture ? accountingCompany(spec.country) : plainCompany(spec.country);
+  const seed = isFixture ? accountingCompany(country) : plainCompany(country);
   const ids: SeededIds = {
     accounts: idsByName(seed.accounts),
     paymentMethods: idsByName(seed.paymentMethods),
@@ -75,52 +97,87 @@ export function seededRealm(
     items: idsByName(seed.items),
     customers: idsByName(seed.customers),
   };
-  const id = (name: string): string => ids.accounts[name] ?? '';
   const realm: Realm = {
-    realmId: spec.realmId,
-    companyName: spec.companyName ?? `Sandbox company ${spec.realmId}`,
-    country: spec.country,
-    currency: spec.currency ?? usual.currency,
-    zone: spec.zone ?? usual.zone,
-    automatedRate: spec.automatedRate,
-    preferences: {
-      ...spec.preferences,
-      partnerTaxEnabled: spec.preferences.partnerTaxEnabled ?? spec.country === 'US',
-    },
+    ...identity(spec, country),
+    singletons: new Map(),
     tables: emptyTables(),
     names: new Map(),
-    systemAccounts: {
-      undeposited: id('Undeposited Funds'),
-      shippingIncome: id('Shipping income'),
-      gratuity: id('Tips payable'),
-      discounts: id('Discounts given'),
-      taxPayable: id('Sales tax payable'),
-    },
+    systemAccounts: systemAccounts(ids.accounts),
     rateAccounts: new Map(),
     balances: new Map(),
-    postings: new Map(),
+    partyBalances: new Map(),
+    entries: new Map(),
+    links: { from: new Map(), to: new Map() },
+    movements: new Map(),
+    movementsOf: new Map(),
+    stocks: new Map(),
     replies: new Map(),
     nextDocNumber: 1000,
+    nextSequence: 1,
+    nextAddressId: 1,
+    nextSharedId: 1,
   };
   fill(realm, seed, ids, nowMs);
   return { realm, ids };
 }
 
-function emptyTables(): Realm['tables'] {
+function countryOf(spec: RealmSpec): string {
+  return spec.country ?? (spec.kind === undefined ? 'US' : companyKinds[spec.kind].country);
+}
+
+type Identity = Pick<
+  Realm,
+  | 'realmId'
+  | 'companyName'
+  | 'country'
+  | 'currency'
+  | 'zone'
+  | 'plan'
+  | 'automatedRate'
+  | 'preferences'
+>;
+
+function identity(spec: RealmSpec, country: string): Identity {
+  const usual = byCountry[country] ?? { currency: 'EUR', zone: 'UTC' };
+  const kind = spec.kind === undefined ? undefined : companyKinds[spec.kind];
+  const { usingSalesTax, partnerTaxEnabled, ...preferencesGiven } = spec.preferences;
   return {
-    Customer: emptyTable('Customer'),
-    Vendor: emptyTable('Vendor'),
-    Employee: emptyTable('Employee'),
-    Item: emptyTable('Item'),
-    Account: emptyTable('Account'),
-    PaymentMethod: emptyTable('PaymentMethod'),
-    Department: emptyTable('Department'),
-    Class: emptyTable('Class'),
-    TaxCode: emptyTable('TaxCode'),
-    TaxRate: emptyTable('TaxRate'),
-    SalesReceipt: emptyTable('SalesReceipt'),
-    RefundReceipt: emptyTable('RefundReceipt'),
+    realmId: spec.realmId,
+    companyName: spec.companyName ?? `Sandbox company ${spec.realmId}`,
+    country,
+    currency: spec.currency ?? usual.currency,
+    zone: spec.zone ?? usual.zone,
+    plan: spec.plan,
+    automatedRate: spec.automatedRate,
+    preferences: {
+      ...preferencesGiven,
+      usingSalesTax: usingSalesTax ?? kind?.usingSalesTax ?? true,
+      partnerTaxEnabled: partnerTaxEnabled ?? kind?.partnerTaxEnabled ?? country === 'US',
+    },
   };
+}
+
+function systemAccounts(ids: Record<string, string>): Realm['systemAccounts'] {
+  const id = (name: string): string => ids[name] ?? '';
+  return {
+    undeposited: id('Undeposited Funds'),
+    shippingIncome: id('Shipping income'),
+    gratuity: id('Tips payable'),
+    discounts: id('Discounts given'),
+    taxPayable: id('Sales tax payable'),
+    receivable: id('Accounts Receivable (A/R)'),
+    payable: id('Accounts Payable (A/P)'),
+    openingBalance: id('Opening Balance Equity'),
+    shrinkage: id('Inventory Shrinkage'),
+    retainedEarnings: id('Retained Earnings'),
+    exchangeGain: id('Exchange Gain or Loss'),
+  };
+}
+
+function emptyTables(): Realm['tables'] {
+  const names = Object.keys(kinds) as EntityName[]; // a record of exactly these names
+  const tables = names.map((name) => [name, emptyTable(name)] as const);
+  return Object.fromEntries(tables) as Realm['tables'];
 }
 
 function idsByName(
@@ -129,7 +186,14 @@ function idsByName(
   return Object.fromEntries(seeds.map(({ id, name }) => [name, String(id)]));
 }
 
+const agencies: Partial<Record<string, string>> = {
+  US: 'New York Department of Taxation and Finance',
+  GB: 'HM Revenue & Customs',
+  CA: 'Canada Revenue Agency',
+};
+
 function fill(realm: Realm, seed: CompanySeed, ids: SeededIds, nowMs: number): void {
+  const currency = { value: realm.currency, name: currencyName(realm.currency) };
   const put = (type: EntityName, id: number | string, fields: JsonObject): void => {
     putRow(realm, type, seededRow(String(id), fields, nowMs));
   };
@@ -141,9 +205,18 @@ function fill(realm: Realm, seed: CompanySeed, ids: SeededIds, nowMs: number): v
       Classification: classificationOf(type) ?? '',
       AccountType: type,
       AccountSubType: subType,
-      CurrencyRef: { value: realm.currency },
+      CurrencyRef: currency,
     });
   }
+  for (const { id, name, dueDays } of terms) {
+    put('Term', id, { Name: name, Type: 'STANDARD', DueDays: dueDays, DiscountDays: 0 });
+  }
+  put('TaxAgency', '1', {
+    Active: undefined,
+    DisplayName: agencies[realm.country] ?? 'Tax office',
+    TaxTrackedOnPurchases: realm.country !== 'US',
+    TaxTrackedOnSales: true,
+  });
   for (const { id, name, type } of seed.paymentMethods) {
     put('PaymentMethod', id, { Name: name, Type: type });
   }
@@ -151,15 +224,23 @@ function fill(realm: Realm, seed: CompanySeed, ids: SeededIds, nowMs: number): v
     put('Customer', id, {
       DisplayName: name,
       FullyQualifiedName: name,
-      CurrencyRef: { value: realm.currency },
+      PrintOnCheckName: name,
+      Taxable: true,
+      Job: false,
+      BillWithParent: false,
+      PreferredDeliveryMethod: 'None',
+      CurrencyRef: currency,
     });
   }
   for (const { id, name, type, account } of seed.items) {
     put('Item', id, {
       Name: name,
+      FullyQualifiedName: name,
       Sku: name,
       Type: type,
+      Taxable: true,
       UnitPrice: 0,
+      PurchaseCost: 0,
       TrackQtyOnHand: false,
       IncomeAccountRef: { value: ids.accounts[account] ?? '', name: account },
     });
@@ -175,7 +256,14 @@ export function addTaxCode(
   nowMs: number,
 ): void {
   for (const { id, name, percent, account } of code.rates) {
-    const fields = { Name: name, RateValue: percent, SpecialTaxType: 'NONE', DisplayType: 'ReadOnly' }; // prettier-ignore
+    const fields = {
+      Name: name,
+      Description: name,
+      RateValue: percent,
+      AgencyRef: { value: '1' },
+      SpecialTaxType: 'NONE',
+      DisplayType: 'ReadOnly',
+    };
     putRow(realm, 'TaxRate', seededRow(id, fields, nowMs));
     realm.rateAccounts.set(id, accountIds[account] ?? realm.systemAccounts.taxPayable);
   }
@@ -205,13 +293,6 @@ export function addTaxCode(
 
 function seededRow(id: string, fields: JsonObject, nowMs: number): Row {
   const time = intuitTime(nowMs);
-  return {
-    Active: true,
-    ...fields,
-    domain: 'QBO',
-    sparse: false,
-    Id: id,
-    SyncToken: '0',
-    MetaData: { CreateTime: time, LastUpdatedTime: time },
-  };
+  const metaData = { CreateTime: time, LastUpdatedTime: time };
+  return stored({ Active: true, ...fields }, id, '0', metaData);
 }

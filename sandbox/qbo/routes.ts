@@ -1,25 +1,28 @@
-import { isObject, type JsonObject, plainText } from '../json';
+import { entryOf, isObject, type JsonObject, plainText } from '../json';
 import { type Random } from '../random';
 import { type Execution, type VendorAnswer, type VendorRequest } from '../server/vendor';
-import { faultAnswer, intuitTime, jsonAnswer } from './answer';
+import { faultAnswer, intuitTime, type JsonAnswer, jsonAnswer } from './answer';
 import { runBatch } from './batch';
-import { companyInfo, preferencesOf } from './company';
+import { changedSince } from './cdc';
+import { companyInfo, preferencesOf, updateSingleton } from './company';
+import { readExchangeRate, setExchangeRate } from './entities/exchange-rate';
 import { kindOfPath } from './entities/kinds';
 import { faults, QboFault } from './fault';
-import { type EntityKind } from './kind';
-import { type Place, read, shown, write, type WriteOptions } from './objects';
+import { read, shown, write, type WriteOptions } from './objects';
+import { type Place } from './place';
 import { runQuery } from './query';
 import { openReply, remember, replayOf, replyTo } from './replies';
+import { report } from './reports';
 import { bodyOf, factsOf, queryText } from './request';
+import { rowOf } from './tables';
 
 /** Longest requestid: of a single call, and of a batch (section 8). */
 const requestIdMax = { single: 50, batch: 36 };
 
-/** Entities of the vendor that this sandbox does not have yet: it says so, and pretends nothing. */
+/** Entities of the vendor that this sandbox does not have: it says so, and pretends nothing. */
 const notBuilt = new Set([
-  'invoice', 'payment', 'creditmemo', 'estimate', 'deposit', 'journalentry', 'transfer', 'bill',
-  'billpayment', 'purchase', 'inventoryadjustment', 'cdc', 'reports', 'taxservice', 'taxagency',
-  'term', 'attachable', 'upload', 'exchangerate', 'timeactivity', 'companycurrency', 'vendorcredit',
+  'estimate', 'billpayment', 'taxservice', 'attachable', 'upload', 'timeactivity',
+  'companycurrency', 'vendorcredit', 'purchaseorder', 'creditcardpayment', 'budget',
 ]); // prettier-ignore
 
 interface Served {
@@ -52,12 +55,20 @@ function servedRead({ place, request, segments }: Served): VendorAnswer {
   const [first = '', id] = segments;
   const answer = (body: JsonObject): VendorAnswer =>
     jsonAnswer(200, { ...body, time: intuitTime(nowMs, true) }, null);
-  if (first === 'query') {
-    const found = runQuery(realm, queryText(request), settings['qbo.pageDefault']);
-    return answer({ QueryResponse: found });
+  switch (first) {
+    case 'query':
+      return answer({ QueryResponse: runQuery(realm, queryText(request), settings) });
+    case 'companyinfo':
+      return answer({ CompanyInfo: companyInfo(realm) });
+    case 'preferences':
+      return answer({ Preferences: preferencesOf(realm) });
+    case 'exchangerate':
+      return answer({ ExchangeRate: readExchangeRate(realm, request.query, nowMs) });
+    case 'cdc':
+      return answer({ CDCResponse: changedSince(realm, request.query, settings, nowMs) });
+    case 'reports':
+      return jsonAnswer(200, report(realm, id ?? '', request.query, nowMs), null);
   }
-  if (first === 'companyinfo') return answer({ CompanyInfo: companyInfo(realm) });
-  if (first === 'preferences') return answer({ Preferences: preferencesOf(realm) });
   const kind = kindOfPath(first);
   if (kind === undefined || id === undefined)
     throw faults.unsupported(`${request.method} ${first}`);
@@ -82,7 +93,7 @@ function servedWrite(served: Served): VendorAnswer {
   return answer;
 }
 
-function executed(served: Served, isBatch: boolean, requestId: string | null): VendorAnswer {
+function executed(served: Served, isBatch: boolean, requestId: string | null): JsonAnswer {
   const { place, request, segments, execution, random } = served;
   const { realm, settings, nowMs } = place;
   try {
@@ -94,33 +105,27 @@ function executed(served: Served, isBatch: boolean, requestId: string | null): V
       const reply = requestId !== null && isResumable ? openReply(realm, requestId, nowMs) : null;
       return runBatch({ place, random, execution, reply }, body);
     }
-    const kind = kindOfPath(segments[0] ?? '');
-    if (kind === undefined) throw faults.unsupported(segments[0] ?? '');
-    return single(place, request, kind, body);
+    return single(place, request, segments[0] ?? '', body);
   } catch (error) {
     if (error instanceof QboFault) return faultAnswer(error, nowMs);
     throw error;
   }
 }
 
-function single(
-  place: Place,
-  request: VendorRequest,
-  kind: EntityKind,
-  body: JsonObject,
-): VendorAnswer {
+function single(place: Place, request: VendorRequest, path: string, body: JsonObject): JsonAnswer {
+  const written = (name: string, object: JsonObject): JsonAnswer =>
+    jsonAnswer(200, { [name]: object, time: intuitTime(place.nowMs, true) }, true);
+  const once = { companyinfo: 'CompanyInfo', preferences: 'Preferences' };
+  const singleton = entryOf(once, path);
+  if (singleton !== undefined) return written(singleton, updateSingleton(place, singleton, body));
+  if (path === 'exchangerate') return written('ExchangeRate', setExchangeRate(place, body));
+  const kind = kindOfPath(path);
+  if (kind === undefined) throw faults.unsupported(path);
   const options = optionsOf(request, body);
   const row = write(place, kind, body, options);
-  const stored = place.realm.tables[kind.name].rows.get(plainText(row['Id']));
+  const stored = rowOf(place.realm, kind.name, plainText(row['Id']));
   const isDeleted = options.operation === 'delete' || stored === undefined;
-  return jsonAnswer(
-    200,
-    {
-      [kind.name]: isDeleted ? row : shown(place.realm, kind, stored),
-      time: intuitTime(place.nowMs, true),
-    },
-    true,
-  );
+  return written(kind.name, isDeleted ? row : shown(place.realm, kind, stored));
 }
 
 function optionsOf(request: VendorRequest, body: JsonObject): WriteOptions {

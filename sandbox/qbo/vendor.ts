@@ -16,8 +16,8 @@ import {
   withTid,
 } from './answer';
 import { faults, QboFault } from './fault';
+import { ledgerOf } from './books';
 import { latencyMs } from './latency';
-import { ledgerOf } from './ledger';
 import {
   checkBearer,
   consentCall,
@@ -35,6 +35,7 @@ import { companyPath, factsOf } from './request';
 import { resetBody, seededRealm } from './reset';
 import { serveCompany } from './routes';
 import { createQboSettings } from './settings';
+import { createWebhooks, type Webhooks, webhookVerifier } from './webhooks';
 import { ControlError } from '../server/control-error';
 
 interface QboState {
@@ -46,6 +47,7 @@ interface QboSandbox {
   tools: VendorTools;
   settings: ReturnType<typeof createQboSettings>;
   quota: Quota;
+  webhooks: Webhooks;
   state: QboState;
 }
 
@@ -55,7 +57,8 @@ export function createQboVendor(tools: VendorTools): Vendor {
   const settings = createQboSettings();
   const quota = createQuota();
   const state: QboState = { realms: new Map(), oauth: createOAuth() };
-  const box: QboSandbox = { tools, settings, quota, state };
+  const webhooks = createWebhooks(clock, random);
+  const box: QboSandbox = { tools, settings, quota, webhooks, state };
   return {
     name: 'qbo',
     describe: factsOf,
@@ -80,7 +83,11 @@ export function createQboVendor(tools: VendorTools): Vendor {
     },
     reset: (body) => reset(box, body),
     act: (body) =>
-      act(box.state.realms, body, { settings: settings.current(), nowMs: clock.nowMs() }),
+      act(box.state.realms, body, {
+        settings: settings.current(),
+        nowMs: clock.nowMs(),
+        tell: webhooks.tell,
+      }),
     latencyMs: () => latencyMs(random),
     calls: {
       ledger: {
@@ -88,6 +95,10 @@ export function createQboVendor(tools: VendorTools): Vendor {
         run: (_body, query) => ledger(box.state.realms, query.get('realmId')),
       },
       quota: { method: 'POST', run: (body) => quota.change(body) },
+      webhooks: { method: 'POST', run: (body) => webhooks.control(body) },
+    },
+    close: () => {
+      webhooks.close();
     },
     settings,
     exportState: () => box.state,
@@ -106,7 +117,9 @@ function refusalOf(box: QboSandbox, request: VendorRequest): VendorAnswer | null
   const isBatch = path.segments[0] === 'batch';
   const counts = isBatch && box.settings.current()['qbo.batchCounts'];
   const units = counts ? Math.max(1, factsOf(request).operations) : 1;
-  return box.quota.admits(path.realmId, isBatch, units, nowMs) ? null : throttleAnswer(nowMs);
+  const isRead = !factsOf(request).isWrite;
+  const call = { realmId: path.realmId, isBatch, isRead, units };
+  return box.quota.admits(call, nowMs) ? null : throttleAnswer(nowMs);
 }
 
 function performed(box: QboSandbox, request: VendorRequest, execution: Execution): VendorAnswer {
@@ -117,7 +130,7 @@ function performed(box: QboSandbox, request: VendorRequest, execution: Execution
   if (path === null) return oauthAnswer(state, request, settings, nowMs);
   const realm = state.realms.get(path.realmId);
   if (realm === undefined) return htmlAnswer(404);
-  const place = { realm, settings, nowMs };
+  const place = { realm, settings, nowMs, tell: box.webhooks.tell };
   return serveCompany({
     place,
     request,
@@ -154,6 +167,7 @@ function reset(box: QboSandbox, body: unknown): object {
   if (!wish.keep) {
     box.state = { realms: new Map(), oauth: createOAuth() };
     quota.reset();
+    box.webhooks.reset();
   }
   const { realms, oauth } = box.state;
   const nowMs = tools.clock.nowMs();
@@ -164,7 +178,6 @@ function reset(box: QboSandbox, body: unknown): object {
       realms.set(realmId, realm);
       const { clientId, clientSecret } = oauth;
       const tokens = grant(oauth, realmId, settings.current(), nowMs);
-      const webhookVerifier = 'sandbox-webhook-verifier';
       return { realmId, clientId, clientSecret, ...tokens, webhookVerifier, ids };
     }),
   };

@@ -76,6 +76,7 @@ export async function startSandbox(
     },
     close: async () => {
       serving.epoch.abort();
+      serving.vendor.close?.();
       serving.clock.forget();
       await listening.close();
     },

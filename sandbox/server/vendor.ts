@@ -92,4 +92,6 @@ export interface Vendor {
    */
   exportState(): unknown;
   importState(state: unknown): void;
+  /** Stops what the vendor does on its own, such as deliveries. */
+  close?(): void;
 }

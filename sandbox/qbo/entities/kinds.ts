@@ -1,12 +1,28 @@
+import { deposit } from '../documents/deposit';
+import { bill, purchase } from '../documents/expense';
+import { inventoryAdjustment } from '../documents/inventory-adjustment';
+import { journalEntry } from '../documents/journal-entry';
+import { payment } from '../documents/payment';
+import { transfer } from '../documents/transfer';
 import { type EntityKind } from '../kind';
 import { type EntityName } from '../realm';
 import { salesForm } from '../sales/form';
+import { exchangeRate } from './exchange-rate';
 import { item } from './item';
-import { account, classKind, department, paymentMethod, taxCode, taxRate } from './lists';
+import {
+  account,
+  classKind,
+  department,
+  paymentMethod,
+  taxAgency,
+  taxCode,
+  taxRate,
+  term,
+} from './lists';
 import { customer, employee, vendor } from './person';
 
 /** Everything the sandbox has, by name. Another type is one file and one line here. */
-const kinds: Record<EntityName, EntityKind> = {
+export const kinds: Record<EntityName, EntityKind> = {
   Customer: customer,
   Vendor: vendor,
   Employee: employee,
@@ -15,10 +31,22 @@ const kinds: Record<EntityName, EntityKind> = {
   PaymentMethod: paymentMethod,
   Department: department,
   Class: classKind,
+  Term: term,
+  TaxAgency: taxAgency,
   TaxCode: taxCode,
   TaxRate: taxRate,
-  SalesReceipt: salesForm('SalesReceipt', 1n),
-  RefundReceipt: salesForm('RefundReceipt', -1n),
+  SalesReceipt: salesForm('SalesReceipt'),
+  RefundReceipt: salesForm('RefundReceipt'),
+  Invoice: salesForm('Invoice'),
+  CreditMemo: salesForm('CreditMemo'),
+  Payment: payment,
+  Deposit: deposit,
+  Transfer: transfer,
+  JournalEntry: journalEntry,
+  Purchase: purchase,
+  Bill: bill,
+  InventoryAdjustment: inventoryAdjustment,
+  ExchangeRate: exchangeRate,
 };
 
 const byPath = new Map(Object.values(kinds).map((kind) => [kind.name.toLowerCase(), kind]));

@@ -1,6 +1,7 @@
 import { minorToNumber } from '../../decimal';
 import { entryOf, textIn } from '../../json';
-import { simpleNameFields } from '../checks';
+import { checkedName, simpleNameFields } from '../checks';
+import { currencyName } from '../currencies';
 import { faults } from '../fault';
 import { type EntityKind } from '../kind';
 
@@ -52,10 +53,11 @@ export const account: EntityKind = {
         ...simpleNameFields(context),
         SubAccount: false,
         Classification: classification,
-        CurrencyRef: { value: context.realm.currency },
+        CurrencyRef: { value: context.realm.currency, name: currencyName(context.realm.currency) }, // prettier-ignore
       },
     };
   },
+  computed: ['CurrentBalance', 'CurrentBalanceWithSubAccounts'],
   present: (realm, row) => {
     const balance = minorToNumber(realm.balances.get(row.Id) ?? 0n);
     return { ...row, CurrentBalance: balance, CurrentBalanceWithSubAccounts: balance };
@@ -67,19 +69,68 @@ function simpleList(
   nameMax: number,
   ownFields: readonly string[] = [],
 ): EntityKind {
+  const isFlat = name === 'PaymentMethod' || name === 'Term';
   return {
     name,
     isNameList: true,
     writable: ['Name', 'Active', ...ownFields],
     lengths: { Name: nameMax },
-    queryable: { Name: 'name', Active: 'boolean' },
-    build: (context) => ({ fields: simpleNameFields(context) }),
+    queryable: { Name: 'name', Active: 'boolean', ...(isFlat ? {} : { FullyQualifiedName: 'name' }) }, // prettier-ignore
+    build: (context) => {
+      const fields = simpleNameFields(context);
+      if (isFlat) delete fields['FullyQualifiedName'];
+      return { fields };
+    },
   };
 }
 
 export const paymentMethod = simpleList('PaymentMethod', 31, ['Type']);
-export const department = simpleList('Department', 100);
-export const classKind = simpleList('Class', 100);
+export const department: EntityKind = {
+  ...simpleList('Department', 100),
+  build: (context) => ({ fields: { ...simpleNameFields(context), SubDepartment: false } }),
+};
+export const classKind: EntityKind = {
+  ...simpleList('Class', 100),
+  build: (context) => ({ fields: { ...simpleNameFields(context), SubClass: false } }),
+};
+
+/** Terms of payment: so many days, or a day of the month. */
+export const term: EntityKind = {
+  ...simpleList('Term', 31, [
+    'DueDays',
+    'DiscountPercent',
+    'DiscountDays',
+    'DayOfMonthDue',
+    'DueNextMonthDays',
+    'DiscountDayOfMonth',
+  ]),
+  build: (context) => {
+    const { FullyQualifiedName: _, ...fields } = simpleNameFields(context);
+    const isByDay = fields['DayOfMonthDue'] !== undefined;
+    return { fields: { ...fields, Type: isByDay ? 'DATE_DRIVEN' : 'STANDARD' } };
+  },
+};
+
+/** Who sales tax is owed to. */
+export const taxAgency: EntityKind = {
+  name: 'TaxAgency',
+  isNameList: true,
+  writable: ['DisplayName'],
+  lengths: { DisplayName: 100 },
+  queryable: { DisplayName: 'name', Active: 'boolean' },
+  build: (context) => {
+    const name = textIn(context.wanted, 'DisplayName') ?? '';
+    if (name.trim() === '') throw faults.missing('DisplayName');
+    if (context.existing !== undefined) throw faults.unsupported('update of TaxAgency');
+    return {
+      fields: {
+        DisplayName: checkedName(context, name, true),
+        TaxTrackedOnPurchases: false,
+        TaxTrackedOnSales: true,
+      },
+    };
+  },
+};
 
 /** Tax codes and rates are made by the tax service, not through their own route. */
 export const taxCode: EntityKind = {

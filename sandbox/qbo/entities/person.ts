@@ -1,7 +1,11 @@
 import { isObject, lengthOf, textIn } from '../../json';
-import { checkedName, referenceId } from '../checks';
+import { minorToNumber } from '../../decimal';
+import { withAddressIds } from '../addresses';
+import { checkedName } from '../checks';
+import { currencyName } from '../currencies';
 import { faults } from '../fault';
 import { type Built, type EntityKind, type WriteContext } from '../kind';
+import { referenceId } from '../reference';
 
 /** Lengths of Customer, Vendor and Employee (quickbooks.md section 14). */
 const personLengths = {
@@ -72,6 +76,16 @@ function personKind(
       Balance: 'number',
     },
     build: buildPerson,
+    ...(name === 'Employee' ? {} : { computed: ['Balance', 'BalanceWithJobs'], present: withBalance(name) }), // prettier-ignore
+  };
+}
+
+/** What the customer owes, or the vendor is owed, is read from the books. */
+function withBalance(name: 'Customer' | 'Vendor'): NonNullable<EntityKind['present']> {
+  return (realm, row) => {
+    const owed = realm.partyBalances.get(`${name}:${row.Id}`) ?? 0n;
+    if (name === 'Vendor') return { ...row, Balance: minorToNumber(-owed) };
+    return { ...row, Balance: minorToNumber(owed), BalanceWithJobs: minorToNumber(owed) };
   };
 }
 
@@ -89,8 +103,9 @@ function buildPerson(context: WriteContext): Built {
   if (lengthOf(name) > max) throw faults.tooLong('DisplayName', max, lengthOf(name));
   checkEmail(wanted['PrimaryEmailAddr']);
   const displayName = checkedName(context, name, isActive);
-  const currency = existing?.['CurrencyRef'] ?? wanted['CurrencyRef'] ?? { value: realm.currency };
-  if (referenceId(currency) !== realm.currency && !realm.preferences.multiCurrency) {
+  const currency =
+    referenceId(existing?.['CurrencyRef'] ?? wanted['CurrencyRef']) ?? realm.currency;
+  if (currency !== realm.currency && !realm.preferences.multiCurrency) {
     throw faults.business('multicurrency is not switched on in this company');
   }
   return {
@@ -100,8 +115,8 @@ function buildPerson(context: WriteContext): Built {
       FullyQualifiedName: displayName,
       PrintOnCheckName: textIn(wanted, 'PrintOnCheckName') ?? displayName,
       Active: isActive,
-      CurrencyRef: currency, // fixed at creation
-      Balance: 0,
+      ...withAddressIds(realm, wanted, existing),
+      CurrencyRef: { value: currency, name: currencyName(currency) }, // fixed at creation
     },
   };
 }
@@ -123,20 +138,21 @@ export const customer: EntityKind = {
     'DefaultTaxCodeRef',
     'PaymentMethodRef',
     'PreferredDeliveryMethod',
-    'Job',
-    'BillWithParent',
     'CustomerTypeRef',
   ]),
   build: (context) => {
     const built = buildPerson(context);
     const isTaxable = context.wanted['Taxable'] !== false;
-    const code = context.wanted['DefaultTaxCodeRef'];
+    const { realm, wanted } = context;
+    // With automated tax QuickBooks chooses the code itself (section 14).
+    const isAutomated = realm.country === 'US' && realm.preferences.partnerTaxEnabled;
+    const code = isAutomated ? { value: isTaxable ? 'TAX' : 'NON' } : wanted['DefaultTaxCodeRef'];
     return {
       fields: {
         ...built.fields,
         Taxable: isTaxable,
         ...(isObject(code) ? { DefaultTaxCodeRef: code } : {}),
-        BalanceWithJobs: 0,
+        PreferredDeliveryMethod: textIn(wanted, 'PreferredDeliveryMethod') ?? 'None',
         Job: false,
         BillWithParent: false,
       },
@@ -144,6 +160,13 @@ export const customer: EntityKind = {
   },
 };
 
-export const vendor = personKind('Vendor', ['BillAddr', 'AcctNum', 'TaxIdentifier', 'Vendor1099']);
+export const vendor: EntityKind = {
+  ...personKind('Vendor', ['BillAddr', 'AcctNum', 'TaxIdentifier', 'Vendor1099', 'OtherContactInfo']), // prettier-ignore
+  build: (context) => {
+    const built = buildPerson(context);
+    const { FullyQualifiedName: _, ...fields } = built.fields; // deleted_vendor.xml has none
+    return { fields: { ...fields, Vendor1099: context.wanted['Vendor1099'] === true } };
+  },
+};
 
 export const employee = personKind('Employee', ['PrimaryAddr', 'HiredDate', 'EmployeeNumber']);

@@ -1,18 +1,20 @@
-import { minorToNumber, multiply, parseDecimal, percentOf, sum, toMinor } from '../../decimal';
 import {
-  isObject,
-  type Json,
-  type JsonObject,
-  lengthOf,
-  listIn,
-  objectIn,
-  plainText,
-  textIn,
-} from '../../json';
-import { referenced, referenceId } from '../checks';
+  divideRounded,
+  minorToNumber,
+  multiply,
+  parseDecimal,
+  percentOf,
+  sum,
+  toMinor,
+} from '../../decimal';
+import { type Json, type JsonObject, objectIn, plainText, textIn } from '../../json';
+import { stepOf } from '../currencies';
+import { wantedLines } from '../documents/common';
 import { faults } from '../fault';
 import { type WriteContext } from '../kind';
-import { nameField } from '../realm';
+import { referenced, referenceId, referenceTo } from '../reference';
+import { quantityOf } from '../stock';
+import { nameField } from '../tables';
 
 /** A line that counts: what it is worth and which account it moves. */
 export interface SalesLine {
@@ -23,26 +25,26 @@ export interface SalesLine {
   grossMinor: bigint | null;
   accountId: string;
   taxCode: string | undefined;
+  /** The inventory item that is sold, and how much of it. */
+  goods: { itemId: string; quantity: bigint } | null;
   wire: JsonObject;
 }
 
 /** The request's lines, checked; SubTotal lines are made by the vendor and ignored when sent. */
-export function salesLines(context: WriteContext): SalesLine[] {
-  const sent = listIn(context.wanted, 'Line').filter(isObject);
+export function salesLines(context: WriteContext, currency: string): SalesLine[] {
+  const step = stepOf(currency, context.settings['qbo.currencyDecimals'] === 'natural');
+  const sent = wantedLines(context.wanted);
   const lines: SalesLine[] = [];
   for (const line of sent) {
     const type = textIn(line, 'DetailType');
     if (type === 'SubTotalLineDetail') continue;
-    if (type === 'SalesItemLineDetail') lines.push(itemLine(context, line));
+    if (type === 'SalesItemLineDetail') lines.push(itemLine(context, line, step));
     else if (type === 'DiscountLineDetail') lines.push(discountLine(context, line, lines));
     else if (type === undefined) throw faults.missing('Line.DetailType');
     else if (type !== 'DescriptionOnly') throw faults.invalidEnum(type, 'Line.DetailType');
   }
   if (lines.length === 0) throw faults.missing('Line');
-  return lines.map((line, index) => ({
-    ...line,
-    wire: { Id: String(index + 1), LineNum: index + 1, ...line.wire },
-  }));
+  return lines;
 }
 
 /** Net lines less discounts. */
@@ -50,14 +52,13 @@ export function subtotal(lines: readonly SalesLine[]): bigint {
   return sum(lines.map((line) => (line.kind === 'discount' ? -line.minor : line.minor)));
 }
 
-function itemLine(context: WriteContext, line: JsonObject): SalesLine {
+function itemLine(context: WriteContext, line: JsonObject, step: bigint): SalesLine {
   const detail = objectIn(line, 'SalesItemLineDetail') ?? {};
   const description = textIn(line, 'Description');
-  const length = lengthOf(description ?? '');
-  if (length > 4000) throw faults.tooLong('Line.Description', 4000, length);
   const target = lineTarget(context, detail);
   // A line without an item: its amount is ignored (section 14).
-  const minor = target === null ? 0n : lineAmount(context, line, detail, target.unitPrice);
+  const exact = target === null ? 0n : lineAmount(context, line, detail, target.unitPrice);
+  const minor = divideRounded(exact, step) * step;
   if (minor < 0n && !context.settings['qbo.negativeLines']) {
     throw faults.business('Amounts of lines cannot be negative');
   }
@@ -70,7 +71,9 @@ function itemLine(context: WriteContext, line: JsonObject): SalesLine {
     grossMinor: grossDecimal === undefined ? null : toMinor(grossDecimal),
     accountId: target?.accountId ?? context.realm.systemAccounts.undeposited,
     taxCode: referenceId(detail['TaxCodeRef']),
+    goods: target?.isInventory === true ? { itemId: target.id, quantity: quantityOf(detail['Qty'] ?? 1) ?? 0n } : null, // prettier-ignore
     wire: {
+      ...(line['Id'] === undefined ? {} : { Id: line['Id'] }),
       ...(description === undefined ? {} : { Description: description }),
       Amount: minorToNumber(minor),
       DetailType: 'SalesItemLineDetail',
@@ -88,6 +91,7 @@ interface LineTarget {
   name: string;
   accountId: string;
   unitPrice: Json | undefined;
+  isInventory: boolean;
 }
 
 function lineTarget(context: WriteContext, detail: JsonObject): LineTarget | null {
@@ -98,17 +102,18 @@ function lineTarget(context: WriteContext, detail: JsonObject): LineTarget | nul
   const { shippingIncome, gratuity } = realm.systemAccounts;
   if (id === 'SHIPPING_ITEM_ID') {
     if (!realm.preferences.allowShipping) throw faults.notInPlan('Shipping');
-    return { kind: 'shipping', id, name: 'Shipping', accountId: shippingIncome, unitPrice: undefined }; // prettier-ignore
+    return { kind: 'shipping', id, name: 'Shipping', accountId: shippingIncome, unitPrice: undefined, isInventory: false }; // prettier-ignore
   }
   if (id === 'GRATUITY_ITEM_ID') {
     if (!realm.preferences.allowGratuity) throw faults.notInPlan('Gratuity');
-    return { kind: 'item', id, name: 'Gratuity', accountId: gratuity, unitPrice: undefined };
+    return { kind: 'item', id, name: 'Gratuity', accountId: gratuity, unitPrice: undefined, isInventory: false }; // prettier-ignore
   }
   const item = referenced(context, ref, 'Item');
   const accountId = referenceId(item['IncomeAccountRef']);
   if (accountId === undefined) throw faults.business('The item has no income account');
   const name = textIn(item, nameField('Item')) ?? '';
-  return { kind: 'item', id, name, accountId, unitPrice: item['UnitPrice'] };
+  const isInventory = item['Type'] === 'Inventory';
+  return { kind: 'item', id, name, accountId, unitPrice: item['UnitPrice'], isInventory };
 }
 
 /** `Amount` must equal `Qty` times `UnitPrice` to the cent, unless a setting is wider (6070). */
@@ -167,10 +172,15 @@ function discountLine(
     grossMinor: null,
     accountId,
     taxCode: undefined,
+    goods: null,
     wire: {
       Amount: minorToNumber(minor),
       DetailType: 'DiscountLineDetail',
-      DiscountLineDetail: { ...detail, DiscountAccountRef: { value: accountId } },
+      DiscountLineDetail: {
+        PercentBased: false,
+        ...detail,
+        DiscountAccountRef: referenceTo(realm, 'Account', accountId),
+      },
     },
   };
 }

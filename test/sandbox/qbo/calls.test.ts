@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { at, control, listAt, saleLine, send, startCompany, textAt, type Answer, type Company } from './support'; // prettier-ignore
+import { at, control, listAt, saleLine, send, startCompany, textAt, type Answer, type Company } from '../support'; // prettier-ignore
 
 const code = (answer: Answer): unknown => at(answer.body, 'Fault.Error.0.code');
 

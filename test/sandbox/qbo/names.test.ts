@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { at, startCompany, textAt, type Answer, type Company } from './support';
+import { at, startCompany, textAt, type Answer, type Company } from '../support';
 
 const code = (answer: Answer): unknown => at(answer.body, 'Fault.Error.0.code');
 const detail = (answer: Answer): unknown => at(answer.body, 'Fault.Error.0.Detail');

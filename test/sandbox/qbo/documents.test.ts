@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { createRandom } from '../../sandbox/random';
-import { at, control, listAt, saleLine, startCompany, type Answer, type Company } from './support'; // prettier-ignore
+import { createRandom } from '../../../sandbox/random';
+import { at, control, listAt, saleLine, startCompany, type Answer, type Company } from '../support'; // prettier-ignore
 
 const code = (answer: Answer): unknown => at(answer.body, 'Fault.Error.0.code');
 const detail = (answer: Answer): unknown => at(answer.body, 'Fault.Error.0.Detail');

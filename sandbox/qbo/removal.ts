@@ -1,0 +1,61 @@
+import { type JsonObject, textIn } from '../json';
+import { commit, undo } from './commit';
+import { checkPeriodOf } from './documents/dates';
+import { QboFault, faults } from './fault';
+import { type EntityKind } from './kind';
+import { depositOf, unlinkFrom } from './links';
+import { type Place } from './place';
+import { documentKey, type Row } from './realm';
+import { replaced } from './rows';
+import { dropRow } from './tables';
+
+/** Deletes a document; name lists are made inactive instead (section 9). */
+export function remove(place: Place, kind: EntityKind, existing: Row): JsonObject {
+  if (kind.isNameList) throw faults.unsupported('delete');
+  const { realm, nowMs } = place;
+  const key = documentKey(kind.name, existing.Id);
+  checkRemovable(place, key, existing);
+  unlinkFrom(place, key);
+  undo(place, key);
+  dropRow(realm, kind.name, existing, nowMs);
+  const { Id: id } = existing;
+  place.tell({ realmId: realm.realmId, entity: kind.name, id, operation: 'Delete', atMs: nowMs });
+  return { domain: 'QBO', status: 'Deleted', Id: id };
+}
+
+/** Amounts become 0 and the note begins with "Voided"; the number stays (section 9). */
+export function voidDocument(place: Place, kind: EntityKind, current: () => Row): JsonObject {
+  const isRefund = kind.name === 'RefundReceipt' || kind.name === 'CreditMemo';
+  if (kind.voided === undefined || (isRefund && !place.settings['qbo.voidRefund'])) {
+    throw faults.unsupported('void');
+  }
+  const existing = current();
+  const key = documentKey(kind.name, existing.Id);
+  checkRemovable(place, key, existing);
+  unlinkFrom(place, key);
+  const note = textIn(existing, 'PrivateNote');
+  const fields = {
+    ...existing,
+    ...kind.voided(existing),
+    LinkedTxn: [],
+    PrivateNote: note === undefined ? 'Voided' : `Voided - ${note}`,
+  };
+  const date = textIn(existing, 'TxnDate') ?? '';
+  const row = replaced(existing, fields, place.nowMs);
+  return commit(place, kind, row, { fields, date, postings: [] }, 'Void');
+}
+
+/** Closed books, a deposit, and by a setting any payment hold a document where it is. */
+function checkRemovable(place: Place, key: string, existing: Row): void {
+  const { realm, settings } = place;
+  checkPeriodOf(realm, settings, existing, undefined);
+  if (depositOf(realm, key) !== undefined) throw faults.deposited();
+  const isLinked = realm.links.to.has(key);
+  if (isLinked && settings['qbo.deleteLinked'] === 'refuse') {
+    throw new QboFault(
+      800,
+      'Cannot delete: dependencies',
+      'The transaction has linked transactions. Remove the links first.',
+    );
+  }
+}

@@ -1,0 +1,239 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+
+import { type Random } from '../random';
+import { checked } from '../server/checked';
+import { type Clock } from '../server/clock';
+import { intuitTime } from './answer';
+import { type Change } from './place';
+
+/** The secret that deliveries are signed with. */
+export const webhookVerifier = 'sandbox-webhook-verifier';
+
+/** Pauses before the next try: 10 s, 20 s, 30 s, 5 min, 20 min, 2 h, 4 h, 6 h, then every 6 h. */
+const ladderMs = [10, 20, 30, 300, 1_200, 7_200, 14_400, 21_600].map((s) => s * 1000);
+
+const webhookBody = z.strictObject({
+  /** Where events go; null stops them. */
+  url: z.url().nullable().optional(),
+  form: z.enum(['cloudEvents', 'legacy']).optional(),
+  /** Sandbox time in which events are gathered into one delivery. */
+  gatherMs: z.number().int().min(0).optional(),
+  /** Real time until a delivery without an answer has failed. */
+  timeoutMs: z.number().int().min(1).optional(),
+  /** Chances that a delivery comes twice, is swapped with the next, or is lost. */
+  duplicates: z.number().min(0).max(1).optional(),
+  reorder: z.number().min(0).max(1).optional(),
+  loss: z.number().min(0).max(1).optional(),
+});
+
+interface Options {
+  url: string | null;
+  form: 'cloudEvents' | 'legacy';
+  gatherMs: number;
+  timeoutMs: number;
+  duplicates: number;
+  reorder: number;
+  loss: number;
+}
+
+const defaults: Options = {
+  url: null,
+  form: 'cloudEvents',
+  gatherMs: 0,
+  timeoutMs: 3_000,
+  duplicates: 0,
+  reorder: 0,
+  loss: 0,
+};
+
+interface Delivery {
+  body: string;
+  events: number;
+  tries: number;
+  dueMs: number;
+}
+
+/** One try, as the control call shows it. */
+interface Attempt {
+  at: string;
+  try: number;
+  events: number;
+  status: number | null;
+}
+
+/** Sends what happens in the companies to the address of the app (section 13). */
+export interface Webhooks {
+  tell(change: Change): void;
+  /** Takes settings over and shows the state. */
+  control(body: unknown): object;
+  reset(): void;
+  close(): void;
+}
+
+/** How often the sandbox looks at its clock while something waits, in real time. */
+const lookMs = 10;
+const attemptsKept = 1_000;
+
+export function createWebhooks(clock: Clock, random: Random): Webhooks {
+  const state = {
+    options: { ...defaults },
+    gathered: [] as Change[],
+    gatherUntilMs: 0,
+    queue: [] as Delivery[],
+    attempts: [] as Attempt[],
+    isSending: false,
+    epoch: new AbortController(),
+    timer: undefined as NodeJS.Timeout | undefined,
+  };
+
+  const watch = (): void => {
+    if (state.timer !== undefined) return;
+    state.timer = setInterval(look, lookMs);
+    state.timer.unref();
+  };
+  const rest = (): void => {
+    clearInterval(state.timer);
+    state.timer = undefined;
+  };
+
+  const pack = (): void => {
+    const { options, gathered, queue } = state;
+    const isOut = (chance: number): boolean => chance > 0 && random.next() < chance;
+    state.gathered = [];
+    if (isOut(options.loss)) return;
+    const body = options.form === 'legacy' ? legacyBody(gathered) : cloudEvents(gathered);
+    const delivery = { body, events: gathered.length, tries: 0, dueMs: clock.nowMs() };
+    const isSwapped = isOut(options.reorder) && queue.length > (state.isSending ? 1 : 0);
+    queue.splice(isSwapped ? queue.length - 1 : queue.length, 0, delivery);
+    if (isOut(options.duplicates)) queue.push({ ...delivery });
+  };
+
+  // One after the other: what has not been acknowledged holds everything behind it back.
+  const look = (): void => {
+    const nowMs = clock.nowMs();
+    if (state.gathered.length > 0 && nowMs >= state.gatherUntilMs) pack();
+    const [first] = state.queue;
+    if (first === undefined && state.gathered.length === 0) rest();
+    if (first === undefined || state.isSending || nowMs < first.dueMs) return;
+    state.isSending = true;
+    const { signal } = state.epoch;
+    void send(state.options, first, signal).then((status) => {
+      if (signal.aborted) return;
+      settle(first, status);
+    });
+  };
+
+  const settle = (delivery: Delivery, status: number | null): void => {
+    const at = new Date(clock.nowMs()).toISOString();
+    delivery.tries += 1;
+    state.attempts.push({ at, try: delivery.tries, events: delivery.events, status });
+    if (state.attempts.length > attemptsKept) state.attempts.shift();
+    const pauseMs = ladderMs[delivery.tries - 1] ?? ladderMs.at(-1) ?? 0;
+    if (status !== null && status >= 200 && status < 300) state.queue.shift();
+    else delivery.dueMs = clock.nowMs() + pauseMs;
+    state.isSending = false;
+  };
+
+  const clear = (): void => {
+    state.epoch.abort();
+    state.epoch = new AbortController();
+    Object.assign(state, { gathered: [], queue: [], attempts: [], isSending: false });
+    rest();
+  };
+
+  return {
+    tell: (change) => {
+      if (state.options.url === null || !isTold(change)) return;
+      const { gathered, options } = state;
+      if (gathered.length === 0) state.gatherUntilMs = clock.nowMs() + options.gatherMs;
+      gathered.push(change);
+      watch();
+    },
+    control: (body) => {
+      const wish = checked(webhookBody, body);
+      const given = Object.entries(wish).filter(([, value]) => value !== undefined);
+      state.options = { ...state.options, ...Object.fromEntries(given) };
+      if (state.options.url === null) clear();
+      const { options, queue, attempts, gathered } = state;
+      return { ...options, waiting: queue.length, gathered: gathered.length, attempts };
+    },
+    reset: () => {
+      state.options = { ...defaults };
+      clear();
+    },
+    close: clear,
+  };
+}
+
+/** No events for adjustments and tax codes (section 13). */
+function isTold({ entity }: Change): boolean {
+  return !['InventoryAdjustment', 'TaxCode', 'TaxRate', 'TaxAgency', 'ExchangeRate'].includes(entity); // prettier-ignore
+}
+
+async function send(
+  { url, timeoutMs }: Options,
+  { body }: Delivery,
+  signal: AbortSignal,
+): Promise<number | null> {
+  if (url === null) return null;
+  const signature = createHmac('sha256', webhookVerifier).update(body).digest('base64');
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'intuit-signature': signature },
+      body,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    await response.arrayBuffer();
+    return response.status;
+  } catch {
+    return null; // no answer in time, or nobody there
+  }
+}
+
+const past: Record<Change['operation'], string> = {
+  Create: 'created',
+  Update: 'updated',
+  Delete: 'deleted',
+  Void: 'voided',
+  Merge: 'merged',
+  Emailed: 'emailed',
+};
+
+/** One array over all companies: `intuitaccountid` is the company. */
+function cloudEvents(changes: readonly Change[]): string {
+  return JSON.stringify(
+    changes.map((change) => ({
+      specversion: '1.0',
+      id: randomUUID(),
+      source: 'intuit.sandbox',
+      type: `qbo.${change.entity.toLowerCase()}.${past[change.operation]}.v1`,
+      datacontenttype: 'application/json',
+      time: new Date(change.atMs).toISOString(),
+      intuitentityid: change.id,
+      intuitaccountid: change.realmId,
+      data: change.deletedId === undefined ? {} : { deletedId: change.deletedId },
+    })),
+  );
+}
+
+function legacyBody(changes: readonly Change[]): string {
+  const realmIds = [...new Set(changes.map(({ realmId }) => realmId))];
+  const entities = (realmId: string): object[] =>
+    changes
+      .filter((change) => change.realmId === realmId)
+      .map(({ id, operation, entity, atMs, deletedId }) => ({
+        id,
+        operation,
+        name: entity,
+        lastUpdated: intuitTime(atMs),
+        ...(deletedId === undefined ? {} : { deletedId }),
+      }));
+  return JSON.stringify({
+    eventNotifications: realmIds.map((realmId) => ({
+      realmId,
+      dataChangeEvent: { entities: entities(realmId) },
+    })),
+  });
+}
