@@ -18,7 +18,7 @@ export function isSignedBy(
 ): boolean {
   const hash = hashes[query.get('oauth_signature_method') ?? ''];
   if (hash === undefined) return false;
-  const parameters = [...query]
+  const parameters = asPhpReads(query)
     .filter(([name]) => name !== 'oauth_signature')
     .map(([name, value]) => [percentEncoded(name), percentEncoded(value)] as const)
     .sort(([a, av], [b, bv]) => compare(a, b) || compare(av, bv))
@@ -28,6 +28,12 @@ export function isSignedBy(
   const expected = createHmac(hash, `${secret}&`).update(base).digest();
   const given = Buffer.from(query.get('oauth_signature') ?? '', 'base64');
   return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** Of a name that comes twice the last value counts: WooCommerce's own client sends each twice. */
+function asPhpReads(query: URLSearchParams): [string, string][] {
+  const lists = [...query].filter(([name]) => name.endsWith('[]'));
+  return [...new Map([...query].filter(([name]) => !name.endsWith('[]'))), ...lists];
 }
 
 function compare(a: string, b: string): number {
