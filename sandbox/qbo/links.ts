@@ -1,7 +1,7 @@
 import { minorToNumber, parseDecimal, sum, toMinor } from '../decimal';
 import { isObject, type Json, type JsonObject, listIn, plainText } from '../json';
 import { type Place } from './place';
-import { documentKey, type EntityName, type Realm, type Row } from './realm';
+import { type EntityName, type Realm, type Row } from './realm';
 import { replaced } from './rows';
 import { putRow, rowOf } from './tables';
 
@@ -107,9 +107,4 @@ function change(place: Place, entity: EntityName, existing: Row, fields: JsonObj
   const { realm, nowMs } = place;
   putRow(realm, entity, replaced(existing, fields, nowMs));
   place.tell({ realmId: realm.realmId, entity, id: existing.Id, operation: 'Update', atMs: nowMs });
-}
-
-/** The key of a document of this row. */
-export function keyOf(entity: EntityName, row: Row): string {
-  return documentKey(entity, row.Id);
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json';
+import { isObject, type JsonObject, textIn } from '../json';
 import { ControlError } from '../server/control-error';
 import { frozen } from '../server/state-copy';
 import { checkedName } from './checks';
@@ -53,7 +53,7 @@ function moved({ realm, nowMs }: Place, row: Row, customerId: string): Row {
 
 function retire({ realm, settings, nowMs }: Place, kind: EntityKind, row: Row): void {
   const context = { realm, settings, nowMs, type: kind.name, wanted: {}, existing: row, hidden: new Set<string>(), isDuplicateNumberAllowed: true }; // prettier-ignore
-  const name = checkedName(context, String(row['DisplayName']), false);
+  const name = checkedName(context, textIn(row, 'DisplayName') ?? '', false);
   const fields = { ...row, DisplayName: name, FullyQualifiedName: name, Active: false };
   putRow(realm, kind.name, replaced(row, fields, nowMs));
 }

@@ -17,5 +17,5 @@ export interface Place {
   realm: Realm;
   settings: QboSettings;
   nowMs: number;
-  tell(change: Change): void;
+  tell: (change: Change) => void;
 }

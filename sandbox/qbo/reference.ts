@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, textIn } from '../json';
+import { type Json, textIn } from '../json';
 import { faults } from './fault';
 import { type WriteContext } from './kind';
 import { documentKey, type EntityName, type Realm, type Row } from './realm';
@@ -22,12 +22,15 @@ export function referenced(context: WriteContext, ref: Json | undefined, type: E
   return row;
 }
 
+/** A reference with the name of what it points to. */
+export type Reference = Record<'value' | 'name', string>;
+
 /** The reference as the vendor shows it, with the name of what it points to. */
 export function shownReference(
   context: WriteContext,
   field: string,
   type: EntityName,
-): JsonObject | undefined {
+): Reference | undefined {
   const ref = context.wanted[field];
   if (ref === undefined || ref === null) return undefined;
   const row = referenced(context, ref, type);
@@ -35,6 +38,6 @@ export function shownReference(
 }
 
 /** A reference to an object that is known to exist. */
-export function referenceTo(realm: Realm, type: EntityName, id: string): JsonObject {
+export function referenceTo(realm: Realm, type: EntityName, id: string): Reference {
   return { value: id, name: nameOf(realm, type, id) };
 }

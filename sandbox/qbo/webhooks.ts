@@ -64,7 +64,7 @@ interface Attempt {
 
 /** Sends what happens in the companies to the address of the app (section 13). */
 export interface Webhooks {
-  tell(change: Change): void;
+  tell: (change: Change) => void;
   /** Takes settings over and shows the state. */
   control(body: unknown): object;
   reset(): void;
@@ -75,95 +75,111 @@ export interface Webhooks {
 const lookMs = 10;
 const attemptsKept = 1_000;
 
+interface State {
+  options: Options;
+  gathered: Change[];
+  gatherUntilMs: number;
+  queue: Delivery[];
+  attempts: Attempt[];
+  isSending: boolean;
+  /** Aborted when everything that waits is forgotten. */
+  epoch: AbortController;
+  timer: NodeJS.Timeout | undefined;
+}
+
 export function createWebhooks(clock: Clock, random: Random): Webhooks {
-  const state = {
+  const state: State = {
     options: { ...defaults },
-    gathered: [] as Change[],
+    gathered: [],
     gatherUntilMs: 0,
-    queue: [] as Delivery[],
-    attempts: [] as Attempt[],
+    queue: [],
+    attempts: [],
     isSending: false,
     epoch: new AbortController(),
-    timer: undefined as NodeJS.Timeout | undefined,
+    timer: undefined,
   };
-
-  const watch = (): void => {
-    if (state.timer !== undefined) return;
-    state.timer = setInterval(look, lookMs);
-    state.timer.unref();
-  };
-  const rest = (): void => {
-    clearInterval(state.timer);
-    state.timer = undefined;
-  };
-
-  const pack = (): void => {
-    const { options, gathered, queue } = state;
-    const isOut = (chance: number): boolean => chance > 0 && random.next() < chance;
-    state.gathered = [];
-    if (isOut(options.loss)) return;
-    const body = options.form === 'legacy' ? legacyBody(gathered) : cloudEvents(gathered);
-    const delivery = { body, events: gathered.length, tries: 0, dueMs: clock.nowMs() };
-    const isSwapped = isOut(options.reorder) && queue.length > (state.isSending ? 1 : 0);
-    queue.splice(isSwapped ? queue.length - 1 : queue.length, 0, delivery);
-    if (isOut(options.duplicates)) queue.push({ ...delivery });
-  };
-
-  // One after the other: what has not been acknowledged holds everything behind it back.
-  const look = (): void => {
-    const nowMs = clock.nowMs();
-    if (state.gathered.length > 0 && nowMs >= state.gatherUntilMs) pack();
-    const [first] = state.queue;
-    if (first === undefined && state.gathered.length === 0) rest();
-    if (first === undefined || state.isSending || nowMs < first.dueMs) return;
-    state.isSending = true;
-    const { signal } = state.epoch;
-    void send(state.options, first, signal).then((status) => {
-      if (signal.aborted) return;
-      settle(first, status);
-    });
-  };
-
-  const settle = (delivery: Delivery, status: number | null): void => {
-    const at = new Date(clock.nowMs()).toISOString();
-    delivery.tries += 1;
-    state.attempts.push({ at, try: delivery.tries, events: delivery.events, status });
-    if (state.attempts.length > attemptsKept) state.attempts.shift();
-    const pauseMs = ladderMs[delivery.tries - 1] ?? ladderMs.at(-1) ?? 0;
-    if (status !== null && status >= 200 && status < 300) state.queue.shift();
-    else delivery.dueMs = clock.nowMs() + pauseMs;
-    state.isSending = false;
-  };
-
-  const clear = (): void => {
-    state.epoch.abort();
-    state.epoch = new AbortController();
-    Object.assign(state, { gathered: [], queue: [], attempts: [], isSending: false });
-    rest();
-  };
-
   return {
     tell: (change) => {
-      if (state.options.url === null || !isTold(change)) return;
       const { gathered, options } = state;
+      if (options.url === null || !isTold(change)) return;
       if (gathered.length === 0) state.gatherUntilMs = clock.nowMs() + options.gatherMs;
       gathered.push(change);
-      watch();
+      if (state.timer !== undefined) return;
+      state.timer = setInterval(() => {
+        look(state, clock, random);
+      }, lookMs);
+      state.timer.unref();
     },
     control: (body) => {
       const wish = checked(webhookBody, body);
       const given = Object.entries(wish).filter(([, value]) => value !== undefined);
       state.options = { ...state.options, ...Object.fromEntries(given) };
-      if (state.options.url === null) clear();
+      if (state.options.url === null) forget(state);
       const { options, queue, attempts, gathered } = state;
       return { ...options, waiting: queue.length, gathered: gathered.length, attempts };
     },
     reset: () => {
       state.options = { ...defaults };
-      clear();
+      forget(state);
     },
-    close: clear,
+    close: () => {
+      forget(state);
+    },
   };
+}
+
+function forget(state: State): void {
+  state.epoch.abort();
+  clearInterval(state.timer);
+  Object.assign(state, {
+    gathered: [],
+    queue: [],
+    attempts: [],
+    isSending: false,
+    epoch: new AbortController(),
+    timer: undefined,
+  });
+}
+
+/** One after the other: what has not been acknowledged holds everything behind it back. */
+function look(state: State, clock: Clock, random: Random): void {
+  const nowMs = clock.nowMs();
+  if (state.gathered.length > 0 && nowMs >= state.gatherUntilMs) pack(state, nowMs, random);
+  const [first] = state.queue;
+  if (first === undefined && state.gathered.length === 0) {
+    clearInterval(state.timer);
+    state.timer = undefined;
+  }
+  if (first === undefined || state.isSending || nowMs < first.dueMs) return;
+  state.isSending = true;
+  const { signal } = state.epoch;
+  void send(state.options, first, signal).then((status) => {
+    if (!signal.aborted) settle(state, first, status, clock.nowMs());
+  });
+}
+
+/** The gathered events as one delivery, which may get lost, be doubled or overtake another. */
+function pack(state: State, nowMs: number, random: Random): void {
+  const { options, gathered, queue } = state;
+  const isDrawn = (chance: number): boolean => chance > 0 && random.next() < chance;
+  state.gathered = [];
+  if (isDrawn(options.loss)) return;
+  const body = options.form === 'legacy' ? legacyBody(gathered) : cloudEvents(gathered);
+  const delivery = { body, events: gathered.length, tries: 0, dueMs: nowMs };
+  const isSwapped = isDrawn(options.reorder) && queue.length > (state.isSending ? 1 : 0);
+  queue.splice(isSwapped ? queue.length - 1 : queue.length, 0, delivery);
+  if (isDrawn(options.duplicates)) queue.push({ ...delivery });
+}
+
+function settle(state: State, delivery: Delivery, status: number | null, nowMs: number): void {
+  delivery.tries += 1;
+  const { tries, events } = delivery;
+  state.attempts.push({ at: new Date(nowMs).toISOString(), try: tries, events, status });
+  if (state.attempts.length > attemptsKept) state.attempts.shift();
+  const pauseMs = ladderMs[tries - 1] ?? ladderMs.at(-1) ?? 0;
+  if (status !== null && status >= 200 && status < 300) state.queue.shift();
+  else delivery.dueMs = nowMs + pauseMs;
+  state.isSending = false;
 }
 
 /** No events for adjustments and tax codes (section 13). */

@@ -25,7 +25,7 @@ export function today(realm: Realm, nowMs: number): string {
 }
 
 /** Missing: today where the server is. The API asks for plain dates. */
-export function documentDate({ wanted, realm, nowMs }: WriteContext): string {
+function documentDate({ wanted, realm, nowMs }: WriteContext): string {
   const date = textIn(wanted, 'TxnDate');
   return date === undefined ? today(realm, nowMs) : checkedDate(date, 'TxnDate');
 }

@@ -17,6 +17,7 @@ import {
   documentQueryable,
   numbered,
   postingsInHome,
+  toHome,
   wantedLines,
 } from './common';
 import { addDays, checkedDate, openDate } from './dates';
@@ -48,9 +49,9 @@ function buildBill(context: WriteContext): Built {
   const accountId = realm.systemAccounts.payable;
   const spent = spending(context, 1n);
   const date = spent.built.date ?? '';
-  const party = `Vendor:${String(vendor?.['value'])}`;
+  const party = `Vendor:${vendor?.value ?? ''}`;
   const term = shownReference(context, 'SalesTermRef', 'Term');
-  const days = term === undefined ? undefined : rowOf(realm, 'Term', String(term['value']))?.['DueDays']; // prettier-ignore
+  const days = term === undefined ? undefined : rowOf(realm, 'Term', term.value)?.['DueDays']; // prettier-ignore
   const sentDue = textIn(wanted, 'DueDate');
   return {
     ...spent.built,
@@ -110,7 +111,11 @@ function spending(context: WriteContext, sign: 1n | -1n): Spending {
     booked: (money) => postingsInHome([money, ...costs], currency),
     built: {
       date,
-      movements: goods.map((moved) => ({ ...moved, quantity: moved.quantity * sign })),
+      movements: goods.map((moved) => ({
+        ...moved,
+        quantity: moved.quantity * sign,
+        costMinor: toHome(moved.costMinor ?? 0n, currency),
+      })),
       fields: {
         ...wanted,
         DocNumber: documentNumber(context),

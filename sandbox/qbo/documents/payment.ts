@@ -73,7 +73,7 @@ function buildPayment(context: WriteContext): Built {
     throw faults.business('You cannot apply more than the amount of the payment');
   }
   const customer = shownReference(context, 'CustomerRef', 'Customer');
-  const party = `Customer:${String(customer?.['value'])}`;
+  const party = `Customer:${customer?.value ?? ''}`;
   return {
     date,
     links,
@@ -116,7 +116,7 @@ function checkedTarget(context: WriteContext, type: EntityName, id: string): str
   const key = documentKey(type, id);
   const row = rowOf(realm, type, id);
   if (row === undefined || hidden.has(key)) throw faults.unlinkable(id);
-  const own = shownReference(context, 'CustomerRef', 'Customer')?.['value'];
+  const own = shownReference(context, 'CustomerRef', 'Customer')?.value;
   const theirs = isObject(row['CustomerRef']) ? row['CustomerRef']['value'] : undefined;
   if (own !== theirs) throw faults.unlinkable(id);
   return wanted['CustomerRef'] === undefined ? '' : key;

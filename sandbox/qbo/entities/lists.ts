@@ -105,7 +105,8 @@ export const term: EntityKind = {
     'DiscountDayOfMonth',
   ]),
   build: (context) => {
-    const { FullyQualifiedName: _, ...fields } = simpleNameFields(context);
+    const fields = simpleNameFields(context);
+    delete fields['FullyQualifiedName'];
     const isByDay = fields['DayOfMonthDue'] !== undefined;
     return { fields: { ...fields, Type: isByDay ? 'DATE_DRIVEN' : 'STANDARD' } };
   },

@@ -163,10 +163,17 @@ export const customer: EntityKind = {
 export const vendor: EntityKind = {
   ...personKind('Vendor', ['BillAddr', 'AcctNum', 'TaxIdentifier', 'Vendor1099', 'OtherContactInfo']), // prettier-ignore
   build: (context) => {
-    const built = buildPerson(context);
-    const { FullyQualifiedName: _, ...fields } = built.fields; // deleted_vendor.xml has none
+    const { fields } = buildPerson(context);
+    delete fields['FullyQualifiedName']; // vendor.xml has none
     return { fields: { ...fields, Vendor1099: context.wanted['Vendor1099'] === true } };
   },
 };
 
-export const employee = personKind('Employee', ['PrimaryAddr', 'HiredDate', 'EmployeeNumber']);
+export const employee: EntityKind = {
+  ...personKind('Employee', ['PrimaryAddr', 'HiredDate', 'EmployeeNumber']),
+  build: (context) => {
+    const { fields } = buildPerson(context);
+    delete fields['CurrencyRef']; // the schema's Employee has none
+    return { fields };
+  },
+};

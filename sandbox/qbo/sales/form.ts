@@ -129,7 +129,7 @@ function buildForm(context: WriteContext, form: Form): Built {
   const totalMinor = netMinor + tax.totalMinor;
   if (totalMinor < 0n) throw faults.business('Transaction amount must be 0 or greater');
   const customer = shownReference(context, 'CustomerRef', 'Customer');
-  const party = form.isOnAccount && customer !== undefined ? `Customer:${String(customer['value'])}` : undefined; // prettier-ignore
+  const party = form.isOnAccount && customer !== undefined ? `Customer:${customer.value}` : undefined; // prettier-ignore
   const money: Posting = { accountId: moneyAccountId, minor: totalMinor, ...(party === undefined ? {} : { party }) }; // prettier-ignore
   const postings = booked(money, lines, tax.netChange, tax.postings, form.sign);
   const movements = stockMovements(context, lines, form.sign, date);
@@ -206,7 +206,7 @@ function dueDate(context: WriteContext, date: string): string {
   const sent = textIn(context.wanted, 'DueDate');
   if (sent !== undefined) return checkedDate(sent, 'DueDate');
   const term = shownReference(context, 'SalesTermRef', 'Term');
-  const row = term === undefined ? undefined : rowOf(context.realm, 'Term', String(term['value']));
+  const row = term === undefined ? undefined : rowOf(context.realm, 'Term', term.value);
   const days = row?.['DueDays'];
   return addDays(date, typeof days === 'number' ? days : 30);
 }

@@ -1,8 +1,19 @@
 import { type Decimal, divideRounded, minorToNumber, parseDecimal } from '../../decimal';
 import { isObject, type JsonObject, listIn, objectIn } from '../../json';
 import { type WriteContext } from '../kind';
+import { type Posting } from '../realm';
 import { referenced } from '../reference';
+import { type SalesLine } from './lines';
 import { rowOf } from '../tables';
+
+/** The tax of a document. Credits of the payable accounts are positive here. */
+export interface DocumentTax {
+  totalMinor: bigint;
+  postings: Posting[];
+  detail: JsonObject | undefined;
+  /** What the net lines change by, so that net and tax make the gross total (TaxInclusive). */
+  netChange: Map<SalesLine, bigint>;
+}
 
 export const zero: Decimal = { units: 0n, scale: 0 };
 

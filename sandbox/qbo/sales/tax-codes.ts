@@ -13,8 +13,7 @@ import { faults } from '../fault';
 import { type WriteContext } from '../kind';
 import { referenced, referenceId } from '../reference';
 import { type SalesLine } from './lines';
-import { add, type Rate, ratesOf, share, taxLine, zero } from './rates';
-import { type DocumentTax } from './tax';
+import { add, type DocumentTax, type Rate, ratesOf, share, taxLine, zero } from './rates';
 
 /** Not US: every line has a code; tax per rate on the sub-total of the code. */
 export function taxByCode(

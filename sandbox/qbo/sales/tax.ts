@@ -2,21 +2,11 @@ import { minorToNumber, parseDecimal, percentOf, sum, toMinor } from '../../deci
 import { type JsonObject, objectIn, textIn } from '../../json';
 import { faults } from '../fault';
 import { type WriteContext } from '../kind';
-import { type Posting } from '../realm';
 import { referenced } from '../reference';
 import { type SalesLine } from './lines';
 import { usTaxCodeId } from '../chart';
-import { add, type Rate, ratesOf, share, taxLine, zero } from './rates';
+import { add, type DocumentTax, type Rate, ratesOf, share, taxLine, zero } from './rates';
 import { taxByCode } from './tax-codes';
-
-/** The tax of a document. Credits of the payable accounts are positive here. */
-export interface DocumentTax {
-  totalMinor: bigint;
-  postings: Posting[];
-  detail: JsonObject | undefined;
-  /** What the net lines change by, so that net and tax make the gross total (TaxInclusive). */
-  netChange: Map<SalesLine, bigint>;
-}
 
 const noTax: DocumentTax = {
   totalMinor: 0n,

@@ -1,0 +1,106 @@
+import { expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { at, control, listAt, startCompany, textAt, type Company } from '../support';
+
+type Totals = Record<string, string>;
+
+const examples = new Map<string, { path: string; body: string }>(
+  listAt(
+    JSON.parse(readFileSync(path.join(__dirname, 'fixtures/accounting.json'), 'utf8')),
+    '',
+  ).map((one) => [
+    textAt(one, 'example'),
+    { path: textAt(one, 'path'), body: JSON.stringify(at(one, 'body')) },
+  ]),
+);
+
+const us = { kind: 'usAutomated', fixture: 'accounting' };
+
+/** The companies of accounting.md 20, each with its examples in their order. */
+const companies: [name: string, realm: object, examples: string[]][] = [
+  ['U', us, ['E1', 'E3', 'E4', 'E5', 'E6', 'E7', 'E8', 'E9', 'E11', 'E11b', 'E15', 'E16']],
+  ['U with discount lines', us, ['E3b']],
+  ['U with daily summaries', us, ['E14']],
+  ['U without sales tax', { kind: 'usNoTax', fixture: 'accounting' }, ['E13']],
+  ['G', { kind: 'gb', fixture: 'accounting' }, ['E2', 'E10']],
+  ['C', { kind: 'ca', fixture: 'accounting' }, ['E12']],
+];
+
+const sales = 'Sales of Product Income';
+const clearing = 'Card clearing';
+const tax = 'Sales tax payable';
+
+/** accounting.md 21: net debit by account that the document adds. */
+const expected: Record<string, Totals> = {
+  E1: { [clearing]: '48.98', [sales]: '-44.99', [tax]: '-3.99' },
+  E2: { [clearing]: '36.00', [sales]: '-30.00', [tax]: '-6.00' },
+  E3: { [clearing]: '44.09', [sales]: '-40.49', [tax]: '-3.60' },
+  E3b: { [clearing]: '44.09', 'Discounts given': '4.50', [sales]: '-44.99', [tax]: '-3.60' },
+  E4: { [clearing]: '35.39', [sales]: '-25.00', 'Shipping income': '-7.50', [tax]: '-2.89' },
+  E5: { [clearing]: '49.00', 'Fees and loyalty': '5.00', [sales]: '-50.00', [tax]: '-4.00' },
+  E6: { [clearing]: '59.71', [sales]: '-50.00', 'Fees and loyalty': '-3.00', 'Tips payable': '-2.00', [tax]: '-4.71' }, // prettier-ignore
+  E7: { [sales]: '12.50', [tax]: '1.11', [clearing]: '-13.61' },
+  E8: { 'Refunds without return': '5.00', [clearing]: '-5.00' },
+  E9: { [clearing]: '13.61', [sales]: '-12.50', [tax]: '-1.11' },
+  E10: { [clearing]: '62.79', Rounding: '0.01', [sales]: '-45.27', 'Shipping income': '-7.50', [tax]: '-10.03' }, // prettier-ignore
+  E11: { 'Accounts Receivable (A/R)': '19.04', [sales]: '-12.50', 'Shipping income': '-4.99', [tax]: '-1.55' }, // prettier-ignore
+  E11b: { 'Cash drawer': '19.04', 'Accounts Receivable (A/R)': '-19.04' },
+  E12: { [clearing]: '22.98', [sales]: '-19.99', 'GST payable': '-1.00', 'QST payable': '-1.99' },
+  E13: { [clearing]: '48.98', [sales]: '-44.99', [tax]: '-3.99' },
+  E14: { [clearing]: '84.37', [sales]: '-69.99', 'Shipping income': '-7.50', [tax]: '-6.88' },
+  E15: { Bank: '68.42', 'Processor fees': '2.34', [clearing]: '-70.76' },
+  E16: { [clearing]: '28.98', 'Gift card liability': '20.00', [sales]: '-44.99', [tax]: '-3.99' },
+};
+
+async function totals(company: Company): Promise<Totals> {
+  const ledger = await control(company.sandbox, `ledger?realmId=${company.realmId}`);
+  const all = at(ledger, `realms.${company.realmId}.totalsByAccount`);
+  return Object.fromEntries(Object.entries(all ?? {}).map(([name, text]) => [name, String(text)]));
+}
+
+/** What has changed, to the cent; accounts that stay as they were are left out. */
+function added(before: Totals, after: Totals): Totals {
+  const cents = (text: string | undefined): number => Math.round(Number(text ?? 0) * 100);
+  const changes = Object.keys(after).map(
+    (name) => [name, cents(after[name]) - cents(before[name])] as const,
+  );
+  const moved = changes.filter(([, change]) => change !== 0);
+  return Object.fromEntries(moved.map(([name, change]) => [name, (change / 100).toFixed(2)]));
+}
+
+it.each(companies)(
+  'company %s books its examples as accounting.md 21 expects',
+  async (_name, realm, names) => {
+    const company = await startCompany(realm);
+    let before = await totals(company);
+    let invoiceId = '';
+    for (const name of names) {
+      const example = examples.get(name);
+      const body: unknown = JSON.parse((example?.body ?? '').replace('<Id of W-1011>', invoiceId));
+      const answer = await company.post(example?.path ?? '', body);
+      expect([name, answer.status, at(answer.body, 'Fault')]).toEqual([name, 200, undefined]);
+      invoiceId = String(at(answer.body, 'Invoice.Id') ?? invoiceId);
+      const after = await totals(company);
+      expect([name, added(before, after)]).toEqual([name, expected[name]]);
+      before = after;
+    }
+    await company.sandbox.close();
+  },
+);
+
+it('leaves nothing of the invoice open after its payment, and names every example once', async () => {
+  expect(companies.flatMap(([, , names]) => names).sort()).toEqual([...examples.keys()].sort());
+  const company = await startCompany(us);
+  const invoice = await company.post('invoice', JSON.parse(examples.get('E11')?.body ?? ''));
+  expect(at(invoice.body, 'Invoice')).toMatchObject({ TotalAmt: 19.04, Balance: 19.04 });
+  const id = textAt(invoice.body, 'Invoice.Id');
+  const payment: unknown = JSON.parse(
+    (examples.get('E11b')?.body ?? '').replace('<Id of W-1011>', id),
+  );
+  await company.post('payment', payment);
+  const paid = await company.get(`invoice/${id}`);
+  expect(at(paid.body, 'Invoice')).toMatchObject({ Balance: 0, SyncToken: '1' });
+  await company.sandbox.close();
+});
