@@ -8,6 +8,7 @@ import { ControlError } from './control-error';
 /** Names of the faults beside `status:NNN`; README.md says what each does. */
 const faultNames = [
   'html503',
+  'wpDie',
   'throttleXml',
   'resetBeforeCommit',
   'resetAfterCommit',

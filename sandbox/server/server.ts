@@ -63,6 +63,7 @@ export async function startSandbox(
     token,
     close: async () => {
       state.epoch.abort();
+      state.vendor.close?.();
       await new Promise<void>((resolve) => {
         server.close(() => {
           resolve();

@@ -85,6 +85,8 @@ export interface Vendor {
   settings: SettingsStore;
   exportState(): unknown;
   importState(state: unknown): void;
+  /** The sandbox ends: what the vendor sends by itself ends too. */
+  close?(): void;
 }
 
 /** The named settings of a vendor. */

@@ -288,11 +288,11 @@ describe('faults of a WooCommerce call', () => {
     const answer = await send(`${shop.sandbox.url}/_sandbox/faults`, {
       method: 'POST',
       headers: { 'x-sandbox-token': shop.sandbox.token },
-      body: '[{"fault":"batchCut"}]',
+      body: '[{"fault":"throttleXml"}]',
     });
     expect([answer.status, at(answer.body, 'error')]).toEqual([
       400,
-      'this vendor cannot do: batchCut',
+      'this vendor cannot do: throttleXml',
     ]);
   });
 });
