@@ -1,6 +1,6 @@
 import { entryOf, isObject, type Json, type JsonObject } from '../json';
 import { singletons } from './company';
-import { kindOfName } from './entities/kinds';
+import { kindOfName, kindOfPath } from './entities/kinds';
 import { QboFault } from './fault';
 import { type EntityKind, type FieldType } from './kind';
 import { shown } from './objects';
@@ -21,7 +21,8 @@ export function runQuery(
   const statement = parseQuery(text, settings['qbo.queryEscape']);
   const single = entryOf(singletons, statement.entity);
   if (single !== undefined) return page(statement, [single(realm)], pageDefault);
-  const kind = kindOfName(statement.entity);
+  const isExact = settings['qbo.queryNames'] === 'exact';
+  const kind = isExact ? kindOfName(statement.entity) : kindOfPath(statement.entity);
   if (kind === undefined) {
     throw invalid(`Metadata not found for Entity: ${statement.entity}`);
   }
@@ -34,7 +35,7 @@ export function runQuery(
   );
   if (statement.fields === 'count') return { totalCount: found.length };
   if (statement.orderBy !== null) sort(realm, kind, found, statement.orderBy);
-  const answer = page(statement, found, pageDefault);
+  const answer = page({ ...statement, entity: kind.name }, found, pageDefault);
   const rows = answer[kind.name];
   if (Array.isArray(rows)) {
     answer[kind.name] = rows.map((row) => projected(realm, kind, row, statement.fields));

@@ -31,6 +31,8 @@ const shape = {
   'qbo.deleteLinked': z.enum(['unapply', 'refuse']).default('unapply'),
   'qbo.deletedSuffix': z.enum(['number', 'refuse']).default('number'),
   'qbo.multiAdmin': z.boolean().default(true),
+  /** The documents say `exact`; node-quickbooks sends `customer` and works. */
+  'qbo.queryNames': z.enum(['anyCase', 'exact']).default('anyCase'),
   'qbo.queryEscape': z.enum(['backslash', 'quote']).default('backslash'),
   'qbo.itemEvents': z.boolean().default(true),
   'qbo.idSpace': z.enum(['perType', 'shared']).default('perType'),

@@ -52,10 +52,9 @@ export function send(call: Call, answer: VendorAnswer): void {
 
 /** Status and headers; `Date` tells the sandbox's time, which may be years from ours. */
 export function writeHead(call: Call, answer: VendorAnswer): void {
-  const skewMs = call.vendor.settings.common().dateSkewMs;
   call.response.sendDate = false;
   call.response.writeHead(answer.status, {
-    date: new Date(call.clock.nowMs() + skewMs).toUTCString(),
+    date: new Date(call.clock.nowMs()).toUTCString(),
     ...answer.headers,
     'content-length': Buffer.byteLength(answer.body),
   });

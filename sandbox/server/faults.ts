@@ -9,6 +9,7 @@ import { ControlError } from './control-error';
 /** Names of the faults beside `status:NNN`; docs/sandbox.md says what each does. */
 const faultNames = [
   'html503',
+  'wpDie',
   'throttleXml',
   'resetBeforeCommit',
   'resetAfterCommit',
@@ -23,7 +24,6 @@ const faultNames = [
   'expireToken',
   'itemFault',
   'batchCut',
-  'wpDie500',
   'actBefore',
   'downBeforeCommit',
   'downAfterCommit',

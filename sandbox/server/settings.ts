@@ -17,8 +17,6 @@ export const commonSettings = {
   latency: z.enum(['none', 'real']).default('none'),
   /** Passes before a request is carried out, on top of `latency`. */
   latencyMs: latency.default(0),
-  /** The `Date` header is wrong by this much: the clock of a proxy in front. */
-  dateSkewMs: z.number().int().min(-86_400_000).max(86_400_000).default(0),
 };
 
 const commonSchema = z.object(commonSettings);

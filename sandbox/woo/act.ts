@@ -1,11 +1,20 @@
 import { z } from 'zod';
 
+import { type JsonObject } from '../json';
 import { checked } from '../server/checked';
-import { computedStatus, sell } from './stock';
-import { type Product, skuKey, type Store } from './store';
 import { ControlError } from '../server/control-error';
+import { type Moment } from './call';
+import { checkOut } from './orders/checkout';
+import { type Order } from './orders/model';
+import { orderView } from './orders/view';
+import { keepProduct } from './products/index-keys';
+import { type Product } from './products/model';
+import { computedStatus, countSales, moveStock } from './products/stock';
+import { skuKey, type Store } from './store';
+import { announce } from './webhooks/events';
 
 const target = { store: z.string(), sku: z.string().optional(), id: z.number().int().optional() };
+const address = z.record(z.string(), z.string());
 
 const deed = z.discriminatedUnion('do', [
   z.strictObject({
@@ -13,6 +22,26 @@ const deed = z.discriminatedUnion('do', [
     do: z.literal('sell'),
     ...target,
     quantity: z.number().int().min(1).default(1),
+  }),
+  /** The next reads of the product are each followed by a sale (section 16). */
+  z.strictObject({
+    as: z.literal('shopper'),
+    do: z.literal('sellAfterRead'),
+    ...target,
+    quantity: z.number().int().min(1).default(1),
+    times: z.number().int().min(1).default(1),
+  }),
+  z.strictObject({
+    as: z.literal('shopper'),
+    do: z.literal('checkout'),
+    store: z.string(),
+    lines: z.array(z.strictObject({ sku: z.string().optional(), id: z.number().int().optional(), quantity: z.number().int().min(1).default(1) })), // prettier-ignore
+    billing: address.default({}),
+    shippingTotal: z.string().nullable().default(null),
+    coupons: z.array(z.string()).default([]),
+    paymentMethod: z.string().default('cod'),
+    paymentMethodTitle: z.string().default('Cash on delivery'),
+    customerAgent: z.string().default('Mozilla/5.0'),
   }),
   z.strictObject({
     as: z.literal('plugin'),
@@ -29,31 +58,133 @@ const deed = z.discriminatedUnion('do', [
     price: z.string(),
     bump: z.boolean().default(true),
   }),
+  z.strictObject({
+    as: z.literal('plugin'),
+    do: z.literal('numberOrders'),
+    store: z.string(),
+    prefix: z.string().nullable(),
+  }),
+  z.strictObject({
+    as: z.literal('plugin'),
+    do: z.literal('addStatus'),
+    store: z.string(),
+    status: z.string(),
+  }),
+  /** A row is changed in the database: no hook runs. */
+  z.strictObject({
+    as: z.literal('database'),
+    do: z.literal('setModified'),
+    store: z.string(),
+    entity: z.enum(['product', 'order']),
+    id: z.number().int(),
+    at: z.iso.datetime({ offset: true }),
+  }),
 ]);
 
+type Deed = z.output<typeof deed>;
+
+/** A sale that is to follow reads of a product. */
+export interface PlannedSale {
+  store: string;
+  productId: number;
+  quantity: number;
+  timesLeft: number;
+}
+
 /** Somebody else's change in the shop: `POST /_sandbox/act`. */
-export function act(stores: Map<string, Store>, body: unknown, nowMs: number): unknown {
+export function act(
+  stores: Map<string, Store>,
+  body: unknown,
+  at: Omit<Moment, 'store'>,
+  sales: PlannedSale[],
+): unknown {
   const wish = checked(deed, body);
   const store = stores.get(wish.store);
   if (store === undefined) throw new ControlError(`no store ${wish.store}`);
-  const product = store.products.get(wish.id ?? store.idBySku.get(skuKey(wish.sku ?? '')) ?? 0);
-  if (product === undefined) throw new ControlError('no such product: give sku or id');
+  const moment: Moment = { ...at, store };
   switch (wish.do) {
+    case 'checkout':
+      return { order: orderView(store, checkedOut(moment, wish)) };
+    case 'numberOrders':
+      store.numberPrefix = wish.prefix;
+      return { numberPrefix: wish.prefix };
+    case 'addStatus':
+      store.pluginStatuses = [...new Set([...store.pluginStatuses, wish.status])];
+      return { statuses: store.pluginStatuses };
+    case 'setModified':
+      return setModified(store, wish);
+    case 'sellAfterRead': {
+      const { id } = productOf(store, wish);
+      sales.push({ store: store.name, productId: id, quantity: wish.quantity, timesLeft: wish.times }); // prettier-ignore
+      return { planned: sales.length };
+    }
     case 'sell':
-      sell(product, wish.quantity, nowMs);
+      sell(moment, productOf(store, wish), wish.quantity);
       break;
     case 'setStock':
-      product.isStockManaged = true;
-      product.stockQuantity = wish.quantity;
-      product.stockStatus = computedStatus(product);
-      if (wish.bump) product.modifiedMs = nowMs;
+      setStock(moment, productOf(store, wish), wish.quantity, wish.bump);
       break;
     case 'setPrice':
-      product.regularPrice = wish.price;
-      if (wish.bump) product.modifiedMs = nowMs;
+      change(moment, productOf(store, wish), { regularPrice: wish.price }, wish.bump);
       break;
   }
-  return { product: stockRow(product) };
+  return { product: stockRow(productOf(store, wish)) };
+}
+
+/** A sale in the shop itself: stock falls without a check, sales rise (section 7). */
+export function sell(moment: Moment, product: Product, units: number): void {
+  countSales(moment.store, product.id, units);
+  const sold = moment.store.products.get(product.id) ?? product;
+  if (sold.isStockManaged) moveStock(moment, sold.id, units);
+  else change(moment, sold, {}, true);
+}
+
+function setStock(moment: Moment, product: Product, quantity: number, isBump: boolean): void {
+  const after = { ...product, isStockManaged: true, stockQuantity: quantity };
+  change(moment, product, { ...after, stockStatus: computedStatus(after) }, isBump);
+}
+
+function change(moment: Moment, before: Product, to: Partial<Product>, isBump: boolean): void {
+  const modifiedMs = isBump ? moment.nowMs : before.modifiedMs;
+  keepProduct(moment.store, before, { ...before, ...to, modifiedMs });
+  if (isBump) announce(moment, 'product', 'updated', before.id);
+}
+
+function productOf(
+  store: Store,
+  wish: { id?: number | undefined; sku?: string | undefined },
+): Product {
+  // prettier-ignore
+  const product = store.products.get(wish.id ?? store.idBySku.get(skuKey(wish.sku ?? '')) ?? 0);
+  if (product === undefined) throw new ControlError('no such product: give sku or id');
+  return product;
+}
+
+function checkedOut(moment: Moment, wish: Extract<Deed, { do: 'checkout' }>): Order {
+  const billing: JsonObject = { ...wish.billing };
+  return checkOut(moment, {
+    billing,
+    lines: wish.lines.map((line) => {
+      return { productId: productOf(moment.store, line).id, quantity: line.quantity };
+    }),
+    shippingTotal: wish.shippingTotal,
+    couponCodes: wish.coupons,
+    paymentMethod: wish.paymentMethod,
+    paymentMethodTitle: wish.paymentMethodTitle,
+    customerAgent: wish.customerAgent,
+  });
+}
+
+function setModified(store: Store, wish: Extract<Deed, { do: 'setModified' }>): unknown {
+  const modifiedMs = Date.parse(wish.at);
+  const product = store.products.get(wish.id);
+  const order = store.orders.get(wish.id);
+  if (wish.entity === 'product' && product !== undefined) {
+    keepProduct(store, product, { ...product, modifiedMs });
+  } else if (wish.entity === 'order' && order !== undefined) {
+    store.orders.set(order.id, { ...order, modifiedMs });
+  } else throw new ControlError(`no ${wish.entity} ${wish.id}`);
+  return { id: wish.id, modified: new Date(modifiedMs).toISOString() };
 }
 
 /** One line of `GET /_sandbox/stock`. */

@@ -6,21 +6,31 @@ export class WooError extends Error {
   readonly status: number;
   readonly code: string;
   readonly extra: JsonObject;
+  /** An integer stands where other errors have an object (refunds, section 10). */
+  readonly bareData: number | null;
+  /** Refused before the rights were looked at: the answer does not tell the methods. */
+  readonly isEarly: boolean;
 
-  constructor(status: number, code: string, message: string, extra: JsonObject = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    extra: JsonObject = {},
+    bareData: number | null = null,
+    isEarly = false,
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     this.extra = extra;
+    this.bareData = bareData;
+    this.isEarly = isEarly;
   }
 
   /** The part that a batch repeats for its item. */
   body(): JsonObject {
-    return {
-      code: this.code,
-      message: this.message,
-      data: { status: this.status, ...this.extra },
-    };
+    const data = this.bareData ?? { status: this.status, ...this.extra };
+    return { code: this.code, message: this.message, data };
   }
 }
 
@@ -61,15 +71,33 @@ export function htmlAnswer(
   return {
     status,
     headers: { server: 'nginx/1.22.1', 'content-type': 'text/html', ...headers },
-    body: `<html>\n<head><title>${status} ${title}</title></head>\n<body>\n<center><h1>${status} ${title}</h1></center>\n<hr><center>nginx/1.22.1</center>\n</body>\n</html>\n`,
+    body: `<html>\r\n<head><title>${status} ${title}</title></head>\r\n<body>\r\n<center><h1>${status} ${title}</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n`,
     committed: null,
   };
 }
 
+/** The answer of `wp_die`: WordPress itself gives up, before or instead of the route. */
+export function wordPressDies(
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+): VendorAnswer {
+  const body = { code: 'wp_die', message, data: { status }, additional_errors: [] };
+  return jsonAnswer(status, body, null, headers);
+}
+
 /** PHP's json_encode writes `/` as `\/` and everything beyond ASCII as \uXXXX (every body_text). */
-function wireText(body: Json): string {
-  return JSON.stringify(body).replace(
-    /\/|[\u0080-\uffff]/g,
-    (sign) => (sign === '/' ? '\\/' : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`), // prettier-ignore
+export function wireText(body: Json): string {
+  return JSON.stringify(body).replace(/[/\u0080-\uffff]/g, (sign) =>
+    sign === '/' ? '\\/' : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** rec: product_batch_not_a_list. */
+export function phpFatal(): WooError {
+  return new WooError(
+    500,
+    'internal_server_error',
+    '<p>There has been a critical error on this website.</p><p><a href="https://wp-help.example/documentation/article/faq-troubleshooting/">Learn more about troubleshooting WordPress.</a></p>',
   );
 }

@@ -18,6 +18,8 @@ const storeSpec = z.strictObject({
   consumerKey: z.string().optional(),
   consumerSecret: z.string().optional(),
   permissions: z.enum(['read', 'write', 'read_write']).default('read_write'),
+  /** false: the key belongs to a user who may not manage the shop. */
+  mayManage: z.boolean().default(true),
 });
 
 /** Body of `POST /_sandbox/reset` of the WooCommerce sandbox. */
@@ -36,28 +38,83 @@ export interface SeededStore {
 export function seededStore(spec: z.output<typeof storeSpec>, sandboxUrl: string): SeededStore {
   const consumerKey = spec.consumerKey ?? `ck_${hex40(`key ${spec.store}`)}`;
   const consumerSecret = spec.consumerSecret ?? `cs_${hex40(`secret ${spec.store}`)}`;
-  const store: Store = {
+  const key = {
+    secret: consumerSecret,
+    permissions: spec.permissions,
+    mayManage: spec.mayManage,
+  };
+  return { store: emptyStore(spec, sandboxUrl, new Map([[consumerKey, key]])), consumerKey, consumerSecret }; // prettier-ignore
+}
+
+function emptyStore(
+  spec: z.output<typeof storeSpec>,
+  sandboxUrl: string,
+  keys: Store['keys'],
+): Store {
+  return {
     name: spec.store,
     homeUrl: (spec.homeUrl ?? `${sandboxUrl}/${spec.store}`).replace(/\/$/, ''),
     zone: spec.zone,
-    currency: spec.currency,
-    country: spec.country,
-    decimals: spec.decimals,
-    isTaxed: spec.taxes,
-    pricesIncludeTax: spec.pricesIncludeTax,
-    taxRoundAtSubtotal: spec.taxRoundAtSubtotal,
-    keys: new Map([[consumerKey, { secret: consumerSecret, permissions: spec.permissions }]]),
+    options: {
+      currency: spec.currency,
+      country: spec.country,
+      decimals: spec.decimals,
+      isTaxed: spec.taxes,
+      pricesIncludeTax: spec.pricesIncludeTax,
+      taxRoundAtSubtotal: spec.taxRoundAtSubtotal,
+      taxBasedOn: 'shipping',
+    },
+    keys,
     nonces: new Map(),
     products: new Map(),
     idBySku: new Map(),
     idByGtin: new Map(),
     idBySlug: new Map(),
+    variations: new Map(),
     slugNumbers: new Map(),
-    nextId: 10, // a fresh WordPress has used the first ids for its own pages
-    nextMetaId: 100,
+    orders: new Map(),
+    refunds: new Map(),
+    customers: new Map(),
+    idByEmail: new Map(),
+    idByUsername: new Map(),
+    coupons: new Map(),
+    categories: new Map([[uncategorized.id, uncategorized]]),
+    attributes: new Map(),
+    rates: new Map(),
+    webhooks: new Map(),
+    queue: new Map(),
+    mails: [],
+    pluginStatuses: [],
+    numberPrefix: null,
+    revision: 0,
+    // A fresh WordPress has used the first ids for its own pages, terms and user.
+    counters: {
+      post: 9,
+      productMeta: 99,
+      orderMeta: 0,
+      item: 0,
+      itemMeta: 0,
+      user: 1,
+      userMeta: 28,
+      comment: 0,
+      term: uncategorized.id,
+      attribute: 0,
+      rate: 0,
+      webhook: 0,
+    },
   };
-  return { store, consumerKey, consumerSecret };
 }
+
+/** The category every shop starts with (rec: product_create_minimal). */
+const uncategorized = {
+  id: 15,
+  name: 'Uncategorized',
+  slug: 'uncategorized',
+  parent: 0,
+  description: '',
+  display: 'default',
+  menuOrder: 0,
+};
 
 function hex40(text: string): string {
   return createHash('sha1').update(`truth-sync sandbox ${text}`).digest('hex');

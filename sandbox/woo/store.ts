@@ -1,61 +1,136 @@
 import { type Json } from '../json';
+import { frozen } from '../server/state-copy';
+import { type Customer } from './customers/model';
+import { type Order, type Refund } from './orders/model';
+import { type Product } from './products/model';
+import { type Attribute, type Category, type Coupon } from './shop/model';
+import { type TaxRate } from './taxes/rates';
+import { type QueuedDelivery, type Webhook } from './webhooks/model';
 
-interface MetaEntry {
+/** A row of a meta table. */
+export interface Meta {
   id: number;
   key: string;
   value: Json;
 }
 
-/** A product as the store keeps it; what a reader sees is made in product-view.ts. */
-export interface Product {
-  id: number;
-  /** Fields that are stored and shown as they are, by their wire name. */
-  fields: Record<string, Json>;
-  name: string;
-  slug: string;
-  status: string;
-  sku: string;
-  globalUniqueId: string;
-  regularPrice: string;
-  salePrice: string;
-  isStockManaged: boolean;
-  stockQuantity: number | null;
-  stockStatus: string;
-  totalSales: number;
-  createdMs: number;
-  modifiedMs: number;
-  meta: MetaEntry[];
-}
-
 export interface ApiKey {
   secret: string;
   permissions: 'read' | 'write' | 'read_write';
+  /** false: the key's user may not manage the shop, every right is refused with 403. */
+  mayManage: boolean;
 }
 
-/** One web shop. Plain data, so that a snapshot is a copy. */
-export interface Store {
-  name: string;
-  /** The address WordPress thinks it has: links and the OAuth base string use it. */
-  homeUrl: string;
-  zone: string;
+/** Numbers given so far, by kind. Products, orders and refunds share one row of ids. */
+export interface Counters {
+  post: number;
+  productMeta: number;
+  orderMeta: number;
+  item: number;
+  itemMeta: number;
+  user: number;
+  userMeta: number;
+  comment: number;
+  term: number;
+  attribute: number;
+  rate: number;
+  webhook: number;
+}
+
+/** Options that change what totals mean; `PUT /settings/...` sets them (section 1). */
+export interface ShopOptions {
   currency: string;
   country: string;
   decimals: number;
   isTaxed: boolean;
   pricesIncludeTax: boolean;
   taxRoundAtSubtotal: boolean;
+  taxBasedOn: 'shipping' | 'billing' | 'base';
+}
+
+/** An e-mail that the shop has sent inside a request (section 9). */
+export interface Mail {
+  kind: string;
+  to: string;
+  atMs: number;
+}
+
+/**
+ * One web shop.
+ *
+ * Rule of this folder: an object in a Map of the store is never changed, it is replaced by a
+ * changed copy (`products.set(id, {...product, ...})`), and lists in it are replaced as well. So a
+ * copy of the Maps is a full snapshot, a reader that holds an object keeps the
+ * state of its moment, and what is derived from an object may be remembered beside it.
+ */
+export interface Store {
+  readonly name: string;
+  /** The address WordPress thinks it has: links and the OAuth base string use it. */
+  readonly homeUrl: string;
+  readonly zone: string;
+  options: ShopOptions;
   keys: Map<string, ApiKey>;
   /** OAuth nonces of the last 15 minutes with their time stamps in seconds. */
   nonces: Map<string, number>;
+  /** Products and variations. */
   products: Map<number, Product>;
   /** Ids by SKU in lower case; products in the trash keep theirs. */
   idBySku: Map<string, number>;
   idByGtin: Map<string, number>;
   idBySlug: Map<string, number>;
+  /** Ids of variations by their parent. */
+  variations: Map<number, readonly number[]>;
   /** The last number that was put behind a slug that was taken. */
   slugNumbers: Map<string, number>;
-  nextId: number;
-  nextMetaId: number;
+  orders: Map<number, Order>;
+  refunds: Map<number, Refund>;
+  customers: Map<number, Customer>;
+  idByEmail: Map<string, number>;
+  idByUsername: Map<string, number>;
+  coupons: Map<number, Coupon>;
+  categories: Map<number, Category>;
+  attributes: Map<number, Attribute>;
+  rates: Map<number, TaxRate>;
+  webhooks: Map<number, Webhook>;
+  /** Deliveries that wait for the store's cron, by webhook and resource: one each. */
+  queue: Map<string, QueuedDelivery>;
+  mails: readonly Mail[];
+  /** Order statuses that a plug-in has added. */
+  pluginStatuses: readonly string[];
+  /** What a plug-in puts in front of the order number; null: the number is the id. */
+  numberPrefix: string | null;
+  /** Counts every write: tells what has happened since a call came (races). */
+  revision: number;
+  counters: Counters;
+}
+
+/**
+ * Freezes what the Maps hold, so that a snapshot may share it. What is frozen already costs
+ * nothing; from then on a breach of the rule above is an error.
+ */
+export function freezeContents(store: Store): void {
+  for (const value of Object.values(store) as unknown[]) {
+    if (value instanceof Map) for (const held of value.values()) frozen(held);
+    else if (Array.isArray(value)) frozen(value);
+  }
+}
+
+/** The next number of its kind. */
+export function nextId(store: Store, kind: keyof Counters): number {
+  store.counters[kind] += 1;
+  return store.counters[kind];
+}
+
+/** Sets the meta entry of this key, as a plug-in or the shop itself does. */
+export function withMeta(
+  meta: readonly Meta[],
+  key: string,
+  value: Json,
+  newId: () => number,
+): Meta[] {
+  const known = meta.find((one) => one.key === key);
+  if (known === undefined) return [...meta, { id: newId(), key, value }];
+  return meta.map((one) => (one === known ? { ...one, value } : one));
 }
 
 /** SKUs are compared without case and outer blanks (section 7). */

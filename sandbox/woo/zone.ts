@@ -14,9 +14,31 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return format;
 }
 
+/** No zone changes its offset within a quarter of an hour. */
+const stepMs = 15 * 60_000;
+const offsets = new Map<string, Map<number, number>>();
+
+/** How far the zone is ahead of UTC at an instant; looked up once for each quarter of an hour. */
+export function offsetMs(instantMs: number, zone: string): number {
+  let known = offsets.get(zone);
+  if (known === undefined) {
+    known = new Map();
+    offsets.set(zone, known);
+  }
+  const step = Math.floor(instantMs / stepMs);
+  const found = known.get(step);
+  if (found !== undefined) return found;
+  const shown = formatOf(zone)
+    .format(step * stepMs)
+    .replace(' ', 'T');
+  const offset = Date.parse(`${shown}Z`) - step * stepMs;
+  known.set(step, offset);
+  return offset;
+}
+
 /** The wall clock of the zone at an instant. */
 export function localTime(instantMs: number, zone: string): string {
-  return formatOf(zone).format(instantMs).replace(' ', 'T');
+  return utcTime(instantMs + offsetMs(instantMs, zone));
 }
 
 export function utcTime(instantMs: number): string {
@@ -25,8 +47,18 @@ export function utcTime(instantMs: number): string {
 
 /** Hours the zone is ahead of UTC at an instant. */
 export function offsetHours(instantMs: number, zone: string): number {
-  const wholeSeconds = Math.floor(instantMs / 1000) * 1000;
-  return (Date.parse(`${localTime(instantMs, zone)}Z`) - wholeSeconds) / 3_600_000;
+  return offsetMs(instantMs, zone) / 3_600_000;
+}
+
+/** The first instant at which the zone's clocks show this time; one in a gap moves an hour on. */
+export function instantOf(wallTime: string, zone: string): number {
+  const shown = withoutGap(wallTime, zone);
+  const asUtcMs = Date.parse(`${shown}Z`);
+  const near = asUtcMs - offsetMs(asUtcMs, zone);
+  const fitting = [near - 3_600_000, near, near + 3_600_000].find(
+    (candidate) => localTime(candidate, zone) === shown,
+  );
+  return fitting ?? near;
 }
 
 /** A wall clock time that the zone leaves out in spring moves one hour on (section 5). */

@@ -56,7 +56,7 @@ export function kindOfPath(segment: string): EntityKind | undefined {
   return byPath.get(segment.toLowerCase());
 }
 
-/** The type of this exact name: names in queries and batches are case sensitive. */
+/** The type of this exact name, as in batches; in queries by the setting `qbo.queryNames`. */
 export function kindOfName(name: string): EntityKind | undefined {
   const kind = byPath.get(name.toLowerCase());
   return kind?.name === name ? kind : undefined;

@@ -120,6 +120,17 @@ describe('intuit-oauth and node-quickbooks', () => {
     expect(at(counted, 'QueryResponse.totalCount')).toBe(4);
   });
 
+  it('by a setting, names in queries are taken exactly: the client is refused then', async () => {
+    const find = () =>
+      answered((callback) => {
+        books.findCustomers({ limit: 1 }, callback);
+      });
+    await control(sandbox, 'settings', { 'qbo.queryNames': 'exact' });
+    await expect(find()).rejects.toThrow('Metadata not found for Entity: customer');
+    await control(sandbox, 'settings', { 'qbo.queryNames': 'anyCase' });
+    expect(listAt(await find(), 'QueryResponse.Customer')).toHaveLength(1);
+  });
+
   it('is told in its own words when a name is taken', async () => {
     await expect(
       answered((callback) => {

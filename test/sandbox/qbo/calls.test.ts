@@ -51,7 +51,6 @@ describe('query', () => {
   });
 
   it.each([
-    ['select * from customer', '4001'],
     ["select * from SalesReceipt where PrivateNote = 'x'", '4001'],
     ['select * from Customer STARTPOSITION 0', '4001'],
     ['select * from Customer MAXRESULTS 1001', '4001'],

@@ -248,7 +248,7 @@ describe('faults of a WooCommerce call', () => {
     ['status:401', 401, '{"code":"woocommerce_rest_cannot_view"'],
     ['status:500', 500, '{"code":"internal_server_error"'],
     ['status:503', 503, '{"code":"wp_die"'],
-    ['wpDie500', 500, '{"code":"wp_die","message":"<h1>Error est'],
+    ['wpDie', 500, '{"code":"wp_die","message":"<h1>Error est'],
     ['status:504', 504, '<html>'],
     ['status:524', 524, '<html>'],
     ['status:429', 429, '<html>'],
@@ -292,11 +292,11 @@ describe('faults of a WooCommerce call', () => {
     const answer = await send(`${shop.sandbox.url}/_sandbox/faults`, {
       method: 'POST',
       headers: { 'x-sandbox-token': shop.sandbox.token },
-      body: '[{"fault":"batchCut"}]',
+      body: '[{"fault":"throttleXml"}]',
     });
     expect([answer.status, at(answer.body, 'error')]).toEqual([
       400,
-      'this vendor cannot do: batchCut',
+      'this vendor cannot do: throttleXml',
     ]);
   });
 });

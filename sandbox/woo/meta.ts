@@ -1,0 +1,33 @@
+import { isObject, type Json, type JsonObject } from '../json';
+import { type Meta } from './store';
+import { parameterText, textList, textOf } from './values';
+
+/** Meta entries after a write: by id or by key; null deletes (section 7). */
+export function writtenMeta(
+  meta: readonly Meta[],
+  entries: Json | undefined,
+  newId: () => number,
+): readonly Meta[] {
+  if (!Array.isArray(entries)) return meta;
+  let written = [...meta];
+  for (const entry of entries) {
+    if (!isObject(entry)) continue;
+    const key = textOf(entry['key']);
+    const value = entry['value'] ?? null;
+    const known = written.find((one) => one.id === entry['id'] || one.key === key);
+    if (value === null) written = written.filter((one) => one !== known);
+    else if (known !== undefined) {
+      written = written.map((one) => (one === known ? { ...one, value } : one));
+    } else if (key !== undefined) written.push({ id: newId(), key, value });
+  }
+  return written;
+}
+
+/** Meta as a reader sees it, cut by `include_meta` and `exclude_meta`. */
+export function metaView(meta: readonly Meta[], input: JsonObject): Json[] {
+  const only = textList(parameterText(input['include_meta']));
+  const without = textList(parameterText(input['exclude_meta']));
+  return meta
+    .filter(({ key }) => (only.length === 0 || only.includes(key)) && !without.includes(key))
+    .map((entry) => ({ ...entry }));
+}

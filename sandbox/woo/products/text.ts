@@ -1,0 +1,72 @@
+import { type Store } from '../store';
+
+/** What wc_format_decimal keeps of a price: `12,50` becomes `1250`, `abc` becomes `` (section 7). */
+export function normalPrice(text: string): string {
+  const kept = text.replace(/[^0-9.-]/g, '');
+  const lastPoint = kept.lastIndexOf('.');
+  if (lastPoint < 0) return kept;
+  return `${kept.slice(0, lastPoint).replaceAll('.', '')}${kept.slice(lastPoint)}`;
+}
+
+/** Names are stored with `&` as an entity (section 7). */
+export function normalTitle(text: string): string {
+  return withoutScripts(text)
+    .replace(/&(?!(#\d+|#x[\da-f]+|\w+);)/gi, '&amp;')
+    .trim();
+}
+
+/** Scripts are removed from every text that a key writes. */
+export function withoutScripts(text: string): string {
+  return text.replace(/<\/?script\b[^>]*>/gi, '');
+}
+
+/** How a reader without context=edit sees a long text: in paragraphs. */
+export function paragraphs(text: string): string {
+  if (text.trim() === '') return text;
+  const blocks = text.trim().split(/\n{2,}/);
+  return blocks
+    .map((block) => (/^<(p|div|ul|ol|h\d)\b/i.test(block) ? block : `<p>${block}</p>`))
+    .map((block) => `${block}\n`)
+    .join('');
+}
+
+/** What WordPress makes of a name: `batch-m1`. */
+export function generatedSlug(name: string): string {
+  const plain = name.normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
+  const base = plain.toLowerCase().replace(/&amp;/g, '').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, ''); // prettier-ignore
+  return base === '' ? 'product' : base;
+}
+
+/** A slug of the name that no other product has: `batch-m1`, `product-2`. */
+export function freeSlug(store: Store, name: string): string {
+  const wanted = generatedSlug(name);
+  if (!store.idBySlug.has(wanted)) return wanted;
+  let number = store.slugNumbers.get(wanted) ?? 1;
+  do number += 1;
+  while (store.idBySlug.has(`${wanted}-${number}`));
+  store.slugNumbers.set(wanted, number);
+  return `${wanted}-${number}`;
+}
+
+const symbols: Record<string, string> = {
+  EUR: '&euro;',
+  GBP: '&pound;',
+  USD: '&#36;',
+  CAD: '&#36;',
+};
+
+/** The price as html, as the shop shows it (rec: product_create_full). */
+export function priceHtml(currency: string, regular: string, sale: string): string {
+  if (regular === '') return '';
+  const shown = (price: string): string => `${symbols[currency] ?? currency}${shopPrice(price)}`;
+  const amount = (price: string): string =>
+    `<span class="woocommerce-Price-amount amount"><bdi><span class="woocommerce-Price-currencySymbol" translate="no">${symbols[currency] ?? currency}</span>${shopPrice(price)}</bdi></span>`;
+  if (sale === '') return amount(regular);
+  return `<del aria-hidden="true">${amount(regular)}</del> <span class="screen-reader-text">Original price was: ${shown(regular)}.</span><ins aria-hidden="true">${amount(sale)}</ins><span class="screen-reader-text">Current price is: ${shown(sale)}.</span>`;
+}
+
+/** Two decimals, thousands parted, never below zero (rec: product_update_price_negative). */
+function shopPrice(price: string): string {
+  const number = Math.max(0, Number(price));
+  return number.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}

@@ -1,0 +1,170 @@
+import { type Random } from '../../random';
+import { type Clock } from '../../server/clock';
+import { type WooSettings } from '../settings';
+import { type Store } from '../store';
+import { isAllowedAddress } from './address';
+import { type WebhookFaults } from './faults';
+import { type QueuedDelivery, type Webhook } from './model';
+import { deliveryHeaders, forbiddenBody, payloadOf } from './payload';
+import { failuresMax } from './resource';
+import { post } from './send';
+
+/** A delivery that has gone out, for `GET /_sandbox/webhooks`. */
+export interface SentDelivery {
+  store: string;
+  webhookId: number;
+  topic: string;
+  resourceId: number;
+  sentAt: string;
+  /** null: nobody answered, or the address is forbidden. */
+  status: number | null;
+}
+
+/** What the cron acts on. */
+export interface CronTools {
+  stores(): Iterable<Store>;
+  settings(): WooSettings;
+  clock: Clock;
+  random: Random;
+  faults: WebhookFaults;
+}
+
+export interface Cron {
+  /** A call has come: what is due goes out (the store's cron runs with its traffic). */
+  traffic(): void;
+  /** Sends what is due, or with `all` what waits, now. */
+  run(all: boolean): number;
+  /** Pings a new webhook (section 11). */
+  ping(store: Store, webhook: Webhook): void;
+  sent(): readonly SentDelivery[];
+  /** Forgets what is under way, as after a reset. */
+  stop(): void;
+}
+
+/** How often the sandbox's clock is looked at while deliveries wait. */
+const lookMs = 10;
+const sentKept = 1_000;
+
+/** Sends queued deliveries one after the other: a slow receiver blocks the rest (section 11). */
+export function createCron(tools: CronTools): Cron {
+  let epoch = new AbortController();
+  let line: Promise<void> = Promise.resolve();
+  let sent: SentDelivery[] = [];
+  let timer: NodeJS.Timeout | null = null;
+
+  const enqueue = (store: Store, job: QueuedDelivery): void => {
+    const { signal } = epoch;
+    line = line.then(async () => {
+      if (!signal.aborted) await deliver(store, job, signal);
+    });
+  };
+  const deliver = async (store: Store, job: QueuedDelivery, signal: AbortSignal): Promise<void> => {
+    const webhook = store.webhooks.get(job.webhookId);
+    if (webhook?.status !== 'active') return;
+    const nowMs = tools.clock.nowMs();
+    const isForbidden = tools.faults.take('errorBody');
+    const body = isForbidden ? forbiddenBody : payloadOf(store, webhook, job, tools.random);
+    const headers = deliveryHeaders(store, webhook, body, nowMs);
+    const settings = tools.settings();
+    const isAllowed = isAllowedAddress(store, settings, webhook.deliveryUrl);
+    const send = (): Promise<number | null> =>
+      post(webhook.deliveryUrl, settings['woo.webhookHosts'], headers, body, signal);
+    const status = isAllowed ? await send() : null;
+    if (isAllowed && tools.faults.take('duplicate')) await send();
+    if (signal.aborted) return;
+    const { webhookId, resourceId } = job;
+    const sentAt = new Date(nowMs).toISOString();
+    sent = [...sent.slice(1 - sentKept), { store: store.name, webhookId, topic: webhook.topic, resourceId, sentAt, status }]; // prettier-ignore
+    count(store, job.webhookId, status, tools.clock.nowMs());
+  };
+  const run = (all: boolean): number => {
+    let started = 0;
+    const nowMs = tools.clock.nowMs();
+    for (const store of tools.stores()) {
+      const due = [...store.queue].filter(([, job]) => all || job.dueMs <= nowMs);
+      due.sort(([, a], [, b]) => a.dueMs - b.dueMs || a.seq - b.seq);
+      if (due.length > 1 && tools.faults.take('reorder')) due.reverse();
+      for (const [key, job] of due) {
+        store.queue.delete(key);
+        if (tools.faults.take('lose')) continue;
+        const lateMs = tools.faults.lateMs();
+        if (lateMs > 0) store.queue.set(key, { ...job, dueMs: nowMs + lateMs });
+        else enqueue(store, job);
+        started += 1;
+      }
+    }
+    return started;
+  };
+  const watch = (): void => {
+    timer ??= setInterval(() => {
+      if (tools.settings()['woo.cron'] === 'clock') run(false);
+    }, lookMs).unref();
+  };
+  return {
+    traffic: () => {
+      watch();
+      for (const { queue } of tools.stores()) if (queue.size > 0) run(false);
+    },
+    run,
+    ping: (store, webhook) => {
+      const { signal } = epoch;
+      line = line.then(() => ping(tools, store, webhook, signal));
+    },
+    sent: () => sent,
+    stop: () => {
+      epoch.abort();
+      epoch = new AbortController();
+      if (timer !== null) clearInterval(timer);
+      timer = null;
+      sent = [];
+      line = Promise.resolve();
+    },
+  };
+}
+
+/** A form body without signature; only an exact 200 settles it (rec: webhook_get: then modified). */
+async function ping(
+  tools: CronTools,
+  store: Store,
+  webhook: Webhook,
+  signal: AbortSignal,
+): Promise<void> {
+  const settings = tools.settings();
+  if (signal.aborted || !isAllowedAddress(store, settings, webhook.deliveryUrl)) return;
+  const body = `webhook_id=${webhook.id}`;
+  const headers = [
+    ['User-Agent', 'WooCommerce/11.0.1 Hookshot (WordPress/7.0.4)'],
+    ['Accept', '*/*'],
+    ['Accept-Encoding', 'deflate, gzip, br, zstd'],
+    ['Content-Type', 'application/x-www-form-urlencoded'],
+    ['Connection', 'close'],
+    ['Content-Length', String(Buffer.byteLength(body))],
+  ] as const;
+  const status = await post(webhook.deliveryUrl, settings['woo.webhookHosts'], headers, body, signal); // prettier-ignore
+  const present = store.webhooks.get(webhook.id);
+  if (signal.aborted || present === undefined || status !== 200) return;
+  store.webhooks.set(webhook.id, {
+    ...present,
+    isPingPending: false,
+    modifiedMs: tools.clock.nowMs(),
+  });
+}
+
+/** 2xx, 301 and 302 count as delivered; the failure after the sixth disables, none is sent again. */
+function count(store: Store, webhookId: number, status: number | null, nowMs: number): void {
+  const webhook = store.webhooks.get(webhookId);
+  if (webhook === undefined) return;
+  const isDone = status !== null && ((status >= 200 && status < 300) || status === 301 || status === 302); // prettier-ignore
+  if (isDone) {
+    if (webhook.failures > 0) store.webhooks.set(webhookId, { ...webhook, failures: 0 });
+    return;
+  }
+  const failures = webhook.failures + 1;
+  const isOver = failures > failuresMax;
+  store.webhooks.set(webhookId, {
+    ...webhook,
+    failures,
+    status: isOver ? 'disabled' : webhook.status,
+    modifiedMs: isOver ? nowMs : webhook.modifiedMs,
+  });
+}
