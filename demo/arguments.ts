@@ -10,6 +10,8 @@ export interface DemoOptions {
   kill: 'worker' | 'api' | 'temporal' | 'postgres' | null;
   faults: 'light' | 'storm' | null;
   hasQuota: boolean;
+  /** real: the sandboxes take as long as was measured at the vendors. */
+  latency: 'none' | 'real';
   seed: number;
   timeLimitS: number;
 }
@@ -26,6 +28,7 @@ const values = z.object({
     .optional(),
   faults: z.enum(['light', 'storm'], '--faults takes light or storm').optional(),
   'no-quota': z.boolean().optional(),
+  latency: z.enum(['none', 'real'], '--latency takes none or real').optional(),
   seed: z.coerce
     .number('--seed takes a whole number')
     .int('--seed takes a whole number')
@@ -38,7 +41,7 @@ const values = z.object({
 });
 
 export const usage = `npm run demo -- [--sales FILE.csv] [--exit] [--json FILE] [--kill worker|api|temporal|postgres]
-                [--faults light|storm] [--no-quota] [--seed N] [--time-limit S]`;
+                [--faults light|storm] [--no-quota] [--latency none|real] [--seed N] [--time-limit S]`;
 
 /** The options of a command line; throws with what is wrong and how it is written. */
 export function readArguments(args: readonly string[]): DemoOptions {
@@ -52,6 +55,7 @@ export function readArguments(args: readonly string[]): DemoOptions {
         kill: { type: 'string' },
         faults: { type: 'string' },
         'no-quota': { type: 'boolean' },
+        latency: { type: 'string' },
         seed: { type: 'string' },
         'time-limit': { type: 'string' },
       },
@@ -64,6 +68,7 @@ export function readArguments(args: readonly string[]): DemoOptions {
     kill: parsed.kill ?? null,
     faults: parsed.faults ?? null,
     hasQuota: !(parsed['no-quota'] ?? false),
+    latency: parsed.latency ?? 'none',
     seed: parsed.seed ?? 1,
     timeLimitS: parsed['time-limit'] ?? 600,
   };

@@ -12,6 +12,7 @@ import {
   planFaults,
   resetRealm,
   resetStore,
+  setLatencyProfile,
   setQuota,
   type SandboxRealm,
   type SandboxStore,
@@ -33,6 +34,7 @@ export async function play(
   const store = await resetStore(stage.woo, 'shop', options.seed);
   const realm = await resetRealm(stage.qbo, String(Date.now()), options.seed);
   await setQuota(stage.qbo, options.hasQuota);
+  for (const sandbox of [stage.woo, stage.qbo]) await setLatencyProfile(sandbox, options.latency);
   const { apiUrl, rootKey } = stage;
   const tenant = await createDemoTenant({
     apiUrl,

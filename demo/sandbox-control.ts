@@ -72,6 +72,11 @@ export async function setQuota(sandbox: Sandbox, isOn: boolean): Promise<void> {
   await control(sandbox, 'quota', { on: isOn });
 }
 
+/** Lets calls take as long as was measured at the vendors, or no longer than they must. */
+export async function setLatencyProfile(sandbox: Sandbox, latency: 'none' | 'real'): Promise<void> {
+  await control(sandbox, 'settings', { latency });
+}
+
 export async function setLatency(sandbox: Sandbox, latencyMs: number): Promise<void> {
   await control(sandbox, 'settings', { latencyMs });
 }

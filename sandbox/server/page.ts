@@ -46,17 +46,18 @@ export function page(on: Controlled | null, query: URLSearchParams): PageAnswer 
 function content(on: Controlled, query: URLSearchParams): Html {
   const { now, rate } = on.clock.read();
   const faults = on.plan.list();
-  const sections = Object.entries(on.vendor.calls)
-    .filter(([, call]) => call.method === 'GET')
-    .map(
-      ([name, call]) =>
-        html`<h2 id="${name}">${name}</h2>
-          ${tablesOf(call.run(undefined, query)).map(tableHtml)}`,
-    );
+  const calls = Object.entries(on.vendor.calls).filter(([, call]) => call.method === 'GET');
+  const names = [...calls.map(([name]) => name), 'faults', 'journal'];
+  const sections = calls.map(
+    ([name, call]) =>
+      html`<h2 id="${name}">${name}</h2>
+        ${tablesOf(call.run(undefined, query)).map(tableHtml)}`,
+  );
   return html`<p>${now.replace('T', ' ')} (clock, rate ${rate})</p>
+    <nav>${names.map((name) => html`<a href="#${name}">${name}</a> `)}</nav>
     ${sections}
     <h2 id="faults">faults</h2>
-    ${tablesOf(faults).map(tableHtml)}
+    ${tablesOf(faults, 'planned').map(tableHtml)}
     <h2 id="journal">journal</h2>
     ${journalHtml(on.journal.last(entriesShown))}`;
 }
@@ -69,18 +70,22 @@ function tableHtml(table: PlainTable): Html {
 }
 
 function scrolled(columns: readonly string[], rows: readonly (readonly string[])[]): Html {
+  const kinds = columns.map((_, place) => {
+    const cells = rows.map((row) => row[place] ?? '').filter((cell) => cell !== '');
+    return cells.length > 0 && cells.every(isNumber) ? 'number' : 'text';
+  });
   return html`<div class="scroll">
     <table>
       <thead>
         <tr>
-          ${columns.map((name) => html`<th>${name}</th>`)}
+          ${columns.map((name, place) => html`<th class="${kinds[place]}">${name}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${rows.map(
           (row) =>
             html`<tr>
-              ${row.map((cell) => html`<td class="${isNumber(cell) ? 'number' : ''}">${cell}</td>`)}
+              ${row.map((cell, place) => html`<td class="${kinds[place]}">${cell}</td>`)}
             </tr>`,
         )}
       </tbody>
@@ -126,11 +131,12 @@ body { font: 15px/1.45 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max
 h1 { font-size: 1.35rem; margin: 0; } h2 { font-size: 1.15rem; margin: 1.8rem 0 .4rem; }
 h3 { font-size: 1rem; margin: 1rem 0 .3rem; } small { font-weight: normal; opacity: .7; }
 p { margin: .3rem 0; }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+nav a { display: inline-block; padding: .4rem .8rem .4rem 0; }
+.scroll { overflow-x: auto; width: fit-content; max-width: 100%; border: 1px solid var(--line); border-radius: 6px; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .6rem; white-space: nowrap; max-width: 34rem;
   overflow: hidden; text-overflow: ellipsis; border-top: 1px solid var(--line); }
-thead th { border-top: 0; font-size: .85em; opacity: .75; } td.number { text-align: right; }
+thead th { border-top: 0; font-size: .85em; opacity: .75; } .number { text-align: right; }
 `;
 
 function framed(title: string, body: Html): string {
