@@ -95,7 +95,11 @@ describe('Q2 fault shapes', () => {
 it('Q3 twins: the number 5010 has two meanings, and 6210 too', async () => {
   company = await startCompany(fixture, { 'qbo.closedCode': 5010, 'qbo.dupCode': 6210 });
   const sale = await made(company, 'SalesReceipt', receipt({ DocNumber: 'D-1' }));
-  const stale = await company.post('salesreceipt', { ...receipt(), Id: sale['Id'], SyncToken: '7' });
+  const stale = await company.post('salesreceipt', {
+    ...receipt(),
+    Id: sale['Id'],
+    SyncToken: '7',
+  });
   const twice = await company.post('salesreceipt', receipt({ DocNumber: 'D-1' }));
   await control(company.sandbox, 'act', { as: 'accountant', do: 'closeBooks', realmId: company.realmId, date: '2026-11-30' }); // prettier-ignore
   const closed = await company.post('salesreceipt', receipt());
