@@ -1,8 +1,8 @@
 import { type JsonObject, lengthOf, objectIn, textIn } from '../json';
 import { faults } from './fault';
 import { type EntityKind, type WriteContext } from './kind';
-import { type EntityName } from './realm';
-import { nameField, nameKey, nameOf } from './tables';
+import { type EntityName, type Realm } from './realm';
+import { indexKey, nameField, nameKey, nameOf } from './tables';
 
 /** Texts over their limit: 2050, with the figures the vendor tells. */
 export function checkLengths(kind: EntityKind, wanted: JsonObject): void {
@@ -23,7 +23,8 @@ export function checkedName(context: WriteContext, wanted: string, isActive: boo
   const { realm, type, existing, settings } = context;
   if (/[:\t\n\r]/.test(wanted)) throw faults.invalidString(nameField(type));
   const holderOf = (name: string): { type: EntityName; id: string } | undefined => {
-    const holder = realm.names.get(nameKey(type, name));
+    const isExact = type === 'Item' && settings['qbo.itemCase'] === 'exact';
+    const holder = isExact ? sameName(realm, name) : realm.names.get(nameKey(type, name));
     const isOwn = holder?.type === type && holder.id === existing?.Id;
     return isOwn ? undefined : holder;
   };
@@ -41,10 +42,15 @@ export function checkedName(context: WriteContext, wanted: string, isActive: boo
     return marked;
   }
   const holder = holderOf(name);
-  const isOtherCase = type === 'Item' && settings['qbo.itemCase'] === 'exact' && holder !== undefined && nameOf(realm, 'Item', holder.id) !== name; // prettier-ignore
-  if (holder !== undefined && !isOtherCase)
-    throw faults.duplicateName(spokenNames[holder.type] ?? 'object');
+  if (holder !== undefined) throw faults.duplicateName(spokenNames[holder.type] ?? 'object');
   return name;
+}
+
+/** The item of exactly this name, where case tells names apart (section 18, 11). */
+function sameName(realm: Realm, name: string): { type: EntityName; id: string } | undefined {
+  const ids = realm.tables.Item.indexes.get('Name')?.get(indexKey('Name', name)) ?? [];
+  const id = [...ids].find((one) => nameOf(realm, 'Item', one) === name);
+  return id === undefined ? undefined : { type: 'Item', id };
 }
 
 const spokenNames: Partial<Record<EntityName, string>> = {

@@ -94,6 +94,7 @@ export function tokenCall(
       oauth.codes.delete(form.get('code') ?? ''); // once only
       const isGood = code !== undefined && code.endMs > nowMs && code.redirectUri === form.get('redirect_uri'); // prettier-ignore
       if (!isGood) return invalidGrant('Invalid authorization code');
+      if (!settings['qbo.multiAdmin']) forgetTokens(oauth, code.realmId);
       const { accessToken, refreshToken } = grant(oauth, code.realmId, settings, nowMs);
       return tokenAnswer(oauth, accessToken, refreshToken, settings, withHardEnd, nowMs);
     }
@@ -174,12 +175,16 @@ export function revokeCall(oauth: OAuthState, request: VendorRequest): VendorAns
   const token = fromJson ?? new URLSearchParams(text).get('token') ?? '';
   const realmId = oauth.refresh.get(token)?.realmId ?? oauth.access.get(token)?.realmId;
   if (realmId === undefined) return jsonAnswer(400, { error: 'invalid_request' }, null);
+  forgetTokens(oauth, realmId);
+  return { ...jsonAnswer(200, {}, null), body: '' };
+}
+
+function forgetTokens(oauth: OAuthState, realmId: string): void {
   for (const tokens of [oauth.access, oauth.refresh]) {
     for (const [value, known] of tokens) {
       if (known.realmId === realmId) tokens.delete(value);
     }
   }
-  return { ...jsonAnswer(200, {}, null), body: '' };
 }
 
 /** `/connect/oauth2`: the consent page approves at once; `realmId` chooses the company. */

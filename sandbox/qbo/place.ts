@@ -6,7 +6,7 @@ export interface Change {
   realmId: string;
   entity: EntityName;
   id: string;
-  operation: 'Create' | 'Update' | 'Delete' | 'Void' | 'Merge' | 'Emailed';
+  operation: 'Create' | 'Update' | 'Delete' | 'Void' | 'Merge';
   atMs: number;
   /** Of a merge: the id that is no more. */
   deletedId?: string;

@@ -75,47 +75,52 @@ function projected(
 /** Look-ups by id, name, SKU, number, date or time of change take the index. */
 function candidates(realm: Realm, kind: EntityKind, conditions: Condition[]): Row[] {
   const table = realm.tables[kind.name];
-  for (const condition of conditions) {
-    const ids = indexed(table, condition);
-    if (ids === null) continue;
-    return [...ids].map((id) => table.rows.get(id)).filter((row) => row !== undefined);
-  }
-  return [...table.rows.values()];
+  const ids = exactIds(table, conditions) ?? rangeIds(table, conditions);
+  if (ids === null) return [...table.rows.values()];
+  return [...ids].map((id) => table.rows.get(id)).filter((row) => row !== undefined);
 }
 
-/** The ids that may fit a condition; null when no index knows. */
-function indexed(table: Table, { field, operator, values }: Condition): Set<string> | null {
-  const isExact = operator === '=' || operator === 'IN';
-  if (field === 'Id') return isExact ? new Set(values) : null;
-  const isChange = field === 'MetaData.LastUpdatedTime';
-  const index = table.indexes.get(isChange ? 'changed' : field);
-  if (index === undefined || operator === 'LIKE') return null;
-  if (isExact && !isChange) {
+function exactIds(table: Table, conditions: Condition[]): Set<string> | null {
+  for (const { field, operator, values } of conditions) {
+    if (operator !== '=' && operator !== 'IN') continue;
+    if (field === 'Id') return new Set(values);
+    const index = table.indexes.get(field);
+    if (index === undefined) continue;
     return new Set(values.flatMap((value) => [...(index.get(indexKey(field, value)) ?? [])]));
   }
-  const [bound = ''] = values;
-  if (isChange) return inRange(index, (key) => Number(key) * 1000, instantOf(bound), operator);
-  if (field !== 'TxnDate') return null;
-  return inRange(index, (key) => Date.parse(key), Date.parse(bound), operator);
+  return null;
 }
 
+/** Where the keys of an index are days or seconds: how to read key and bound as times. */
+const timeIndexes: readonly { field: string; index: string; timeOf(key: string): number }[] = [
+  { field: 'MetaData.LastUpdatedTime', index: 'changed', timeOf: (key) => Number(key) * 1000 },
+  { field: 'TxnDate', index: 'TxnDate', timeOf: (key) => Date.parse(key) },
+];
+
 /** There are fewer days and seconds than objects: only these are looked through. */
-function inRange(
-  index: Map<string, Set<string>>,
-  timeOf: (key: string) => number,
-  boundMs: number,
-  operator: Condition['operator'],
-): Set<string> | null {
-  if (Number.isNaN(boundMs)) return null;
-  const ids = new Set<string>();
-  const isAbove = operator === '>' || operator === '>=';
-  for (const [key, held] of index) {
-    const ms = timeOf(key);
-    // A second more on both sides: the exact test follows.
-    const fits = operator === '=' ? Math.abs(ms - boundMs) < 1000 : isAbove ? ms > boundMs - 1000 : ms < boundMs + 1000; // prettier-ignore
-    if (fits) for (const id of held) ids.add(id);
+function rangeIds(table: Table, conditions: Condition[]): Set<string> | null {
+  for (const { field, index: name, timeOf } of timeIndexes) {
+    const bounds = conditions.filter((one) => one.field === field && one.operator !== 'LIKE');
+    const index = table.indexes.get(name);
+    if (index === undefined || bounds.length === 0) continue;
+    const ids = new Set<string>();
+    for (const [key, held] of index) {
+      const ms = timeOf(key);
+      if (bounds.every((bound) => mayFit(ms, bound))) for (const id of held) ids.add(id);
+    }
+    return ids;
   }
-  return ids;
+  return null;
+}
+
+/** A second more on both sides: the exact test follows. */
+function mayFit(ms: number, { operator, values }: Condition): boolean {
+  const bounds = values.map((value) => Date.parse(value));
+  if (bounds.some(Number.isNaN)) return true;
+  const [boundMs = 0] = bounds;
+  if (operator === '>' || operator === '>=') return ms > boundMs - 1000;
+  if (operator === '<' || operator === '<=') return ms < boundMs + 1000;
+  return bounds.some((one) => Math.abs(ms - one) < 1000);
 }
 
 function typeOf(kind: EntityKind, field: string): FieldType {

@@ -214,7 +214,6 @@ const past: Record<Change['operation'], string> = {
   Delete: 'deleted',
   Void: 'voided',
   Merge: 'merged',
-  Emailed: 'emailed',
 };
 
 /** One array over all companies: `intuitaccountid` is the company. */
