@@ -7,6 +7,7 @@ export type Difference = string | null;
 const randomForms: Record<string, RegExp> = {
   order_key: /^wc_order_[A-Za-z0-9]{13}$/,
   cart_hash: /^([0-9a-f]{32})?$/,
+  _debug_log_source_pending_deletion: /^place-order-debug-[0-9a-f]{8}$/,
 };
 
 /**
@@ -62,7 +63,7 @@ function objectDifference(
 function metaPlace(name: string, holder: Record<string, unknown>): string {
   if (name !== 'value' && name !== 'display_value') return name;
   const key = String(holder['key']);
-  return ['_refunded_item_id', '_wp_trash_meta_time', 'coupon_info'].includes(key) ? key : name;
+  return ['_refunded_item_id', '_wp_trash_meta_time', 'coupon_info', '_debug_log_source_pending_deletion'].includes(key) ? key : name;
 }
 
 function sameValue(recorded: unknown, actual: unknown, pairs: Pairs, path: string[]): boolean {

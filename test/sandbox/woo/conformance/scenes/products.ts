@@ -77,6 +77,7 @@ export async function productWrites(scene: Scene): Promise<void> {
     'product_create_image_unreachable',
   );
   await productLists(scene);
+  await productLookups(scene);
 }
 
 async function productLists(scene: Scene): Promise<void> {
@@ -109,8 +110,7 @@ async function productLists(scene: Scene): Promise<void> {
 }
 
 /** Look-ups by SKU, the way through the trash, the cursor. */
-export async function productLookups(scene: Scene): Promise<void> {
-  await scene.start(berlin);
+async function productLookups(scene: Scene): Promise<void> {
   await scene.clock('11:26:56');
   await scene.make('/products', { name: 'LookA', sku: 'LOOK-A-346815', regular_price: '5', manage_stock: true, stock_quantity: 3 }, 19); // prettier-ignore
   await scene.make('/products', { name: 'LookB', status: 'draft', sku: 'LOOK-B-346815', regular_price: '5' }, 20); // prettier-ignore
@@ -135,8 +135,11 @@ export async function productLookups(scene: Scene): Promise<void> {
     'product_delete_force',
     'product_get_force_deleted',
     'product_delete_missing',
-    'product_update_date_created',
   );
+  await scene.replay('product_list_modified_after_asc');
+  await scene.clock('11:27:08');
+  await scene.call('PUT', `/products/${scene.post(19)}`, { regular_price: '6', stock_quantity: 4, meta_data: [{ key: 'x', value: '1' }] }); // prettier-ignore
+  await scene.replay('product_update_date_created');
 }
 
 /** Batches, with the products that the recorded batch changed. */
@@ -163,7 +166,7 @@ export async function batches(scene: Scene): Promise<void> {
     'product_batch_not_a_list',
   );
   await scene.clock('11:28:51');
-  const edited = { id: 463, sku: 'K4x346878-0', slug: 'batch-k4x0', erp: 'K4x0', stock: 0, price: '24', xs: 1500 }; // prettier-ignore
+  const edited = { id: 463, sku: 'K4x346878-0', slug: 'batch-k4x0', erp: 'K4x0', stock: 0, price: '24' }; // prettier-ignore
   await scene.make('/products', batchProduct(edited), 463);
   await scene.clock('11:42:12');
   await scene.call('PUT', `/products/${scene.post(463)}`, { name: 'n4-463' });
@@ -179,7 +182,7 @@ interface BatchProduct {
 }
 
 /** The recorded long text. */
-const longText = 'x'.repeat(1500);
+const longText = 'x'.repeat(300);
 
 function batchProduct({ sku, slug, erp = 'x', stock = 100, price = '20' }: BatchProduct): object {
   return {
@@ -226,12 +229,6 @@ export async function variationTrash(scene: Scene): Promise<void> {
   await scene.make(`/products/${scene.post(584)}/variations`, { sku: 'VV2S', regular_price: '5', attributes: option }, 585); // prettier-ignore
   await scene.call('DELETE', `/products/${scene.post(584)}/variations/${scene.post(585)}`);
   await scene.replay('variation_get_trashed', 'variation_delete_already_trashed', 'variation_list_all_parents'); // prettier-ignore
-}
-
-/** The cursor's list: three products by date of change. */
-export async function cursor(scene: Scene): Promise<void> {
-  await scene.start(berlin);
-  await scene.replay('product_list_modified_after_asc');
 }
 
 /** Attributes, categories and the answers of a site that is down. */

@@ -102,7 +102,7 @@ async function otherEvents(scene: Scene): Promise<void> {
 async function batchEvents(scene: Scene): Promise<void> {
   await scene.clock('11:28:46');
   for (const number of [1, 2]) {
-    const body = { name: `n3-${363 + number}`, slug: `batch-k3x${number}`, sku: `K3x346878-${number}`, regular_price: '23', manage_stock: true, stock_quantity: 1, description: 'x'.repeat(1500), meta_data: [{ key: 'erp_id', value: `K3x${number}` }] }; // prettier-ignore
+    const body = { name: `n3-${363 + number}`, slug: `batch-k3x${number}`, sku: `K3x346878-${number}`, regular_price: '23', manage_stock: true, stock_quantity: 1, description: 'x'.repeat(300), meta_data: [{ key: 'erp_id', value: `K3x${number}` }] }; // prettier-ignore
     await scene.make('/products', body, 363 + number);
   }
   await scene.deliveries();
