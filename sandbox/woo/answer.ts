@@ -43,6 +43,10 @@ const commonHeaders = {
   'access-control-expose-headers': 'X-WP-Total, X-WP-TotalPages, Link',
   'access-control-allow-headers':
     'Authorization, X-WP-Nonce, Content-Disposition, Content-MD5, Content-Type',
+};
+
+/** What a known user's answer carries besides (rec: auth_none has none of it). */
+export const uncachedHeaders = {
   expires: 'Wed, 11 Jan 1984 05:00:00 GMT',
   'cache-control': 'no-cache, must-revalidate, max-age=0, no-store, private',
 };
@@ -83,7 +87,18 @@ export function wordPressDies(
   headers: Record<string, string> = {},
 ): VendorAnswer {
   const body = { code: 'wp_die', message, data: { status }, additional_errors: [] };
-  return jsonAnswer(status, body, null, headers);
+  return {
+    status,
+    headers: {
+      server: 'nginx/1.22.1',
+      'x-powered-by': 'PHP/8.2.36',
+      'content-type': 'application/json; charset=UTF-8',
+      ...uncachedHeaders,
+      ...headers,
+    },
+    body: wireText(body),
+    committed: null,
+  };
 }
 
 /** PHP's json_encode writes `/` as `\/` and everything beyond ASCII as \uXXXX (every body_text). */

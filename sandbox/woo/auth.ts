@@ -35,7 +35,7 @@ export function authenticate(
       return permitted(key, request.method);
     }
   }
-  const key = oauthKey(store, request, nowMs);
+  const key = oauthKey(store, request, isTls, nowMs);
   return key === null ? 'anonymous' : permitted(key, request.method);
 }
 
@@ -51,7 +51,12 @@ function plainCredentials(
   return { consumerKey: name, consumerSecret: rest.join(':') };
 }
 
-function oauthKey(store: Store, request: VendorRequest, nowMs: number): ApiKey | null {
+function oauthKey(
+  store: Store,
+  request: VendorRequest,
+  isTls: boolean,
+  nowMs: number,
+): ApiKey | null {
   const { query } = request;
   const missing = oauthParameters.filter((name) => (query.get(name) ?? '') === '');
   if (missing.length === oauthParameters.length) return null;
@@ -68,7 +73,9 @@ function oauthKey(store: Store, request: VendorRequest, nowMs: number): ApiKey |
     throw refused('Invalid signature - signature method is invalid.');
   }
   const path = request.path.slice(store.name.length + 1).replace(/\/$/, '');
-  if (!isSignedBy(key.secret, request.method, `${store.homeUrl}${path}`, query)) {
+  // The home URL, but with the protocol that the call came by (section 1).
+  const home = isTls ? store.homeUrl : store.homeUrl.replace(/^https:/, 'http:');
+  if (!isSignedBy(key.secret, request.method, `${home}${path}`, query)) {
     throw refused('Invalid signature - provided signature does not match.');
   }
   useNonce(store, query, nowMs / 1000);

@@ -30,10 +30,17 @@ export function pageAnswer<T>(
 }
 
 /** `prev` and `next` only, on the site's URL, with the query of the call (rec: auth_oauth_ok). */
-function pageLinks({ store, rawQuery, path }: WooCall, page: number, pages: number): object {
+function pageLinks(
+  { store, rawQuery, path, input }: WooCall,
+  page: number,
+  pages: number,
+): Record<string, string> {
+  // Orders and refunds have set their decimals by then (rec: refunds_all).
+  const isMoney = /^(orders|refunds)/.test(path) && input['dp'] === undefined;
+  const asked = isMoney ? joined(rawQuery, `dp=${store.options.decimals}`) : rawQuery;
   const base = `${store.homeUrl}/wp-json/wc/v3/${path}`;
   const link = (to: number, rel: string): string =>
-    `<${base}?${withPage(rawQuery, to)}>; rel="${rel}"`;
+    `<${base}?${withPage(asked, to)}>; rel="${rel}"`;
   const links = [
     ...(page > 1 ? [link(Math.max(1, Math.min(page - 1, pages)), 'prev')] : []),
     ...(page < pages ? [link(page + 1, 'next')] : []),
@@ -41,19 +48,32 @@ function pageLinks({ store, rawQuery, path }: WooCall, page: number, pages: numb
   return links.length === 0 ? {} : { link: links.join(', ') };
 }
 
+function joined(query: string, parameter: string): string {
+  return query === '' ? parameter : `${query}&${parameter}`;
+}
+
 /** The query with another page; slashes are written plainly, the rest as it was encoded. */
 function withPage(rawQuery: string, page: number): string {
   const query = new URLSearchParams(rawQuery);
   const isThere = query.has('page');
   const parts = [...query].map(([name, value]) => {
-    const shown = name === 'page' ? String(page) : encoded(value);
-    return `${encodeURIComponent(name)}=${shown}`;
+    if (name === 'page') return `page=${page}`;
+    // The signature has been decoded by then, and a flag has become 1 (rec: auth_oauth_ok).
+    const isPlain = name === 'oauth_signature';
+    const flag = flags.has(name) && value === 'true' ? '1' : value;
+    return `${encodeURIComponent(name)}=${isPlain ? value : phpEncoded(flag)}`;
   });
-  return (isThere ? parts : [...parts, `page=${page}`]).join('&');
+  // WordPress drops an equals sign in front of the next parameter.
+  return (isThere ? parts : [...parts, `page=${page}`]).join('&').replace(/=(&|$)/g, '$1');
 }
 
-function encoded(value: string): string {
-  return encodeURIComponent(value).replace(/%2F/g, '/').replace(/%3A/g, ':');
+const flags = new Set(['dates_are_gmt']);
+
+/** PHP's urlencode. */
+function phpEncoded(value: string): string {
+  return encodeURIComponent(value)
+    .replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%20/g, '+');
 }
 
 /** Sorts by a comparison and then by id, so that every list has one order. */

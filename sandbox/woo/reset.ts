@@ -20,6 +20,17 @@ const storeSpec = z.strictObject({
   permissions: z.enum(['read', 'write', 'read_write']).default('read_write'),
   /** false: the key belongs to a user who may not manage the shop. */
   mayManage: z.boolean().default(true),
+  /** More keys of the same store. */
+  keys: z
+    .array(
+      z.strictObject({
+        consumerKey: z.string(),
+        consumerSecret: z.string(),
+        permissions: z.enum(['read', 'write', 'read_write']).default('read_write'),
+        mayManage: z.boolean().default(true),
+      }),
+    )
+    .default([]),
 });
 
 /** Body of `POST /_sandbox/reset` of the WooCommerce sandbox. */
@@ -43,7 +54,11 @@ export function seededStore(spec: z.output<typeof storeSpec>, sandboxUrl: string
     permissions: spec.permissions,
     mayManage: spec.mayManage,
   };
-  return { store: emptyStore(spec, sandboxUrl, new Map([[consumerKey, key]])), consumerKey, consumerSecret }; // prettier-ignore
+  const keys = new Map([[consumerKey, key]]);
+  for (const { consumerKey: name, consumerSecret: secret, ...rights } of spec.keys) {
+    keys.set(name, { secret, ...rights });
+  }
+  return { store: emptyStore(spec, sandboxUrl, keys), consumerKey, consumerSecret };
 }
 
 function emptyStore(

@@ -1,6 +1,6 @@
 import { type Random } from '../random';
 import { type VendorAnswer, type VendorRequest } from '../server/vendor';
-import { jsonAnswer, WooError } from './answer';
+import { jsonAnswer, uncachedHeaders, WooError } from './answer';
 import { type Caller } from './auth';
 import { type WooCall } from './call';
 import { optionsOf } from './options';
@@ -50,7 +50,7 @@ export function serveRoute(served: Served): VendorAnswer {
     route.before?.(call, parts);
     if (route.right !== 'open') requireRight(caller, route.right, settings);
     const { status, body, headers = {}, committed } = route.run(call, parts);
-    const shown = { link: restLink(served.store), allow: route.allow, ...headers };
+    const shown = { ...userHeaders(caller), link: restLink(served.store), allow: route.allow, ...headers }; // prettier-ignore
     return { ...jsonAnswer(status, body, committed ?? null, shown), ...(status === 304 ? { body: '' } : {}) }; // prettier-ignore
   } catch (error) {
     if (!(error instanceof WooError)) throw error;
@@ -86,9 +86,14 @@ function restLink(store: Store): string {
   return `<${store.homeUrl}/wp-json/>; rel="https://wp-rest-rel.example/"`;
 }
 
+/** Answers to a known user are never kept by a cache (rec: auth_none has a Vary instead). */
+function userHeaders(caller: Caller): Record<string, string> {
+  return caller === 'anonymous' ? { vary: 'Origin' } : uncachedHeaders;
+}
+
 /** What the store refuses, as its answer. `allow` only for those who may call the route. */
 export function refusal(
-  { store }: Pick<Served, 'store'>,
+  { store, caller }: Pick<Served, 'store' | 'caller'>,
   error: WooError,
   allow?: string,
 ): VendorAnswer {
@@ -96,6 +101,7 @@ export function refusal(
   const body = { ...error.body(), ...(isFatal ? { additional_errors: [] } : {}) };
   const isShown = allow !== undefined && !isFatal;
   return jsonAnswer(error.status, body, null, {
+    ...userHeaders(caller),
     link: restLink(store),
     ...(isShown ? { allow } : {}),
   });
@@ -105,5 +111,9 @@ export function refusal(
 function described(served: Served, onPath: readonly Route[]): VendorAnswer {
   const call = callOf(served);
   const allow = onPath[0]?.allow ?? '';
-  return jsonAnswer(200, optionsOf(call, onPath), null, { link: restLink(served.store), allow });
+  return jsonAnswer(200, optionsOf(call, onPath), null, {
+    ...userHeaders(served.caller),
+    link: restLink(served.store),
+    allow,
+  });
 }

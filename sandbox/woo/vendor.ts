@@ -67,7 +67,7 @@ export function createWooVendor(tools: VendorTools): Vendor {
       known.set(request, { caller, arrival: arrivalOf(store, request) });
       return null;
     } catch (error) {
-      if (error instanceof WooError) return dated(refusal({ store }, error));
+      if (error instanceof WooError) return dated(refusal({ store, caller: 'anonymous' }, error));
       throw error;
     }
   };
@@ -126,8 +126,11 @@ export function createWooVendor(tools: VendorTools): Vendor {
     admit,
     perform,
     isRemembered: () => false, // there is no idempotency key (section 14)
-    statusAnswer,
-    namedAnswer,
+    statusAnswer: (status, retryAfter) => dated(statusAnswer(status, retryAfter)),
+    namedAnswer: (fault) => {
+      const answer = namedAnswer(fault);
+      return answer === null ? null : dated(answer);
+    },
     unknownFaults: ['throttleXml', 'fault200', 'expireToken', 'itemFault'],
     expireToken: () => undefined,
     reset: (body) => {

@@ -7,13 +7,15 @@ import { pageAnswer } from '../paging';
 import { nextId, withMeta } from '../store';
 import { asBoolean, parameterText } from '../values';
 import { announce } from '../webhooks/events';
+import { countSales } from '../products/stock';
+import { withoutOldLog } from './debug-log';
 import { listedOrders } from './list';
 import { type Order } from './model';
 import { orderView } from './view';
 import { createOrder, updateOrder } from './write';
 
 export function listOrders(call: WooCall): Answered {
-  return pageAnswer(call, listedOrders(call), (order) => orderView(call.store, order, call.input));
+  return pageAnswer(call, listedOrders(call), (order) => orderView(call.store, present(call, order), call.input)); // prettier-ignore
 }
 
 export function getOrder(call: WooCall, [id = '']: string[]): Answered {
@@ -61,7 +63,17 @@ function trashOrder(call: WooCall, order: Order): void {
   const meta = withMeta(marked, '_wp_trash_meta_time', String(Math.floor(nowMs / 1000)), newId);
   store.revision += 1;
   store.orders.set(order.id, { ...order, meta, status: 'trash', modifiedMs: nowMs });
+  if (order.isStockReduced) forgetSales(call, order);
   announce(call, 'order', 'deleted', order.id);
+}
+
+/** Sales of an order in the trash do not count, stock stays as it is (rec: webhook_delivery_product_restore_0). */
+function forgetSales({ store }: WooCall, order: Order): void {
+  for (const line of order.lines) {
+    const returned = line.meta.find((one) => one.key === '_restock_refunded_items');
+    const units = line.quantity - Number(returned?.value ?? 0);
+    countSales(store, line.variationId || line.productId, -units);
+  }
 }
 
 export function batchOrders(call: WooCall): Answered {
@@ -94,6 +106,12 @@ function writable(call: WooCall, id: string): Order {
   throw new WooError(400, 'woocommerce_rest_shop_order_invalid_id', 'ID is invalid.');
 }
 
-function shown({ store, input }: WooCall, order: Order): JsonObject {
-  return onlyFields(orderView(store, order, input), parameterText(input['_fields']));
+/** The order as it is by now. */
+function present({ nowMs }: WooCall, order: Order): Order {
+  return { ...order, meta: withoutOldLog(order, nowMs) };
+}
+
+function shown(call: WooCall, order: Order): JsonObject {
+  const { store, input } = call;
+  return onlyFields(orderView(store, present(call, order), input), parameterText(input['_fields']));
 }

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { type JsonObject } from '../../json';
 import { type Moment } from '../call';
 import { toMicro } from '../money';
-import { nextId, type Meta } from '../store';
+import { nextId, type Meta, withMeta } from '../store';
+import { debugLogKey } from './debug-log';
 import { ratesFor } from '../taxes/rates';
 import { applyCoupons } from './coupons';
 import { keepOrder } from './keep';
@@ -47,6 +48,8 @@ export function checkOut(moment: Moment, cart: Cart): Order {
   order.meta = checkoutMeta(moment, order);
   order.cartHash = hashOf(order.orderKey);
   setStatus(moment, order, 'processing', undefined);
+  const log = `place-order-debug-${hashOf(`log ${order.orderKey}`).slice(0, 8)}`;
+  order.meta = withMeta(order.meta, debugLogKey, log, () => nextId(store, 'orderMeta'));
   keepOrder(moment, order, true);
   return order;
 }

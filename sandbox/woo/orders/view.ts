@@ -6,7 +6,8 @@ import { type Meta, type Store } from '../store';
 import { localTime, utcTime } from '../zone';
 import { orderNumber } from './number';
 import { feeView, itemMetaView, lineView, shippingView, taxLineView } from './line-view';
-import { type CouponLine, type Order } from './model';
+import { type CouponLine, type Order, type Refund } from './model';
+import { sum } from './totals';
 
 const symbols: Record<string, string> = { EUR: '€', GBP: '£', USD: '$', CAD: '$', JPY: '¥' };
 
@@ -105,8 +106,13 @@ function refundRows(store: Store, order: Order, decimals: number): Json[] {
       id: refund.id,
       reason: refund.reason,
       total: `-${fixed(refund.amount, decimals)}`,
-      total_tax: fixed(0n, decimals),
+      total_tax: fixed(refundTax(refund), decimals),
     }));
+}
+
+/** Negative, as its lines are; without tax lines nothing. */
+function refundTax(refund: Refund): bigint {
+  return sum(refund.taxLines.map((line) => line.taxTotal + line.shippingTaxTotal));
 }
 
 /** Something in it has to be packed; a line whose product is gone does not count. */

@@ -1,4 +1,4 @@
-import { type JsonObject, plainText } from '../../json';
+import { type JsonObject, objectIn, plainText } from '../../json';
 import { WooError } from '../answer';
 import { batchAnswer, itemWrite } from '../batch';
 import { type Answered, type WooCall } from '../call';
@@ -7,7 +7,7 @@ import { onlyFields } from '../fields';
 import { metaView } from '../meta';
 import { bySecond, pageAnswer, sortedBy } from '../paging';
 import { skuKey } from '../store';
-import { asBoolean, ids, parameterText, textList } from '../values';
+import { asBoolean, ids, objectsOf, parameterText, textList } from '../values';
 import { contextOf, removeProduct } from './calls';
 import { type Product } from './model';
 import { variationView } from './variation-view';
@@ -25,10 +25,10 @@ export function listAllVariations(call: WooCall): Answered {
   const chosen = [...call.store.variations]
     .filter(([parentId]) => parents.length === 0 || parents.includes(parentId))
     .flatMap(([, variations]) => variations);
-  return listed(call, chosen);
+  return listed(call, chosen, true);
 }
 
-function listed(call: WooCall, wanted: readonly number[]): Answered {
+function listed(call: WooCall, wanted: readonly number[], isOverall = false): Answered {
   const { store, input } = call;
   const include = new Set(ids(input['include']));
   const skus = new Set(textList(parameterText(input['sku'])).map(skuKey));
@@ -49,7 +49,17 @@ function listed(call: WooCall, wanted: readonly number[]): Answered {
       ? (a: Product, b: Product): number => bySecond(a.modifiedMs, b.modifiedMs)
       : (a: Product, b: Product): number => bySecond(a.createdMs, b.createdMs);
   const sorted = sortedBy(rows, by, input['order']);
-  return pageAnswer(call, sorted, (one) => view(call, one, contextOf(call)));
+  return pageAnswer(call, sorted, (one) => {
+    const body = view(call, one, contextOf(call));
+    return isOverall ? withoutHints(body) : body;
+  });
+}
+
+/** `/variations` does not say what may be done with its rows (rec: variation_list_all_parents). */
+function withoutHints(body: JsonObject): JsonObject {
+  const links = objectIn(body, '_links') ?? {};
+  const self = objectsOf(links['self']).map(({ href }) => ({ href: href ?? null }));
+  return { ...body, _links: { ...links, self } };
 }
 
 export function getVariation(call: WooCall, parts: string[]): Answered {

@@ -6,6 +6,7 @@ import { writtenMeta } from '../meta';
 import { nextId, type Store, withMeta } from '../store';
 import { asBoolean, asWhole, objectsOf, textOf } from '../values';
 import { announce } from '../webhooks/events';
+import { localTime } from '../zone';
 import { productDefaults } from './defaults';
 import { type Product, type ProductDraft } from './model';
 import { productStatuses } from './parameters';
@@ -30,6 +31,7 @@ export function createProduct(moment: Moment, write: ProductWrite, parent?: Prod
     throw new WooError(400, 'woocommerce_rest_product_exists', message);
   }
   refuseTakenKeys(moment, null, write);
+  refuseRemoteImages(write.input);
   const draft: ProductDraft = {
     ...blank,
     id: nextId(store, 'post'),
@@ -39,7 +41,7 @@ export function createProduct(moment: Moment, write: ProductWrite, parent?: Prod
     createdMs: nowMs,
     modifiedMs: nowMs,
   };
-  apply(moment, draft, write);
+  apply(moment, draft, write, null);
   keepProduct(store, undefined, draft);
   announce(moment, 'product', 'created', draft.id);
   if (parent !== undefined) bumpParent(moment, parent.id);
@@ -72,8 +74,9 @@ const blank: Product = {
 export function updateProduct(moment: Moment, product: Product, write: ProductWrite): Product {
   const { store, nowMs, settings } = moment;
   refuseTakenKeys(moment, product, write);
+  refuseRemoteImages(write.input);
   const draft: ProductDraft = { ...product };
-  apply(moment, draft, write);
+  apply(moment, draft, write, product);
   draft.modifiedMs = nowMs;
   keepProduct(store, product, draft);
   const isSilent = settings['woo.variationRestore'] === 'silent';
@@ -120,7 +123,12 @@ export function bumpParent({ store, nowMs }: Moment, parentId: number): void {
   if (parent !== undefined) keepProduct(store, parent, { ...parent, modifiedMs: nowMs });
 }
 
-function apply(moment: Moment, draft: ProductDraft, write: ProductWrite): void {
+function apply(
+  moment: Moment,
+  draft: ProductDraft,
+  write: ProductWrite,
+  before: Product | null,
+): void {
   const { store } = moment;
   const { input } = write;
   const name = textOf(input['name']);
@@ -141,7 +149,35 @@ function apply(moment: Moment, draft: ProductDraft, write: ProductWrite): void {
   const created = textOf(input['date_created_gmt']) ?? textOf(input['date_created']);
   // The value is read as UTC, whatever the store's zone (rec: product_update_date_created).
   const createdMs = Date.parse(`${(created ?? '').slice(0, 19)}Z`);
-  if (!Number.isNaN(createdMs)) draft.createdMs = createdMs;
+  if (!Number.isNaN(createdMs)) moveCreation(store, draft, createdMs);
+  restoreSlug(draft, before);
+}
+
+/** The former day is kept beside it (rec: product_update_date_created). */
+function moveCreation(store: Store, draft: ProductDraft, createdMs: number): void {
+  const oldDay = localTime(draft.createdMs, store.zone).slice(0, 10);
+  const isMoved = oldDay !== localTime(createdMs, store.zone).slice(0, 10);
+  draft.createdMs = createdMs;
+  if (!isMoved || draft.slug === '') return;
+  draft.meta = withMeta(draft.meta, '_wp_old_date', oldDay, () => nextId(store, 'productMeta'));
+}
+
+/** Out of the trash a product takes its slug back, if it had one (rec: product_restore_from_trash). */
+function restoreSlug(draft: ProductDraft, before: Product | null): void {
+  if (before?.status !== 'trash' || draft.status === 'trash') return;
+  const wanted = draft.meta.find((one) => one.key === '_wp_desired_post_slug');
+  if (wanted === undefined || wanted.value === '') return;
+  draft.slug = String(wanted.value);
+  draft.meta = draft.meta.filter((one) => one !== wanted);
+}
+
+/** The sandbox fetches nothing: an image from elsewhere cannot be had, and the whole write fails. */
+function refuseRemoteImages(input: JsonObject): void {
+  const remote = objectsOf(input['images']).find((one) => asWhole(one['id']) === 0);
+  const source = textOf(remote?.['src']);
+  if (source === undefined) return;
+  const message = `Error getting remote image ${source}. Error: A valid URL was not provided.`;
+  throw new WooError(400, 'woocommerce_product_image_upload_error', message);
 }
 
 /** A draft that was never public has no slug (rec: product_list_sku_draft). */
