@@ -75,6 +75,48 @@ describe('@woocommerce/woocommerce-rest-api', () => {
     ]);
   });
 
+  it('an order of a customer, paid, given back in part', async () => {
+    const customer: unknown = await shop.post('customers', {
+      email: 'pat@example.com',
+      first_name: 'Pat',
+    });
+    const product: unknown = await shop.get('products', { sku: 'CB 1' });
+    const order: unknown = await shop.post('orders', {
+      customer_id: at(customer, 'data.id'),
+      line_items: [{ product_id: at(product, 'data.0.id'), quantity: 2 }],
+      set_paid: true,
+    });
+    expect(at(order, 'data')).toMatchObject({ status: 'processing', total: '11.00' });
+    const path = `orders/${String(at(order, 'data.id'))}`;
+    const refund: unknown = await shop.post(`${path}/refunds`, {
+      amount: '5.50',
+      reason: 'broken',
+      api_refund: false,
+    });
+    expect(at(refund, 'data.amount')).toBe('5.50');
+    const listed: unknown = await shop.get(`${path}/refunds`);
+    expect(listAt(listed, 'data')).toHaveLength(1);
+    const done: unknown = await shop.put(path, { status: 'completed' });
+    expect(at(done, 'data.status')).toBe('completed');
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    const changed: unknown = await shop.get('orders', {
+      modified_after: since,
+      dates_are_gmt: true,
+    });
+    expect(at(changed, 'data.0.id')).toBe(at(order, 'data.id'));
+    const found: unknown = await shop.get('customers', { email: 'pat@example.com' });
+    expect(at(found, 'data.0.first_name')).toBe('Pat');
+  });
+
+  it('a list of ids, as the client writes lists', async () => {
+    const all: unknown = await shop.get('products', { per_page: 3 });
+    const [first, , third] = listAt(all, 'data').map((one) => at(one, 'id'));
+    const some: unknown = await shop.get('products', { include: [first, third] });
+    expect(new Set(listAt(some, 'data').map((one) => at(one, 'id')))).toEqual(
+      new Set([first, third]),
+    );
+  });
+
   it('delete', async () => {
     const list: unknown = await shop.get('products', { sku: 'B-3' });
     const id = String(at(list, 'data.0.id'));

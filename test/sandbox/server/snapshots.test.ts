@@ -79,6 +79,8 @@ describe('snapshots of a company', () => {
   const everything = async (): Promise<unknown> => [
     await control(company.sandbox, 'ledger'),
     (await company.query('select * from SalesReceipt')).body,
+    (await company.query('select * from Invoice')).body,
+    (await company.query('select * from Payment')).body,
     (await company.query('select * from Customer')).body,
     (await company.query('select * from Item')).body,
     (await company.query('select * from Account')).body,
@@ -89,6 +91,9 @@ describe('snapshots of a company', () => {
     const made = await company.post('salesreceipt?requestid=r1', sale('1', 10));
     const id = textAt(made.body, 'SalesReceipt.Id');
     await company.post('customer', { DisplayName: 'Kept' });
+    const { CustomerRef, Line } = sale('', 30) as Record<string, unknown>;
+    const invoice = await company.post('invoice', { CustomerRef, Line });
+    const invoiceId = textAt(invoice.body, 'Invoice.Id');
     const before = withoutTime(await everything());
     await control(company.sandbox, 'snapshot', {});
     for (let round = 0; round < 2; round += 1) {
@@ -99,6 +104,11 @@ describe('snapshots of a company', () => {
         ...sale('1', 99),
       });
       await company.post('salesreceipt', sale('2', 20));
+      await company.post('payment', {
+        CustomerRef: { value: '301' },
+        TotalAmt: 5,
+        Line: [{ Amount: 5, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }],
+      });
       await company.post(`salesreceipt?operation=delete`, { Id: id, SyncToken: '1' });
       await company.post('customer', { Id: '301', SyncToken: '0', sparse: true, DisplayName: 'X' });
       await control(company.sandbox, 'act', { as: 'accountant', do: 'closeBooks', realmId: company.realmId, date: '2026-02-28' }); // prettier-ignore
@@ -126,7 +136,14 @@ describe('snapshots of a shop', () => {
       meta_data: [{ key: 'k', value: { deep: ['x'] } }],
     });
     await shop.call('POST', '/wc/v3/products', { sku: 'B' });
+    const order = {
+      line_items: [{ product_id: (created.body as { id: number }).id, quantity: 2 }],
+    };
+    const ordered = await shop.call('POST', '/wc/v3/orders', order);
+    const orderPath = `/wc/v3/orders/${String((ordered.body as { id: number }).id)}`;
     const everything = async (): Promise<unknown> => [
+      (await shop.call('GET', '/wc/v3/orders')).body,
+      (await shop.call('GET', '/wc/v3/customers')).body,
       await control(shop.sandbox, 'stock'),
       (await shop.call('GET', '/wc/v3/products?_fields=id,sku,name,meta_data,stock_quantity')).body,
     ];
@@ -137,6 +154,10 @@ describe('snapshots of a shop', () => {
       await control(shop.sandbox, 'act', { as: 'shopper', do: 'sell', store: 'shop', sku: 'A' });
       await control(shop.sandbox, 'act', { as: 'plugin', do: 'setPrice', store: 'shop', sku: 'A', price: '1' }); // prettier-ignore
       await shop.call('PUT', path, { name: 'New', meta_data: [{ key: 'k', value: 'flat' }] });
+      await shop.call('PUT', orderPath, { status: 'processing', customer_note: 'soon' });
+      await shop.call('POST', `${orderPath}/refunds`, { amount: '1.00', api_refund: false });
+      await shop.call('POST', '/wc/v3/orders', order);
+      await shop.call('POST', '/wc/v3/customers', { email: 'a@example.com' });
       await shop.call('DELETE', path);
       await shop.call('POST', '/wc/v3/products', { sku: 'C' });
       expect(await everything()).not.toEqual(before);
