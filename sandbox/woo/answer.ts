@@ -10,6 +10,8 @@ export class WooError extends Error {
   readonly bareData: number | null;
   /** Refused before the rights were looked at: the answer does not tell the methods. */
   readonly isEarly: boolean;
+  /** A good key that may not do this: the answer is that of a known user. */
+  readonly isUserKnown: boolean;
 
   constructor(
     status: number,
@@ -18,6 +20,7 @@ export class WooError extends Error {
     extra: JsonObject = {},
     bareData: number | null = null,
     isEarly = false,
+    isUserKnown = false,
   ) {
     super(message);
     this.status = status;
@@ -25,6 +28,7 @@ export class WooError extends Error {
     this.extra = extra;
     this.bareData = bareData;
     this.isEarly = isEarly;
+    this.isUserKnown = isUserKnown;
   }
 
   /** The part that a batch repeats for its item. */

@@ -100,7 +100,8 @@ function permitted(key: ApiKey, method: string): ApiKey {
   if (method === 'OPTIONS') return key;
   const need = method === 'GET' || method === 'HEAD' ? 'read' : 'write';
   if (key.permissions !== 'read_write' && key.permissions !== need) {
-    throw refused(`The API key provided does not have ${need} permissions.`);
+    const message = `The API key provided does not have ${need} permissions.`;
+    throw new WooError(401, 'woocommerce_rest_authentication_error', message, {}, null, true, true);
   }
   return key;
 }

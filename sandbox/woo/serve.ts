@@ -50,7 +50,7 @@ export function serveRoute(served: Served): VendorAnswer {
     route.before?.(call, parts);
     if (route.right !== 'open') requireRight(caller, route.right, settings);
     const { status, body, headers = {}, committed } = route.run(call, parts);
-    const shown = { ...userHeaders(caller), link: restLink(served.store), allow: route.allow, ...headers }; // prettier-ignore
+    const shown = { ...userHeaders(caller !== 'anonymous', method), link: restLink(served.store), allow: route.allow, ...headers }; // prettier-ignore
     return { ...jsonAnswer(status, body, committed ?? null, shown), ...(status === 304 ? { body: '' } : {}) }; // prettier-ignore
   } catch (error) {
     if (!(error instanceof WooError)) throw error;
@@ -87,13 +87,14 @@ function restLink(store: Store): string {
 }
 
 /** Answers to a known user are never kept by a cache (rec: auth_none has a Vary instead). */
-function userHeaders(caller: Caller): Record<string, string> {
-  return caller === 'anonymous' ? { vary: 'Origin' } : uncachedHeaders;
+function userHeaders(isUserKnown: boolean, method: string): Record<string, string> {
+  if (isUserKnown) return uncachedHeaders;
+  return method === 'GET' ? { vary: 'Origin' } : {};
 }
 
 /** What the store refuses, as its answer. `allow` only for those who may call the route. */
 export function refusal(
-  { store, caller }: Pick<Served, 'store' | 'caller'>,
+  { store, caller, request }: Pick<Served, 'store' | 'caller' | 'request'>,
   error: WooError,
   allow?: string,
 ): VendorAnswer {
@@ -101,7 +102,7 @@ export function refusal(
   const body = { ...error.body(), ...(isFatal ? { additional_errors: [] } : {}) };
   const isShown = allow !== undefined && !isFatal;
   return jsonAnswer(error.status, body, null, {
-    ...userHeaders(caller),
+    ...userHeaders(error.isUserKnown || caller !== 'anonymous', request.method),
     link: restLink(store),
     ...(isShown ? { allow } : {}),
   });
@@ -112,7 +113,7 @@ function described(served: Served, onPath: readonly Route[]): VendorAnswer {
   const call = callOf(served);
   const allow = onPath[0]?.allow ?? '';
   return jsonAnswer(200, optionsOf(call, onPath), null, {
-    ...userHeaders(served.caller),
+    ...userHeaders(served.caller !== 'anonymous', served.request.method),
     link: restLink(served.store),
     allow,
   });

@@ -41,11 +41,17 @@ export function generatedSlug(name: string): string {
 export function freeSlug(store: Store, name: string): string {
   const wanted = generatedSlug(name);
   if (!store.idBySlug.has(wanted)) return wanted;
-  let number = store.slugNumbers.get(wanted) ?? 1;
+  const slug = nextSlug(store, wanted);
+  store.slugNumbers.set(wanted, Number(slug.slice(wanted.length + 1)));
+  return slug;
+}
+
+/** The first free slug with a number behind; the search goes on where the last one ended. */
+export function nextSlug(store: Store, base: string): string {
+  let number = store.slugNumbers.get(base) ?? 1;
   do number += 1;
-  while (store.idBySlug.has(`${wanted}-${number}`));
-  store.slugNumbers.set(wanted, number);
-  return `${wanted}-${number}`;
+  while (store.idBySlug.has(`${base}-${number}`));
+  return `${base}-${number}`;
 }
 
 const symbols: Record<string, string> = {

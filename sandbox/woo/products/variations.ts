@@ -1,4 +1,4 @@
-import { type JsonObject, objectIn, plainText } from '../../json';
+import { type JsonObject, plainText } from '../../json';
 import { WooError } from '../answer';
 import { batchAnswer, itemWrite } from '../batch';
 import { type Answered, type WooCall } from '../call';
@@ -7,7 +7,7 @@ import { onlyFields } from '../fields';
 import { metaView } from '../meta';
 import { bySecond, pageAnswer, sortedBy } from '../paging';
 import { skuKey } from '../store';
-import { asBoolean, ids, objectsOf, parameterText, textList } from '../values';
+import { asBoolean, ids, parameterText, textList } from '../values';
 import { contextOf, removeProduct } from './calls';
 import { type Product } from './model';
 import { variationView } from './variation-view';
@@ -51,15 +51,18 @@ function listed(call: WooCall, wanted: readonly number[], isOverall = false): An
   const sorted = sortedBy(rows, by, input['order']);
   return pageAnswer(call, sorted, (one) => {
     const body = view(call, one, contextOf(call));
-    return isOverall ? withoutHints(body) : body;
+    return isOverall ? { ...body, _links: overallLinks(call, one) } : body;
   });
 }
 
-/** `/variations` does not say what may be done with its rows (rec: variation_list_all_parents). */
-function withoutHints(body: JsonObject): JsonObject {
-  const links = objectIn(body, '_links') ?? {};
-  const self = objectsOf(links['self']).map(({ href }) => ({ href: href ?? null }));
-  return { ...body, _links: { ...links, self } };
+/** Links of `/variations` lead to routes that are not there (rec: variation_list_all_parents). */
+function overallLinks({ store }: WooCall, { id }: Product): JsonObject {
+  const root = `${store.homeUrl}/wp-json/wc/v3`;
+  return {
+    self: [{ href: `${root}/variations/${id}` }],
+    collection: [{ href: `${root}/variations` }],
+    up: [{ href: `${root}/products/0` }],
+  };
 }
 
 export function getVariation(call: WooCall, parts: string[]): Answered {

@@ -8,7 +8,7 @@ import { productDefaults } from './defaults';
 import { type Product } from './model';
 import { fullName } from './names';
 import { stockOwner } from './stock';
-import { generatedSlug, paragraphs, priceHtml } from './text';
+import { generatedSlug, nextSlug, paragraphs, priceHtml } from './text';
 
 /** `write`: the answer of a write; raw texts as with `edit`, and figures not read back yet. */
 export type Context = 'view' | 'edit' | 'write';
@@ -59,7 +59,7 @@ export function productView(
     shipping_class: field('shipping_class'),
     shipping_class_id: 0,
     reviews_allowed: isVariation ? false : field('reviews_allowed'),
-    average_rating: context === 'write' ? '0' : '0.00',
+    average_rating: context === 'view' ? '0.00' : '0',
     rating_count: 0,
     ...group('upsell_ids', 'cross_sell_ids'),
     parent_id: product.parentId,
@@ -163,8 +163,16 @@ export function permalink(store: Store, product: Product): string {
 function slugHints(store: Store, product: Product): JsonObject {
   return {
     permalink_template: `${store.homeUrl}/product/%pagename%/`,
-    generated_slug: generatedSlug(product.name),
+    generated_slug: proposedSlug(store, product),
   };
+}
+
+/** The slug that the name would get now: its own one when that comes from the name. */
+function proposedSlug(store: Store, product: Product): string {
+  const base = generatedSlug(product.name);
+  const holder = store.idBySlug.get(base);
+  if (holder === undefined || holder === product.id) return base;
+  return product.slug.startsWith(`${base}-`) ? product.slug : nextSlug(store, base);
 }
 
 function links(store: Store, product: Product): JsonObject {

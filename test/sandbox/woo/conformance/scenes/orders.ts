@@ -32,6 +32,10 @@ export async function orders(scene: Scene): Promise<void> {
     'order_create_set_paid',
     'order_update_line_quantity',
     'order_update_line_quantity_zero',
+  );
+  await scene.clock('11:30:52');
+  await scene.call('PUT', `/orders/${scene.post(571)}`, {}); // the lists show that it was changed once more
+  await scene.replay(
     'order_create_oversell',
     'order_delete_trash',
     'order_delete_force',

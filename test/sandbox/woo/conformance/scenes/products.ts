@@ -72,6 +72,9 @@ export async function productWrites(scene: Scene): Promise<void> {
     'product_update_bad_enum',
     'product_update_two_bad_params',
     'product_update_missing',
+  );
+  await scene.call('PUT', `/products/${scene.post(14)}`, { name: 'posted', backorders: 'notify', stock_quantity: -2, regular_price: '' }); // prettier-ignore
+  await scene.replay(
     'product_update_meta_by_key',
     'product_create_bad_category',
     'product_create_image_unreachable',
@@ -145,6 +148,7 @@ async function productLookups(scene: Scene): Promise<void> {
 /** Batches, with the products that the recorded batch changed. */
 export async function batches(scene: Scene): Promise<void> {
   await scene.start(berlin);
+  await scene.make('/products', {}, 15);
   const known = [
     { id: 63, sku: 'K0x346878-0', slug: 'batch-k0x0' },
     { id: 64, sku: 'K0x346878-1', slug: 'batch-k0x1', erp: 'K0x1', at: '11:28:26' },
