@@ -65,12 +65,15 @@ export function inputOf(request: VendorRequest): JsonObject {
   return isObject(body) ? { ...input, ...body } : input;
 }
 
-/** PHP collects `name[]` into a list. */
+/** PHP collects `name[]` and `name[0]`, `name[1]` into a list; the same place again replaces. */
 function setParameter(input: JsonObject, name: string, value: string): void {
-  if (!name.endsWith('[]')) {
+  const [, list, place] = /^([^[]+)\[(\d{0,3})\]$/.exec(name) ?? [];
+  if (list === undefined) {
     input[name] = value;
     return;
   }
-  const list = input[name.slice(0, -2)];
-  input[name.slice(0, -2)] = Array.isArray(list) ? [...list, value] : [value];
+  const known = input[list];
+  const values = Array.isArray(known) ? [...known] : [];
+  values[place === '' ? values.length : Math.min(Number(place), values.length)] = value;
+  input[list] = values;
 }

@@ -67,7 +67,8 @@ export function createWooVendor(tools: VendorTools): Vendor {
       known.set(request, { caller, arrival: arrivalOf(store, request) });
       return null;
     } catch (error) {
-      if (error instanceof WooError) return dated(refusal({ store, caller: 'anonymous', request }, error));
+      if (error instanceof WooError)
+        return dated(refusal({ store, caller: 'anonymous', request }, error));
       throw error;
     }
   };

@@ -195,6 +195,7 @@ describe('Q8 query', () => {
     expect(await numbers("DocNumber LIKE '0%' orderby TxnDate desc maxresults 1")).toEqual(['03']);
     expect(await numbers("TxnDate = '2026-11-01' or TxnDate = '2026-11-02'")).toEqual(['4000']);
     expect(await numbers("PrivateNote = 'x'")).toEqual(['4001']);
+    await control(company.sandbox, 'settings', { 'qbo.queryNames': 'exact' });
     expect(codeOf(await company.query('select * from salesReceipt'))).toBe('4001');
     expect(codeOf(await company.query("select * from Payment where DocNumber = '1'"))).toBe('4001');
   });
