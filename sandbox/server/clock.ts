@@ -73,13 +73,8 @@ export function createClock(): Clock {
       const due = queue.take();
       if (due === undefined) return;
       if (moveFromMs !== null) steppedMs = Math.max(due.timeMs, moveFromMs);
-      try {
-        due.work();
-      } catch (error) {
-        reportBug(error); // what else waits must not suffer from it
-      } finally {
-        steppedMs = null;
-      }
+      run(due.work);
+      steppedMs = null;
     }
   };
   const wake = (): void => {
@@ -116,4 +111,13 @@ export function createClock(): Clock {
       queue.clear();
     },
   };
+}
+
+/** What else waits must not suffer from work that fails. */
+function run(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    reportBug(error);
+  }
 }

@@ -50,21 +50,21 @@ export async function startSandbox(
   createVendor: (tools: VendorTools) => Vendor,
 ): Promise<RunningSandbox> {
   const token = options.token ?? randomBytes(16).toString('hex');
-  let state: Serving | undefined;
+  const ready: { state: Serving | null } = { state: null };
   const listening = await listen(
     { port: options.port ?? 0, host: options.host ?? '127.0.0.1', tls: options.tls },
     (request, response) => {
-      if (state === undefined) {
+      if (ready.state === null) {
         response.destroy();
         return;
       }
-      serve(state, token, request, response).catch((error: unknown) => {
+      serve(ready.state, token, request, response).catch((error: unknown) => {
         answerBug(response, error);
       });
     },
   );
   const serving = createServing(createVendor, listening, options);
-  state = serving;
+  ready.state = serving;
   return {
     url: listening.url,
     token,

@@ -74,17 +74,10 @@ function emptyNode(value: object): PackedNode {
 }
 
 function primitive(value: unknown): Primitive {
-  switch (typeof value) {
-    case 'string':
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-    case 'undefined':
-      return value;
-    default:
-      if (value === null) return null;
-      throw new Error(`Bug: the state holds a ${typeof value} where plain data is due`);
-  }
+  if (value === null || value === undefined) return value;
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  if (typeof value === 'bigint' || typeof value === 'boolean') return value;
+  throw new Error(`Bug: the state holds a ${typeof value} where plain data is due`);
 }
 
 function unpack(packed: PackedState, known: Map<PackedNode, unknown>): unknown {

@@ -52,5 +52,5 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function plainText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as number | boolean);
+  return JSON.stringify(value);
 }

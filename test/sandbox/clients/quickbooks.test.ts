@@ -190,7 +190,7 @@ describe('intuit-oauth and node-quickbooks', () => {
           CustomerRef: { value: '301' },
           TotalAmt: 20,
           Line: [{ Amount: 20, LinkedTxn: [{ TxnId: id, TxnType: 'Invoice' }] }],
-        } as object,
+        },
         callback,
       );
     });
