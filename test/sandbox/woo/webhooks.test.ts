@@ -51,7 +51,9 @@ describe('W20 webhooks', () => {
     await api('PUT', `/products/${product}`, {});
     await deliver(shop);
     const [one] = receiver.received;
-    const signature = createHmac('sha256', 'key').update(one?.body ?? '').digest('base64');
+    const signature = createHmac('sha256', 'key')
+      .update(one?.body ?? '')
+      .digest('base64');
     expect(one?.headers).toMatchObject({ 'x-wc-webhook-signature': signature, 'x-wc-webhook-topic': 'product.updated', 'x-wc-webhook-id': String(id) }); // prettier-ignore
     expect(one?.body).toContain('Caf\\u00e9');
   });
