@@ -51,10 +51,8 @@ export type Verdicts = Map<string, Difference>;
 /** Brings a store of its own about by calls, and replays recordings against it. */
 export class Scene {
   readonly pairs = new Pairs();
-  private readonly received: Received[] = [];
-  private receiver: Server | null = null;
 
-  private readonly sandbox: RunningSandbox;
+  protected readonly sandbox: RunningSandbox;
   protected readonly verdicts: Verdicts;
 
   constructor(sandbox: RunningSandbox, verdicts: Verdicts) {
