@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../json';
+import { isObject, type Json, type JsonObject, plainText } from '../json';
 import { phpFatal, WooError } from './answer';
 import { type Answered, type WooCall } from './call';
 import { type Arrival } from './races';
@@ -74,6 +74,6 @@ export function itemWrite(
 
 /** An id as PHP casts it: `abc` is 0. */
 function castId(item: Json): number {
-  const id = Number.parseInt(String(isObject(item) ? (item['id'] ?? 0) : item), 10);
+  const id = Number.parseInt(plainText(isObject(item) ? item['id'] : item), 10);
   return Number.isNaN(id) ? 0 : id;
 }

@@ -18,14 +18,18 @@ export type DateRule = 'columns' | 'instants';
  * the site, with `dates_are_gmt` of UTC, but it is read through the site's clock in both cases;
  * hence the faults that section 5 lists.
  */
-export function dateFilters<T extends Dated>(
+export function dateFilters(
   store: Store,
   input: JsonObject,
   rule: DateRule,
-): ((row: T) => boolean)[] {
+): ((row: Dated) => boolean)[] {
   const isGmt = asBoolean(input['dates_are_gmt']);
   const compare = rule === 'columns' ? byColumn(store, isGmt) : byInstant(store, isGmt);
-  const named = (name: string, pick: (row: T) => number, sign: 1 | -1): ((row: T) => boolean)[] => {
+  const named = (
+    name: string,
+    pick: (row: Dated) => number,
+    sign: 1 | -1,
+  ): ((row: Dated) => boolean)[] => {
     const value = parameterText(input[name]);
     if (!restDate.test(value)) return [];
     const difference = compare(value);

@@ -1,7 +1,7 @@
 import { type JsonObject } from '../json';
 import { type Store } from './store';
 
-export const itemMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const itemMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** `_links` of an object: itself and its collection. */
 export function selfLinks(

@@ -1,6 +1,12 @@
 import { isObject, type Json, type JsonObject } from '../json';
-import { type Meta } from './store';
 import { parameterText, textList, textOf } from './values';
+
+/** A row of a meta table. */
+export interface Meta {
+  id: number;
+  key: string;
+  value: Json;
+}
 
 /** Meta entries after a write: by id or by key; null deletes (section 7). */
 export function writtenMeta(
@@ -30,4 +36,16 @@ export function metaView(meta: readonly Meta[], input: JsonObject): Json[] {
   return meta
     .filter(({ key }) => (only.length === 0 || only.includes(key)) && !without.includes(key))
     .map((entry) => ({ ...entry }));
+}
+
+/** Sets the meta entry of this key, as a plug-in or the shop itself does. */
+export function withMeta(
+  meta: readonly Meta[],
+  key: string,
+  value: Json,
+  newId: () => number,
+): Meta[] {
+  const known = meta.find((one) => one.key === key);
+  if (known === undefined) return [...meta, { id: newId(), key, value }];
+  return meta.map((one) => (one === known ? { ...one, value } : one));
 }

@@ -1,18 +1,10 @@
-import { type Json } from '../json';
 import { frozen } from '../server/state-copy';
 import { type Customer } from './customers/model';
 import { type Order, type Refund } from './orders/model';
 import { type Product } from './products/model';
 import { type Attribute, type Category, type Coupon } from './shop/model';
-import { type TaxRate } from './taxes/rates';
+import { type TaxRate } from './taxes/model';
 import { type QueuedDelivery, type Webhook } from './webhooks/model';
-
-/** A row of a meta table. */
-export interface Meta {
-  id: number;
-  key: string;
-  value: Json;
-}
 
 export interface ApiKey {
   secret: string;
@@ -119,18 +111,6 @@ export function freezeContents(store: Store): void {
 export function nextId(store: Store, kind: keyof Counters): number {
   store.counters[kind] += 1;
   return store.counters[kind];
-}
-
-/** Sets the meta entry of this key, as a plug-in or the shop itself does. */
-export function withMeta(
-  meta: readonly Meta[],
-  key: string,
-  value: Json,
-  newId: () => number,
-): Meta[] {
-  const known = meta.find((one) => one.key === key);
-  if (known === undefined) return [...meta, { id: newId(), key, value }];
-  return meta.map((one) => (one === known ? { ...one, value } : one));
 }
 
 /** SKUs are compared without case and outer blanks (section 7). */

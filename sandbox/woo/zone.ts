@@ -19,7 +19,7 @@ const stepMs = 15 * 60_000;
 const offsets = new Map<string, Map<number, number>>();
 
 /** How far the zone is ahead of UTC at an instant; looked up once for each quarter of an hour. */
-export function offsetMs(instantMs: number, zone: string): number {
+function offsetMs(instantMs: number, zone: string): number {
   let known = offsets.get(zone);
   if (known === undefined) {
     known = new Map();

@@ -1,5 +1,5 @@
 import { type JsonObject } from '../../json';
-import { type Meta } from '../store';
+import { type Meta } from '../meta';
 
 /** A registered customer. Guests are none: they live in orders only. */
 export interface Customer {

@@ -1,4 +1,5 @@
-import { type Meta } from '../store';
+import { type Meta } from '../meta';
+
 import { type Order } from './model';
 
 /** Names the checkout's log until that is cleaned away (rec: order_get_checkout_guest_cod). */

@@ -1,7 +1,8 @@
 import { type Json, type JsonObject } from '../../json';
 import { fixed, type Micro, perUnit } from '../money';
 import { type Product } from '../products/model';
-import { type Meta, type Store } from '../store';
+import { type Meta } from '../meta';
+import { type Store } from '../store';
 import { objectsOf, textOf } from '../values';
 import {
   type FeeLine,

@@ -123,7 +123,7 @@ function optionMeta(store: Store, product: Product): LineItem['meta'] {
 }
 
 /** Price times quantity without tax; a negative quantity counts as none (rec: order_create_negative_qty). */
-export function netPrice(store: Store, product: Product, quantity: number): Micro {
+function netPrice(store: Store, product: Product, quantity: number): Micro {
   const gross = toMicro(currentPrice(product)) * BigInt(Math.max(0, quantity));
   const { isTaxed, pricesIncludeTax } = store.options;
   const isTaxable = (product.fields['tax_status'] ?? 'taxable') === 'taxable';

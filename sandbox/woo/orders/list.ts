@@ -14,7 +14,7 @@ export function listedOrders(call: WooCall): Order[] {
       ? include.map((id) => store.orders.get(id)).filter((order) => order !== undefined)
       : [...store.orders.values()];
   const rule = settings['woo.hpos'] ? 'instants' : 'columns';
-  const filters = [...filtersOf(input), ...dateFilters<Order>(store, input, rule)];
+  const filters = [...filtersOf(input), ...dateFilters(store, input, rule)];
   const rows = found.filter((order) => filters.every((fits) => fits(order)));
   const orderby = parameterText(input['orderby']);
   const by = orderings[orderby] ?? ((a, b) => bySecond(a.createdMs, b.createdMs));

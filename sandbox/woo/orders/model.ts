@@ -1,6 +1,6 @@
 import { type JsonObject } from '../../json';
 import { type Micro } from '../money';
-import { type Meta } from '../store';
+import { type Meta } from '../meta';
 
 /** What one rate adds to a line. `subtotal` (before coupons) is null where there is none. */
 export interface LineTax {

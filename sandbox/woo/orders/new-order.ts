@@ -5,7 +5,7 @@ import { nextId } from '../store';
 import { type OrderDraft } from './model';
 
 /** An address without anything in it, members in the recorded order. */
-export function emptyAddress(kind: 'billing' | 'shipping'): JsonObject {
+function emptyAddress(kind: 'billing' | 'shipping'): JsonObject {
   const address: JsonObject = {};
   for (const name of ['first_name', 'last_name', 'company', 'address_1', 'address_2', 'city', 'state', 'postcode', 'country']) address[name] = ''; // prettier-ignore
   if (kind === 'billing') address['email'] = '';

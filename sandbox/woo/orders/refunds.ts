@@ -35,7 +35,7 @@ function listed(
   refunds: Refund[],
   show: (call: WooCall, refund: Refund) => JsonObject,
 ): Answered {
-  const filters = dateFilters<Refund>(call.store, call.input, 'instants');
+  const filters = dateFilters(call.store, call.input, 'instants');
   const rows = refunds.filter((refund) => filters.every((fits) => fits(refund)));
   const sorted = sortedBy(rows, (a, b) => bySecond(a.createdMs, b.createdMs), call.input['order']);
   return pageAnswer(call, sorted, (refund) => show(call, refund));

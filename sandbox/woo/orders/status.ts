@@ -1,11 +1,13 @@
+import { plainText } from '../../json';
 import { type Moment } from '../call';
 import { countSales, moveStock, stockOwner } from '../products/stock';
-import { nextId, type Store, withMeta } from '../store';
+import { withMeta } from '../meta';
+import { nextId, type Store } from '../store';
 import { type LineItem, type Note, type Order, type OrderDraft } from './model';
 import { needsProcessing } from './view';
 
 /** Statuses the shop knows of itself; what a plug-in adds comes on top. */
-export const orderStatuses = [
+const orderStatuses = [
   'auto-draft', 'pending', 'processing', 'on-hold', 'completed', 'cancelled', 'refunded', 'failed',
   'checkout-draft',
 ]; // prettier-ignore
@@ -27,14 +29,15 @@ const names: Record<string, string> = {
   failed: 'Failed',
 };
 
-/** Products whose stock or sales a change of status has moved, for the notes. */
+/** Changes the status with all that hangs on it: dates, stock, notes, mail (section 9). */
 export function setStatus(
   moment: Moment,
   order: OrderDraft,
   status: string,
   seen: Order | undefined,
 ): void {
-  const from = order.status;
+  // What was read when the call came counts: parallel calls all leave the same status.
+  const from = seen?.status ?? order.status;
   order.status = status;
   if (from === status) return;
   setDates(moment, order);
@@ -148,7 +151,7 @@ export function addNote(
 /** Order e-mails go out inside the request (section 9); this machine cannot send (rec: order_notes_list). */
 function mail(moment: Moment, order: OrderDraft, kind: string): void {
   const { store, nowMs } = moment;
-  store.mails = [...store.mails, { kind, to: String(order.billing['email'] ?? ''), atMs: nowMs }];
+  store.mails = [...store.mails, { kind, to: plainText(order.billing['email']), atMs: nowMs }];
   const title = 'New order';
   addNote(moment, order, `Email "${title}" failed to send: Could not instantiate mail function..`);
 }

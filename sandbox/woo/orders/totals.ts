@@ -7,13 +7,13 @@ import {
   ratesFor,
   taxesOn,
   type TaxPlace,
-  type TaxRate,
 } from '../taxes/rates';
+import { type TaxRate } from '../taxes/model';
 import { textOf } from '../values';
 import { type FeeLine, type LineItem, type LineTax, type OrderDraft } from './model';
 
 /** Exact halves of taxes go down while prices hold the tax, by the setting of the moment. */
-export function taxHalf(store: Store): HalfRule {
+function taxHalf(store: Store): HalfRule {
   return store.options.pricesIncludeTax ? 'down' : 'up';
 }
 

@@ -1,8 +1,8 @@
-import { type Json, type JsonObject } from '../../json';
+import { type Json, type JsonObject, plainText } from '../../json';
 import { selfLinks } from '../links';
-import { metaView } from '../meta';
+import { type Meta, metaView } from '../meta';
 import { fixed, plain } from '../money';
-import { type Meta, type Store } from '../store';
+import { type Store } from '../store';
 import { localTime, utcTime } from '../zone';
 import { orderNumber } from './number';
 import { feeView, itemMetaView, lineView, shippingView, taxLineView } from './line-view';
@@ -82,7 +82,7 @@ function byHiddenKey(a: Meta, b: Meta): number {
 
 /** Amounts without zeros at the end; type and amount from the coupon as it was used. */
 function couponView(line: CouponLine): JsonObject {
-  const info = JSON.parse(String(line.meta[0]?.value ?? '[]')) as Json[];
+  const info = JSON.parse(plainText(line.meta[0]?.value ?? '[]')) as Json[];
   return {
     id: line.id,
     code: line.code,

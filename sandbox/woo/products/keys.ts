@@ -3,7 +3,7 @@ import { type Moment } from '../call';
 import { skuKey, type Store } from '../store';
 import { textOf } from '../values';
 import { type Product } from './model';
-import { type ProductWrite } from './write';
+import { type ProductWrite } from './product-write';
 
 /** Refuses a SKU or GTIN that another product holds (section 3). */
 export function refuseTakenKeys(

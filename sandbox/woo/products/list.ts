@@ -67,7 +67,7 @@ function filtersOf(store: Store, input: JsonObject): Filter[] {
   if (stockStatus !== '') filters.push((one) => shownStatus(store, one) === stockStatus);
   const wanted = ids(input['category']);
   if (wanted.length > 0) filters.push((product) => isInCategory(store, product, wanted));
-  return [...filters, ...dateFilters<Product>(store, input, 'columns')];
+  return [...filters, ...dateFilters(store, input, 'columns')];
 }
 
 function isInCategory(store: Store, product: Product, wanted: number[]): boolean {

@@ -1,5 +1,5 @@
 import { type Json } from '../../json';
-import { type Meta } from '../store';
+import { type Meta } from '../meta';
 
 /** A product or variation as the store keeps it; what a reader sees is made in view.ts. */
 export interface Product {

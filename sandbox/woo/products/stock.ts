@@ -5,7 +5,7 @@ import { asBoolean, asWhole } from '../values';
 import { announce } from '../webhooks/events';
 import { keepProduct } from './index-keys';
 import { type Product } from './model';
-import { type ProductWrite } from './write';
+import { type ProductWrite } from './product-write';
 
 type StockFields = Pick<Product, 'isStockManaged' | 'stockQuantity' | 'stockStatus'>;
 

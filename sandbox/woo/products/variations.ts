@@ -39,7 +39,7 @@ function listed(call: WooCall, wanted: readonly number[], isOverall = false): An
     isShown,
     (one: Product): boolean => include.size === 0 || include.has(one.id),
     (one: Product): boolean => skus.size === 0 || skus.has(skuKey(one.sku)),
-    ...dateFilters<Product>(store, input, 'columns'),
+    ...dateFilters(store, input, 'columns'),
   ];
   const rows = wanted
     .map((id) => store.products.get(id))
@@ -122,7 +122,7 @@ function created(call: WooCall, parentId: string, input: JsonObject): Product {
 
 function known(call: WooCall, [parentId = '', id = '']: string[]): Product {
   const variation = call.store.products.get(Number(id));
-  if (variation !== undefined && variation.parentId === Number(parentId)) return variation;
+  if (variation?.parentId === Number(parentId)) return variation;
   throw new WooError(404, 'woocommerce_rest_product_variation_invalid_id', 'Invalid ID.');
 }
 

@@ -1,26 +1,20 @@
-import { entryOf, isObject, type Json, type JsonObject } from '../../json';
+import { entryOf, isObject, type Json, type JsonObject, plainText } from '../../json';
 import { WooError } from '../answer';
-import { type Arrival } from '../races';
 import { type Moment } from '../call';
-import { writtenMeta } from '../meta';
-import { nextId, type Store, withMeta } from '../store';
+import { withMeta, writtenMeta } from '../meta';
+import { nextId, type Store } from '../store';
 import { asBoolean, asWhole, objectsOf, textOf } from '../values';
 import { announce } from '../webhooks/events';
 import { localTime } from '../zone';
 import { productDefaults } from './defaults';
 import { type Product, type ProductDraft } from './model';
 import { productStatuses } from './parameters';
+import { type ProductWrite } from './product-write';
 import { forgetProduct, keepProduct } from './index-keys';
 import { normalGtin, refuseTakenKeys } from './keys';
 import { fullName } from './names';
 import { stockAfter } from './stock';
 import { freeSlug, normalPrice, normalTitle, withoutScripts } from './text';
-
-/** A write of a product or variation: what is sent, and what the call saw when it came. */
-export interface ProductWrite {
-  input: JsonObject;
-  arrival: Arrival;
-}
 
 /** Creates a product; `{}` makes one named "Product" (rec: product_create_empty_object). */
 export function createProduct(moment: Moment, write: ProductWrite, parent?: Product): Product {
@@ -167,7 +161,7 @@ function restoreSlug(draft: ProductDraft, before: Product | null): void {
   if (before?.status !== 'trash' || draft.status === 'trash') return;
   const wanted = draft.meta.find((one) => one.key === '_wp_desired_post_slug');
   if (wanted === undefined || wanted.value === '') return;
-  draft.slug = String(wanted.value);
+  draft.slug = plainText(wanted.value);
   draft.meta = draft.meta.filter((one) => one !== wanted);
 }
 

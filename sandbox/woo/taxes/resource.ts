@@ -5,7 +5,7 @@ import { type Parameter } from '../schema';
 import { type Resource } from '../shop/resource';
 import { nextId } from '../store';
 import { asBoolean, asWhole, textOf } from '../values';
-import { type TaxRate } from './rates';
+import { type TaxRate } from './model';
 
 const text: Parameter = { type: 'string' };
 

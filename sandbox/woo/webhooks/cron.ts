@@ -52,49 +52,17 @@ export function createCron(tools: CronTools): Cron {
   let sent: SentDelivery[] = [];
   let timer: NodeJS.Timeout | null = null;
 
-  const enqueue = (store: Store, job: QueuedDelivery): void => {
+  const queue = (job: (signal: AbortSignal) => Promise<SentDelivery | null>): void => {
     const { signal } = epoch;
     line = line.then(async () => {
-      if (!signal.aborted) await deliver(store, job, signal);
+      const done = signal.aborted ? null : await job(signal);
+      if (done !== null && signal === epoch.signal) sent = [...sent.slice(1 - sentKept), done];
     });
   };
-  const deliver = async (store: Store, job: QueuedDelivery, signal: AbortSignal): Promise<void> => {
-    const webhook = store.webhooks.get(job.webhookId);
-    if (webhook?.status !== 'active') return;
-    const nowMs = tools.clock.nowMs();
-    const isForbidden = tools.faults.take('errorBody');
-    const body = isForbidden ? forbiddenBody : payloadOf(store, webhook, job, tools.random);
-    const headers = deliveryHeaders(store, webhook, body, nowMs);
-    const settings = tools.settings();
-    const isAllowed = isAllowedAddress(store, settings, webhook.deliveryUrl);
-    const send = (): Promise<number | null> =>
-      post(webhook.deliveryUrl, settings['woo.webhookHosts'], headers, body, signal);
-    const status = isAllowed ? await send() : null;
-    if (isAllowed && tools.faults.take('duplicate')) await send();
-    if (signal.aborted) return;
-    const { webhookId, resourceId } = job;
-    const sentAt = new Date(nowMs).toISOString();
-    sent = [...sent.slice(1 - sentKept), { store: store.name, webhookId, topic: webhook.topic, resourceId, sentAt, status }]; // prettier-ignore
-    count(store, job.webhookId, status, tools.clock.nowMs());
-  };
-  const run = (all: boolean): number => {
-    let started = 0;
-    const nowMs = tools.clock.nowMs();
-    for (const store of tools.stores()) {
-      const due = [...store.queue].filter(([, job]) => all || job.dueMs <= nowMs);
-      due.sort(([, a], [, b]) => a.dueMs - b.dueMs || a.seq - b.seq);
-      if (due.length > 1 && tools.faults.take('reorder')) due.reverse();
-      for (const [key, job] of due) {
-        store.queue.delete(key);
-        if (tools.faults.take('lose')) continue;
-        const lateMs = tools.faults.lateMs();
-        if (lateMs > 0) store.queue.set(key, { ...job, dueMs: nowMs + lateMs });
-        else enqueue(store, job);
-        started += 1;
-      }
-    }
-    return started;
-  };
+  const run = (all: boolean): number =>
+    takeDue(tools, all, (store, job) => {
+      queue((signal) => deliver(tools, store, job, signal));
+    });
   const watch = (): void => {
     timer ??= setInterval(() => {
       if (tools.settings()['woo.cron'] === 'clock') run(false);
@@ -103,12 +71,11 @@ export function createCron(tools: CronTools): Cron {
   return {
     traffic: () => {
       watch();
-      for (const { queue } of tools.stores()) if (queue.size > 0) run(false);
+      run(false);
     },
     run,
     ping: (store, webhook) => {
-      const { signal } = epoch;
-      line = line.then(() => ping(tools, store, webhook, signal));
+      queue((signal) => ping(tools, store, webhook, signal));
     },
     sent: () => sent,
     stop: () => {
@@ -122,15 +89,69 @@ export function createCron(tools: CronTools): Cron {
   };
 }
 
+/** Takes what is due (or all) out of the queues, in the order of due times, bent by planned faults. */
+function takeDue(
+  { stores, clock, faults }: CronTools,
+  all: boolean,
+  send: (store: Store, job: QueuedDelivery) => void,
+): number {
+  let started = 0;
+  const nowMs = clock.nowMs();
+  for (const store of stores()) {
+    if (store.queue.size === 0) continue;
+    const due = [...store.queue].filter(([, job]) => all || job.dueMs <= nowMs);
+    due.sort(([, a], [, b]) => a.dueMs - b.dueMs || a.seq - b.seq);
+    if (due.length > 1 && faults.take('reorder')) due.reverse();
+    for (const [key, job] of due) {
+      store.queue.delete(key);
+      if (faults.take('lose')) continue;
+      const lateMs = faults.lateMs();
+      if (lateMs > 0) store.queue.set(key, { ...job, dueMs: nowMs + lateMs });
+      else {
+        send(store, job);
+        started += 1;
+      }
+    }
+  }
+  return started;
+}
+
+/** One delivery; null when the webhook is no longer active. */
+async function deliver(
+  tools: CronTools,
+  store: Store,
+  { webhookId, resourceId, ...job }: QueuedDelivery,
+  signal: AbortSignal,
+): Promise<SentDelivery | null> {
+  const webhook = store.webhooks.get(webhookId);
+  if (webhook?.status !== 'active') return null;
+  const nowMs = tools.clock.nowMs();
+  const settings = tools.settings();
+  const isForbidden = tools.faults.take('errorBody');
+  const queued = { webhookId, resourceId, ...job };
+  const body = isForbidden ? forbiddenBody : payloadOf(store, webhook, queued, tools.random);
+  const headers = deliveryHeaders(store, webhook, body, nowMs);
+  const send = (): Promise<number | null> =>
+    post(webhook.deliveryUrl, settings['woo.webhookHosts'], headers, body, signal);
+  let status: number | null = null;
+  if (isAllowedAddress(store, settings, webhook.deliveryUrl)) {
+    status = await send();
+    if (tools.faults.take('duplicate')) await send();
+  }
+  count(store, webhookId, status, tools.clock.nowMs());
+  const sentAt = new Date(nowMs).toISOString();
+  return { store: store.name, webhookId, topic: webhook.topic, resourceId, sentAt, status };
+}
+
 /** A form body without signature; only an exact 200 settles it (rec: webhook_get: then modified). */
 async function ping(
   tools: CronTools,
   store: Store,
   webhook: Webhook,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<null> {
   const settings = tools.settings();
-  if (signal.aborted || !isAllowedAddress(store, settings, webhook.deliveryUrl)) return;
+  if (!isAllowedAddress(store, settings, webhook.deliveryUrl)) return null;
   const body = `webhook_id=${webhook.id}`;
   const headers = [
     ['User-Agent', 'WooCommerce/11.0.1 Hookshot (WordPress/7.0.4)'],
@@ -142,12 +163,13 @@ async function ping(
   ] as const;
   const status = await post(webhook.deliveryUrl, settings['woo.webhookHosts'], headers, body, signal); // prettier-ignore
   const present = store.webhooks.get(webhook.id);
-  if (signal.aborted || present === undefined || status !== 200) return;
+  if (present === undefined || status !== 200) return null;
   store.webhooks.set(webhook.id, {
     ...present,
     isPingPending: false,
     modifiedMs: tools.clock.nowMs(),
   });
+  return null;
 }
 
 /** 2xx, 301 and 302 count as delivered; the failure after the sixth disables, none is sent again. */

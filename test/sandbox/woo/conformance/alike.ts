@@ -17,7 +17,13 @@ const randomForms: Record<string, RegExp> = {
  * - times: at most one second apart (the recorded clock moved on within a call);
  * - random parts: `order_key`, hashes of the checkout, `related_ids` (only ids, at most five).
  */
-export function difference(recorded: unknown, actual: unknown, pairs: Pairs, path: string[] = []): Difference { // prettier-ignore
+export function difference(
+  recorded: unknown,
+  actual: unknown,
+  pairs: Pairs,
+  path: string[] = [],
+): Difference {
+  // prettier-ignore
   const place = path.join('.');
   const last = path.at(-1) ?? '';
   if (last === 'related_ids') return relatedDifference(recorded, actual, place);
@@ -50,7 +56,7 @@ function objectDifference(
     return `${path.join('.')}: members differ, missing [${missing ?? ''}] extra [${extra ?? ''}]`;
   }
   for (const [name, value] of Object.entries(recorded)) {
-    const isHash = name === 'value' && /_hash$/.test(String(recorded['key']));
+    const isHash = name === 'value' && String(recorded['key']).endsWith('_hash');
     const found = isHash
       ? hashDifference(value, actual[name])
       : difference(value, actual[name], pairs, [...path, metaPlace(name, recorded)]);
@@ -63,7 +69,14 @@ function objectDifference(
 function metaPlace(name: string, holder: Record<string, unknown>): string {
   if (name !== 'value' && name !== 'display_value') return name;
   const key = String(holder['key']);
-  return ['_refunded_item_id', '_wp_trash_meta_time', 'coupon_info', '_debug_log_source_pending_deletion'].includes(key) ? key : name;
+  return [
+    '_refunded_item_id',
+    '_wp_trash_meta_time',
+    'coupon_info',
+    '_debug_log_source_pending_deletion',
+  ].includes(key)
+    ? key
+    : name;
 }
 
 function sameValue(recorded: unknown, actual: unknown, pairs: Pairs, path: string[]): boolean {
@@ -88,7 +101,9 @@ function sameText(recorded: string, actual: string, pairs: Pairs, last: string):
   const hasId = isLink || last === 'coupon_info' || /^Item #\d+ stock/.test(recorded);
   if (!hasId) return false;
   const parts = (text: string): string[] =>
-    text.replace(/key=wc_order_[A-Za-z0-9]{13}/, 'key=random').split(/(?<=[/#=[(])(\d+)(?=[/,?& ]|$)/);
+    text
+      .replace(/key=wc_order_[A-Za-z0-9]{13}/, 'key=random')
+      .split(/(?<=[/#=[(])(\d+)(?=[/,?& ]|$)/);
   const [was, is] = [parts(recorded), parts(actual)];
   if (was.length !== is.length) return false;
   const kind = linkKind(recorded);

@@ -7,10 +7,11 @@ import { z } from 'zod';
 import { type RunningSandbox } from '../../../../sandbox/server/server';
 import { startWooSandbox } from '../../../../sandbox/woo/start';
 import { recordingNames } from './recordings';
-import { Scene, type Verdicts } from './scene';
+import { type Verdicts } from './scene';
 import * as orderScenes from './scenes/orders';
 import * as productScenes from './scenes/products';
 import * as webhookScenes from './scenes/webhooks';
+import { WebhookScene } from './webhook-scene';
 
 const scenes = { ...productScenes, ...orderScenes, ...webhookScenes };
 
@@ -26,7 +27,7 @@ let sandbox: RunningSandbox;
 beforeAll(async () => {
   sandbox = await startWooSandbox();
   for (const [name, play] of Object.entries(scenes)) {
-    const scene = new Scene(sandbox, verdicts);
+    const scene = new WebhookScene(sandbox, verdicts);
     try {
       await play(scene);
     } catch (error) {

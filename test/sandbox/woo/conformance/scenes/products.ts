@@ -250,4 +250,3 @@ export async function shopAndFaults(scene: Scene): Promise<void> {
     await scene.replay(name);
   }
 }
-

@@ -1,5 +1,5 @@
 import { at } from '../../../support';
-import { type Scene } from '../scene';
+import { type WebhookScene } from '../webhook-scene';
 
 const berlin = { zone: 'Europe/Berlin', currency: 'EUR', country: 'DE' };
 /** The events are queued with a delay; the scene runs the cron itself. */
@@ -18,7 +18,7 @@ const topics: [id: number, topic: string][] = [
 ];
 
 /** The recorded webhooks, and every event that was recorded with them. */
-export async function webhooks(scene: Scene): Promise<void> {
+export async function webhooks(scene: WebhookScene): Promise<void> {
   await scene.start(berlin, settings);
   await scene.listen();
   await scene.replay('webhook_create', 'webhook_create_no_secret');
@@ -45,7 +45,7 @@ export async function webhooks(scene: Scene): Promise<void> {
   await variationEvents(scene);
 }
 
-async function productEvents(scene: Scene): Promise<void> {
+async function productEvents(scene: WebhookScene): Promise<void> {
   await scene.clock('11:39:00');
   await scene.make('/products', { name: 'Hook', sku: 'HK1795347540', regular_price: '3', manage_stock: true, stock_quantity: 20 }, 1182); // prettier-ignore
   await scene.expectDeliveries('webhook_delivery_product_create_0');
@@ -58,7 +58,7 @@ async function productEvents(scene: Scene): Promise<void> {
   await scene.expectDeliveries('webhook_delivery_three_updates_0');
 }
 
-async function orderEvents(scene: Scene): Promise<void> {
+async function orderEvents(scene: WebhookScene): Promise<void> {
   const line = (quantity: number): object[] => [{ product_id: scene.post(1182), quantity }];
   await scene.clock('11:39:13');
   const order = await scene.make('/orders', { line_items: line(2) }, 1183);
@@ -79,7 +79,7 @@ async function orderEvents(scene: Scene): Promise<void> {
   await scene.expectDeliveries('webhook_delivery_order_trash_0');
 }
 
-async function otherEvents(scene: Scene): Promise<void> {
+async function otherEvents(scene: WebhookScene): Promise<void> {
   await scene.clock('11:39:34');
   await scene.make('/customers', { email: 'hk1795347574@example.test' }, 5, 'user');
   await scene.expectDeliveries('webhook_delivery_customer_create_0', 'webhook_delivery_customer_create_1'); // prettier-ignore
@@ -99,7 +99,7 @@ async function otherEvents(scene: Scene): Promise<void> {
   await scene.expectDeliveries('webhook_delivery_product_restore_0');
 }
 
-async function batchEvents(scene: Scene): Promise<void> {
+async function batchEvents(scene: WebhookScene): Promise<void> {
   await scene.clock('11:28:46');
   for (const number of [1, 2]) {
     const body = { name: `n3-${363 + number}`, slug: `batch-k3x${number}`, sku: `K3x346878-${number}`, regular_price: '23', manage_stock: true, stock_quantity: 1, description: 'x'.repeat(300), meta_data: [{ key: 'erp_id', value: `K3x${number}` }] }; // prettier-ignore
@@ -112,7 +112,7 @@ async function batchEvents(scene: Scene): Promise<void> {
   await scene.expectDeliveries('webhook_delivery_batch_update_1', 'webhook_delivery_batch_update_2'); // prettier-ignore
 }
 
-async function variationEvents(scene: Scene): Promise<void> {
+async function variationEvents(scene: WebhookScene): Promise<void> {
   await scene.clock('11:40:04');
   await scene.make('/products', { name: 'Var', type: 'variable', attributes: [{ name: 'Size', variation: true, visible: true, options: ['S', 'M'] }] }, 1186); // prettier-ignore
   await scene.expectDeliveries('webhook_delivery_variable_0');
@@ -126,7 +126,7 @@ async function variationEvents(scene: Scene): Promise<void> {
 }
 
 /** Seven failures in a row, then switched on again. */
-export async function failingWebhook(scene: Scene): Promise<void> {
+export async function failingWebhook(scene: WebhookScene): Promise<void> {
   await scene.start(berlin, settings);
   await scene.listen();
   await scene.clock('11:40:52');
