@@ -100,21 +100,27 @@ describe('faults of a QuickBooks call', () => {
   });
 
   it('commitLate: commits after the client has gone, and a later repeat is a replay', async () => {
+    await control(company.sandbox, 'clock', { rate: 0 });
     await plan(company, { match: write, fault: 'commitLate', times: 1, delayMs: 150 });
+    const inFlight = async (count: number): Promise<unknown> => {
+      for (;;) {
+        const page = await control(company.sandbox, 'journal');
+        if (listAt(page, 'inFlight').length === count) return page;
+        await delay(5);
+      }
+    };
     const client = new AbortController();
     const call = failure(
       create('r1', 'Late', { signal: client.signal, headers: await bearer(company) }),
     );
-    await delay(50);
-    expect(listAt(await control(company.sandbox, 'journal'), 'inFlight')).toHaveLength(1);
+    await inFlight(1);
     client.abort();
     expect(await call).toBe('failed');
-    await delay(30);
-    const gone = await control(company.sandbox, 'journal');
-    expect(listAt(gone, 'inFlight')).toHaveLength(0);
+    const gone = await inFlight(0);
     expect(at(gone, 'entries.0')).toMatchObject({ clientClosed: true, committed: null });
+    await control(company.sandbox, 'clock', { advanceMs: 149 });
     expect(await customers()).toBe(3);
-    await delay(250);
+    await control(company.sandbox, 'clock', { advanceMs: 1 });
     expect(await customers()).toBe(4);
     await create('r1', 'Late');
     expect(await lastEntry(company)).toMatchObject({ isReplay: true });
