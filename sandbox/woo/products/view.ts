@@ -146,7 +146,7 @@ function categories(store: Store, product: Product): Json[] {
 }
 
 /** The address in the shop. A variation's holds its options (rec: variation_create). */
-export function permalink(store: Store, product: Product): string {
+function permalink(store: Store, product: Product): string {
   if (product.parentId > 0) {
     const parent = store.products.get(product.parentId);
     const query = objectsOf(product.fields['attributes'])
