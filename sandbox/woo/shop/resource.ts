@@ -21,7 +21,7 @@ export interface Resource<T extends { readonly id: number }> {
   /** Filters of the list; all others are ignored. */
   fits?(row: T, input: JsonObject): boolean;
   /** Sorts the list, ascending, unless the call says otherwise. */
-  compare?: (this: void, a: T, b: T) => number;
+  compare?: (a: T, b: T) => number;
   /** The list starts with the latest (true) or the first (false). */
   isLatestFirst?: boolean;
   afterCreate?(call: WooCall, row: T): void;

@@ -91,13 +91,14 @@ export function createCron(tools: CronTools): Cron {
 
 /** Takes what is due (or all) out of the queues, in the order of due times, bent by planned faults. */
 function takeDue(
-  { stores, clock, faults }: CronTools,
+  tools: CronTools,
   all: boolean,
   send: (store: Store, job: QueuedDelivery) => void,
 ): number {
+  const { faults } = tools;
   let started = 0;
-  const nowMs = clock.nowMs();
-  for (const store of stores()) {
+  const nowMs = tools.clock.nowMs();
+  for (const store of tools.stores()) {
     if (store.queue.size === 0) continue;
     const due = [...store.queue].filter(([, job]) => all || job.dueMs <= nowMs);
     due.sort(([, a], [, b]) => a.dueMs - b.dueMs || a.seq - b.seq);

@@ -15,7 +15,7 @@ export interface Receiver {
   received: Received[];
   /** What it answers from now on. */
   answer(status: number): void;
-  close(): Promise<unknown>;
+  close: () => Promise<unknown>;
 }
 
 export async function startReceiver(): Promise<Receiver> {

@@ -12,7 +12,11 @@ const ends: (() => Promise<unknown>)[] = [];
 beforeEach(async () => {
   shop = await startShop();
   receiver = await startReceiver();
-  ends.push(() => shop.sandbox.close(), receiver.close);
+  const [{ sandbox }, { close }] = [shop, receiver];
+  ends.push(
+    () => sandbox.close(),
+    () => close(),
+  );
   await control(shop.sandbox, 'settings', { 'woo.webhookAddressRules': false, 'woo.webhookDelayMs': { min: 60_000, max: 60_000 } }); // prettier-ignore
   await control(shop.sandbox, 'clock', { now: '2026-06-01T10:00:00Z', rate: 0 });
 });

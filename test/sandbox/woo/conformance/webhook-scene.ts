@@ -51,9 +51,9 @@ export class WebhookScene extends Scene {
   }
 
   /** Waits for the ping of a new webhook. */
-  async pinged(): Promise<Received> {
+  async pinged(): Promise<void> {
     while (this.received.length === 0) await tick();
-    return this.received.splice(0, 1)[0] as Received;
+    this.received.splice(0, 1);
   }
 
   /** Runs the cron and holds what goes out against recorded deliveries, in the recorded order. */
