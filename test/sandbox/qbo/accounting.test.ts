@@ -81,7 +81,7 @@ it.each(companies)(
       const body: unknown = JSON.parse((example?.body ?? '').replace('<Id of W-1011>', invoiceId));
       const answer = await company.post(example?.path ?? '', body);
       expect([name, answer.status, at(answer.body, 'Fault')]).toEqual([name, 200, undefined]);
-      invoiceId = String(at(answer.body, 'Invoice.Id') ?? invoiceId);
+      if (name === 'E11') invoiceId = textAt(answer.body, 'Invoice.Id');
       const after = await totals(company);
       expect([name, added(before, after)]).toEqual([name, expected[name]]);
       before = after;
