@@ -92,7 +92,7 @@ export function preferencesOf(realm: Realm): JsonObject {
     VendorAndPurchasesPrefs: { TrackingByCustomer: false, BillableExpenseTracking: false },
     TaxPrefs: {
       UsingSalesTax: preferences.usingSalesTax,
-      ...(preferences.partnerTaxEnabled ? { PartnerTaxEnabled: true } : {}),
+      ...(realm.country === 'US' ? { PartnerTaxEnabled: preferences.partnerTaxEnabled } : {}),
     },
     CurrencyPrefs: {
       MultiCurrencyEnabled: preferences.multiCurrency,

@@ -92,7 +92,7 @@ function exactIds(table: Table, conditions: Condition[]): Set<string> | null {
 }
 
 /** Where the keys of an index are days or seconds: how to read key and bound as times. */
-const timeIndexes: readonly { field: string; index: string; timeOf(key: string): number }[] = [
+const timeIndexes: readonly { field: string; index: string; timeOf: (key: string) => number }[] = [
   { field: 'MetaData.LastUpdatedTime', index: 'changed', timeOf: (key) => Number(key) * 1000 },
   { field: 'TxnDate', index: 'TxnDate', timeOf: (key) => Date.parse(key) },
 ];

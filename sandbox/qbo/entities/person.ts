@@ -5,7 +5,7 @@ import { checkedName } from '../checks';
 import { currencyName } from '../currencies';
 import { faults } from '../fault';
 import { type Built, type EntityKind, type WriteContext } from '../kind';
-import { referenceId } from '../reference';
+import { referenceId, shownReference } from '../reference';
 
 /** Lengths of Customer, Vendor and Employee (quickbooks.md section 14). */
 const personLengths = {
@@ -137,6 +137,7 @@ export const customer: EntityKind = {
     'ResaleNum',
     'DefaultTaxCodeRef',
     'PaymentMethodRef',
+    'SalesTermRef',
     'PreferredDeliveryMethod',
     'CustomerTypeRef',
   ]),
@@ -151,6 +152,7 @@ export const customer: EntityKind = {
       fields: {
         ...built.fields,
         Taxable: isTaxable,
+        SalesTermRef: shownReference(context, 'SalesTermRef', 'Term'),
         ...(isObject(code) ? { DefaultTaxCodeRef: code } : {}),
         PreferredDeliveryMethod: textIn(wanted, 'PreferredDeliveryMethod') ?? 'None',
         Job: false,

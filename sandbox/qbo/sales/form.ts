@@ -152,7 +152,7 @@ function buildForm(context: WriteContext, form: Form): Built {
       TxnTaxDetail: tax.detail,
       TotalAmt: minorToNumber(totalMinor), // never the request's (Q12)
       PrintStatus: textIn(wanted, 'PrintStatus') ?? 'NotSet',
-      EmailStatus: textIn(wanted, 'EmailStatus') ?? 'NotSet',
+      EmailStatus: textIn(wanted, 'EmailStatus') ?? (context.type === 'RefundReceipt' ? undefined : 'NotSet'), // prettier-ignore
       ...taxModeFields(context),
       ...(form.isOnAccount
         ? onAccountFields(context, date, totalMinor, currency)

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 
-import { isObject, type JsonObject, objectIn, textIn } from '../../../sandbox/json';
+import { isObject, type Json, type JsonObject, objectIn, textIn } from '../../../sandbox/json';
 import { createRandom, type Random } from '../../../sandbox/random';
 import { ledgerOf } from '../../../sandbox/qbo/books';
 import { kindOfName } from '../../../sandbox/qbo/entities/kinds';
@@ -82,7 +82,7 @@ class Books {
     const kind = kindOfName(type);
     const plain: unknown = JSON.parse(JSON.stringify(body));
     if (kind === undefined || typeof plain !== 'object' || plain === null) throw new Error(type);
-    const sent = Object.fromEntries(Object.entries(plain)) as JsonObject;
+    const sent = Object.fromEntries<Json | undefined>(Object.entries(plain));
     return write(this.place, kind, sent, { operation, hidden: new Set(), isDuplicateNumberAllowed: false }); // prettier-ignore
   }
 
@@ -190,7 +190,10 @@ class Books {
         return { ...this.common(), VendorRef: { value: '1' }, Line: spent };
       case 'InventoryAdjustment':
         return { TxnDate: '2026-11-15', AdjustAccountRef: { value: account('Inventory Shrinkage') }, Line: [{ DetailType: 'ItemAdjustmentLineDetail', ItemAdjustmentLineDetail: { ItemRef: { value: this.pick(this.goods) }, QtyDiff: this.random.between(-6, 6) } }] }; // prettier-ignore
-      default:
+      case 'SalesReceipt':
+      case 'RefundReceipt':
+      case 'Invoice':
+      case 'CreditMemo':
         return this.sale();
     }
   }
