@@ -9,7 +9,13 @@ import { backoffMs } from '../domain/backoff';
 import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
 import { composeBatch } from './compose-batch';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
-import { inSends, sendAll, storedSend, type SendOptions } from './send-writes';
+import {
+  inSends,
+  sendAll,
+  storedSend,
+  type OpenedConnection,
+  type SendOptions,
+} from './send-writes';
 import { settlementOf } from './settle-answer';
 
 /** How long a turn that did something stays for more, and how often it looks. */
@@ -38,15 +44,6 @@ export interface PushRequest {
   isProbe: boolean;
   /** 1 for the first attempt of the activity. */
   attempt: number;
-}
-
-export interface OpenedConnection {
-  connector: Connector;
-  /** Store address or realm: part of every key. */
-  account: string;
-  /** Of the credentials with which it was opened. */
-  revision: number;
-  hasFreshFacts: boolean;
 }
 
 export interface PushDeps {

@@ -2,17 +2,25 @@ import { createHash } from 'node:crypto';
 
 import type { Pool } from 'pg';
 
-import type { SendAnswer, StoredSend, Write } from '../connectors/connector';
+import type { Connector, SendAnswer, StoredSend, Write } from '../connectors/connector';
 import { storedWrite } from '../connectors/stored-write';
 import { recordSend, type NewSend, type SendMember, type SendRow } from '../database/sends';
 import { groupBy } from '../domain/group-by';
 import { requestIdOf, sendKeyText, writeKeyText } from '../domain/idempotency';
 import type { ReadyWrite } from './compose-batch';
 import type { LaneTurn } from './lane-turn';
-import type { OpenedConnection } from './push-deliveries';
 
 // Composed writes on their way out: each send is committed before its first byte leaves, and one is under
 // way at a time. Around the call the tables work on: the send before is settled, the next is written down.
+
+export interface OpenedConnection {
+  connector: Connector;
+  /** Store address or realm: part of every key. */
+  account: string;
+  /** Of the credentials with which it was opened. */
+  revision: number;
+  hasFreshFacts: boolean;
+}
 
 export interface SendOptions {
   pool: Pool;
