@@ -35,8 +35,9 @@ import type {
   PolicyResult,
   RedriveResult,
 } from './index';
-import { pushDeliveries, type OpenedConnection } from './push-deliveries';
+import { pushDeliveries } from './push-deliveries';
 import { repairDelivery, startRepairs } from './repair-delivery';
+import type { OpenedConnection } from './send-writes';
 import { wakeStuckTenants } from './wake-stuck-tenants';
 
 /** What the activities need from the process that runs them. */

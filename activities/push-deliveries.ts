@@ -1,35 +1,32 @@
-import { createHash } from 'node:crypto';
-
 import type { Pool } from 'pg';
 
-import {
-  ConnectorError,
-  type Connector,
-  type SendAnswer,
-  type StoredSend,
-  type Write,
-} from '../connectors/connector';
-import { storedWrite } from '../connectors/stored-write';
+import { ConnectorError, type Connector, type SendAnswer } from '../connectors/connector';
 import { forgetFacts, markNeedsAuth, saveFacts } from '../database/connections';
 import { laneWork, type LaneWork } from '../database/outgoing';
-import {
-  recordSend,
-  takeVerifying,
-  type NewSend,
-  type SendMember,
-  type SendRow,
-} from '../database/sends';
+import { takeVerifying, type SendRow } from '../database/sends';
 import { settleSend, settleWithoutSend } from '../database/settlements';
 import { backoffMs } from '../domain/backoff';
-import { requestIdOf, sendKeyText, writeKeyText } from '../domain/idempotency';
 import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
-import { composeBatch, type ReadyWrite } from './compose-batch';
+import { composeBatch } from './compose-batch';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
+import {
+  inSends,
+  sendAll,
+  storedSend,
+  type OpenedConnection,
+  type SendOptions,
+} from './send-writes';
 import { settlementOf } from './settle-answer';
 
 /** How long a turn that did something stays for more, and how often it looks. */
 const lingerMs = 1_000;
 const pollMs = 50;
+/**
+ * Picking and look-ups are paid once for all sends that are composed together: as many as leave within about
+ * this time. What changes before one of them leaves is seen when it is recorded, and composed anew.
+ */
+const composedMs = 1_000;
+const sendsAtOnceMax = 16;
 
 /** What a turn answers: mostly what the tables say, so that a lost result loses nothing. */
 export interface PushResult extends LaneWork {
@@ -47,15 +44,6 @@ export interface PushRequest {
   isProbe: boolean;
   /** 1 for the first attempt of the activity. */
   attempt: number;
-}
-
-export interface OpenedConnection {
-  connector: Connector;
-  /** Store address or realm: part of every key. */
-  account: string;
-  /** Of the credentials with which it was opened. */
-  revision: number;
-  hasFreshFacts: boolean;
 }
 
 export interface PushDeps {
@@ -83,6 +71,8 @@ class Push {
   private readonly turn: LaneTurn;
   private readonly died: string[] = [];
   private hasRenewed = false;
+  /** How many sends are composed together; one at first, until it is seen how fast they leave. */
+  private sendsAtOnce = 1;
   /** Of the credentials in use; null before the connection was opened. */
   private revision: number | null = null;
 
@@ -153,69 +143,23 @@ class Push {
     }
     const size = this.request.isProbe ? 1 : this.turn.settings.batch[this.turn.system];
     const batch = await this.called(connector, () =>
-      composeBatch(this.pool, connector, this.turn, size),
+      composeBatch(this.pool, connector, this.turn, size * this.sendsAtOnce),
     );
     if (batch.picked === 0) return false;
+    const startedMs = this.turn.now;
     this.note(await settleWithoutSend(this.pool, this.turn, batch.settlements));
-    if (batch.writes.length > 0) await this.send(opened, batch.writes);
-    return true;
-  }
-
-  private async send(opened: OpenedConnection, ready: readonly ReadyWrite[]): Promise<void> {
-    const group = ready[0]?.write.group;
-    const writes = new Map(
-      ready.filter(({ write }) => write.group === group).map((entry) => [entry.delivery.id, entry]),
-    );
-    const members = [...writes.values()].map(({ delivery, write }) => memberOf(delivery.id, delivery.desiredRev, delivery.generation, write)); // prettier-ignore
-    const freeze = (kept: readonly SendMember[]): NewSend => {
-      const entries = kept.flatMap((member) => writes.get(member.deliveryId) ?? []);
-      const keys = entries.map((entry) => this.keyOf(opened.account, entry));
-      const [only] = keys;
-      const key = keys.length === 1 && only !== undefined ? only : sha256(sendKeyText(keys));
-      return {
-        key,
-        request: opened.connector.freeze(entries.map(({ write }) => write)),
-        members: [...kept],
-      };
+    const options: SendOptions = {
+      pool: this.pool,
+      turn: this.turn,
+      workflowId: this.request.workflowId,
+      opened,
+      settle: (send, answer, attemptsOf) => this.settle(connector, send, answer, false, attemptsOf),
     };
-    for (;;) {
-      this.turn.requireTime();
-      const recorded = await recordSend(
-        this.pool,
-        this.turn,
-        members,
-        freeze,
-        this.turn.limits('write'),
-      );
-      if (recorded.type === 'nothing') return;
-      if (recorded.type !== 'recorded') {
-        await this.turn.waitFor(recorded);
-        continue;
-      }
-      // What was recorded and does not leave now is taken over like any send whose caller is gone.
-      this.turn.requireLease();
-      const answer = await opened.connector.send(storedSend(recorded.send), this.turn.signal);
-      const attempts = (id: string): number => writes.get(id)?.delivery.attempts ?? 0;
-      await this.settle(opened.connector, recorded.send, answer, false, attempts);
-      return;
-    }
-  }
-
-  private keyOf(account: string, { delivery, write }: ReadyWrite): string {
-    return sha256(
-      writeKeyText({
-        workflowId: this.request.workflowId,
-        system: this.turn.system,
-        account,
-        kind: delivery.kind,
-        recordId: delivery.recordId,
-        part: delivery.part,
-        operation: write.operation,
-        revision: delivery.desiredRev,
-        generation: delivery.generation,
-        payload: write.payload,
-      }),
-    );
+    const sends = inSends(batch.writes, size);
+    await sendAll(options, sends);
+    const eachMs = (this.turn.now - startedMs) / Math.max(1, sends.length);
+    this.sendsAtOnce = Math.max(1, Math.min(sendsAtOnceMax, this.sendsAtOnce * 2, Math.floor(composedMs / eachMs))); // prettier-ignore
+    return true;
   }
 
   /** Asks what became of a send. After the last repeat the vendor's lists are asked instead of repeating for ever. */
@@ -316,22 +260,6 @@ class Push {
       }
     }
   }
-}
-
-function memberOf(deliveryId: string, rev: number, generation: number, write: Write): SendMember {
-  return { deliveryId, rev, generation, isLinked: write.isLinked, write: { ...write } };
-}
-
-function storedSend(send: SendRow): StoredSend {
-  return {
-    request: send.request,
-    requestId: requestIdOf(send.key),
-    members: send.members.map((member) => storedWrite.parse(member.write)),
-  };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Refusals that may come from preferences or accounts which changed since they were read (quickbooks.md section 16). */

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 
 import type { DeliveryCore, DeliveryState } from '../domain/delivery-state';
 import { isOpen } from '../domain/delivery-state';
-import type { DesiredOp, Kind, Target } from '../domain/words';
+import type { DesiredOp, JsonObject, Kind, Target } from '../domain/words';
 
 // Deliveries as rows: locking them in key order, writing what a transition decided, counting what it
 // opened and closed. Who writes them: absorb (rows locked under the tenant's cursor) and the lane.
@@ -79,13 +79,27 @@ export interface DeliveryUpdate {
   /** Null: the last refusal no longer matters; undefined: keep. */
   lastClass?: string | null;
   waitsFor?: string[] | null;
+  /** What the vendor has now: with it the delivery waits for nothing any more. */
+  remote?: RemoteState | undefined;
 }
 
-/** Writes the states; the rows must be locked. Answers by how many the number of open deliveries rose, per system. */
+/** A thing as the vendor has it: id, version, and what we wrote last. */
+export interface RemoteState {
+  id: string;
+  version: string | null;
+  snapshot: JsonObject;
+  isLinked: boolean;
+}
+
+/**
+ * Writes the states and what else is noted, in one statement; the rows must be locked. `carriedBy`: the send, by
+ * its key, that carries them from now on. Answers by how many the number of open deliveries rose, per system.
+ */
 export async function updateDeliveries(
   tx: PoolClient,
   tenant: number,
   updates: readonly DeliveryUpdate[],
+  carriedBy: { system: Target; key: string } | null = null,
 ): Promise<Map<Target, number>> {
   const opened = new Map<Target, number>();
   if (updates.length === 0) return opened;
@@ -100,18 +114,32 @@ export async function updateDeliveries(
     detail: after.reason === null ? null : (note.detail ?? null),
     lastClass: note.lastClass === undefined ? row.lastClass : note.lastClass,
     waitsFor: note.waitsFor ?? null,
-    setsWaits: note.waitsFor !== undefined,
+    setsWaits: note.waitsFor !== undefined || note.remote !== undefined,
+    remoteId: note.remote?.id ?? null,
+    remoteVersion: note.remote?.version ?? null,
+    isLinked: note.remote?.isLinked ?? null,
+    snapshot: note.remote?.snapshot ?? null,
   }));
   await tx.query(
     `UPDATE deliveries d SET state = x.state, reason = x.reason, cause = left(x.cause, 300), detail = left(x.detail, 2000),
        desired_rev = x."desiredRev", desired_op = x."desiredOp", sent_rev = x."sentRev", delivered_rev = x."deliveredRev",
        attempts = x.attempts, generation = x.generation, due_at = to_timestamp(x."dueAtMs" / 1000.0), last_class = x."lastClass",
-       waits_for = CASE WHEN x."setsWaits" THEN x."waitsFor" ELSE d.waits_for END, changed_at = now()
+       waits_for = CASE WHEN x."setsWaits" THEN x."waitsFor" ELSE d.waits_for END, changed_at = now(),
+       send_id = coalesce((SELECT id FROM sends WHERE tenant = $1 AND system = $4 AND key = $5), d.send_id), remote_id = coalesce(x."remoteId", d.remote_id),
+       remote_version = CASE WHEN x."remoteId" IS NULL THEN d.remote_version ELSE x."remoteVersion" END,
+       is_linked = coalesce(x."isLinked", d.is_linked), snapshot = coalesce(x.snapshot, d.snapshot)
      FROM (SELECT * FROM json_to_recordset($2::json) AS y(id bigint, state text, reason text, cause text, detail text,
        "desiredRev" bigint, "desiredOp" text, "sentRev" bigint, "deliveredRev" bigint, attempts int, generation int,
-       "dueAtMs" float8, "lastClass" text, "waitsFor" bigint[], "setsWaits" boolean) OFFSET 0) x
-     WHERE d.tenant = $1 AND d.id = x.id`,
-    [tenant, JSON.stringify(rows)],
+       "dueAtMs" float8, "lastClass" text, "waitsFor" bigint[], "setsWaits" boolean, "remoteId" text,
+       "remoteVersion" text, "isLinked" boolean, snapshot json) OFFSET 0) x
+     WHERE +d.tenant = $1 AND d.id = x.id AND d.id = ANY ($3)`,
+    [
+      tenant,
+      JSON.stringify(rows),
+      rows.map((row) => row.id),
+      carriedBy?.system ?? null,
+      carriedBy?.key ?? null,
+    ],
   );
   return opened;
 }

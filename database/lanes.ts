@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import { charge, type RateLimit } from '../domain/rate-budget';
@@ -74,27 +74,39 @@ export type BudgetAnswer =
   /** The lease is lost, or an operator stopped the lane. */
   | { type: 'stopped'; why: 'lease' | 'paused' | 'isolated' };
 
-/** Charges one call inside the caller's transaction; locks the lane row, so it comes after all other locks. */
-export async function chargeBudget(
-  client: PoolClient,
+/** What decides whether a call may leave; its row is locked until the end of the transaction. */
+export interface LockedLane {
+  isHeld: boolean;
+  isPaused: boolean;
+  isIsolated: boolean;
+  budget: unknown;
+  nowMs: number;
+}
+
+/** Locks the lane row, so it comes after all other locks; null where the tenant has no such lane. */
+export async function lockLane(
+  client: Db,
   tenant: number,
   system: Target,
   token: string,
-  limits: readonly RateLimit[],
-): Promise<BudgetAnswer> {
-  const lane = await firstRow<{
-    isHeld: boolean;
-    isPaused: boolean;
-    isIsolated: boolean;
-    budget: unknown;
-    nowMs: number;
-  }>(
+): Promise<LockedLane | null> {
+  return firstRow<LockedLane>(
     client,
     `SELECT token = $3 AND lease_until > clock_timestamp() AS "isHeld", is_paused AS "isPaused", is_isolated AS "isIsolated",
             budget, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "nowMs"
      FROM lanes WHERE tenant = $1 AND system = $2 FOR NO KEY UPDATE`,
     [tenant, system, token],
   );
+}
+
+/** Charges one call to a lane that the caller's transaction has locked. */
+export async function chargeBudget(
+  client: Db,
+  tenant: number,
+  system: Target,
+  lane: LockedLane | null,
+  limits: readonly RateLimit[],
+): Promise<BudgetAnswer> {
   if (lane?.isHeld !== true) return { type: 'stopped', why: 'lease' };
   if (lane.isPaused) return { type: 'stopped', why: 'paused' };
   if (lane.isIsolated) return { type: 'stopped', why: 'isolated' };
@@ -121,7 +133,12 @@ export async function chargeRead(
   token: string,
   limits: readonly RateLimit[],
 ): Promise<BudgetAnswer> {
-  return inTransaction(pool, (client) => chargeBudget(client, tenant, system, token, limits));
+  // Nothing is written down without limits.
+  if (limits.length === 0)
+    return chargeBudget(pool, tenant, system, await lockLane(pool, tenant, system, token), []);
+  return inTransaction(pool, async (client) =>
+    chargeBudget(client, tenant, system, await lockLane(client, tenant, system, token), limits),
+  );
 }
 
 /** No call of any kind before the given wait is over: the vendor said so (Retry-After). */

@@ -36,6 +36,8 @@ export function createPool(options: PoolOptions): Pool {
     connectionTimeoutMillis: 3_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // Statements that do not wait for each other's rows travel together.
+    pipeline: true,
     options: settings.join(' '),
     types: parsers,
   });
@@ -49,7 +51,11 @@ export function createPool(options: PoolOptions): Pool {
 /** Serialization failure and deadlock: another transaction won, the same work may be done again. */
 const repeatableCodes = new Set(['40001', '40P01']);
 
-/** Runs the work in one transaction (READ COMMITTED); a deadlock's loser is run again, at most 3 times. */
+/**
+ * Runs the work in one transaction (READ COMMITTED); a deadlock's loser is run again, at most 3 times. BEGIN
+ * travels with the first statement. Work must wait for each of its statements: after one that failed, COMMIT
+ * rolls back.
+ */
 export async function inTransaction<T>(
   pool: Pool,
   work: (client: PoolClient) => Promise<T>,
@@ -58,8 +64,7 @@ export async function inTransaction<T>(
     const client = await pool.connect();
     let isBroken = false;
     try {
-      await client.query('BEGIN');
-      const result = await work(client);
+      const [, result] = await Promise.all([client.query('BEGIN'), work(client)]);
       await client.query('COMMIT');
       return result;
     } catch (error) {

@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
 import { transition } from '../domain/delivery-state';
-import { allowsPush } from '../domain/direction';
+import { allowsPush, type DirectionPolicy } from '../domain/direction';
 import type { RateLimit } from '../domain/rate-budget';
 import type { Target } from '../domain/words';
 import {
@@ -12,7 +12,7 @@ import {
   type DeliveryRow,
   type DeliveryUpdate,
 } from './deliveries';
-import { chargeBudget, type BudgetAnswer } from './lanes';
+import { chargeBudget, lockLane, type BudgetAnswer } from './lanes';
 import { jsonObject } from './outgoing';
 import { firstRow, inTransaction } from './pool';
 import { directionInForce } from './settings';
@@ -95,8 +95,12 @@ export async function recordSend(
   limits: readonly RateLimit[],
 ): Promise<Recorded> {
   return inTransaction(pool, async (tx): Promise<Recorded> => {
-    const locked = await lockByIds(tx, lane.tenant, candidates.map((member) => member.deliveryId)); // prettier-ignore
-    const allowed = await keepBackDisallowed(tx, lane, locked);
+    const [locked, direction, lockedLane] = await Promise.all([
+      lockByIds(tx, lane.tenant, candidates.map((member) => member.deliveryId)), // prettier-ignore
+      directionInForce(tx, lane.tenant),
+      lockLane(tx, lane.tenant, lane.system, lane.token),
+    ]);
+    const allowed = await keepBackDisallowed(tx, lane, locked, direction);
     const rows = new Map(allowed.map((row) => [row.id, row]));
     const kept = candidates.filter((member) => {
       const row = rows.get(member.deliveryId);
@@ -107,19 +111,17 @@ export async function recordSend(
       );
     });
     if (kept.length === 0) return { type: 'nothing' };
-    const budget = await chargeBudget(tx, lane.tenant, lane.system, lane.token, limits);
+    const budget = await chargeBudget(tx, lane.tenant, lane.system, lockedLane, limits);
     if (budget.type !== 'charged') return budget;
-    const send = await insertSend(tx, lane, freeze(kept));
+    const frozen = freeze(kept);
     const updates = kept.flatMap((member): DeliveryUpdate[] => {
       const row = rows.get(member.deliveryId);
       const after = row === undefined ? null : transition(row, { type: 'sendCommitted' });
       return row === undefined || after === null ? [] : [{ row, after }];
     });
-    await updateDeliveries(tx, lane.tenant, updates);
-    await tx.query(`UPDATE deliveries d SET send_id = $2 WHERE ${ofTenant} AND d.id = ANY ($3)`, [
-      lane.tenant,
-      send.id,
-      kept.map((member) => member.deliveryId),
+    const [send] = await Promise.all([
+      insertSend(tx, lane, frozen),
+      updateDeliveries(tx, lane.tenant, updates, { system: lane.system, key: frozen.key }),
     ]);
     return { type: 'recorded', send };
   });
@@ -133,8 +135,8 @@ async function keepBackDisallowed(
   tx: PoolClient,
   lane: LaneHold,
   locked: readonly DeliveryRow[],
+  direction: DirectionPolicy,
 ): Promise<DeliveryRow[]> {
-  const direction = await directionInForce(tx, lane.tenant);
   const allowed = locked.filter((row) => allowsPush(direction, row.system, row.kind));
   if (allowed.length === locked.length) return allowed;
   const updates = locked
@@ -149,13 +151,15 @@ async function keepBackDisallowed(
 }
 
 async function insertSend(tx: PoolClient, lane: LaneHold, send: NewSend): Promise<SendRow> {
-  // A send that was certainly not executed is opened again: there is never a second row of one key.
-  const row = await firstRow<RawSend>(
+  // A send that was certainly not executed is opened again, with the bytes that it had: there is never a
+  // second row of one key.
+  const row = await firstRow<Omit<RawSend, 'key'>>(
     tx,
     `INSERT INTO sends AS s (tenant, system, key, lane_token, request, members, state) VALUES ($1, $2, $3, $4, $5, $6, 'sending')
      ON CONFLICT (tenant, system, key) DO UPDATE SET lane_token = excluded.lane_token, state = 'sending', tries = s.tries + 1,
        asks = 0, sent_at = clock_timestamp(), let_go_at = NULL, outcome = NULL WHERE s.state = 'not_executed'
-     RETURNING ${sendColumns}`,
+     RETURNING id::text AS id, tries, asks, (extract(epoch FROM first_sent_at) * 1000)::float8 AS "firstSentAtMs",
+       CASE WHEN tries > 1 THEN request END AS request, CASE WHEN tries > 1 THEN members END AS members`,
     [
       lane.tenant,
       lane.system,
@@ -170,7 +174,7 @@ async function insertSend(tx: PoolClient, lane: LaneHold, send: NewSend): Promis
       `Bug: send ${send.key} stands there already and was not refused; nothing was sent`,
     );
   }
-  return sendOf(row);
+  return row.tries > 1 ? sendOf({ ...row, key: send.key }) : { ...row, ...send };
 }
 
 /** The plus keeps this a mere check: with ids at hand no index of the tenant's rows is to be read. */
@@ -235,7 +239,8 @@ export async function takeVerifying(
       [lane.tenant, lane.system],
     );
     if (row === null) return { type: 'nothing' };
-    const budget = await chargeBudget(tx, lane.tenant, lane.system, lane.token, limits);
+    const lockedLane = await lockLane(tx, lane.tenant, lane.system, lane.token);
+    const budget = await chargeBudget(tx, lane.tenant, lane.system, lockedLane, limits);
     if (budget.type !== 'charged') return budget;
     // A repeat is a write again: should its caller die now, whoever takes over counts from here.
     await tx.query(

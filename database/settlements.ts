@@ -1,8 +1,13 @@
 import type { Pool, PoolClient } from 'pg';
 
 import { transition, type DeliveryEvent } from '../domain/delivery-state';
-import type { JsonObject } from '../domain/words';
-import { countSettled, updateDeliveries, type DeliveryUpdate } from './deliveries';
+import {
+  countSettled,
+  updateDeliveries,
+  type DeliveryRow,
+  type DeliveryUpdate,
+  type RemoteState,
+} from './deliveries';
 import { inTransaction } from './pool';
 import { lockByIds, type LaneHold, type SendRow } from './sends';
 
@@ -15,7 +20,7 @@ export interface MemberSettlement {
   rev?: number;
   event: DeliveryEvent;
   /** Only with `accepted` or `adopted`. */
-  remote?: { id: string; version: string | null; snapshot: JsonObject; isLinked: boolean };
+  remote?: RemoteState;
   cause?: string;
   detail?: string;
   lastClass?: string | null;
@@ -43,16 +48,17 @@ export async function settleSend(
   outcome: SendOutcome,
 ): Promise<Settled> {
   return inTransaction(pool, async (tx) => {
-    const isOurs = await tx.query(
+    const settling = tx.query(
       `UPDATE sends SET state = $4, outcome = left($5, 2000), let_go_at = clock_timestamp(), asks = asks + $6,
          due_at = coalesce(to_timestamp($7::float8 / 1000.0), due_at),
          settled_at = CASE WHEN $4 = 'settled' THEN clock_timestamp() END
        WHERE tenant = $1 AND id = $2 AND lane_token = $3 AND state IN ('sending', 'verifying')`,
       [lane.tenant, send.id, lane.token, outcome.state, outcome.outcome, outcome.state === 'verifying' ? 1 : 0, outcome.state === 'verifying' ? outcome.askAtMs : null],
     ); // prettier-ignore
+    const [isOurs, rows] = await Promise.all([settling, lockMembers(tx, lane, settlements)]);
     // Another lane holder took the send over: what we learned is its business now.
     if (isOurs.rowCount !== 1) return { died: [] };
-    return settleMembers(tx, lane, settlements, send.id);
+    return settleMembers(tx, lane, settlements, rows, send.id);
   });
 }
 
@@ -63,17 +69,28 @@ export async function settleWithoutSend(
   settlements: readonly MemberSettlement[],
 ): Promise<Settled> {
   if (settlements.length === 0) return { died: [] };
-  return inTransaction(pool, (tx) => settleMembers(tx, lane, settlements, null));
+  return inTransaction(pool, async (tx) =>
+    settleMembers(tx, lane, settlements, await lockMembers(tx, lane, settlements), null),
+  );
+}
+
+async function lockMembers(
+  tx: PoolClient,
+  lane: LaneHold,
+  settlements: readonly MemberSettlement[],
+): Promise<DeliveryRow[]> {
+  const ids = settlements.map((settlement) => settlement.deliveryId);
+  return lockByIds(tx, lane.tenant, ids);
 }
 
 async function settleMembers(
   tx: PoolClient,
   lane: LaneHold,
   settlements: readonly MemberSettlement[],
+  rows: readonly DeliveryRow[],
   sendId: string | null,
 ): Promise<Settled> {
   const byId = new Map(settlements.map((settlement) => [settlement.deliveryId, settlement]));
-  const rows = await lockByIds(tx, lane.tenant, [...byId.keys()]);
   const updates: (DeliveryUpdate & { settlement: MemberSettlement })[] = rows.flatMap((row) => {
     const settlement = byId.get(row.id);
     if (settlement === undefined || row.desiredRev !== (settlement.rev ?? row.desiredRev))
@@ -90,37 +107,21 @@ async function settleMembers(
         cause: settlement.cause ?? null,
         detail: settlement.detail ?? null,
         lastClass,
+        remote: settlement.remote,
       },
     ];
   });
-  const opened = await updateDeliveries(tx, lane.tenant, updates);
-  await keepRemotes(tx, lane.tenant, updates);
-  await noteWaits(tx, lane, updates);
-  await writeJournal(tx, lane.tenant, updates, sendId);
-  const freed = await freeWaiting(tx, lane, updates);
+  const [opened, freed] = await Promise.all([
+    updateDeliveries(tx, lane.tenant, updates),
+    freeWaiting(tx, lane, updates),
+    noteWaits(tx, lane, updates),
+    writeJournal(tx, lane.tenant, updates, sendId),
+  ]);
   await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0) - freed);
   return { died: updates.flatMap(({ row, after }) => (after.state === 'dead' ? [row.id] : [])) };
 }
 
 type MemberUpdate = DeliveryUpdate & { settlement: MemberSettlement };
-
-async function keepRemotes(
-  tx: PoolClient,
-  tenant: number,
-  updates: readonly MemberUpdate[],
-): Promise<void> {
-  const rows = updates.flatMap(({ row, settlement }) =>
-    settlement.remote === undefined ? [] : [{ deliveryId: row.id, ...settlement.remote }],
-  );
-  if (rows.length === 0) return;
-  await tx.query(
-    `UPDATE deliveries d SET remote_id = x.id, remote_version = x.version, snapshot = x.snapshot, is_linked = x."isLinked",
-       waits_for = NULL
-     FROM (SELECT * FROM json_to_recordset($2::json) AS y("deliveryId" bigint, id text, version text, snapshot json, "isLinked" boolean) OFFSET 0) x
-     WHERE d.tenant = $1 AND d.id = x."deliveryId"`,
-    [tenant, JSON.stringify(rows)],
-  );
-}
 
 async function writeJournal(
   tx: PoolClient,

@@ -125,12 +125,13 @@ export function contentOf(text: string): Content {
     return faults ? { type: 'fault', faults } : { type: 'unreadable' };
   }
   if (typeof value !== 'object' || value === null) return { type: 'unreadable' };
-  const faults = faultsIn(faultSchema.safeParse(value));
+  const faults = faultsOf(value);
   return faults ? { type: 'fault', faults } : { type: 'json', value };
 }
 
-/** The faults of one item of a batch, null where it has none. */
-export function faultsOf(item: unknown): [Fault, ...Fault[]] | null {
+/** The faults of an answer or of one item of a batch, null where it has none. */
+export function faultsOf(item: object): [Fault, ...Fault[]] | null {
+  if (!('Fault' in item || 'fault' in item)) return null;
   return faultsIn(faultSchema.safeParse(item));
 }
 

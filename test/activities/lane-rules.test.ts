@@ -70,6 +70,29 @@ test('a send whose outcome is unknown comes before everything else that is due',
   expect(ids[1]).toBe(ids[0]);
 }, 60_000);
 
+test('a send that was written down while the one before failed is let go, not taken for unknown', async () => {
+  const tenant = await createTestTenant(stack, { ...quickSettings, batch: { woo: 50, qbo: 1 } });
+  // The fourth send is of the first window with sends behind it.
+  await fault(stack, tenant, 'qbo', { fault: 'resetBeforeCommit', match: { write: true, nth: 4 } });
+  await sendChanges(
+    stack,
+    tenant,
+    Array.from({ length: 9 }, (_, index) => product(`L${index}`)),
+  );
+  await untilIdle(stack, tenant);
+  const outcomes = await stack.database.pool.query<{ outcome: string; writes: number }>(
+    `SELECT outcome, count(*)::int AS writes FROM journal WHERE tenant = $1 GROUP BY outcome ORDER BY outcome`,
+    [tenant.id],
+  );
+  expect(outcomes.rows).toEqual([
+    { outcome: 'accepted', writes: 18 }, // nine in the shop, nine in the books
+    { outcome: 'answerLost', writes: 1 },
+    { outcome: 'notExecuted', writes: 1 },
+  ]);
+  // Nine, and the repeat of the lost one: the one that was let go left once.
+  expect(await writes(stack, tenant, 'qbo')).toHaveLength(10);
+}, 60_000);
+
 test('Retry-After of a look-up is obeyed by every call that follows', async () => {
   const tenant = await createTestTenant(stack);
   await sendChanges(stack, tenant, [product('A')]);

@@ -14,9 +14,6 @@ import {
   startLocalServices,
   type LocalServices,
 } from '../../platform/local-services/start-local-services';
-import { startQboSandbox } from '../../sandbox/qbo/start';
-import type { RunningSandbox } from '../../sandbox/server/server';
-import { startWooSandbox } from '../../sandbox/woo/start';
 import { initialSyncSettings } from '../../domain/sync-settings';
 
 // What a benchmark runs on: throw-away Postgres and Temporal, the API and a worker as processes of
@@ -26,16 +23,24 @@ export interface BenchStack {
   services: LocalServices;
   env: Env & { databaseUrl: string };
   api: { url: string };
-  woo: RunningSandbox;
-  qbo: RunningSandbox;
+  woo: BenchSandbox;
+  qbo: BenchSandbox;
   client: Client;
   startWorker(): Promise<BenchWorker>;
   stop(): Promise<void>;
 }
 
+/** Where a sandbox listens, and what opens its control calls. */
+export interface BenchSandbox {
+  url: string;
+  token: string;
+}
+
 export interface BenchWorker {
   /** Resident memory in MB, as the kernel counts it now. */
   memoryMb(): number;
+  /** Processor time that it took so far, all threads; in units of 10 ms. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -48,7 +53,10 @@ export async function startBenchStack(): Promise<BenchStack> {
     isThrowAway: true,
     log: () => undefined,
   });
-  const [woo, qbo] = await Promise.all([startWooSandbox(), startQboSandbox()]);
+  const token = randomBytes(16).toString('hex');
+  const [wooPort, qboPort] = [await freePort(), await freePort()];
+  const woo = { url: `http://127.0.0.1:${wooPort}`, token };
+  const qbo = { url: `http://127.0.0.1:${qboPort}`, token };
   const port = await freePort();
   const variables = {
     NODE_ENV: 'test',
@@ -66,8 +74,13 @@ export async function startBenchStack(): Promise<BenchStack> {
     LOG_LEVEL: 'error',
   };
   const env = { ...readEnv(variables), databaseUrl: variables.DATABASE_URL };
-  // Processes of their own, as in production: what the clients cost does not stand in the API's way.
-  const api = await startProcess('api/main.ts', '/v1', variables);
+  // Processes of their own, as in production: what the clients cost does not stand in their way.
+  const sandboxes = await startProcess(['--import', 'tsx', 'sandbox/main.ts'], 'X-Sandbox-Token', {
+    SANDBOX_WOO_PORT: String(wooPort),
+    SANDBOX_QBO_PORT: String(qboPort),
+    SANDBOX_TOKEN: token,
+  });
+  const api = await startProcess(['dist/api/main.js'], '/v1', variables);
   const connection = await Connection.connect({ address: variables.TEMPORAL_ADDRESS });
   const client = new Client({ connection });
   await control(qbo, 'quota', { on: false });
@@ -78,30 +91,30 @@ export async function startBenchStack(): Promise<BenchStack> {
     woo,
     qbo,
     client,
-    startWorker: () => startProcess('workers/main.ts', 'the worker is running', variables),
+    startWorker: () => startProcess(['dist/workers/main.js'], 'the worker is running', variables),
     stop: async () => {
       await connection.close();
       await api.stop();
-      await Promise.all([woo.close(), qbo.close()]);
+      await sandboxes.stop();
       await services.stop();
     },
   };
 }
 
-/** A process of this product from its source; resolves when it has printed the text. */
+/** A process of this product, by its file and the options of Node before it; resolves when it has printed the text. */
 export async function startProcess(
-  file: string,
+  file: readonly string[],
   readyText: string,
   variables: Record<string, string>,
 ): Promise<BenchWorker> {
-  const main = join(__dirname, '..', '..', file);
   const path = readEnvPath();
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', main], {
+  const child: ChildProcess = spawn(process.execPath, [...file], {
+    cwd: join(__dirname, '..', '..'),
     env: { ...variables, PATH: path, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise<void>((resolve, reject) => {
-    child.once('exit', () => { reject(new Error(`${file} ended at its start`)); }); // prettier-ignore
+    child.once('exit', () => { reject(new Error(`${file.join(' ')} ended at its start`)); }); // prettier-ignore
     child.stdout?.on('data', (data: Buffer) => {
       if (data.toString().includes(readyText)) resolve();
     });
@@ -110,6 +123,11 @@ export async function startProcess(
     memoryMb: () =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8'))?.[1]) /
       1024,
+    cpuMs: () => {
+      const [, rest = ''] = readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8').split(') ');
+      const [user, system] = rest.split(' ').slice(11, 13).map(Number);
+      return ((user ?? 0) + (system ?? 0)) * 10;
+    },
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
@@ -124,7 +142,7 @@ function readEnvPath(): string {
 }
 
 export async function control(
-  sandbox: Pick<RunningSandbox, 'url' | 'token'>,
+  sandbox: BenchSandbox,
   name: string,
   body?: object,
 ): Promise<unknown> {

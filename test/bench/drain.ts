@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import type { Pool } from 'pg';
 import { request } from 'undici';
 import { z } from 'zod';
 
@@ -17,6 +18,8 @@ import {
 import { openingOf, sale } from './sales';
 
 const sales = 9_000;
+/** The plain loop is over in two seconds: its median of three tells more. */
+const plainRounds = 3;
 
 /** Row 9: draining a backlog of sales into QuickBooks, as a share of a plain claim-call-update loop with the same batch calls. */
 export async function benchDrain(stack: BenchStack): Promise<string> {
@@ -37,31 +40,44 @@ export async function benchDrain(stack: BenchStack): Promise<string> {
   await until(120_000, async () => (await waitingIn(tenant)) === sales, 'sales absorbed', 250);
   await control(stack.qbo, 'snapshot', {});
   const startMs = performance.now();
+  const startCpuMs = worker.cpuMs();
   await call(`${tenant.base}/lanes/qbo/resume`, 'POST', tenant.admin, {});
-  await until(300_000, async () => (await waitingIn(tenant)) === 0, 'sales delivered', 250);
+  await until(300_000, async () => !(await isOpen(pool, tenant.tenantId)), 'sales delivered', 100);
   const oursPerS = (sales / (performance.now() - startMs)) * 1_000;
+  const cpuMs = (worker.cpuMs() - startCpuMs) / (sales / 30);
   await worker.stop();
   const sends = await pool.query<{ body: string }>(
     `SELECT s.request ->> 'body' AS body FROM sends s JOIN tenants t ON t.id = s.tenant
      WHERE t.tenant_id = $1 AND s.system = 'qbo' AND s.request ->> 'body' LIKE '%SalesReceipt%' ORDER BY s.id`,
     [tenant.tenantId],
   );
-  await control(stack.qbo, 'restore', {});
-  const plainPerS = await plainLoop(
-    stack,
-    tenant.realmId,
-    await tokenOf(stack, tenant.realmId),
-    sends.rows.map((row) => row.body),
-  );
+  const token = await tokenOf(stack, tenant.realmId);
+  const bodies = sends.rows.map((row) => row.body);
+  const plain: number[] = [];
+  for (let round = 0; round < plainRounds; round++) {
+    await control(stack.qbo, 'restore', {});
+    plain.push(await plainLoop(stack, tenant.realmId, token, bodies));
+  }
+  const plainPerS = plain.sort((a, b) => a - b)[Math.floor(plainRounds / 2)] ?? 0;
   await pool.end();
-  return `drain of ${sales} sales: ${Math.round(oursPerS)}/s, plain claim-call-update ${Math.round(plainPerS)}/s, ratio ${(oursPerS / plainPerS).toFixed(2)} (goal >= 0.5)`;
+  return `drain of ${sales} sales: ${Math.round(oursPerS)}/s (${cpuMs.toFixed(1)} ms processor time of the worker for each 30), plain claim-call-update ${Math.round(plainPerS)}/s, ratio ${(oursPerS / plainPerS).toFixed(2)} (goal >= 0.5)`;
 }
 
 async function waitingIn(tenant: { base: string; admin: string }): Promise<number> {
   const { body } = await call(`${tenant.base}/status`, 'GET', tenant.admin);
-  const lane = z.object({ waiting: z.number(), sending: z.number(), verifying: z.number() });
-  const { lanes } = z.object({ lanes: z.object({ qbo: lane }) }).parse(body);
-  return lanes.qbo.waiting + lanes.qbo.sending + lanes.qbo.verifying;
+  const { lanes } = z.object({ lanes: z.object({ qbo: z.object({ waiting: z.number() }) }) }).parse(body); // prettier-ignore
+  return lanes.qbo.waiting;
+}
+
+/** Whether something is still to be delivered: two probes of an index, so that asking costs next to nothing. */
+async function isOpen(pool: Pool, tenantId: string): Promise<boolean> {
+  const open = await pool.query(
+    `SELECT FROM tenants t WHERE t.tenant_id = $1 AND (
+       EXISTS (SELECT FROM deliveries WHERE tenant = t.id AND system = 'qbo' AND kind = 'order' AND state = 'waiting')
+       OR EXISTS (SELECT FROM deliveries WHERE tenant = t.id AND system = 'qbo' AND state IN ('sending', 'verifying')))`,
+    [tenantId],
+  );
+  return open.rowCount === 1;
 }
 
 /** A token of the company after the restore: the one that was handed out with it still opens it. */
@@ -81,7 +97,19 @@ async function tokenOf(stack: BenchStack, realmId: string): Promise<string> {
   return z.object({ accessToken: z.string() }).parse(JSON.parse(opened)).accessToken;
 }
 
-/** What a program without proof would do: claim rows, call, mark them done. */
+const operationSchema = z.looseObject({ bId: z.string(), operation: z.string() });
+const batchSchema = z.object({ BatchItemRequest: z.array(operationSchema) });
+const writtenSchema = z.looseObject({ Id: z.string(), SyncToken: z.string() });
+const answerSchema = z.object({
+  BatchItemResponse: z.array(
+    z.looseObject({ bId: z.string(), SalesReceipt: writtenSchema.optional() }),
+  ),
+});
+
+/**
+ * What a program without proof would do with the same calls: rows with their payload; claim 30 of them, send
+ * them as one batch, note each one's id and version.
+ */
 async function plainLoop(
   stack: BenchStack,
   realmId: string,
@@ -90,17 +118,22 @@ async function plainLoop(
 ): Promise<number> {
   const pool = openPool(stack);
   await pool.query(
-    "DROP TABLE IF EXISTS plain_queue; CREATE TABLE plain_queue (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, batch int, state text, remote_id text); CREATE INDEX ON plain_queue (batch) WHERE state = 'waiting'",
+    "DROP TABLE IF EXISTS plain_queue; CREATE TABLE plain_queue (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, payload json, state text DEFAULT 'waiting', remote_id text, remote_version text); CREATE INDEX ON plain_queue (id) WHERE state = 'waiting'",
   );
-  await pool.query(
-    "INSERT INTO plain_queue (batch, state) SELECT n / 30, 'waiting' FROM generate_series(0, $1) AS n",
-    [bodies.length * 30 - 1],
-  );
-  const startMs = performance.now();
   for (const body of bodies) {
-    const claimed = await pool.query<{ id: string }>(
-      `UPDATE plain_queue SET state = 'sending' WHERE id IN (SELECT id FROM plain_queue WHERE state = 'waiting' ORDER BY batch LIMIT 30 FOR UPDATE SKIP LOCKED) RETURNING id`,
+    const operations = batchSchema.parse(JSON.parse(body)).BatchItemRequest;
+    await pool.query(
+      'INSERT INTO plain_queue (payload) SELECT value FROM json_array_elements($1::json)',
+      [JSON.stringify(operations)],
     );
+  }
+  const startMs = performance.now();
+  let done = 0;
+  for (;;) {
+    const claimed = await pool.query<{ id: number; payload: z.infer<typeof operationSchema> }>(
+      `UPDATE plain_queue SET state = 'sending' WHERE id IN (SELECT id FROM plain_queue WHERE state = 'waiting' ORDER BY id LIMIT 30 FOR UPDATE SKIP LOCKED) RETURNING id, payload`,
+    );
+    if (claimed.rows.length === 0) break;
     const answer = await request(
       `${stack.qbo.url}/v3/company/${realmId}/batch?minorversion=75&requestid=plain-${randomUUID().slice(0, 20)}`,
       {
@@ -111,23 +144,25 @@ async function plainLoop(
           'content-type': 'application/json',
           accept: 'application/json',
         },
-        body,
+        body: JSON.stringify({
+          BatchItemRequest: claimed.rows.map((row) => ({ ...row.payload, bId: String(row.id) })),
+        }),
       },
     );
-    const items = z
-      .object({
-        BatchItemResponse: z.array(
-          z.looseObject({ bId: z.string(), Fault: z.unknown().optional() }),
-        ),
-      })
-      .parse(await answer.body.json()).BatchItemResponse;
-    if (items.some((item) => item.Fault !== undefined))
-      throw new Error(`the plain loop was refused: ${JSON.stringify(items[0]).slice(0, 300)}`);
-    await pool.query(`UPDATE plain_queue SET state = 'done', remote_id = 'x' WHERE id = ANY ($1)`, [
-      claimed.rows.map((row) => row.id),
-    ]);
+    const items = answerSchema.parse(await answer.body.json()).BatchItemResponse;
+    const written = items.map(({ bId, SalesReceipt }) => {
+      if (SalesReceipt === undefined) throw new Error('the plain loop was refused');
+      return { id: Number(bId), remoteId: SalesReceipt.Id, remoteVersion: SalesReceipt.SyncToken };
+    });
+    await pool.query(
+      `UPDATE plain_queue q SET state = 'done', remote_id = x."remoteId", remote_version = x."remoteVersion"
+       FROM json_to_recordset($1::json) AS x(id bigint, "remoteId" text, "remoteVersion" text) WHERE q.id = x.id AND q.id = ANY ($2)`,
+      [JSON.stringify(written), written.map(({ id }) => id)],
+    );
+    done += written.length;
   }
-  const perS = (sales / (performance.now() - startMs)) * 1_000;
+  const perS = (done / (performance.now() - startMs)) * 1_000;
+  if (done !== sales) throw new Error(`the plain loop sent ${done} of ${sales}`);
   await pool.query('DROP TABLE plain_queue');
   await pool.end();
   return perS;

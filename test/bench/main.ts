@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+
 import { benchDrain } from './drain';
 import { startBenchStack, type BenchStack } from './bench-stack';
 import { benchIntake } from './intake';
@@ -31,6 +33,9 @@ async function main(): Promise<void> {
   const unknown = names.filter((name) => benches[name] === undefined);
   if (unknown.length > 0)
     throw new Error(`Unknown: ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  // What is measured is what `npm start` runs.
+  process.stdout.write('building ...\n');
+  execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
   for (const [name, bench] of Object.entries(benches)) {
     if (names.length > 0 && !names.includes(name)) continue;
     process.stdout.write(`${name} ...\n`);

@@ -48,7 +48,7 @@ export async function benchSandbox(): Promise<string> {
 async function startSandboxes(): Promise<Sandboxes> {
   const token = randomBytes(16).toString('hex');
   const [wooPort, qboPort] = [await freePort(), await freePort()];
-  const process = await startProcess('sandbox/main.ts', 'X-Sandbox-Token', {
+  const process = await startProcess(['--import', 'tsx', 'sandbox/main.ts'], 'X-Sandbox-Token', {
     SANDBOX_WOO_PORT: String(wooPort),
     SANDBOX_QBO_PORT: String(qboPort),
     SANDBOX_TOKEN: token,
