@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import type { Target } from '../../domain/words';
+import { startCases } from '../support/cases';
 import { queuesApart, serveLane, startLaneProcess } from '../support/lane-workers';
 import type { Point } from '../support/push-child';
 import { calls, documents, shelf } from '../support/sandboxes';
@@ -8,7 +9,6 @@ import { count, customer, order, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
   untilIdle,
   type Stack,
   type TestTenant,
@@ -50,29 +50,13 @@ const cases: FrozenCase[] = [
   },
 ];
 
-let stack: Stack;
-const runs = new Map<FrozenCase, Promise<TestTenant>>();
-
-beforeAll(async () => {
-  stack = await startStack();
-  for (const one of cases) {
-    const run = freeze(one);
-    run.catch(() => undefined);
-    runs.set(one, run);
-  }
-}, 60_000);
-
-afterAll(async () => {
-  await Promise.allSettled(runs.values());
-  await stack.stop();
-}, 60_000);
+const caseOf = startCases(cases, freeze);
 
 describe('one call at a time and no doubles when a worker is frozen while', () => {
   test.each(cases.map((one) => ({ ...one, one })))(
     '$system: $name',
     async ({ one }) => {
-      const tenant = await runs.get(one);
-      if (tenant === undefined) throw new Error('the case did not run');
+      const { stack, tenant } = await caseOf(one);
       expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 25.00', 'SalesReceipt P-2 12.50']); // prettier-ignore
       expect(await shelf(stack, tenant)).toEqual(['MUG Article MUG 97']);
       const all = [...(await calls(stack, tenant, 'qbo')), ...(await calls(stack, tenant, 'woo'))];
@@ -82,7 +66,7 @@ describe('one call at a time and no doubles when a worker is frozen while', () =
   );
 });
 
-async function freeze({ system, at, hasLateCall }: FrozenCase): Promise<TestTenant> {
+async function freeze(stack: Stack, { system, at, hasLateCall }: FrozenCase): Promise<TestTenant> {
   const queues = queuesApart(stack, system);
   const tenant = await createTestTenant(stack, undefined, { queues });
   const lane = await startLaneProcess(stack, queues, system, { ...at, signal: 'SIGSTOP' });

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { discardDelivery } from '../../database/failures';
 import { countStates } from '../../database/status';
 import type { Target } from '../../domain/words';
+import { startCases } from '../support/cases';
 import { queuesApart, serveLane, startLaneProcess } from '../support/lane-workers';
 import type { Point } from '../support/push-child';
 import { calls, documents, fault, shelf, unsettledOrUnknown } from '../support/sandboxes';
@@ -10,7 +11,6 @@ import { count, customer, order, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
   untilIdle,
   type Stack,
   type TestTenant,
@@ -101,29 +101,13 @@ const cases: KillCase[] = [
   },
 ];
 
-let stack: Stack;
-const runs = new Map<KillCase, Promise<TestTenant>>();
-
-beforeAll(async () => {
-  stack = await startStack();
-  for (const one of cases) {
-    const run = kill(one);
-    run.catch(() => undefined);
-    runs.set(one, run);
-  }
-}, 60_000);
-
-afterAll(async () => {
-  await Promise.allSettled(runs.values());
-  await stack.stop();
-}, 60_000);
+const caseOf = startCases(cases, kill);
 
 describe('one document for each sale and right stock after a kill when', () => {
   test.each(cases.map((one) => ({ ...one, one })))(
     '$system: $name',
     async ({ one, isChanged = false }) => {
-      const tenant = await runs.get(one);
-      if (tenant === undefined) throw new Error('the case did not run');
+      const { stack, tenant } = await caseOf(one);
       expect(await documents(stack, tenant)).toEqual([
         'SalesReceipt P-1 25.00',
         'SalesReceipt P-2 37.50',
@@ -142,7 +126,10 @@ describe('one document for each sale and right stock after a kill when', () => {
   );
 });
 
-async function kill({ system, at, isChanged, ...one }: KillCase): Promise<TestTenant> {
+async function kill(
+  stack: Stack,
+  { system, at, isChanged, ...one }: KillCase,
+): Promise<TestTenant> {
   const queues = queuesApart(stack, system);
   const tenant = await createTestTenant(stack, undefined, { queues });
   if (one.fault !== undefined) await fault(stack, tenant, system, one.fault);
@@ -158,7 +145,7 @@ async function kill({ system, at, isChanged, ...one }: KillCase): Promise<TestTe
   await lane.reached;
   await lane.kill();
   if (isChanged === true) {
-    expect(await discardProduct(tenant, system)).toEqual(['in_flight']);
+    expect(await discardProduct(stack, tenant, system)).toEqual(['in_flight']);
     await sendChanges(stack, tenant, [{ ...product('MUG', { name: 'Better' }), revision: 2 }]);
   }
   const stop = await serveLane(stack, queues, system);
@@ -175,7 +162,11 @@ function sale(number: string, quantity: number): ReturnType<typeof order> {
 }
 
 /** What discarding answers for the product whose outcome is unknown. */
-async function discardProduct(tenant: TestTenant, system: Target): Promise<string[]> {
+async function discardProduct(
+  stack: Stack,
+  tenant: TestTenant,
+  system: Target,
+): Promise<string[]> {
   const { pool } = stack.database;
   const { rows } = await pool.query<{ id: string }>(
     `SELECT id::text AS id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = 'product'`,

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { countStates } from '../../database/status';
 import type { Target } from '../../domain/words';
+import { startCases } from '../support/cases';
 import {
   calls,
   documents,
@@ -15,7 +16,6 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
   untilIdle,
   type Stack,
   type TestTenant,
@@ -49,29 +49,13 @@ const cases: LostCase[] = [
   { system: 'woo', fault: 'noticeBeforeJson' },
 ];
 
-let stack: Stack;
-const runs = new Map<LostCase, Promise<TestTenant>>();
-
-beforeAll(async () => {
-  stack = await startStack();
-  for (const one of cases) {
-    const run = loseAnswers(one);
-    run.catch(() => undefined);
-    runs.set(one, run);
-  }
-}, 60_000);
-
-afterAll(async () => {
-  await Promise.allSettled(runs.values());
-  await stack.stop();
-}, 60_000);
+const caseOf = startCases(cases, loseAnswers);
 
 describe('nothing is doubled and nothing lost in spite of', () => {
   test.each(cases.map((one) => ({ ...one, one })))(
     '$fault of $system',
     async ({ one }) => {
-      const tenant = await runs.get(one);
-      if (tenant === undefined) throw new Error('the case did not run');
+      const { stack, tenant } = await caseOf(one);
       expect(await documents(stack, tenant)).toEqual([
         'RefundReceipt P-3 12.50',
         'SalesReceipt P-1 25.00',
@@ -104,7 +88,7 @@ function waitsAfterFaults(all: readonly Call[]): number[] {
   });
 }
 
-async function loseAnswers({ system, ...spec }: LostCase): Promise<TestTenant> {
+async function loseAnswers(stack: Stack, { system, ...spec }: LostCase): Promise<TestTenant> {
   const tenant = await createTestTenant(stack);
   const retryAfter = spec.fault === 'throttleXml' ? { retryAfter: 1 } : {};
   await fault(stack, tenant, system, {
