@@ -31,7 +31,8 @@ const ask = (name: string, body: string): Promise<Answer> =>
 
 describe('JSON that is nested too deeply', () => {
   it('is refused by the shop in the words of PHP, and 512 is not too deep', async () => {
-    const meta = (depth: number): string => `{"meta_data":[{"key":"k","value":${deepList(depth)}}]}`;
+    const meta = (depth: number): string =>
+      `{"meta_data":[{"key":"k","value":${deepList(depth)}}]}`;
     for (const depth of [510, 20_000]) {
       const answer = await post('products', meta(depth));
       expect([answer.status, at(answer.body, 'data.json_error_message')]).toEqual([
