@@ -20,7 +20,10 @@ it('Q1 a revoked consent refreshes nothing any more', async () => {
   const token = textAt(company.given, 'refreshToken');
   const revoke = (): Promise<Answer> => send(`${company.sandbox.url}/v2/oauth2/tokens/revoke`, { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: JSON.stringify({ token }) }); // prettier-ignore
   expect((await revoke()).status).toBe(200);
-  const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token }).toString();
+  const body = new URLSearchParams({
+    grant_type: 'refresh_token',
+    refresh_token: token,
+  }).toString();
   const refreshed = await send(`${company.sandbox.url}/oauth2/v1/tokens/bearer`, { method: 'POST', headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' }, body }); // prettier-ignore
   expect([refreshed.status, at(refreshed.body, 'error')]).toEqual([400, 'invalid_grant']);
 });
