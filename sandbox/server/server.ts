@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 
@@ -7,6 +6,7 @@ import { createRandom } from '../random';
 import { createClock } from './clock';
 import { control, type ControlAnswer } from './control';
 import { ControlError } from './control-error';
+import { newEpoch } from './epoch';
 import { createFaultPlan } from './faults';
 import { createJournal } from './journal';
 import { listen, type Listening } from './listening';
@@ -127,13 +127,6 @@ function createServing(
     },
   };
   return state;
-}
-
-/** As many calls as wait at the same time listen to it. */
-function newEpoch(): AbortController {
-  const epoch = new AbortController();
-  setMaxListeners(0, epoch.signal);
-  return epoch;
 }
 
 async function serve(
