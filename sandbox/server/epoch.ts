@@ -6,6 +6,6 @@ import { setMaxListeners } from 'node:events';
  */
 export function newEpoch(): AbortController {
   const epoch = new AbortController();
-  setMaxListeners(0, epoch.signal);
+  setMaxListeners(Infinity, epoch.signal);
   return epoch;
 }
