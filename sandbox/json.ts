@@ -6,8 +6,39 @@ export interface JsonObject {
   [name: string]: Json | undefined;
 }
 
-/** Parses JSON text; null-safe callers pass text that may be broken and get `undefined`. */
+/** PHP reads no deeper, and what is read may be walked without an end of the stack. */
+const depthMax = 512;
+
+/** True when lists and objects stand in each other deeper than 512; brackets in texts do not count. */
+export function isTooDeep(text: string): boolean {
+  if (text.length <= depthMax) return false;
+  let depth = 0;
+  for (let place = 0; place < text.length; place += 1) {
+    const letter = text[place];
+    if (letter === '"') place = endOfText(text, place);
+    else if (letter === '[' || letter === '{') depth += 1;
+    else if (letter === ']' || letter === '}') depth -= 1;
+    if (depth > depthMax) return true;
+  }
+  return false;
+}
+
+/** Where the text ends that begins at this quote. */
+function endOfText(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end;
+}
+
+function isEscaped(text: string, place: number): boolean {
+  let slashes = 0;
+  while (text[place - 1 - slashes] === '\\') slashes += 1;
+  return slashes % 2 === 1;
+}
+
+/** Parses JSON text; `undefined` when it is broken or too deep. */
 export function parseJson(text: string): Json | undefined {
+  if (isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text) as Json; // JSON.parse yields nothing but Json
   } catch {

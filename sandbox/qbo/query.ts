@@ -140,8 +140,8 @@ function test(realm: Realm, kind: EntityKind, condition: Condition): (row: Row) 
   const valueOf = (row: Row): string | undefined =>
     textOf(isComputed ? shown(realm, kind, row) : row, field, type);
   if (operator === 'LIKE') {
-    const pattern = likePattern(values[0] ?? '');
-    return (row) => pattern.test(valueOf(row) ?? '');
+    const pattern = (values[0] ?? '').toLowerCase();
+    return (row) => isLike((valueOf(row) ?? '').toLowerCase(), pattern);
   }
   return (row) => {
     const text = valueOf(row);
@@ -205,10 +205,19 @@ function instantOf(text: string): number {
   return instant;
 }
 
-/** `%` stands for anything. */
-function likePattern(value: string): RegExp {
-  const parts = value.split('%').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 'is');
+/** `%` stands for anything. No regular expression: many `%` would keep it busy for ever. */
+function isLike(text: string, pattern: string): boolean {
+  const [start = '', ...rest] = pattern.split('%');
+  const end = rest.pop();
+  if (end === undefined) return text === start;
+  if (!text.startsWith(start)) return false;
+  let from = start.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, from);
+    if (found < 0) return false;
+    from = found + part.length;
+  }
+  return text.length - end.length >= from && text.endsWith(end);
 }
 
 function sort(

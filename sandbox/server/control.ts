@@ -2,7 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
 import { errorText } from '../error-text';
-import { entryOf } from '../json';
+import { entryOf, parseJson } from '../json';
 import { checked } from './checked';
 import { type Clock } from './clock';
 import { type FaultPlan } from './faults';
@@ -83,11 +83,9 @@ export function control(
 
 function parsed(body: string): unknown {
   if (body.trim() === '') return {};
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    throw new ControlError('the body is not JSON');
-  }
+  const value = parseJson(body);
+  if (value === undefined) throw new ControlError('the body is not JSON');
+  return value;
 }
 
 type AnyCall = Omit<ControlCall, 'method'> & { method: 'GET' | 'POST' | 'DELETE' };

@@ -120,6 +120,7 @@ function commitLate(call: Call, spec: FaultSpec): Promise<void> {
   const isLate = !call.vendor.isRemembered(call.request);
   return new Promise((resolve, reject) => {
     const commit = (): void => {
+      epoch.removeEventListener('abort', stop);
       try {
         perform(call, { isLate });
         cut(call);
@@ -138,11 +139,12 @@ function commitLate(call: Call, spec: FaultSpec): Promise<void> {
       commitTimer.cancel();
       commitTimer = clock.at(clock.nowMs() + lagMs, commit);
     });
-    epoch.addEventListener('abort', () => {
+    const stop = (): void => {
       commitTimer.cancel();
       holdTimer.cancel();
       reject(new Error('a reset came'));
-    });
+    };
+    epoch.addEventListener('abort', stop);
   });
 }
 

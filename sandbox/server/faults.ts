@@ -39,7 +39,7 @@ const faultSpec = z.strictObject({
       write: z.boolean().optional(),
     })
     .default({}),
-  fault: z.string().refine((name) => /^status:[1-5]\d\d$/.test(name) || faultNames.includes(name), {
+  fault: z.string().refine((name) => /^status:[2-5]\d\d$/.test(name) || faultNames.includes(name), {
     error: `one of status:NNN, ${faultNames.join(', ')}`,
   }),
   times: z.number().int().min(1).optional(),
@@ -47,7 +47,11 @@ const faultSpec = z.strictObject({
   delayMs: z.number().int().min(0).max(600_000).optional(),
   /** commitLate: the connection is cut after this time; without it, when the write commits. */
   holdMs: z.number().int().min(0).max(600_000).optional(),
-  retryAfter: z.union([z.string(), z.number()]).transform(String).optional(),
+  /** Seconds, or a date: whatever may stand in a header. */
+  retryAfter: z
+    .union([z.string().regex(/^[\x20-\x7e]*$/), z.number()])
+    .transform(String)
+    .optional(),
   /** itemFault: the error code of the operation. */
   code: z.number().int().optional(),
   /** itemFault: the one-based position in the batch, or `random` for one of them. */

@@ -19,6 +19,8 @@ interface Place {
   tls: { key: string; cert: string } | undefined;
 }
 
+/** Above what Node takes by itself: a vendor answers an address that is too long in its own words. */
+const headBytesMax = 1024 * 1024;
 /** Longer than a client keeps idle connections. */
 const keepAliveMs = 65_000;
 
@@ -27,7 +29,9 @@ export async function listen(
   { port, host, tls }: Place,
   serve: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Listening> {
-  const server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
+  const limits = { maxHeaderSize: headBytesMax };
+  const server =
+    tls === undefined ? createServer(limits, serve) : createTlsServer({ ...limits, ...tls }, serve);
   server.keepAliveTimeout = keepAliveMs;
   const bound = await bind(server, port, host);
   let outage: NodeJS.Timeout | undefined;

@@ -5,6 +5,8 @@ import { TLSSocket } from 'node:tls';
 import { createRandom } from '../random';
 import { createClock } from './clock';
 import { control, type ControlAnswer } from './control';
+import { ControlError } from './control-error';
+import { newEpoch } from './epoch';
 import { createFaultPlan } from './faults';
 import { createJournal } from './journal';
 import { listen, type Listening } from './listening';
@@ -41,7 +43,7 @@ export interface RunningSandbox {
   close(): Promise<void>;
 }
 
-/** Bodies above this are cut off: no vendor takes as much. */
+/** Bodies above this are refused: no vendor takes as much. */
 const bodyBytesMax = 32 * 1024 * 1024;
 
 /** Starts the HTTP server around a vendor. Rejects with the system's error if the port is taken. */
@@ -83,9 +85,10 @@ export async function startSandbox(
   };
 }
 
-/** An error nobody planned is the sandbox's own: it says so, and is no vendor's answer. */
+/** An error of the sandbox or of its fault plan: it says so, and is no vendor's answer. */
 function answerBug(response: ServerResponse, error: unknown): void {
-  const text = reportBug(error);
+  const isPlan = error instanceof ControlError; // `actBefore` with a deed that cannot be done
+  const text = isPlan ? `sandbox: actBefore failed: ${error.message}\n` : reportBug(error);
   if (response.headersSent) response.destroy();
   else response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
 }
@@ -110,13 +113,13 @@ function createServing(
     plan: createFaultPlan(random),
     journal: createJournal(),
     snapshots: createSnapshots(vendor),
-    epoch: new AbortController(),
+    epoch: newEpoch(),
     initialSettings,
     save: options.save,
     reseed,
     startOver: () => {
       state.epoch.abort();
-      state.epoch = new AbortController();
+      state.epoch = newEpoch();
       reseed();
     },
     goDown: (ms) => {
@@ -133,8 +136,14 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const body = await readBody(incoming);
-  if (body === null) {
+  if (body === 'gone') {
     response.destroy();
+    return;
+  }
+  if (body === 'too long') {
+    // The rest is still on its way and nobody reads it: this connection serves no other call.
+    const { status, headers, body: text } = state.vendor.statusAnswer(413, undefined);
+    response.writeHead(status, { ...headers, connection: 'close' }).end(text);
     return;
   }
   const url = incoming.url ?? '/';
@@ -186,24 +195,24 @@ function serveControl(
   response.end(text);
 }
 
-/** The whole body; null when it is too long or the client left while sending. */
-function readBody(incoming: IncomingMessage): Promise<Buffer | null> {
+/** The whole body, if it is not too long and the client stays until it is sent. */
+function readBody(incoming: IncomingMessage): Promise<Buffer | 'too long' | 'gone'> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
     let size = 0;
     incoming.on('data', (part: Buffer) => {
       size += part.length;
-      if (size > bodyBytesMax) resolve(null);
+      if (size > bodyBytesMax) resolve('too long');
       else parts.push(part);
     });
     incoming.once('end', () => {
       resolve(Buffer.concat(parts));
     });
     incoming.once('error', () => {
-      resolve(null);
+      resolve('gone');
     });
     incoming.once('close', () => {
-      resolve(null);
+      resolve('gone');
     });
   });
 }

@@ -1,4 +1,4 @@
-import { isObject, listIn, parseJson, type JsonObject } from '../json';
+import { isObject, isTooDeep, listIn, parseJson, type JsonObject } from '../json';
 import { type RequestFacts, type VendorRequest } from '../server/vendor';
 import { WooError } from './answer';
 
@@ -57,10 +57,10 @@ export function inputOf(request: VendorRequest): JsonObject {
   if (!contentType.includes('json') || text === '') return input;
   const body = parseJson(text);
   if (body === undefined) {
-    throw new WooError(400, 'rest_invalid_json', 'Invalid JSON body passed.', {
-      json_error_code: 4,
-      json_error_message: 'Syntax error',
-    });
+    const problem = isTooDeep(text)
+      ? { json_error_code: 1, json_error_message: 'Maximum stack depth exceeded' }
+      : { json_error_code: 4, json_error_message: 'Syntax error' };
+    throw new WooError(400, 'rest_invalid_json', 'Invalid JSON body passed.', problem);
   }
   return isObject(body) ? { ...input, ...body } : input;
 }

@@ -39,5 +39,5 @@ export function asBoolean(value: Json | undefined): boolean {
 /** What PHP makes of an integer parameter. */
 export function asWhole(value: unknown): number {
   const number = Math.trunc(Number(value ?? 0));
-  return Number.isNaN(number) ? 0 : number;
+  return Number.isFinite(number) ? number : 0;
 }

@@ -15,6 +15,7 @@ import { keepOrder } from './keep';
 import { feeView, lineView, shippingView, taxLineView } from './line-view';
 import { type Order, type Refund } from './model';
 import { createRefund } from './refund-write';
+import { shownDecimals } from './shown-decimals';
 
 export function listRefunds(call: WooCall, [orderId = '']: string[]): Answered {
   const order = orderOf(call, orderId);
@@ -88,7 +89,7 @@ function shown(call: WooCall, refund: Refund): JsonObject {
 }
 
 function view({ store, input }: WooCall, refund: Refund): JsonObject {
-  const decimals = input['dp'] === undefined ? store.options.decimals : Number(input['dp']);
+  const decimals = shownDecimals(store, input);
   return {
     id: refund.id,
     date_created: localTime(refund.createdMs, store.zone),

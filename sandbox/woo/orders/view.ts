@@ -7,13 +7,14 @@ import { localTime, utcTime } from '../zone';
 import { orderNumber } from './number';
 import { feeView, itemMetaView, lineView, shippingView, taxLineView } from './line-view';
 import { type CouponLine, type Order, type Refund } from './model';
+import { shownDecimals } from './shown-decimals';
 import { sum } from './totals';
 
 const symbols: Record<string, string> = { EUR: '€', GBP: '£', USD: '$', CAD: '$', JPY: '¥' };
 
 /** An order as it stands on the wire, members in the recorded order. `dp` decimals are shown. */
 export function orderView(store: Store, order: Order, input: JsonObject = {}): JsonObject {
-  const decimals = input['dp'] === undefined ? store.options.decimals : Number(input['dp']);
+  const decimals = shownDecimals(store, input);
   const local = (ms: number | null): Json => (ms === null ? null : localTime(ms, store.zone));
   const utc = (ms: number | null): Json => (ms === null ? null : utcTime(ms));
   return {

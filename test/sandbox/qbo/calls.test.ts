@@ -4,7 +4,7 @@ import { at, control, listAt, saleLine, send, startCompany, textAt, type Answer,
 
 const code = (answer: Answer): unknown => at(answer.body, 'Fault.Error.0.code');
 
-describe('query', () => {
+describe('Q8 query', () => {
   let company: Company;
   beforeAll(async () => {
     company = await startCompany({ country: 'GB', fixture: 'accounting' });
@@ -69,7 +69,7 @@ describe('query', () => {
   });
 });
 
-describe('requestid', () => {
+describe('Q4 requestid', () => {
   let company: Company;
   beforeEach(async () => {
     company = await startCompany();
@@ -115,7 +115,7 @@ describe('requestid', () => {
   });
 });
 
-describe('batch', () => {
+describe('Q20 batch', () => {
   let company: Company;
   beforeEach(async () => {
     company = await startCompany({ country: 'US', fixture: 'accounting' });
@@ -167,7 +167,7 @@ describe('batch', () => {
   });
 });
 
-describe('tokens', () => {
+describe('Q1 tokens', () => {
   let company: Company;
   beforeEach(async () => {
     company = await startCompany();
@@ -248,7 +248,7 @@ describe('tokens', () => {
   });
 });
 
-describe('quota', () => {
+describe('Q19 quota', () => {
   let company: Company;
   beforeEach(async () => {
     company = await startCompany({}, { 'qbo.accessTokenLife': 1e12 });

@@ -13,8 +13,8 @@ export interface Delivery {
 export interface Listener {
   url: string;
   deliveries: Delivery[];
-  /** Status of the next answers; null: no answer at all. */
-  answers: (number | null)[];
+  /** Status of the next answers; null: no answer at all; endless: 200 and a body without end. */
+  answers: (number | 'endless' | null)[];
   /** Resolves when so many deliveries have come in all. */
   until(count: number): Promise<void>;
   close(): Promise<void>;
@@ -22,7 +22,7 @@ export interface Listener {
 
 export async function listen(verifier: string): Promise<Listener> {
   const deliveries: Delivery[] = [];
-  const answers: (number | null)[] = [];
+  const answers: (number | 'endless' | null)[] = [];
   let waiting: { count: number; done: () => void } | null = null;
   const open = new Set<ServerResponse>();
   const server = createServer((request, response) => {
@@ -33,7 +33,8 @@ export async function listen(verifier: string): Promise<Listener> {
       const signature = createHmac('sha256', verifier).update(text).digest('base64');
       const isSigned = request.headers['intuit-signature'] === signature;
       const status = answers.length === 0 ? 200 : answers.shift();
-      if (typeof status === 'number') response.writeHead(status).end();
+      if (typeof status === 'number') response.writeHead(status, { location: '/elsewhere' }).end();
+      else if (status === 'endless') response.writeHead(200).write('x');
       else open.add(response);
       deliveries.push({ body: JSON.parse(text), isSigned });
       if (waiting !== null && deliveries.length >= waiting.count) waiting.done();

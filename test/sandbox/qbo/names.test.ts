@@ -5,7 +5,7 @@ import { at, startCompany, textAt, type Answer, type Company } from '../support'
 const code = (answer: Answer): unknown => at(answer.body, 'Fault.Error.0.code');
 const detail = (answer: Answer): unknown => at(answer.body, 'Fault.Error.0.Detail');
 
-describe('names', () => {
+describe('Q9 names', () => {
   let company: Company;
   beforeAll(async () => {
     company = await startCompany({ country: 'GB' });

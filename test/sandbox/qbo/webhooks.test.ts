@@ -113,6 +113,15 @@ describe('Q18 webhooks', () => {
     expect(await attempts(2)).toMatchObject([{ try: 1 }, { try: 2, status: 200 }]);
   });
 
+  it('count by their status alone: what follows it is not read, and a redirect is not followed', async () => {
+    await hooks({ timeoutMs: 200 });
+    listener.answers.push('endless', 302, 200);
+    await made(company, 'Customer', { DisplayName: 'A' });
+    expect(await attempts(1)).toMatchObject([{ status: 200 }]);
+    await made(company, 'Customer', { DisplayName: 'B' });
+    expect(await attempts(2)).toMatchObject([{ status: 200 }, { status: 302 }]);
+  });
+
   it('may come twice, or never', async () => {
     await hooks({ duplicates: 1 });
     await made(company, 'Customer', { DisplayName: 'A' });

@@ -14,7 +14,7 @@ afterAll(() => shop.sandbox.close());
 const basic = (key: string, secret: string): string =>
   `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`;
 
-describe('who asks without valid credentials is anonymous', () => {
+describe('W1 who asks without valid credentials is anonymous', () => {
   it.each([
     ['GET', '', 'woocommerce_rest_cannot_view', 'Sorry, you cannot list resources.'],
     ['GET', '/10', 'woocommerce_rest_cannot_view', 'Sorry, you cannot view this resource.'],
@@ -69,7 +69,7 @@ describe('who asks without valid credentials is anonymous', () => {
   });
 });
 
-describe('a known key', () => {
+describe('W1 a known key', () => {
   it('passes over TLS in the header and in the query', async () => {
     const header = await shop.call('GET', '/wc/v3/products');
     const query = await send(
@@ -107,7 +107,7 @@ describe('a known key', () => {
   });
 });
 
-describe('OAuth 1.0a over plain http', () => {
+describe('W1 OAuth 1.0a over plain http', () => {
   it.each(['sha1', 'sha256'])('accepts a signature with %s', async (hash) => {
     const query = signedQuery('GET', url, { per_page: '1', search: 'a b&c' }, { hash });
     expect((await send(`${url}?${query}`)).status).toBe(200);

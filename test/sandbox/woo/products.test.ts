@@ -16,7 +16,7 @@ const list = (query: string): Promise<Answer> => shop.call('GET', `/wc/v3/produc
 const created = async (body: unknown): Promise<number> =>
   Number(at((await create(body)).body, 'id'));
 
-describe('create and update', () => {
+describe('W2, W3, W4, W10 create and update', () => {
   it('gives a product its recorded fields, 201 and a Location', async () => {
     const answer = await create({ name: 'Minimal', unknown_field: 1 });
     expect(answer.status).toBe(201);
@@ -111,7 +111,7 @@ describe('create and update', () => {
   });
 });
 
-describe('SKU', () => {
+describe('W11 SKU', () => {
   it.each(['DUP-1', 'dup-1', ' DUP-1 '])('is taken for %p', async (sku) => {
     const holder = await shop.call('GET', '/wc/v3/products?sku=DUP-1');
     const id = at(holder.body, '0.id') ?? (await created({ sku: 'DUP-1' }));
@@ -156,7 +156,7 @@ describe('SKU', () => {
   });
 });
 
-describe('stock', () => {
+describe('W12 stock', () => {
   it('is ignored while it is not managed', async () => {
     const answer = await create({ stock_quantity: 5 });
     expect(answer.body).toMatchObject({ manage_stock: false, stock_quantity: null });
@@ -202,7 +202,7 @@ describe('stock', () => {
   });
 });
 
-describe('batch', () => {
+describe('W9 batch', () => {
   const batch = (body: unknown): Promise<Answer> =>
     shop.call('POST', '/wc/v3/products/batch', body);
 
@@ -243,7 +243,7 @@ describe('batch', () => {
   });
 });
 
-describe('lists', () => {
+describe('W5, W6, W7 lists', () => {
   it('pages with totals and links, and is empty past the end', async () => {
     const page = await list('per_page=2&page=2');
     const total = Number(page.headers.get('x-wp-total'));
