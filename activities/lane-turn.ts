@@ -101,7 +101,12 @@ export class LaneTurn implements CallGate, LaneHold {
 
   /** Whether another call may begin. */
   get hasTime(): boolean {
-    return this.now < this.endsAtMs && !this.signal.aborted;
+    return this.leftMs > 0 && !this.signal.aborted;
+  }
+
+  /** How long calls may begin still. */
+  get leftMs(): number {
+    return this.endsAtMs - this.now;
   }
 
   limits(call: CallKind): RateLimit[] {

@@ -6,6 +6,7 @@ import { laneWork, type LaneWork } from '../database/outgoing';
 import { takeVerifying, type SendRow } from '../database/sends';
 import { settleSend, settleWithoutSend } from '../database/settlements';
 import { backoffMs } from '../domain/backoff';
+import { sendsAtOnce } from '../domain/sends-at-once';
 import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
 import { composeBatch } from './compose-batch';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
@@ -21,13 +22,6 @@ import { settlementOf } from './settle-answer';
 /** How long a turn that did something stays for more, and how often it looks. */
 const lingerMs = 1_000;
 const pollMs = 50;
-/**
- * Picking and look-ups are paid once for all sends that are composed together: as many as leave within about
- * this time. What changes before one of them leaves is seen when it is recorded, and composed anew.
- */
-const composedMs = 1_000;
-const sendsAtOnceMax = 16;
-
 /** What a turn answers: mostly what the tables say, so that a lost result loses nothing. */
 export interface PushResult extends LaneWork {
   /** Whether the vendor answered at least one call: a probe that called nothing proves nothing. */
@@ -71,8 +65,9 @@ class Push {
   private readonly turn: LaneTurn;
   private readonly died: string[] = [];
   private hasRenewed = false;
-  /** How many sends are composed together; one at first, until it is seen how fast they leave. */
-  private sendsAtOnce = 1;
+  /** How many sends are composed together, and how long one took last. */
+  private sends = 1;
+  private sendMs: number | null = null;
   /** Of the credentials in use; null before the connection was opened. */
   private revision: number | null = null;
 
@@ -142,8 +137,9 @@ class Push {
       return true;
     }
     const size = this.request.isProbe ? 1 : this.turn.settings.batch[this.turn.system];
+    this.sends = sendsAtOnce(this.sends, this.sendMs, this.turn.leftMs);
     const batch = await this.called(connector, () =>
-      composeBatch(this.pool, connector, this.turn, size * this.sendsAtOnce),
+      composeBatch(this.pool, connector, this.turn, size * this.sends),
     );
     if (batch.picked === 0) return false;
     const startedMs = this.turn.now;
@@ -157,8 +153,7 @@ class Push {
     };
     const sends = inSends(batch.writes, size);
     await sendAll(options, sends);
-    const eachMs = (this.turn.now - startedMs) / Math.max(1, sends.length);
-    this.sendsAtOnce = Math.max(1, Math.min(sendsAtOnceMax, this.sendsAtOnce * 2, Math.floor(composedMs / eachMs))); // prettier-ignore
+    if (sends.length > 0) this.sendMs = (this.turn.now - startedMs) / sends.length;
     return true;
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { idText } from '../../database/change-bodies';
+import { forgetFacts } from '../../database/connections';
 import { listMappings, mappingKinds, putMapping, type Mapping } from '../../database/mappings';
 import { writeAudit } from '../../database/tenants';
 import type { ApiDeps } from '../deps';
@@ -51,6 +52,8 @@ export function mappingRoutes({ pool }: ApiDeps): Route[] {
       handle: async ({ tenant, actor, params, body: { target } }) => {
         const { id, name = null } = target;
         const mapping = await putMapping(pool, tenant.id, params.kind, params.key, { id, name }, actor); // prettier-ignore
+        // It may name what was made in the books after we read them.
+        if (params.kind !== 'item') await forgetFacts(pool, tenant.id, 'qbo');
         const subject = `${params.kind}/${params.key}`;
         const detail = { id, name, version: mapping.version };
         await writeAudit(pool, tenant.id, { actor, action: 'mapping.put', subject, detail });

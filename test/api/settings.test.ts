@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { secretPlace } from '../../database/connections';
+import { findConnection, putConnection, saveFacts, secretPlace } from '../../database/connections';
 import { insertDeliveries, type NewDelivery } from '../../database/deliveries';
 import { bringInForce } from '../../database/policy';
 import { inTransaction } from '../../database/pool';
@@ -221,6 +221,20 @@ describe('mappings', () => {
     for (const key of ['card', '🧾', 'a/b']) expect(page.text + rest.text).toContain(`"${key}"`);
     const again = await as('operator')('PUT', '/mappings/item/card', { target: { id: '8' } });
     expect(again).toMatchObject({ body: { target: { id: '8', name: null }, version: 2 } });
+  });
+
+  it('of an account make the lane read the books anew: the account may be new', async () => {
+    const own = await api.createTenant();
+    const { pool } = api.database;
+    const number = await tenantNumber(own);
+    await putConnection(pool, number, { system: 'qbo', address: 'http://books', account: '1', sealed: 'x' }); // prettier-ignore
+    await saveFacts(pool, number, 'qbo', { isRead: true });
+    const factsAt = async (): Promise<unknown> =>
+      (await findConnection(pool, number, 'qbo'))?.factsAt;
+    await as('operator', own)('PUT', '/mappings/item/MUG', { target: { id: '7' } });
+    expect(await factsAt()).not.toBeNull();
+    await as('operator', own)('PUT', '/mappings/account/income', { target: { id: '7' } });
+    expect(await factsAt()).toBeNull();
   });
 
   it.each([
