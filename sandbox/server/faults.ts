@@ -31,7 +31,8 @@ export const faultNames = [
   'downAfterCommit',
 ];
 
-const faultSpec = z.strictObject({
+/** A fault as it is posted. */
+export const faultSpec = z.strictObject({
   match: z
     .strictObject({
       method: z.string().optional(),

@@ -17,11 +17,16 @@ export function createGate(until: number): Gate {
   return {
     arrive: (signal) =>
       new Promise((resolve, reject) => {
-        signal.addEventListener('abort', () => {
-          held = held.filter((pass) => pass !== resolve);
+        const pass = (): void => {
+          signal.removeEventListener('abort', end);
+          resolve();
+        };
+        const end = (): void => {
+          held = held.filter((one) => one !== pass);
           reject(new Error('a reset came'));
-        });
-        held.push(resolve);
+        };
+        signal.addEventListener('abort', end, { once: true });
+        held.push(pass);
         if (held.length >= until) open();
       }),
     open,

@@ -8,7 +8,7 @@ import { latencyMs } from './latency';
 import { factsOf } from './request';
 import { resetBody, seededStore } from './reset';
 import { settingsShape } from './settings';
-import { freezeContents, type Store } from './store';
+import { shareRows, type Store } from './store';
 import { createFirewall } from './waf';
 import { createCron } from './webhooks/cron';
 import { createWebhookFaults, type WebhookFaults } from './webhooks/faults';
@@ -60,7 +60,7 @@ export function createWooVendor(tools: VendorTools): Vendor {
       },
     },
     exportState: () => {
-      for (const store of world.stores.values()) freezeContents(store);
+      for (const store of world.stores.values()) shareRows(store);
       return world.stores;
     },
     importState: (state) => {
