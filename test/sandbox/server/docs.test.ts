@@ -79,7 +79,7 @@ describe('docs/sandbox.md names what the code has, and nothing else', () => {
 
   it('acts', () => {
     const names = [...wooDeed.options, ...qboDeed.options].map((one) => one.shape.do.value);
-    const acts = text.split('\n').filter((line) => /do:"/.test(line)).join('\n'); // prettier-ignore
+    const acts = text.split('\n').filter((line) => line.includes('do:"')).join('\n'); // prettier-ignore
     const documented = [...acts.matchAll(/do:((?:\\?\|?"\w+")+)/g)].flatMap(([, list = '']) => found(/"(\w+)"/g, list)); // prettier-ignore
     expect(sorted(documented)).toEqual(sorted(names));
   });
