@@ -24,7 +24,7 @@ export interface SavedSandboxes {
 
 const format = 'sandbox state';
 /** Raise it when a vendor's state changes its shape: files of another version are refused. */
-const version = 1;
+const version = 2;
 
 const header = z.object({
   format: z.literal(format),

@@ -15,7 +15,8 @@ import { ControlError } from '../server/control-error';
 const json: z.ZodType<Json> = z.json();
 const one = { realmId: z.string(), entity: z.string(), id: z.string() };
 
-const deed = z.discriminatedUnion('do', [
+/** What `POST /_sandbox/act` takes. */
+export const deed = z.discriminatedUnion('do', [
   z.strictObject({
     as: z.literal('accountant'),
     do: z.literal('edit'),

@@ -1,9 +1,11 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
 import { type Random } from '../random';
 import { checked } from '../server/checked';
 import { type Clock } from '../server/clock';
+import { bodySignature, post } from '../server/post';
+import { type Timer } from '../server/timers';
 import { intuitTime } from './answer';
 import { type Change } from './place';
 
@@ -15,7 +17,10 @@ const ladderMs = [10, 20, 30, 300, 1_200, 7_200, 14_400, 21_600].map((s) => s * 
 
 const webhookBody = z.strictObject({
   /** Where events go; null stops them. */
-  url: z.url().nullable().optional(),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .optional(),
   form: z.enum(['cloudEvents', 'legacy']).optional(),
   /** Sandbox time in which events are gathered into one delivery. */
   gatherMs: z.number().int().min(0).optional(),
@@ -71,44 +76,48 @@ export interface Webhooks {
   close(): void;
 }
 
-/** How often the sandbox looks at its clock while something waits, in real time. */
-const lookMs = 10;
 const attemptsKept = 1_000;
 
 interface State {
+  clock: Clock;
+  random: Random;
   options: Options;
   gathered: Change[];
-  gatherUntilMs: number;
   queue: Delivery[];
   attempts: Attempt[];
   isSending: boolean;
   /** Aborted when everything that waits is forgotten. */
   epoch: AbortController;
-  timer: NodeJS.Timeout | undefined;
+  /** When the gathered events are packed. */
+  packing: Timer | null;
+  /** When the first of the queue is due. */
+  sending: Timer | null;
 }
 
-export function createWebhooks(clock: Clock, random: Random): Webhooks {
-  const state: State = {
-    options: { ...defaults },
+type Waiting = Omit<State, 'clock' | 'random' | 'options'>;
+
+function nothing(): Waiting {
+  return {
     gathered: [],
-    gatherUntilMs: 0,
     queue: [],
     attempts: [],
     isSending: false,
     epoch: new AbortController(),
-    timer: undefined,
+    packing: null,
+    sending: null,
   };
+}
+
+export function createWebhooks(clock: Clock, random: Random): Webhooks {
+  const state: State = { clock, random, options: { ...defaults }, ...nothing() };
   return {
     tell: (change) => {
       const { gathered, options } = state;
       if (options.url === null || !isTold(change)) return;
-      if (gathered.length === 0) state.gatherUntilMs = clock.nowMs() + options.gatherMs;
       gathered.push(change);
-      if (state.timer !== undefined) return;
-      state.timer = setInterval(() => {
-        look(state, clock, random);
-      }, lookMs);
-      state.timer.unref();
+      state.packing ??= clock.at(clock.nowMs() + options.gatherMs, () => {
+        pack(state);
+      });
     },
     control: (body) => {
       const wish = checked(webhookBody, body);
@@ -130,45 +139,43 @@ export function createWebhooks(clock: Clock, random: Random): Webhooks {
 
 function forget(state: State): void {
   state.epoch.abort();
-  clearInterval(state.timer);
-  Object.assign(state, {
-    gathered: [],
-    queue: [],
-    attempts: [],
-    isSending: false,
-    epoch: new AbortController(),
-    timer: undefined,
-  });
+  state.packing?.cancel();
+  state.sending?.cancel();
+  Object.assign(state, nothing());
 }
 
 /** One after the other: what has not been acknowledged holds everything behind it back. */
-function look(state: State, clock: Clock, random: Random): void {
-  const nowMs = clock.nowMs();
-  if (state.gathered.length > 0 && nowMs >= state.gatherUntilMs) pack(state, nowMs, random);
+function sendWhenDue(state: State): void {
+  const { clock } = state;
+  state.sending?.cancel();
+  state.sending = null;
   const [first] = state.queue;
-  if (first === undefined && state.gathered.length === 0) {
-    clearInterval(state.timer);
-    state.timer = undefined;
-  }
-  if (first === undefined || state.isSending || nowMs < first.dueMs) return;
-  state.isSending = true;
-  const { signal } = state.epoch;
-  void send(state.options, first, signal).then((status) => {
-    if (!signal.aborted) settle(state, first, status, clock.nowMs());
+  if (first === undefined || state.isSending) return;
+  state.sending = clock.at(first.dueMs, () => {
+    state.sending = null;
+    state.isSending = true;
+    const { signal } = state.epoch;
+    void send(state.options, first, signal).then((status) => {
+      if (signal.aborted) return;
+      settle(state, first, status, clock.nowMs());
+      sendWhenDue(state);
+    });
   });
 }
 
 /** The gathered events as one delivery, which may get lost, be doubled or overtake another. */
-function pack(state: State, nowMs: number, random: Random): void {
-  const { options, gathered, queue } = state;
+function pack(state: State): void {
+  const { options, gathered, queue, random, clock } = state;
   const isDrawn = (chance: number): boolean => chance > 0 && random.next() < chance;
   state.gathered = [];
+  state.packing = null;
   if (isDrawn(options.loss)) return;
   const body = options.form === 'legacy' ? legacyBody(gathered) : cloudEvents(gathered);
-  const delivery = { body, events: gathered.length, tries: 0, dueMs: nowMs };
+  const delivery = { body, events: gathered.length, tries: 0, dueMs: clock.nowMs() };
   const isSwapped = isDrawn(options.reorder) && queue.length > (state.isSending ? 1 : 0);
   queue.splice(isSwapped ? queue.length - 1 : queue.length, 0, delivery);
   if (isDrawn(options.duplicates)) queue.push({ ...delivery });
+  sendWhenDue(state);
 }
 
 function settle(state: State, delivery: Delivery, status: number | null, nowMs: number): void {
@@ -193,20 +200,12 @@ async function send(
   signal: AbortSignal,
 ): Promise<number | null> {
   if (url === null) return null;
-  const signature = createHmac('sha256', webhookVerifier).update(body).digest('base64');
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'intuit-signature': signature },
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    });
-    await response.body?.cancel(); // the status counts; a receiver may send a body without end
-    return response.status;
-  } catch {
-    return null; // no answer in time, or nobody there
-  }
+  const headers = [
+    ['content-type', 'application/json'],
+    ['intuit-signature', bodySignature(webhookVerifier, body)],
+    ['content-length', String(Buffer.byteLength(body))],
+  ] as const;
+  return post({ address: url, headers, body, timeoutMs, signal, isStatusEnough: true });
 }
 
 const past: Record<Change['operation'], string> = {

@@ -65,9 +65,11 @@ export function control(
   body: string,
 ): ControlAnswer {
   const method = request.method ?? 'GET';
-  const calls = entryOf(callsOf(on), name);
+  const table = callsOf(on);
+  const calls = entryOf(table, name);
   if (calls === undefined) {
-    return { status: 404, body: { error: `no control call ${name}: see docs/sandbox.md` } };
+    const known = Object.keys(table).sort();
+    return { status: 404, body: { error: `no control call ${name}`, known } };
   }
   const call = calls.find((one) => one.method === method);
   if (call === undefined) {

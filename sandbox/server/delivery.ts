@@ -1,5 +1,6 @@
 import { type Call, cut, perform, send, wait, writeHead } from './call';
-import { type FaultSpec } from './faults';
+import { type FaultSpec, type PlannedFault } from './faults';
+import { type Gate } from './gate';
 import { type VendorAnswer } from './vendor';
 
 const slowBodyMs = 2_000;
@@ -8,7 +9,7 @@ const outageMs = 2_000;
 /** A write whose client has gone commits this much later (architecture: settle time tests). */
 const lateCommitMs = { min: 4_000, max: 8_000 };
 
-type Deed = (call: Call, spec: FaultSpec) => Promise<void> | void;
+type Deed = (call: Call, spec: FaultSpec, gate: Gate) => Promise<void> | void;
 
 /** What each fault does with a call. Names and fields: docs/sandbox.md. */
 const deeds: Partial<Record<string, Deed>> = {
@@ -26,6 +27,10 @@ const deeds: Partial<Record<string, Deed>> = {
     if (spec.delayMs === undefined) return call.gone;
     await Promise.race([call.gone, wait(call, spec.delayMs)]);
     cut(call);
+  },
+  hold: async (call, _spec, gate) => {
+    await gate.arrive(call.epoch);
+    send(call, perform(call));
   },
   slowBody,
   cutJson: (call) => {
@@ -80,11 +85,12 @@ const deeds: Partial<Record<string, Deed>> = {
 };
 
 /** Serves a call, bent by the fault if there is one. */
-export async function deliver(call: Call, spec: FaultSpec | null): Promise<void> {
-  if (spec === null) {
+export async function deliver(call: Call, fault: PlannedFault | null): Promise<void> {
+  if (fault === null) {
     send(call, perform(call));
     return;
   }
+  const { spec, gate } = fault;
   const injected = injectedAnswer(call, spec);
   if (injected !== null) {
     if (spec.delayMs !== undefined) await wait(call, spec.delayMs);
@@ -94,7 +100,7 @@ export async function deliver(call: Call, spec: FaultSpec | null): Promise<void>
   }
   const deed = deeds[spec.fault];
   if (deed === undefined) throw new Error(`Bug: fault ${spec.fault} has no deed`);
-  await deed(call, spec);
+  await deed(call, spec, gate);
 }
 
 /** The answer of a fault that carries nothing out. */

@@ -2,12 +2,13 @@ import { z } from 'zod';
 
 import { type Random } from '../random';
 import { checked } from './checked';
+import { createGate, type Gate } from './gate';
 import { isSameEntity } from './same-entity';
 import { type RequestFacts, type VendorRequest } from './vendor';
 import { ControlError } from './control-error';
 
 /** Names of the faults beside `status:NNN`; docs/sandbox.md says what each does. */
-const faultNames = [
+export const faultNames = [
   'html503',
   'wpDie',
   'throttleXml',
@@ -15,6 +16,7 @@ const faultNames = [
   'resetAfterCommit',
   'commitLate',
   'hang',
+  'hold',
   'slowBody',
   'cutJson',
   'emptyBody',
@@ -29,7 +31,8 @@ const faultNames = [
   'downAfterCommit',
 ];
 
-const faultSpec = z.strictObject({
+/** A fault as it is posted. */
+export const faultSpec = z.strictObject({
   match: z
     .strictObject({
       method: z.string().optional(),
@@ -60,14 +63,18 @@ const faultSpec = z.strictObject({
   after: z.number().int().min(0).optional(),
   /** actBefore: the body of a control call `act`, done before the request is carried out. */
   act: z.record(z.string(), z.unknown()).optional(),
+  /** hold: how many calls must be there before they go on. */
+  until: z.number().int().min(2).max(1_000).optional(),
 });
 
 /** One fault of the plan, as posted. */
 export type FaultSpec = z.output<typeof faultSpec>;
 
 /** A fault of the plan and how often it may still happen. */
-interface PlannedFault {
+export interface PlannedFault {
   spec: FaultSpec;
+  /** Where `hold` keeps its calls. */
+  gate: Gate;
   pathPattern: RegExp | null;
   seen: number;
   timesLeft: number;
@@ -75,6 +82,7 @@ interface PlannedFault {
 
 export interface FaultPlan {
   add(body: unknown, unknownFaults: readonly string[]): number;
+  /** Forgets the plan; calls that are held go on. */
   clear(): void;
   /** The first fault of the plan that fits; it counts as spent. */
   pick(request: VendorRequest, facts: RequestFacts): PlannedFault | null;
@@ -93,13 +101,17 @@ export function createFaultPlan(random: Random): FaultPlan {
         const names = foreign.map((spec) => spec.fault).join(', ');
         throw new ControlError(`this vendor cannot do: ${names}`);
       }
-      const idle = specs.find((spec) => spec.fault === 'actBefore' && spec.act === undefined);
-      if (idle !== undefined) throw new ControlError('actBefore needs act');
+      for (const { fault, act, until } of specs) {
+        if (fault === 'actBefore' && act === undefined) throw new ControlError('actBefore needs act'); // prettier-ignore
+        if (fault === 'hold' && until === undefined) throw new ControlError('hold needs until');
+      }
       plan.push(...specs.map(planned));
       return plan.length;
     },
     clear: () => {
+      const ended = plan;
       plan = [];
+      for (const { gate } of ended) gate.open();
     },
     pick: (request, facts) => {
       for (const fault of plan) {
@@ -121,7 +133,8 @@ export function createFaultPlan(random: Random): FaultPlan {
 /** Without `times` a fault stays until it is deleted; with `nth` it happens once. */
 function planned(spec: FaultSpec): PlannedFault {
   const timesLeft = spec.times ?? (spec.match.nth === undefined ? Infinity : 1);
-  return { spec, pathPattern: patternOf(spec.match.path), seen: 0, timesLeft };
+  const gate = createGate(spec.until ?? 1);
+  return { spec, gate, pathPattern: patternOf(spec.match.path), seen: 0, timesLeft };
 }
 
 function patternOf(path: string | undefined): RegExp | null {

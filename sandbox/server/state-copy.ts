@@ -14,7 +14,15 @@ type PackedNode =
   | { kind: 'object'; keys: string[]; values: PackedState[] }
   | { kind: 'list'; values: PackedState[] }
   /** Never changed in place: shared with the state it came from. */
-  | { kind: 'frozen'; value: object };
+  | { kind: 'frozen'; value: object }
+  | { kind: 'shared'; value: object };
+
+const marked = new WeakSet<object>();
+
+/** Lets copies share plain data that nobody changes in place any more, without freezing it. */
+export function shared(value: unknown): void {
+  if (typeof value === 'object' && value !== null) marked.add(value);
+}
 
 /**
  * Freezes plain data through and through, so that copies of the state may share it. A row that is
@@ -42,6 +50,7 @@ export function unpackState(packed: PackedState): unknown {
 function pack(value: unknown, known: Map<object, PackedNode>): PackedState {
   if (typeof value !== 'object' || value === null) return primitive(value);
   if (Object.isFrozen(value)) return { kind: 'frozen', value };
+  if (marked.has(value)) return { kind: 'shared', value };
   // What stands in two places is one thing in the copy, too.
   const before = known.get(value);
   if (before !== undefined) return before;
@@ -83,6 +92,7 @@ function primitive(value: unknown): Primitive {
 function unpack(packed: PackedState, known: Map<PackedNode, unknown>): unknown {
   if (typeof packed !== 'object' || packed === null) return packed;
   if (packed.kind === 'frozen') return frozen(packed.value);
+  if (packed.kind === 'shared') return packed.value;
   const before = known.get(packed);
   if (before !== undefined) return before;
   switch (packed.kind) {

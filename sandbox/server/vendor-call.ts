@@ -41,7 +41,7 @@ export async function serveVendor(
   try {
     const ms = latencyMs(call);
     if (ms > 0) await wait(call, ms);
-    await deliver(call, fault?.spec ?? null);
+    await deliver(call, fault);
   } catch (error) {
     if (!call.epoch.aborted) throw error;
     cut(call); // a reset or the end of the sandbox stops what was to come

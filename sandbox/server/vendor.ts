@@ -87,8 +87,8 @@ export interface Vendor {
   calls: Record<string, ControlCall>;
   settings: SettingsStore;
   /**
-   * Everything that a snapshot keeps: plain data, Maps and Sets. What is frozen (`frozen` in
-   * state-copy.ts) is shared with the snapshot, everything else is copied.
+   * Everything that a snapshot keeps: plain data, Maps and Sets. What is frozen or marked (`frozen`
+   * and `shared` in state-copy.ts) is shared with the snapshot, everything else is copied.
    */
   exportState(): unknown;
   importState(state: unknown): void;

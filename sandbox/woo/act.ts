@@ -16,7 +16,8 @@ import { announce } from './webhooks/events';
 const target = { store: z.string(), sku: z.string().optional(), id: z.number().int().optional() };
 const address = z.record(z.string(), z.string());
 
-const deed = z.discriminatedUnion('do', [
+/** What `POST /_sandbox/act` takes. */
+export const deed = z.discriminatedUnion('do', [
   z.strictObject({
     as: z.literal('shopper'),
     do: z.literal('sell'),

@@ -8,7 +8,7 @@ import { latencyMs } from './latency';
 import { factsOf } from './request';
 import { resetBody, seededStore } from './reset';
 import { settingsShape } from './settings';
-import { freezeContents, type Store } from './store';
+import { shareRows, type Store } from './store';
 import { createFirewall } from './waf';
 import { createCron } from './webhooks/cron';
 import { createWebhookFaults, type WebhookFaults } from './webhooks/faults';
@@ -45,16 +45,27 @@ export function createWooVendor(tools: VendorTools): Vendor {
     unknownFaults: ['throttleXml', 'fault200', 'expireToken', 'itemFault'],
     expireToken: () => undefined,
     reset: (body) => reset(world, faults, tools.url(), body),
-    act: (body) => act(world.stores, body, surroundings(world), world.sales),
+    act: (body) => {
+      const answer = act(world.stores, body, surroundings(world), world.sales);
+      cron.plan();
+      return answer;
+    },
     latencyMs: (request, facts, beside) => latencyMs(request, facts, beside, random),
     calls: controlCalls(world, faults),
-    settings,
+    settings: {
+      ...settings,
+      change: (body) => {
+        settings.change(body);
+        cron.plan();
+      },
+    },
     exportState: () => {
-      for (const store of world.stores.values()) freezeContents(store);
+      for (const store of world.stores.values()) shareRows(store);
       return world.stores;
     },
     importState: (state) => {
       world.stores = state as Map<string, Store>; // only what exportState gave comes back
+      cron.plan();
     },
     close: () => {
       cron.stop();

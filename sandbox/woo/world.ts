@@ -90,6 +90,7 @@ export function perform(
     if (webhook !== undefined) world.cron.ping(store, webhook);
   }
   sellAfterRead(world, request, store);
+  world.cron.plan();
   const isRead = !factsOf(request).isWrite;
   return dated(world, { ...answer, committed: isRead ? null : (answer.committed ?? false) });
 }

@@ -14,7 +14,7 @@ const recordingSchema = z.object({
 export type Recording = z.infer<typeof recordingSchema>;
 
 export function readText(vendor: 'woocommerce' | 'quickbooks', file: string): string {
-  return readFileSync(join(__dirname, 'recordings', vendor, file), 'utf8');
+  return readFileSync(join(__dirname, '../recordings', vendor, file), 'utf8');
 }
 
 /** A recorded call of a real store. */

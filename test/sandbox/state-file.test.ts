@@ -60,11 +60,11 @@ describe('the state file', () => {
 
   it.each([
     ['a text of somebody else', () => 'Dear diary,\nall is well\n', 'is no state file'],
-    ['JSON of somebody else', () => '{"format":"x","version":1}\n', 'is no state file'],
+    ['JSON of somebody else', () => '{"format":"x","version":2}\n', 'is no state file'],
     ['nothing in it', () => '', 'is no state file'],
     [
       'another version',
-      (text: string) => text.replace('"version":1', '"version":7'),
+      (text: string) => text.replace('"version":2', '"version":7'),
       'has version 7',
     ],
     ['a piece missing', (text: string) => text.slice(0, -3), 'is broken'],

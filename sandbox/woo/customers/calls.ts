@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import { type Json, type JsonObject, plainText } from '../../json';
+import { type JsonObject, plainText } from '../../json';
+import { emptyAddress, writtenAddress } from '../address';
 import { WooError } from '../answer';
 import { batchAnswer, itemWrite } from '../batch';
 import { type Answered, type Moment, type WooCall } from '../call';
@@ -146,8 +147,8 @@ function createCustomer(moment: Moment, input: JsonObject, arrival: Arrival): Cu
     firstName: textOf(input['first_name']) ?? '',
     lastName: textOf(input['last_name']) ?? '',
     role: 'customer',
-    billing: address(emptyAddress('billing'), input['billing']),
-    shipping: address(emptyAddress('shipping'), input['shipping']),
+    billing: writtenAddress(emptyAddress('customer', 'billing'), input['billing']),
+    shipping: writtenAddress(emptyAddress('customer', 'shipping'), input['shipping']),
     isPaying: false,
     createdMs: nowMs,
     modifiedMs: nowMs,
@@ -156,7 +157,7 @@ function createCustomer(moment: Moment, input: JsonObject, arrival: Arrival): Cu
   };
   keep(store, customer);
   if (settings['woo.mailOnCustomer']) {
-    store.mails = [...store.mails, { kind: 'customer_new_account', to: email, atMs: nowMs }];
+    store.mails.push({ kind: 'customer_new_account', to: email, atMs: nowMs });
   }
   announce(moment, 'customer', 'created', customer.id);
   announce(moment, 'customer', 'updated', customer.id);
@@ -199,8 +200,8 @@ function updateCustomer(moment: Moment, before: Customer, input: JsonObject): Cu
     email: email ?? before.email,
     firstName: textOf(input['first_name']) ?? before.firstName,
     lastName: textOf(input['last_name']) ?? before.lastName,
-    billing: address(before.billing, input['billing']),
-    shipping: address(before.shipping, input['shipping']),
+    billing: writtenAddress(before.billing, input['billing']),
+    shipping: writtenAddress(before.shipping, input['shipping']),
     meta: writtenMeta(before.meta, input['meta_data'], () => nextId(store, 'userMeta')),
     modifiedMs: nowMs,
   };
@@ -224,20 +225,6 @@ function freeUsername(store: Store, email: string): string {
   let number = 1;
   while (store.idByUsername.has(`${base}-${number}`)) number += 1;
   return `${base}-${number}`;
-}
-
-/** Members in the recorded order, which is another than an order's. */
-function emptyAddress(kind: 'billing' | 'shipping'): JsonObject {
-  const names = ['first_name', 'last_name', 'company', 'address_1', 'address_2', 'city', 'postcode', 'country', 'state']; // prettier-ignore
-  const all = kind === 'billing' ? [...names, 'email', 'phone'] : [...names, 'phone'];
-  return Object.fromEntries(all.map((name) => [name, '']));
-}
-
-function address(before: JsonObject, sent: Json | undefined): JsonObject {
-  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return before;
-  const written = { ...before };
-  for (const name of Object.keys(before)) written[name] = textOf(sent[name]) ?? before[name];
-  return written;
 }
 
 function refused(code: string, message: string): WooError {

@@ -1,3 +1,4 @@
+import { sum } from '../../decimal';
 import { type JsonObject } from '../../json';
 import { WooError } from '../answer';
 import { type Micro, plain, rounded } from '../money';
@@ -7,7 +8,7 @@ import { ratesFor, taxesOn, taxesWithin, totalOf } from '../taxes/rates';
 import { asWhole, objectsOf, textOf } from '../values';
 import { discountsOf, type ItemDiscounts } from './discounts';
 import { type CouponLine, type LineItem, type OrderDraft } from './model';
-import { calculateTotals, roundedLineTax, sum, taxPlace } from './totals';
+import { calculateTotals, roundedLineTax, taxPlace } from './totals';
 
 /** Checks the codes of a write, then applies them all from the sub-totals up (section 9). */
 export function writeCoupons(store: Store, order: OrderDraft, input: JsonObject): void {

@@ -1,8 +1,9 @@
+import { sum } from '../../decimal';
 import { type Micro, rounded } from '../money';
 import { type Coupon } from '../shop/model';
 import { type Store } from '../store';
 import { type OrderDraft } from './model';
-import { roundedLineTax, sum } from './totals';
+import { roundedLineTax } from './totals';
 
 /** What a coupon takes off each line, by line id; gross when prices hold the tax. */
 export type ItemDiscounts = ReadonlyMap<number, Micro>;

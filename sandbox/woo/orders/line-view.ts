@@ -1,3 +1,4 @@
+import { sum } from '../../decimal';
 import { type Json, type JsonObject } from '../../json';
 import { fixed, type Micro, perUnit } from '../money';
 import { type Product } from '../products/model';
@@ -11,7 +12,7 @@ import {
   type ShippingLine,
   type TaxLine,
 } from './model';
-import { roundedLineTax, sum } from './totals';
+import { roundedLineTax } from './totals';
 
 /**
  * A line of an order. Its name is that of the sale, its SKU that of now; its tax is added up at

@@ -1,17 +1,8 @@
-import { type JsonObject } from '../../json';
 import { type Random } from '../../random';
+import { emptyAddress } from '../address';
 import { type Moment } from '../call';
 import { nextId } from '../store';
 import { type OrderDraft } from './model';
-
-/** An address without anything in it, members in the recorded order. */
-function emptyAddress(kind: 'billing' | 'shipping'): JsonObject {
-  const address: JsonObject = {};
-  for (const name of ['first_name', 'last_name', 'company', 'address_1', 'address_2', 'city', 'state', 'postcode', 'country']) address[name] = ''; // prettier-ignore
-  if (kind === 'billing') address['email'] = '';
-  address['phone'] = '';
-  return address;
-}
 
 /** An order with nothing in it (rec: order_create_empty). */
 export function newOrder(moment: Moment, createdVia: string): OrderDraft {
@@ -27,8 +18,8 @@ export function newOrder(moment: Moment, createdVia: string): OrderDraft {
     paidMs: null,
     customerId: 0,
     orderKey: `wc_order_${randomText(moment.random, 13)}`,
-    billing: emptyAddress('billing'),
-    shipping: emptyAddress('shipping'),
+    billing: emptyAddress('order', 'billing'),
+    shipping: emptyAddress('order', 'shipping'),
     paymentMethod: '',
     paymentMethodTitle: '',
     transactionId: '',

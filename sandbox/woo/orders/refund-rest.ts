@@ -1,9 +1,9 @@
+import { sum } from '../../decimal';
 import { type Moment } from '../call';
 import { type Micro } from '../money';
 import { nextId } from '../store';
 import { keepOrder } from './keep';
 import { type Order, type Refund } from './model';
-import { sum } from './totals';
 
 /** What of the order's total has not been refunded yet. */
 export function refundable({ store }: Pick<Moment, 'store'>, order: Order): Micro {

@@ -1,3 +1,4 @@
+import { sum } from '../../decimal';
 import { type Json, type JsonObject } from '../../json';
 import { WooError } from '../answer';
 import { type WooCall } from '../call';
@@ -8,7 +9,6 @@ import { asBoolean, asWhole, objectsOf, textOf } from '../values';
 import { type LineTax, type Order, type OrderDraft, type Refund, type TaxLine } from './model';
 import { keepRefund, refundable } from './refund-rest';
 import { addNote, moved, setStatus, stockMeta } from './status';
-import { sum } from './totals';
 
 /** Creates a refund by the rules of section 10; refusals are 500 with an integer in `data`. */
 export function createRefund(call: WooCall, orderId: string): Refund {

@@ -151,7 +151,7 @@ export function addNote(
 /** Order e-mails go out inside the request (section 9); this machine cannot send (rec: order_notes_list). */
 function mail(moment: Moment, order: OrderDraft, kind: string): void {
   const { store, nowMs } = moment;
-  store.mails = [...store.mails, { kind, to: plainText(order.billing['email']), atMs: nowMs }];
+  store.mails.push({ kind, to: plainText(order.billing['email']), atMs: nowMs });
   const title = 'New order';
   addNote(moment, order, `Email "${title}" failed to send: Could not instantiate mail function..`);
 }

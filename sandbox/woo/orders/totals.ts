@@ -1,3 +1,4 @@
+import { sum } from '../../decimal';
 import { type HalfRule, type Micro, rounded, share } from '../money';
 import { nextId, type Store } from '../store';
 import {
@@ -179,10 +180,4 @@ function sumTaxes(store: Store, order: OrderDraft): void {
   order.cartTax = sum(cart.values());
   order.shippingTax = sum(shipping.values());
   order.totalTax = rounded(order.cartTax + order.shippingTax, store.options.decimals);
-}
-
-export function sum(amounts: Iterable<Micro>): Micro {
-  let total = 0n;
-  for (const amount of amounts) total += amount;
-  return total;
 }

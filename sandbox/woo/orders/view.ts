@@ -1,3 +1,4 @@
+import { sum } from '../../decimal';
 import { type Json, type JsonObject, plainText } from '../../json';
 import { selfLinks } from '../links';
 import { type Meta, metaView } from '../meta';
@@ -8,7 +9,6 @@ import { orderNumber } from './number';
 import { feeView, itemMetaView, lineView, shippingView, taxLineView } from './line-view';
 import { type CouponLine, type Order, type Refund } from './model';
 import { shownDecimals } from './shown-decimals';
-import { sum } from './totals';
 
 const symbols: Record<string, string> = { EUR: '€', GBP: '£', USD: '$', CAD: '$', JPY: '¥' };
 

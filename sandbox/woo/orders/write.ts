@@ -1,5 +1,6 @@
 import { type JsonObject } from '../../json';
 import { WooError } from '../answer';
+import { writtenAddress } from '../address';
 import { type Moment } from '../call';
 import { writtenMeta } from '../meta';
 import { type Arrival } from '../races';
@@ -115,14 +116,4 @@ function writeProps(moment: Moment, order: OrderDraft, input: JsonObject): void 
   if (customer !== undefined && order.billing['email'] === '') {
     order.billing = { ...order.billing, email: customer.email };
   }
-}
-
-function writtenAddress(address: JsonObject, sent: JsonObject[string]): JsonObject {
-  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return address;
-  const written = { ...address };
-  for (const name of Object.keys(address)) {
-    const value = textOf(sent[name]);
-    if (value !== undefined) written[name] = value;
-  }
-  return written;
 }

@@ -7,6 +7,7 @@ const openPorts = new Set(['', '80', '443', '8080']);
 
 /** WordPress sends to some addresses only: a forbidden one just fails (section 11). */
 export function isAllowedAddress(store: Store, settings: WooSettings, address: string): boolean {
+  if (!URL.canParse(address)) return false;
   if (!settings['woo.webhookAddressRules']) return true;
   const url = new URL(address);
   const home = new URL(store.homeUrl);

@@ -1,5 +1,7 @@
 import { type Random } from '../../random';
 import { type Clock } from '../../server/clock';
+import { post } from '../../server/post';
+import { type Timer } from '../../server/timers';
 import { type WooSettings } from '../settings';
 import { type Store } from '../store';
 import { isAllowedAddress } from './address';
@@ -7,7 +9,6 @@ import { type WebhookFaults } from './faults';
 import { type QueuedDelivery, type Webhook } from './model';
 import { deliveryHeaders, forbiddenBody, payloadOf } from './payload';
 import { failuresMax } from './resource';
-import { post } from './send';
 
 /** A delivery that has gone out, for `GET /_sandbox/webhooks`. */
 export interface SentDelivery {
@@ -32,6 +33,8 @@ export interface CronTools {
 export interface Cron {
   /** A call has come: what is due goes out (the store's cron runs with its traffic). */
   traffic(): void;
+  /** Deliveries were queued, or who runs the cron has changed: looks when the next one is due. */
+  plan(): void;
   /** Sends what is due, or with `all` what waits, now. */
   run(all: boolean): number;
   /** Pings a new webhook (section 11). */
@@ -41,16 +44,16 @@ export interface Cron {
   stop(): void;
 }
 
-/** How often the sandbox's clock is looked at while deliveries wait. */
-const lookMs = 10;
 const sentKept = 1_000;
+/** How long WordPress waits for an answer. */
+const timeoutMs = 60_000;
 
 /** Sends queued deliveries one after the other: a slow receiver blocks the rest (section 11). */
 export function createCron(tools: CronTools): Cron {
   let epoch = new AbortController();
   let line: Promise<void> = Promise.resolve();
   let sent: SentDelivery[] = [];
-  let timer: NodeJS.Timeout | null = null;
+  let next: { dueMs: number; timer: Timer } | null = null;
 
   const queue = (job: (signal: AbortSignal) => Promise<SentDelivery | null>): void => {
     const { signal } = epoch;
@@ -59,20 +62,33 @@ export function createCron(tools: CronTools): Cron {
       if (done !== null && signal === epoch.signal) sent = [...sent.slice(1 - sentKept), done];
     });
   };
-  const run = (all: boolean): number =>
-    takeDue(tools, all, (store, job) => {
-      queue((signal) => deliver(tools, store, job, signal));
+  const forgetNext = (): void => {
+    next?.timer.cancel();
+    next = null;
+  };
+  const run = (all: boolean): number => {
+    const started = takeDue(tools, all, (store, job, nowMs) => {
+      queue((signal) => deliver(tools, store, job, nowMs, signal));
     });
-  const watch = (): void => {
-    timer ??= setInterval(() => {
-      if (tools.settings()['woo.cron'] === 'clock') run(false);
-    }, lookMs).unref();
+    plan();
+    return started;
+  };
+  const plan = (): void => {
+    const dueMs = tools.settings()['woo.cron'] === 'clock' ? firstDueMs(tools.stores()) : null;
+    if (dueMs === next?.dueMs) return;
+    forgetNext();
+    if (dueMs === null) return;
+    const timer = tools.clock.at(dueMs, () => {
+      next = null;
+      run(false);
+    });
+    next = { dueMs, timer };
   };
   return {
     traffic: () => {
-      watch();
       run(false);
     },
+    plan,
     run,
     ping: (store, webhook) => {
       queue((signal) => ping(tools, store, webhook, signal));
@@ -81,26 +97,33 @@ export function createCron(tools: CronTools): Cron {
     stop: () => {
       epoch.abort();
       epoch = new AbortController();
-      if (timer !== null) clearInterval(timer);
-      timer = null;
+      forgetNext();
       sent = [];
       line = Promise.resolve();
     },
   };
 }
 
+function firstDueMs(stores: Iterable<Store>): number | null {
+  let first = Infinity;
+  for (const { queue } of stores) {
+    for (const { dueMs } of queue.values()) first = Math.min(first, dueMs);
+  }
+  return first === Infinity ? null : first;
+}
+
 /** Takes what is due (or all) out of the queues, in the order of due times, bent by planned faults. */
 function takeDue(
   tools: CronTools,
   all: boolean,
-  send: (store: Store, job: QueuedDelivery) => void,
+  send: (store: Store, job: QueuedDelivery, nowMs: number) => void,
 ): number {
   const { faults } = tools;
   let started = 0;
   const nowMs = tools.clock.nowMs();
   for (const store of tools.stores()) {
-    if (store.queue.size === 0) continue;
-    const due = [...store.queue].filter(([, job]) => all || job.dueMs <= nowMs);
+    const due: [key: string, job: QueuedDelivery][] = [];
+    for (const [key, job] of store.queue) if (all || job.dueMs <= nowMs) due.push([key, job]);
     due.sort(([, a], [, b]) => a.dueMs - b.dueMs || a.seq - b.seq);
     if (due.length > 1 && faults.take('reorder')) due.reverse();
     for (const [key, job] of due) {
@@ -109,7 +132,7 @@ function takeDue(
       const lateMs = faults.lateMs();
       if (lateMs > 0) store.queue.set(key, { ...job, dueMs: nowMs + lateMs });
       else {
-        send(store, job);
+        send(store, job, nowMs);
         started += 1;
       }
     }
@@ -117,23 +140,30 @@ function takeDue(
   return started;
 }
 
-/** One delivery; null when the webhook is no longer active. */
+/** One delivery, of the moment it was taken out; null when the webhook is no longer active. */
 async function deliver(
   tools: CronTools,
   store: Store,
-  { webhookId, resourceId, ...job }: QueuedDelivery,
+  job: QueuedDelivery,
+  nowMs: number,
   signal: AbortSignal,
 ): Promise<SentDelivery | null> {
+  const { webhookId, resourceId } = job;
   const webhook = store.webhooks.get(webhookId);
   if (webhook?.status !== 'active') return null;
-  const nowMs = tools.clock.nowMs();
   const settings = tools.settings();
   const isForbidden = tools.faults.take('errorBody');
-  const queued = { webhookId, resourceId, ...job };
-  const body = isForbidden ? forbiddenBody : payloadOf(store, webhook, queued, tools.random);
+  const body = isForbidden ? forbiddenBody : payloadOf(store, webhook, job, tools.random);
   const headers = deliveryHeaders(store, webhook, body, nowMs);
   const send = (): Promise<number | null> =>
-    post(webhook.deliveryUrl, settings['woo.webhookHosts'], headers, body, signal);
+    post({
+      address: webhook.deliveryUrl,
+      hosts: settings['woo.webhookHosts'],
+      headers,
+      body,
+      timeoutMs,
+      signal,
+    });
   let status: number | null = null;
   if (isAllowedAddress(store, settings, webhook.deliveryUrl)) {
     status = await send();
@@ -162,7 +192,14 @@ async function ping(
     ['Connection', 'close'],
     ['Content-Length', String(Buffer.byteLength(body))],
   ] as const;
-  const status = await post(webhook.deliveryUrl, settings['woo.webhookHosts'], headers, body, signal); // prettier-ignore
+  const status = await post({
+    address: webhook.deliveryUrl,
+    hosts: settings['woo.webhookHosts'],
+    headers,
+    body,
+    timeoutMs,
+    signal,
+  });
   const present = store.webhooks.get(webhook.id);
   if (present === undefined || status !== 200) return null;
   store.webhooks.set(webhook.id, {

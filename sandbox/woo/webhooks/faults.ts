@@ -2,11 +2,12 @@ import { z } from 'zod';
 
 import { checked } from '../../server/checked';
 
-const names = ['duplicate', 'late', 'reorder', 'lose', 'errorBody'] as const;
+/** Names of the faults of deliveries; docs/sandbox.md says what each does. */
+export const deliveryFaults = ['duplicate', 'late', 'reorder', 'lose', 'errorBody'] as const;
 
 const plan = z.array(
   z.strictObject({
-    fault: z.enum(names),
+    fault: z.enum(deliveryFaults),
     times: z.number().int().min(1).default(1),
     /** late: how much later. */
     delayMs: z.number().int().min(0).default(60_000),
@@ -16,7 +17,7 @@ const plan = z.array(
 /** Faults of deliveries that are planned and how often they may still happen (section 16). */
 export interface WebhookFaults {
   add(body: unknown): number;
-  take(fault: (typeof names)[number]): boolean;
+  take(fault: (typeof deliveryFaults)[number]): boolean;
   /** How much later the next delivery goes out; 0: in time. */
   lateMs(): number;
   clear(): void;

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 import { type Json } from '../../json';
 import { wireText } from '../answer';
@@ -6,6 +6,7 @@ import { customerView } from '../customers/calls';
 import { orderView } from '../orders/view';
 import { productView } from '../products/view';
 import { type Random } from '../../random';
+import { bodySignature } from '../../server/post';
 import { coupons } from '../shop/coupons';
 import { type Store } from '../store';
 import { type QueuedDelivery, type Webhook } from './model';
@@ -73,7 +74,7 @@ export function deliveryHeaders(
     ['X-WC-Webhook-Topic', webhook.topic],
     ['X-WC-Webhook-Resource', resource],
     ['X-WC-Webhook-Event', event],
-    ['X-WC-Webhook-Signature', createHmac('sha256', webhook.secret).update(body).digest('base64')],
+    ['X-WC-Webhook-Signature', bodySignature(webhook.secret, body)],
     ['X-WC-Webhook-ID', String(webhook.id)],
     ['X-WC-Webhook-Delivery-ID', deliveryId(webhook.id, nowMs)],
     ['Connection', 'close'],

@@ -143,11 +143,8 @@ describe('the journal', () => {
   });
 
   it('names what was in flight beside a call, per store', async () => {
-    await control(shop.sandbox, 'reset', {
-      keep: true,
-      stores: [{ store: 'other' }],
-      settings: { latencyMs: 40 },
-    });
+    await control(shop.sandbox, 'reset', { keep: true, stores: [{ store: 'other' }] });
+    await control(shop.sandbox, 'faults', [{ fault: 'hold', until: 3, times: 3 }]);
     const other = send(`${shop.sandbox.url}/other/wp-json/`);
     const one = shop.call('GET', '/wc/v3/products');
     const two = shop.call('GET', '/wc/v3/products/1');

@@ -77,6 +77,7 @@ describe('faults of a QuickBooks call', () => {
 
   it('commitLate: a repeat before the commit is executed again', async () => {
     await control(company.sandbox, 'settings', { 'qbo.dupDocNumber': false });
+    await control(company.sandbox, 'clock', { rate: 0 });
     const sale = {
       CustomerRef: { value: '301' },
       DocNumber: 'W-1',
@@ -93,7 +94,7 @@ describe('faults of a QuickBooks call', () => {
     expect(at(late, 'committed')).toBeNull();
     expect((await company.post('salesreceipt?requestid=r1', sale)).status).toBe(200);
     expect(await count()).toBe(1);
-    await delay(400);
+    await control(company.sandbox, 'clock', { advanceMs: 250 });
     expect(await count()).toBe(2);
     const known = await company.post('salesreceipt?requestid=r1', sale);
     expect([known.status, await count()]).toEqual([200, 2]);
@@ -130,7 +131,7 @@ describe('faults of a QuickBooks call', () => {
     await plan(company, { match: write, fault: 'commitLate', times: 1, delayMs: 100, holdMs: 0 });
     await failure(create('r1'));
     await control(company.sandbox, 'reset', { realms: [] });
-    await delay(200);
+    await control(company.sandbox, 'clock', { advanceMs: 200 });
     expect(listAt(await control(company.sandbox, 'journal'), 'entries')).toEqual([]);
   });
 
@@ -287,9 +288,11 @@ describe('faults of a WooCommerce call', () => {
 
   it('commitLate: the SKU is not known before the commit', async () => {
     await plan(shop, { match: { write: true }, fault: 'commitLate', times: 1, delayMs: 80 });
+    await control(shop.sandbox, 'clock', { rate: 0 });
     const call = failure(create());
-    await delay(30);
+    while (listAt(await control(shop.sandbox, 'journal'), 'inFlight').length === 0);
     expect(await total()).toBe('0');
+    await control(shop.sandbox, 'clock', { advanceMs: 80 });
     expect(await call).toBe('failed');
     expect(await total()).toBe('1');
   });

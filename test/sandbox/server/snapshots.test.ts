@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { frozen, packState, unpackState } from '../../../sandbox/server/state-copy';
+import {
+  frozen,
+  packState,
+  type PackedState,
+  shared,
+  unpackState,
+} from '../../../sandbox/server/state-copy';
 import { control, startCompany, startShop, textAt, type Company, type Shop } from '../support';
 
 describe('a copy of a state', () => {
@@ -30,6 +36,14 @@ describe('a copy of a state', () => {
     expect([first.free, first.set]).toEqual([{ list: [{ n: 1 }] }, new Set([1])]);
     first.free.list.push({ n: 3 });
     expect(unpackState(packed)).toMatchObject({ free: { list: [{ n: 1 }] } });
+  });
+
+  it('shares what is marked, without freezing it', () => {
+    const row = { n: 1 };
+    shared(row);
+    const copied = copy(new Map([[1, row]])) as Map<number, object>;
+    expect(copied.get(1)).toBe(row);
+    expect(Object.isFrozen(row)).toBe(false);
   });
 
   it('keeps one thing in two places one thing', () => {
@@ -151,13 +165,18 @@ describe('snapshots of a shop', () => {
     const before = await everything();
     await control(shop.sandbox, 'snapshot', {});
     for (let round = 0; round < 2; round += 1) {
+      freezeShared(shop.sandbox.exportSaved().state);
       await control(shop.sandbox, 'act', { as: 'shopper', do: 'sell', store: 'shop', sku: 'A' });
       await control(shop.sandbox, 'act', { as: 'plugin', do: 'setPrice', store: 'shop', sku: 'A', price: '1' }); // prettier-ignore
       await shop.call('PUT', path, { name: 'New', meta_data: [{ key: 'k', value: 'flat' }] });
-      await shop.call('PUT', orderPath, { status: 'processing', customer_note: 'soon' });
+      freezeShared(shop.sandbox.exportSaved().state); // what was replaced meanwhile is new
+      const paid = await shop.call('PUT', orderPath, { status: 'processing', customer_note: 'soon' }); // prettier-ignore
       await shop.call('POST', `${orderPath}/refunds`, { amount: '1.00', api_refund: false });
       await shop.call('POST', '/wc/v3/orders', order);
       await shop.call('POST', '/wc/v3/customers', { email: 'a@example.com' });
+      freezeShared(shop.sandbox.exportSaved().state);
+      const ended = await shop.call('PUT', orderPath, { status: 'cancelled', billing: { city: 'York' } }); // prettier-ignore
+      expect([paid.status, ended.status]).toEqual([200, 200]);
       await shop.call('DELETE', path);
       await shop.call('POST', '/wc/v3/products', { sku: 'C' });
       expect(await everything()).not.toEqual(before);
@@ -167,6 +186,13 @@ describe('snapshots of a shop', () => {
     expect((await shop.call('POST', '/wc/v3/products', { sku: 'C' })).status).toBe(201);
   });
 });
+
+/** From now on a change in place of what snapshots share throws inside the sandbox. */
+function freezeShared(packed: PackedState): void {
+  if (typeof packed !== 'object' || packed === null) return;
+  if (packed.kind === 'shared') frozen(packed.value);
+  else if (packed.kind !== 'frozen') packed.values.forEach(freezeShared);
+}
 
 /** Answers carry the time they were made at. */
 function withoutTime(value: unknown): unknown {

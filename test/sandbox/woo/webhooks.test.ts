@@ -95,6 +95,42 @@ describe('W20 webhooks', () => {
     expect(listAt(await control(shop.sandbox, 'webhooks'), 'waiting')).toEqual([]);
   });
 
+  it('goes out by the clock without traffic, each at its own time, also after a restore', async () => {
+    await control(shop.sandbox, 'settings', { 'woo.cron': 'clock' });
+    await hook('product.created');
+    await api('POST', '/products', {});
+    await control(shop.sandbox, 'clock', { advanceMs: 1_000 });
+    await api('POST', '/products', {});
+    await control(shop.sandbox, 'snapshot', {});
+    const times = async (): Promise<unknown[]> =>
+      listAt(await control(shop.sandbox, 'webhooks'), 'sent').map((one) => at(one, 'sentAt'));
+    await control(shop.sandbox, 'clock', { advanceMs: 3_600_000 });
+    await until(async () => (await times()).length === 2);
+    const due = ['2026-06-01T10:01:00.000Z', '2026-06-01T10:01:01.000Z'];
+    expect(await times()).toEqual(due);
+    await control(shop.sandbox, 'clock', { now: '2026-06-01T10:00:30Z' });
+    await control(shop.sandbox, 'restore', {});
+    await control(shop.sandbox, 'clock', { advanceMs: 3_600_000 });
+    await until(async () => (await times()).length === 4);
+    expect(await times()).toEqual([...due, ...due]);
+  });
+
+  it('goes out when the clock begins to run the cron', async () => {
+    await hook('product.created');
+    await api('POST', '/products', {});
+    await control(shop.sandbox, 'clock', { advanceMs: 61_000 });
+    await control(shop.sandbox, 'settings', { 'woo.cron': 'clock' });
+    await until(() => receiver.received.length === 1);
+    expect(bodies()).toHaveLength(1);
+  });
+
+  it('fails at an address that is none, and the next deliveries go on', async () => {
+    await api('POST', '/webhooks', { topic: 'product.created', delivery_url: 'http://a b/' });
+    await hook('product.created');
+    await api('POST', '/products', {});
+    expect((await deliver(shop)).map((one) => at(one, 'status'))).toEqual([null, 200]);
+  });
+
   it('sends nothing again, and is off after the seventh failure; switched on it has one more', async () => {
     const id = await hook('product.updated');
     const product = idOf(await api('POST', '/products', {}));

@@ -203,7 +203,8 @@ function batchProduct({ sku, slug, erp = 'x', stock = 100, price = '20' }: Batch
 
 /** Two creates of one SKU that were open at the same time: the later one loses in the look-up table. */
 export async function race(scene: Scene): Promise<void> {
-  await scene.start(berlin, { latencyMs: 150 });
+  await scene.start(berlin);
+  await scene.plan([{ fault: 'hold', until: 2, times: 2 }]);
   const body = { name: 'Race', sku: 'RACE-347213-0' };
   await Promise.all([scene.call('POST', '/products', body), scene.replay('product_create_race_loser')]); // prettier-ignore
 }
