@@ -35,6 +35,9 @@ const clockBody = z
   })
   .refine((body) => Object.keys(body).length > 0, 'give at least one of now, advanceMs, rate');
 
+/** Dates of vendors have four digits, and far from now nothing of theirs was ever seen. */
+const earliestMs = 0;
+const endMs = Date.UTC(2200, 0, 1);
 /** Real timers take no more than 2^31 ms; a longer wait is begun anew. */
 const sleepMsMax = 3_600_000;
 /** Work that plans itself again on every turn would hold a move of the clock for ever. */
@@ -89,6 +92,8 @@ export function createClock(): Clock {
       const wish = checked(clockBody, body);
       const startMs = wish.now === undefined ? nowMs() : Date.parse(wish.now);
       const targetMs = startMs + (wish.advanceMs ?? 0);
+      if (targetMs < earliestMs || targetMs >= endMs)
+        throw new ControlError('the clock goes from 1970 to 2199: give a time within');
       const fromMs = Math.min(nowMs(), targetMs);
       isReal = false;
       try {

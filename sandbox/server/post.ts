@@ -20,7 +20,15 @@ export interface Outgoing {
 
 /** Sends one POST; answers the status, or null when nobody answered in time. Follows no redirect. */
 export function post(outgoing: Outgoing): Promise<number | null> {
-  const { address, headers, body, timeoutMs, signal, isStatusEnough = false, hosts = {} } = outgoing;
+  const {
+    address,
+    headers,
+    body,
+    timeoutMs,
+    signal,
+    isStatusEnough = false,
+    hosts = {},
+  } = outgoing;
   const url = new URL(address);
   const dialled = new URL(address);
   dialled.host = hosts[url.host] ?? url.host;

@@ -63,6 +63,21 @@ describe('the clock of a sandbox', () => {
     expect(clock.read()).toEqual({ now: '2026-03-01T10:01:00.000Z', rate: 0 });
   });
 
+  it.each([
+    { advanceMs: Number.MAX_SAFE_INTEGER },
+    { advanceMs: -Number.MAX_SAFE_INTEGER },
+    { now: '0001-01-01T00:00:00Z' },
+    { now: '9999-12-31T23:59:59Z', advanceMs: 1_000 },
+  ])('refuses to leave the years in which dates can be written: %j', (body) => {
+    const clock = createClock();
+    const before = clock.nowMs();
+    expect(() => {
+      clock.set(body);
+    }).toThrow(/1970 to 2199/);
+    expect(clock.nowMs() - before).toBeLessThan(60_000);
+    expect(clock.isReal()).toBe(true);
+  });
+
   it('set back, it delays what waits', () => {
     plan('A', 1000);
     clock.set({ now: '2026-03-01T09:59:59Z' });
