@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { findConnection, putConnection, saveFacts, secretPlace } from '../../database/connections';
 import { insertDeliveries, type NewDelivery } from '../../database/deliveries';
 import { bringInForce } from '../../database/policy';
 import { inTransaction } from '../../database/pool';
 import { findTenant } from '../../database/tenants';
 import { initialDirection } from '../../domain/direction';
 import { initialSyncSettings } from '../../domain/sync-settings';
-import { nowhere, startTestApi, textOf, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore
+import { callAs, nowhere, startTestApi, textOf, type ApiTenant, type TestApi } from '../support/api'; // prettier-ignore
 
 let api: TestApi;
 let tenant: ApiTenant;
@@ -17,18 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-function as(role: keyof ApiTenant['keys'], owner = tenant) {
-  return (method: string, path: string, body?: object, headers = {}): Promise<Called> =>
-    api.call(method, owner.path(path), { key: owner.keys[role], headers, ...(body === undefined ? {} : { body }) }); // prettier-ignore
-}
+const as = (role: keyof ApiTenant['keys'], owner = tenant): ReturnType<typeof callAs> =>
+  callAs(api, owner, role);
 
 async function tenantNumber(owner: ApiTenant): Promise<number> {
   return (await findTenant(api.database.pool, owner.tenantId))?.id ?? 0;
-}
-
-async function actionsOf(owner: ApiTenant): Promise<string[]> {
-  const rows = await api.database.pool.query<{ action: string }>('SELECT action FROM audit WHERE tenant = $1 ORDER BY id', [await tenantNumber(owner)]); // prettier-ignore
-  return rows.rows.map(({ action }) => action);
 }
 
 describe('direction', () => {
@@ -196,138 +188,4 @@ describe('lanes', () => {
     );
     expect((await as('operator', own)('POST', '/lanes/pos/pause')).status).toBe(404);
   });
-});
-
-describe('mappings', () => {
-  it('take any text as key', async () => {
-    const keys = [
-      'card',
-      "O'Brien",
-      'a/b',
-      '🧾',
-      "'; DROP TABLE mappings; --",
-      '100% cotton',
-      '..',
-    ];
-    for (const key of keys.filter((text) => text !== '..')) {
-      const path = `/mappings/item/${encodeURIComponent(key)}`;
-      const answer = await as('operator')('PUT', path, { target: { id: '7', name: "Köln's" } });
-      expect(answer).toMatchObject({ status: 200, body: { key, target: { id: '7', name: "Köln's" }, version: 1 } }); // prettier-ignore
-    }
-    const page = await as('viewer')('GET', '/mappings/item?limit=4');
-    const cursor = textOf(page.body, 'nextCursor');
-    const rest = await as('viewer')('GET', `/mappings/item?cursor=${cursor}`);
-    expect(rest.body).toMatchObject({ nextCursor: null });
-    for (const key of ['card', '🧾', 'a/b']) expect(page.text + rest.text).toContain(`"${key}"`);
-    const again = await as('operator')('PUT', '/mappings/item/card', { target: { id: '8' } });
-    expect(again).toMatchObject({ body: { target: { id: '8', name: null }, version: 2 } });
-  });
-
-  it('of an account make the lane read the books anew: the account may be new', async () => {
-    const own = await api.createTenant();
-    const { pool } = api.database;
-    const number = await tenantNumber(own);
-    await putConnection(pool, number, { system: 'qbo', address: 'http://books', account: '1', sealed: 'x' }); // prettier-ignore
-    await saveFacts(pool, number, 'qbo', { isRead: true });
-    const factsAt = async (): Promise<unknown> =>
-      (await findConnection(pool, number, 'qbo'))?.factsAt;
-    await as('operator', own)('PUT', '/mappings/item/MUG', { target: { id: '7' } });
-    expect(await factsAt()).not.toBeNull();
-    await as('operator', own)('PUT', '/mappings/account/income', { target: { id: '7' } });
-    expect(await factsAt()).toBeNull();
-  });
-
-  it.each([
-    ['/mappings/colour/x', { target: { id: '7' } }, 404],
-    ['/mappings/item/%00', { target: { id: '7' } }, 404],
-    [`/mappings/item/${'x'.repeat(101)}`, { target: { id: '7' } }, 404],
-    ['/mappings/item/x', { target: {} }, 422],
-    ['/mappings/item/x', { target: { id: 7 } }, 422],
-    ['/mappings/item/x', { target: { id: 'a\u0000' } }, 422],
-  ])('refuse %s %j', async (path, body, status) => {
-    expect((await as('operator')('PUT', path, body)).status).toBe(status);
-  });
-});
-
-describe('connections', () => {
-  const woo = { url: 'http://127.0.0.1:8181/shop/', consumerKey: 'ck_SECRET1', consumerSecret: 'cs_SECRET2' }; // prettier-ignore
-  const qbo = { realmId: '9130', accessToken: 'SECRET3', refreshToken: 'SECRET4' };
-
-  it('seal what is secret and never show it', async () => {
-    const answers = [
-      await as('admin')('PUT', '/connections/woo', woo),
-      await as('admin')('PUT', '/connections/qbo', qbo),
-      await as('viewer')('GET', '/connections'),
-    ];
-    expect(answers[0]?.body).toMatchObject({ address: 'http://127.0.0.1:8181/shop', account: 'http://127.0.0.1:8181/shop', revision: 1 }); // prettier-ignore
-    expect(answers[1]?.body).toMatchObject({ address: 'https://sandbox-quickbooks.api.intuit.com', account: '9130' }); // prettier-ignore
-    for (const { status, text } of answers) {
-      expect(status).toBe(200);
-      expect(text).not.toContain('SECRET');
-    }
-    const stored = await api.database.pool.query('SELECT sealed::text FROM connections UNION ALL SELECT detail::text FROM audit'); // prettier-ignore
-    expect(JSON.stringify(stored.rows)).not.toContain('SECRET');
-    expect(secretPlace(1, 'woo')).toContain('woo');
-  });
-
-  it('are renewed, but not moved to another account', async () => {
-    const renewed = await as('admin')('PUT', '/connections/qbo', { ...qbo, accessToken: 'new' });
-    expect(renewed).toMatchObject({ status: 200, body: { revision: 2 } });
-    for (const [path, body] of [['/connections/qbo', { ...qbo, realmId: '77' }], ['/connections/woo', { ...woo, url: 'http://other.test' }]] as const)
-      expect(await as('admin')('PUT', path, body)).toMatchObject({ status: 409, body: { code: 'other_account' } }); // prettier-ignore
-  }); // prettier-ignore
-
-  it.each([
-    ['woo', { ...woo, url: 'ftp://a.test' }],
-    ['woo', { ...woo, url: 'http://user:pass@a.test' }],
-    ['woo', { ...woo, url: 'http://a.test/?x=1' }],
-    ['woo', { ...woo, url: 'a.test' }],
-    ['woo', { ...woo, url: `http://a.test/${'x'.repeat(300)}` }],
-    ['woo', { ...woo, consumerKey: '' }],
-    ['woo', { ...woo, consumerKey: 'a b' }],
-    ['woo', { ...woo, admin: true }],
-    ['qbo', { ...qbo, realmId: '' }],
-    ['qbo', { ...qbo, realmId: '../1' }],
-    ['qbo', { realmId: '1' }],
-  ])('refuse %s %j', async (system, body) => {
-    expect((await as('admin')('PUT', `/connections/${system}`, body)).status).toBe(422);
-  });
-
-  it('in production take https and public hosts only, and QuickBooks by OAuth only', async () => {
-    const production = await startTestApi({ temporalAddress: nowhere, isProduction: true });
-    const own = await production.createTenant();
-    const put = (path: string, body: object): Promise<Called> =>
-      production.call('PUT', own.path(path), { key: own.keys.admin, body });
-    for (const url of [
-      'http://shop.example.com',
-      'https://127.0.0.1',
-      'https://169.254.169.254',
-      'https://intranet',
-    ])
-      // prettier-ignore
-      expect((await put('/connections/woo', { ...woo, url })).status).toBe(422);
-    expect((await put('/connections/woo', { ...woo, url: 'https://shop.example.com' })).status).toBe(200); // prettier-ignore
-    expect(await put('/connections/qbo', qbo)).toMatchObject({ status: 403 });
-    const reserved = { tenantId: 'main-store', name: 'A', timeZone: 'UTC', currency: 'USD', country: 'US' }; // prettier-ignore
-    const made = await production.call('POST', '/v1/tenants', { key: production.rootKey, body: reserved }); // prettier-ignore
-    expect(made.status).toBe(422);
-    await production.stop();
-  }, 20_000);
-});
-
-it('who changed what is written down', async () => {
-  const own = await api.createTenant();
-  await as('operator', own)('PUT', '/direction/qbo', { direction: 'push' });
-  await as('admin', own)('PUT', '/settings/sync', initialSyncSettings, { 'if-match': '"1"' });
-  await as('operator', own)('PUT', '/mappings/tender/cash', { target: { id: '1' } });
-  await as('operator', own)('POST', '/lanes/woo/pause');
-  await as('operator', own)('POST', '/lanes/woo/breaker', { to: 'isolated' });
-  await as('operator', own)('POST', '/failures/redrive', { all: true });
-  await as('admin', own)('PUT', '/connections/qbo', { realmId: '1', accessToken: 'a', refreshToken: 'b' }); // prettier-ignore
-  await expect(actionsOf(own)).resolves.toEqual([
-    'tenant.create',
-    ...['key.create', 'key.create', 'key.create'],
-    ...['direction.request', 'settings.sync', 'mapping.put', 'lane.pause', 'breaker.isolated'],
-    ...['failures.redrive', 'connection.put'],
-  ]);
 });

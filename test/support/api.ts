@@ -141,3 +141,9 @@ export function customerChange(id: string, more: Record<string, unknown> = {}): 
     ...more,
   };
 }
+
+/** Calls below a tenant's path with its key of that role. */
+export function callAs(api: TestApi, owner: ApiTenant, role: keyof ApiTenant['keys']) {
+  return (method: string, path: string, body?: object, headers = {}): Promise<Called> =>
+    api.call(method, owner.path(path), { key: owner.keys[role], headers, ...(body === undefined ? {} : { body }) }); // prettier-ignore
+}
