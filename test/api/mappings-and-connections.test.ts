@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { findConnection, putConnection, saveFacts, secretPlace } from '../../database/connections';
 import { findTenant } from '../../database/tenants';
 import { initialSyncSettings } from '../../domain/sync-settings';
-import { callAs, nowhere, startTestApi, textOf, type ApiTenant, type TestApi } from '../support/api'; // prettier-ignore
+import { callAs, nowhere, startTestApi, textOf, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore
 
 let api: TestApi;
 let tenant: ApiTenant;
