@@ -165,7 +165,7 @@ function keysOf(items: readonly Outgoing[]): {
   for (const { record, recordId } of items) {
     if (record.kind === 'inventory') skus.add(recordId);
     if (record.kind === 'product') skus.add(record.body.sku);
-    if (record.kind !== 'order' && record.kind !== 'refund') continue;
+    if (record.kind !== 'order' && record.kind !== 'refund' && record.kind !== 'invoice') continue;
     for (const line of record.body.lines) skus.add(line.sku);
     if (record.body.customerId !== undefined) customerIds.add(record.body.customerId);
     if (record.kind === 'refund' && record.body.orderId !== undefined)

@@ -1,29 +1,37 @@
 import type { z } from 'zod';
+import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { CallGate, Outgoing, References } from '../connector';
 import { inLists, type QboClient } from './client';
-import { labelledDocument } from './document';
+import { decisionFor, labelledSale } from './document';
 import type { QboFacts } from './facts';
 import { findDocuments, type WantedDocument } from './find-documents';
 import { baseName, customerFields, emailKey, itemFields, itemName, suffixedName } from './mapping';
 import { needsVersion } from './compose-names';
+import { markerOf } from './shape';
 import { customerSchema, itemSchema, type QboCustomer, type QboItem } from './wire';
 
 // What composing needs to know of the company, asked set-wise and only where nothing else tells it:
 // reads are metered (quickbooks.md 7).
 
+/** What of a company decides what is looked for; facts are null before they were read. */
+interface LookUpCompany {
+  facts: QboFacts | null;
+  posting: PostingSettings;
+}
+
 export async function lookUp(
   client: QboClient,
   items: readonly Outgoing[],
   references: References,
-  facts: QboFacts | null,
+  company: LookUpCompany,
   gate: CallGate,
 ): Promise<JsonObject> {
   const present = items.filter((item) => item.op === 'present');
   return {
     ...(await lookUpCustomers(client, present, gate)),
     ...(await lookUpItems(client, present, references, gate)),
-    ...(await lookUpDocuments(client, present, facts, gate)),
+    ...(await lookUpDocuments(client, present, references, company, gate)),
   };
 }
 
@@ -139,7 +147,8 @@ async function lookUpItems(
 async function lookUpDocuments(
   client: QboClient,
   items: readonly Outgoing[],
-  facts: QboFacts | null,
+  references: References,
+  { facts, posting }: LookUpCompany,
   gate: CallGate,
 ): Promise<Record<string, JsonObject>> {
   const hasNumbers = facts?.customTxnNumbers ?? false;
@@ -147,21 +156,23 @@ async function lookUpDocuments(
   const duplicates = new Set<string>();
   for (const item of items) {
     const { record } = item;
-    if (record.kind !== 'order' && record.kind !== 'refund') continue;
+    if (record.kind !== 'order' && record.kind !== 'refund' && record.kind !== 'invoice') continue;
     if (item.remoteId !== null) continue;
     // Where the company numbers by itself only a whole day can be searched: after a refusal, not before.
     if (!hasNumbers && item.lastClass === null && item.attempts === 0) continue;
-    const labelled = labelledDocument(item, record);
-    const { document, entity, marker } = labelled;
+    const labelled = labelledSale(item, record);
+    const { sale, entity } = labelled;
+    const decision = facts === null ? null : decisionFor(sale, references, facts, posting);
+    if (decision !== null && decision.type !== 'post') continue; // nothing will be sent
     if (item.lastClass === 'DUPLICATE') duplicates.add(item.deliveryId);
     wanted.push({
       key: item.deliveryId,
       entity,
-      marker,
+      marker: markerOf(sale),
       numbers: hasNumbers ? [labelled.docNumber, labelled.otherDocNumber] : [],
-      totalMinor: document.totalMinor,
-      currency: document.currency,
-      txnDate: document.businessDate,
+      totalMinor: sale.totalMinor,
+      currency: sale.currency,
+      txnDate: decision?.document.date ?? sale.date,
     });
   }
   const found = await findDocuments(client, wanted, gate);

@@ -76,7 +76,8 @@ export function customerFields(body: CustomerBody): JsonObject {
   });
 }
 
-function addressFields(address: Address | undefined): JsonObject | null {
+/** Lines of an address as far as they are known; null where nothing is. */
+export function addressFields(address: Address | undefined): JsonObject | null {
   const fields = filled({
     Line1: cleanText(address?.line1 ?? '', 500),
     Line2: cleanText(address?.line2 ?? '', 500),

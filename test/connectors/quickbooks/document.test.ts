@@ -5,6 +5,7 @@ import type { Composed, Outgoing } from '../../../connectors/connector';
 import { compose } from '../../../connectors/quickbooks/compose';
 import type { QboFacts } from '../../../connectors/quickbooks/facts';
 import type { OrderBody } from '../../../domain/bodies';
+import { initialPostingSettings } from '../../../domain/posting/settings';
 import { extendMinor, textToMinor } from '../../../domain/money';
 import { known, line, orderBody, outgoing, productBody, refundBody, references, writeOf, type ReferenceParts } from '../fixtures'; // prettier-ignore
 
@@ -16,12 +17,18 @@ const facts: QboFacts = {
   isAutomatedTax: true,
   customTxnNumbers: true,
   allowShipping: true,
+  allowDiscount: true,
+  allowGratuity: false,
   trackDepartments: false,
   bookCloseDate: null,
   accounts: [
     { id: '201', name: 'Card clearing', type: 'Other Current Asset', isActive: true },
     { id: '79', name: 'Sales', type: 'Income', isActive: true },
     { id: '80', name: 'Old', type: 'Income', isActive: false },
+  ],
+  taxCodes: [
+    { id: '6', name: '20.0% S', isActive: true, rates: [{ id: '61', percent: '20' }] },
+    { id: '10', name: 'No VAT', isActive: true, rates: [{ id: '101', percent: '0' }] },
   ],
   readAtMs: 0,
 };
@@ -48,7 +55,7 @@ function composeWith(
     mappings: everything,
     ...parts,
   });
-  return compose(item, known2, findings, { ...facts, ...changes });
+  return compose(item, known2, findings, { ...facts, ...changes }, initialPostingSettings);
 }
 
 function sale(changes: Partial<OrderBody> = {}, more: Partial<Outgoing> = {}): Outgoing {
@@ -118,7 +125,7 @@ describe('a sale (accounting.md 20, without tax)', () => {
   });
 
   test('E7, E8: a refund with an amount that belongs to no line', () => {
-    const body = refundBody({ orderId: '1001', unallocatedMinor: 200, tenders: [{ tender: 'card', amountMinor: 2700 }] }); // prettier-ignore
+    const body = refundBody({ orderId: '1001', unallocatedMinor: 200, tenders: [{ tender: 'card', amountMinor: 2700 }], totals: { netMinor: 2700, taxMinor: 0, totalMinor: 2700 } }); // prettier-ignore
     const item = outgoing({ kind: 'refund', body }, { recordId: '560' });
     const parts = { orders: { '1001': { remoteId: '9', isOpen: false } } };
     const write = writeOf(composeWith(item, parts));
@@ -130,7 +137,7 @@ describe('a sale (accounting.md 20, without tax)', () => {
     const item = sale({ customerId: undefined, guest: { name: 'Kim Lee', email: 'guest@example.test' } }); // prettier-ignore
     expect(writeOf(composeWith(item)).payload).toMatchObject({
       CustomerRef: { value: '302' },
-      PrivateNote: 'truth-sync pos order 1001\nguest Kim Lee <guest@example.test>',
+      PrivateNote: 'truth-sync pos order 1001; guest Kim Lee <guest@example.test>',
       BillEmail: { Address: 'guest@example.test' },
     });
   });
@@ -168,12 +175,12 @@ describe('a document is not posted', () => {
   });
   const held: [string, Outgoing, ReferenceParts, Partial<QboFacts>, object][] = [
     ['with several tenders', sale({ tenders: [{ tender: 'card', amountMinor: 1 }, { tender: 'cash', amountMinor: 2499 }] }), {}, {}, { cause: 'not_built:several_tenders' }],
-    ['with tax', sale({ totals: { netMinor: 2500, taxMinor: 1, totalMinor: 2501 } }), {}, {}, { cause: 'not_built:tax' }],
-    ['with tips', sale({ tips: [{ amountMinor: 1 }] }), {}, {}, { cause: 'not_built:tips' }],
-    ['with gift cards', sale({ giftCards: { used: [{ code: 'a', amountMinor: 1 }] } }), {}, {}, { cause: 'not_built:gift_cards' }],
+    ['with a total that its parts do not make', sale({ totals: { netMinor: 2500, taxMinor: 0, totalMinor: 2600 } }), {}, {}, { cause: 'totals_differ:sale' }],
+    ['with tips without item', sale({ tips: [{ amountMinor: 1 }], totals: { netMinor: 2500, taxMinor: 0, totalMinor: 2501 } }), {}, {}, { cause: 'mapping_missing:item:@tip' }],
+    ['with gift cards without item', sale({ giftCards: { used: [{ code: 'a', amountMinor: 1 }] }, totals: { netMinor: 2500, taxMinor: 0, totalMinor: 2499 } }), {}, {}, { cause: 'mapping_missing:item:@giftCard' }],
     ['in a foreign currency', sale({ currency: 'EUR' }), {}, {}, { cause: 'not_built:foreign_currency' }],
     ['without a tender', sale({ tenders: [] }), {}, {}, { cause: 'not_built:no_tender' }],
-    ['below zero', sale({ fees: [{ name: 'x', amountMinor: -3000 }] }), {}, {}, { reason: 'negative_total' }],
+    ['below zero', sale({ fees: [{ name: 'x', amountMinor: -3000 }], totals: { netMinor: -500, taxMinor: 0, totalMinor: -500 } }), {}, {}, { reason: 'negative_total' }],
     ['in a closed period', sale(), {}, { bookCloseDate: '2026-11-21' }, { cause: 'closed_period:2026-11-21' }],
     ['without a mapped tender', sale(), without('tender:card'), {}, { cause: 'mapping_missing:tender:card' }],
     ['without a mapped account', sale(), without('account:clearing:card'), {}, { cause: 'mapping_missing:account:clearing:card' }],

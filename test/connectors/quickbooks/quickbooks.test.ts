@@ -4,6 +4,7 @@ import type { Connector, Outgoing, StoredSend } from '../../../connectors/connec
 import { closeConnections } from '../../../connectors/http';
 import type { QboCredentials } from '../../../connectors/quickbooks/oauth';
 import { createQuickBooks } from '../../../connectors/quickbooks/quickbooks';
+import { initialPostingSettings } from '../../../domain/posting/settings';
 import { startQboSandbox } from '../../../sandbox/qbo/start';
 import type { RunningSandbox } from '../../../sandbox/server/server';
 import {
@@ -55,6 +56,7 @@ async function start(preferences: object = {}, accessToken?: string): Promise<vo
     credentials: { accessToken: accessToken ?? made.accessToken, refreshToken, expiresAtMs: null },
     saveCredentials: (credentials) => Promise.resolve(void saved.push(credentials)),
     facts: null,
+    posting: initialPostingSettings,
     timeouts: { connectMs: 1000, firstByteMs: 2000, totalMs: 3000 },
     now: () => Date.now(),
   });
