@@ -138,7 +138,12 @@ function keyOf(line: PostingLine): string {
       return itemKeys.unallocated;
     case 'discount':
       throw new Error('Bug: a discount line has an account and no item');
-    default:
+    case 'tip':
+    case 'shipping':
+    case 'giftCard':
+    case 'unallocated':
+    case 'tax':
+    case 'rounding':
       return itemKeys[line.kind];
   }
 }

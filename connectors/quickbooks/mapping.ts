@@ -145,7 +145,7 @@ export function exactNumberOrNull(text: string): number | null {
 }
 
 /** A note of several lines, empty ones left out, each clean, cut as a whole. */
-export function cleanLines(lines: readonly (string | undefined)[], lengthMax = noteMax): string {
+function cleanLines(lines: readonly (string | undefined)[], lengthMax = noteMax): string {
   const text = lines
     .flatMap((line) => (line ?? '').split('\n'))
     .map((line) => cleanText(line, lengthMax))

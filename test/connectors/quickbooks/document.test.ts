@@ -7,31 +7,8 @@ import type { QboFacts } from '../../../connectors/quickbooks/facts';
 import type { OrderBody } from '../../../domain/bodies';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { extendMinor, textToMinor } from '../../../domain/money';
+import { companyFacts } from '../../support/company-facts';
 import { known, line, orderBody, outgoing, productBody, refundBody, references, writeOf, type ReferenceParts } from '../fixtures'; // prettier-ignore
-
-const facts: QboFacts = {
-  country: 'US',
-  homeCurrency: 'USD',
-  isMultiCurrency: false,
-  usingSalesTax: true,
-  isAutomatedTax: true,
-  customTxnNumbers: true,
-  allowShipping: true,
-  allowDiscount: true,
-  allowGratuity: false,
-  trackDepartments: false,
-  bookCloseDate: null,
-  accounts: [
-    { id: '201', name: 'Card clearing', type: 'Other Current Asset', isActive: true },
-    { id: '79', name: 'Sales', type: 'Income', isActive: true },
-    { id: '80', name: 'Old', type: 'Income', isActive: false },
-  ],
-  taxCodes: [
-    { id: '6', name: '20.0% S', isActive: true, rates: [{ id: '61', percent: '20' }] },
-    { id: '10', name: 'No VAT', isActive: true, rates: [{ id: '101', percent: '0' }] },
-  ],
-  readAtMs: 0,
-};
 
 const everything = {
   'account:guest-customer': '302',
@@ -55,7 +32,7 @@ function composeWith(
     mappings: everything,
     ...parts,
   });
-  return compose(item, known2, findings, { ...facts, ...changes }, initialPostingSettings);
+  return compose(item, known2, findings, { ...companyFacts, ...changes }, initialPostingSettings);
 }
 
 function sale(changes: Partial<OrderBody> = {}, more: Partial<Outgoing> = {}): Outgoing {

@@ -7,18 +7,7 @@ import { createQuickBooks } from '../../../connectors/quickbooks/quickbooks';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { startQboSandbox } from '../../../sandbox/qbo/start';
 import type { RunningSandbox } from '../../../sandbox/server/server';
-import {
-  composed,
-  known,
-  line,
-  openGate,
-  orderBody,
-  outgoing,
-  productBody,
-  refundBody,
-  stored,
-  writeOf,
-} from '../fixtures';
+import { composed, known, line, openGate, orderBody, outgoing, productBody, refundBody, stored, writeOf } from '../fixtures'; // prettier-ignore
 import { control } from '../sandbox';
 import { mapped, order, realmSchema } from './company';
 
