@@ -16,6 +16,8 @@ export interface LineProblems {
   missing: MissingReference[];
   /** The first mapping that points at nothing usable. */
   invalid: Composed | null;
+  /** A form has one field for shipping: a second line of it needs an item of its own. */
+  hasOneShipping: boolean;
 }
 
 /** Fixed keys of item mappings for what has no SKU. The `@` cannot begin a confusion: they are documented. */
@@ -33,7 +35,12 @@ export function linesOf(
   references: References,
   facts: QboFacts,
 ): { lines: JsonObject[] } & LineProblems {
-  const problems: LineProblems = { missingMappings: [], missing: [], invalid: null };
+  const problems: LineProblems = {
+    missingMappings: [],
+    missing: [],
+    invalid: null,
+    hasOneShipping: document.lines.filter(({ kind }) => kind === 'shipping').length === 1,
+  };
   const lines = document.lines.map((line) =>
     line.kind === 'discount'
       ? discountBody(line, document.currency, references, facts, problems)
@@ -107,7 +114,8 @@ function itemOf(
   const key = keyOf(line);
   const mapped = references.mapping('item', key);
   if (mapped !== null) return mapped;
-  if (line.kind === 'shipping' && facts.allowShipping) return 'SHIPPING_ITEM_ID';
+  if (line.kind === 'shipping' && facts.allowShipping && problems.hasOneShipping)
+    return 'SHIPPING_ITEM_ID';
   if (line.kind === 'tip' && facts.allowGratuity) return 'GRATUITY_ITEM_ID';
   problems.missingMappings.push(`item:${key}`);
   return null;

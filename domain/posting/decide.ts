@@ -17,6 +17,7 @@ export function decide(sale: Sale, settings: PostingSettings, company: PostingCo
   const lines = sourceLines(sale, {
     isGross: settings.discount.mode === 'gross' && sale.side === 'sale',
     hasGross: !isUs && sale.pricesIncludeTax,
+    isByCode: !isUs,
   });
   const reasons: Reason[] = [];
   const differenceMinor = sale.totalMinor - sumOfSource(sale, isUs);

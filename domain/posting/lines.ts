@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by';
 import { sumMinor, signOf } from '../money';
 import type { PostingLine } from './document';
 import type { LineTaxes, Sale, SaleAmount } from './sale';
@@ -10,6 +11,8 @@ export interface LineOptions {
   isGross: boolean;
   /** Whether lines state their amount with tax (inclusive, outside the US). */
   hasGross: boolean;
+  /** Whether each line's code decides its tax (outside the US). */
+  isByCode: boolean;
 }
 
 /** The lines that the source itself has; tax, discount and rounding are added to them. */
@@ -30,7 +33,7 @@ export function sourceLines(sale: Sale, options: LineOptions): PostingLine[] {
     ...itemLines(sale, options),
     ...sale.fees.map((fee) => amount('fee', fee)),
     ...sale.tipsMinor.map((tip) => plain('tip', tip.description, tip.amountMinor)),
-    ...shippingOf(sale.shipping).map((shipping) => amount('shipping', shipping)),
+    ...shippingOf(sale.shipping, options.isByCode).map((shipping) => amount('shipping', shipping)),
     ...sale.giftCards.map(({ code, use, amountMinor }) =>
       use === 'sold'
         ? plain('giftCard', `Gift card ${code} sold`, amountMinor)
@@ -78,18 +81,18 @@ export function taxKeyOf(codes: readonly string[]): string {
   return [...new Set(codes)].sort().join('+');
 }
 
-/** All shipping is one line, the sum of its amounts; none where that is 0. */
-function shippingOf(shipping: readonly SaleAmount[]): SaleAmount[] {
-  const [first, second] = shipping;
-  if (first === undefined) return [];
-  const sum: SaleAmount =
-    second === undefined
-      ? first
-      : {
-          description: shipping.map((line) => line.description).join(', '),
-          netMinor: sumMinor(shipping.map((line) => line.netMinor)),
-          taxMinor: sumMinor(shipping.map((line) => line.taxMinor)),
-          codes: shipping.flatMap((line) => line.codes),
-        };
-  return sum.netMinor === 0 && sum.taxMinor === 0 ? [] : [sum];
+/** All shipping is one line, where codes count one for each set of them; none where the sum is 0. */
+function shippingOf(shipping: readonly SaleAmount[], isByCode: boolean): SaleAmount[] {
+  if (shipping.length === 0) return [];
+  const groups = isByCode
+    ? [...groupBy(shipping, (line) => taxKeyOf(line.codes)).values()]
+    : [shipping];
+  return groups
+    .map((lines) => ({
+      description: lines.map((line) => line.description).join(', '),
+      netMinor: sumMinor(lines.map((line) => line.netMinor)),
+      taxMinor: sumMinor(lines.map((line) => line.taxMinor)),
+      codes: lines.flatMap((line) => line.codes),
+    }))
+    .filter((line) => line.netMinor !== 0 || line.taxMinor !== 0);
 }

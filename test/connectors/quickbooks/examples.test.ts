@@ -5,17 +5,16 @@ import { z } from 'zod';
 
 import { closeConnections } from '../../../connectors/http';
 import { decisionFor } from '../../../connectors/quickbooks/document';
-import { parseFacts, type QboFacts } from '../../../connectors/quickbooks/facts';
+import type { QboFacts } from '../../../connectors/quickbooks/facts';
 import { docNumberOf } from '../../../connectors/quickbooks/mapping';
-import { createQuickBooks } from '../../../connectors/quickbooks/quickbooks';
 import { shapeDocument } from '../../../connectors/quickbooks/shape';
 import { canonicalJson } from '../../../domain/canonical';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { saleOfWebOrder } from '../../domain/posting/web-orders';
 import { added, expectedLedger, totalsOf } from '../../sandbox/qbo/expected-ledger';
 import { startCompany, type Company } from '../../sandbox/support';
-import { known, openGate, references } from '../fixtures';
-import { realmSchema } from './company';
+import { known, references } from '../fixtures';
+import { accountingMappings, connected } from './company';
 
 // The worked examples of accounting.md 20: source → our body, byte for byte, → the ledger of section 21.
 
@@ -42,28 +41,11 @@ const companies: Record<string, { realm: object; zone: string }> = {
   C: { realm: { kind: 'ca' }, zone: 'America/Toronto' },
 };
 
-const mappings = {
-  'account:guest-customer': '302',
-  'account:clearing:card': '201',
-  'account:discounts': '207',
-  'tender:card': '401',
-  'item:@fee': '31',
-  'item:@discount': '31',
-  'item:@tip': '32',
-  'item:@rounding': '33',
-  'item:@unallocated': '34',
-  'item:@tax': '35',
-  'item:@giftCard': '36',
-  'taxCode:1': '6',
-  'taxCode:2': '8',
-  'taxCode:4+5': '7',
-  'taxCode:none': '10',
-};
 const item = (remoteId: string): ReturnType<typeof known> => known({ remoteId, isLinked: true });
 const things = references({
   products: { MUG: item('11'), TEE: item('12'), CUP: item('14'), 'R19.95': item('16') },
   customers: { '12': { remoteId: '301', isOpen: false } },
-  mappings,
+  mappings: accountingMappings,
 });
 
 let company: Company | undefined;
@@ -77,7 +59,7 @@ it.each(Object.entries(companies))(
   'company %s: each example becomes its body, and the ledger of section 21',
   async (name, { realm, zone }) => {
     company = await startCompany({ ...realm, fixture: 'accounting' });
-    const facts = await factsOf(company);
+    const facts = (await connected(company)).facts;
     let before = await totalsOf(company);
     // E3b is the order of E3 once more, with its number: it goes to books of its own below.
     for (const source of sources.filter((one) => one.company === name && one.example !== 'E3b')) {
@@ -99,7 +81,7 @@ it('E3b: the same order with its discount on a line', async () => {
   const source = sources.find(({ example }) => example === 'E3b');
   if (source === undefined) throw new Error('E3b is missing');
   const before = await totalsOf(company);
-  const payload = payloadOf(source, 'America/New_York', await factsOf(company));
+  const payload = payloadOf(source, 'America/New_York', (await connected(company)).facts);
   expect(canonicalJson(payload)).toBe(canonicalJson(bodyOf('E3b').body));
   expect((await company.post('salesreceipt', payload)).status).toBe(200);
   expect(added(before, await totalsOf(company))).toEqual(expectedLedger['E3b']);
@@ -130,26 +112,6 @@ function bodyOf(example: string): { path: string; body: unknown } {
   const found = bodies.find((one) => one.example === example);
   if (found === undefined) throw new Error(`${example} has no body`);
   return found;
-}
-
-async function factsOf({ given, sandbox }: Company): Promise<QboFacts> {
-  const { realmId, clientId, clientSecret, accessToken, refreshToken } = realmSchema.parse(given);
-  const connector = createQuickBooks({
-    realmId,
-    clientId,
-    clientSecret,
-    baseUrl: sandbox.url,
-    oauthUrl: sandbox.url,
-    credentials: { accessToken, refreshToken, expiresAtMs: null },
-    saveCredentials: () => Promise.resolve(),
-    facts: null,
-    posting: initialPostingSettings,
-    timeouts: { connectMs: 1000, firstByteMs: 2000, totalMs: 3000 },
-    now: () => Date.now(),
-  });
-  const facts = parseFacts(await connector.readFacts(openGate()));
-  if (facts === null) throw new Error('The facts of the company do not read');
-  return facts;
 }
 
 function payloadOf(source: z.infer<typeof sourceSchema>, zone: string, facts: QboFacts): object {

@@ -4,8 +4,9 @@ import type { PostingCompany } from '../../../domain/posting/document';
 
 const codes: Record<string, { id: string; rates: { id: string; percent: string }[] }> = {
   none: { id: '10', rates: [{ id: '101', percent: '0' }] },
+  NY: { id: '2', rates: [] },
   VAT20: { id: '6', rates: [{ id: '61', percent: '20' }] },
-  VAT5: { id: '3', rates: [{ id: '31', percent: '5' }] },
+  VAT19: { id: '8', rates: [{ id: '81', percent: '19' }] },
   'GST+QST': { id: '7', rates: [{ id: '21', percent: '5' }, { id: '22', percent: '9.975' }] },
 }; // prettier-ignore
 

@@ -124,9 +124,9 @@ describe('the rounding line', () => {
 describe('tax', () => {
   it('is the total of the source in the US, by its rate where the company finds none itself', () => {
     expect(posted(sale()).tax).toEqual({ mode: 'total', totalMinor: 222, rateKey: null });
-    const manual = companyOf('usManual', 'USD', { taxCode: () => ({ id: '2', rates: [] }) });
+    const manual = companyOf('usManual', 'USD');
     expect(posted(sale(), manual).tax).toMatchObject({ rateKey: 'NY' });
-    expect(decided(sale(), companyOf('usManual', 'USD'))).toMatchObject({ type: 'hold', what: 'taxCode:NY' }); // prettier-ignore
+    expect(decided(sale(), { ...manual, taxCode: () => null })).toMatchObject({ type: 'hold', what: 'taxCode:NY' }); // prettier-ignore
   });
 
   it('marks a line even where only the document as a whole has tax', () => {
@@ -210,6 +210,13 @@ describe('what is not posted as it is', () => {
       reasons: [{ choice: 'first_open_day', day: '2027-01-01' }],
     });
   });
+});
+
+it('shipping of several tax codes is a line for each of them, where codes decide the tax', () => {
+  const shipping = [['VAT20'], [], ['VAT20']].map((codes, index) => ({ description: `s${index}`, netMinor: 100, codes, taxMinor: codes.length * 20 })); // prettier-ignore
+  const source = british(2_000, false, { shipping, taxMinor: 2_040, totalMinor: 12_340 });
+  const lines = posted(source, gb).lines.filter(({ kind }) => kind === 'shipping');
+  expect(lines.map(({ description, amountMinor }) => [description, amountMinor])).toEqual([['s0, s2', 200], ['s1', 100]]); // prettier-ignore
 });
 
 it('a sale on account is an invoice, due on its own day where no other is given', () => {
