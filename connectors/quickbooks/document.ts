@@ -1,13 +1,16 @@
 import { canonicalJson } from '../../domain/canonical';
 import { decide } from '../../domain/posting/decide';
 import type { Decision, PostingDocument, Reason } from '../../domain/posting/document';
+import { paymentOf } from '../../domain/posting/payment';
 import type { Sale } from '../../domain/posting/sale';
 import type { PostingSettings } from '../../domain/posting/settings';
-import { partsOfOrder, saleOfTicket, type Ticket } from '../../domain/posting/ticket';
+import { partsOfOrder, saleOfTicket, tenderOfPart, type Ticket } from '../../domain/posting/ticket';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing, References } from '../connector';
 import type { DocumentFinding } from './findings';
+import { foundAgain } from './found-again';
 import { hold } from './hold';
+import { composePayment } from './payment';
 import { docNumberOf, otherDocNumber, shortHash } from './mapping';
 import { shapeDocument, type DocumentEntity, type ShapedDocument } from './shape';
 import type { QboFacts } from './facts';
@@ -26,15 +29,21 @@ export interface LabelledSale {
 
 export function labelledSale(item: Outgoing, ticket: Ticket): LabelledSale {
   const isRefund = ticket.kind === 'refund' || item.part === 'refund';
+  const isPayment = tenderOfPart(item.part) !== null;
   const sale = saleOfTicket(ticket, item.recordId, isRefund ? 'refund' : 'sale');
   const isSplit = ticket.kind === 'order' && partsOfOrder(ticket.body).length === 2;
   const suffix = isSplit && isRefund ? '-R' : '';
   return {
     sale,
-    entity: isRefund ? 'RefundReceipt' : ticket.kind === 'invoice' ? 'Invoice' : 'SalesReceipt',
+    entity: isPayment ? 'Payment' : entityOf(sale),
     docNumber: docNumberOf(sale.number, suffix),
     otherDocNumber: otherDocNumber(sale.number, suffix, item.recordId),
   };
+}
+
+function entityOf(sale: Sale): DocumentEntity {
+  if (sale.side === 'refund') return 'RefundReceipt';
+  return sale.tenders === null || sale.tenders.length > 1 ? 'Invoice' : 'SalesReceipt';
 }
 
 /** What posting decides for a sale in this company. */
@@ -80,40 +89,29 @@ export function composeDocument(
       break;
   }
   const { document, reasons } = decision;
-  const fixed = { content, totalMinor: document.totalMinor, ...reasonsIn(reasons) };
+  const { entity } = labelled;
+  const index = tenderOfPart(item.part);
+  if (index !== null)
+    return composePayment(
+      { recordId: item.recordId, payment: paymentOf(labelled.sale, document, index), content },
+      references,
+      facts,
+      finding,
+    );
+  const fixed = { content, entity, totalMinor: document.totalMinor, ...reasonsIn(reasons) };
   if (finding !== null && (finding.found === 'ours' || finding.found === 'touched'))
-    return foundAgain(finding, labelled.entity, fixed);
+    return foundAgain(finding, entity, fixed);
   const originId = ticket.kind === 'refund' ? (ticket.body.orderId ?? null) : null;
   const docNumber = numberOf(labelled, facts, finding);
   const location = ticket.body.location ?? 'default';
   const shaped = shapeDocument(document, { docNumber, location, originId }, references, facts);
   if (shaped.type === 'stop') return shaped.composed;
-  return created(labelled.entity, shaped, document, docNumber, fixed, settings);
+  return created(entity, shaped, document, docNumber, fixed, settings);
 }
 
 /** Kept with the delivery where a choice was made, so that it can be explained later. */
 function reasonsIn(reasons: readonly Reason[]): JsonObject {
   return reasons.length === 0 ? {} : { reasons: reasons.map((reason) => ({ ...reason })) };
-}
-
-function foundAgain(
-  finding: Extract<DocumentFinding, { found: 'ours' | 'touched' }>,
-  entity: DocumentEntity,
-  fixed: JsonObject,
-): Composed {
-  if (finding.found === 'touched')
-    return hold(
-      'ambiguous_match',
-      entity,
-      `${entity} ${finding.id} has our marker but was changed or voided`,
-    );
-  return {
-    type: 'adopt',
-    remoteId: finding.id,
-    remoteVersion: finding.syncToken,
-    snapshot: { ...fixed, docNumber: finding.docNumber },
-    isLinked: false,
-  };
 }
 
 function created(

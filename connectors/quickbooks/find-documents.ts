@@ -23,6 +23,7 @@ const documentEntities = [
   'SalesReceipt',
   'RefundReceipt',
   'Invoice',
+  'Payment',
 ] as const satisfies readonly DocumentEntity[];
 
 /** One finding per wanted document, by its key. */

@@ -1,9 +1,12 @@
 import type { z } from 'zod';
+import type { PostingDocument } from '../../domain/posting/document';
+import { paymentOf } from '../../domain/posting/payment';
 import type { PostingSettings } from '../../domain/posting/settings';
+import { tenderOfPart } from '../../domain/posting/ticket';
 import type { JsonObject } from '../../domain/words';
 import type { CallGate, Outgoing, References } from '../connector';
 import { inLists, type QboClient } from './client';
-import { decisionFor, labelledSale } from './document';
+import { decisionFor, labelledSale, type LabelledSale } from './document';
 import type { QboFacts } from './facts';
 import { findDocuments, type WantedDocument } from './find-documents';
 import { baseName, customerFields, emailKey, itemFields, itemName, suffixedName } from './mapping';
@@ -158,22 +161,14 @@ async function lookUpDocuments(
     const { record } = item;
     if (record.kind !== 'order' && record.kind !== 'refund' && record.kind !== 'invoice') continue;
     if (item.remoteId !== null) continue;
-    // Where the company numbers by itself only a whole day can be searched: after a refusal, not before.
-    if (!hasNumbers && item.lastClass === null && item.attempts === 0) continue;
     const labelled = labelledSale(item, record);
-    const { sale, entity } = labelled;
-    const decision = facts === null ? null : decisionFor(sale, references, facts, posting);
+    const isNumbered = hasNumbers && labelled.entity !== 'Payment';
+    // Without a number of ours only a whole day can be searched: after a refusal, not before.
+    if (!isNumbered && item.lastClass === null && item.attempts === 0) continue;
+    const decision = facts === null ? null : decisionFor(labelled.sale, references, facts, posting);
     if (decision !== null && decision.type !== 'post') continue; // nothing will be sent
     if (item.lastClass === 'DUPLICATE') duplicates.add(item.deliveryId);
-    wanted.push({
-      key: item.deliveryId,
-      entity,
-      marker: markerOf(sale),
-      numbers: hasNumbers ? [labelled.docNumber, labelled.otherDocNumber] : [],
-      totalMinor: sale.totalMinor,
-      currency: sale.currency,
-      txnDate: decision?.document.date ?? sale.date,
-    });
+    wanted.push(wantedFor(item, labelled, isNumbered, decision?.document ?? null));
   }
   const found = await findDocuments(client, wanted, gate);
   const findings: Record<string, JsonObject> = {};
@@ -185,6 +180,26 @@ async function lookUpDocuments(
         document.found === 'absent' && duplicates.has(deliveryId) ? { found: 'foreign' } : document,
     };
   return findings;
+}
+
+/** How a document, or the payment of a part, is found again. */
+function wantedFor(
+  item: Outgoing,
+  { sale, entity, docNumber, otherDocNumber }: LabelledSale,
+  isNumbered: boolean,
+  document: PostingDocument | null,
+): WantedDocument {
+  const index = tenderOfPart(item.part);
+  const payment = index === null || document === null ? null : paymentOf(sale, document, index);
+  return {
+    key: item.deliveryId,
+    entity,
+    marker: markerOf(payment ?? sale),
+    numbers: isNumbered ? [docNumber, otherDocNumber] : [],
+    totalMinor: payment?.totalMinor ?? sale.totalMinor,
+    currency: sale.currency,
+    txnDate: document?.date ?? sale.date,
+  };
 }
 
 /** Rows of name lists whose field is one of the texts, inactive ones too (section 10). */

@@ -1,5 +1,6 @@
 import { minorToText } from '../../domain/money';
 import type { DocumentTax, PostingDocument } from '../../domain/posting/document';
+import type { PaymentDocument } from '../../domain/posting/payment';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, References } from '../connector';
 import type { QboFacts } from './facts';
@@ -10,7 +11,7 @@ import { taxCodeOf } from './tax-codes';
 
 // A decided document as the vendor's JSON (accounting.md 9, 11, 12; quickbooks.md 14, 15). Pure.
 
-export type DocumentEntity = 'SalesReceipt' | 'RefundReceipt' | 'Invoice';
+export type DocumentEntity = 'SalesReceipt' | 'RefundReceipt' | 'Invoice' | 'Payment';
 
 /** What is known of a document beside its figures. */
 export interface DocumentLabels {
@@ -70,10 +71,36 @@ export function markerOf({ marker }: { marker: string }): string {
   return cleanText(marker, 300);
 }
 
+/** A payment of our invoice (accounting.md 9, E11b). */
+export function shapePayment(
+  payment: PaymentDocument,
+  invoiceId: string,
+  references: References,
+  facts: QboFacts,
+): ShapedDocument {
+  const customer = customerOf(payment, references);
+  if (customer.type === 'stop') return customer;
+  const tender = tenderOf(payment, references, facts);
+  if (tender.type === 'stop') return tender;
+  if (customer.missing.length > 0)
+    return { type: 'stop', composed: { type: 'notReady', missing: customer.missing } };
+  const marker = markerOf(payment);
+  const amount = exactNumber(minorToText(payment.totalMinor, payment.currency));
+  const payload: JsonObject = {
+    CustomerRef: { value: customer.id },
+    TxnDate: payment.date,
+    TotalAmt: amount,
+    ...tender.fields,
+    PrivateNote: noteOf({ ...payment, notes: [], guest: null }, marker),
+    Line: [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }],
+  };
+  return { type: 'shaped', payload, marker };
+}
+
 type Part<T> = ({ type: 'known' } & T) | { type: 'stop'; composed: Composed };
 
 function customerOf(
-  document: PostingDocument,
+  document: Pick<PostingDocument, 'customerId'>,
   references: References,
 ): Part<{ id: string; missing: { kind: 'customer'; ref: string; isOpen: boolean }[] }> {
   if (document.customerId === null) {
@@ -91,7 +118,7 @@ function customerOf(
 
 /** How it was paid and where the money lies until its payout (accounting.md 9); nothing on a total of 0.00. */
 function tenderOf(
-  document: PostingDocument,
+  document: Pick<PostingDocument, 'tender'>,
   references: References,
   facts: QboFacts,
 ): Part<{ fields: JsonObject }> {
@@ -117,7 +144,10 @@ const refMax = 21;
 const noteMax = 4000;
 
 /** The marker first, then what else is worth knowing; a semicolon ends each. */
-function noteOf(document: PostingDocument, marker: string): string {
+function noteOf(
+  document: Pick<PostingDocument, 'guest' | 'tender' | 'notes'>,
+  marker: string,
+): string {
   const { guest, tender, notes } = document;
   const reference = tender?.reference ?? '';
   const email = guest?.email === undefined ? '' : ` <${guest.email}>`;

@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 import { currencyDecimals, minorToText } from '../money';
 import type { Decision, DocumentTax, PostingCompany, PostingDocument, PostingLine, Reason } from './document'; // prettier-ignore
 import { sourceLines, untaxed } from './lines';
+import { areSeveralPayments } from './payment';
 import type { Sale, SaleTender } from './sale';
 import type { PostingSettings } from './settings';
 import { decideTax } from './tax';
@@ -60,8 +61,8 @@ function stopOf(sale: Sale, settings: PostingSettings, company: PostingCompany):
   if (sale.totalMinor === 0 && !isWorthPosting(sale, settings))
     return { type: 'nothing', reason: 'nothing_to_post' };
   const tenders = sale.tenders ?? [];
-  if (tenders.length > 1)
-    return hold('not_built', 'several_tenders', 'Tickets with several tenders');
+  if (tenders.length > 1 && (sale.side === 'refund' || sale.isHalf || !areSeveralPayments(tenders)))
+    return hold('not_built', 'several_tenders', 'Several tenders on a refund, an exchange, or with money given back'); // prettier-ignore
   if (sale.totalMinor !== 0 && sale.tenders?.length === 0)
     return hold('not_built', 'no_tender', 'An amount without a tender, as in an even exchange');
   if (sale.currency !== company.homeCurrency)
@@ -164,7 +165,8 @@ function documentOf(
   lines: readonly PostingLine[],
   tax: DocumentTax,
 ): PostingDocument {
-  const isOnAccount = sale.tenders === null;
+  // Of several tenders each is a payment of its own.
+  const isOnAccount = sale.tenders === null || sale.tenders.length > 1;
   const tender: SaleTender | undefined = sale.tenders?.[0];
   return {
     type: isOnAccount ? 'invoice' : sale.side === 'sale' ? 'salesReceipt' : 'refundReceipt',
@@ -178,7 +180,7 @@ function documentOf(
     guest: sale.guest,
     billTo: sale.billTo,
     shipTo: sale.shipTo,
-    tender: sale.totalMinor === 0 ? null : (tender ?? null),
+    tender: sale.totalMinor === 0 || isOnAccount ? null : (tender ?? null),
     lines,
     tax,
     taxMinor: sale.taxMinor,

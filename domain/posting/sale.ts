@@ -37,6 +37,8 @@ export interface SaleTender {
 /** One side of one source record: a sale, or what was given back. */
 export interface Sale {
   side: 'sale' | 'refund';
+  /** Half of a ticket with lines of both signs: its tenders are those of the whole. */
+  isHalf: boolean;
   /** First line of the note, by which we know our own (accounting.md 11). */
   marker: string;
   /** Behind the marker: coupons, gift cards. */

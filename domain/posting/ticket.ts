@@ -7,6 +7,7 @@ import type {
   InvoiceBody,
 } from '../bodies';
 import { minorToText, negateDecimal, shareMinor, signOf, sumMinor } from '../money';
+import { areSeveralPayments } from './payment';
 import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
 
 // A ticket of the POS as what it sold and what it gave back (accounting.md 2 and 10).
@@ -33,6 +34,22 @@ export function partsOfOrder(order: OrderBody): DocumentPart[] {
   return hasSale ? ['sale', 'refund'] : ['refund'];
 }
 
+/** The deliveries of an order: its documents, and a payment for each of several tenders (accounting.md 2). */
+export function deliveryPartsOf(order: OrderBody): string[] {
+  const parts = partsOfOrder(order);
+  if (parts.length > 1 || parts[0] === 'refund') return parts;
+  const tenders = tendersOf(order);
+  if (!areSeveralPayments(tenders)) return parts;
+  return [...parts, ...tenders.map((_tender, index) => `${paymentPrefix}${index + 1}`)];
+}
+
+const paymentPrefix = 'payment-';
+
+/** Which tender a part is the payment of, from 0; null where it is none. */
+export function tenderOfPart(part: string): number | null {
+  return part.startsWith(paymentPrefix) ? Number(part.slice(paymentPrefix.length)) - 1 : null;
+}
+
 function isBack(line: OrderLine): boolean {
   return signOf(line.quantity) < 0 || line.netMinor < 0;
 }
@@ -55,6 +72,7 @@ export function saleOfTicket(ticket: Ticket, recordId: string, part: DocumentPar
   const codes = [...new Set(taxed.flatMap((line) => (line.taxMinor === 0 ? [] : line.codes)))];
   const sale: Omit<Sale, 'totalMinor'> = {
     side: part,
+    isHalf: isSplit,
     marker: markerOf(ticket, recordId, part),
     notes: rest.giftCards
       .filter(({ use }) => use === 'used')
@@ -153,7 +171,7 @@ function tendersOf(body: OrderBody): SaleTender[] {
       reference: [known?.reference, reference].filter(Boolean).join(', ') || null,
     });
   }
-  return [...byName.values()];
+  return [...byName.values()].filter(({ amountMinor }) => amountMinor !== 0);
 }
 
 /** By it we know our own; a semicolon ends it, so an id may not hold one. */

@@ -43,6 +43,8 @@ export function order(recordId: string, changes: Partial<Outgoing> = {}): Outgoi
 export const accountingMappings = {
   'account:guest-customer': '302',
   'account:clearing:card': '201',
+  'account:clearing:cash': '202',
+  'tender:cash': '402',
   'account:discounts': '207',
   'tender:card': '401',
   'item:@fee': '31',

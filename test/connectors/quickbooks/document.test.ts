@@ -143,6 +143,27 @@ describe('a sale (accounting.md 20, without tax)', () => {
   });
 });
 
+const twoTenders = { tenders: [{ tender: 'cash', amountMinor: 1000 }, { tender: 'card', amountMinor: 1500, reference: 'ch_1' }] }; // prettier-ignore
+
+test('a sale of two tenders is an invoice and a payment of each', () => {
+  const invoice = writeOf(composeWith(sale(twoTenders)));
+  expect(invoice).toMatchObject({ entity: 'Invoice', snapshot: { entity: 'Invoice' } });
+  expect(invoice.payload).not.toHaveProperty('DepositToAccountRef');
+  const orders = { '1001': { remoteId: '9', isOpen: false, entity: 'Invoice' } };
+  const payment = writeOf(composeWith(sale(twoTenders, { part: 'payment-2' }), { orders }));
+  expect(payment).toMatchObject({ entity: 'Payment', natural: { totalMinor: 1500, docNumber: null } }); // prettier-ignore
+  expect(payment.payload).toEqual({
+    CustomerRef: { value: '301' },
+    TxnDate: '2026-11-21',
+    TotalAmt: 15,
+    PaymentMethodRef: { value: '401' },
+    PaymentRefNum: 'ch_1',
+    DepositToAccountRef: { value: '201' },
+    PrivateNote: 'truth-sync pos payment 2 of order 1001',
+    Line: [{ Amount: 15, LinkedTxn: [{ TxnId: '9', TxnType: 'Invoice' }] }],
+  });
+});
+
 describe('a document is not posted', () => {
   const zero = { netMinor: 0, taxMinor: 0, totalMinor: 0 };
   const service = outgoing({ kind: 'product', body: productBody() });
@@ -151,7 +172,10 @@ describe('a document is not posted', () => {
     mappings: Object.fromEntries(Object.entries(everything).filter(([name]) => name !== key)),
   });
   const held: [string, Outgoing, ReferenceParts, Partial<QboFacts>, object][] = [
-    ['with several tenders', sale({ tenders: [{ tender: 'card', amountMinor: 1 }, { tender: 'cash', amountMinor: 2499 }] }), {}, {}, { cause: 'not_built:several_tenders' }],
+    ['with money given back in another tender', sale({ tenders: [{ tender: 'card', amountMinor: 2600 }, { tender: 'cash', amountMinor: -100 }] }), {}, {}, { cause: 'not_built:several_tenders' }],
+    ['as a payment of what was posted as a receipt', sale(twoTenders, { part: 'payment-1' }), { orders: { '1001': { remoteId: '9', isOpen: false, entity: 'SalesReceipt' } } }, {}, { cause: 'not_built:document_edit' }],
+    ['as a payment before its invoice', sale(twoTenders, { part: 'payment-1' }), {}, {}, { type: 'notReady', missing: [{ kind: 'order', ref: '1001' }] }],
+    ['as a payment that is none any more', sale({}, { part: 'payment-2' }), {}, {}, { type: 'skip', reason: 'part_gone' }],
     ['with a total that its parts do not make', sale({ totals: { netMinor: 2500, taxMinor: 0, totalMinor: 2600 } }), {}, {}, { cause: 'totals_differ:sale' }],
     ['with tips without item', sale({ tips: [{ amountMinor: 1 }], totals: { netMinor: 2500, taxMinor: 0, totalMinor: 2501 } }), {}, {}, { cause: 'mapping_missing:item:@tip' }],
     ['with gift cards without item', sale({ giftCards: { used: [{ code: 'a', amountMinor: 1 }] }, totals: { netMinor: 2500, taxMinor: 0, totalMinor: 2499 } }), {}, {}, { cause: 'mapping_missing:item:@giftCard' }],

@@ -7,12 +7,12 @@ import { closeConnections } from '../../../connectors/http';
 import { decisionFor } from '../../../connectors/quickbooks/document';
 import type { QboFacts } from '../../../connectors/quickbooks/facts';
 import { docNumberOf } from '../../../connectors/quickbooks/mapping';
-import { shapeDocument } from '../../../connectors/quickbooks/shape';
+import { shapeDocument, shapePayment } from '../../../connectors/quickbooks/shape';
 import { canonicalJson } from '../../../domain/canonical';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { saleOfWebOrder } from '../../domain/posting/web-orders';
 import { added, expectedLedger, totalsOf } from '../../sandbox/qbo/expected-ledger';
-import { startCompany, type Company } from '../../sandbox/support';
+import { startCompany, textAt, type Company } from '../../sandbox/support';
 import { known, references } from '../fixtures';
 import { accountingMappings, connected } from './company';
 
@@ -85,6 +85,31 @@ it('E3b: the same order with its discount on a line', async () => {
   expect(canonicalJson(payload)).toBe(canonicalJson(bodyOf('E3b').body));
   expect((await company.post('salesreceipt', payload)).status).toBe(200);
   expect(added(before, await totalsOf(company))).toEqual(expectedLedger['E3b']);
+});
+
+it('E11 and E11b: the invoice and the payment of it', async () => {
+  company = await startCompany({ kind: 'usAutomated', fixture: 'accounting' });
+  const { facts } = await connected(company);
+  const source = sources.find(({ example }) => example === 'E11');
+  if (source === undefined) throw new Error('E11 is missing');
+  const invoice = await company.post('invoice', payloadOf(source, 'America/New_York', facts));
+  const invoiceId = textAt(invoice.body, 'Invoice.Id');
+  const before = await totalsOf(company);
+  // Supplied: all of it. The order's completion says no more than its day.
+  const payment = {
+    marker: 'truth-sync woo payment of order 1011',
+    date: '2026-11-24',
+    currency: 'USD',
+    customerId: null,
+    tender: { tender: 'cash', amountMinor: 1_904, reference: null },
+    totalMinor: 1_904,
+  };
+  const shaped = shapePayment(payment, invoiceId, things, facts);
+  if (shaped.type === 'stop') throw new Error(JSON.stringify(shaped));
+  const expected = canonicalJson(bodyOf('E11b').body).replace('<Id of W-1011>', invoiceId);
+  expect(canonicalJson(shaped.payload)).toBe(expected);
+  expect((await company.post('payment', shaped.payload)).status).toBe(200);
+  expect(added(before, await totalsOf(company))).toEqual(expectedLedger['E11b']);
 });
 
 it('names what was supplied to each source', () => {

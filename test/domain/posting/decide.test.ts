@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { decide } from '../../../domain/posting/decide';
 import type { Decision, PostingCompany, PostingDocument } from '../../../domain/posting/document';
+import { paymentOf } from '../../../domain/posting/payment';
 import type { Sale, SaleItem } from '../../../domain/posting/sale';
 import { initialPostingSettings, unfitSettings, type PostingSettings } from '../../../domain/posting/settings'; // prettier-ignore
 import { companyOf } from './company';
@@ -17,6 +18,7 @@ function item(changes: Partial<SaleItem> = {}): SaleItem {
 function sale(changes: Partial<Sale> = {}): Sale {
   return {
     side: 'sale',
+    isHalf: false,
     marker: 'truth-sync pos order 1',
     notes: [],
     number: 'P-1',
@@ -185,7 +187,9 @@ describe('what is not posted as it is', () => {
   const tenders = (count: number): Sale['tenders'] =>
     Array.from({ length: count }, (_, n) => ({ tender: `t${n}`, amountMinor: 1, reference: null }));
   it.each<[string, Sale, Partial<PostingSettings>, PostingCompany, object]>([
-    ['several tenders', sale({ tenders: tenders(2) }), {}, us, { reason: 'not_built', what: 'several_tenders' }],
+    ['several tenders of half a ticket', sale({ tenders: tenders(2), isHalf: true }), {}, us, { reason: 'not_built', what: 'several_tenders' }],
+    ['several tenders of a refund', sale({ tenders: tenders(2), side: 'refund' }), {}, us, { what: 'several_tenders' }],
+    ['several tenders, one of them given back', sale({ tenders: [...(tenders(1) ?? []), { tender: 'cash', amountMinor: -1, reference: null }] }), {}, us, { what: 'several_tenders' }],
     ['no tender', sale({ tenders: [] }), {}, us, { what: 'no_tender' }],
     ['another currency', sale({ currency: 'EUR' }), {}, us, { what: 'foreign_currency' }],
     ['a total below zero', sale({ totalMinor: -1 }), {}, us, { reason: 'negative_total' }],
@@ -222,6 +226,23 @@ it('shipping of several tax codes is a line for each of them, where codes decide
 it('a sale on account is an invoice, due on its own day where no other is given', () => {
   expect(posted(sale({ tenders: null }))).toMatchObject({ type: 'invoice', dueDate: '2026-11-21', tender: null }); // prettier-ignore
   expect(posted(sale({ tenders: null, dueDate: '2027-01-05' })).dueDate).toBe('2027-01-05');
+});
+
+it('a sale of several tenders is an invoice and a payment for each, together its total', () => {
+  const tenders = [{ tender: 'cash', amountMinor: 1_000, reference: null }, { tender: 'card', amountMinor: 1_722, reference: 'ch_1' }]; // prettier-ignore
+  const source = sale({ tenders });
+  const invoice = posted(source);
+  expect(invoice).toMatchObject({ type: 'invoice', tender: null, dueDate: '2026-11-21' });
+  expect(paymentOf(source, invoice, 1)).toEqual({
+    marker: 'truth-sync pos payment 2 of order 1',
+    date: '2026-11-21',
+    currency: 'USD',
+    customerId: null,
+    tender: tenders[1],
+    totalMinor: 1_722,
+  });
+  expect(paymentOf(source, invoice, 2)).toBeNull();
+  expect(paymentOf(sale(), posted(sale()), 0)).toBeNull();
 });
 
 it('settings that do not fit a company are named', () => {

@@ -4,7 +4,12 @@ import fc from 'fast-check';
 import type { OrderBody } from '../../../domain/bodies';
 import { signOf } from '../../../domain/money';
 import type { Sale } from '../../../domain/posting/sale';
-import { partsOfOrder, saleOfTicket } from '../../../domain/posting/ticket';
+import {
+  deliveryPartsOf,
+  partsOfOrder,
+  saleOfTicket,
+  tenderOfPart,
+} from '../../../domain/posting/ticket';
 import { orderBody } from '../../support/samples';
 import { validOrder, validRefund } from '../tickets';
 
@@ -107,8 +112,17 @@ test('an invoice has no tenders, tickets have one entry per tender with all refe
   const split = { ...order, tenders: [...cards, { tender: 'cash', amountMinor: 0 }] };
   expect(saleOfTicket({ kind: 'order', body: split }, 'P-1', 'sale').tenders).toEqual([
     { tender: 'card', amountMinor: 1_250, reference: 'r0, r1' },
-    { tender: 'cash', amountMinor: 0, reference: null },
   ]);
+});
+
+test('each of several tenders is a part of its own, where the ticket is one sale', () => {
+  const paid = (lines: [string, number][], amounts: number[]): string[] => deliveryPartsOf({ ...orderBody('1', lines, null), tenders: amounts.map((amountMinor, index) => ({ tender: `t${index}`, amountMinor })) }); // prettier-ignore
+  expect(paid([['a', 1]], [1_000, 250])).toEqual(['sale', 'payment-1', 'payment-2']);
+  expect(paid([['a', 1]], [1_250])).toEqual(['sale']);
+  expect(paid([['a', 1]], [1_300, -50])).toEqual(['sale']);
+  expect(paid([['a', 2], ['b', -1]], [1_000, 250])).toEqual(['sale', 'refund']); // prettier-ignore
+  expect(paid([['b', -1]], [-1_000, -250])).toEqual(['refund']);
+  expect(['sale', 'payment-2'].map(tenderOfPart)).toEqual([null, 1]);
 });
 
 test('where prices include tax, a discount counts with the share of it that is net', () => {
