@@ -40,14 +40,13 @@ it.each(cases)(
     const things = references({ products, mappings: { ...accountingMappings, ...shipping } });
     const tickets = fc.sample(basket(options), { seed: 41, numRuns: documentsEach });
     const writes: Write[] = [];
+    const left: string[] = [];
     let clearingMinor = 0;
     let receivableMinor = 0;
     for (const [index, ticket] of tickets.entries()) {
       const composed = connector.compose(outgoingOf(ticket, index), things, {});
       if (composed.type !== 'write') {
-        expect(composed).toMatchObject({ type: expect.stringMatching(/^(hold|skip)$/) });
-        if (composed.type === 'hold')
-          expect(composed.reason).toMatch(/^(tax_differs|negative_total|negative_tax)$/);
+        left.push(composed.type === 'hold' ? composed.reason : composed.type);
         continue;
       }
       const { totalMinor } = ticket.body.totals;
@@ -55,6 +54,8 @@ it.each(cases)(
       if (ticket.kind === 'invoice') receivableMinor += totalMinor;
       else clearingMinor += ticket.kind === 'refund' ? -totalMinor : totalMinor;
     }
+    const reasons = ['tax_differs', 'negative_total', 'negative_tax', 'skip'];
+    expect(left.filter((reason) => !reasons.includes(reason))).toEqual([]);
     expect(writes.length).toBeGreaterThan(documentsEach * 0.5);
     const { signal } = new AbortController();
     for (let at = 0; at < writes.length; at += batchSize) {

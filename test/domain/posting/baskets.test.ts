@@ -10,7 +10,7 @@ import { sumFaults } from '../../../domain/ticket-sums';
 import { basket, type BasketOptions } from './baskets';
 import { companyKinds, companyOf } from './company';
 
-const runsEach = 3_400;
+const runsEach = 1_000;
 
 /** Every kind of company, with and without tax in the price, in currencies of 2, 0 and 3 decimals. */
 const cases = companyKinds.flatMap((kind) =>
@@ -62,6 +62,7 @@ describe.each(cases)('$kind, tax in the price: $pricesIncludeTax, $currency', (o
 
   it('books every basket with its total and its tax, or holds it for a reason', () => {
     let posted = 0;
+    const left: string[] = [];
     fc.assert(
       fc.property(basket(options), fc.constantFrom('net', 'gross'), (ticket, wantedMode) => {
         expect(sumFaults(ticket)).toEqual([]);
@@ -69,10 +70,9 @@ describe.each(cases)('$kind, tax in the price: $pricesIncludeTax, $currency', (o
         const side = ticket.kind === 'refund' ? 'refund' : 'sale';
         const sale = saleOfTicket(ticket, 'P-1', side);
         const decision = decide(sale, { ...initialPostingSettings, discount: { mode } }, company);
-        if (decision.type === 'nothing') return expect(sale.totalMinor).toBe(0);
-        if (decision.type === 'hold') {
-          const allowed = isUs ? ['negative_total', 'negative_tax'] : ['negative_total', 'tax_differs']; // prettier-ignore
-          return expect(allowed).toContain(decision.reason);
+        if (decision.type !== 'post') {
+          left.push(decision.reason);
+          return;
         }
         posted += 1;
         const books = booksOf(decision.document, company);
@@ -84,12 +84,15 @@ describe.each(cases)('$kind, tax in the price: $pricesIncludeTax, $currency', (o
       }),
       { seed: 20_261_121, numRuns: runsEach },
     );
+    const reasons = ['nothing_to_post', 'negative_total', isUs ? 'negative_tax' : 'tax_differs'];
+    expect(left.filter((reason) => !reasons.includes(reason))).toEqual([]);
     // What is held is the odd one: several codes with taxes that are cents off.
     expect(posted).toBeGreaterThan(runsEach * (isUs ? 0.9 : 0.5));
   });
 });
 
 it('a source that is off by cents gets one rounding line of just them, by more it is held', () => {
+  const left = new Set<string>();
   fc.assert(
     fc.property(fc.constantFrom(...cases), fc.integer({ min: -60, max: 60 }), fc.integer(), (options, offMinor, seed) => {
       const [ticket] = fc.sample(basket(options), { seed, numRuns: 1 });
@@ -98,8 +101,10 @@ it('a source that is off by cents gets one rounding line of just them, by more i
       const source = { ...sale, totalMinor: sale.totalMinor + offMinor };
       const company = companyOf(options.kind, options.currency);
       const decision = decide(source, initialPostingSettings, company);
-      if (decision.type === 'nothing') return;
-      if (decision.type === 'hold') return expect(['negative_total', 'negative_tax', 'tax_differs', 'totals_differ']).toContain(decision.reason);
+      if (decision.type !== 'post') {
+        left.add(decision.reason);
+        return;
+      }
       const rounding = decision.document.lines.filter(({ kind }) => kind === 'rounding');
       expect(rounding.map(({ amountMinor }) => amountMinor)).toEqual(offMinor === 0 ? [] : [offMinor]);
       const own = decision.document.lines.filter(({ kind }) => !['rounding', 'tax', 'discount'].includes(kind)).length;
@@ -109,4 +114,5 @@ it('a source that is off by cents gets one rounding line of just them, by more i
     }),
     { seed: 7, numRuns: 2_000 },
   );
+  expect([...left].sort()).toEqual(['negative_tax', 'negative_total', 'not_built', 'nothing_to_post', 'tax_differs', 'totals_differ']);
 }); // prettier-ignore
