@@ -51,3 +51,13 @@ test('a ticket of two tenders, its refund and an invoice are in the books once, 
     'RefundReceipt T-1-R 27.22',
   ]);
 }, 60_000);
+
+test('facts of a company as an older version stored them are read again, not taken for whole', async () => {
+  const tenant = await createTestTenant(stack);
+  const { pool } = stack.database;
+  await pool.query(`UPDATE connections SET facts = '{"country":"US"}', facts_at = now() WHERE tenant = $1 AND system = 'qbo'`, [tenant.id]); // prettier-ignore
+  const order: TestChange = { kind: 'order', recordId: 'T-1', body: orderBody('T-1', [['A', 1]], 'c-1') }; // prettier-ignore
+  await sendChanges(stack, tenant, [product('A'), customer('c-1'), order]);
+  await untilIdle(stack, tenant, 50_000);
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 12.50']);
+}, 60_000);
