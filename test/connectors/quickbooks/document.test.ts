@@ -164,6 +164,26 @@ test('a sale of two tenders is an invoice and a payment of each', () => {
   });
 });
 
+test('a tip has its mapped item, else the one the company has for it', () => {
+  const tipped = sale({ tips: [{ amountMinor: 100 }], totals: { netMinor: 2500, taxMinor: 0, totalMinor: 2600 } }); // prettier-ignore
+  const itemOf = (mappings: Record<string, string>): string | undefined => {
+    const { payload } = writeOf(composeWith(tipped, { mappings }, { allowGratuity: true }));
+    return payloadSchema.parse(payload).Line[1]?.SalesItemLineDetail.ItemRef.value;
+  };
+  expect(itemOf(everything)).toBe('GRATUITY_ITEM_ID');
+  expect(itemOf({ ...everything, 'item:@tip': '32' })).toBe('32');
+});
+
+test('outside the US a code that is out of use is as none, and a second line of shipping needs an item', () => {
+  const british = { country: 'GB', homeCurrency: 'GBP' };
+  const mappings = { ...everything, 'taxCode:none': '10', 'taxCode:ZERO': '10' };
+  const inactive = companyFacts.taxCodes.map((code) => ({ ...code, isActive: false }));
+  expect(composeWith(sale({ currency: 'GBP' }), { mappings }, { ...british, taxCodes: inactive })).toMatchObject({ cause: 'mapping_missing:taxCode:none' }); // prettier-ignore
+  const shipping = [{ name: 'Post', amountMinor: 100 }, { name: 'Express', amountMinor: 100, taxes: [{ code: 'ZERO', taxMinor: 0 }] }]; // prettier-ignore
+  const shipped = sale({ currency: 'GBP', shipping, totals: { netMinor: 2700, taxMinor: 0, totalMinor: 2700 } }); // prettier-ignore
+  expect(composeWith(shipped, { mappings }, british)).toMatchObject({ cause: 'mapping_missing:item:@shipping' }); // prettier-ignore
+});
+
 describe('a document is not posted', () => {
   const zero = { netMinor: 0, taxMinor: 0, totalMinor: 0 };
   const service = outgoing({ kind: 'product', body: productBody() });
