@@ -20,6 +20,7 @@ import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';
 import { failureClasses } from '../domain/failure';
 import { groupBy } from '../domain/group-by';
+import { tenderOfPart } from '../domain/posting/ticket';
 import { kinds } from '../domain/words';
 import type { LaneTurn } from './lane-turn';
 
@@ -162,10 +163,12 @@ function keysOf(items: readonly Outgoing[]): {
   const skus = new Set<string>();
   const customerIds = new Set<string>();
   const orderIds = new Set<string>();
-  for (const { record, recordId } of items) {
+  for (const { record, recordId, part } of items) {
     if (record.kind === 'inventory') skus.add(recordId);
     if (record.kind === 'product') skus.add(record.body.sku);
-    if (record.kind !== 'order' && record.kind !== 'refund') continue;
+    if (record.kind !== 'order' && record.kind !== 'refund' && record.kind !== 'invoice') continue;
+    // A payment refers to the invoice of its own record.
+    if (record.kind === 'order' && tenderOfPart(part) !== null) orderIds.add(recordId);
     for (const line of record.body.lines) skus.add(line.sku);
     if (record.body.customerId !== undefined) customerIds.add(record.body.customerId);
     if (record.kind === 'refund' && record.body.orderId !== undefined)

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
+import { parseFacts } from '../connectors/quickbooks/facts';
 import { createQuickBooks } from '../connectors/quickbooks/quickbooks';
 import { createWooCommerce } from '../connectors/woocommerce/woocommerce';
 import { findConnection, saveCredentials, secretPlace } from '../database/connections';
@@ -14,6 +15,7 @@ import type { SecretBox } from '../database/secret-box';
 import {
   directionSchema,
   requestSettings,
+  postingInForce,
   syncInForce,
   syncSettingsSchema,
 } from '../database/settings';
@@ -282,6 +284,7 @@ async function openConnection(
     });
     return { connector, account: connection.account, revision: connection.revision, hasFreshFacts };
   }
+  const stored = connection.facts === null ? null : jsonObject.parse(connection.facts);
   const connector = createQuickBooks({
     ...deps.quickbooks,
     baseUrl: connection.address,
@@ -298,9 +301,16 @@ async function openConnection(
       );
       if (!isSaved) throw new AuthExpired('the connection was renewed meanwhile');
     },
-    facts: connection.facts === null ? null : jsonObject.parse(connection.facts),
+    facts: stored,
+    posting: await postingInForce(deps.pool, tenant.id),
     timeouts,
     now: deps.now,
   });
-  return { connector, account: connection.account, revision: connection.revision, hasFreshFacts };
+  return {
+    connector,
+    account: connection.account,
+    revision: connection.revision,
+    // Facts of an older version of this software lack what posting needs now.
+    hasFreshFacts: hasFreshFacts && parseFacts(stored) !== null,
+  };
 }

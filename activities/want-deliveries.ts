@@ -147,7 +147,7 @@ async function waitsOf(
 function skusReferredTo(record: RecordRow): string[] {
   if (record.kind === 'inventory') return [record.recordId];
   const { content } = record;
-  if (content?.kind === 'order' || content?.kind === 'refund')
+  if (content?.kind === 'order' || content?.kind === 'refund' || content?.kind === 'invoice')
     return content.body.lines.map((line) => line.sku);
   return [];
 }
@@ -158,7 +158,7 @@ function thingsReferredTo(record: RecordRow, products: ReadonlyMap<string, strin
     return recordId === undefined ? [] : [{ kind: 'product' as const, recordId }];
   });
   const { content } = record;
-  if (content?.kind === 'order' || content?.kind === 'refund') {
+  if (content?.kind === 'order' || content?.kind === 'refund' || content?.kind === 'invoice') {
     if (content.body.customerId !== undefined) {
       things.push({ kind: 'customer', recordId: content.body.customerId });
     }

@@ -37,6 +37,8 @@ export type MappingKind = 'account' | 'tender' | 'item' | 'taxCode' | 'location'
 
 export interface RecordReference {
   remoteId: string | null;
+  /** What it is there, where that may differ: a sale is a receipt or an invoice. */
+  entity?: string | null;
   /** Whether it may still get a remote id by itself: then the one that refers to it waits, else it is held. */
   isOpen: boolean;
 }

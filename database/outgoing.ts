@@ -85,7 +85,7 @@ export interface ReferenceKeys {
 export interface LoadedReferences {
   products: Map<string, KnownProduct>;
   customers: Map<string, KnownReference>;
-  orders: Map<string, KnownReference>;
+  orders: Map<string, KnownReference & { entity: string | null }>;
   /** `kind/key` → target id. */
   mappings: Map<string, string>;
 }
@@ -132,12 +132,12 @@ async function loadRemoteIds(
   system: Target,
   kind: Kind,
   recordIds: readonly string[],
-): Promise<Map<string, KnownReference>> {
+): Promise<Map<string, KnownReference & { entity: string | null }>> {
   if (recordIds.length === 0) return new Map();
-  // An order's sale stands before its refund part.
-  const result = await db.query<KnownReference & { recordId: string }>(
-    `SELECT k.id AS "recordId", d."remoteId", d."isOpen" FROM json_array_elements_text($4::json) AS k(id)
-     CROSS JOIN LATERAL (SELECT remote_id AS "remoteId", state IN ('waiting', 'sending', 'verifying') AS "isOpen"
+  // An order's sale stands before its refund part and its payments.
+  const result = await db.query<KnownReference & { entity: string | null; recordId: string }>(
+    `SELECT k.id AS "recordId", d."remoteId", d."isOpen", d.entity FROM json_array_elements_text($4::json) AS k(id)
+     CROSS JOIN LATERAL (SELECT remote_id AS "remoteId", snapshot ->> 'entity' AS entity, state IN ('waiting', 'sending', 'verifying') AS "isOpen"
        FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = $3 AND record_id = k.id ORDER BY part DESC LIMIT 1) d`,
     [tenant, system, kind, JSON.stringify(recordIds)],
   );

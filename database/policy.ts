@@ -26,7 +26,7 @@ export interface InForce {
 export async function bringInForce(
   pool: Pool,
   tenant: number,
-  part: Extract<SettingsPart, 'direction' | 'sync'>,
+  part: Extract<SettingsPart, 'direction' | 'sync' | 'posting'>,
 ): Promise<InForce> {
   return withCursor(pool, tenant, async (tx) => {
     const newest = await newestSettings(tx, tenant, part);
@@ -41,7 +41,7 @@ export async function bringInForce(
         directionSchema.parse(newest.value),
         newest.catchUp,
       );
-    } else {
+    } else if (part === 'sync') {
       const { queueBound } = syncSettingsSchema.parse(newest.value);
       await tx.query('UPDATE tenant_intake SET queue_bound = $2 WHERE tenant = $1', [
         tenant,

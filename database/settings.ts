@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import { directions, type DirectionPolicy } from '../domain/direction';
+import { initialPostingSettings, type PostingSettings } from '../domain/posting/settings';
 import type { SyncSettings } from '../domain/sync-settings';
 import { kinds } from '../domain/words';
 import { firstRow, inTransaction, type Db } from './pool';
@@ -52,6 +53,20 @@ export const syncSettingsSchema = z.strictObject({
   settleMs: z.strictObject({ woo: ms(0, 3_600_000), qbo: ms(0, 3_600_000) }),
   quota: z.strictObject({ woo: quota, qbo: quota }),
 }) satisfies z.ZodType<SyncSettings>;
+
+/** Settings part `posting` (accounting.md 19). */
+export const postingSettingsSchema = z.strictObject({
+  startDate: z.iso.date().nullable(),
+  discount: z.strictObject({ mode: z.enum(['net', 'gross']) }),
+  // More than cents is never rounding: it would hide an error (accounting.md 6).
+  rounding: z.strictObject({
+    centsPerLine: z.int().min(0).max(1),
+    centsMax: z.int().min(0).max(5),
+  }),
+  tax: z.strictObject({ varianceMinor: z.int().min(0).max(10) }),
+  zero: z.strictObject({ mode: z.enum(['stockOnly', 'never']) }),
+  closed: z.strictObject({ mode: z.enum(['park', 'firstOpenDay']) }),
+}) satisfies z.ZodType<PostingSettings>;
 
 export const settingsParts = ['direction', 'deletePolicy', 'sync', 'posting'] as const;
 export type SettingsPart = (typeof settingsParts)[number];
@@ -126,6 +141,12 @@ export async function syncInForce(
 ): Promise<{ rev: number; value: SyncSettings }> {
   const row = await requireInForce(db, tenant, 'sync');
   return { rev: row.rev, value: syncSettingsSchema.parse(row.value) };
+}
+
+/** The posting settings in force; the start values where nobody asked for others yet. */
+export async function postingInForce(db: Db, tenant: number): Promise<PostingSettings> {
+  const row = await settingsInForce(db, tenant, 'posting');
+  return row === null ? initialPostingSettings : postingSettingsSchema.parse(row.value);
 }
 
 async function requireInForce(db: Db, tenant: number, part: SettingsPart): Promise<SettingsRow> {

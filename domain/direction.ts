@@ -57,7 +57,7 @@ const pushSupport: Readonly<Record<Target, Readonly<Record<Kind, PushSupport>>>>
     inventory: 'unsupported', // documents move stock; adjustments only in mode qboInventory
     order: 'built',
     refund: 'built',
-    invoice: 'not_built',
+    invoice: 'built',
     payment: 'not_built',
     payout: 'not_built',
   },

@@ -79,6 +79,54 @@ export function unitPriceFor(
   return null;
 }
 
+/** amount × part / whole, rounded half up away from zero; the whole amount where `whole` is zero. Exact. */
+export function shareMinor(amountMinor: number, part: number, whole: number): number {
+  if (whole === 0 || part === whole) return amountMinor;
+  const product = amountMinor * part;
+  if (!Number.isSafeInteger(product * 2)) {
+    const exact = new Exact(amountMinor).mul(part).div(whole);
+    return exact.toDecimalPlaces(0, Decimal.ROUND_HALF_UP).add(0).toNumber();
+  }
+  const doubled = 2 * Math.abs(product) + Math.abs(whole);
+  const size = (doubled - (doubled % (2 * Math.abs(whole)))) / (2 * Math.abs(whole));
+  return product < 0 !== whole < 0 ? 0 - size : size;
+}
+
+/** amount × percent, rounded half up away from zero. Exact. */
+export function percentOfMinor(amountMinor: number, percent: string): number {
+  const { units, scale } = unitsOf(percent);
+  return roundedQuotient(BigInt(amountMinor) * units, 100n * scale);
+}
+
+/** The tax within a gross amount at this percent: gross × percent / (100 + percent), rounded likewise. */
+export function taxWithinMinor(grossMinor: number, percent: string): number {
+  const { units, scale } = unitsOf(percent);
+  return roundedQuotient(BigInt(grossMinor) * units, 100n * scale + units);
+}
+
+/** A decimal text as units / scale; percents come from a few rates, so each is read once. */
+function unitsOf(decimal: string): { units: bigint; scale: bigint } {
+  const known = unitsByText.get(decimal);
+  if (known !== undefined) return known;
+  const exact = new Exact(decimal);
+  const places = exact.decimalPlaces();
+  const units = {
+    units: BigInt(exact.mul(new Exact(10).pow(places)).toFixed(0)),
+    scale: 10n ** BigInt(places),
+  };
+  if (unitsByText.size < 1_000) unitsByText.set(decimal, units);
+  return units;
+}
+
+const unitsByText = new Map<string, { units: bigint; scale: bigint }>();
+
+/** dividend / divisor (positive), rounded half up away from zero. */
+function roundedQuotient(dividend: bigint, divisor: bigint): number {
+  const size = dividend < 0n ? -dividend : dividend;
+  const quotient = Number((2n * size + divisor) / (2n * divisor));
+  return dividend < 0n && quotient !== 0 ? -quotient : quotient;
+}
+
 /** Exact sum of integers; throws where the result is no exact integer any more. */
 export function sumMinor(amounts: Iterable<number>): number {
   let total = 0;

@@ -1,53 +1,108 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
+import { parseFacts } from '../../connectors/quickbooks/facts';
+import { findConnection } from '../../database/connections';
+import { jsonObject } from '../../database/outgoing';
+import { bringInForce } from '../../database/policy';
 import {
   newestSettings,
+  postingSettingsSchema,
   requestSettings,
   settingsVersions,
   syncSettingsSchema,
 } from '../../database/settings';
-import { writeAudit } from '../../database/tenants';
+import { writeAudit, type Tenant } from '../../database/tenants';
+import { initialPostingSettings, unfitSettings } from '../../domain/posting/settings';
+import { initialSyncSettings } from '../../domain/sync-settings';
 import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
-import { notFound, Problem } from '../problem';
+import { invalid, Problem } from '../problem';
 import { none, tenantRoute, type Route } from '../route';
 import { instantText } from '../words';
 
-const sync = syncSettingsSchema.meta({ id: 'SyncSettings' });
-
-const versionSchema = z.object({
-  revision: z.int(),
-  value: sync,
-  requestedBy: z.string(),
-  requestedAt: instantText,
-  inForceAt: instantText.nullable(),
-  supersededAt: instantText.nullable(),
-});
+/** One part of the settings, and what becomes of a request for it. */
+interface Part<T extends object> {
+  name: 'sync' | 'posting';
+  schema: z.ZodType<T>;
+  /** Holds where nobody asked for anything yet, as revision 0. */
+  initial: T;
+  /** Throws a problem where the value does not fit the tenant. */
+  check: (tenant: Tenant, value: T) => Promise<void>;
+  bringThere: (tenant: Tenant, requestId: string, value: T) => Promise<void>;
+}
 
 export function settingsRoutes(deps: ApiDeps): Route[] {
+  const { pool, signals } = deps;
+  return [
+    ...partRoutes(deps, {
+      name: 'sync',
+      schema: syncSettingsSchema.meta({ id: 'SyncSettings' }),
+      initial: initialSyncSettings,
+      check: () => Promise.resolve(),
+      // The tenant's workflow obeys these itself, so it brings them in force.
+      bringThere: (tenant, id, policy) => {
+        signals.send(tenant.tenantId, { name: 'setPolicy', id, policy });
+        return Promise.resolve();
+      },
+    }),
+    ...partRoutes(deps, {
+      name: 'posting',
+      schema: postingSettingsSchema.meta({ id: 'PostingSettings' }),
+      initial: initialPostingSettings,
+      check: (tenant, value) => checkPosting(deps, tenant, value),
+      // Read by each turn when it begins: nobody has to be told.
+      bringThere: async (tenant) => {
+        await bringInForce(pool, tenant.id, 'posting');
+      },
+    }),
+  ];
+}
+
+/** Settings that do not fit the company are refused now, not at the first sale (accounting.md 19). */
+async function checkPosting(
+  { pool }: ApiDeps,
+  tenant: Tenant,
+  value: z.infer<typeof postingSettingsSchema>,
+): Promise<void> {
+  const connection = await findConnection(pool, tenant.id, 'qbo');
+  const stored = connection?.facts ?? null;
+  const facts = stored === null ? null : parseFacts(jsonObject.parse(stored));
+  const unfit = facts === null ? [] : unfitSettings(value, facts);
+  if (unfit.length > 0) throw invalid('The settings do not fit the company.', unfit);
+}
+
+function partRoutes<T extends object>(deps: ApiDeps, part: Part<T>): Route[] {
   const { pool } = deps;
+  const { name, schema: value } = part;
+  const versionSchema = z.object({
+    revision: z.int(),
+    value,
+    requestedBy: z.string(),
+    requestedAt: instantText,
+    inForceAt: instantText.nullable(),
+    supersededAt: instantText.nullable(),
+  });
   return [
     tenantRoute({
       method: 'get',
-      path: '/settings/sync',
+      path: `/settings/${name}`,
       access: 'viewer',
       summary: 'The settings last asked for; their revision is the ETag',
       params: none,
       query: none,
       body: none,
-      answers: { 200: z.object({ revision: z.int(), value: sync }) },
+      answers: { 200: z.object({ revision: z.int(), value }) },
       handle: async ({ tenant }) => {
-        const newest = await newestSettings(pool, tenant.id, 'sync');
-        if (newest === null) throw notFound('settings part');
-        const headers = { etag: etagOf(newest.rev) };
-        return { status: 200, body: { revision: newest.rev, value: newest.value }, headers };
+        const newest = await newestSettings(pool, tenant.id, name);
+        const body = { revision: newest?.rev ?? 0, value: newest?.value ?? part.initial };
+        return { status: 200, body, headers: { etag: etagOf(body.revision) } };
       },
     }),
-    changeRoute(deps),
+    changeRoute(deps, part),
     tenantRoute({
       method: 'get',
-      path: '/settings/sync/versions',
+      path: `/settings/${name}/versions`,
       access: 'viewer',
       summary: 'All requests of this part, newest first',
       params: none,
@@ -57,7 +112,7 @@ export function settingsRoutes(deps: ApiDeps): Route[] {
       handle: async ({ tenant, query: { cursor, limit } }) => {
         const before = afterOf(cursor, z.string().regex(/^\d{1,9}$/));
         const beforeRev = before === null ? null : Number(before);
-        const rows = await settingsVersions(pool, tenant.id, 'sync', beforeRev, limit + 1);
+        const rows = await settingsVersions(pool, tenant.id, name, beforeRev, limit + 1);
         const page = pageOf(rows, limit, ({ rev }) => String(rev), (row) => ({
           revision: row.rev,
           value: row.value,
@@ -72,31 +127,38 @@ export function settingsRoutes(deps: ApiDeps): Route[] {
   ];
 }
 
-function changeRoute({ pool, signals }: ApiDeps): Route {
+function changeRoute<T extends object>({ pool }: ApiDeps, part: Part<T>): Route {
   return tenantRoute({
     method: 'put',
-    path: '/settings/sync',
+    path: `/settings/${part.name}`,
     access: 'admin',
     summary: 'Ask for other settings; If-Match must be the newest ETag',
     params: none,
     query: none,
-    body: sync,
+    body: part.schema,
     answers: { 202: z.object({ requestId: z.string(), revision: z.int() }) },
     handle: async ({ tenant, actor, body, header }) => {
+      const expectedRev = revisionOf(header('if-match'));
+      await part.check(tenant, body);
       const requestId = randomUUID();
       const stored = await requestSettings(pool, tenant.id, {
-        part: 'sync',
+        part: part.name,
         requestId,
         value: body,
         catchUp: null,
         requestedBy: actor,
-        expectedRev: revisionOf(header('if-match')),
+        expectedRev,
       });
       if (stored === null) throw staleRevision();
       const subject = `revision ${stored.rev}`;
       const detail = { requestId, value: body };
-      await writeAudit(pool, tenant.id, { actor, action: 'settings.sync', subject, detail });
-      signals.send(tenant.tenantId, { name: 'setPolicy', id: requestId, policy: body });
+      await writeAudit(pool, tenant.id, {
+        actor,
+        action: `settings.${part.name}`,
+        subject,
+        detail,
+      });
+      await part.bringThere(tenant, requestId, body);
       const headers = { etag: etagOf(stored.rev) };
       return { status: 202, body: { requestId, revision: stored.rev }, headers };
     },

@@ -89,8 +89,10 @@ function settleItem(
       code: 'no_id',
       message: `No ${member.entity} with an Id in the answer (intuit_tid ${tid})`,
     };
-  const { Id, SyncToken, TotalAmt } = written.data;
-  const differing = totalDiffers(member, TotalAmt, `${member.entity} ${Id}`);
+  const { Id, SyncToken, TotalAmt, TxnTaxDetail } = written.data;
+  const what = `${member.entity} ${Id}`;
+  const differing =
+    totalDiffers(member, TotalAmt, what) ?? taxDiffers(member, TxnTaxDetail?.TotalTax ?? 0, what);
   if (differing) return differing;
   return {
     type: 'accepted',
@@ -107,4 +109,15 @@ function totalDiffers(member: Write, total: number | undefined, what: string): M
   if (total !== undefined && textToMinor(total, currency) === totalMinor) return null;
   const detail = `${what} has the total ${total ?? 'none'}, the ticket ${totalMinor} minor units`;
   return { type: 'ambiguous', reason: 'total_differs', detail };
+}
+
+/** So must they hold its tax, outside the US within what the settings allow. */
+function taxDiffers(member: Write, tax: number, what: string): MemberResult | null {
+  const { taxMinor, taxVarianceMinor, currency } = member.natural;
+  if (typeof taxMinor !== 'number' || typeof taxVarianceMinor !== 'number') return null;
+  if (typeof currency !== 'string') return null;
+  const booksMinor = textToMinor(tax, currency);
+  if (booksMinor !== null && Math.abs(booksMinor - taxMinor) <= taxVarianceMinor) return null;
+  const detail = `${what} has ${tax} of tax, the ticket ${taxMinor} minor units`;
+  return { type: 'ambiguous', reason: 'tax_differs', detail };
 }

@@ -1,3 +1,4 @@
+import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing, References } from '../connector';
 import { composeCustomer, composeItem } from './compose-names';
@@ -13,6 +14,7 @@ export function compose(
   references: References,
   findings: JsonObject,
   facts: QboFacts,
+  posting: PostingSettings,
 ): Composed {
   const finding = findingOf(findings, item.deliveryId);
   const { record } = item;
@@ -31,15 +33,16 @@ export function compose(
       );
     case 'order':
     case 'refund':
+    case 'invoice':
       return composeDocument(
         item,
         record,
         references,
         facts,
+        posting,
         finding?.type === 'document' ? finding.document : null,
       );
     case 'inventory':
-    case 'invoice':
     case 'payment':
     case 'payout':
       return hold('not_built', record.kind, `Pushing ${record.kind} records to QuickBooks`);

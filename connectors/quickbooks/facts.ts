@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { JsonObject } from '../../domain/words';
 import type { CallGate } from '../connector';
 import type { QboClient } from './client';
-import { accountSchema, companySchema, preferencesSchema } from './wire';
+import {
+  accountSchema,
+  companySchema,
+  preferencesSchema,
+  taxCodeSchema,
+  taxRateSchema,
+} from './wire';
 
 // Facts of a company that decide how documents must look (quickbooks.md 16). Stored by the caller.
 
@@ -15,23 +21,34 @@ const factsSchema = z.object({
   isAutomatedTax: z.boolean(),
   customTxnNumbers: z.boolean(),
   allowShipping: z.boolean(),
+  allowDiscount: z.boolean(),
+  allowGratuity: z.boolean(),
   trackDepartments: z.boolean(),
   /** Documents dated up to this day are refused; null where no period is closed. */
   bookCloseDate: z.string().nullable(),
   accounts: z.array(
     z.object({ id: z.string(), name: z.string(), type: z.string(), isActive: z.boolean() }),
   ),
+  taxCodes: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      isActive: z.boolean(),
+      /** Percent as decimal text: a code may bundle several rates. */
+      rates: z.array(z.object({ id: z.string(), percent: z.string() })),
+    }),
+  ),
   readAtMs: z.number(),
 });
 export type QboFacts = z.infer<typeof factsSchema>;
 
-/** Facts as stored; null where there are none or of an older shape: then they are read again. */
+/** Facts as stored; null where there are none or of an older shape: the caller reads them again then. */
 export function parseFacts(stored: JsonObject | null): QboFacts | null {
   const facts = factsSchema.safeParse(stored);
   return facts.success ? facts.data : null;
 }
 
-/** Three reads. */
+/** Five reads. */
 export async function readFacts(
   client: QboClient,
   realmId: string,
@@ -40,7 +57,11 @@ export async function readFacts(
   const company = await client.read(`companyinfo/${realmId}`, {}, companySchema, gate);
   const { Preferences } = await client.read('preferences', {}, preferencesSchema, gate);
   const accounts = await client.query('Account', 'Active IN (true, false)', accountSchema, gate);
+  const codes = await client.query('TaxCode', 'Active IN (true, false)', taxCodeSchema, gate);
+  const rates = await client.query('TaxRate', 'Active IN (true, false)', taxRateSchema, gate);
+  const percentOf = new Map(rates.map((rate) => [rate.Id, String(rate.RateValue)]));
   const { AccountingInfoPrefs, SalesFormsPrefs, TaxPrefs, CurrencyPrefs } = Preferences;
+  const others = Preferences.OtherPrefs?.NameValue ?? [];
   return {
     country: company.CompanyInfo.Country,
     homeCurrency: CurrencyPrefs?.HomeCurrency?.value ?? null,
@@ -49,6 +70,10 @@ export async function readFacts(
     isAutomatedTax: TaxPrefs?.PartnerTaxEnabled ?? false,
     customTxnNumbers: SalesFormsPrefs?.CustomTxnNumbers ?? false,
     allowShipping: SalesFormsPrefs?.AllowShipping ?? false,
+    allowDiscount: SalesFormsPrefs?.AllowDiscount ?? false,
+    allowGratuity: others.some(
+      ({ Name, Value }) => Name === 'SalesFormsPrefs.AllowGratuity' && Value === 'true',
+    ),
     trackDepartments: AccountingInfoPrefs?.TrackDepartments ?? false,
     bookCloseDate: AccountingInfoPrefs?.BookCloseDate ?? null,
     accounts: accounts.map((account) => ({
@@ -56,6 +81,15 @@ export async function readFacts(
       name: account.Name,
       type: account.AccountType,
       isActive: account.Active,
+    })),
+    taxCodes: codes.map((code) => ({
+      id: code.Id,
+      name: code.Name,
+      isActive: code.Active,
+      rates: code.SalesTaxRateList.TaxRateDetail.map(({ TaxRateRef: { value: id } }) => ({
+        id,
+        percent: percentOf.get(id) ?? '0',
+      })),
     })),
     readAtMs: client.now(),
   };

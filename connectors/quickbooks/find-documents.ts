@@ -1,7 +1,7 @@
 import { textToMinor } from '../../domain/money';
 import type { CallGate } from '../connector';
 import { inLists, quoted, type QboClient } from './client';
-import type { DocumentEntity } from './document';
+import type { DocumentEntity } from './shape';
 import type { DocumentFinding } from './findings';
 import { documentSchema, type QboDocument } from './wire';
 
@@ -19,6 +19,13 @@ export interface WantedDocument {
   txnDate: string;
 }
 
+const documentEntities = [
+  'SalesReceipt',
+  'RefundReceipt',
+  'Invoice',
+  'Payment',
+] as const satisfies readonly DocumentEntity[];
+
 /** One finding per wanted document, by its key. */
 export async function findDocuments(
   client: QboClient,
@@ -26,7 +33,7 @@ export async function findDocuments(
   gate: CallGate,
 ): Promise<Map<string, DocumentFinding>> {
   const findings = new Map<string, DocumentFinding>();
-  for (const entity of ['SalesReceipt', 'RefundReceipt'] as const) {
+  for (const entity of documentEntities) {
     const ofEntity = wanted.filter((document) => document.entity === entity);
     const rows = await rowsFor(client, entity, ofEntity, gate);
     for (const document of ofEntity) findings.set(document.key, findingFor(document, rows));
@@ -55,13 +62,11 @@ async function rowsFor(
 }
 
 function findingFor(wanted: WantedDocument, rows: readonly QboDocument[]): DocumentFinding {
-  const marked = rows.filter((row) =>
-    linesOfNote(row).some((line) => line.endsWith(wanted.marker)),
-  );
+  const marked = rows.filter((row) => isMarked(row, wanted.marker));
   const [first, second] = marked;
   if (first) {
     const total = textToMinor(first.TotalAmt ?? 0, wanted.currency);
-    const isWhole = linesOfNote(first)[0] === wanted.marker && total === wanted.totalMinor;
+    const isWhole = hasUntouchedMarker(first, wanted.marker) && total === wanted.totalMinor;
     return isWhole && !second
       ? {
           found: 'ours',
@@ -74,6 +79,16 @@ function findingFor(wanted: WantedDocument, rows: readonly QboDocument[]): Docum
   const [number] = wanted.numbers;
   const isTaken = rows.some((row) => row.DocNumber !== undefined && row.DocNumber === number);
   return { found: isTaken ? 'foreign' : 'absent' };
+}
+
+/** A voided one has words before our marker, a person may have added some behind it. */
+function isMarked(row: QboDocument, marker: string): boolean {
+  return linesOfNote(row).some((line) => line.endsWith(marker) || line.includes(`${marker}; `));
+}
+
+function hasUntouchedMarker(row: QboDocument, marker: string): boolean {
+  const [first = ''] = linesOfNote(row);
+  return first === marker || first.startsWith(`${marker}; `);
 }
 
 function linesOfNote(row: QboDocument): string[] {

@@ -1,9 +1,11 @@
-import { minorToText, sumMinor, unitPriceFor } from '../../domain/money';
-import type { PostingDocument, PostingLine } from '../../domain/posting/ticket';
+import { minorToText, unitPriceFor } from '../../domain/money';
+import type { PostingDocument, PostingLine } from '../../domain/posting/document';
 import type { JsonObject } from '../../domain/words';
-import type { MissingReference, References } from '../connector';
+import type { Composed, MissingReference, References } from '../connector';
 import type { QboFacts } from './facts';
+import { mappedAccount } from './hold';
 import { cleanText, exactNumber, exactNumberOrNull } from './mapping';
+import { taxCodeOf } from './tax-codes';
 
 // The lines of a sales form (accounting.md section 5, quickbooks.md sections 14 and 15). Pure.
 
@@ -12,60 +14,84 @@ export interface LineProblems {
   /** `kind:key` of each. */
   missingMappings: string[];
   missing: MissingReference[];
+  /** The first mapping that points at nothing usable. */
+  invalid: Composed | null;
+  /** A form has one field for shipping: a second line of it needs an item of its own. */
+  hasOneShipping: boolean;
 }
 
 /** Fixed keys of item mappings for what has no SKU. The `@` cannot begin a confusion: they are documented. */
-const itemKeys = { shipping: '@shipping', unallocated: '@unallocated' } as const;
-const feeKeys = { fee: '@fee', discount: '@discount' } as const;
+const itemKeys = {
+  tip: '@tip',
+  shipping: '@shipping',
+  giftCard: '@giftCard',
+  unallocated: '@unallocated',
+  tax: '@tax',
+  rounding: '@rounding',
+} as const;
 
 export function linesOf(
   document: PostingDocument,
   references: References,
   facts: QboFacts,
 ): { lines: JsonObject[] } & LineProblems {
-  const problems: LineProblems = { missingMappings: [], missing: [] };
-  const lines = withOneShipping(document.lines).map((line) => {
-    const item = itemOf(line, references, facts, problems);
-    const taxCode = taxCodeOf(line, references, facts, problems);
-    return lineBody(line, document.currency, item ?? '', taxCode);
-  });
-  return { lines, ...problems };
-}
-
-/** All shipping is one line, the sum of its amounts; none where that is 0. */
-function withOneShipping(lines: readonly PostingLine[]): PostingLine[] {
-  const shipping = lines.filter((line) => line.kind === 'shipping');
-  const [first] = shipping;
-  if (!first) return [...lines];
-  const sum: PostingLine = {
-    ...first,
-    description: shipping.map((line) => line.description).join(', '),
-    amountMinor: sumMinor(shipping.map((line) => line.amountMinor)),
-    taxCodes: [...new Set(shipping.flatMap((line) => line.taxCodes))],
+  const problems: LineProblems = {
+    missingMappings: [],
+    missing: [],
+    invalid: null,
+    hasOneShipping: document.lines.filter(({ kind }) => kind === 'shipping').length === 1,
   };
-  return lines.flatMap((line) => {
-    if (line.kind !== 'shipping') return [line];
-    return line === first && sum.amountMinor !== 0 ? [sum] : [];
-  });
+  const lines = document.lines.map((line) =>
+    line.kind === 'discount'
+      ? discountBody(line, document.currency, references, facts, problems)
+      : lineBody(line, document.currency, references, facts, problems),
+  );
+  return { lines, ...problems };
 }
 
 function lineBody(
   line: PostingLine,
   currency: string,
-  item: string,
-  taxCode: string | null,
+  references: References,
+  facts: QboFacts,
+  problems: LineProblems,
 ): JsonObject {
+  const item = itemOf(line, references, facts, problems);
+  const taxCode = markOf(line, references, facts);
   const description = cleanText(line.description, 4000);
   return {
     DetailType: 'SalesItemLineDetail',
-    Amount: exactNumber(minorToText(line.amountMinor, currency)),
+    Amount: amountOf(line.amountMinor, currency),
     ...(description === '' ? {} : { Description: description }),
     SalesItemLineDetail: {
-      ItemRef: { value: item },
+      ItemRef: { value: item ?? '' },
       ...piecesOf(line, currency),
       ...(taxCode === null ? {} : { TaxCodeRef: { value: taxCode } }),
+      ...(line.grossMinor === null ? {} : { TaxInclusiveAmt: amountOf(line.grossMinor, currency) }),
     },
   };
+}
+
+/** An amount of money, not a percentage: the source knows what it took off. */
+function discountBody(
+  line: PostingLine,
+  currency: string,
+  references: References,
+  facts: QboFacts,
+  problems: LineProblems,
+): JsonObject {
+  const account = mappedAccount(references, facts, 'discounts');
+  if (account.type === 'stop') problems.invalid ??= account.composed;
+  const id = account.type === 'stop' ? '' : account.id;
+  return {
+    DetailType: 'DiscountLineDetail',
+    Amount: amountOf(line.amountMinor, currency),
+    DiscountLineDetail: { PercentBased: false, DiscountAccountRef: { value: id } },
+  };
+}
+
+function amountOf(amountMinor: number, currency: string): number {
+  return exactNumber(minorToText(amountMinor, currency));
 }
 
 /** Quantity and unit price go together and must give the amount (6070); where none does, the amount stands alone. */
@@ -83,13 +109,24 @@ function itemOf(
   facts: QboFacts,
   problems: LineProblems,
 ): string | null {
-  if (line.kind === 'item' && line.sku !== null) return itemOfSku(line.sku, references, problems);
+  if (line.kind === 'item' && line.sku !== null && !movesStockWrongly(line.sku, line, references))
+    return itemOfSku(line.sku, references, problems);
   const key = keyOf(line);
   const mapped = references.mapping('item', key);
   if (mapped !== null) return mapped;
-  if (line.kind === 'shipping' && facts.allowShipping) return 'SHIPPING_ITEM_ID';
+  if (line.kind === 'shipping' && facts.allowShipping && problems.hasOneShipping)
+    return 'SHIPPING_ITEM_ID';
+  if (line.kind === 'tip' && facts.allowGratuity) return 'GRATUITY_ITEM_ID';
   problems.missingMappings.push(`item:${key}`);
   return null;
+}
+
+/** Goods that the customer keeps must not come back into stock; an item we made ourselves has none (accounting.md 10). */
+function movesStockWrongly(sku: string, line: PostingLine, references: References): boolean {
+  if (!line.isKept) return false;
+  return (
+    references.mapping('item', sku) !== null || (references.products.get(sku)?.isLinked ?? false)
+  );
 }
 
 function itemOfSku(sku: string, references: References, problems: LineProblems): string | null {
@@ -101,21 +138,29 @@ function itemOfSku(sku: string, references: References, problems: LineProblems):
 }
 
 function keyOf(line: PostingLine): string {
-  if (line.kind === 'fee') return line.amountMinor < 0 ? feeKeys.discount : feeKeys.fee;
-  return line.kind === 'shipping' ? itemKeys.shipping : itemKeys.unallocated;
+  switch (line.kind) {
+    case 'fee':
+      return line.amountMinor < 0 ? '@discount' : '@fee';
+    // Goods that were kept, and what has no line, are the same to the books: money without a return.
+    case 'item':
+      return itemKeys.unallocated;
+    case 'discount':
+      throw new Error('Bug: a discount line has an account and no item');
+    case 'tip':
+    case 'shipping':
+    case 'giftCard':
+    case 'unallocated':
+    case 'tax':
+    case 'rounding':
+      return itemKeys[line.kind];
+  }
 }
 
-/** The mark of a line without tax: NON in the US, the mapped code elsewhere, none where no tax is used. */
-function taxCodeOf(
-  line: PostingLine,
-  references: References,
-  facts: QboFacts,
-  problems: LineProblems,
-): string | null {
-  if (facts.country === 'US') return facts.usingSalesTax ? 'NON' : null;
-  // A vendor's code may bundle several rates: the set is mapped, not each (section 15).
-  const key = [...new Set(line.taxCodes)].sort().join('+') || 'none';
-  const mapped = references.mapping('taxCode', key);
-  if (mapped === null) problems.missingMappings.push(`taxCode:${key}`);
-  return mapped;
+/** TAX or NON in the US, the mapped code elsewhere, none where no tax is used. */
+function markOf(line: PostingLine, references: References, facts: QboFacts): string | null {
+  if (facts.country === 'US') {
+    if (!facts.usingSalesTax) return null;
+    return line.isTaxed ? 'TAX' : 'NON';
+  }
+  return taxCodeOf(line.taxKey, references, facts)?.id ?? null;
 }

@@ -76,7 +76,8 @@ export function customerFields(body: CustomerBody): JsonObject {
   });
 }
 
-function addressFields(address: Address | undefined): JsonObject | null {
+/** Lines of an address as far as they are known; null where nothing is. */
+export function addressFields(address: Address | undefined): JsonObject | null {
   const fields = filled({
     Line1: cleanText(address?.line1 ?? '', 500),
     Line2: cleanText(address?.line2 ?? '', 500),
@@ -144,7 +145,7 @@ export function exactNumberOrNull(text: string): number | null {
 }
 
 /** A note of several lines, empty ones left out, each clean, cut as a whole. */
-export function cleanLines(lines: readonly (string | undefined)[], lengthMax = noteMax): string {
+function cleanLines(lines: readonly (string | undefined)[], lengthMax = noteMax): string {
   const text = lines
     .flatMap((line) => (line ?? '').split('\n'))
     .map((line) => cleanText(line, lengthMax))

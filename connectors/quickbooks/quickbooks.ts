@@ -1,3 +1,4 @@
+import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import {
   ConnectorError,
@@ -26,6 +27,8 @@ export interface QuickBooksOptions {
   saveCredentials: (credentials: QboCredentials) => Promise<void>;
   /** As `readFacts` gave them; null before the first time. */
   facts: JsonObject | null;
+  /** Settings part `posting`, as it is in force. */
+  posting: PostingSettings;
   timeouts: CallTimeouts;
   now: () => number;
 }
@@ -66,12 +69,13 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
       return facts;
     },
 
-    lookUp: (items, references, gate) => lookUp(client, items, references, facts, gate),
+    lookUp: (items, references, gate) =>
+      lookUp(client, items, references, { facts, posting: options.posting }, gate),
 
     compose(item, references, findings) {
       if (facts === null)
         throw new Error('Bug: composed before the facts of the company were read');
-      return compose(item, references, findings, facts);
+      return compose(item, references, findings, facts, options.posting);
     },
 
     freeze: (writes) => freeze(options.realmId, writes),

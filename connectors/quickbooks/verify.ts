@@ -54,7 +54,9 @@ export async function lookAtMembers(
 function wantedDocument(write: Write, natural: Natural, key: string): WantedDocument[] {
   if (natural.kind !== 'document') return [];
   const { docNumber, ...rest } = natural;
-  const entity = z.enum(['SalesReceipt', 'RefundReceipt']).parse(write.entity);
+  const entity = z
+    .enum(['SalesReceipt', 'RefundReceipt', 'Invoice', 'Payment'])
+    .parse(write.entity);
   return [{ ...rest, key, entity, numbers: docNumber === null ? [] : [docNumber] }];
 }
 

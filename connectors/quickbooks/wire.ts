@@ -57,6 +57,21 @@ export const accountSchema = z.object({
   Active: z.boolean().default(true),
 });
 
+/** A tax code bundles the rates of its list; those for purchases are another list. */
+export const taxCodeSchema = z.object({
+  Id: z.string().min(1),
+  Name: z.string().default(''),
+  Active: z.boolean().default(true),
+  SalesTaxRateList: z
+    .object({ TaxRateDetail: z.array(z.object({ TaxRateRef: referenceSchema })).default([]) })
+    .default({ TaxRateDetail: [] }),
+});
+
+export const taxRateSchema = z.object({
+  Id: z.string().min(1),
+  RateValue: z.union([z.number(), z.string()]).default(0),
+});
+
 /** Only properties with values are returned, an empty result is `{}`: everything is optional. */
 export const preferencesSchema = z.object({
   Preferences: z.object({
@@ -67,6 +82,7 @@ export const preferencesSchema = z.object({
       .object({
         CustomTxnNumbers: z.boolean().optional(),
         AllowShipping: z.boolean().optional(),
+        AllowDiscount: z.boolean().optional(),
       })
       .optional(),
     TaxPrefs: z
@@ -76,6 +92,13 @@ export const preferencesSchema = z.object({
       .object({
         MultiCurrencyEnabled: z.boolean().optional(),
         HomeCurrency: referenceSchema.optional(),
+      })
+      .optional(),
+    OtherPrefs: z
+      .object({
+        NameValue: z
+          .array(z.object({ Name: z.string().default(''), Value: z.string().default('') }))
+          .default([]),
       })
       .optional(),
   }),
@@ -99,6 +122,7 @@ export const writtenSchema = z.object({
   Id: z.string().min(1),
   SyncToken: z.string().default('0'),
   TotalAmt: z.number().optional(),
+  TxnTaxDetail: z.object({ TotalTax: z.number().optional() }).optional(),
 });
 
 /** Shapes 1 and 2 of a fault: upper case from the service, lower case from the gateway. */

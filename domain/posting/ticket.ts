@@ -1,141 +1,187 @@
-import type { OrderBody, OrderLine, RefundBody, TicketBody } from '../bodies';
-import { negateDecimal, signOf, sumMinor } from '../money';
+import type {
+  NamedAmount,
+  OrderBody,
+  OrderLine,
+  RefundBody,
+  TicketBody,
+  InvoiceBody,
+} from '../bodies';
+import { minorToText, negateDecimal, shareMinor, signOf, sumMinor } from '../money';
+import { areSeveralPayments } from './payment';
+import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
 
-// Which documents a ticket becomes and with which lines (accounting.md sections 2, 5, 10).
+// A ticket of the POS as what it sold and what it gave back (accounting.md 2 and 10).
 
 /** One record may need two documents: a ticket with lines of both signs is a sale and a refund. */
 export type DocumentPart = 'sale' | 'refund';
 
-export interface PostingLine {
-  kind: 'item' | 'fee' | 'shipping' | 'unallocated';
-  sku: string | null;
-  description: string;
-  /** Null where the amount belongs to no number of pieces. */
-  quantity: string | null;
-  amountMinor: number;
-  /** Codes of taxes of 0.00 on this line; amounts of tax are not built yet. */
-  taxCodes: string[];
-}
-
-/** One document for the books, in our words; a connector turns it into the vendor's. */
-export interface PostingDocument {
-  part: DocumentPart;
-  kind: 'order' | 'refund';
-  recordId: string;
-  number: string;
-  businessDate: string;
-  currency: string;
-  customerId: string | null;
-  guest: { name?: string | undefined; email?: string | undefined } | null;
-  /** Null on a ticket of 0.00, which has no tender. */
-  tender: { tender: string; reference: string | null } | null;
-  /** The record a refund gives back, where the sender named it. */
-  orderId: string | null;
-  lines: PostingLine[];
-  totalMinor: number;
-  /** Whether goods change hands: decides if a document of 0.00 is worth posting. */
-  hasGoods: boolean;
-}
+export type Ticket =
+  | { kind: 'order'; body: OrderBody }
+  | { kind: 'refund'; body: RefundBody }
+  | { kind: 'invoice'; body: InvoiceBody };
 
 /** The parts of an order by the signs of its lines; a ticket without negative lines is one sale. */
 export function partsOfOrder(order: OrderBody): DocumentPart[] {
-  const isBack = (line: OrderLine): boolean => signOf(line.quantity) < 0 || line.netMinor < 0;
-  const hasBack = order.lines.some(isBack);
-  if (!hasBack) return ['sale'];
+  if (!order.lines.some(isBack)) return ['sale'];
+  const cards = order.giftCards;
   const hasSale =
     order.lines.some((line) => !isBack(line)) ||
     (order.shipping ?? []).length > 0 ||
+    (order.tips ?? []).length > 0 ||
+    (cards?.sold ?? []).length > 0 ||
+    (cards?.used ?? []).length > 0 ||
     (order.fees ?? []).some((fee) => fee.amountMinor > 0);
   return hasSale ? ['sale', 'refund'] : ['refund'];
 }
 
-/** What of this ticket cannot be posted yet, in a word for the operator; null when all of it can. */
-export function notBuiltPart(ticket: OrderBody | RefundBody): string | null {
-  if (ticket.tenders.length > 1) return 'several_tenders';
-  if (ticket.totals.taxMinor !== 0 || hasTaxAmounts(ticket)) return 'tax';
-  if ((ticket.tips ?? []).length > 0) return 'tips';
-  const cards = ticket.giftCards;
-  if ((cards?.sold ?? []).length > 0 || (cards?.used ?? []).length > 0) return 'gift_cards';
-  return null;
+/** The deliveries of an order: its documents, and a payment for each of several tenders (accounting.md 2). */
+export function deliveryPartsOf(order: OrderBody): string[] {
+  const parts = partsOfOrder(order);
+  if (parts.length > 1 || parts[0] === 'refund') return parts;
+  const tenders = tendersOf(order);
+  if (!areSeveralPayments(tenders)) return parts;
+  return [...parts, ...tenders.map((_tender, index) => `${paymentPrefix}${index + 1}`)];
 }
 
-function hasTaxAmounts(ticket: TicketBody): boolean {
-  return [...ticket.lines, ...(ticket.fees ?? []), ...(ticket.shipping ?? [])].some((line) =>
-    (line.taxes ?? []).some((tax) => tax.taxMinor !== 0),
-  );
+const paymentPrefix = 'payment-';
+
+/** Which tender a part is the payment of, from 0; null where it is none. */
+export function tenderOfPart(part: string): number | null {
+  return part.startsWith(paymentPrefix) ? Number(part.slice(paymentPrefix.length)) - 1 : null;
 }
 
-/** The document of one part of an order or of a refund, amounts positive on the refund side. */
-export function postingDocument(
-  source: { kind: 'order'; body: OrderBody } | { kind: 'refund'; body: RefundBody },
-  recordId: string,
-  part: DocumentPart,
-): PostingDocument {
-  const lines = source.kind === 'refund' ? refundLines(source.body) : orderLines(source.body, part);
-  const body = source.body;
-  const tender = body.tenders[0];
-  return {
-    part,
-    kind: source.kind,
-    recordId,
+function isBack(line: OrderLine): boolean {
+  return signOf(line.quantity) < 0 || line.netMinor < 0;
+}
+
+/** The sale of one part of an order, of an invoice or of a refund, amounts positive on the refund side. */
+export function saleOfTicket(ticket: Ticket, recordId: string, part: DocumentPart): Sale {
+  const { body } = ticket;
+  const isTurned = ticket.kind === 'order' && part === 'refund';
+  const isSplit = ticket.kind === 'order' && partsOfOrder(ticket.body).length === 2;
+  const lines = body.lines.filter((line) => !isSplit || isBack(line) === isTurned);
+  const isKept = (line: OrderLine): boolean =>
+    ticket.kind === 'refund' && (!ticket.body.restock || signOf(line.quantity) === 0);
+  const items = lines.map((line) => itemOf(line, body, isTurned, isKept(line)));
+  // Fees and all the rest stand on the sale; a ticket that is all refund carries its own.
+  const isBare = isSplit && isTurned;
+  const rest = isBare ? withoutRest : restOf(body, isTurned);
+  const unallocatedMinor = ticket.kind === 'refund' ? (ticket.body.unallocatedMinor ?? 0) : 0;
+  const taxed = [...items, ...rest.fees, ...rest.shipping];
+  const taxMinor = sumMinor(taxed.map((line) => line.taxMinor));
+  const codes = [...new Set(taxed.flatMap((line) => (line.taxMinor === 0 ? [] : line.codes)))];
+  const sale: Omit<Sale, 'totalMinor'> = {
+    side: part,
+    isHalf: isSplit,
+    marker: markerOf(ticket, recordId, part),
+    notes: rest.giftCards
+      .filter(({ use }) => use === 'used')
+      .map(({ amountMinor }) => `gift card ${minorToText(amountMinor, body.currency)}`),
     number: body.number,
-    businessDate: body.businessDate,
+    date: body.businessDate,
     currency: body.currency,
+    pricesIncludeTax: body.pricesIncludeTax,
     customerId: body.customerId ?? null,
     guest: body.guest ?? null,
-    tender: tender ? { tender: tender.tender, reference: tender.reference ?? null } : null,
-    orderId: source.kind === 'refund' ? (source.body.orderId ?? null) : null,
-    lines,
-    totalMinor: sumMinor(lines.map((line) => line.amountMinor)),
-    hasGoods: lines.some((line) => line.kind === 'item'),
+    billTo: null,
+    shipTo: null,
+    tenders: ticket.kind === 'invoice' ? null : tendersOf(ticket.body),
+    dueDate: ticket.kind === 'invoice' ? (ticket.body.dueDate ?? null) : null,
+    items,
+    ...rest,
+    unallocatedMinor,
+    taxMinor,
+    taxLabel: codes.sort().join(', '),
   };
+  const { totalMinor } = body.totals;
+  const ownMinor = isTurned ? 0 - totalMinor : totalMinor;
+  return { ...sale, totalMinor: isSplit ? sumOf(sale) : ownMinor };
 }
 
-function orderLines(order: OrderBody, part: DocumentPart): PostingLine[] {
-  const parts = partsOfOrder(order);
-  const isSplit = parts.length === 2;
-  const isBack = (line: OrderLine): boolean => signOf(line.quantity) < 0 || line.netMinor < 0;
-  const goods = order.lines.filter((line) => !isSplit || isBack(line) === (part === 'refund'));
-  const items = goods.map((line) => itemLine(line, part === 'refund'));
-  // Fees and shipping stand on the sale; a ticket that is all refund carries its own.
-  if (isSplit && part === 'refund') return items;
-  return [...items, ...amountLines(order, part === 'refund')];
-}
+type Rest = Pick<Sale, 'fees' | 'tipsMinor' | 'shipping' | 'giftCards'>;
+const withoutRest: Rest = { fees: [], tipsMinor: [], shipping: [], giftCards: [] };
 
-function refundLines(refund: RefundBody): PostingLine[] {
-  const rest = refund.unallocatedMinor ?? 0;
-  const unallocated: PostingLine[] =
-    rest === 0
-      ? []
-      : [{ kind: 'unallocated', sku: null, description: 'Not allocated to a line', quantity: null, amountMinor: rest, taxCodes: [] }]; // prettier-ignore
-  return [
-    ...refund.lines.map((line) => itemLine(line, false)),
-    ...amountLines(refund, false),
-    ...unallocated,
-  ];
-}
-
-function itemLine(line: OrderLine, isTurned: boolean): PostingLine {
-  const quantity = isTurned ? negateDecimal(line.quantity) : line.quantity;
+function restOf(body: TicketBody, isTurned: boolean): Rest {
+  const amount = (minor: number): number => (isTurned ? 0 - minor : minor);
+  const cards = body.giftCards;
   return {
-    kind: 'item',
+    fees: (body.fees ?? []).map((fee) => amountOf(fee, isTurned)),
+    tipsMinor: (body.tips ?? []).map(({ amountMinor }) => ({
+      description: 'Tip',
+      amountMinor: amount(amountMinor),
+    })),
+    shipping: (body.shipping ?? []).map((shipping) => amountOf(shipping, isTurned)),
+    giftCards: [
+      ...(cards?.sold ?? []).map(({ code, amountMinor }) => ({ code, use: 'sold' as const, amountMinor: amount(amountMinor) })),
+      ...(cards?.used ?? []).map(({ code, amountMinor }) => ({ code, use: 'used' as const, amountMinor: amount(amountMinor) })),
+    ],
+  }; // prettier-ignore
+}
+
+/** What the parts of a sale add up to: the total of one half of a ticket with lines of both signs. */
+function sumOf(sale: Omit<Sale, 'totalMinor'>): number {
+  return sumMinor([
+    ...[...sale.items, ...sale.fees, ...sale.shipping].map((line) => line.netMinor),
+    ...sale.tipsMinor.map((tip) => tip.amountMinor),
+    ...sale.giftCards.map(({ use, amountMinor }) => (use === 'sold' ? amountMinor : -amountMinor)),
+    sale.unallocatedMinor,
+    sale.taxMinor,
+  ]);
+}
+
+function itemOf(line: OrderLine, body: TicketBody, isTurned: boolean, isKept: boolean): SaleItem {
+  const turned = (minor: number): number => (isTurned ? 0 - minor : minor);
+  const taxMinor = sumMinor(line.taxes.map((tax) => tax.taxMinor));
+  // Where prices include tax the discount does too: its net share goes by the line's own.
+  const discountMinor = body.pricesIncludeTax
+    ? shareMinor(line.discountMinor, line.netMinor, line.netMinor + taxMinor)
+    : line.discountMinor;
+  return {
     sku: line.sku,
     description: line.name,
-    quantity: signOf(quantity) === 0 ? null : quantity,
-    amountMinor: isTurned ? 0 - line.netMinor : line.netMinor,
-    taxCodes: line.taxes.map((tax) => tax.code),
+    quantity: isTurned ? negateDecimal(line.quantity) : line.quantity,
+    netMinor: turned(line.netMinor),
+    discountMinor: turned(discountMinor),
+    // Without pieces nothing comes back (accounting.md 10).
+    isKept,
+    codes: line.taxes.map((tax) => tax.code),
+    taxMinor: turned(taxMinor),
   };
 }
 
-function amountLines(ticket: TicketBody, isTurned: boolean): PostingLine[] {
-  const named = (kind: 'fee' | 'shipping', amounts: TicketBody['fees']): PostingLine[] =>
-    (amounts ?? []).map((amount) => ({
-      kind,
-      sku: null,
-      description: amount.name,
-      quantity: null,
-      amountMinor: isTurned ? 0 - amount.amountMinor : amount.amountMinor,
-      taxCodes: (amount.taxes ?? []).map((tax) => tax.code),
-    }));
-  return [...named('fee', ticket.fees), ...named('shipping', ticket.shipping)];
+function amountOf(amount: NamedAmount, isTurned: boolean): SaleAmount {
+  const taxes = amount.taxes ?? [];
+  const taxMinor = sumMinor(taxes.map((tax) => tax.taxMinor));
+  return {
+    description: amount.name,
+    netMinor: isTurned ? 0 - amount.amountMinor : amount.amountMinor,
+    codes: taxes.map((tax) => tax.code),
+    taxMinor: isTurned ? 0 - taxMinor : taxMinor,
+  };
+}
+
+/** One entry per tender: two cards are one clearing account; their references stand in the note. */
+function tendersOf(body: OrderBody): SaleTender[] {
+  const byName = new Map<string, SaleTender>();
+  for (const { tender, amountMinor, reference } of body.tenders) {
+    const known = byName.get(tender);
+    byName.set(tender, {
+      tender,
+      amountMinor: (known?.amountMinor ?? 0) + amountMinor,
+      reference: [known?.reference, reference].filter(Boolean).join(', ') || null,
+    });
+  }
+  return [...byName.values()].filter(({ amountMinor }) => amountMinor !== 0);
+}
+
+/** By it we know our own; a semicolon ends it, so an id may not hold one. */
+function markerOf(ticket: Ticket, recordId: string, part: DocumentPart): string {
+  const marker = `truth-sync pos ${ticket.kind} ${markerId(recordId)}`;
+  if (ticket.kind === 'order') return part === 'refund' ? `${marker} part refund` : marker;
+  const orderId = ticket.kind === 'refund' ? ticket.body.orderId : undefined;
+  return orderId === undefined ? marker : `${marker} of order ${markerId(orderId)}`;
+}
+
+function markerId(id: string): string {
+  return id.replaceAll('%', '%25').replaceAll(';', '%3B');
 }

@@ -5,6 +5,7 @@ import { startBenchStack, type BenchStack } from './bench-stack';
 import { benchIntake } from './intake';
 import { benchLatency } from './latency';
 import { benchNeighbour } from './neighbour';
+import { benchPosting } from './posting';
 import { benchSandbox } from './sandbox';
 
 const benches: Record<string, () => Promise<string>> = {
@@ -13,6 +14,7 @@ const benches: Record<string, () => Promise<string>> = {
   drain: onStack(benchDrain),
   neighbour: onStack(benchNeighbour),
   sandbox: benchSandbox,
+  posting: benchPosting,
 };
 
 /** A benchmark that needs the whole product. */

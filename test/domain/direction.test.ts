@@ -17,7 +17,7 @@ product   | bidirectional | bidirectional | built       | built
 inventory | bidirectional | disabled      | built       | unsupported
 order     | pull          | push          | unsupported | built
 refund    | pull          | push          | unsupported | built
-invoice   | pull          | push          | unsupported | not_built
+invoice   | pull          | push          | unsupported | built
 payment   | disabled      | push          | unsupported | not_built
 payout    | disabled      | push          | unsupported | not_built
 `;

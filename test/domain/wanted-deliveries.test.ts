@@ -47,7 +47,7 @@ test('what direction keeps back is held by it, what is not built is held and nev
     { system: 'qbo', part: '', gate: open },
   ]);
   expect(gateFor(pushAll, 'woo', 'customer', 'present')).toEqual(notBuilt);
-  expect(gateFor(pushAll, 'qbo', 'invoice', 'present')).toEqual(notBuilt);
+  expect(gateFor(pushAll, 'qbo', 'payment', 'present')).toEqual(notBuilt);
 });
 
 test('a deletion stays local by the first delete policy, whatever the direction', () => {

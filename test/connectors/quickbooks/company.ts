@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import type { Outgoing, References } from '../../../connectors/connector';
-import { known, orderBody, outgoing, references, type ReferenceParts } from '../fixtures';
+import type { Connector, Outgoing, References } from '../../../connectors/connector';
+import { parseFacts, type QboFacts } from '../../../connectors/quickbooks/facts';
+import { createQuickBooks } from '../../../connectors/quickbooks/quickbooks';
+import { initialPostingSettings } from '../../../domain/posting/settings';
+import type { Company } from '../../sandbox/support';
+import { known, openGate, orderBody, outgoing, references, type ReferenceParts } from '../fixtures';
 
 /** What `POST /_sandbox/reset` says of a company. */
 export const realmSchema = z.object({
@@ -33,4 +37,53 @@ export function mapped(parts: ReferenceParts = {}): References {
 export function order(recordId: string, changes: Partial<Outgoing> = {}): Outgoing {
   const body = orderBody({ number: recordId });
   return outgoing({ kind: 'order', body }, { deliveryId: `d-${recordId}`, recordId, ...changes });
+}
+
+/** What the examples and their like are mapped to in that company. */
+export const accountingMappings = {
+  'account:guest-customer': '302',
+  'account:clearing:card': '201',
+  'account:clearing:cash': '202',
+  'tender:cash': '402',
+  'account:discounts': '207',
+  'tender:card': '401',
+  'item:@fee': '31',
+  'item:@discount': '31',
+  'item:@tip': '32',
+  'item:@rounding': '33',
+  'item:@unallocated': '34',
+  'item:@tax': '35',
+  'item:@giftCard': '36',
+  'taxCode:1': '6',
+  'taxCode:2': '8',
+  'taxCode:4+5': '7',
+  'taxCode:NY': '2',
+  'taxCode:VAT20': '6',
+  'taxCode:VAT19': '8',
+  'taxCode:GST+QST': '7',
+  'taxCode:none': '10',
+};
+
+/** A connector to a running company, with the facts that it read there. */
+export async function connected({
+  given,
+  sandbox,
+}: Company): Promise<{ connector: Connector; facts: QboFacts }> {
+  const { realmId, clientId, clientSecret, accessToken, refreshToken } = realmSchema.parse(given);
+  const connector = createQuickBooks({
+    realmId,
+    clientId,
+    clientSecret,
+    baseUrl: sandbox.url,
+    oauthUrl: sandbox.url,
+    credentials: { accessToken, refreshToken, expiresAtMs: null },
+    saveCredentials: () => Promise.resolve(),
+    facts: null,
+    posting: initialPostingSettings,
+    timeouts: { connectMs: 1000, firstByteMs: 2000, totalMs: 3000 },
+    now: () => Date.now(),
+  });
+  const facts = parseFacts(await connector.readFacts(openGate()));
+  if (facts === null) throw new Error('The facts of the company do not read');
+  return { connector, facts };
 }

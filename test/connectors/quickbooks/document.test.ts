@@ -5,26 +5,10 @@ import type { Composed, Outgoing } from '../../../connectors/connector';
 import { compose } from '../../../connectors/quickbooks/compose';
 import type { QboFacts } from '../../../connectors/quickbooks/facts';
 import type { OrderBody } from '../../../domain/bodies';
+import { initialPostingSettings } from '../../../domain/posting/settings';
 import { extendMinor, textToMinor } from '../../../domain/money';
+import { companyFacts } from '../../support/company-facts';
 import { known, line, orderBody, outgoing, productBody, refundBody, references, writeOf, type ReferenceParts } from '../fixtures'; // prettier-ignore
-
-const facts: QboFacts = {
-  country: 'US',
-  homeCurrency: 'USD',
-  isMultiCurrency: false,
-  usingSalesTax: true,
-  isAutomatedTax: true,
-  customTxnNumbers: true,
-  allowShipping: true,
-  trackDepartments: false,
-  bookCloseDate: null,
-  accounts: [
-    { id: '201', name: 'Card clearing', type: 'Other Current Asset', isActive: true },
-    { id: '79', name: 'Sales', type: 'Income', isActive: true },
-    { id: '80', name: 'Old', type: 'Income', isActive: false },
-  ],
-  readAtMs: 0,
-};
 
 const everything = {
   'account:guest-customer': '302',
@@ -48,7 +32,7 @@ function composeWith(
     mappings: everything,
     ...parts,
   });
-  return compose(item, known2, findings, { ...facts, ...changes });
+  return compose(item, known2, findings, { ...companyFacts, ...changes }, initialPostingSettings);
 }
 
 function sale(changes: Partial<OrderBody> = {}, more: Partial<Outgoing> = {}): Outgoing {
@@ -118,7 +102,7 @@ describe('a sale (accounting.md 20, without tax)', () => {
   });
 
   test('E7, E8: a refund with an amount that belongs to no line', () => {
-    const body = refundBody({ orderId: '1001', unallocatedMinor: 200, tenders: [{ tender: 'card', amountMinor: 2700 }] }); // prettier-ignore
+    const body = refundBody({ orderId: '1001', unallocatedMinor: 200, tenders: [{ tender: 'card', amountMinor: 2700 }], totals: { netMinor: 2700, taxMinor: 0, totalMinor: 2700 } }); // prettier-ignore
     const item = outgoing({ kind: 'refund', body }, { recordId: '560' });
     const parts = { orders: { '1001': { remoteId: '9', isOpen: false } } };
     const write = writeOf(composeWith(item, parts));
@@ -130,7 +114,7 @@ describe('a sale (accounting.md 20, without tax)', () => {
     const item = sale({ customerId: undefined, guest: { name: 'Kim Lee', email: 'guest@example.test' } }); // prettier-ignore
     expect(writeOf(composeWith(item)).payload).toMatchObject({
       CustomerRef: { value: '302' },
-      PrivateNote: 'truth-sync pos order 1001\nguest Kim Lee <guest@example.test>',
+      PrivateNote: 'truth-sync pos order 1001; guest Kim Lee <guest@example.test>',
       BillEmail: { Address: 'guest@example.test' },
     });
   });
@@ -159,6 +143,47 @@ describe('a sale (accounting.md 20, without tax)', () => {
   });
 });
 
+const twoTenders = { tenders: [{ tender: 'cash', amountMinor: 1000 }, { tender: 'card', amountMinor: 1500, reference: 'ch_1' }] }; // prettier-ignore
+
+test('a sale of two tenders is an invoice and a payment of each', () => {
+  const invoice = writeOf(composeWith(sale(twoTenders)));
+  expect(invoice).toMatchObject({ entity: 'Invoice', snapshot: { entity: 'Invoice' } });
+  expect(invoice.payload).not.toHaveProperty('DepositToAccountRef');
+  const orders = { '1001': { remoteId: '9', isOpen: false, entity: 'Invoice' } };
+  const payment = writeOf(composeWith(sale(twoTenders, { part: 'payment-2' }), { orders }));
+  expect(payment).toMatchObject({ entity: 'Payment', natural: { totalMinor: 1500, docNumber: null } }); // prettier-ignore
+  expect(payment.payload).toEqual({
+    CustomerRef: { value: '301' },
+    TxnDate: '2026-11-21',
+    TotalAmt: 15,
+    PaymentMethodRef: { value: '401' },
+    PaymentRefNum: 'ch_1',
+    DepositToAccountRef: { value: '201' },
+    PrivateNote: 'truth-sync pos payment 2 of order 1001',
+    Line: [{ Amount: 15, LinkedTxn: [{ TxnId: '9', TxnType: 'Invoice' }] }],
+  });
+});
+
+test('a tip has its mapped item, else the one the company has for it', () => {
+  const tipped = sale({ tips: [{ amountMinor: 100 }], totals: { netMinor: 2500, taxMinor: 0, totalMinor: 2600 } }); // prettier-ignore
+  const itemOf = (mappings: Record<string, string>): string | undefined => {
+    const { payload } = writeOf(composeWith(tipped, { mappings }, { allowGratuity: true }));
+    return payloadSchema.parse(payload).Line[1]?.SalesItemLineDetail.ItemRef.value;
+  };
+  expect(itemOf(everything)).toBe('GRATUITY_ITEM_ID');
+  expect(itemOf({ ...everything, 'item:@tip': '32' })).toBe('32');
+});
+
+test('outside the US a code that is out of use is as none, and a second line of shipping needs an item', () => {
+  const british = { country: 'GB', homeCurrency: 'GBP' };
+  const mappings = { ...everything, 'taxCode:none': '10', 'taxCode:ZERO': '10' };
+  const inactive = companyFacts.taxCodes.map((code) => ({ ...code, isActive: false }));
+  expect(composeWith(sale({ currency: 'GBP' }), { mappings }, { ...british, taxCodes: inactive })).toMatchObject({ cause: 'mapping_missing:taxCode:none' }); // prettier-ignore
+  const shipping = [{ name: 'Post', amountMinor: 100 }, { name: 'Express', amountMinor: 100, taxes: [{ code: 'ZERO', taxMinor: 0 }] }]; // prettier-ignore
+  const shipped = sale({ currency: 'GBP', shipping, totals: { netMinor: 2700, taxMinor: 0, totalMinor: 2700 } }); // prettier-ignore
+  expect(composeWith(shipped, { mappings }, british)).toMatchObject({ cause: 'mapping_missing:item:@shipping' }); // prettier-ignore
+});
+
 describe('a document is not posted', () => {
   const zero = { netMinor: 0, taxMinor: 0, totalMinor: 0 };
   const service = outgoing({ kind: 'product', body: productBody() });
@@ -167,13 +192,16 @@ describe('a document is not posted', () => {
     mappings: Object.fromEntries(Object.entries(everything).filter(([name]) => name !== key)),
   });
   const held: [string, Outgoing, ReferenceParts, Partial<QboFacts>, object][] = [
-    ['with several tenders', sale({ tenders: [{ tender: 'card', amountMinor: 1 }, { tender: 'cash', amountMinor: 2499 }] }), {}, {}, { cause: 'not_built:several_tenders' }],
-    ['with tax', sale({ totals: { netMinor: 2500, taxMinor: 1, totalMinor: 2501 } }), {}, {}, { cause: 'not_built:tax' }],
-    ['with tips', sale({ tips: [{ amountMinor: 1 }] }), {}, {}, { cause: 'not_built:tips' }],
-    ['with gift cards', sale({ giftCards: { used: [{ code: 'a', amountMinor: 1 }] } }), {}, {}, { cause: 'not_built:gift_cards' }],
+    ['with money given back in another tender', sale({ tenders: [{ tender: 'card', amountMinor: 2600 }, { tender: 'cash', amountMinor: -100 }] }), {}, {}, { cause: 'not_built:several_tenders' }],
+    ['as a payment of what was posted as a receipt', sale(twoTenders, { part: 'payment-1' }), { orders: { '1001': { remoteId: '9', isOpen: false, entity: 'SalesReceipt' } } }, {}, { cause: 'not_built:document_edit' }],
+    ['as a payment before its invoice', sale(twoTenders, { part: 'payment-1' }), {}, {}, { type: 'notReady', missing: [{ kind: 'order', ref: '1001' }] }],
+    ['as a payment that is none any more', sale({}, { part: 'payment-2' }), {}, {}, { type: 'skip', reason: 'part_gone' }],
+    ['with a total that its parts do not make', sale({ totals: { netMinor: 2500, taxMinor: 0, totalMinor: 2600 } }), {}, {}, { cause: 'totals_differ:sale' }],
+    ['with tips without item', sale({ tips: [{ amountMinor: 1 }], totals: { netMinor: 2500, taxMinor: 0, totalMinor: 2501 } }), {}, {}, { cause: 'mapping_missing:item:@tip' }],
+    ['with gift cards without item', sale({ giftCards: { used: [{ code: 'a', amountMinor: 1 }] }, totals: { netMinor: 2500, taxMinor: 0, totalMinor: 2499 } }), {}, {}, { cause: 'mapping_missing:item:@giftCard' }],
     ['in a foreign currency', sale({ currency: 'EUR' }), {}, {}, { cause: 'not_built:foreign_currency' }],
     ['without a tender', sale({ tenders: [] }), {}, {}, { cause: 'not_built:no_tender' }],
-    ['below zero', sale({ fees: [{ name: 'x', amountMinor: -3000 }] }), {}, {}, { reason: 'negative_total' }],
+    ['below zero', sale({ fees: [{ name: 'x', amountMinor: -3000 }], totals: { netMinor: -500, taxMinor: 0, totalMinor: -500 } }), {}, {}, { reason: 'negative_total' }],
     ['in a closed period', sale(), {}, { bookCloseDate: '2026-11-21' }, { cause: 'closed_period:2026-11-21' }],
     ['without a mapped tender', sale(), without('tender:card'), {}, { cause: 'mapping_missing:tender:card' }],
     ['without a mapped account', sale(), without('account:clearing:card'), {}, { cause: 'mapping_missing:account:clearing:card' }],

@@ -4,20 +4,10 @@ import type { Connector, Outgoing, StoredSend } from '../../../connectors/connec
 import { closeConnections } from '../../../connectors/http';
 import type { QboCredentials } from '../../../connectors/quickbooks/oauth';
 import { createQuickBooks } from '../../../connectors/quickbooks/quickbooks';
+import { initialPostingSettings } from '../../../domain/posting/settings';
 import { startQboSandbox } from '../../../sandbox/qbo/start';
 import type { RunningSandbox } from '../../../sandbox/server/server';
-import {
-  composed,
-  known,
-  line,
-  openGate,
-  orderBody,
-  outgoing,
-  productBody,
-  refundBody,
-  stored,
-  writeOf,
-} from '../fixtures';
+import { composed, known, line, openGate, orderBody, outgoing, productBody, refundBody, stored, writeOf } from '../fixtures'; // prettier-ignore
 import { control } from '../sandbox';
 import { mapped, order, realmSchema } from './company';
 
@@ -55,6 +45,7 @@ async function start(preferences: object = {}, accessToken?: string): Promise<vo
     credentials: { accessToken: accessToken ?? made.accessToken, refreshToken, expiresAtMs: null },
     saveCredentials: (credentials) => Promise.resolve(void saved.push(credentials)),
     facts: null,
+    posting: initialPostingSettings,
     timeouts: { connectMs: 1000, firstByteMs: 2000, totalMs: 3000 },
     now: () => Date.now(),
   });

@@ -1,0 +1,189 @@
+import { DateTime } from 'luxon';
+
+import { currencyDecimals, minorToText } from '../money';
+import type { Decision, DocumentTax, PostingCompany, PostingDocument, PostingLine, Reason } from './document'; // prettier-ignore
+import { sourceLines, untaxed } from './lines';
+import { areSeveralPayments } from './payment';
+import type { Sale, SaleTender } from './sale';
+import type { PostingSettings } from './settings';
+import { decideTax } from './tax';
+
+// A sale, or what was given back, as one document for the books, with the reasons for what is not obvious.
+// Nothing is posted to a guess: what does not add up or has no rule is held.
+
+export function decide(sale: Sale, settings: PostingSettings, company: PostingCompany): Decision {
+  const stop = stopOf(sale, settings, company);
+  if (stop !== null) return stop;
+  const isUs = company.country === 'US';
+  const lines = sourceLines(sale, {
+    isGross: settings.discount.mode === 'gross' && sale.side === 'sale',
+    hasGross: !isUs && sale.pricesIncludeTax,
+    isByCode: !isUs,
+  });
+  const reasons: Reason[] = [];
+  const differenceMinor = sale.totalMinor - sumOfSource(sale, isUs);
+  const rounding: PostingLine[] = [];
+  if (differenceMinor !== 0) {
+    const hold = differenceHold(sale, differenceMinor, lines.length, settings);
+    if (hold !== null) return hold;
+    rounding.push(roundingLine(differenceMinor, !isUs && sale.pricesIncludeTax));
+    reasons.push({ choice: 'rounding_line', amountMinor: differenceMinor });
+  }
+  const tax = decideTax(sale, [...lines, ...rounding], company, settings.tax.varianceMinor);
+  if (tax.type === 'hold') return tax;
+  const dated = dateOf(sale, settings, company);
+  if (dated.type === 'hold') return dated;
+  const all = [
+    ...withMarks(lines, tax.tax),
+    ...taxLine(sale, tax.tax),
+    ...discountLine(sale, settings),
+    ...rounding,
+  ];
+  return {
+    type: 'post',
+    document: documentOf(sale, dated, all, tax.tax),
+    reasons: [...reasons, ...tax.reasons, ...dated.reasons],
+  };
+}
+
+type Hold = Extract<Decision, { type: 'hold' }>;
+
+function hold(reason: string, what: string, detail: string): Hold {
+  return { type: 'hold', reason, what, detail };
+}
+
+/** What the sale and the company's rules forbid before any figure is looked at. */
+function stopOf(sale: Sale, settings: PostingSettings, company: PostingCompany): Decision | null {
+  if (settings.startDate !== null && sale.date < settings.startDate)
+    return { type: 'nothing', reason: 'before_start_date' };
+  if (sale.totalMinor < 0)
+    return hold('negative_total', sale.side, 'A sales form below zero is refused');
+  if (sale.totalMinor === 0 && !isWorthPosting(sale, settings))
+    return { type: 'nothing', reason: 'nothing_to_post' };
+  const tenders = sale.tenders ?? [];
+  if (tenders.length > 1 && (sale.side === 'refund' || sale.isHalf || !areSeveralPayments(tenders)))
+    return hold('not_built', 'several_tenders', 'Several tenders on a refund, an exchange, or with money given back'); // prettier-ignore
+  if (sale.totalMinor !== 0 && sale.tenders?.length === 0)
+    return hold('not_built', 'no_tender', 'An amount without a tender, as in an even exchange');
+  if (sale.currency !== company.homeCurrency)
+    return hold(
+      'not_built',
+      'foreign_currency',
+      `The ticket is in ${sale.currency}, the books are in ${company.homeCurrency ?? 'an unknown currency'}`,
+    );
+  if (settings.discount.mode === 'gross' && (company.country !== 'US' || !company.allowDiscount))
+    return hold('settings_unfit', 'discount.mode', 'Discount lines do not fit this company: set discount.mode to net'); // prettier-ignore
+  return null;
+}
+
+/** Of 0.00 only a sale that moves goods, or uses up a gift card, says anything to the books. */
+function isWorthPosting(sale: Sale, settings: PostingSettings): boolean {
+  if (sale.giftCards.length > 0) return true;
+  return sale.side === 'sale' && settings.zero.mode === 'stockOnly' && sale.items.length > 0;
+}
+
+/** What the source's own figures come to: gross lines where tax is in the price, else net and the one tax. */
+function sumOfSource(sale: Sale, isUs: boolean): number {
+  let sumMinor = sale.unallocatedMinor;
+  const hasOwnTax = !isUs && sale.pricesIncludeTax;
+  for (const taxed of [sale.items, sale.fees, sale.shipping])
+    for (const line of taxed) sumMinor += line.netMinor + (hasOwnTax ? line.taxMinor : 0);
+  for (const tip of sale.tipsMinor) sumMinor += tip.amountMinor;
+  for (const { use, amountMinor } of sale.giftCards)
+    sumMinor += use === 'sold' ? amountMinor : -amountMinor;
+  return hasOwnTax ? sumMinor : sumMinor + sale.taxMinor;
+}
+
+/** More than cents is an error somewhere and is never hidden in a line (accounting.md 6). */
+function differenceHold(
+  sale: Sale,
+  differenceMinor: number,
+  lines: number,
+  { rounding }: PostingSettings,
+): Hold | null {
+  const cents = Math.min(rounding.centsMax, rounding.centsPerLine * lines);
+  const toleranceMinor = Math.floor(cents * 10 ** (currencyDecimals(sale.currency) - 2));
+  if (Math.abs(differenceMinor) <= toleranceMinor) return null;
+  const text = (minor: number): string => minorToText(minor, sale.currency);
+  const detail = `The total is ${text(sale.totalMinor)}, its parts come to ${text(sale.totalMinor - differenceMinor)}`;
+  return hold('totals_differ', sale.side, detail);
+}
+
+function roundingLine(amountMinor: number, hasGross: boolean): PostingLine {
+  const grossMinor = hasGross ? amountMinor : null;
+  return { ...untaxed, kind: 'rounding', description: 'Rounding', amountMinor, grossMinor };
+}
+
+/** Without tax on the document no line is marked as taxed; with tax at least one must be. */
+function withMarks(lines: readonly PostingLine[], tax: DocumentTax): readonly PostingLine[] {
+  if (tax.mode === 'none')
+    return lines.some((line) => line.isTaxed)
+      ? lines.map((line) => ({ ...line, isTaxed: false }))
+      : lines;
+  if (tax.mode !== 'total' || lines.some((line) => line.isTaxed)) return lines;
+  return lines.map((line) => ({ ...line, isTaxed: line.taxKey !== 'none' }));
+}
+
+function taxLine(sale: Sale, tax: DocumentTax): PostingLine[] {
+  if (tax.mode !== 'line') return [];
+  const description = `Sales tax ${sale.taxLabel}`.trim();
+  return [{ ...untaxed, kind: 'tax', description, amountMinor: sale.taxMinor }];
+}
+
+/** What the lines show too much is taken off by one line: Σ of their own discounts, never the coupon's figure. */
+function discountLine(sale: Sale, settings: PostingSettings): PostingLine[] {
+  if (settings.discount.mode === 'net' || sale.side === 'refund') return [];
+  let amountMinor = 0;
+  for (const item of sale.items) amountMinor += item.discountMinor;
+  return amountMinor === 0 ? [] : [{ ...untaxed, kind: 'discount', amountMinor }];
+}
+
+interface Dated {
+  type: 'dated';
+  date: string;
+  notes: string[];
+  reasons: Reason[];
+}
+
+/** The sale's own day; in a closed period held, or by setting the first open day, said in the note (accounting.md 15). */
+function dateOf(sale: Sale, settings: PostingSettings, company: PostingCompany): Dated | Hold {
+  const { bookCloseDate } = company;
+  const own: Dated = { type: 'dated', date: sale.date, notes: [], reasons: [] };
+  if (bookCloseDate === null || sale.date > bookCloseDate) return own;
+  if (settings.closed.mode === 'park')
+    return hold('closed_period', bookCloseDate, `The books are closed up to ${bookCloseDate}`);
+  const day = DateTime.fromISO(bookCloseDate, { zone: 'utc' }).plus({ days: 1 }).toISODate();
+  if (day === null)
+    return hold('closed_period', bookCloseDate, `${bookCloseDate} is no date that can be read`);
+  const notes = [`${sale.side} of ${sale.date}`];
+  return { type: 'dated', date: day, notes, reasons: [{ choice: 'first_open_day', day }] };
+}
+
+function documentOf(
+  sale: Sale,
+  dated: Dated,
+  lines: readonly PostingLine[],
+  tax: DocumentTax,
+): PostingDocument {
+  // Of several tenders each is a payment of its own.
+  const isOnAccount = sale.tenders === null || sale.tenders.length > 1;
+  const tender: SaleTender | undefined = sale.tenders?.[0];
+  return {
+    type: isOnAccount ? 'invoice' : sale.side === 'sale' ? 'salesReceipt' : 'refundReceipt',
+    marker: sale.marker,
+    notes: [...sale.notes, ...dated.notes],
+    number: sale.number,
+    date: dated.date,
+    dueDate: isOnAccount ? (sale.dueDate ?? sale.date) : null,
+    currency: sale.currency,
+    customerId: sale.customerId,
+    guest: sale.guest,
+    billTo: sale.billTo,
+    shipTo: sale.shipTo,
+    tender: sale.totalMinor === 0 || isOnAccount ? null : (tender ?? null),
+    lines,
+    tax,
+    taxMinor: sale.taxMinor,
+    totalMinor: sale.totalMinor,
+  };
+}

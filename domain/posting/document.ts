@@ -1,0 +1,103 @@
+import type { Address } from '../bodies';
+import type { SaleTender } from './sale';
+
+// What posting decides: one document for the books, in our words. A connector only shapes it.
+
+export type DocumentType = 'salesReceipt' | 'refundReceipt' | 'invoice';
+
+export interface PostingLine {
+  kind:
+    | 'item'
+    | 'fee'
+    | 'tip'
+    | 'shipping'
+    | 'giftCard'
+    | 'unallocated'
+    | 'tax'
+    | 'discount'
+    | 'rounding';
+  sku: string | null;
+  description: string;
+  /** Null where the amount belongs to no number of pieces. */
+  quantity: string | null;
+  amountMinor: number;
+  /** With tax; null where the document does not state it. */
+  grossMinor: number | null;
+  /** Whether the source took tax on it. */
+  isTaxed: boolean;
+  /** The source's codes of this line as one key, `none` where it has none. */
+  taxKey: string;
+  /** Money back, goods kept. */
+  isKept: boolean;
+}
+
+/** How the tax of a document is stated (accounting.md 7). */
+export type DocumentTax =
+  /** The company books no tax, or there is none. */
+  | { mode: 'none' }
+  /** US: the source's total is sent; `rateKey` names the rate where the company does not find it itself. */
+  | { mode: 'total'; totalMinor: number; rateKey: string | null }
+  /** A line of the document. */
+  | { mode: 'line' }
+  /** The books compute it from the codes; amounts are given only where they would differ. */
+  | { mode: 'excluded'; overrides: readonly TaxOverride[] }
+  | { mode: 'included' };
+
+export interface TaxOverride {
+  rateId: string;
+  percent: string;
+  taxMinor: number;
+  netMinor: number;
+}
+
+export interface PostingDocument {
+  type: DocumentType;
+  marker: string;
+  notes: readonly string[];
+  number: string;
+  date: string;
+  dueDate: string | null;
+  currency: string;
+  customerId: string | null;
+  guest: { name?: string | undefined; email?: string | undefined } | null;
+  billTo: Address | null;
+  shipTo: Address | null;
+  /** Null on account and on 0.00. */
+  tender: SaleTender | null;
+  lines: readonly PostingLine[];
+  tax: DocumentTax;
+  /** The source's tax, whichever way it is stated. */
+  taxMinor: number;
+  totalMinor: number;
+}
+
+/** A choice that an operator may want to know of. */
+export type Reason =
+  | { choice: 'rounding_line'; amountMinor: number }
+  | { choice: 'tax_variance'; booksMinor: number; sourceMinor: number }
+  | { choice: 'tax_override'; booksMinor: number; sourceMinor: number }
+  | { choice: 'first_open_day'; day: string };
+
+export type Decision =
+  | { type: 'post'; document: PostingDocument; reasons: readonly Reason[] }
+  /** `what` groups equal holds; `detail` says to a bookkeeper what to do. */
+  | { type: 'hold'; reason: string; what: string; detail: string }
+  | { type: 'nothing'; reason: string };
+
+/** What a company and its mappings say, as far as figures depend on it. */
+export interface PostingCompany {
+  country: string;
+  homeCurrency: string | null;
+  usingSalesTax: boolean;
+  isAutomatedTax: boolean;
+  /** Up to this day the books are closed; null: none is. */
+  bookCloseDate: string | null;
+  allowDiscount: boolean;
+  /** The mapped tax code of a set of source codes: its id and rates; null where nobody mapped it. */
+  taxCode: (taxKey: string) => CompanyTaxCode | null;
+}
+
+export interface CompanyTaxCode {
+  id: string;
+  rates: readonly { id: string; percent: string }[];
+}

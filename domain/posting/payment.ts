@@ -1,0 +1,37 @@
+import type { PostingDocument } from './document';
+import type { Sale, SaleTender } from './sale';
+
+// Money received on an invoice of ours: each of several tenders is one payment, so that each clearing account
+// holds what it got (accounting.md 2 and 9).
+
+export interface PaymentDocument {
+  marker: string;
+  date: string;
+  currency: string;
+  customerId: string | null;
+  tender: SaleTender;
+  totalMinor: number;
+}
+
+/** Whether these tenders are booked as an invoice and a payment each; money given back in one has no rule. */
+export function areSeveralPayments(tenders: readonly SaleTender[]): boolean {
+  return tenders.length > 1 && tenders.every(({ amountMinor }) => amountMinor > 0);
+}
+
+/** The payment of one tender of a sale, on the day of its invoice; null where there is no such tender. */
+export function paymentOf(
+  sale: Sale,
+  invoice: PostingDocument,
+  index: number,
+): PaymentDocument | null {
+  const tender = sale.tenders?.[index];
+  if (tender === undefined || invoice.type !== 'invoice') return null;
+  return {
+    marker: invoice.marker.replace(/^(truth-sync \w+) /, `$1 payment ${index + 1} of `),
+    date: invoice.date,
+    currency: invoice.currency,
+    customerId: invoice.customerId,
+    tender,
+    totalMinor: tender.amountMinor,
+  };
+}

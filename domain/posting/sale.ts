@@ -1,0 +1,70 @@
+import type { Address } from '../bodies';
+
+// What a source sold or gave back, in one form for every channel: what posting decides from. Amounts are
+// integer minor units of `currency`, positive on the side they belong to (a refund's are positive too).
+
+/** How one line was taxed. */
+export interface LineTaxes {
+  /** Rates or codes of the source, each once; those of 0.00 count: they choose the code outside the US. */
+  codes: readonly string[];
+  taxMinor: number;
+}
+
+export interface SaleItem extends LineTaxes {
+  sku: string;
+  description: string;
+  /** Decimal text; zero where money moved without pieces. */
+  quantity: string;
+  /** Net of discounts and of tax. */
+  netMinor: number;
+  /** Net less discount: what `discount.mode = gross` shows and takes off again. Net of tax too. */
+  discountMinor: number;
+  /** Money back while the goods stay with the customer: stock must not move (accounting.md 10). */
+  isKept: boolean;
+}
+
+export interface SaleAmount extends LineTaxes {
+  description: string;
+  netMinor: number;
+}
+
+export interface SaleTender {
+  tender: string;
+  amountMinor: number;
+  reference: string | null;
+}
+
+/** One side of one source record: a sale, or what was given back. */
+export interface Sale {
+  side: 'sale' | 'refund';
+  /** Half of a ticket with lines of both signs: its tenders are those of the whole. */
+  isHalf: boolean;
+  /** First line of the note, by which we know our own (accounting.md 11). */
+  marker: string;
+  /** Behind the marker: coupons, gift cards. */
+  notes: readonly string[];
+  number: string;
+  /** Day of the sale in the company's zone, `YYYY-MM-DD`. */
+  date: string;
+  currency: string;
+  pricesIncludeTax: boolean;
+  customerId: string | null;
+  guest: { name?: string | undefined; email?: string | undefined } | null;
+  billTo: Address | null;
+  shipTo: Address | null;
+  /** How it was paid; null: on account, due on the date given. */
+  tenders: readonly SaleTender[] | null;
+  dueDate: string | null;
+  items: readonly SaleItem[];
+  fees: readonly SaleAmount[];
+  tipsMinor: readonly { description: string; amountMinor: number }[];
+  shipping: readonly SaleAmount[];
+  giftCards: readonly { code: string; use: 'sold' | 'used'; amountMinor: number }[];
+  /** Given back without a line; untaxed. */
+  unallocatedMinor: number;
+  /** The source's own tax, never the sum of its lines (accounting.md 6). */
+  taxMinor: number;
+  /** For a company that books tax as a line: the source's names of the rates. */
+  taxLabel: string;
+  totalMinor: number;
+}

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { putConnection, saveFacts } from '../../database/connections';
+import { postingInForce } from '../../database/settings';
+import { findTenant } from '../../database/tenants';
+import { initialPostingSettings } from '../../domain/posting/settings';
+import { companyFacts } from '../support/company-facts';
+import { nowhere, startTestApi, type ApiTenant, type Called, type TestApi } from '../support/api';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi({ temporalAddress: nowhere });
+});
+afterAll(() => api.stop());
+
+async function tenantNumber(owner: ApiTenant): Promise<number> {
+  return (await findTenant(api.database.pool, owner.tenantId))?.id ?? 0;
+}
+
+describe('settings part posting', () => {
+  const gross = { ...initialPostingSettings, discount: { mode: 'gross' } };
+  const put = (owner: ApiTenant, value: object, etag: string): Promise<Called> =>
+    api.call('PUT', owner.path('/settings/posting'), { key: owner.keys.admin, body: value, headers: { 'if-match': etag } }); // prettier-ignore
+
+  it('begins with the start values, and is in force as soon as it is stored', async () => {
+    const own = await api.createTenant();
+    const first = await api.call('GET', own.path('/settings/posting'), { key: own.keys.viewer });
+    expect(first).toMatchObject({ status: 200, body: { revision: 0, value: initialPostingSettings } }); // prettier-ignore
+    const pool = api.database.pool;
+    const id = await tenantNumber(own);
+    expect(await postingInForce(pool, id)).toEqual(initialPostingSettings);
+    expect(await put(own, gross, '"0"')).toMatchObject({ status: 202, body: { revision: 1 } });
+    expect(await postingInForce(pool, id)).toEqual(gross);
+    expect((await put(own, gross, '"0"')).status).toBe(409);
+  });
+
+  it('is refused where it does not fit the company, or hides more than cents', async () => {
+    const own = await api.createTenant();
+    const id = await tenantNumber(own);
+    const { pool } = api.database;
+    await putConnection(pool, id, { system: 'qbo', address: 'http://x', account: '1', sealed: '' });
+    await saveFacts(pool, id, 'qbo', { ...companyFacts, country: 'GB' });
+    expect(await put(own, gross, '"0"')).toMatchObject({ status: 422, body: { errors: [{ path: 'discount.mode' }] } }); // prettier-ignore
+    await saveFacts(pool, id, 'qbo', { ...companyFacts, allowDiscount: false });
+    expect((await put(own, gross, '"0"')).status).toBe(422);
+    await saveFacts(pool, id, 'qbo', companyFacts);
+    expect((await put(own, gross, '"0"')).status).toBe(202);
+    const wide = { ...initialPostingSettings, rounding: { centsPerLine: 1, centsMax: 500 } };
+    expect((await put(own, wide, '"1"')).status).toBe(422);
+  });
+});
