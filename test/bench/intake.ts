@@ -48,7 +48,7 @@ type Make = (id: string, occurredAt: string) => object;
 async function prepareTenants(stack: BenchStack): Promise<BenchTenant[]> {
   const worker = await stack.startWorker();
   const tenants: BenchTenant[] = [];
-  while (tenants.length < clients) tenants.push(await createBenchTenant(stack, 100_000_000));
+  while (tenants.length < clients) tenants.push(await createBenchTenant(stack, 10_000_000));
   await worker.stop();
   return tenants;
 }
