@@ -162,11 +162,7 @@ function sale(number: string, quantity: number): ReturnType<typeof order> {
 }
 
 /** What discarding answers for the product whose outcome is unknown. */
-async function discardProduct(
-  stack: Stack,
-  tenant: TestTenant,
-  system: Target,
-): Promise<string[]> {
+async function discardProduct(stack: Stack, tenant: TestTenant, system: Target): Promise<string[]> {
   const { pool } = stack.database;
   const { rows } = await pool.query<{ id: string }>(
     `SELECT id::text AS id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = 'product'`,
