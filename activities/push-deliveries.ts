@@ -4,9 +4,9 @@ import { ConnectorError, type Connector, type SendAnswer } from '../connectors/c
 import { forgetFacts, markNeedsAuth, saveFacts } from '../database/connections';
 import { laneWork, type LaneWork } from '../database/outgoing';
 import { takeVerifying, type SendRow } from '../database/sends';
-import { settleSend, settleWithoutSend } from '../database/settlements';
+import { settleSends, settleWithoutSend } from '../database/settlements';
 import { backoffMs } from '../domain/backoff';
-import { sendsAtOnce } from '../domain/sends-at-once';
+import { sendsAtOnce, sendsTogether } from '../domain/sends-at-once';
 import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
 import { composeBatch } from './compose-batch';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
@@ -14,6 +14,7 @@ import {
   inSends,
   sendAll,
   storedSend,
+  type AnsweredSend,
   type OpenedConnection,
   type SendOptions,
 } from './send-writes';
@@ -149,7 +150,9 @@ class Push {
       turn: this.turn,
       workflowId: this.request.workflowId,
       opened,
-      settle: (send, answer, attemptsOf) => this.settle(connector, send, answer, false, attemptsOf),
+      settle: (sends) => this.settle(connector, sends, false),
+      heed: (answer) => this.heed(connector, answer),
+      groupSize: sendsTogether(this.sendMs),
     };
     const sends = inSends(batch.writes, size);
     await sendAll(options, sends);
@@ -163,35 +166,39 @@ class Push {
     const ageMs = hasRepeatedEnough ? Number.POSITIVE_INFINITY : this.turn.now - send.firstSentAtMs;
     this.turn.requireLease();
     const answer = await connector.verify(storedSend(send), ageMs, this.turn);
-    await this.settle(connector, send, answer, true, () => 0);
+    await this.settle(connector, [{ send, answer, attemptsOf: () => 0 }], true);
+    await this.heed(connector, answer);
   }
 
+  /** Writes down what became of sends. `isAsked`: they were asked about after a lost answer. */
   private async settle(
     connector: Connector,
-    send: SendRow,
-    answer: SendAnswer,
+    sends: readonly AnsweredSend[],
     isAsked: boolean,
-    attemptsOf: (deliveryId: string) => number,
   ): Promise<void> {
-    const { members, outcome } = settlementOf(send, answer, {
-      system: this.turn.system,
-      settings: this.turn.settings,
-      nowMs: this.turn.now,
-      random: this.deps.random,
-      isAsked,
-      isRepeat: isAsked && connector.verifiesByRepeat,
-      attemptsOf,
-    });
-    this.note(await settleSend(this.pool, this.turn, send, members, outcome));
+    const settlements = sends.map(({ send, answer, attemptsOf }) => ({
+      sendId: send.id,
+      ...settlementOf(send, answer, {
+        system: this.turn.system,
+        settings: this.turn.settings,
+        nowMs: this.turn.now,
+        random: this.deps.random,
+        isAsked,
+        isRepeat: isAsked && connector.verifiesByRepeat,
+        attemptsOf,
+      }),
+    }));
+    this.note(await settleSends(this.pool, this.turn, settlements));
+  }
+
+  /** What an answer means for the calls after it. */
+  private async heed(connector: Connector, answer: SendAnswer): Promise<void> {
     if (answer.type === 'answered') {
       this.turn.answeredCalls += 1;
-      if (
-        answer.results.some(
-          (result) => result.type === 'refused' && factsMayBeOld(result.failureClass),
-        )
-      ) {
-        await forgetFacts(this.pool, this.turn.tenant, this.turn.system);
-      }
+      const areFactsOld = answer.results.some(
+        (result) => result.type === 'refused' && factsMayBeOld(result.failureClass),
+      );
+      if (areFactsOld) await forgetFacts(this.pool, this.turn.tenant, this.turn.system);
       return;
     }
     if (answer.type === 'lost') throw new ConnectorError('upstream', answer.detail);

@@ -4,14 +4,20 @@ import type { Pool } from 'pg';
 
 import type { Connector, SendAnswer, StoredSend, Write } from '../connectors/connector';
 import { storedWrite } from '../connectors/stored-write';
-import { recordSend, type NewSend, type SendMember, type SendRow } from '../database/sends';
-import { groupBy } from '../domain/group-by';
+import {
+  recordSends,
+  type NewSend,
+  type SendDraft,
+  type SendMember,
+  type SendRow,
+} from '../database/sends';
+import { groupBy, inChunks } from '../domain/group-by';
 import { requestIdOf, sendKeyText, writeKeyText } from '../domain/idempotency';
 import type { ReadyWrite } from './compose-batch';
 import type { LaneTurn } from './lane-turn';
 
 // Composed writes on their way out: each send is committed before its first byte leaves, and one is under
-// way at a time. Around the call the tables work on: the send before is settled, the next is written down.
+// way at a time. Around the calls the tables work on: sends before are settled, the next are written down.
 
 export interface OpenedConnection {
   connector: Connector;
@@ -27,12 +33,19 @@ export interface SendOptions {
   turn: LaneTurn;
   workflowId: string;
   opened: OpenedConnection;
-  /** Writes down what the vendor answered; throws where no other call may leave now. */
-  settle: (
-    send: SendRow,
-    answer: SendAnswer,
-    attemptsOf: (deliveryId: string) => number,
-  ) => Promise<void>;
+  /** Writes down what became of sends. */
+  settle: (sends: readonly AnsweredSend[]) => Promise<void>;
+  /** What an answer means for the calls after it; throws where none may leave now. */
+  heed: (answer: SendAnswer) => Promise<void>;
+  /** How many sends are written down, and settled, together where no budget is charged for each. */
+  groupSize: number;
+}
+
+export interface AnsweredSend {
+  send: SendRow;
+  answer: SendAnswer;
+  /** Earlier tries of a member. */
+  attemptsOf: (deliveryId: string) => number;
 }
 
 /** The writes of one send, by the id of their delivery. */
@@ -42,57 +55,124 @@ type SendWrites = ReadonlyMap<string, ReadyWrite>;
 export function inSends(writes: readonly ReadyWrite[], size: number): SendWrites[] {
   const sends: SendWrites[] = [];
   for (const group of groupBy(writes, ({ write }) => write.group).values())
-    for (let start = 0; start < group.length; start += size)
-      sends.push(new Map(group.slice(start, start + size).map((entry) => [entry.delivery.id, entry]))); // prettier-ignore
+    for (const chunk of inChunks(group, size))
+      sends.push(new Map(chunk.map((entry) => [entry.delivery.id, entry])));
   return sends;
+}
+
+/** A send that is committed, with the writes in it. */
+interface WrittenSend {
+  send: SendRow;
+  writes: SendWrites;
 }
 
 /** Sends one after the other until all are out or the turn has no time for another. */
 export async function sendAll(options: SendOptions, sends: readonly SendWrites[]): Promise<void> {
-  const { turn, opened, settle } = options;
-  // A budget is charged when a send is written down, so there the call follows at once.
-  const isAhead = turn.limits('write').length === 0;
-  let settling: Promise<void> = Promise.resolve();
-  let ahead: Promise<SendRow | null> | null = null;
+  const departure = new Departure(options, sends);
   try {
-    for (const [index, writes] of sends.entries()) {
-      if (ahead === null && !turn.hasTime) return;
-      const send: SendRow | null = await (ahead ?? record(options, writes));
-      ahead = null;
-      const next = sends[index + 1];
-      if (send === null) continue;
-      // What was recorded and does not leave now is taken over like any send whose caller is gone.
-      turn.requireLease();
-      const call = opened.connector.send(asSent(send, writes), turn.signal);
-      if (isAhead && next !== undefined && turn.hasTime) {
-        ahead = record(options, next);
-        ahead.catch(() => undefined);
-      }
-      const answer = await call;
-      await settling;
-      settling = settle(send, answer, (id) => writes.get(id)?.delivery.attempts ?? 0);
-      settling.catch(() => undefined);
-      // Only an answer says that the next call may leave.
-      if (answer.type !== 'answered') await settling;
-    }
+    await departure.run();
   } catch (error) {
-    await ahead?.then((send) => letGo(send, settle)).catch(() => undefined);
+    await departure.end().catch(() => undefined);
     throw error;
-  } finally {
-    await settling;
+  }
+  await departure.end();
+}
+
+class Departure {
+  private readonly options: SendOptions;
+  private readonly groups: (readonly SendWrites[])[];
+  private readonly hasBudget: boolean;
+  /** Being written down. */
+  private coming: Promise<WrittenSend[]> | null = null;
+  /** Written down, not on its way yet. */
+  private unsent: WrittenSend[] = [];
+  /** Answered, not being settled yet. */
+  private answered: AnsweredSend[] = [];
+  private settling: Promise<void> = Promise.resolve();
+
+  constructor(options: SendOptions, sends: readonly SendWrites[]) {
+    this.options = options;
+    this.hasBudget = options.turn.limits('write').length > 0;
+    // A budget is charged when a send is written down, so there the call follows at once.
+    this.groups = inChunks(sends, this.hasBudget ? 1 : options.groupSize);
+  }
+
+  async run(): Promise<void> {
+    const { turn } = this.options;
+    for (;;) {
+      if (this.coming === null) this.writeNext();
+      if (this.coming === null) return;
+      this.unsent = await this.coming;
+      this.coming = null;
+      while (this.unsent.length > 0 && turn.hasTime) await this.sendFirst();
+      if (this.unsent.length > 0) return;
+    }
+  }
+
+  /** What was written down and does not leave any more waits again; what was answered is settled. */
+  async end(): Promise<void> {
+    const coming = await this.coming?.catch(() => []);
+    const detail = 'it did not leave: the turn ended before';
+    const answer: SendAnswer = { type: 'notExecuted', why: 'unreachable', retryAfterMs: null, detail }; // prettier-ignore
+    const unsent = [...this.unsent, ...(coming ?? [])];
+    await this.settling;
+    const left = [...this.answered, ...unsent.map(({ send }) => ({ send, answer, attemptsOf: () => 0 }))]; // prettier-ignore
+    if (left.length > 0) await this.options.settle(left);
+  }
+
+  private writeNext(): void {
+    const group = this.options.turn.hasTime ? this.groups.shift() : undefined;
+    if (group === undefined) return;
+    this.coming = record(this.options, group);
+    this.coming.catch(() => undefined);
+  }
+
+  private async sendFirst(): Promise<void> {
+    const [first] = this.unsent;
+    if (first === undefined) return;
+    const { turn, opened } = this.options;
+    // What was recorded and does not leave now is taken over like any send whose caller is gone.
+    turn.requireLease();
+    this.unsent.shift();
+    const { send, writes } = first;
+    const call = opened.connector.send(asSent(send, writes), turn.signal);
+    const isLast = this.unsent.length === 0;
+    if (isLast && !this.hasBudget) this.writeNext();
+    const answer = await call;
+    const attemptsOf = (id: string): number => writes.get(id)?.delivery.attempts ?? 0;
+    this.answered.push({ send, answer, attemptsOf });
+    if (!isLast && answer.type === 'answered') return;
+    await this.settling;
+    this.settling = this.settleAnswered();
+    this.settling.catch(() => undefined);
+    // Only an answer says that the next call may leave.
+    if (answer.type !== 'answered') await this.settling;
+  }
+
+  private async settleAnswered(): Promise<void> {
+    const answered = this.answered.splice(0);
+    await this.options.settle(answered);
+    for (const { answer } of answered) await this.options.heed(answer);
   }
 }
 
-/** A send that was written down and did not leave, because the one before it failed: it waits again. */
-async function letGo(send: SendRow | null, settle: SendOptions['settle']): Promise<void> {
-  const detail = 'it did not leave: the call before it failed';
-  if (send === null) return;
-  await settle(send, { type: 'notExecuted', why: 'unreachable', retryAfterMs: null, detail }, () => 0); // prettier-ignore
+/** Commits a group of sends; those of which nothing may be sent any more are left out. */
+async function record(options: SendOptions, group: readonly SendWrites[]): Promise<WrittenSend[]> {
+  const { pool, turn } = options;
+  const drafts = group.map((writes) => draftOf(options, writes));
+  for (;;) {
+    turn.requireTime();
+    const recorded = await recordSends(pool, turn, drafts, turn.limits('write'));
+    if (recorded.type === 'recorded')
+      return recorded.sends.flatMap((send, index) => {
+        const writes = group[index];
+        return send === null || writes === undefined ? [] : [{ send, writes }];
+      });
+    await turn.waitFor(recorded);
+  }
 }
 
-/** Commits a send; null where none of it may be sent any more. */
-async function record(options: SendOptions, writes: SendWrites): Promise<SendRow | null> {
-  const { pool, turn, opened } = options;
+function draftOf(options: SendOptions, writes: SendWrites): SendDraft {
   const candidates = [...writes.values()].map(({ delivery, write }): SendMember => ({
     deliveryId: delivery.id,
     rev: delivery.desiredRev,
@@ -105,19 +185,10 @@ async function record(options: SendOptions, writes: SendWrites): Promise<SendRow
     const keys = entries.map((entry) => keyOf(options, entry));
     const [only] = keys;
     const key = keys.length === 1 && only !== undefined ? only : sha256(sendKeyText(keys));
-    return {
-      key,
-      request: opened.connector.freeze(entries.map(({ write }) => write)),
-      members: [...kept],
-    };
+    const request = options.opened.connector.freeze(entries.map(({ write }) => write));
+    return { key, request, members: [...kept] };
   };
-  for (;;) {
-    turn.requireTime();
-    const recorded = await recordSend(pool, turn, candidates, freeze, turn.limits('write'));
-    if (recorded.type === 'nothing') return null;
-    if (recorded.type === 'recorded') return recorded.send;
-    await turn.waitFor(recorded);
-  }
+  return { candidates, freeze };
 }
 
 function keyOf({ turn, workflowId, opened }: SendOptions, { delivery, write }: ReadyWrite): string {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
 import { discardDelivery } from '../../database/failures';
-import { recordSend, takeOverSends, takeVerifying, type LaneHold } from '../../database/sends';
-import { settleSend, settleWithoutSend, type SendOutcome } from '../../database/settlements';
+import { takeOverSends, takeVerifying, type LaneHold } from '../../database/sends';
+import { settleWithoutSend, type SendOutcome } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { customer, product } from '../support/samples';
-import { absorb, accepted, deliveries, delivery, holdLane, keyOf, memberOf, newTenant, pushingAllBut, refused, send, setSettings } from './support'; // prettier-ignore
+import { absorb, accepted, deliveries, delivery, holdLane, keyOf, memberOf, newTenant, pushingAllBut, refused, send, setSettings, recordSend, settleSend } from './support'; // prettier-ignore
 
 let database: TestDatabase;
 let tenant = 0;
@@ -63,7 +63,7 @@ test('where nothing may be sent any more, nothing is written and nothing charged
     throw new Error('nothing to freeze');
   };
   const recorded = await recordSend(database.pool, lane, composed.map(memberOf), freeze, limits);
-  expect(recorded).toEqual({ type: 'nothing' });
+  expect(recorded).toEqual({ type: 'recorded', sends: [null] });
   expect(await countSends()).toBe(0);
   const budget = await database.pool.query<{ budget: unknown }>("SELECT budget FROM lanes WHERE tenant = $1 AND system = 'qbo'", [tenant]); // prettier-ignore
   expect(budget.rows[0]?.budget).toEqual({});
@@ -160,7 +160,10 @@ test('whoever takes a lane over asks about what the former one left open, not be
   const first = await send(database.pool, lane, await rows());
   const next = await takeOver(60_000);
   expect((await rows()).map(({ state }) => state)).toEqual(['verifying', 'verifying']);
-  expect(await takeVerifying(database.pool, next, [], true)).toEqual({ type: 'nothing' });
+  expect(await takeVerifying(database.pool, next, [], true)).toEqual({
+    type: 'recorded',
+    sends: [null],
+  });
   await database.pool.query("UPDATE sends SET due_at = now() WHERE tenant = $1", [tenant]); // prettier-ignore
   const asked = await takeVerifying(database.pool, next, [], true);
   expect(asked).toMatchObject({ type: 'reopened', send: { id: first?.id, key: first?.key, request: first?.request } }); // prettier-ignore
