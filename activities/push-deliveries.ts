@@ -11,12 +11,11 @@ import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
 import { composeBatch } from './compose-batch';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
 import {
+  Departure,
   inSends,
-  sendAll,
   storedSend,
   type AnsweredSend,
   type OpenedConnection,
-  type SendOptions,
 } from './send-writes';
 import { settlementOf } from './settle-answer';
 
@@ -83,26 +82,45 @@ class Push {
   }
 
   async run(): Promise<PushResult> {
-    let comeBackAtMs: number | null = null;
-    try {
-      const opened = await this.open();
-      let idleSinceMs: number | null = null;
-      while (this.turn.hasTime) {
-        const hasMoved = await this.step(opened);
-        if (this.request.isProbe) break;
-        if (hasMoved) idleSinceMs = null;
-        else {
-          // While work keeps coming it is cheaper to stay than to begin a turn for each piece of it.
-          idleSinceMs ??= this.turn.now;
-          if (this.turn.answeredCalls === 0 || this.turn.now - idleSinceMs >= lingerMs) break;
-          await this.turn.sleep(pollMs);
-        }
-      }
-    } catch (error) {
-      comeBackAtMs = await this.endedBy(error);
-    }
+    const comeBackAtMs = await this.steps().then(() => null, (error: unknown) => this.endedBy(error)); // prettier-ignore
     const work = await laneWork(this.pool, this.turn.tenant, this.turn.system);
     return { ...work, hasCalled: this.turn.answeredCalls > 0, comeBackAtMs, died: this.died };
+  }
+
+  private async steps(): Promise<void> {
+    const opened = await this.open();
+    const { connector } = opened;
+    const departure = new Departure({
+      pool: this.pool,
+      turn: this.turn,
+      workflowId: this.request.workflowId,
+      opened,
+      settle: (sends) => this.settle(connector, sends, false),
+      heed: (answer) => this.heed(connector, answer),
+    });
+    try {
+      await this.stepOn(connector, departure);
+    } catch (error) {
+      await departure.end().catch(() => undefined);
+      throw error;
+    }
+    await departure.end();
+  }
+
+  /** Until nothing is due or the turn is over. */
+  private async stepOn(connector: Connector, departure: Departure): Promise<void> {
+    let idleSinceMs: number | null = null;
+    while (this.turn.hasTime) {
+      const hasMoved = (await this.step(connector, departure)) || (await departure.settled());
+      if (this.request.isProbe) return;
+      if (hasMoved) idleSinceMs = null;
+      else {
+        // While work keeps coming it is cheaper to stay than to begin a turn for each piece of it.
+        idleSinceMs ??= this.turn.now;
+        if (this.turn.answeredCalls === 0 || this.turn.now - idleSinceMs >= lingerMs) return;
+        await this.turn.sleep(pollMs);
+      }
+    }
   }
 
   private async open(): Promise<OpenedConnection> {
@@ -121,8 +139,7 @@ class Push {
   }
 
   /** True when something was done, so that there may be more. */
-  private async step(opened: OpenedConnection): Promise<boolean> {
-    const { connector } = opened;
+  private async step(connector: Connector, departure: Departure): Promise<boolean> {
     const asked = await takeVerifying(
       this.pool,
       this.turn,
@@ -145,17 +162,8 @@ class Push {
     if (batch.picked === 0) return false;
     const startedMs = this.turn.now;
     this.note(await settleWithoutSend(this.pool, this.turn, batch.settlements));
-    const options: SendOptions = {
-      pool: this.pool,
-      turn: this.turn,
-      workflowId: this.request.workflowId,
-      opened,
-      settle: (sends) => this.settle(connector, sends, false),
-      heed: (answer) => this.heed(connector, answer),
-      groupSize: sendsTogether(this.sendMs),
-    };
     const sends = inSends(batch.writes, size);
-    await sendAll(options, sends);
+    await departure.send(sends, sendsTogether(this.sendMs));
     if (sends.length > 0) this.sendMs = (this.turn.now - startedMs) / sends.length;
     return true;
   }

@@ -37,8 +37,6 @@ export interface SendOptions {
   settle: (sends: readonly AnsweredSend[]) => Promise<void>;
   /** What an answer means for the calls after it; throws where none may leave now. */
   heed: (answer: SendAnswer) => Promise<void>;
-  /** How many sends are written down, and settled, together where no budget is charged for each. */
-  groupSize: number;
 }
 
 export interface AnsweredSend {
@@ -66,39 +64,32 @@ interface WrittenSend {
   writes: SendWrites;
 }
 
-/** Sends one after the other until all are out or the turn has no time for another. */
-export async function sendAll(options: SendOptions, sends: readonly SendWrites[]): Promise<void> {
-  const departure = new Departure(options, sends);
-  try {
-    await departure.run();
-  } catch (error) {
-    await departure.end().catch(() => undefined);
-    throw error;
-  }
-  await departure.end();
-}
-
-class Departure {
+/** The sends of a turn, one after the other. */
+export class Departure {
   private readonly options: SendOptions;
-  private readonly groups: (readonly SendWrites[])[];
   private readonly hasBudget: boolean;
+  private groups: (readonly SendWrites[])[] = [];
   /** Being written down. */
   private coming: Promise<WrittenSend[]> | null = null;
   /** Written down, not on its way yet. */
   private unsent: WrittenSend[] = [];
   /** Answered, not being settled yet. */
   private answered: AnsweredSend[] = [];
-  private settling: Promise<void> = Promise.resolve();
+  private settling: Promise<void> | null = null;
 
-  constructor(options: SendOptions, sends: readonly SendWrites[]) {
+  constructor(options: SendOptions) {
     this.options = options;
     this.hasBudget = options.turn.limits('write').length > 0;
-    // A budget is charged when a send is written down, so there the call follows at once.
-    this.groups = inChunks(sends, this.hasBudget ? 1 : options.groupSize);
   }
 
-  async run(): Promise<void> {
+  /**
+   * Resolves when all of these are answered, or the turn has no time for another. `groupSize`: how many are
+   * written down, and settled, together where no budget is charged for each.
+   */
+  async send(sends: readonly SendWrites[], groupSize: number): Promise<void> {
     const { turn } = this.options;
+    // A budget is charged when a send is written down, so there the call follows at once.
+    this.groups = inChunks(sends, this.hasBudget ? 1 : groupSize);
     for (;;) {
       if (this.coming === null) this.writeNext();
       if (this.coming === null) return;
@@ -109,14 +100,25 @@ class Departure {
     }
   }
 
-  /** What was written down and does not leave any more waits again; what was answered is settled. */
+  /** Waits for what is being settled; false where there was nothing. */
+  async settled(): Promise<boolean> {
+    const { settling } = this;
+    this.settling = null;
+    await settling;
+    return settling !== null;
+  }
+
+  /** Before the turn ends: what was answered is settled; what was written down and does not leave any more waits again. */
   async end(): Promise<void> {
     const coming = await this.coming?.catch(() => []);
     const detail = 'it did not leave: the turn ended before';
     const answer: SendAnswer = { type: 'notExecuted', why: 'unreachable', retryAfterMs: null, detail }; // prettier-ignore
     const unsent = [...this.unsent, ...(coming ?? [])];
-    await this.settling;
     const left = [...this.answered, ...unsent.map(({ send }) => ({ send, answer, attemptsOf: () => 0 }))]; // prettier-ignore
+    this.coming = null;
+    this.unsent = [];
+    this.answered = [];
+    await this.settled();
     if (left.length > 0) await this.options.settle(left);
   }
 
@@ -136,17 +138,16 @@ class Departure {
     this.unsent.shift();
     const { send, writes } = first;
     const call = opened.connector.send(asSent(send, writes), turn.signal);
-    const isLast = this.unsent.length === 0;
-    if (isLast && !this.hasBudget) this.writeNext();
+    if (this.coming === null && !this.hasBudget) this.writeNext();
     const answer = await call;
     const attemptsOf = (id: string): number => writes.get(id)?.delivery.attempts ?? 0;
     this.answered.push({ send, answer, attemptsOf });
-    if (!isLast && answer.type === 'answered') return;
-    await this.settling;
+    if (this.unsent.length > 0 && answer.type === 'answered') return;
+    await this.settled();
     this.settling = this.settleAnswered();
     this.settling.catch(() => undefined);
     // Only an answer says that the next call may leave.
-    if (answer.type !== 'answered') await this.settling;
+    if (answer.type !== 'answered') await this.settled();
   }
 
   private async settleAnswered(): Promise<void> {
