@@ -95,7 +95,8 @@ export interface RemoteState {
 
 /**
  * Writes the states and what else is noted, in one statement; the rows must be locked. Answers by how many the
- * number of open deliveries rose, per system.
+ * number of open deliveries rose, per system. The tenant is compared in a form that is not taken for rare: with
+ * one row expected, all given ones would be read again for each.
  */
 export async function updateDeliveries(
   tx: PoolClient,
@@ -121,7 +122,7 @@ export async function updateDeliveries(
        "desiredRev" bigint, "desiredOp" text, "sentRev" bigint, "deliveredRev" bigint, attempts int, generation int,
        "dueAtMs" float8, "lastClass" text, "waitsFor" bigint[], "setsWaits" boolean, "remoteId" text,
        "remoteVersion" text, "isLinked" boolean, snapshot json, "sendId" bigint) OFFSET 0) x
-     WHERE +d.tenant = $1 AND d.id = x.id AND d.id = ANY ($3)`,
+     WHERE coalesce(d.tenant = $1, false) AND d.id = x.id AND d.id = ANY ($3)`,
     [tenant, JSON.stringify(rows), updates.map(({ row }) => row.id)],
   );
   return opened;

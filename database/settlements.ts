@@ -83,7 +83,7 @@ async function closeSends(
        settled_at = CASE WHEN x.state = 'settled' THEN clock_timestamp() END
      FROM (SELECT * FROM json_to_recordset($3::json)
        AS y(id bigint, state text, outcome text, asks int, "askAtMs" float8) OFFSET 0) x
-     WHERE +s.tenant = $1 AND s.id = x.id AND s.id = ANY ($4) AND s.lane_token = $2 AND s.state IN ('sending', 'verifying')
+     WHERE coalesce(s.tenant = $1, false) AND s.id = x.id AND s.id = ANY ($4) AND s.lane_token = $2 AND s.state IN ('sending', 'verifying')
      RETURNING s.id::text AS id`,
     [lane.tenant, lane.token, JSON.stringify(rows), rows.map(({ id }) => id)],
   );
