@@ -35,13 +35,19 @@ export interface SendOptions {
   opened: OpenedConnection;
   /** Writes down what became of sends. */
   settle: (sends: readonly AnsweredSend[]) => Promise<void>;
+  call: (stored: StoredSend) => Promise<Answered>;
   /** What an answer means for the calls after it; throws where none may leave now. */
-  heed: (answer: SendAnswer) => Promise<void>;
+  heed: (answered: Answered) => Promise<void>;
 }
 
-export interface AnsweredSend {
-  send: SendRow;
+export interface Answered {
   answer: SendAnswer;
+  /** How often credentials had been renewed when the call left: it says nothing of newer ones. */
+  renewals: number;
+}
+
+export interface AnsweredSend extends Answered {
+  send: SendRow;
   /** Earlier tries of a member. */
   attemptsOf: (deliveryId: string) => number;
 }
@@ -84,9 +90,14 @@ export class Departure {
 
   /**
    * Resolves when all of these are answered, or the turn has no time for another. `groupSize`: how many are
-   * written down, and settled, together where no budget is charged for each.
+   * written down, and settled, together where no budget is charged for each. `whenAllWritten`: called once none
+   * of these is among the waiting any more.
    */
-  async send(sends: readonly SendWrites[], groupSize: number): Promise<void> {
+  async send(
+    sends: readonly SendWrites[],
+    groupSize: number,
+    whenAllWritten: () => void,
+  ): Promise<void> {
     const { turn } = this.options;
     // A budget is charged when a send is written down, so there the call follows at once.
     this.groups = inChunks(sends, this.hasBudget ? 1 : groupSize);
@@ -95,6 +106,7 @@ export class Departure {
       if (this.coming === null) return;
       this.unsent = await this.coming;
       this.coming = null;
+      if (this.groups.length === 0) whenAllWritten();
       while (this.unsent.length > 0 && turn.hasTime) await this.sendFirst();
       if (this.unsent.length > 0) return;
     }
@@ -114,7 +126,7 @@ export class Departure {
     const detail = 'it did not leave: the turn ended before';
     const answer: SendAnswer = { type: 'notExecuted', why: 'unreachable', retryAfterMs: null, detail }; // prettier-ignore
     const unsent = [...this.unsent, ...(coming ?? [])];
-    const left = [...this.answered, ...unsent.map(({ send }) => ({ send, answer, attemptsOf: () => 0 }))]; // prettier-ignore
+    const left = [...this.answered, ...unsent.map(({ send }) => ({ send, answer, renewals: 0, attemptsOf: () => 0 }))]; // prettier-ignore
     this.coming = null;
     this.unsent = [];
     this.answered = [];
@@ -132,16 +144,16 @@ export class Departure {
   private async sendFirst(): Promise<void> {
     const [first] = this.unsent;
     if (first === undefined) return;
-    const { turn, opened } = this.options;
+    const { turn } = this.options;
     // What was recorded and does not leave now is taken over like any send whose caller is gone.
     turn.requireLease();
     this.unsent.shift();
     const { send, writes } = first;
-    const call = opened.connector.send(asSent(send, writes), turn.signal);
+    const call = this.options.call(asSent(send, writes));
     if (this.coming === null && !this.hasBudget) this.writeNext();
-    const answer = await call;
+    const { answer, renewals } = await call;
     const attemptsOf = (id: string): number => writes.get(id)?.delivery.attempts ?? 0;
-    this.answered.push({ send, answer, attemptsOf });
+    this.answered.push({ send, answer, renewals, attemptsOf });
     if (this.unsent.length > 0 && answer.type === 'answered') return;
     await this.settled();
     this.settling = this.settleAnswered();
@@ -153,7 +165,7 @@ export class Departure {
   private async settleAnswered(): Promise<void> {
     const answered = this.answered.splice(0);
     await this.options.settle(answered);
-    for (const { answer } of answered) await this.options.heed(answer);
+    for (const answer of answered) await this.options.heed(answer);
   }
 }
 

@@ -50,10 +50,9 @@ export class QboClient {
     schema: z.ZodType<T>,
     gate: CallGate,
   ): Promise<T> {
-    await gate.beforeRead();
     const path = companyPath(this.options.realmId, resource, parameters);
-    const value = readJson(await this.call('GET', path, undefined, gate.signal), this.now());
-    return checked(resource, schema, value);
+    const result = await gate.read(() => this.call('GET', path, undefined, gate.signal));
+    return checked(resource, schema, readJson(result, this.now()));
   }
 
   /** All rows of one entity that meet the condition; a page that is full is followed by the next. */
@@ -76,14 +75,9 @@ export class QboClient {
   }
 
   /** Sends a frozen body to a frozen path, under its request id. */
-  async post(
-    path: string,
-    body: string,
-    requestId: string,
-    signal: AbortSignal,
-  ): Promise<HttpResult> {
+  async post(path: string, body: string, requestId: string, gate: CallGate): Promise<HttpResult> {
     const address = `${path}&requestid=${encodeURIComponent(requestId)}`;
-    return this.call('POST', address, body, signal);
+    return gate.write(() => this.call('POST', address, body, gate.signal));
   }
 
   private async call(
