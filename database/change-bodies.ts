@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type {
+  CashBody,
   CustomerBody,
   InventoryBody,
   InvoiceBody,
@@ -11,9 +12,9 @@ import type {
   RefundBody,
   StockBody,
 } from '../domain/bodies';
-import type { ChangeBody, RecordBody } from '../domain/bodies';
+import { paidOutKinds, type ChangeBody, type RecordBody } from '../domain/bodies';
 import { amountMinorMax } from '../domain/money';
-import { kinds, type Kind } from '../domain/words';
+import type { Kind } from '../domain/words';
 
 // The JSON of changes and records: what intake accepts (contract section 3) and what the tables hold.
 // Texts are data: any Unicode but control characters and lone surrogates, no blank at the ends.
@@ -147,6 +148,18 @@ const line = z.strictObject({
   taxes,
 });
 
+/** Units of the books' currency for one of the ticket's. */
+const exchangeRate = z.strictObject({
+  rate: z
+    .string()
+    .regex(
+      /^(?=.*[1-9])\d{1,9}(\.\d{1,9})?$/,
+      'must be a decimal text above zero such as "1.0835"',
+    ),
+  source: named(100),
+  day: calendarDay,
+});
+
 const ticket = {
   number: idText,
   channel: z.literal('pos'),
@@ -174,13 +187,26 @@ const ticket = {
       used: z.array(giftCard).max(100).optional(),
     })
     .optional(),
+  roundingMinor: amountMinor.optional(),
+  exchangeRate: exchangeRate.optional(),
   totals: z.strictObject({ netMinor: amountMinor, taxMinor: amountMinor, totalMinor: amountMinor }),
 };
 const tenders = z
   .array(z.strictObject({ tender: idText, amountMinor, reference: text(200).optional() }))
   .max(20);
 
-const order = z.strictObject({ ...ticket, tenders }) satisfies z.ZodType<OrderBody>;
+const deposits = z
+  .array(z.strictObject({ paymentId: idText, amountMinor: amountMinorPositive }))
+  .max(20)
+  .refine((list) => new Set(list.map(({ paymentId }) => paymentId)).size === list.length, {
+    message: 'must not use one paymentId twice',
+  });
+
+const order = z.strictObject({
+  ...ticket,
+  tenders,
+  deposits: deposits.optional(),
+}) satisfies z.ZodType<OrderBody>;
 const invoice = z.strictObject({
   ...ticket,
   dueDate: calendarDay.optional(),
@@ -192,22 +218,65 @@ const refund = z.strictObject({
   restock: z.boolean(),
   unallocatedMinor: amountMinorPositive.optional(),
 }) satisfies z.ZodType<RefundBody>;
-const payment = z.strictObject({
-  number: idText,
-  invoiceId: idText,
-  tender: idText,
-  amountMinor: amountMinorPositive,
-  reference: text(200).optional(),
-}) satisfies z.ZodType<PaymentBody>;
+const payment = z
+  .strictObject({
+    number: idText,
+    invoiceId: idText.optional(),
+    depositFor: idText.optional(),
+    tender: idText,
+    amountMinor: amountMinorPositive,
+    reference: text(200).optional(),
+    businessDate: calendarDay.optional(),
+    exchangeRate: exchangeRate.optional(),
+    currency: currency.optional(),
+    customerId: idText.optional(),
+    location: idText.optional(),
+  })
+  .refine((body) => (body.invoiceId === undefined) !== (body.depositFor === undefined), {
+    path: ['invoiceId'],
+    message: 'is needed, or depositFor in its place; not both',
+  })
+  .refine(
+    ({ invoiceId, currency: own, customerId, location }) =>
+      invoiceId === undefined || (own ?? customerId ?? location) === undefined,
+    { path: ['invoiceId'], message: 'says currency, customerId and location itself' },
+  ) satisfies z.ZodType<PaymentBody>;
+const paidOut = z
+  .array(z.strictObject({ kind: z.enum(paidOutKinds), recordId: idText, amountMinor }))
+  .max(10_000);
 const payout = z.strictObject({
   processor: idText,
+  tender: idText.optional(),
+  reference: named(200).optional(),
+  businessDate: calendarDay.optional(),
+  currency: currency.optional(),
+  exchangeRate: exchangeRate.optional(),
   grossMinor: amountMinor,
   feesMinor: amountMinor,
   netMinor: amountMinor,
-  includes: z
-    .array(z.strictObject({ kind: z.enum(kinds), recordId: idText, amountMinor }))
-    .max(10_000),
+  includes: paidOut,
+  chargebacks: paidOut.optional(),
+  adjustments: z
+    .array(z.strictObject({ name: named(500), amountMinor }))
+    .max(100)
+    .optional(),
 }) satisfies z.ZodType<PayoutBody>;
+const cash = z
+  .strictObject({
+    businessDate: calendarDay,
+    location: idText.optional(),
+    tender: idText,
+    type: z.enum(['paid_in', 'paid_out', 'difference']),
+    amountMinor,
+    currency: currency.optional(),
+    exchangeRate: exchangeRate.optional(),
+    account: idText.optional(),
+    reason: text(500).optional(),
+  })
+  .refine(({ type, amountMinor: minor }) => type === 'difference' || minor >= 0, {
+    path: ['amountMinor'],
+    message: 'must not be negative: the type says the direction',
+  }) satisfies z.ZodType<CashBody>;
 
 /** The body that a change of each kind must have. */
 export const changeBodySchemas = {
@@ -219,6 +288,7 @@ export const changeBodySchemas = {
   invoice,
   payment,
   payout,
+  cash,
 } as const;
 
 /** A change's body by its kind; throws ZodError where it is not what the kind asks for. */
@@ -250,5 +320,7 @@ function parseShared(
       return { kind, body: payment.parse(body) };
     case 'payout':
       return { kind, body: payout.parse(body) };
+    case 'cash':
+      return { kind, body: cash.parse(body) };
   }
 }

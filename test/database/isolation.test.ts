@@ -53,7 +53,7 @@ afterAll(() => database.drop());
 type Ask = (tenant: number) => Promise<unknown>;
 const inTx = (work: (tx: Parameters<typeof readRecords>[0], tenant: number) => Promise<unknown>): Ask => (tenant) => inTransaction(database.pool, (tx) => work(tx, tenant)); // prettier-ignore
 const things = [{ kind: 'customer', recordId: 'd' }, { kind: 'product', recordId: 'p-a' }] as const; // prettier-ignore
-const keys = { skus: ['a', 'A'], customerIds: ['c'], orderIds: ['o'] };
+const keys = { skus: ['a', 'A'], customerIds: ['c'], orderIds: ['o'], documents: [], sales: [] };
 const size = (value: unknown): number => {
   if (value === null || value === undefined) return 0;
   if (value instanceof Map || value instanceof Set) return value.size;

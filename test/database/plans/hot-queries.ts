@@ -50,7 +50,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   productsOfSkus: inTx((tx) => productsOfSkus(tx, tenant, skus)),
   'pickDue qbo': (pool) => pickDue(pool, tenant, 'qbo', 30),
   'pickDue woo': (pool) => pickDue(pool, tenant, 'woo', 50),
-  loadReferences: (pool) => loadReferences(pool, tenant, 'qbo', { skus, customerIds: customers.map(({ recordId }) => recordId), orderIds: orders.map(({ recordId }) => recordId) }), // prettier-ignore
+  loadReferences: (pool) => loadReferences(pool, tenant, 'qbo', { skus, customerIds: customers.map(({ recordId }) => recordId), orderIds: orders.map(({ recordId }) => recordId), documents: orders.map(({ recordId }) => ({ kind: 'invoice', recordId })), sales: orders }), // prettier-ignore
   mappingsFor: (pool) => mappingsFor(pool, tenant, skus),
   'recordSend and settle of 30': async (pool) => {
     const lane = await holdLane(pool, tenant, 'qbo');
