@@ -1,3 +1,4 @@
+import { currencyDecimals, minorToText } from '../../domain/money';
 import type { Composed, References } from '../connector';
 import type { QboFacts } from './facts';
 
@@ -45,4 +46,17 @@ export function moneyAccount(
 /** The key of a mapping that counts for one currency alone; the books' own needs no mention. */
 export function inCurrency(key: string, currency: string, facts: QboFacts): string {
   return currency === facts.homeCurrency ? key : `${key}:${currency}`;
+}
+
+/** Decimals of an amount there, whatever the currency (quickbooks.md 14, 18). */
+const decimalsMax = 2;
+
+/** Amounts of a currency with more decimals than the books hold are posted only where nothing is lost. */
+export function decimalsHold(amountsMinor: readonly number[], currency: string): Composed | null {
+  const decimals = currencyDecimals(currency);
+  const step = 10 ** Math.max(0, decimals - decimalsMax);
+  const lost = amountsMinor.find((minor) => minor % step !== 0);
+  if (lost === undefined) return null;
+  const detail = `QuickBooks holds ${decimalsMax} decimals, ${minorToText(lost, currency)} ${currency} has more`;
+  return hold('too_many_decimals', currency, detail);
 }

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../domain/words';
 import type { Composed, References } from '../connector';
 import type { DocumentEntity } from './entities';
 import type { QboFacts } from './facts';
-import { mappedAccount, moneyAccount } from './hold';
+import { decimalsHold, mappedAccount, moneyAccount } from './hold';
 import { cleanText, exactNumber } from './mapping';
 import { currencyFields, customerOf, markerOf, noteOf, tenderOf } from './shape';
 
@@ -63,6 +63,8 @@ function paymentOf(
   facts: QboFacts,
 ): MoneyShape {
   const { currency, date } = payment;
+  const lost = decimalsHold([payment.totalMinor], currency);
+  if (lost !== null) return { type: 'stop', composed: lost };
   const customer = customerOf(payment, references, facts);
   if (customer.type === 'stop') return customer;
   if (customer.missing.length > 0)
@@ -86,6 +88,8 @@ export function shapeMoney(
   references: References,
   facts: QboFacts,
 ): MoneyShape {
+  const lost = decimalsHold(amountsOf(document), document.currency);
+  if (lost !== null) return { type: 'stop', composed: lost };
   const accounts = new Map<string, string>();
   for (const key of accountKeysOf(document)) {
     const known = accountOf(key, document.currency, references, facts);
@@ -117,6 +121,12 @@ export function shapeMoney(
       return { type: 'shaped', entity: 'JournalEntry', payload, totalMinor, ...natural };
     }
   }
+}
+
+function amountsOf(document: MoneyDocument): number[] {
+  return document.type === 'booking'
+    ? document.lines.map(({ amountMinor }) => amountMinor)
+    : [document.amountMinor];
 }
 
 function accountKeysOf(document: MoneyDocument): string[] {

@@ -4,7 +4,7 @@ import type { DocumentTax, PostingDocument } from '../../domain/posting/document
 import type { JsonObject } from '../../domain/words';
 import type { Composed, MissingReference, References } from '../connector';
 import type { QboFacts } from './facts';
-import { inCurrency, missingMapping, moneyAccount } from './hold';
+import { decimalsHold, inCurrency, missingMapping, moneyAccount } from './hold';
 import { linesOf } from './lines';
 import { addressFields, cleanEmail, cleanText, exactNumber } from './mapping';
 import { taxCodeOf } from './tax-codes';
@@ -29,6 +29,12 @@ export function shapeDocument(
   references: References,
   facts: QboFacts,
 ): ShapedDocument {
+  const amounts = document.lines.flatMap((line) => [line.amountMinor, line.grossMinor ?? 0]);
+  const lost = decimalsHold(
+    [...amounts, document.taxMinor, document.totalMinor],
+    document.currency,
+  );
+  if (lost !== null) return { type: 'stop', composed: lost };
   const customer = customerOf(document, references, facts);
   if (customer.type === 'stop') return customer;
   const tender = tenderOf(document, references, facts);
