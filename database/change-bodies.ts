@@ -1,73 +1,32 @@
 import { z } from 'zod';
 
 import type {
-  CashBody,
   CustomerBody,
   InventoryBody,
   InvoiceBody,
   OrderBody,
-  PaymentBody,
-  PayoutBody,
   ProductBody,
   RefundBody,
   StockBody,
 } from '../domain/bodies';
-import { paidOutKinds, type ChangeBody, type RecordBody } from '../domain/bodies';
-import { amountMinorMax } from '../domain/money';
+import type { ChangeBody, RecordBody } from '../domain/bodies';
 import type { Kind } from '../domain/words';
+import {
+  amountMinor,
+  amountMinorPositive,
+  calendarDay,
+  currency,
+  decimal,
+  exchangeRate,
+  idText,
+  named,
+  price,
+  prose,
+  text,
+} from './body-parts';
+import { cash, payment, payout } from './money-bodies';
 
 // The JSON of changes and records: what intake accepts (contract section 3) and what the tables hold.
-// Texts are data: any Unicode but control characters and lone surrogates, no blank at the ends.
-
-const controls = /[\u0000-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex -- refusing them is the point
-const multiLineControls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex -- line breaks and tabs may stand in notes
-
-function isClean(text: string): boolean {
-  return !controls.test(text) && text.isWellFormed();
-}
-
-/** An id of the sender: record, event, SKU, line. Compared exactly. */
-export const idText = z
-  .string()
-  .min(1)
-  .max(100)
-  .refine((text) => isClean(text) && text.trim() === text, {
-    message: 'must hold no control character or lone surrogate and no blank at its ends',
-  })
-  .meta({ description: '1 to 100 characters of any Unicode but control characters' });
-
-const text = (max: number): z.ZodString =>
-  z
-    .string()
-    .max(max)
-    .refine(isClean, { message: 'must hold no control character or lone surrogate' });
-const named = (max: number): z.ZodString => text(max).min(1);
-const prose = (max: number): z.ZodString =>
-  z
-    .string()
-    .max(max)
-    .refine((value) => !multiLineControls.test(value) && value.isWellFormed(), {
-      message: 'must hold no control character or lone surrogate',
-    });
-
-const amountMinor = z.int().min(-amountMinorMax).max(amountMinorMax);
-const amountMinorPositive = z.int().min(0).max(amountMinorMax);
-const decimal = z
-  .string()
-  .regex(/^-?\d{1,12}(\.\d{1,6})?$/, 'must be a decimal text such as "2" or "0.25"');
-const price = z
-  .string()
-  .regex(/^-?\d{1,12}(\.\d{1,8})?$/, 'must be a decimal text such as "12.50"');
-const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as GBP');
-
-/** A calendar day from 1970 to 2199: anything else is a mistake of the sender. */
-export const calendarDay = z
-  .string()
-  .regex(/^(19[7-9]\d|20\d\d|21\d\d)-\d\d-\d\d$/, 'must be a day from 1970-01-01 to 2199-12-31')
-  .refine((day) => {
-    const date = new Date(`${day}T00:00:00Z`);
-    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
-  }, 'is no day of the calendar');
 
 const address = z.strictObject({
   line1: text(500).optional(),
@@ -148,18 +107,6 @@ const line = z.strictObject({
   taxes,
 });
 
-/** Units of the books' currency for one of the ticket's. */
-const exchangeRate = z.strictObject({
-  rate: z
-    .string()
-    .regex(
-      /^(?=.*[1-9])\d{1,9}(\.\d{1,9})?$/,
-      'must be a decimal text above zero such as "1.0835"',
-    ),
-  source: named(100),
-  day: calendarDay,
-});
-
 const ticket = {
   number: idText,
   channel: z.literal('pos'),
@@ -218,66 +165,6 @@ const refund = z.strictObject({
   restock: z.boolean(),
   unallocatedMinor: amountMinorPositive.optional(),
 }) satisfies z.ZodType<RefundBody>;
-const payment = z
-  .strictObject({
-    number: idText,
-    invoiceId: idText.optional(),
-    depositFor: idText.optional(),
-    tender: idText,
-    amountMinor: amountMinorPositive,
-    reference: text(200).optional(),
-    businessDate: calendarDay.optional(),
-    exchangeRate: exchangeRate.optional(),
-    currency: currency.optional(),
-    customerId: idText.optional(),
-    location: idText.optional(),
-  })
-  .refine((body) => (body.invoiceId === undefined) !== (body.depositFor === undefined), {
-    path: ['invoiceId'],
-    message: 'is needed, or depositFor in its place; not both',
-  })
-  .refine(
-    ({ invoiceId, currency: own, customerId, location }) =>
-      invoiceId === undefined || (own ?? customerId ?? location) === undefined,
-    { path: ['invoiceId'], message: 'says currency, customerId and location itself' },
-  ) satisfies z.ZodType<PaymentBody>;
-const paidOut = z
-  .array(z.strictObject({ kind: z.enum(paidOutKinds), recordId: idText, amountMinor }))
-  .max(10_000);
-const payout = z.strictObject({
-  processor: idText,
-  tender: idText.optional(),
-  reference: named(200).optional(),
-  businessDate: calendarDay.optional(),
-  currency: currency.optional(),
-  exchangeRate: exchangeRate.optional(),
-  grossMinor: amountMinor,
-  feesMinor: amountMinor,
-  netMinor: amountMinor,
-  includes: paidOut,
-  chargebacks: paidOut.optional(),
-  adjustments: z
-    .array(z.strictObject({ name: named(500), amountMinor }))
-    .max(100)
-    .optional(),
-}) satisfies z.ZodType<PayoutBody>;
-const cash = z
-  .strictObject({
-    businessDate: calendarDay,
-    location: idText.optional(),
-    tender: idText,
-    type: z.enum(['paid_in', 'paid_out', 'difference']),
-    amountMinor,
-    currency: currency.optional(),
-    exchangeRate: exchangeRate.optional(),
-    account: idText.optional(),
-    reason: text(500).optional(),
-  })
-  .refine(({ type, amountMinor: minor }) => type === 'difference' || minor >= 0, {
-    path: ['amountMinor'],
-    message: 'must not be negative: the type says the direction',
-  }) satisfies z.ZodType<CashBody>;
-
 /** The body that a change of each kind must have. */
 export const changeBodySchemas = {
   customer,

@@ -35,7 +35,7 @@ export async function writeSaleEntries(
 }
 
 /** Refunds and payments of one sale that are looked at; more are held, never left out of a sum. */
-export const entriesMax = 200;
+const entriesMax = 200;
 
 /** The sales among these orders and invoices, by `kind/recordId`, each with what was given back and paid of it. */
 export async function loadSales(

@@ -43,7 +43,7 @@ export function refundsBefore(sale: KnownSale, recordId: string): RefundEntry[] 
 }
 
 /** What was sold: of a ticket with returns in it, its sale. */
-export function soldMinor({ ticket, recordId }: KnownSale): number {
+function soldMinor({ ticket, recordId }: KnownSale): number {
   if (ticket.kind === 'invoice' || partsOfOrder(ticket.body).length === 1)
     return ticket.body.totals.totalMinor;
   return saleOfTicket(ticket, recordId, 'sale').totalMinor;

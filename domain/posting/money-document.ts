@@ -38,7 +38,7 @@ export type MoneyDocument = Head &
 export type MoneyDecision = MoneyDocument | Hold | { type: 'nothing'; reason: string };
 
 /** The account between the halves of an exchange: zero as soon as all its tenders are moved (ADR 0006). */
-export const exchangeAccount = 'clearing:exchange';
+const exchangeAccount = 'clearing:exchange';
 
 /** What one tender of such a ticket brought to its own account. */
 export function moveOf(

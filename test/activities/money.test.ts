@@ -43,14 +43,14 @@ async function balances({ realmId }: TestTenant): Promise<Record<string, string>
 /** Reasons of what is held, by record. */
 async function held(tenant: TestTenant): Promise<string[]> {
   const failures = await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 50);
-  return failures.map(({ recordId, reason }) => `${recordId} ${reason ?? ''}`).sort();
+  return failures.map(({ recordId, reason }) => `${recordId} ${reason}`).sort();
 }
 
 const invoice = (recordId: string): TestChange => {
   const { number, channel, businessDate, currency, pricesIncludeTax, customerId, lines, totals } = orderBody(recordId, [['A', 2]], 'c-1'); // prettier-ignore
   return { kind: 'invoice', recordId, body: { number, channel, businessDate, currency, pricesIncludeTax, lines, totals, ...(customerId === undefined ? {} : { customerId }) } }; // prettier-ignore
 };
-const payment = (recordId: string, amountMinor: number, of: object): TestChange => ({ kind: 'payment', recordId, occurredAt: '2026-11-24T03:00:00Z', body: { number: recordId, tender: 'cash', amountMinor, ...of } } as TestChange); // prettier-ignore
+const payment = (recordId: string, amountMinor: number, of: object): TestChange => ({ kind: 'payment', recordId, occurredAt: '2026-11-24T03:00:00Z', body: { number: recordId, tender: 'cash', amountMinor, ...of } }); // prettier-ignore
 const refund = (recordId: string, orderId: string, change: Partial<OrderBody> = {}): TestChange => ({ kind: 'refund', recordId, body: { ...orderBody(recordId, [['A', 2]], 'c-1'), restock: true, orderId, ...change } }); // prettier-ignore
 
 test('payments, credits and refunds find their sales, whichever comes first, also after lost answers', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { calendarDay, changeBodySchemas, idText, parseChangeBody, parseRecordBody } from '../../database/change-bodies'; // prettier-ignore
+import { calendarDay, idText } from '../../database/body-parts';
+import { changeBodySchemas, parseChangeBody, parseRecordBody } from '../../database/change-bodies';
 import { kinds, type Kind } from '../../domain/words';
 import { orderBody } from '../support/samples';
 

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+import { paidOutKinds, type CashBody, type PaymentBody, type PayoutBody } from '../domain/bodies';
+import {
+  amountMinor,
+  amountMinorPositive,
+  calendarDay,
+  currency,
+  exchangeRate,
+  idText,
+  named,
+  text,
+} from './body-parts';
+
+// The bodies of money beside the sale.
+
+export const payment = z
+  .strictObject({
+    number: idText,
+    invoiceId: idText.optional(),
+    depositFor: idText.optional(),
+    tender: idText,
+    amountMinor: amountMinorPositive,
+    reference: text(200).optional(),
+    businessDate: calendarDay.optional(),
+    exchangeRate: exchangeRate.optional(),
+    currency: currency.optional(),
+    customerId: idText.optional(),
+    location: idText.optional(),
+  })
+  .refine((body) => (body.invoiceId === undefined) !== (body.depositFor === undefined), {
+    path: ['invoiceId'],
+    message: 'is needed, or depositFor in its place; not both',
+  })
+  .refine(
+    ({ invoiceId, currency: own, customerId, location }) =>
+      invoiceId === undefined || (own ?? customerId ?? location) === undefined,
+    { path: ['invoiceId'], message: 'says currency, customerId and location itself' },
+  ) satisfies z.ZodType<PaymentBody>;
+const paidOut = z
+  .array(z.strictObject({ kind: z.enum(paidOutKinds), recordId: idText, amountMinor }))
+  .max(10_000);
+export const payout = z.strictObject({
+  processor: idText,
+  tender: idText.optional(),
+  reference: named(200).optional(),
+  businessDate: calendarDay.optional(),
+  currency: currency.optional(),
+  exchangeRate: exchangeRate.optional(),
+  grossMinor: amountMinor,
+  feesMinor: amountMinor,
+  netMinor: amountMinor,
+  includes: paidOut,
+  chargebacks: paidOut.optional(),
+  adjustments: z
+    .array(z.strictObject({ name: named(500), amountMinor }))
+    .max(100)
+    .optional(),
+}) satisfies z.ZodType<PayoutBody>;
+export const cash = z
+  .strictObject({
+    businessDate: calendarDay,
+    location: idText.optional(),
+    tender: idText,
+    type: z.enum(['paid_in', 'paid_out', 'difference']),
+    amountMinor,
+    currency: currency.optional(),
+    exchangeRate: exchangeRate.optional(),
+    account: idText.optional(),
+    reason: text(500).optional(),
+  })
+  .refine(({ type, amountMinor: minor }) => type === 'difference' || minor >= 0, {
+    path: ['amountMinor'],
+    message: 'must not be negative: the type says the direction',
+  }) satisfies z.ZodType<CashBody>;
