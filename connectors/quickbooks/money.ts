@@ -52,7 +52,7 @@ export function composeMoney(
     return remoteId === null
       ? { type: 'skip', reason: 'nothing_to_void' }
       : hold('not_built', 'document_void', 'Voiding a posted document');
-  const content = shortHash(canonicalJson(item.record.body));
+  const content = shortHash(canonicalJson(contentOf(item)));
   if (remoteId !== null)
     return snapshot?.['content'] === content
       ? { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked: false }
@@ -77,6 +77,14 @@ export function composeMoney(
   };
 }
 
+/** What the document is made from: of a ticket no more than its day, currency and this part of its money. */
+function contentOf({ record, recordId, part }: Outgoing): unknown {
+  if (record.kind !== 'order' && record.kind !== 'refund') return record.body;
+  const { businessDate, currency, exchangeRate, totals } = record.body;
+  const money = isMovePart(part) ? moveOfPart(record, part) : totals;
+  return { recordId, businessDate, currency, exchangeRate, money };
+}
+
 /** The document of such a delivery, or why there is none. */
 export function moneyShape(
   item: Outgoing,
@@ -92,7 +100,8 @@ export function moneyShape(
     case 'payout': {
       const { body } = record;
       const missing = missingOf(thingsReferredTo(record), references);
-      if (missing.length > 0) return stop({ type: 'notReady', missing });
+      // Each that arrives sets it going again: of many the last are waited for.
+      if (missing.length > 0) return stop({ type: 'notReady', missing: missing.slice(-waitsMax) });
       const currency = body.currency ?? facts.homeCurrency ?? '';
       const clearing = moneyAccount(references, facts, clearingOf(body), currency);
       if (clearing.type === 'stop') return clearing;
@@ -113,6 +122,9 @@ export function moneyShape(
       throw new Error(`Bug: a ${record.kind} is no money alone`);
   }
 }
+
+/** Included records that a payout waits for at a time. */
+const waitsMax = 10;
 
 interface Company {
   references: References;

@@ -2,13 +2,21 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/g
 
 import type { Outgoing, RecordReference } from '../../../connectors/connector';
 import { closeConnections } from '../../../connectors/http';
-import type { CashBody, InvoiceBody, OrderBody, PaymentBody, PayoutBody, RefundBody } from '../../../domain/bodies'; // prettier-ignore
-import type { KnownSale, SaleEntry } from '../../../domain/posting/known-sale';
-import { line, orderBody, outgoing, type ReferenceParts } from '../fixtures';
+import type { SaleEntry } from '../../../domain/posting/known-sale';
+import { outgoing, type ReferenceParts } from '../fixtures';
 import { Books, there } from './books';
+import {
+  amountOnly,
+  entry,
+  invoiceBody,
+  payment,
+  refund,
+  refundBody,
+  sold,
+  soldOrder,
+} from './money-records';
 
-// Money beside the sale, posted to a company of the sandbox: what its ledger shows is what counts.
-
+// Payments and refunds, posted to a company of the sandbox: what its ledger shows is what counts.
 const books = new Books();
 beforeEach(() => books.begin());
 afterEach(() => books.close());
@@ -18,40 +26,6 @@ const post = books.post.bind(books);
 const only = books.compose.bind(books);
 const write = books.write.bind(books);
 const adds = books.adds.bind(books);
-
-const taxed = { lines: [line({ taxes: [{ code: 'NY', taxMinor: 222 }] })], totals: { netMinor: 2500, taxMinor: 222, totalMinor: 2722 } }; // prettier-ignore
-
-function invoiceBody(changes: Partial<InvoiceBody> = {}): InvoiceBody {
-  const body: InvoiceBody & Partial<OrderBody> = { ...orderBody(), ...taxed, ...changes };
-  delete body.tenders;
-  return body;
-}
-
-function refundBody(changes: Partial<RefundBody> = {}): RefundBody {
-  return { ...orderBody({ number: 'R-1', ...taxed }), tenders: [{ tender: 'card', amountMinor: 2722 }], restock: true, orderId: 's1', ...changes }; // prettier-ignore
-}
-
-const entry = (kind: 'refund' | 'payment', recordId: string, body: object, isPosted = false): SaleEntry => ({ kind, recordId, body, isPosted, isOpen: !isPosted }) as SaleEntry; // prettier-ignore
-
-function sold(entries: SaleEntry[] = [], changes: Partial<InvoiceBody> = {}): KnownSale {
-  const body = invoiceBody(changes);
-  return { recordId: 's1', ticket: { kind: 'invoice', body }, entries, hasMore: false };
-}
-
-function soldOrder(entries: SaleEntry[] = [], changes: Partial<OrderBody> = {}): KnownSale {
-  const body = orderBody({
-    ...taxed,
-    tenders: [{ tender: 'card', amountMinor: 2722 }],
-    ...changes,
-  });
-  return { recordId: 's1', ticket: { kind: 'order', body }, entries, hasMore: false };
-}
-
-const payment = (changes: Partial<PaymentBody> = {}, recordId = 'p1'): Outgoing =>
-  outgoing({ kind: 'payment', body: { number: recordId, invoiceId: 's1', tender: 'cash', amountMinor: 1904, businessDate: '2026-11-24', ...changes } }, { deliveryId: recordId, recordId, part: '' }); // prettier-ignore
-
-const refund = (changes: Partial<RefundBody> = {}, part = 'refund', recordId = 'r1'): Outgoing =>
-  outgoing({ kind: 'refund', body: refundBody(changes) }, { deliveryId: `${recordId}-${part}`, recordId, part }); // prettier-ignore
 
 describe('payments of an invoice', () => {
   test('part payments reach the invoice on their own days, until nothing is owed', async () => {
@@ -103,6 +77,14 @@ describe('payments of an invoice', () => {
   ])('a payment %s', async (_name, item, parts, expected) => {
     expect(await only(item, parts)).toMatchObject(expected);
   }); // prettier-ignore
+
+  test('in another currency it needs a rate of its own, and an account of that currency', async () => {
+    await books.begin({ preferences: { multiCurrency: true } });
+    const parts = { documents: posted, sales: { 'invoice/s1': sold([], { currency: 'EUR' }) } };
+    expect(await only(payment(), parts)).toMatchObject({ cause: 'exchange_rate_missing:EUR' });
+    const exchangeRate = { rate: '1.09', source: 'ECB', day: '2026-11-24' };
+    expect(await only(payment({ exchangeRate }), parts)).toMatchObject({ cause: 'mapping_missing:account:clearing:cash:EUR' }); // prettier-ignore
+  });
 
   test('it is found again by its day and marker', async () => {
     const id = await post(outgoing({ kind: 'invoice', body: invoiceBody() }, { recordId: 's1', part: '' })); // prettier-ignore
@@ -166,121 +148,15 @@ describe('refunds', () => {
     expect(await only(item, parts)).toMatchObject(expected);
   }); // prettier-ignore
 
-  const amount = (minor: number): Partial<RefundBody> => ({ lines: [], unallocatedMinor: minor, tenders: [{ tender: 'card', amountMinor: minor }], totals: { netMinor: minor, taxMinor: 0, totalMinor: minor } }); // prettier-ignore
   const ofSale = (entries: SaleEntry[] = []): ReferenceParts => ({ orders, sales: { 'order/s1': soldOrder(entries) } }); // prettier-ignore
   test('of an amount: part of the sale without tax, by setting with its share, the whole rest with what is left', async () => {
-    const part = refund(amount(1361));
+    const part = refund(amountOnly(1361));
     expect(await adds(() => post(part, ofSale()))).toEqual({ 'Card clearing': '-13.61', 'Refunds without return': '13.61' }); // prettier-ignore
     await books.begin({}, { refund: { amountOnlyTax: 'prorate' } });
     expect(await adds(() => post(part, ofSale()))).toEqual({ 'Card clearing': '-13.61', 'Refunds without return': '12.50', 'Sales tax payable': '1.11' }); // prettier-ignore
-    const rest = refund(amount(1361), 'refund', 'r2');
-    const before = [entry('refund', 'r1', refundBody(amount(1361)), true)];
+    const rest = refund(amountOnly(1361), 'refund', 'r2');
+    const before = [entry('refund', 'r1', refundBody(amountOnly(1361)), true)];
     // The lines of the sale come back, and what was given back without one before is taken off.
     expect(await adds(() => post(rest, ofSale(before)))).toEqual({ 'Card clearing': '-13.61', 'Sales of Product Income': '25.00', 'Sales tax payable': '1.11', 'Refunds without return': '-12.50' }); // prettier-ignore
   });
-});
-
-describe('exchanges', () => {
-  const back = line({ lineId: '2', quantity: '-1', netMinor: -1250 });
-  const exchange = (tenders: OrderBody['tenders'], lines = [line(), back], netMinor = 1250, recordId = 'x1') => (part: string): Outgoing =>
-    outgoing({ kind: 'order', body: orderBody({ number: recordId, lines, tenders, totals: { netMinor, taxMinor: 0, totalMinor: netMinor } }) }, { deliveryId: part, recordId, part }); // prettier-ignore
-
-  test('of several tenders and even ones: each tender has the net, the account between them nothing', async () => {
-    const mappings = { 'account:clearing:exchange': books.accountId('Undeposited Funds') };
-    const split = exchange([{ tender: 'cash', amountMinor: 2000 }, { tender: 'card', amountMinor: -750 }]); // prettier-ignore
-    expect(await adds(async () => {
-      const id = await post(split('sale'), { mappings });
-      await post(split('refund'), { mappings });
-      const orders = { x1: there(id, 'SalesReceipt') };
-      for (const part of ['move-1', 'move-2']) await post(split(part), { mappings, orders });
-    })).toEqual({ 'Cash drawer': '20.00', 'Card clearing': '-7.50', 'Sales of Product Income': '-12.50' }); // prettier-ignore
-    const even = exchange([], [line(), { ...back, quantity: '-2', netMinor: -2500 }], 0, 'x2');
-    expect(await adds(async () => {
-      await post(even('sale'), { mappings });
-      await post(even('refund'), { mappings });
-    })).toEqual({}); // prettier-ignore
-    expect(await only(exchange([], [line(), { ...back, quantity: '-2', netMinor: -2500 }], 0, 'x3')('sale'))).toMatchObject({ cause: 'mapping_missing:account:clearing:exchange' }); // prettier-ignore
-  });
-
-  test('a tender whose account is the one between needs no move', async () => {
-    const split = exchange([{ tender: 'cash', amountMinor: 2000 }, { tender: 'card', amountMinor: -750 }]); // prettier-ignore
-    const parts = { mappings: { 'account:clearing:exchange': '202' }, orders: { x1: there('9', 'SalesReceipt') } }; // prettier-ignore
-    expect(await only(split('move-1'), parts)).toEqual({ type: 'skip', reason: 'same_account' });
-    expect(await only(split('move-3'), parts)).toEqual({ type: 'skip', reason: 'part_gone' });
-  });
-});
-
-const payout = (changes: Partial<PayoutBody> = {}, part = 'payout'): Outgoing => outgoing({ kind: 'payout', body: {
-  processor: 'stripe', tender: 'card', businessDate: '2026-11-25', grossMinor: 7076, feesMinor: 234, netMinor: 6842,
-  includes: [{ kind: 'order', recordId: 'a', amountMinor: 4898 }, { kind: 'order', recordId: 'b', amountMinor: 3539 }, { kind: 'refund', recordId: 'r', amountMinor: -1361 }],
-  ...changes,
-} }, { deliveryId: part, recordId: 'po_55', part }); // prettier-ignore
-
-describe('payouts', () => {
-  const mappings = { 'account:bank:stripe': '203', 'account:fees:stripe': '204', 'account:adjustments:stripe': '204' }; // prettier-ignore
-  const orders = { a: there('1', 'SalesReceipt'), b: there('2', 'SalesReceipt') };
-  const documents = { 'refund/r': there('3', 'RefundReceipt') };
-  const all: ReferenceParts = { mappings, orders, documents };
-
-  test('E15: one deposit of the net, byte for byte, and its ledger', async () => {
-    expect((await write(payout(), all))).toMatchObject({
-      entity: 'Deposit',
-      payload: {
-        DepositToAccountRef: { value: '203' },
-        TxnDate: '2026-11-25',
-        PrivateNote: 'truth-sync payout po_55',
-        Line: [
-          { Amount: 70.76, Description: 'payout po_55: sales 84.37, refunds -13.61', DetailType: 'DepositLineDetail', DepositLineDetail: { AccountRef: { value: '201' } } },
-          { Amount: -2.34, Description: 'processor fees', DetailType: 'DepositLineDetail', DepositLineDetail: { AccountRef: { value: '204' } } },
-        ],
-      },
-    }); // prettier-ignore
-    expect(await adds(() => post(payout(), all))).toEqual({ Bank: '68.42', 'Processor fees': '2.34', 'Card clearing': '-70.76' }); // prettier-ignore
-    expect(await only(payout({}, 'fees'), all)).toEqual({ type: 'skip', reason: 'within_deposit' });
-  });
-
-  test('a clearing account of type Bank: the net is a transfer, fees go from it', async () => {
-    const bank = { ...all, mappings: { ...mappings, 'account:clearing:card': '203', 'account:bank:stripe': books.accountId('Undeposited Funds') } }; // prettier-ignore
-    expect(await adds(async () => {
-      await post(payout(), bank);
-      await post(payout({}, 'fees'), bank);
-    })).toEqual({ 'Undeposited Funds': '68.42', 'Processor fees': '2.34', Bank: '-70.76' }); // prettier-ignore
-  });
-
-  test('more taken back than sold: the bank pays', async () => {
-    const negative = payout({ grossMinor: -1361, netMinor: -1595, includes: [{ kind: 'refund', recordId: 'r', amountMinor: -1361 }] }); // prettier-ignore
-    expect(await adds(() => post(negative, all))).toEqual({ Bank: '-15.95', 'Processor fees': '2.34', 'Card clearing': '13.61' }); // prettier-ignore
-  });
-
-  test('chargebacks go to their account with the sale they belong to, adjustments to theirs', async () => {
-    const disputed = { ...all, mappings: { ...mappings, 'account:chargebacks:stripe': books.accountId('Office expenses') } }; // prettier-ignore
-    const item = payout({ grossMinor: 2187, netMinor: 1953, chargebacks: [{ kind: 'order', recordId: 'a', amountMinor: -4898 }], adjustments: [{ name: 'Terminal', amountMinor: 9 }] }); // prettier-ignore
-    expect((await write(item, disputed)).payload).toMatchObject({ Line: [{ Amount: 70.76 }, { Amount: -48.98, Description: 'chargeback of order a' }, { Amount: 0.09, Description: 'Terminal' }, { Amount: -2.34 }] }); // prettier-ignore
-    expect(await adds(() => post(item, disputed))).toEqual({ Bank: '19.53', 'Office expenses': '48.98', 'Processor fees': '2.25', 'Card clearing': '-70.76' }); // prettier-ignore
-    expect(await only(item, all)).toMatchObject({ cause: 'mapping_missing:account:chargebacks:stripe' }); // prettier-ignore
-  });
-
-  test.each<[string, Outgoing, ReferenceParts, object]>([
-    ['with a sale that is not in the books', payout(), { ...all, orders: {} }, { type: 'notReady', missing: [{ kind: 'order', ref: 'a' }, { kind: 'order', ref: 'b' }] }],
-    ['of a processor without a bank', payout({ processor: 'other' }), all, { cause: 'mapping_missing:account:bank:other' }],
-    ['of nothing', payout({ grossMinor: 0, feesMinor: 0, netMinor: 0, includes: [] }), all, { type: 'skip', reason: 'nothing_to_post' }],
-    ['in a currency that the company lacks', payout({ currency: 'EUR' }), { ...all, mappings: { ...mappings, 'account:clearing:card:EUR': '201' } }, { reason: 'mapping_invalid' }],
-  ])('a payout %s', async (_name, item, parts, expected) => {
-    expect(await only(item, parts)).toMatchObject(expected);
-  }); // prettier-ignore
-});
-
-const cash = (changes: Partial<CashBody> = {}): Outgoing => outgoing({ kind: 'cash', body: { businessDate: '2026-11-21', tender: 'cash', type: 'difference', amountMinor: -105, ...changes } }, { deliveryId: 'k', recordId: 'k1', part: '' }); // prettier-ignore
-
-test('cash that is short, over, put in or taken out is an entry between drawer and its account', async () => {
-  const office = books.accountId('Office expenses');
-  const mappings = { 'account:cash:over-short': office, 'account:cash:postage': office };
-  expect(await adds(() => post(cash(), { mappings }))).toEqual({ 'Cash drawer': '-1.05', 'Office expenses': '1.05' }); // prettier-ignore
-  expect(await adds(() => post(cash({ amountMinor: 5 }), { mappings }))).toEqual({ 'Cash drawer': '0.05', 'Office expenses': '-0.05' }); // prettier-ignore
-  expect(await adds(() => post(cash({ type: 'paid_out', amountMinor: 300, account: 'postage', reason: 'stamps' }), { mappings }))).toEqual({ 'Cash drawer': '-3.00', 'Office expenses': '3.00' }); // prettier-ignore
-  expect(await adds(() => post(cash({ type: 'paid_in', amountMinor: 300 }), { mappings }))).toEqual({ 'Cash drawer': '3.00', 'Office expenses': '-3.00' }); // prettier-ignore
-  expect(await only(cash())).toMatchObject({ cause: 'mapping_missing:account:cash:over-short' });
-  expect(await only(cash({ amountMinor: 0 }))).toMatchObject({ reason: 'nothing_to_post' });
-  await books.begin({}, { cash: { mode: 'off' } });
-  expect(await only(cash(), { mappings })).toEqual({ type: 'skip', reason: 'cash_off' });
 });
