@@ -36,27 +36,52 @@ export const payment = z
     ({ invoiceId, currency: own, customerId, location }) =>
       invoiceId === undefined || (own ?? customerId ?? location) === undefined,
     { path: ['invoiceId'], message: 'says currency, customerId and location itself' },
-  ) satisfies z.ZodType<PaymentBody>;
+  )
+  .meta({
+    example: {
+      number: 'P1-77',
+      invoiceId: 'inv-1',
+      tender: 'cash',
+      amountMinor: 1904,
+      businessDate: '2026-11-24',
+    },
+  }) satisfies z.ZodType<PaymentBody>;
 const paidOut = z
   .array(z.strictObject({ kind: z.enum(paidOutKinds), recordId: idText, amountMinor }))
   .max(10_000);
-export const payout = z.strictObject({
-  processor: idText,
-  tender: idText.optional(),
-  reference: named(200).optional(),
-  businessDate: calendarDay.optional(),
-  currency: currency.optional(),
-  exchangeRate: exchangeRate.optional(),
-  grossMinor: amountMinor,
-  feesMinor: amountMinor,
-  netMinor: amountMinor,
-  includes: paidOut,
-  chargebacks: paidOut.optional(),
-  adjustments: z
-    .array(z.strictObject({ name: named(500), amountMinor }))
-    .max(100)
-    .optional(),
-}) satisfies z.ZodType<PayoutBody>;
+export const payout = z
+  .strictObject({
+    processor: idText,
+    tender: idText.optional(),
+    reference: named(200).optional(),
+    businessDate: calendarDay.optional(),
+    currency: currency.optional(),
+    exchangeRate: exchangeRate.optional(),
+    grossMinor: amountMinor,
+    feesMinor: amountMinor,
+    netMinor: amountMinor,
+    includes: paidOut,
+    chargebacks: paidOut.optional(),
+    adjustments: z
+      .array(z.strictObject({ name: named(500), amountMinor }))
+      .max(100)
+      .optional(),
+  })
+  .meta({
+    example: {
+      processor: 'stripe',
+      tender: 'card',
+      reference: 'po_55',
+      businessDate: '2026-11-25',
+      grossMinor: 7076,
+      feesMinor: 234,
+      netMinor: 6842,
+      includes: [
+        { kind: 'order', recordId: 'P1-1001', amountMinor: 8437 },
+        { kind: 'refund', recordId: 'P1-1001-1', amountMinor: -1361 },
+      ],
+    },
+  }) satisfies z.ZodType<PayoutBody>;
 export const cash = z
   .strictObject({
     businessDate: calendarDay,
@@ -72,4 +97,13 @@ export const cash = z
   .refine(({ type, amountMinor: minor }) => type === 'difference' || minor >= 0, {
     path: ['amountMinor'],
     message: 'must not be negative: the type says the direction',
+  })
+  .meta({
+    example: {
+      businessDate: '2026-11-21',
+      tender: 'cash',
+      type: 'difference',
+      amountMinor: -105,
+      reason: 'count at close',
+    },
   }) satisfies z.ZodType<CashBody>;

@@ -28,7 +28,10 @@ export function payoutPart(
   const bank = `bank:${body.processor}`;
   const head = {
     marker: `truth-sync payout ${part === 'fees' ? 'fees ' : ''}${markerId(recordId)}`,
-    notes: body.reference === undefined || body.reference === recordId ? [] : [body.reference],
+    notes: [
+      ...(body.reference === undefined || body.reference === recordId ? [] : [body.reference]),
+      ...(body.chargebacks ?? []).map(chargebackText),
+    ],
     date: businessDate,
     currency,
     exchangeRate: body.exchangeRate,
@@ -66,6 +69,11 @@ function includedLine(body: PayoutBody, recordId: string, currency: string): Boo
   return [{ account: clearingOf(body), amountMinor, description: sales + refunds }];
 }
 
+/** Links it to the sale, which has no link of its own there. */
+function chargebackText({ kind, recordId }: { kind: string; recordId: string }): string {
+  return `chargeback of ${kind} ${recordId}`;
+}
+
 /** What has an account of its own: chargebacks with the sale they belong to, adjustments, fees. */
 function otherLines(body: PayoutBody): BookingLine[] {
   const { processor, feesMinor, chargebacks = [], adjustments = [] } = body;
@@ -73,7 +81,7 @@ function otherLines(body: PayoutBody): BookingLine[] {
     ...chargebacks.map(({ kind, recordId, amountMinor }) => ({
       account: `chargebacks:${processor}`,
       amountMinor,
-      description: `chargeback of ${kind} ${recordId}`,
+      description: chargebackText({ kind, recordId }),
     })),
     ...adjustments.map(({ name, amountMinor }) => ({
       account: `adjustments:${processor}`,

@@ -5,7 +5,7 @@ import { closeConnections } from '../../../connectors/http';
 import type { OrderBody } from '../../../domain/bodies';
 import { line, orderBody, outgoing, type ReferenceParts } from '../fixtures';
 import { Books, there } from './books';
-import { amountOnly, cash, payment, payout, refund, soldOrder } from './money-records';
+import { amountOnly, cash, payment, payout, refund, sold, soldOrder } from './money-records';
 
 // Payouts, exchanges and cash, posted to a company of the sandbox: what its ledger shows is what counts.
 const books = new Books();
@@ -63,6 +63,20 @@ describe('exchanges', () => {
     expect(await only(exchange([], [line(), { ...back, quantity: '-2', netMinor: -2500 }], 0, 'x3')('sale'))).toMatchObject({ cause: 'mapping_missing:account:clearing:exchange' }); // prettier-ignore
   });
 
+  test('a move is found again by its day and marker, and an edit that leaves its money alone leaves it', async () => {
+    const parts = { mappings: { 'account:clearing:exchange': books.accountId('Undeposited Funds') }, orders: { x1: there('9', 'SalesReceipt') } }; // prettier-ignore
+    const split = exchange([{ tender: 'cash', amountMinor: 2000 }, { tender: 'card', amountMinor: -750 }]); // prettier-ignore
+    const { snapshot } = await write(split('move-1'), parts);
+    const remoteId = await post(split('move-1'), parts);
+    expect(await only({ ...split('move-1'), attempts: 1 }, parts)).toMatchObject({ type: 'adopt', remoteId }); // prettier-ignore
+    const posted = { remoteId, remoteVersion: '0', snapshot };
+    const renamed = split('move-1');
+    if (renamed.record.kind === 'order') renamed.record.body.number = 'another';
+    expect(await only({ ...renamed, ...posted }, parts)).toMatchObject({ type: 'adopt', remoteId });
+    const other = exchange([{ tender: 'cash', amountMinor: 2001 }, { tender: 'card', amountMinor: -751 }]); // prettier-ignore
+    expect(await only({ ...other('move-1'), ...posted }, parts)).toMatchObject({ cause: 'not_built:document_edit' }); // prettier-ignore
+  });
+
   test('a tender whose account is the one between needs no move', async () => {
     const split = exchange([{ tender: 'cash', amountMinor: 2000 }, { tender: 'card', amountMinor: -750 }]); // prettier-ignore
     const parts = { mappings: { 'account:clearing:exchange': '202' }, orders: { x1: there('9', 'SalesReceipt') } }; // prettier-ignore
@@ -110,7 +124,7 @@ describe('payouts', () => {
   test('chargebacks go to their account with the sale they belong to, adjustments to theirs', async () => {
     const disputed = { ...all, mappings: { ...mappings, 'account:chargebacks:stripe': books.accountId('Office expenses') } }; // prettier-ignore
     const item = payout({ grossMinor: 2187, netMinor: 1953, chargebacks: [{ kind: 'order', recordId: 'a', amountMinor: -4898 }], adjustments: [{ name: 'Terminal', amountMinor: 9 }] }); // prettier-ignore
-    expect((await write(item, disputed)).payload).toMatchObject({ Line: [{ Amount: 70.76 }, { Amount: -48.98, Description: 'chargeback of order a' }, { Amount: 0.09, Description: 'Terminal' }, { Amount: -2.34 }] }); // prettier-ignore
+    expect((await write(item, disputed)).payload).toMatchObject({ PrivateNote: 'truth-sync payout po_55; chargeback of order a', Line: [{ Amount: 70.76 }, { Amount: -48.98, Description: 'chargeback of order a' }, { Amount: 0.09, Description: 'Terminal' }, { Amount: -2.34 }] }); // prettier-ignore
     expect(await adds(() => post(item, disputed))).toEqual({ Bank: '19.53', 'Office expenses': '48.98', 'Processor fees': '2.25', 'Card clearing': '-70.76' }); // prettier-ignore
     expect(await only(item, all)).toMatchObject({ cause: 'mapping_missing:account:chargebacks:stripe' }); // prettier-ignore
   });
@@ -123,6 +137,19 @@ describe('payouts', () => {
   ])('a payout %s', async (_name, item, parts, expected) => {
     expect(await only(item, parts)).toMatchObject(expected);
   }); // prettier-ignore
+});
+
+test('in a closed period money is held, by setting it is dated the first open day; before the start nothing is posted', async () => {
+  const mappings = { 'account:cash:over-short': books.accountId('Office expenses') };
+  const closed = { preferences: { bookCloseDate: '2026-11-30' } };
+  await books.begin(closed);
+  expect(await only(cash(), { mappings })).toMatchObject({ cause: 'closed_period:2026-11-30' });
+  const documents = { 'invoice/s1': there('9', 'Invoice') };
+  expect(await only(payment(), { documents, sales: { 'invoice/s1': sold() } })).toMatchObject({ cause: 'closed_period:2026-11-30' }); // prettier-ignore
+  await books.begin(closed, { closed: { mode: 'firstOpenDay' } });
+  expect((await write(cash(), { mappings })).payload).toMatchObject({ TxnDate: '2026-12-01', PrivateNote: 'truth-sync pos cash k1; difference; cash of 2026-11-21' }); // prettier-ignore
+  await books.begin({}, { startDate: '2026-11-22' });
+  expect(await only(cash(), { mappings })).toEqual({ type: 'skip', reason: 'before_start_date' });
 });
 
 test('cash that is short, over, put in or taken out is an entry between drawer and its account', async () => {
