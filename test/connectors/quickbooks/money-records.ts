@@ -5,7 +5,7 @@ import { line, orderBody, outgoing } from '../fixtures';
 
 // Records of money: of one sale `s1` of 27.22, a payout of it, cash.
 
-export const taxed = { lines: [line({ taxes: [{ code: 'NY', taxMinor: 222 }] })], totals: { netMinor: 2500, taxMinor: 222, totalMinor: 2722 } }; // prettier-ignore
+const taxed = { lines: [line({ taxes: [{ code: 'NY', taxMinor: 222 }] })], totals: { netMinor: 2500, taxMinor: 222, totalMinor: 2722 } }; // prettier-ignore
 
 export function invoiceBody(changes: Partial<InvoiceBody> = {}): InvoiceBody {
   const body: InvoiceBody & Partial<OrderBody> = { ...orderBody(), ...taxed, ...changes };
