@@ -20,9 +20,9 @@ import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';
 import { failureClasses } from '../domain/failure';
 import { groupBy, inChunks } from '../domain/group-by';
-import { tenderOfPart } from '../domain/posting/ticket';
 import { kinds } from '../domain/words';
 import type { LaneTurn } from './lane-turn';
+import { referenceKeysOf } from './reference-keys';
 
 /** A write that is ready to be recorded, with the delivery it belongs to. */
 export interface ReadyWrite {
@@ -63,7 +63,12 @@ export async function composeBatch(
       );
   }
   const references = referencesFrom(
-    await loadReferences(pool, turn.tenant, turn.system, keysOf(built.map(({ item }) => item))),
+    await loadReferences(
+      pool,
+      turn.tenant,
+      turn.system,
+      referenceKeysOf(built.map(({ item }) => item)),
+    ),
   );
   for (const chunk of inChunks(built, lookUpMax)) {
     const items = chunk.map(({ item }) => item);
@@ -153,28 +158,6 @@ function outgoing(delivery: PickedDelivery): Outgoing | null {
     remoteVersion: delivery.remoteVersion,
     snapshot: delivery.snapshot,
   };
-}
-
-function keysOf(items: readonly Outgoing[]): {
-  skus: string[];
-  customerIds: string[];
-  orderIds: string[];
-} {
-  const skus = new Set<string>();
-  const customerIds = new Set<string>();
-  const orderIds = new Set<string>();
-  for (const { record, recordId, part } of items) {
-    if (record.kind === 'inventory') skus.add(recordId);
-    if (record.kind === 'product') skus.add(record.body.sku);
-    if (record.kind !== 'order' && record.kind !== 'refund' && record.kind !== 'invoice') continue;
-    // A payment refers to the invoice of its own record.
-    if (record.kind === 'order' && tenderOfPart(part) !== null) orderIds.add(recordId);
-    for (const line of record.body.lines) skus.add(line.sku);
-    if (record.body.customerId !== undefined) customerIds.add(record.body.customerId);
-    if (record.kind === 'refund' && record.body.orderId !== undefined)
-      orderIds.add(record.body.orderId);
-  }
-  return { skus: [...skus], customerIds: [...customerIds], orderIds: [...orderIds] };
 }
 
 function referencesFrom(loaded: LoadedReferences): References {

@@ -66,6 +66,13 @@ export const postingSettingsSchema = z.strictObject({
   tax: z.strictObject({ varianceMinor: z.int().min(0).max(10) }),
   zero: z.strictObject({ mode: z.enum(['stockOnly', 'never']) }),
   closed: z.strictObject({ mode: z.enum(['park', 'firstOpenDay']) }),
+  // Not in requests of older versions.
+  refund: z
+    .strictObject({ amountOnlyTax: z.enum(['none', 'prorate']) })
+    .default(initialPostingSettings.refund),
+  cash: z
+    .strictObject({ mode: z.enum(['journalEntry', 'off']) })
+    .default(initialPostingSettings.cash),
 }) satisfies z.ZodType<PostingSettings>;
 
 export const settingsParts = ['direction', 'deletePolicy', 'sync', 'posting'] as const;

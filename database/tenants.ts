@@ -104,6 +104,17 @@ export async function updateTenant(
   );
 }
 
+/** The zone that says on which day something happened there. */
+export async function timeZoneOf(db: Db, tenant: number): Promise<string> {
+  const row = await firstRow<{ timeZone: string }>(
+    db,
+    'SELECT time_zone AS "timeZone" FROM tenants WHERE id = $1',
+    [tenant],
+  );
+  if (row === null) throw new Error(`Tenant ${tenant} does not exist`);
+  return row.timeZone;
+}
+
 export async function addKey(
   db: Db,
   tenant: number,

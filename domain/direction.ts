@@ -27,6 +27,7 @@ export const initialDirection: DirectionPolicy = {
         customer: 'disabled',
         payment: 'disabled',
         payout: 'disabled',
+        cash: 'disabled',
       },
     },
     qbo: {
@@ -50,6 +51,7 @@ const pushSupport: Readonly<Record<Target, Readonly<Record<Kind, PushSupport>>>>
     invoice: 'unsupported',
     payment: 'unsupported',
     payout: 'unsupported',
+    cash: 'unsupported',
   },
   qbo: {
     customer: 'built',
@@ -58,8 +60,9 @@ const pushSupport: Readonly<Record<Target, Readonly<Record<Kind, PushSupport>>>>
     order: 'built',
     refund: 'built',
     invoice: 'built',
-    payment: 'not_built',
-    payout: 'not_built',
+    payment: 'built',
+    payout: 'built',
+    cash: 'built',
   },
 };
 export type PushSupport = 'built' | 'not_built' | 'unsupported';

@@ -18,11 +18,12 @@ export const kinds = [
   'invoice',
   'payment',
   'payout',
+  'cash',
 ] as const;
 export type Kind = (typeof kinds)[number];
 
 /** Kinds that are posted once into books; what was kept back needs a decision before it is sent late. */
-export const documentKinds = ['order', 'refund', 'invoice', 'payment', 'payout'] as const;
+export const documentKinds = ['order', 'refund', 'invoice', 'payment', 'payout', 'cash'] as const;
 
 export function isDocumentKind(kind: Kind): boolean {
   return (documentKinds as readonly Kind[]).includes(kind);

@@ -25,6 +25,7 @@ const itemKeys = {
   tip: '@tip',
   shipping: '@shipping',
   giftCard: '@giftCard',
+  deposit: '@deposit',
   unallocated: '@unallocated',
   tax: '@tax',
   rounding: '@rounding',
@@ -149,6 +150,7 @@ function keyOf(line: PostingLine): string {
     case 'tip':
     case 'shipping':
     case 'giftCard':
+    case 'deposit':
     case 'unallocated':
     case 'tax':
     case 'rounding':

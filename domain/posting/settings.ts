@@ -23,6 +23,14 @@ export interface PostingSettings {
     /** A sale of a closed period: held, or dated the first open day with its own day in the note. */
     mode: 'park' | 'firstOpenDay';
   };
+  refund: {
+    /** An amount without lines that is not the whole rest of its sale: without tax, or with its share of it. */
+    amountOnlyTax: 'none' | 'prorate';
+  };
+  cash: {
+    /** Paid-in, paid-out and differences of the drawer: an entry each, or left to the accountant. */
+    mode: 'journalEntry' | 'off';
+  };
 }
 
 export const initialPostingSettings: PostingSettings = {
@@ -32,6 +40,8 @@ export const initialPostingSettings: PostingSettings = {
   tax: { varianceMinor: 2 },
   zero: { mode: 'stockOnly' },
   closed: { mode: 'park' },
+  refund: { amountOnlyTax: 'none' },
+  cash: { mode: 'journalEntry' },
 };
 
 /** What of a company decides which settings fit it. */
