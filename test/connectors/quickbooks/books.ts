@@ -11,7 +11,8 @@ import {
   references,
   stored,
   writeOf,
-  type ReferenceParts,, openGate } from '../fixtures';
+  type ReferenceParts,
+} from '../fixtures';
 import { accountingMappings, connected } from './company';
 
 // Posting to a company of the sandbox and reading what that added to its ledger.
