@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 
 import { z } from 'zod';
 
+import { companyNames, type CompanyName } from './company';
+
 /** What `npm run demo` can be asked for (contract section 1). */
 export interface DemoOptions {
   salesFile: string | null;
@@ -12,6 +14,8 @@ export interface DemoOptions {
   hasQuota: boolean;
   /** real: the sandboxes take as long as was measured at the vendors. */
   latency: 'none' | 'real';
+  /** Whose books: without tax as the file is, or with tax laid over it. */
+  company: CompanyName;
   seed: number;
   timeLimitS: number;
 }
@@ -29,6 +33,7 @@ const values = z.object({
   faults: z.enum(['light', 'storm'], '--faults takes light or storm').optional(),
   'no-quota': z.boolean().optional(),
   latency: z.enum(['none', 'real'], '--latency takes none or real').optional(),
+  company: z.enum(companyNames, `--company takes ${companyNames.join(', ')}`).optional(),
   seed: z.coerce
     .number('--seed takes a whole number')
     .int('--seed takes a whole number')
@@ -41,7 +46,8 @@ const values = z.object({
 });
 
 export const usage = `npm run demo -- [--sales FILE.csv] [--exit] [--json FILE] [--kill worker|api|temporal|postgres]
-                [--faults light|storm] [--no-quota] [--latency none|real] [--seed N] [--time-limit S]`;
+                [--faults light|storm] [--no-quota] [--latency none|real] [--company default|us|gb]
+                [--seed N] [--time-limit S]`;
 
 /** The options of a command line; throws with what is wrong and how it is written. */
 export function readArguments(args: readonly string[]): DemoOptions {
@@ -56,6 +62,7 @@ export function readArguments(args: readonly string[]): DemoOptions {
         faults: { type: 'string' },
         'no-quota': { type: 'boolean' },
         latency: { type: 'string' },
+        company: { type: 'string' },
         seed: { type: 'string' },
         'time-limit': { type: 'string' },
       },
@@ -69,6 +76,7 @@ export function readArguments(args: readonly string[]): DemoOptions {
     faults: parsed.faults ?? null,
     hasQuota: !(parsed['no-quota'] ?? false),
     latency: parsed.latency ?? 'none',
+    company: parsed.company ?? 'default',
     seed: parsed.seed ?? 1,
     timeLimitS: parsed['time-limit'] ?? 600,
   };

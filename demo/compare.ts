@@ -1,4 +1,5 @@
 import { minorToText, textToMinor } from '../domain/money';
+import type { DemoCompany } from './company';
 import { currency, type SalesRow } from './sales-file';
 import {
   readJournal,
@@ -22,6 +23,7 @@ export interface Ledgers {
   store: SandboxStore;
   realm: SandboxRealm;
   guestCustomerId: string;
+  company: DemoCompany;
 }
 
 type Compared = Pick<
@@ -55,7 +57,7 @@ export async function compareLedgers(ledgers: Ledgers): Promise<Compared> {
       guestCustomerId: ledgers.guestCustomerId,
     },
   );
-  const pos = figuresOfFile(rows, invoices);
+  const pos = figuresOfFile(rows, invoices, ledgers.company.tax);
   const table = truthTable({ pos, woo: shop.figures, qbo: books.figures }, money);
   const ledgerRows = await rowsOfLedger(ledgers, pos);
   const all = [...table, ...ledgerRows];
@@ -97,6 +99,7 @@ async function rowsOfLedger(ledgers: Ledgers, pos: Figures): Promise<TruthRow[]>
   ];
   const incomeMinor = income.reduce((sum, account) => sum - debitMinor(account), 0);
   const netMinor = (pos.sales?.netMinor ?? 0) - (pos.refunds?.netMinor ?? 0);
+  const taxMinor = (pos.sales?.taxMinor ?? 0) - (pos.refunds?.taxMinor ?? 0);
   const row = (measure: string, expectedMinor: number, actualMinor: number): TruthRow => ({
     measure,
     pos: money(expectedMinor),
@@ -107,6 +110,7 @@ async function rowsOfLedger(ledgers: Ledgers, pos: Figures): Promise<TruthRow[]>
   });
   return [
     row('ledger: income', netMinor, incomeMinor),
+    ...(taxMinor === 0 ? [] : [row('ledger: tax', taxMinor, 0 - debitMinor('Sales tax payable'))]),
     row(
       'ledger: card clearing',
       pos.netMinorByTender?.get('card') ?? 0,

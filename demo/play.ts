@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MultiBar, type SingleBar } from 'cli-progress';
 
 import type { DemoOptions } from './arguments';
+import { companies, type DemoCompany } from './company';
 import { compareLedgers } from './compare';
 import { readFailures, readStatus, sendChanges, type TenantStatus } from './play-sales';
 import { Kill } from './kill';
@@ -30,9 +31,10 @@ export async function play(
   rows: ReturnType<typeof readSales>,
   invoices: Invoice[],
 ): Promise<DemoReport> {
+  const company = companies[options.company];
   const tenantId = `demo-${Date.now().toString(36)}`;
-  const store = await resetStore(stage.woo, 'shop', options.seed);
-  const realm = await resetRealm(stage.qbo, String(Date.now()), options.seed);
+  const store = await resetStore(stage.woo, 'shop', options.seed, company);
+  const realm = await resetRealm(stage.qbo, String(Date.now()), options.seed, company);
   await setQuota(stage.qbo, options.hasQuota);
   for (const sandbox of [stage.woo, stage.qbo]) await setLatencyProfile(sandbox, options.latency);
   const { apiUrl, rootKey } = stage;
@@ -44,6 +46,7 @@ export async function play(
     realm,
     books: stage.qbo,
     hasQuota: options.hasQuota,
+    company,
   });
   if (options.faults !== null) {
     await planFaults(stage.woo, options.faults);
@@ -53,7 +56,7 @@ export async function play(
   const startMs = Date.now();
   const killed = await sendAndDeliver(stage, options, tenant, rows, invoices, startMs);
   const seconds = Math.round((Date.now() - startMs) / 100) / 10;
-  const compared = await comparedWithoutQuota(stage, store, realm, tenant, rows, invoices);
+  const compared = await comparedWithoutQuota(stage, store, realm, tenant, rows, invoices, company);
   if (!compared.equal)
     for (const line of await readFailures(tenant.api)) say(`  still open: ${line}`);
   return { seconds, killed, treated: treatedSpecially(rows, invoices), ...compared };
@@ -67,6 +70,7 @@ async function comparedWithoutQuota(
   tenant: DemoTenant,
   rows: ReturnType<typeof readSales>,
   invoices: Invoice[],
+  company: DemoCompany,
 ): Promise<Awaited<ReturnType<typeof compareLedgers>>> {
   await setQuota(stage.qbo, false);
   return compareLedgers({
@@ -77,6 +81,7 @@ async function comparedWithoutQuota(
     store,
     realm,
     guestCustomerId: tenant.guestCustomerId,
+    company,
   });
 }
 
@@ -88,8 +93,9 @@ async function sendAndDeliver(
   invoices: Invoice[],
   startMs: number,
 ): Promise<DemoReport['killed']> {
-  const opening = openingChanges(rows, invoices);
-  const tickets = invoices.map(ticketChanges);
+  const company = companies[options.company];
+  const opening = openingChanges(rows, invoices, company);
+  const tickets = invoices.map((invoice) => ticketChanges(invoice, company));
   const changes = [...opening, ...tickets.flat()];
   const bars = new MultiBar({
     format: '{name} [{bar}] {value}/{total}',

@@ -20,7 +20,7 @@ export interface SalesRow {
   country: string;
 }
 
-/** The shop's currency. */
+/** The currency of the file; every company of the demo has one with as many decimals. */
 export const currency = 'GBP';
 
 const columns = [

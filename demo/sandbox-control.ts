@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { DemoCompany } from './company';
 import { callJson, expectBody } from './http-json';
 
 /** Address and token of one sandbox. */
@@ -39,9 +40,10 @@ export async function resetStore(
   sandbox: Sandbox,
   name: string,
   seed: number,
+  { currency }: DemoCompany,
 ): Promise<SandboxStore> {
   const body = {
-    stores: [{ store: name, zone: 'Europe/London', currency: 'GBP' }],
+    stores: [{ store: name, zone: 'Europe/London', currency }],
     settings: { seed },
   };
   const [first] = z
@@ -55,9 +57,10 @@ export async function resetRealm(
   sandbox: Sandbox,
   realmId: string,
   seed: number,
+  { country, currency }: DemoCompany,
 ): Promise<SandboxRealm> {
   const body = {
-    realms: [{ realmId, country: 'GB', currency: 'GBP', zone: 'Europe/London' }],
+    realms: [{ realmId, country, currency, zone: 'Europe/London' }],
     // A company that takes one number twice: what we send twice would be there twice.
     settings: { seed, 'qbo.dupDocNumber': false },
   };

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { sumMinor, textToMinor } from '../domain/money';
 import { callJson, expectBody } from './http-json';
 import { currency } from './sales-file';
-import { add, type Figures } from './truth';
+import { add, type Figures, type SideFigures } from './truth';
 
 // Asks the shop and the books over their own APIs what they hold: not our code's connectors, so that an
 // error of those cannot hide an error of theirs.
@@ -112,6 +112,7 @@ const salesDocument = z.object({
   DocNumber: z.string().optional(),
   TxnDate: z.string(),
   TotalAmt: z.number(),
+  TxnTaxDetail: z.object({ TotalTax: z.number().optional() }).optional(),
   PrivateNote: z.string().optional(),
   PaymentMethodRef: z.object({ value: z.string() }).optional(),
   Line: z.array(line),
@@ -166,8 +167,8 @@ export async function figuresOfBooks(
   return {
     figures: {
       ...none,
-      sales: { count: sales.length, netMinor: sumMinor(sales.map(minor)) },
-      refunds: { count: refunds.length, netMinor: sumMinor(refunds.map(minor)) },
+      sales: sideOf(sales),
+      refunds: sideOf(refunds),
       netMinorByDay: byDay,
       netMinorByTender: byTender,
       unitsSold: units(sales, skus),
@@ -187,10 +188,23 @@ export async function figuresOfBooks(
   };
 }
 
-function minor(document: SalesDocument): number {
-  const amountMinor = textToMinor(document.TotalAmt, currency);
-  if (amountMinor === null)
-    throw new Error(`TotalAmt ${document.TotalAmt} of ${document.Id} is no amount`);
+function sideOf(documents: readonly SalesDocument[]): SideFigures {
+  const taxMinor = sumMinor(documents.map(taxOf));
+  const netMinor = sumMinor(documents.map(minor)) - taxMinor;
+  return { count: documents.length, netMinor, taxMinor };
+}
+
+function minor({ Id, TotalAmt }: SalesDocument): number {
+  return amountOf(TotalAmt, `TotalAmt of ${Id}`);
+}
+
+function taxOf({ Id, TxnTaxDetail }: SalesDocument): number {
+  return amountOf(TxnTaxDetail?.TotalTax ?? 0, `TotalTax of ${Id}`);
+}
+
+function amountOf(amount: number, what: string): number {
+  const amountMinor = textToMinor(amount, currency);
+  if (amountMinor === null) throw new Error(`${what} is ${amount}, which is no amount`);
   return amountMinor;
 }
 

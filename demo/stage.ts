@@ -9,6 +9,7 @@ import {
   type LocalServices,
 } from '../platform/local-services/start-local-services';
 import type { DemoOptions } from './arguments';
+import { companies } from './company';
 import { demoPorts, startProcess, type DemoProcess } from './processes';
 import { resetRealm, type Sandbox } from './sandbox-control';
 import { say } from './say';
@@ -93,7 +94,7 @@ async function startProcesses(
     `${qbo.url}/_sandbox/clock`,
   );
   // The app's client id stands for truth-sync at QuickBooks; the sandbox has one for all companies.
-  const probe = await resetRealm(qbo, '1', options.seed);
+  const probe = await resetRealm(qbo, '1', options.seed, companies[options.company]);
   const appEnv = {
     NODE_ENV: 'development',
     DATABASE_URL: databaseUrl,

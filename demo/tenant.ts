@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { DemoCompany } from './company';
 import { callUntilAnswered, expectBody, type JsonAnswer, type JsonCall } from './http-json';
 import type { Sandbox, SandboxRealm, SandboxStore } from './sandbox-control';
 
@@ -38,6 +39,7 @@ export interface NewTenant {
   realm: SandboxRealm;
   books: Sandbox;
   hasQuota: boolean;
+  company: DemoCompany;
 }
 
 export interface DemoTenant {
@@ -57,8 +59,8 @@ export async function createDemoTenant(wanted: NewTenant): Promise<DemoTenant> {
         tenantId,
         name: 'Gift shop',
         timeZone: 'Europe/London',
-        currency: 'GBP',
-        country: 'GB',
+        currency: wanted.company.currency,
+        country: wanted.company.country,
       },
     },
     patienceMs,
@@ -82,7 +84,7 @@ export async function createDemoTenant(wanted: NewTenant): Promise<DemoTenant> {
     { DisplayName: 'Guests of the till' },
     'Customer',
   );
-  await putMappings(api, realm, guestCustomerId);
+  await putMappings(api, realm, guestCustomerId, wanted.company);
   await put(api, '/connections/qbo', { realmId, accessToken, refreshToken });
   return { api, guestCustomerId };
 }
@@ -121,9 +123,10 @@ async function putMappings(
   api: TenantApi,
   realm: SandboxRealm,
   guestCustomerId: string,
+  { country, tax }: DemoCompany,
 ): Promise<void> {
   const { accounts, paymentMethods, taxCodes } = realm.ids;
-  const mappings: [kind: string, key: string, id: string | undefined][] = [
+  const mappings: (readonly [kind: string, key: string, id: string | undefined])[] = [
     ['account', 'income', accounts['Sales of Product Income']],
     ['account', 'income.service', accounts['Services income']],
     ['account', 'guest-customer', guestCustomerId],
@@ -131,7 +134,9 @@ async function putMappings(
     ['account', 'clearing:cash', accounts['Cash drawer']],
     ['tender', 'card', paymentMethods['Card']],
     ['tender', 'cash', paymentMethods['Cash']],
-    ['taxCode', 'none', taxCodes['No VAT']],
+    // A US company finds its codes by itself.
+    ...(country === 'US' ? [] : [['taxCode', 'none', taxCodes['No VAT']] as const]),
+    ...(tax?.codeInBooks ? [['taxCode', tax.code, taxCodes[tax.codeInBooks]] as const] : []),
   ];
   for (const [kind, key, id] of mappings) {
     if (id === undefined)

@@ -1,4 +1,5 @@
 import { minorToText, sumMinor } from '../domain/money';
+import { taxedLines, type DemoCompany, type Taxed } from './company';
 import { currency, type SalesRow } from './sales-file';
 import { instantOf, minutesBefore } from './shop-time';
 
@@ -72,7 +73,7 @@ function invoiceOf(number: string, rows: SalesRow[]): Invoice {
 }
 
 /** What one ticket says to the API. */
-export function ticketChanges(invoice: Invoice): TillChange[] {
+export function ticketChanges(invoice: Invoice, company: DemoCompany): TillChange[] {
   const common = { op: 'upsert' as const, occurredAt: invoice.occurredAt };
   if (invoice.kind === 'adjustment') {
     return invoice.rows.map((row, index) => ({
@@ -86,55 +87,86 @@ export function ticketChanges(invoice: Invoice): TillChange[] {
   const kind = invoice.kind === 'refund' ? 'refund' : 'order';
   const id = `${kind}-${invoice.number}`;
   return [
-    { ...common, id, kind, recordId: invoice.number, revision: 1, body: ticketBody(invoice) },
+    {
+      ...common,
+      id,
+      kind,
+      recordId: invoice.number,
+      revision: 1,
+      body: ticketBody(invoice, company),
+    },
   ];
 }
 
-function ticketBody(invoice: Invoice): object {
-  const { totalMinor } = invoice;
+function ticketBody(invoice: Invoice, company: DemoCompany): object {
+  const { tax } = company;
   const sign = invoice.kind === 'refund' ? -1 : 1;
-  const lines = invoice.rows.flatMap((row, index) =>
-    isShipping(row.stockCode) ? [] : [lineOf(row, index, sign)],
-  );
-  const shipping = invoice.rows
-    .filter((row) => isShipping(row.stockCode))
-    .map((row) => ({
+  const taxed = taxedRows(invoice, company);
+  const entries = invoice.rows.map((row, index) => ({
+    row,
+    index,
+    amounts: taxed.get(row) ?? { netMinor: 0, taxMinor: 0 },
+  }));
+  const taxes = ({ taxMinor }: Taxed): object[] => (tax === null ? [] : [{ code: tax.code, taxMinor }]); // prettier-ignore
+  const shipping = entries
+    .filter(({ row }) => isShipping(row.stockCode))
+    .map(({ row, amounts }) => ({
       name: row.description || row.stockCode,
-      amountMinor: sign * row.quantity * row.unitPriceMinor,
+      amountMinor: amounts.netMinor,
+      ...(tax === null ? {} : { taxes: taxes(amounts) }),
     }));
+  const netMinor = sumMinor(entries.map(({ amounts }) => amounts.netMinor));
+  const taxMinor = sumMinor(entries.map(({ amounts }) => amounts.taxMinor));
+  const totalMinor = netMinor + taxMinor;
   return {
     number: invoice.number,
     channel: 'pos',
     businessDate: invoice.businessDate,
-    currency,
-    pricesIncludeTax: false,
+    currency: company.currency,
+    pricesIncludeTax: tax?.isIncluded ?? false,
     ...(invoice.customerId === null ? {} : { customerId: invoice.customerId }),
-    lines,
+    lines: entries
+      .filter(({ row }) => !isShipping(row.stockCode))
+      .map(({ row, index, amounts }) => ({
+        // The line's place in the invoice: one code may stand there twice.
+        lineId: String(index + 1),
+        sku: row.stockCode,
+        name: row.description || row.stockCode,
+        quantity: String(sign * row.quantity),
+        unitPrice: minorToText(row.unitPriceMinor, currency),
+        discountMinor: 0,
+        netMinor: amounts.netMinor,
+        taxes: taxes(amounts),
+      })),
     ...(shipping.length === 0 ? {} : { shipping }),
     tenders: totalMinor === 0 ? [] : [{ tender: invoice.tender, amountMinor: totalMinor }],
-    totals: { netMinor: totalMinor, taxMinor: 0, totalMinor },
+    totals: { netMinor, taxMinor, totalMinor },
     ...(invoice.kind === 'refund' ? { restock: true } : {}),
   };
 }
 
-function lineOf(row: SalesRow, index: number, sign: number): object {
-  return {
-    // The line's place in the invoice: one code may stand there twice.
-    lineId: String(index + 1),
-    sku: row.stockCode,
-    name: row.description || row.stockCode,
-    quantity: String(sign * row.quantity),
-    unitPrice: minorToText(row.unitPriceMinor, currency),
-    discountMinor: 0,
-    netMinor: sign * row.quantity * row.unitPriceMinor,
-    taxes: [],
-  };
+/** Net and tax of each row, what is sold and what comes back each for itself; a refund's are positive. */
+function taxedRows(invoice: Invoice, { tax }: DemoCompany): Map<SalesRow, Taxed> {
+  const sign = invoice.kind === 'refund' ? -1 : 1;
+  const isBack = (row: SalesRow): boolean => sign * row.quantity < 0 && !isShipping(row.stockCode);
+  const sides = [invoice.rows.filter((row) => !isBack(row)), invoice.rows.filter(isBack)];
+  return new Map(
+    sides.flatMap((rows) => {
+      const amounts = rows.map((row) => sign * row.quantity * row.unitPriceMinor);
+      const taxed = taxedLines(amounts, tax);
+      return rows.flatMap((row, index): [SalesRow, Taxed][] => {
+        const one = taxed[index];
+        return one === undefined ? [] : [[row, one]];
+      });
+    }),
+  );
 }
 
 /** Products, opening stock and customers, before the first ticket. */
 export function openingChanges(
   rows: readonly SalesRow[],
   invoices: readonly Invoice[],
+  company: DemoCompany,
 ): TillChange[] {
   const [first] = invoices;
   if (first === undefined) return [];
@@ -145,7 +177,7 @@ export function openingChanges(
     kind: 'product',
     recordId: code,
     revision: 1,
-    body: product,
+    body: { ...product, currency: company.currency },
   }));
   const counts = [...openingStock(rows, invoices)].map(([code, quantity]): TillChange => ({
     ...common,
@@ -182,7 +214,6 @@ export function productsOf(rows: readonly SalesRow[]): Map<string, object> {
         name: name === '' ? code : name,
         type: isGoods(code) ? 'goods' : 'service',
         priceMinor: prices.get(code) ?? 0,
-        currency,
         trackStock: isGoods(code),
         status: 'active',
       },

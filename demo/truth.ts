@@ -1,14 +1,22 @@
 import { sumMinor } from '../domain/money';
+import { taxedSum, type DemoTax, type Taxed } from './company';
 import { customersOf, isGoods, isShipping, openingStock, productsOf, type Invoice } from './till';
 import type { SalesRow } from './sales-file';
 
+/** Net is without tax. */
+export interface SideFigures {
+  count: number;
+  netMinor: number;
+  taxMinor: number;
+}
+
 /** The figures that one side of the comparison gives. Null: this side does not hold such figures. */
 export interface Figures {
-  sales: { count: number; netMinor: number } | null;
-  refunds: { count: number; netMinor: number } | null;
-  /** Calendar day → net of sales less refunds. */
+  sales: SideFigures | null;
+  refunds: SideFigures | null;
+  /** Calendar day → sales less refunds, with tax. */
   netMinorByDay: Map<string, number> | null;
-  /** Tender → net of sales less refunds. */
+  /** Tender → sales less refunds, with tax. */
   netMinorByTender: Map<string, number> | null;
   /** SKU → units sold, and SKU → units given back. */
   unitsSold: Map<string, number> | null;
@@ -61,14 +69,25 @@ function unitsOf(rows: readonly SalesRow[]): Map<string, number> {
 }
 
 /** Figures computed straight from the file, not from what was sent or stored. */
-export function figuresOfFile(rows: readonly SalesRow[], invoices: readonly Invoice[]): Figures {
+export function figuresOfFile(
+  rows: readonly SalesRow[],
+  invoices: readonly Invoice[],
+  tax: DemoTax | null,
+): Figures {
   const tickets = invoices.filter((invoice) => invoice.kind !== 'adjustment').map(ticketOf);
+  const taxed = (part: readonly SalesRow[]): Taxed => taxedSum(Math.abs(rowsMinor(part)), tax);
+  const total = (part: readonly SalesRow[]): number => taxed(part).netMinor + taxed(part).taxMinor;
+  const side = (parts: readonly (readonly SalesRow[])[]): SideFigures => ({
+    count: parts.length,
+    netMinor: sumMinor(parts.map((part) => taxed(part).netMinor)),
+    taxMinor: sumMinor(parts.map((part) => taxed(part).taxMinor)),
+  });
   const byDay = new Map<string, number>();
   const byTender = new Map<string, number>();
   for (const { invoice, sold, returned } of tickets) {
-    const netMinor = rowsMinor([...sold, ...returned]);
-    add(byDay, invoice.businessDate, netMinor);
-    if (netMinor !== 0) add(byTender, invoice.tender, netMinor);
+    const amountMinor = total(sold) - total(returned);
+    add(byDay, invoice.businessDate, amountMinor);
+    if (amountMinor !== 0) add(byTender, invoice.tender, amountMinor);
   }
   const stock = openingStock(rows, invoices);
   for (const invoice of invoices) {
@@ -79,11 +98,8 @@ export function figuresOfFile(rows: readonly SalesRow[], invoices: readonly Invo
   const sold = tickets.flatMap((ticket) => ticket.sold);
   const returned = tickets.flatMap((ticket) => ticket.returned);
   return {
-    sales: { count: tickets.filter((ticket) => ticket.isSale).length, netMinor: rowsMinor(sold) },
-    refunds: {
-      count: tickets.filter((ticket) => ticket.isRefund).length,
-      netMinor: 0 - rowsMinor(returned),
-    },
+    sales: side(tickets.filter(({ isSale }) => isSale).map((ticket) => ticket.sold)),
+    refunds: side(tickets.filter(({ isRefund }) => isRefund).map((ticket) => ticket.returned)),
     netMinorByDay: byDay,
     netMinorByTender: byTender,
     unitsSold: unitsOf(sold),
@@ -105,11 +121,17 @@ type Money = (amountMinor: number) => string;
 export function truthTable(sides: Sides, money: Money): TruthRow[] {
   const net = (figures: Figures): number | null =>
     figures.sales && figures.refunds ? figures.sales.netMinor - figures.refunds.netMinor : null;
+  const taxRows = [
+    figureRow('sales tax', sides, (f) => f.sales?.taxMinor ?? null, money),
+    figureRow('refunds tax', sides, (f) => f.refunds?.taxMinor ?? null, money),
+  ];
+  const hasTax = [sides.pos, sides.qbo].some(({ sales }) => (sales?.taxMinor ?? 0) !== 0);
   return [
     figureRow('sales', sides, (f) => f.sales?.count ?? null, String),
     figureRow('sales net', sides, (f) => f.sales?.netMinor ?? null, money),
     figureRow('refunds', sides, (f) => f.refunds?.count ?? null, String),
     figureRow('refunds net', sides, (f) => f.refunds?.netMinor ?? null, money),
+    ...(hasTax ? taxRows : []),
     figureRow('net', sides, net, money),
     ...keyedRows('net of', sides, (f) => f.netMinorByDay, money),
     ...keyedRows('net by', sides, (f) => f.netMinorByTender, money),
