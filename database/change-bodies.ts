@@ -147,6 +147,10 @@ const line = z.strictObject({
   taxes,
 });
 
+const voided = z.boolean().meta({
+  description: 'Voided at the till: nothing of it is to stand in the books or in stock',
+});
+
 const ticket = {
   number: idText,
   channel: z.literal('pos'),
@@ -175,6 +179,7 @@ const ticket = {
     })
     .optional(),
   totals: z.strictObject({ netMinor: amountMinor, taxMinor: amountMinor, totalMinor: amountMinor }),
+  voided: voided.optional(),
 };
 const tenders = z
   .array(z.strictObject({ tender: idText, amountMinor, reference: text(200).optional() }))
@@ -198,6 +203,7 @@ const payment = z.strictObject({
   tender: idText,
   amountMinor: amountMinorPositive,
   reference: text(200).optional(),
+  voided: voided.optional(),
 }) satisfies z.ZodType<PaymentBody>;
 const payout = z.strictObject({
   processor: idText,

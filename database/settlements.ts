@@ -111,10 +111,11 @@ async function settleMembers(
       },
     ];
   });
-  const [opened, freed] = await Promise.all([
+  // Waits are noted before those are freed that what arrived here was waited for.
+  const [opened, , freed] = await Promise.all([
     updateDeliveries(tx, lane.tenant, updates),
-    freeWaiting(tx, lane, updates),
     noteWaits(tx, lane, updates),
+    freeWaiting(tx, lane, updates),
     writeJournal(tx, lane.tenant, updates, sendId),
   ]);
   await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0) - freed);
@@ -131,7 +132,7 @@ async function writeJournal(
 ): Promise<void> {
   // What compose held or skipped is no write: the delivery itself says so.
   const written = updates.filter(
-    ({ settlement }) => sendId !== null || settlement.event.type === 'adopted',
+    ({ settlement }) => sendId !== null || settlement.remote !== undefined,
   );
   if (written.length === 0) return;
   const rows = written.map(({ row, after, settlement }) => ({

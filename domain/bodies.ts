@@ -110,6 +110,8 @@ export interface TicketBody {
   giftCards?:
     { sold?: GiftCardAmount[] | undefined; used?: GiftCardAmount[] | undefined } | undefined;
   totals: { netMinor: number; taxMinor: number; totalMinor: number };
+  /** Voided at the till: nothing of it is to stand in the books or in stock. */
+  voided?: boolean | undefined;
 }
 
 export interface OrderBody extends TicketBody {
@@ -133,6 +135,8 @@ export interface PaymentBody {
   tender: string;
   amountMinor: number;
   reference?: string | undefined;
+  /** Voided at the till: it was never received. */
+  voided?: boolean | undefined;
 }
 
 export interface PayoutBody {

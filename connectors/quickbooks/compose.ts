@@ -37,9 +37,8 @@ export function compose(
       return composeDocument(
         item,
         record,
-        references,
-        facts,
-        posting,
+        { references, facts, settings: posting },
+        new Map(Object.entries(finding?.type === 'document' ? finding.rows : {})),
         finding?.type === 'document' ? finding.document : null,
       );
     case 'inventory':

@@ -1,9 +1,9 @@
 import { textToMinor } from '../../domain/money';
 import type { CallGate } from '../connector';
 import { inLists, quoted, type QboClient } from './client';
-import type { DocumentEntity } from './shape';
+import { documentEntities, type DocumentEntity } from './shape';
 import type { DocumentFinding } from './findings';
-import { documentSchema, type QboDocument } from './wire';
+import { documentSchema, jsonObject, type QboDocument } from './wire';
 
 // Our own documents by their natural key: number and marker (accounting.md 11). The marker stands in the
 // note, which is not filterable; the number is a label that others may use too.
@@ -18,13 +18,6 @@ export interface WantedDocument {
   currency: string;
   txnDate: string;
 }
-
-const documentEntities = [
-  'SalesReceipt',
-  'RefundReceipt',
-  'Invoice',
-  'Payment',
-] as const satisfies readonly DocumentEntity[];
 
 /** One finding per wanted document, by its key. */
 export async function findDocuments(
@@ -73,6 +66,7 @@ function findingFor(wanted: WantedDocument, rows: readonly QboDocument[]): Docum
           id: first.Id,
           syncToken: first.SyncToken,
           docNumber: first.DocNumber ?? null,
+          row: jsonObject.parse(first),
         }
       : { found: 'touched', id: first.Id };
   }

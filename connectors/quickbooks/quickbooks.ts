@@ -40,6 +40,7 @@ const renewBeforeMs = 5 * 60_000;
 export function createQuickBooks(options: QuickBooksOptions): Connector {
   let { credentials } = options;
   let facts = parseFacts(options.facts);
+  let hasReadAnew = false;
   const client = new QboClient({ ...options, accessToken: () => credentials.accessToken });
 
   const send = async (stored: StoredSend, signal: AbortSignal): Promise<SendAnswer> => {
@@ -69,8 +70,14 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
       return facts;
     },
 
-    lookUp: (items, references, gate) =>
-      lookUp(client, items, references, { facts, posting: options.posting }, gate),
+    async lookUp(items, references, gate) {
+      // Refused as closed: the day up to which the books are closed has moved (accounting.md 15).
+      if (!hasReadAnew && items.some(({ lastClass }) => lastClass === 'CLOSED')) {
+        facts = await readFacts(client, options.realmId, gate);
+        hasReadAnew = true;
+      }
+      return lookUp(client, items, references, { facts, posting: options.posting }, gate);
+    },
 
     compose(item, references, findings) {
       if (facts === null)

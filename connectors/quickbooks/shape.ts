@@ -11,7 +11,8 @@ import { taxCodeOf } from './tax-codes';
 
 // A decided document as the vendor's JSON (accounting.md 9, 11, 12; quickbooks.md 14, 15). Pure.
 
-export type DocumentEntity = 'SalesReceipt' | 'RefundReceipt' | 'Invoice' | 'Payment';
+export const documentEntities = ['SalesReceipt', 'RefundReceipt', 'Invoice', 'Payment'] as const;
+export type DocumentEntity = (typeof documentEntities)[number];
 
 /** What is known of a document beside its figures. */
 export interface DocumentLabels {

@@ -1,9 +1,10 @@
 import { DateTime } from 'luxon';
 
 import { currencyDecimals, minorToText } from '../money';
-import type { Decision, DocumentTax, PostingCompany, PostingDocument, PostingLine, Reason } from './document'; // prettier-ignore
+import type { Decision, DocumentTax, DocumentType, PostingCompany, PostingDocument, PostingLine, Reason } from './document'; // prettier-ignore
 import { sourceLines, untaxed } from './lines';
 import { areSeveralPayments } from './payment';
+import { isOnAccount } from './posted-sale';
 import type { Sale, SaleTender } from './sale';
 import type { PostingSettings } from './settings';
 import { decideTax } from './tax';
@@ -159,6 +160,12 @@ function dateOf(sale: Sale, settings: PostingSettings, company: PostingCompany):
   return { type: 'dated', date: day, notes, reasons: [{ choice: 'first_open_day', day }] };
 }
 
+/** The document that a sale becomes (accounting.md 2). */
+export function typeOf(sale: Pick<Sale, 'side' | 'tenders'>): DocumentType {
+  if (isOnAccount(sale)) return 'invoice';
+  return sale.side === 'sale' ? 'salesReceipt' : 'refundReceipt';
+}
+
 function documentOf(
   sale: Sale,
   dated: Dated,
@@ -166,21 +173,22 @@ function documentOf(
   tax: DocumentTax,
 ): PostingDocument {
   // Of several tenders each is a payment of its own.
-  const isOnAccount = sale.tenders === null || sale.tenders.length > 1;
+  const type = typeOf(sale);
+  const isInvoice = type === 'invoice';
   const tender: SaleTender | undefined = sale.tenders?.[0];
   return {
-    type: isOnAccount ? 'invoice' : sale.side === 'sale' ? 'salesReceipt' : 'refundReceipt',
+    type,
     marker: sale.marker,
     notes: [...sale.notes, ...dated.notes],
     number: sale.number,
     date: dated.date,
-    dueDate: isOnAccount ? (sale.dueDate ?? sale.date) : null,
+    dueDate: isInvoice ? (sale.dueDate ?? sale.date) : null,
     currency: sale.currency,
     customerId: sale.customerId,
     guest: sale.guest,
     billTo: sale.billTo,
     shipTo: sale.shipTo,
-    tender: sale.totalMinor === 0 || isOnAccount ? null : (tender ?? null),
+    tender: sale.totalMinor === 0 || isInvoice ? null : (tender ?? null),
     lines,
     tax,
     taxMinor: sale.taxMinor,

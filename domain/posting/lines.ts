@@ -27,6 +27,7 @@ export function sourceLines(sale: Sale, options: LineOptions): PostingLine[] {
   const amount = (kind: 'fee' | 'shipping', line: SaleAmount): PostingLine => ({
     ...plain(kind, line.description, line.netMinor),
     ...taxedAs(line),
+    isReduction: line.isReduction === true,
     grossMinor: options.hasGross ? line.netMinor + line.taxMinor : null,
   });
   return [
@@ -56,6 +57,7 @@ export const untaxed: PostingLine = {
   isTaxed: false,
   taxKey: 'none',
   isKept: false,
+  isReduction: false,
 };
 
 function itemLines(sale: Sale, options: LineOptions): PostingLine[] {
@@ -68,6 +70,7 @@ function itemLines(sale: Sale, options: LineOptions): PostingLine[] {
     grossMinor: options.hasGross ? item.netMinor + item.taxMinor : null,
     ...taxedAs(item),
     isKept: item.isKept,
+    isReduction: false,
   }));
 }
 

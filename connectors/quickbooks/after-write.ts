@@ -1,0 +1,119 @@
+import { textToMinor } from '../../domain/money';
+import type { JsonObject } from '../../domain/words';
+import type { MemberResult, Write } from '../connector';
+import { booksMoneyOf } from './books-money';
+import { naturalSchema, type DocumentNatural, type Natural } from './natural';
+import { postedIn, snapshotOf, standing, type Posted } from './posted';
+import { documentContentSchema, type QboDocumentContent } from './wire';
+
+// A write that the books carried out: what they answered goes into the snapshot. Where it is not what the
+// source says, the document is voided next (accounting.md 6): the state says so, whoever reads it.
+
+type Accepted = Extract<MemberResult, { type: 'accepted' }>;
+
+/** What became of a member that was written; `row` is the entity as the books hold it now. */
+export function afterWrite(
+  write: Write,
+  remote: { id: string; version: string },
+  row: unknown,
+): MemberResult {
+  const natural = naturalSchema.safeParse(write.natural);
+  const posted = postedIn(write.snapshot);
+  const plain: Accepted = {
+    type: 'accepted',
+    remoteId: remote.id,
+    remoteVersion: remote.version,
+    snapshot: write.snapshot,
+  };
+  if (!natural.success) return plain;
+  const content = documentContentSchema.safeParse(row);
+  const differing = content.success ? differs(write, natural.data, content.data) : null;
+  if (posted === null) {
+    // A send of an older version, which kept nothing by which it could be voided.
+    return differing === null
+      ? plain
+      : { type: 'ambiguous', reason: 'totals_differ_in_books', detail: differing };
+  }
+  const known = completed(posted, natural.data, remote, row);
+  const accepted: Accepted = { ...plain, snapshot: snapshotOf(known, labelsOf(write)) };
+  if (differing !== null && natural.data.kind === 'document') {
+    const { netBefore } = natural.data;
+    const voidDue = { id: remote.id, why: differing, netBefore };
+    return { ...accepted, snapshot: snapshotOf({ ...known, voidDue }, labelsOf(write)), then: { type: 'step' } }; // prettier-ignore
+  }
+  if (differing !== null)
+    return { type: 'ambiguous', reason: 'not_voided_in_books', detail: differing };
+  if (natural.data.kind !== 'document' && natural.data.kind !== 'void') return accepted;
+  switch (natural.data.then) {
+    case 'whole':
+      return accepted;
+    case 'step':
+      return { ...accepted, then: { type: 'step' } };
+    case 'hold': {
+      const why = natural.data.kind === 'void' ? (natural.data.why ?? '') : '';
+      return { ...accepted, then: { type: 'hold', reason: 'totals_differ_in_books', cause: 'totals_differ_in_books', detail: `${why}. It was voided; redrive posts it anew` } }; // prettier-ignore
+    }
+  }
+}
+
+function labelsOf({ snapshot }: Write): JsonObject {
+  const { posted: _posted, ...labels } = snapshot;
+  return labels;
+}
+
+/** The document just written has its id and money; it is the one without, or the one that was changed. */
+function completed(
+  posted: Posted,
+  natural: Natural,
+  remote: { id: string; version: string },
+  row: unknown,
+): Posted {
+  const money = natural.kind === 'document' ? booksMoneyOf(row) : null;
+  const content = documentContentSchema.safeParse(row);
+  const docNumber = content.success ? (content.data.DocNumber ?? null) : null;
+  const documents = posted.documents.map((document) =>
+    document.id === '' || document.id === remote.id
+      ? {
+          ...document,
+          id: remote.id,
+          version: remote.version,
+          docNumber: docNumber ?? document.docNumber,
+          money,
+        }
+      : document,
+  );
+  const known = { ...posted, documents };
+  return standing(known).length === 0 ? { ...known, net: null, payment: null } : known;
+}
+
+/** Why the answer is not what the source says; null where it is. */
+function differs(write: Write, natural: Natural, content: QboDocumentContent): string | null {
+  const what = `${write.entity} ${content.Id ?? ''}`;
+  if (natural.kind === 'void')
+    return (content.TotalAmt ?? 0) === 0 ? null : `${what} still has a total of ${content.TotalAmt ?? 0}`; // prettier-ignore
+  if (natural.kind !== 'document') return null;
+  return totalDiffers(natural, content, what) ?? taxDiffers(natural, content, what);
+}
+
+/** The books must hold the ticket's total to the cent (accounting.md 1 and 6). */
+function totalDiffers(
+  { totalMinor, currency }: DocumentNatural,
+  { TotalAmt: total }: QboDocumentContent,
+  what: string,
+): string | null {
+  if (total !== undefined && textToMinor(total, currency) === totalMinor) return null;
+  return `${what} has the total ${total ?? 'none'}, the ticket ${totalMinor} minor units`;
+}
+
+/** So must they hold its tax, outside the US within what the settings allow. */
+function taxDiffers(
+  { taxMinor, taxVarianceMinor, currency }: DocumentNatural,
+  { TxnTaxDetail }: QboDocumentContent,
+  what: string,
+): string | null {
+  if (taxMinor === undefined || taxVarianceMinor === undefined) return null;
+  const tax = TxnTaxDetail?.TotalTax ?? 0;
+  const booksMinor = textToMinor(tax, currency);
+  if (booksMinor !== null && Math.abs(booksMinor - taxMinor) <= taxVarianceMinor) return null;
+  return `${what} has ${tax} of tax, the ticket ${taxMinor} minor units`;
+}
