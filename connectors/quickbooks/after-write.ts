@@ -3,7 +3,8 @@ import type { JsonObject } from '../../domain/words';
 import type { MemberResult, Write } from '../connector';
 import { booksMoneyOf } from './books-money';
 import { naturalSchema, type DocumentNatural, type Natural } from './natural';
-import { postedIn, snapshotOf, standing, type Posted } from './posted';
+import { keyOf, mainOf, postedIn, snapshotOf, standing, type Posted } from './posted';
+import { documentEntities } from './shape';
 import { documentContentSchema, type QboDocumentContent } from './wire';
 
 // A write that the books carried out: what they answered goes into the snapshot. Where it is not what the
@@ -17,7 +18,7 @@ export function afterWrite(
   remote: { id: string; version: string },
   row: unknown,
 ): MemberResult {
-  const natural = naturalSchema.safeParse(write.natural);
+  const natural = naturalSchema.parse(write.natural);
   const posted = postedIn(write.snapshot);
   const plain: Accepted = {
     type: 'accepted',
@@ -25,32 +26,39 @@ export function afterWrite(
     remoteVersion: remote.version,
     snapshot: write.snapshot,
   };
-  if (!natural.success) return plain;
   const content = documentContentSchema.safeParse(row);
-  const differing = content.success ? differs(write, natural.data, content.data) : null;
+  const differing = content.success ? differs(write, natural, content.data) : null;
   if (posted === null) {
     // A send of an older version, which kept nothing by which it could be voided.
     return differing === null
       ? plain
       : { type: 'ambiguous', reason: 'totals_differ_in_books', detail: differing };
   }
-  const known = completed(posted, natural.data, remote, row);
-  const accepted: Accepted = { ...plain, snapshot: snapshotOf(known, labelsOf(write)) };
-  if (differing !== null && natural.data.kind === 'document') {
-    const { netBefore } = natural.data;
-    const voidDue = { id: remote.id, why: differing, netBefore };
+  const known = completed(posted, natural, { ...remote, entity: write.entity }, row);
+  // Others refer to the document of the sale itself, not to a difference.
+  const main = mainOf(known);
+  const accepted: Accepted = {
+    ...plain,
+    ...(main === null ? {} : { remoteId: main.id, remoteVersion: main.version }),
+    snapshot: snapshotOf(known, labelsOf(write)),
+  };
+  if (differing !== null && natural.kind === 'document') {
+    const { netBefore } = natural;
+    const entity = documentEntities.find((name) => name === write.entity);
+    if (entity === undefined) throw new Error(`Bug: ${write.entity} is no document`);
+    const voidDue = { entity, id: remote.id, why: differing, netBefore };
     return { ...accepted, snapshot: snapshotOf({ ...known, voidDue }, labelsOf(write)), then: { type: 'step' } }; // prettier-ignore
   }
   if (differing !== null)
     return { type: 'ambiguous', reason: 'not_voided_in_books', detail: differing };
-  if (natural.data.kind !== 'document' && natural.data.kind !== 'void') return accepted;
-  switch (natural.data.then) {
+  if (natural.kind !== 'document' && natural.kind !== 'void') return accepted;
+  switch (natural.then) {
     case 'whole':
       return accepted;
     case 'step':
       return { ...accepted, then: { type: 'step' } };
     case 'hold': {
-      const why = natural.data.kind === 'void' ? (natural.data.why ?? '') : '';
+      const why = natural.kind === 'void' ? (natural.why ?? '') : '';
       return { ...accepted, then: { type: 'hold', reason: 'totals_differ_in_books', cause: 'totals_differ_in_books', detail: `${why}. It was voided; redrive posts it anew` } }; // prettier-ignore
     }
   }
@@ -65,14 +73,15 @@ function labelsOf({ snapshot }: Write): JsonObject {
 function completed(
   posted: Posted,
   natural: Natural,
-  remote: { id: string; version: string },
+  remote: { entity: string; id: string; version: string },
   row: unknown,
 ): Posted {
+  const { entity } = remote;
   const money = natural.kind === 'document' ? booksMoneyOf(row) : null;
   const content = documentContentSchema.safeParse(row);
   const docNumber = content.success ? (content.data.DocNumber ?? null) : null;
   const documents = posted.documents.map((document) =>
-    document.id === '' || document.id === remote.id
+    document.id === '' || keyOf(document) === `${entity} ${remote.id}`
       ? {
           ...document,
           id: remote.id,

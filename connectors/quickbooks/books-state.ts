@@ -1,13 +1,13 @@
 import type { BooksState } from '../../domain/posting/plan';
 import type { JsonObject } from '../../domain/words';
 import { booksMoneyOf, isSameBooksMoney, threeWay, type BooksMoney } from './books-money';
-import { standing, type Posted, type WrittenDocument } from './posted';
+import { keyOf, standing, type Posted, type WrittenDocument } from './posted';
 import { documentContentSchema } from './wire';
 
 // How the documents of a part were found in the books just now: gone, voided, changed by a person, deposited,
 // closed (accounting.md 10 and 15).
 
-/** The documents that were read, by id; null where the books have none of that id. */
+/** The documents that were read, by kind and id; null where the books have none of that id. */
 export type ReadRows = ReadonlyMap<string, JsonObject | null>;
 
 export interface BooksRules {
@@ -23,7 +23,7 @@ export function booksStateOf(
   wanted: BooksMoney | null,
   { bookCloseDate, isRefusedAsLocked }: BooksRules,
 ): BooksState {
-  const documents = standing(posted).map((document) => stateOf(document, rows.get(document.id) ?? null)); // prettier-ignore
+  const documents = standing(posted).map((document) => stateOf(document, rows.get(keyOf(document)) ?? null)); // prettier-ignore
   const [only] = documents;
   const isAsWanted =
     documents.length === 1 &&

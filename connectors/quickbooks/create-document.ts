@@ -7,7 +7,7 @@ import type { DocumentFinding } from './findings';
 import { hold } from './hold';
 import type { NewDocument } from './new-document';
 import type { Place } from './place';
-import { snapshotOf, type Posted, type WrittenDocument } from './posted';
+import { mainOf, snapshotOf, type Posted, type WrittenDocument } from './posted';
 import { shapeDocument } from './shape';
 
 // A document that does not stand in the books: created, or taken over where it is there already.
@@ -57,7 +57,7 @@ export function touched(entity: string, id: string): Composed {
 
 /** What stands there already is taken over as it is. */
 export function adopted(posted: Posted, labels: JsonObject, isLast: boolean): Composed {
-  const newest = posted.documents.at(-1);
+  const newest = mainOf(posted) ?? posted.documents.at(-1);
   return {
     type: 'adopt',
     remoteId: newest?.id ?? '',

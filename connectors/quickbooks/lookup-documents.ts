@@ -8,6 +8,7 @@ import type { QboFacts } from './facts';
 import { findDocuments, type WantedDocument } from './find-documents';
 import type { NewDocument } from './new-document';
 import type { NewPayment } from './plan-payment';
+import { keyOf } from './posted';
 import { documentEntities, markerOf } from './shape';
 import { documentSchema, jsonObject } from './wire';
 
@@ -77,7 +78,7 @@ async function readStanding(
         found.set(`${entity} ${row.Id}`, jsonObject.parse(row));
   }
   return (item, ticket) =>
-    new Map(documentsToRead(item, ticket).map(({ entity, id }) => [id, found.get(`${entity} ${id}`) ?? null])); // prettier-ignore
+    new Map(documentsToRead(item, ticket).map((document) => [keyOf(document), found.get(keyOf(document)) ?? null])); // prettier-ignore
 }
 
 /** How a document, or the payment of a part, is found again. */

@@ -7,7 +7,7 @@ import { booksStateOf, type ReadRows } from './books-state';
 import { hold } from './hold';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
 import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
-import { mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
+import { keyOf, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
 import { asFound, shapedUpdate, updateWrite, type ShapedUpdate } from './update-document';
 import { voidWrite } from './void-document';
 
@@ -101,10 +101,10 @@ function adopted(item: Outgoing, posted: Posted, net: PostedSale | null = posted
 /** A document whose answer was not the source's goes before anything else; one that is void already is passed. */
 function voidDue(item: Outgoing, posted: Posted, rows: ReadRows): Composed | null {
   const due = posted.voidDue;
-  const document = due === null ? undefined : posted.documents.find(({ id }) => id === due.id);
+  const document = due === null ? undefined : posted.documents.find((one) => keyOf(one) === keyOf(due));
   if (due === null || document === undefined || document.isVoided) return null;
   const next = { ...posted, net: due.netBefore, voidDue: null };
-  return voidWrite(item, next, document, rows.get(due.id) ?? null, { then: 'hold', why: due.why });
+  return voidWrite(item, next, document, rows.get(keyOf(due)) ?? null, { then: 'hold', why: due.why });
 }
 
 function stepPlanned(
@@ -140,7 +140,7 @@ function stepPlanned(
       return done(updateWrite(asked, posted, update, rows));
     case 'void':
       if (main === null) throw new Error('Bug: a void without a document');
-      return done(voidWrite(item, posted, main, rows.get(main.id) ?? null, { then: step.isLast ? 'whole' : 'step', why: null })); // prettier-ignore
+      return done(voidWrite(item, posted, main, rows.get(keyOf(main)) ?? null, { then: step.isLast ? 'whole' : 'step', why: null })); // prettier-ignore
     case 'difference':
       {
       const made = newDifference(asked, posted, step);

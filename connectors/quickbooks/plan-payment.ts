@@ -9,7 +9,7 @@ import type { DocumentFinding } from './findings';
 import { hold } from './hold';
 import { markerNamed } from './new-document';
 import { decisionFor, isWanted, saleOfPart, type Place } from './place';
-import { countOf, mainOf, postedOf, snapshotOf, type Posted, type PostedPayment } from './posted';
+import { countOf, keyOf, mainOf, postedOf, snapshotOf, type Posted, type PostedPayment } from './posted';
 import { shapePayment } from './shape';
 import { voidWrite } from './void-document';
 
@@ -38,7 +38,7 @@ export function planPayment(asked: Asked, index: number): PlannedPayment {
   const posted = postedOf(item, 'Payment');
   const main = mainOf(posted);
   if (posted.voidDue !== null && main !== null)
-    return done(voidWrite(item, { ...posted, voidDue: null }, main, rows.get(main.id) ?? null, { then: 'hold', why: posted.voidDue.why })); // prettier-ignore
+    return done(voidWrite(item, { ...posted, voidDue: null }, main, rows.get(keyOf(main)) ?? null, { then: 'hold', why: posted.voidDue.why })); // prettier-ignore
   const sale = saleOfPart(item, ticket);
   const changes = main === null ? {} : { startDate: null, closed: { mode: 'firstOpenDay' as const } }; // prettier-ignore
   const decision = decisionFor(sale, place, changes);
@@ -49,7 +49,7 @@ export function planPayment(asked: Asked, index: number): PlannedPayment {
   const invoice = place.references.orders.get(item.recordId);
   const invoiceId = invoice?.entity === 'Invoice' ? (invoice.remoteId ?? null) : null;
   if (main !== null) {
-    const key = payment === null || invoiceId === null ? null : keyOf(payment, invoiceId);
+    const key = payment === null || invoiceId === null ? null : paymentKeyOf(payment, invoiceId);
     if (payment !== null && key !== null && isSame(asked, posted, payment, key))
       return same(item, { ...posted, payment: key });
     return voided(asked, posted, payment !== null);
@@ -65,7 +65,7 @@ export function planPayment(asked: Asked, index: number): PlannedPayment {
     return done({ type: 'notReady', missing: [{ kind: 'order', ref: item.recordId, isOpen }] });
   const nth = countOf(posted, 'main') + 1;
   const marker = nth === 1 ? payment.marker : markerNamed(payment.marker, `posting ${nth}`);
-  return { type: 'payment', payment: { ...payment, marker }, key: keyOf(payment, invoiceId), posted }; // prettier-ignore
+  return { type: 'payment', payment: { ...payment, marker }, key: paymentKeyOf(payment, invoiceId), posted }; // prettier-ignore
 }
 
 export function composePayment(
@@ -115,7 +115,7 @@ function same(item: Outgoing, posted: Posted): PlannedPayment {
   });
 }
 
-function keyOf(payment: PaymentDocument, invoiceId: string): PostedPayment {
+function paymentKeyOf(payment: PaymentDocument, invoiceId: string): PostedPayment {
   const { date, currency, customerId, totalMinor, tender } = payment;
   return { invoiceId, tender: tender.tender, date, currency, customerId, totalMinor };
 }
@@ -124,9 +124,10 @@ function keyOf(payment: PaymentDocument, invoiceId: string): PostedPayment {
 function isSame(asked: Asked, posted: Posted, payment: PaymentDocument, key: PostedPayment): boolean {
   if (posted.payment !== null) return canonicalJson(posted.payment) === canonicalJson(key);
   const { references, facts } = asked.place;
+  const main = mainOf(posted);
   const shaped = shapePayment(payment, key.invoiceId, references, facts);
   const wanted = shaped.type === 'shaped' ? booksMoneyOf(shaped.payload) : null;
-  const found = booksMoneyOf(asked.rows.get(mainOf(posted)?.id ?? ''));
+  const found = booksMoneyOf(asked.rows.get(main === null ? '' : keyOf(main)));
   return wanted !== null && found !== null && isSameBooksMoney(wanted, found);
 }
 
@@ -148,7 +149,7 @@ function voided({ item, place, rows }: Asked, posted: Posted, isFollowed: boolea
     return held('locked', 'deposited', 'The payment is deposited: take it out of the deposit, or correct it by hand'); // prettier-ignore
   if (books.closedUpTo !== null)
     return held('closed_period', books.closedUpTo, `The books are closed up to ${books.closedUpTo}`); // prettier-ignore
-  const row = rows.get(main.id) ?? null;
+  const row = rows.get(keyOf(main)) ?? null;
   return done(voidWrite(item, posted, main, row, { then: isFollowed ? 'step' : 'whole', why: null })); // prettier-ignore
 }
 

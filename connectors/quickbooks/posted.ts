@@ -62,7 +62,7 @@ const postedSchema = z.strictObject({
   payment: paymentSchema.nullable(),
   /** A document whose answer was not what the source says: it must not stay (accounting.md 6). */
   voidDue: z
-    .strictObject({ id: z.string(), why: z.string(), netBefore: postedSaleSchema.nullable() })
+    .strictObject({ entity: z.enum(documentEntities), id: z.string(), why: z.string(), netBefore: postedSaleSchema.nullable() })
     .nullable(),
 });
 export type Posted = z.infer<typeof postedSchema>;
@@ -95,6 +95,11 @@ export function postedIn(snapshot: JsonObject): Posted | null {
 
 export function standing(posted: Posted): WrittenDocument[] {
   return posted.documents.filter((document) => !document.isVoided);
+}
+
+/** Ids are unique within one kind of document only (quickbooks.md 1). */
+export function keyOf({ entity, id }: Pick<WrittenDocument, 'entity' | 'id'>): string {
+  return `${entity} ${id}`;
 }
 
 /** The document that an update would change; null where none stands. */

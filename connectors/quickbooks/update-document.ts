@@ -11,7 +11,7 @@ import { exactNumber } from './mapping';
 import { mergedPayload } from './merge-document';
 import type { Asked } from './new-document';
 import { decisionFor } from './place';
-import { mainOf, snapshotOf, type Posted, type WrittenDocument } from './posted';
+import { keyOf, mainOf, snapshotOf, type Posted, type WrittenDocument } from './posted';
 import { shapeDocument } from './shape';
 import { documentContentSchema, type QboDocumentContent } from './wire';
 
@@ -48,14 +48,14 @@ export function updateWrite(
   rows: ReadRows,
 ): Composed {
   const main = mainOf(posted);
-  const row = main === null ? null : (rows.get(main.id) ?? null);
+  const row = main === null ? null : (rows.get(keyOf(main)) ?? null);
   const read = documentContentSchema.safeParse(row);
   if (main === null || row === null || !read.success)
     throw new Error('Bug: a document is updated that was not read');
   const { document, payload, marker, reasons } = update;
   const paid = paidAboveTotal(read.data, document, main, asked);
   if (paid !== null) return paid;
-  const documents = posted.documents.map((one) => (one.id === main.id ? asFound(one, rows) : one));
+  const documents = posted.documents.map((one) => (keyOf(one) === keyOf(main) ? asFound(one, rows) : one));
   const labels = { totalMinor: document.totalMinor, ...reasons };
   return {
     type: 'write',
@@ -91,7 +91,7 @@ function paidAboveTotal(
 
 /** A document with its number as it was read: a person may have given it another one. */
 export function asFound(document: WrittenDocument, rows: ReadRows): WrittenDocument {
-  const read = documentContentSchema.safeParse(rows.get(document.id) ?? null);
+  const read = documentContentSchema.safeParse(rows.get(keyOf(document)) ?? null);
   if (!read.success) return document;
-  return { ...document, docNumber: read.data.DocNumber ?? document.docNumber, version: read.data.SyncToken, money: document.isVoided ? null : booksMoneyOf(rows.get(document.id)) }; // prettier-ignore
+  return { ...document, docNumber: read.data.DocNumber ?? document.docNumber, version: read.data.SyncToken, money: document.isVoided ? null : booksMoneyOf(rows.get(keyOf(document))) }; // prettier-ignore
 }

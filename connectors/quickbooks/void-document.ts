@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing } from '../connector';
-import { snapshotOf, standing, type Posted, type WrittenDocument } from './posted';
+import { keyOf, snapshotOf, standing, type Posted, type WrittenDocument } from './posted';
 
 /** Voids one document: its number stays visible, its amounts become 0 (quickbooks.md 9). `posted`: what is to be known once it is done. */
 export function voidWrite(
@@ -14,7 +14,7 @@ export function voidWrite(
   const read = row?.['SyncToken'];
   const syncToken = typeof read === 'string' ? read : (document.version ?? '0');
   const documents = posted.documents.map((one) =>
-    one.id === id ? { ...one, isVoided: true, money: null } : one,
+    keyOf(one) === keyOf(document) ? { ...one, isVoided: true, money: null } : one,
   );
   const known = { ...posted, documents };
   const hasNone = standing(known).length === 0;
