@@ -40,7 +40,6 @@ const renewBeforeMs = 5 * 60_000;
 export function createQuickBooks(options: QuickBooksOptions): Connector {
   let { credentials } = options;
   let facts = parseFacts(options.facts);
-  let hasReadAnew = false;
   const client = new QboClient({ ...options, accessToken: () => credentials.accessToken });
 
   const send = async (stored: StoredSend, signal: AbortSignal): Promise<SendAnswer> => {
@@ -72,10 +71,8 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
 
     async lookUp(items, references, gate) {
       // Refused as closed: the day up to which the books are closed has moved (accounting.md 15).
-      if (!hasReadAnew && items.some(({ lastClass }) => lastClass === 'CLOSED')) {
+      if (items.some(({ lastClass, attempts }) => lastClass === 'CLOSED' && attempts < 2))
         facts = await readFacts(client, options.realmId, gate);
-        hasReadAnew = true;
-      }
       return lookUp(client, items, references, { facts, posting: options.posting }, gate);
     },
 

@@ -66,7 +66,10 @@ const step = fc.record({
 });
 
 let company: Company;
-afterAll(() => closeConnections());
+afterAll(async () => {
+  await company.sandbox.close();
+  await closeConnections();
+});
 
 const references = mapped({
   // One that may move stock there, so that no amount of it stands without its pieces.
@@ -120,5 +123,4 @@ test('the books end as one posting of the last revision would leave them', async
     { numRuns: runs, seed: 7 },
   );
   expect([...writes].sort()).toEqual(['create RefundReceipt', 'create SalesReceipt', 'update SalesReceipt', 'void SalesReceipt']); // prettier-ignore
-  await company.sandbox.close();
 }, 60_000);
