@@ -27,9 +27,7 @@ const theirs = ['DocNumber', 'PrivateNote', 'DepartmentRef', 'BillEmail', 'BillA
 
 /** The body of an update of the document that was read. */
 export function mergedPayload(read: JsonObject, payload: JsonObject, marker: string): JsonObject {
-  const kept = Object.fromEntries(
-    Object.entries(read).filter(([name]) => !notSentBack.has(name)),
-  );
+  const kept = Object.fromEntries(Object.entries(read).filter(([name]) => !notSentBack.has(name)));
   const labels = Object.fromEntries(
     theirs.flatMap((name) => (kept[name] === undefined ? [] : [[name, kept[name]]])),
   );

@@ -101,10 +101,14 @@ function adopted(item: Outgoing, posted: Posted, net: PostedSale | null = posted
 /** A document whose answer was not the source's goes before anything else; one that is void already is passed. */
 function voidDue(item: Outgoing, posted: Posted, rows: ReadRows): Composed | null {
   const due = posted.voidDue;
-  const document = due === null ? undefined : posted.documents.find((one) => keyOf(one) === keyOf(due));
+  const document =
+    due === null ? undefined : posted.documents.find((one) => keyOf(one) === keyOf(due));
   if (due === null || document === undefined || document.isVoided) return null;
   const next = { ...posted, net: due.netBefore, voidDue: null };
-  return voidWrite(item, next, document, rows.get(keyOf(due)) ?? null, { then: 'hold', why: due.why });
+  return voidWrite(item, next, document, rows.get(keyOf(due)) ?? null, {
+    then: 'hold',
+    why: due.why,
+  });
 }
 
 function stepPlanned(

@@ -9,7 +9,15 @@ import type { DocumentFinding } from './findings';
 import { hold } from './hold';
 import { markerNamed } from './new-document';
 import { decisionFor, isWanted, saleOfPart, type Place } from './place';
-import { countOf, keyOf, mainOf, postedOf, snapshotOf, type Posted, type PostedPayment } from './posted';
+import {
+  countOf,
+  keyOf,
+  mainOf,
+  postedOf,
+  snapshotOf,
+  type Posted,
+  type PostedPayment,
+} from './posted';
 import { shapePayment } from './shape';
 import { voidWrite } from './void-document';
 
@@ -121,7 +129,12 @@ function paymentKeyOf(payment: PaymentDocument, invoiceId: string): PostedPaymen
 }
 
 /** Whether it stands as it is to be; of one that an older version wrote the books say so. */
-function isSame(asked: Asked, posted: Posted, payment: PaymentDocument, key: PostedPayment): boolean {
+function isSame(
+  asked: Asked,
+  posted: Posted,
+  payment: PaymentDocument,
+  key: PostedPayment,
+): boolean {
   if (posted.payment !== null) return canonicalJson(posted.payment) === canonicalJson(key);
   const { references, facts } = asked.place;
   const main = mainOf(posted);

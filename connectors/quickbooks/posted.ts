@@ -62,7 +62,12 @@ const postedSchema = z.strictObject({
   payment: paymentSchema.nullable(),
   /** A document whose answer was not what the source says: it must not stay (accounting.md 6). */
   voidDue: z
-    .strictObject({ entity: z.enum(documentEntities), id: z.string(), why: z.string(), netBefore: postedSaleSchema.nullable() })
+    .strictObject({
+      entity: z.enum(documentEntities),
+      id: z.string(),
+      why: z.string(),
+      netBefore: postedSaleSchema.nullable(),
+    })
     .nullable(),
 });
 export type Posted = z.infer<typeof postedSchema>;

@@ -55,7 +55,9 @@ export function updateWrite(
   const { document, payload, marker, reasons } = update;
   const paid = paidAboveTotal(read.data, document, main, asked);
   if (paid !== null) return paid;
-  const documents = posted.documents.map((one) => (keyOf(one) === keyOf(main) ? asFound(one, rows) : one));
+  const documents = posted.documents.map((one) =>
+    keyOf(one) === keyOf(main) ? asFound(one, rows) : one,
+  );
   const labels = { totalMinor: document.totalMinor, ...reasons };
   return {
     type: 'write',

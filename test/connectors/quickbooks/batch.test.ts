@@ -29,6 +29,9 @@ test.each<[string, number, number | undefined, number, object]>([
   ['no tax at all', 22, undefined, 0, { type: 'ambiguous', reason: 'totals_differ_in_books' }],
   ['a tax within the variance', 22, 2.02, 2, { type: 'accepted' }],
   ['a tax beyond it', 22, 1.97, 2, { type: 'ambiguous', reason: 'totals_differ_in_books' }],
-])('a document that an older version sent, with %s', (_name, total, tax, varianceMinor, expected) => {
-  expect(settled(total, tax, varianceMinor)).toMatchObject(expected);
-});
+])(
+  'a document that an older version sent, with %s',
+  (_name, total, tax, varianceMinor, expected) => {
+    expect(settled(total, tax, varianceMinor)).toMatchObject(expected);
+  },
+);

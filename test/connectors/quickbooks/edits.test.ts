@@ -139,13 +139,22 @@ describe('in an open period', () => {
     await part.want(mugs(2));
     await edit({ PrivateNote: 'mine' });
     await part.want(mugs(3));
-    expect(at(await receipt(), 'SalesReceipt.PrivateNote')).toBe(
-      'truth-sync pos order 1001\nmine',
-    );
+    expect(at(await receipt(), 'SalesReceipt.PrivateNote')).toBe('truth-sync pos order 1001\nmine');
   });
 
   test.each<[string, object]>([
-    ['an amount', { Line: [{ DetailType: 'SalesItemLineDetail', Amount: 24, SalesItemLineDetail: { ItemRef: { value: '11' }, TaxCodeRef: { value: 'TAX' } } }] }],
+    [
+      'an amount',
+      {
+        Line: [
+          {
+            DetailType: 'SalesItemLineDetail',
+            Amount: 24,
+            SalesItemLineDetail: { ItemRef: { value: '11' }, TaxCodeRef: { value: 'TAX' } },
+          },
+        ],
+      },
+    ],
     ['the day', { TxnDate: '2026-11-22' }],
     ['the customer', { CustomerRef: { value: '302' } }],
     ['the account', { DepositToAccountRef: { value: '202' } }],

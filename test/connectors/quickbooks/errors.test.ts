@@ -129,7 +129,14 @@ describe('a batch answer', () => {
     payload: {},
     isLinked: false,
     snapshot: { docNumber: '1' },
-    natural: { kind: 'document', docNumber: null, marker: '', txnDate: '2026-11-21', totalMinor: 2500, currency: 'USD' },
+    natural: {
+      kind: 'document',
+      docNumber: null,
+      marker: '',
+      txnDate: '2026-11-21',
+      totalMinor: 2500,
+      currency: 'USD',
+    },
   };
   const stored: StoredSend = {
     request: { method: 'POST', path: '', body: '' },
