@@ -1,9 +1,8 @@
 import { textToMinor } from '../../domain/money';
-import type { JsonObject } from '../../domain/words';
 import type { MemberResult, Write } from '../connector';
 import { booksMoneyOf } from './books-money';
 import { naturalSchema, type DocumentNatural, type Natural } from './natural';
-import { keyOf, mainOf, postedIn, snapshotOf, standing, type Posted } from './posted';
+import { keyOf, labelsIn, mainOf, postedIn, snapshotOf, standing, type Posted } from './posted';
 import { documentEntities } from './shape';
 import { documentContentSchema, type QboDocumentContent } from './wire';
 
@@ -40,14 +39,14 @@ export function afterWrite(
   const accepted: Accepted = {
     ...plain,
     ...(main === null ? {} : { remoteId: main.id, remoteVersion: main.version }),
-    snapshot: snapshotOf(known, labelsOf(write)),
+    snapshot: snapshotOf(known, labelsIn(write.snapshot)),
   };
   if (differing !== null && natural.kind === 'document') {
     const { netBefore } = natural;
     const entity = documentEntities.find((name) => name === write.entity);
     if (entity === undefined) throw new Error(`Bug: ${write.entity} is no document`);
     const voidDue = { entity, id: remote.id, why: differing, netBefore };
-    return { ...accepted, snapshot: snapshotOf({ ...known, voidDue }, labelsOf(write)), then: { type: 'step' } }; // prettier-ignore
+    return { ...accepted, snapshot: snapshotOf({ ...known, voidDue }, labelsIn(write.snapshot)), then: { type: 'step' } }; // prettier-ignore
   }
   if (differing !== null)
     return { type: 'ambiguous', reason: 'not_voided_in_books', detail: differing };
@@ -62,11 +61,6 @@ export function afterWrite(
       return { ...accepted, then: { type: 'hold', reason: 'totals_differ_in_books', cause: 'totals_differ_in_books', detail: `${why}. It was voided; redrive posts it anew` } }; // prettier-ignore
     }
   }
-}
-
-function labelsOf({ snapshot }: Write): JsonObject {
-  const { posted: _posted, ...labels } = snapshot;
-  return labels;
 }
 
 /** The document just written has its id and money; it is the one without, or the one that was changed. */

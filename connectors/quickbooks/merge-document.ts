@@ -23,7 +23,7 @@ const notSentBack = new Set([
 ]);
 
 /** Labels that stay as they are in the books once they have a value. */
-const theirs = ['DocNumber', 'PrivateNote', 'DepartmentRef', 'BillEmail', 'BillAddr', 'ShipAddr', 'PaymentRefNum']; // prettier-ignore
+const theirs = ['DocNumber', 'DepartmentRef', 'BillEmail', 'BillAddr', 'ShipAddr', 'PaymentRefNum']; // prettier-ignore
 
 /** The body of an update of the document that was read. */
 export function mergedPayload(read: JsonObject, payload: JsonObject, marker: string): JsonObject {
@@ -31,19 +31,30 @@ export function mergedPayload(read: JsonObject, payload: JsonObject, marker: str
   const labels = Object.fromEntries(
     theirs.flatMap((name) => (kept[name] === undefined ? [] : [[name, kept[name]]])),
   );
-  const note = read['PrivateNote'];
-  const isMarked = typeof note === 'string' && note.includes(marker);
   return {
     ...kept,
     ...payload,
     ...labels,
-    // By the marker we know our own: taken out by a person, it comes back before what they wrote.
-    ...(isMarked ? {} : { PrivateNote: [payload['PrivateNote'], note].filter(Boolean).join('\n') }),
+    PrivateNote: mergedNote(read['PrivateNote'], payload['PrivateNote'], marker),
     Line: withClasses(read['Line'], payload['Line']),
     Id: read['Id'] ?? '',
     SyncToken: read['SyncToken'] ?? '0',
     sparse: false,
   };
+}
+
+const noteMax = 4000;
+
+/**
+ * What stands in the note stays. By the marker we know our own: taken out by a person, it comes back before
+ * what they wrote; what we say now and did not before goes behind it.
+ */
+function mergedNote(read: Json | undefined, sent: Json | undefined, marker: string): string {
+  const theirNote = typeof read === 'string' ? read : '';
+  const ours = typeof sent === 'string' ? sent : marker;
+  if (!theirNote.includes(marker)) return `${ours}\n${theirNote}`.trim().slice(0, noteMax);
+  const fresh = ours.split('; ').filter((text) => !theirNote.includes(text));
+  return [theirNote, ...fresh].join('; ').slice(0, noteMax);
 }
 
 const lineSchema = z.looseObject({

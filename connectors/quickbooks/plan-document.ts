@@ -7,7 +7,7 @@ import { booksStateOf, type ReadRows } from './books-state';
 import { hold } from './hold';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
 import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
-import { keyOf, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
+import { keyOf, labelsIn, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
 import { asFound, shapedUpdate, updateWrite, type ShapedUpdate } from './update-document';
 import { voidWrite } from './void-document';
 
@@ -88,7 +88,7 @@ function nothingStands(item: Outgoing, posted: Posted, reason: string | null): C
 }
 
 function adopted(item: Outgoing, posted: Posted, net: PostedSale | null = posted.net): Composed {
-  const { posted: _posted, ...labels } = item.snapshot ?? {};
+  const labels = labelsIn(item.snapshot);
   return {
     type: 'adopt',
     remoteId: item.remoteId ?? '',

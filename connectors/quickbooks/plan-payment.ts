@@ -12,6 +12,7 @@ import { decisionFor, isWanted, saleOfPart, type Place } from './place';
 import {
   countOf,
   keyOf,
+  labelsIn,
   mainOf,
   postedOf,
   snapshotOf,
@@ -113,7 +114,7 @@ function done(composed: Composed): PlannedPayment {
 }
 
 function same(item: Outgoing, posted: Posted): PlannedPayment {
-  const { posted: _posted, ...labels } = item.snapshot ?? {};
+  const labels = labelsIn(item.snapshot);
   return done({
     type: 'adopt',
     remoteId: item.remoteId ?? '',

@@ -117,6 +117,11 @@ export function countOf(posted: Posted, role: WrittenDocument['role']): number {
   return posted.documents.filter((document) => document.role === role).length;
 }
 
+/** What a snapshot says beside what we posted. */
+export function labelsIn(snapshot: JsonObject | null): JsonObject {
+  return Object.fromEntries(Object.entries(snapshot ?? {}).filter(([name]) => name !== 'posted'));
+}
+
 /** The snapshot of a delivery: what others read of it stands beside what we posted. */
 export function snapshotOf(posted: Posted, labels: JsonObject): JsonObject {
   const main = mainOf(posted);

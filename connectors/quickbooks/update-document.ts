@@ -35,9 +35,8 @@ export function shapedUpdate({ ticket, place, sale }: Asked, posted: Posted): Sh
   const shaped = shapeDocument(document, { docNumber, location, originId }, references, facts);
   if (shaped.type === 'stop') return stop(shaped.composed);
   const amount = (minor: number): number => exactNumber(minorToText(minor, document.currency));
-  const { TxnTaxDetail: _stated, ...body } = shaped.payload;
   const tax = document.tax.mode === 'none' || document.tax.mode === 'line' ? 0 : document.taxMinor;
-  const money = booksMoneyOf({ ...body, TotalAmt: amount(document.totalMinor), TxnTaxDetail: { TotalTax: amount(tax) } }); // prettier-ignore
+  const money = booksMoneyOf({ ...shaped.payload, TotalAmt: amount(document.totalMinor), TxnTaxDetail: { TotalTax: amount(tax) } }); // prettier-ignore
   return { ...shaped, document, reasons: reasonsIn(reasons), money };
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing } from '../connector';
-import { keyOf, snapshotOf, standing, type Posted, type WrittenDocument } from './posted';
+import { keyOf, labelsIn, snapshotOf, standing, type Posted, type WrittenDocument } from './posted';
 
 /** Voids one document: its number stays visible, its amounts become 0 (quickbooks.md 9). `posted`: what is to be known once it is done. */
 export function voidWrite(
@@ -18,7 +18,7 @@ export function voidWrite(
   );
   const known = { ...posted, documents };
   const hasNone = standing(known).length === 0;
-  const { posted: _posted, ...labels } = item.snapshot ?? {};
+  const labels = labelsIn(item.snapshot);
   return {
     type: 'write',
     write: {

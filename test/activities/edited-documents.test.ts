@@ -31,16 +31,29 @@ test('a ticket is edited, paid otherwise, voided and sold after all, with lost a
   };
   await sendChanges(stack, tenant, [product('A'), customer('c-1'), ticket(1, 2)]);
   await until('SalesReceipt T-1 25.00');
-  await fault(stack, tenant, 'qbo', { fault: 'resetAfterCommit', times: 1, match: { write: true } });
+  await fault(stack, tenant, 'qbo', {
+    fault: 'resetAfterCommit',
+    times: 1,
+    match: { write: true },
+  });
   await sendChanges(stack, tenant, [ticket(2, 3)]);
   await until('SalesReceipt T-1 37.50');
   const tenders = [{ tender: 'cash', amountMinor: 1_000 }, { tender: 'card', amountMinor: 2_750 }]; // prettier-ignore
   await sendChanges(stack, tenant, [ticket(3, 3, { tenders })]);
-  await until('Invoice T-1-V2 37.50', 'Payment - 10.00', 'Payment - 27.50', 'SalesReceipt T-1 0.00');
+  await until(
+    'Invoice T-1-V2 37.50',
+    'Payment - 10.00',
+    'Payment - 27.50',
+    'SalesReceipt T-1 0.00',
+  );
   const less = [{ tender: 'cash', amountMinor: 1_000 }, { tender: 'card', amountMinor: 1_500 }]; // prettier-ignore
   await sendChanges(stack, tenant, [ticket(4, 2, { tenders: less })]);
   await until('Invoice T-1-V2 25.00', 'Payment - 0.00', 'Payment - 10.00', 'Payment - 15.00', 'SalesReceipt T-1 0.00'); // prettier-ignore
-  await fault(stack, tenant, 'qbo', { fault: 'resetAfterCommit', times: 1, match: { write: true } });
+  await fault(stack, tenant, 'qbo', {
+    fault: 'resetAfterCommit',
+    times: 1,
+    match: { write: true },
+  });
   await sendChanges(stack, tenant, [ticket(5, 2, { tenders: less, voided: true })]);
   await until('Invoice T-1-V2 0.00', 'Payment - 0.00', 'Payment - 0.00', 'Payment - 0.00', 'SalesReceipt T-1 0.00'); // prettier-ignore
   await sendChanges(stack, tenant, [ticket(6, 1)]);

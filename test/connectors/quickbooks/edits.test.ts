@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
 
 import type { Connector } from '../../../connectors/connector';
 import { closeConnections } from '../../../connectors/http';
-import type { OrderBody, RecordBody } from '../../../domain/bodies';
+import type { RecordBody } from '../../../domain/bodies';
 import type { PostingSettings } from '../../../domain/posting/settings';
 import { added, totalsOf } from '../../sandbox/qbo/expected-ledger';
 import { at, control, startCompany, textAt, type Company } from '../../sandbox/support';
-import { line, orderBody, refundBody } from '../fixtures';
+import { line, refundBody } from '../fixtures';
 import { accountingMappings, connected, mapped } from './company';
+import { documentsOf, gain, mugs, sales } from './mugs';
 import { PostedPart } from './posted-part';
 
 // What the till changes after posting, against the books of the sandbox (accounting.md 10 and 15).
@@ -18,7 +18,6 @@ let connector: Connector;
 let part: PostedPart;
 let before: Record<string, string>;
 
-const sales = 'Sales of Product Income';
 const closed = 'firstOpenDay';
 
 beforeEach(() => start());
@@ -35,27 +34,6 @@ async function start(posting: Partial<PostingSettings> = {}, sandbox: object = {
 async function restart(...how: Parameters<typeof start>): Promise<void> {
   await company.sandbox.close();
   await start(...how);
-}
-
-/** A ticket of so many mugs at 12.50 with 8 % of tax. */
-function mugs(count: number, changes: Partial<OrderBody> = {}): RecordBody {
-  const netMinor = count * 1250;
-  const taxMinor = count * 100;
-  const lines = [line({ quantity: String(count), netMinor, taxes: [{ code: 'NY', taxMinor }] })];
-  const totals = { netMinor, taxMinor, totalMinor: netMinor + taxMinor };
-  const tenders = [{ tender: 'card', amountMinor: totals.totalMinor, reference: 'ch_1' }];
-  return { kind: 'order', body: orderBody({ lines, totals, tenders, ...changes }) };
-}
-
-/** What the books should have gained for so many mugs paid by card. */
-function gain(count: number): Record<string, string> {
-  if (count === 0) return {};
-  const text = (cents: number): string => (cents / 100).toFixed(2);
-  return {
-    'Card clearing': text(count * 1350),
-    [sales]: text(count * -1250),
-    'Sales tax payable': text(count * -100),
-  };
 }
 
 async function gained(): Promise<Record<string, string>> {
@@ -89,16 +67,7 @@ async function numbered(entity: string, docNumber: string): Promise<unknown> {
   return at(body, `QueryResponse.${entity}.0`);
 }
 
-const listed = z.object({
-  documents: z.array(
-    z.object({ type: z.string(), docNumber: z.string().nullable(), total: z.string() }),
-  ),
-});
-async function books(): Promise<string[]> {
-  const ledger = await control(company.sandbox, `ledger?realmId=${company.realmId}`);
-  const { documents } = listed.parse(at(ledger, `realms.${company.realmId}`));
-  return documents.map(({ type, docNumber, total }) => `${type} ${docNumber ?? '-'} ${total}`);
-}
+const books = (): Promise<string[]> => documentsOf(company);
 
 describe('in an open period', () => {
   test('an edit is written into the document, three times over', async () => {
@@ -348,53 +317,5 @@ describe('deposited', () => {
     expect(await gained()).toEqual({ Bank: '27.00', 'Undeposited Funds': '-27.00' });
     expect(await numbered('RefundReceipt', 'P1-1001-D2')).toMatchObject({ TxnDate: '2026-11-21' });
     expect(mainId()).toBe(first);
-  });
-});
-
-describe('an answer that is not the ticket', () => {
-  /** The company charges tax of its own on shipping where the flag is not honoured. */
-  test('is voided at once, held, and a redrive posts it anew', async () => {
-    await restart({}, { 'qbo.astShippingFlag': false });
-    const shipped = mugs(2, {
-      shipping: [{ name: 'Post', amountMinor: 500, taxes: [{ code: 'NY', taxMinor: 40 }] }],
-      tenders: [{ tender: 'card', amountMinor: 3240 }],
-      totals: { netMinor: 3000, taxMinor: 240, totalMinor: 3240 },
-    });
-    // Killed after the answer was settled: what is known says that it must go.
-    await part.want(shipped, 'present', { stepsMax: 1 });
-    expect(await part.drive(1)).toMatchObject({ type: 'held', cause: 'totals_differ_in_books' });
-    expect(part.writes).toEqual(['create SalesReceipt', 'void SalesReceipt']);
-    expect(await gained()).toEqual({});
-    expect(await part.drive(2)).toMatchObject({ type: 'held', cause: 'totals_differ_in_books' });
-    expect(await gained()).toEqual({});
-    expect(await books()).toEqual(['SalesReceipt P1-1001 0.00', 'SalesReceipt P1-1001-V2 0.00']);
-    expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
-    expect(await gained()).toEqual(gain(2));
-  });
-});
-
-describe('posted by an older version', () => {
-  /** What such a delivery knows: no figures but the total. */
-  async function older(): Promise<void> {
-    await part.want(mugs(2));
-    const { remoteId, remoteVersion } = part.item;
-    const snapshot = { content: 'other', entity: 'SalesReceipt', totalMinor: 2700, docNumber: 'P1-1001' }; // prettier-ignore
-    part.item = { ...part.item, remoteId, remoteVersion, snapshot };
-  }
-
-  test('an equal revision is compared with the books, and its figures are kept from then on', async () => {
-    await older();
-    expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
-    expect(part.writes).toEqual(['create SalesReceipt']);
-    await edit({ PrivateNote: 'mine' });
-    expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
-  });
-
-  test('an edit is written where its version is still ours, else held', async () => {
-    await older();
-    expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
-    await older();
-    await edit({ PrivateNote: 'mine' });
-    expect(await part.want(mugs(4))).toMatchObject({ cause: 'changed_in_books:money' });
   });
 });
