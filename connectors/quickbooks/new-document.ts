@@ -32,8 +32,6 @@ export interface NewDocument {
   originId: string | null;
 }
 
-export type Planned = { type: 'done'; composed: Composed } | NewDocument;
-
 /** What is asked for: a part of a ticket in this company, and its sale. */
 export interface Asked {
   item: Outgoing;

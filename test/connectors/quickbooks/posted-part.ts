@@ -11,9 +11,6 @@ export type Outcome =
   | { type: 'held'; cause: string; detail: string }
   | { type: 'waits'; composed: Composed };
 
-/** How a send comes back: answered, or its answer lost after the books carried it out and then repeated. */
-export type SendWay = 'answered' | 'lost';
-
 export class PostedPart {
   readonly connector: Connector;
   references: References;
