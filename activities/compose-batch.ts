@@ -99,7 +99,7 @@ function place(batch: ComposedBatch, delivery: PickedDelivery, composed: Compose
         deliveryId: delivery.id,
         rev: delivery.desiredRev,
         // Whether the direction still allows more is seen at the next pick.
-        event: { type: 'adopted', resting: 'waiting', nowMs: 0 },
+        event: { type: composed.isStep === true ? 'stepped' : 'adopted', resting: 'waiting', nowMs: 0 }, // prettier-ignore
         remote: {
           id: composed.remoteId,
           version: composed.remoteVersion,
@@ -150,6 +150,7 @@ function outgoing(delivery: PickedDelivery): Outgoing | null {
     deliveryId: delivery.id,
     recordId: delivery.recordId,
     part: delivery.part,
+    rev: delivery.desiredRev,
     op: delivery.desiredOp,
     record: delivery.record,
     attempts: delivery.attempts,

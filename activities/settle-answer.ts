@@ -1,4 +1,4 @@
-import type { MemberResult, SendAnswer } from '../connectors/connector';
+import type { AfterAccepted, MemberResult, SendAnswer } from '../connectors/connector';
 import type { SendMember, SendRow } from '../database/sends';
 import type { MemberSettlement, SendOutcome } from '../database/settlements';
 import { backoffMs } from '../domain/backoff';
@@ -72,7 +72,7 @@ function memberSettlement(
     case 'accepted':
       return {
         deliveryId,
-        event: { type: 'accepted', ...rest },
+        ...acceptedAs(result.then, rest),
         remote: {
           id: result.remoteId,
           version: result.remoteVersion,
@@ -92,6 +92,16 @@ function memberSettlement(
     case 'refused':
       return refused(deliveryId, result, context);
   }
+}
+
+function acceptedAs(
+  then: AfterAccepted | undefined,
+  rest: { resting: 'waiting'; nowMs: number },
+): Pick<MemberSettlement, 'event' | 'cause' | 'detail'> {
+  if (then === undefined) return { event: { type: 'accepted', ...rest } };
+  if (then.type === 'step') return { event: { type: 'stepped', ...rest } };
+  const { reason, cause, detail } = then;
+  return { event: { type: 'acceptedHeld', reason }, cause, detail };
 }
 
 function refused(

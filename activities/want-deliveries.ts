@@ -16,7 +16,7 @@ import { isOpen, transition } from '../domain/delivery-state';
 import type { DirectionPolicy } from '../domain/direction';
 import { groupBy } from '../domain/group-by';
 import { thingsReferredTo, type Thing } from '../domain/record-references';
-import { wantedDeliveries } from '../domain/wanted-deliveries';
+import { gateFor, wantedDeliveries } from '../domain/wanted-deliveries';
 import { targets, type Kind, type Target } from '../domain/words';
 
 /** Levels of dependency: a delivery can only wait for one of an earlier level. */
@@ -89,11 +89,11 @@ function decide(
     }
     for (const row of rows) {
       if (wanted.some(({ system, part }) => row.system === system && row.part === part)) continue;
-      // A document that is posted already has to be voided, which is not built yet.
+      // A document that is posted already, or may be, has to be voided.
       const gate =
-        row.deliveredRev === 0
+        row.sentRev === null
           ? { kind: 'skipped' as const, reason: 'part_gone' }
-          : { kind: 'held' as const, reason: 'not_built' };
+          : gateFor(direction, row.system, record.kind, 'present');
       const after = transition(row, {
         type: 'desired',
         rev: record.rev,

@@ -11,6 +11,8 @@ export interface Outgoing {
   deliveryId: string;
   recordId: string;
   part: string;
+  /** The revision that is composed. */
+  rev: number;
   op: DesiredOp;
   record: RecordBody;
   attempts: number;
@@ -69,6 +71,8 @@ export type Composed =
       remoteVersion: string | null;
       snapshot: JsonObject;
       isLinked: boolean;
+      /** More is to be done for this delivery: it is composed again at once. */
+      isStep?: boolean;
     }
   /** `cause` groups equal holds for the operator, e.g. `mapping_missing:tender:card`; `detail` says what to do. */
   | { type: 'hold'; reason: string; cause: string; detail: string }
@@ -84,7 +88,7 @@ export interface MissingReference {
 
 /** One write of one delivery. Its payload is canonical: it is hashed into the key. */
 export interface Write {
-  operation: 'create' | 'update';
+  operation: 'create' | 'update' | 'void';
   /** The vendor's entity or resource, e.g. `SalesReceipt`, `products`. Writes of one send may differ in it only where `group` is equal. */
   entity: string;
   /** Only writes of one group can travel in one request. */
@@ -116,12 +120,23 @@ export interface StoredSend {
 
 /** What became of one member of a send. */
 export type MemberResult =
-  | { type: 'accepted'; remoteId: string; remoteVersion: string | null; snapshot: JsonObject }
+  | {
+      type: 'accepted';
+      remoteId: string;
+      remoteVersion: string | null;
+      snapshot: JsonObject;
+      /** Where the delivery is not at its end by it. */
+      then?: AfterAccepted;
+    }
   | { type: 'refused'; failureClass: FailureClass; code: string; message: string }
   /** Certainly not there: the same send may be opened again. Only from `verify`. */
   | { type: 'absent' }
   /** Several or inexact hits, or a figure that is neither ours nor the former one. */
   | { type: 'ambiguous'; reason: string; detail: string };
+
+/** What follows an accepted write: another one, composed anew from the snapshot, or a person has to look. */
+export type AfterAccepted =
+  { type: 'step' } | { type: 'hold'; reason: string; cause: string; detail: string };
 
 /** What became of a send as a whole. */
 export type SendAnswer =

@@ -66,3 +66,7 @@ export const exchangeRate = z.strictObject({
   source: named(100),
   day: calendarDay,
 });
+
+export const voided = z.boolean().meta({
+  description: 'Voided at the till: nothing of it is to stand in the books or in stock',
+});

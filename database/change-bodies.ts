@@ -23,6 +23,7 @@ import {
   price,
   prose,
   text,
+  voided,
 } from './body-parts';
 import { cash, payment, payout } from './money-bodies';
 
@@ -137,6 +138,7 @@ const ticket = {
   roundingMinor: amountMinor.optional(),
   exchangeRate: exchangeRate.optional(),
   totals: z.strictObject({ netMinor: amountMinor, taxMinor: amountMinor, totalMinor: amountMinor }),
+  voided: voided.optional(),
 };
 const tenders = z
   .array(z.strictObject({ tender: idText, amountMinor, reference: text(200).optional() }))

@@ -10,6 +10,7 @@ import {
   idText,
   named,
   text,
+  voided,
 } from './body-parts';
 
 // The bodies of money beside the sale.
@@ -27,6 +28,7 @@ export const payment = z
     currency: currency.optional(),
     customerId: idText.optional(),
     location: idText.optional(),
+    voided: voided.optional(),
   })
   .refine((body) => (body.invoiceId === undefined) !== (body.depositFor === undefined), {
     path: ['invoiceId'],

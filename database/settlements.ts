@@ -141,10 +141,11 @@ async function settleMembers(
       },
     ];
   });
-  const [opened, freed] = await Promise.all([
+  // Waits are noted before those are freed that what arrived here was waited for.
+  const [opened, , freed] = await Promise.all([
     updateDeliveries(tx, lane.tenant, updates),
-    freeWaiting(tx, lane, updates),
     noteWaits(tx, lane, updates),
+    freeWaiting(tx, lane, updates),
     writeJournal(tx, lane.tenant, updates),
   ]);
   await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0) - freed);
@@ -162,7 +163,7 @@ async function writeJournal(
 ): Promise<void> {
   // What compose held or skipped is no write: the delivery itself says so.
   const written = updates.filter(
-    ({ settlement }) => settlement.sendId !== undefined || settlement.event.type === 'adopted',
+    ({ settlement }) => settlement.sendId !== undefined || settlement.remote !== undefined,
   );
   if (written.length === 0) return;
   const rows = written.map(({ row, after, settlement }) => ({

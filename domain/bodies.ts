@@ -112,6 +112,8 @@ export interface TicketBody {
   /** Only where the currency is not the one of the books. */
   exchangeRate?: ExchangeRate | undefined;
   totals: { netMinor: number; taxMinor: number; totalMinor: number };
+  /** Voided at the till: nothing of it is to stand in the books or in stock. */
+  voided?: boolean | undefined;
 }
 
 /** Units of the books' currency for one unit of the ticket's, from a stated source and day (accounting.md 17). */
@@ -158,6 +160,8 @@ export interface PaymentBody {
   currency?: string | undefined;
   customerId?: string | undefined;
   location?: string | undefined;
+  /** Voided at the till: it was never received. */
+  voided?: boolean | undefined;
 }
 
 /** Kinds of records that a payout may include. */

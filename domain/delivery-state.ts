@@ -54,6 +54,10 @@ export type DeliveryEvent =
   | { type: 'adopted'; resting: Resting; nowMs: number }
   | { type: 'sendCommitted' }
   | { type: 'accepted'; resting: Resting; nowMs: number }
+  /** A write or a find of several: the next is composed from what is known now. */
+  | { type: 'stepped'; resting: Resting; nowMs: number }
+  /** Carried out, and not what it should be: a person decides, a redrive tries anew. */
+  | { type: 'acceptedHeld'; reason: string }
   | {
       type: 'refusedLater';
       resting: Resting;
@@ -104,7 +108,11 @@ export function transition(core: DeliveryCore, event: DeliveryEvent): DeliveryCo
       return core.state === 'waiting'
         ? { ...core, state: 'sending', reason: null, sentRev: core.desiredRev }
         : null;
+    case 'stepped':
+      if (core.state === 'waiting') return rest(core, event.resting, event.nowMs);
+      return core.state === 'sending' || core.state === 'verifying' ? settled(core, event) : null;
     case 'accepted':
+    case 'acceptedHeld':
     case 'refusedLater':
     case 'refusedForGood':
     case 'notExecuted':
@@ -163,6 +171,8 @@ type SettlingEvent = Extract<
   {
     type:
       | 'accepted'
+      | 'stepped'
+      | 'acceptedHeld'
       | 'refusedLater'
       | 'refusedForGood'
       | 'notExecuted'
@@ -177,6 +187,13 @@ function settled(core: DeliveryCore, event: SettlingEvent): DeliveryCore | null 
   switch (event.type) {
     case 'accepted':
       return arrived(core, event.resting, event.nowMs);
+    case 'stepped':
+      return rest({ ...core, attempts: 0 }, event.resting, event.nowMs);
+    case 'acceptedHeld': {
+      const next = { ...core, attempts: 0, generation: core.generation + 1 };
+      if (core.desiredRev > (core.sentRev ?? 0)) return rest(next, 'waiting', core.dueAtMs);
+      return { ...next, state: 'held', reason: event.reason };
+    }
     case 'refusedLater': {
       // A newer revision is other data: it starts with all its tries.
       const isNewer = core.desiredRev > (core.sentRev ?? 0);

@@ -6,8 +6,8 @@
 export const failureClasses = [
   'STALE', // somebody changed it meanwhile: read again, compose again
   'DUPLICATE', // it exists already under this name or number: look it up before the next try
-  'LOCKED', // deposited or otherwise locked by the books
-  'CLOSED', // the period is closed
+  'LOCKED', // deposited or otherwise locked by the books: composed again as a difference
+  'CLOSED', // the period is closed: composed again with the facts read anew
   'REFERENCE', // something it refers to is gone or inactive there
   'GONE', // the thing itself was deleted there
   'CAPABILITY', // the company's plan lacks the feature
@@ -26,8 +26,8 @@ export type Verdict =
 const verdicts: Readonly<Record<FailureClass, Verdict>> = {
   STALE: { kind: 'later' },
   DUPLICATE: { kind: 'later' },
-  LOCKED: { kind: 'held', reason: 'locked' },
-  CLOSED: { kind: 'held', reason: 'closed_period' },
+  LOCKED: { kind: 'later' },
+  CLOSED: { kind: 'later' },
   REFERENCE: { kind: 'held', reason: 'reference_refused' },
   GONE: { kind: 'held', reason: 'gone_in_system' },
   CAPABILITY: { kind: 'held', reason: 'plan_lacks_feature' },

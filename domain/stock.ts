@@ -47,6 +47,7 @@ export function ticketEntries(
   occurredAt: string,
   isStockTracked: (sku: string) => boolean,
 ): StockEntry[] {
+  if (ticket.body.voided === true) return [];
   if (ticket.kind === 'refund' && !ticket.body.restock) return [];
   return ticket.body.lines
     .filter((line) => signOf(line.quantity) !== 0 && isStockTracked(line.sku))

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../domain/canonical';
-import { textToMinor } from '../../domain/money';
 import type { FrozenRequest, MemberResult, SendAnswer, StoredSend, Write } from '../connector';
 import type { HttpResult } from '../http';
+import { afterWrite } from './after-write';
 import { companyPath } from './client';
 import { contentOf, faultsOf, faultText, meaningOf, wholeOutcome } from './errors';
 import { batchAnswerSchema, writtenSchema } from './wire';
@@ -16,7 +16,9 @@ export function freeze(realmId: string, writes: readonly Write[]): FrozenRequest
     throw new RangeError(`Bug: a batch has 1 to ${batchMax} members, not ${writes.length}`);
   const operations = writes.map((write, index) => ({
     bId: bIdOf(index),
-    operation: write.operation,
+    ...(write.operation === 'void'
+      ? { operation: 'update', optionsData: 'void' }
+      : { operation: write.operation }),
     [write.entity]: write.payload,
   }));
   const body = canonicalJson({ BatchItemRequest: operations });
@@ -89,36 +91,6 @@ function settleItem(
       code: 'no_id',
       message: `No ${member.entity} with an Id in the answer (intuit_tid ${tid})`,
     };
-  const { Id, SyncToken, TotalAmt, Amount, TxnTaxDetail } = written.data;
-  const what = `${member.entity} ${Id}`;
-  const differing =
-    totalDiffers(member, TotalAmt ?? Amount, what) ??
-    taxDiffers(member, TxnTaxDetail?.TotalTax ?? 0, what);
-  if (differing) return differing;
-  return {
-    type: 'accepted',
-    remoteId: Id,
-    remoteVersion: SyncToken,
-    snapshot: member.snapshot,
-  };
-}
-
-/** The books must hold the ticket's total to the cent (accounting.md 1 and 6). */
-function totalDiffers(member: Write, total: number | undefined, what: string): MemberResult | null {
-  const { totalMinor, currency } = member.natural;
-  if (typeof totalMinor !== 'number' || typeof currency !== 'string') return null;
-  if (total !== undefined && textToMinor(total, currency) === totalMinor) return null;
-  const detail = `${what} has the total ${total ?? 'none'}, the ticket ${totalMinor} minor units`;
-  return { type: 'ambiguous', reason: 'total_differs', detail };
-}
-
-/** So must they hold its tax, outside the US within what the settings allow. */
-function taxDiffers(member: Write, tax: number, what: string): MemberResult | null {
-  const { taxMinor, taxVarianceMinor, currency } = member.natural;
-  if (typeof taxMinor !== 'number' || typeof taxVarianceMinor !== 'number') return null;
-  if (typeof currency !== 'string') return null;
-  const booksMinor = textToMinor(tax, currency);
-  if (booksMinor !== null && Math.abs(booksMinor - taxMinor) <= taxVarianceMinor) return null;
-  const detail = `${what} has ${tax} of tax, the ticket ${taxMinor} minor units`;
-  return { type: 'ambiguous', reason: 'tax_differs', detail };
+  const { Id: id, SyncToken: version } = written.data;
+  return afterWrite(member, { id, version }, item[member.entity]);
 }

@@ -39,7 +39,13 @@ export function compose(
     case 'payment':
       return isMoney(item)
         ? composeMoney(item, references, facts, posting, document)
-        : composeDocument(item, record, references, facts, posting, document);
+        : composeDocument(
+            item,
+            record,
+            { references, facts, settings: posting },
+            new Map(Object.entries(finding?.type === 'document' ? finding.rows : {})),
+            document,
+          );
     case 'payout':
     case 'cash':
       return composeMoney(item, references, facts, posting, document);

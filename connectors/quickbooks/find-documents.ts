@@ -3,7 +3,7 @@ import type { CallGate } from '../connector';
 import { inLists, quoted, type QboClient } from './client';
 import { documentEntities, type DocumentEntity } from './entities';
 import type { DocumentFinding } from './findings';
-import { documentSchema, type QboDocument } from './wire';
+import { documentSchema, jsonObject, type QboDocument } from './wire';
 
 // Our own documents by their natural key: number and marker (accounting.md 11). The marker stands in the
 // note, which is not filterable; the number is a label that others may use too.
@@ -66,6 +66,7 @@ function findingFor(wanted: WantedDocument, rows: readonly QboDocument[]): Docum
           id: first.Id,
           syncToken: first.SyncToken,
           docNumber: first.DocNumber ?? null,
+          row: jsonObject.parse(first),
         }
       : { found: 'touched', id: first.Id };
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../domain/words';
-import { customerSchema, itemSchema } from './wire';
+import { customerSchema, itemSchema, jsonObject } from './wire';
 
 // What `lookUp` found and `compose` reads, by delivery id; plain JSON in between.
 
@@ -13,6 +13,8 @@ const documentFindingSchema = z.discriminatedUnion('found', [
     id: z.string(),
     syncToken: z.string(),
     docNumber: z.string().nullable(),
+    /** As the books hold it now. */
+    row: jsonObject,
   }),
   /** Our marker, but voided, changed or twice. */
   z.object({ found: z.literal('touched'), id: z.string() }),
@@ -27,7 +29,13 @@ const takenSchema = z.object({
 
 /** One finding of `lookUp`, kept by delivery id. */
 const findingSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('document'), document: documentFindingSchema }),
+  z.object({
+    type: z.literal('document'),
+    /** Of one that would be created: whether it is there already. */
+    document: documentFindingSchema.nullable(),
+    /** Those that stand, as they were read, by kind and id; null where there is none of that id any more. */
+    rows: z.record(z.string(), jsonObject.nullable()),
+  }),
   z.object({
     type: z.literal('customer'),
     byEmail: z.array(customerSchema),

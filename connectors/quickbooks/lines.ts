@@ -141,7 +141,7 @@ function itemOfSku(sku: string, references: References, problems: LineProblems):
 function keyOf(line: PostingLine): string {
   switch (line.kind) {
     case 'fee':
-      return line.amountMinor < 0 ? '@discount' : '@fee';
+      return line.amountMinor < 0 || line.isReduction ? '@discount' : '@fee';
     // Goods that were kept, and what has no line, are the same to the books: money without a return.
     case 'item':
       return itemKeys.unallocated;

@@ -1,30 +1,14 @@
 import type { z } from 'zod';
-import type { RecordBody } from '../../domain/bodies';
-import type { PostingDocument } from '../../domain/posting/document';
-import { paymentOf } from '../../domain/posting/payment';
-import type { PostingSettings } from '../../domain/posting/settings';
-import { tenderOfPart } from '../../domain/posting/ticket';
 import type { JsonObject } from '../../domain/words';
 import type { CallGate, Outgoing, References } from '../connector';
 import { inLists, type QboClient } from './client';
-import { decisionFor, labelledSale, type LabelledSale } from './document';
-import type { QboFacts } from './facts';
-import { findDocuments, type WantedDocument } from './find-documents';
 import { baseName, customerFields, emailKey, itemFields, itemName, suffixedName } from './mapping';
 import { needsVersion } from './compose-names';
-import { isMoney, moneyShape } from './money';
-import type { DocumentSource } from './sale-of';
-import { markerOf } from './shape';
+import { lookUpDocuments, type LookUpCompany } from './lookup-documents';
 import { customerSchema, itemSchema, type QboCustomer, type QboItem } from './wire';
 
 // What composing needs to know of the company, asked set-wise and only where nothing else tells it:
 // reads are metered (quickbooks.md 7).
-
-/** What of a company decides what is looked for; facts are null before they were read. */
-interface LookUpCompany {
-  facts: QboFacts | null;
-  posting: PostingSettings;
-}
 
 export async function lookUp(
   client: QboClient,
@@ -37,7 +21,7 @@ export async function lookUp(
   return {
     ...(await lookUpCustomers(client, present, gate)),
     ...(await lookUpItems(client, present, references, gate)),
-    ...(await lookUpDocuments(client, present, references, company, gate)),
+    ...(await lookUpDocuments(client, items, references, company, gate)),
   };
 }
 
@@ -148,85 +132,6 @@ async function lookUpItems(
     };
   }
   return findings;
-}
-
-async function lookUpDocuments(
-  client: QboClient,
-  items: readonly Outgoing[],
-  references: References,
-  { facts, posting }: LookUpCompany,
-  gate: CallGate,
-): Promise<Record<string, JsonObject>> {
-  const hasNumbers = facts?.customTxnNumbers ?? false;
-  const wanted: WantedDocument[] = [];
-  const duplicates = new Set<string>();
-  for (const item of items) {
-    const { record } = item;
-    if (item.remoteId !== null) continue;
-    if (isMoney(item)) {
-      const document = facts === null ? null : wantedMoney(item, references, facts, posting);
-      if (document !== null) wanted.push(document);
-      continue;
-    }
-    if (!isForm(record)) continue;
-    const labelled = labelledSale(item, record, references, posting, facts?.homeCurrency ?? null);
-    if (labelled.hold !== null) continue;
-    const isNumbered = hasNumbers && labelled.entity !== 'Payment';
-    // Without a number of ours only a whole day can be searched: after a refusal, not before.
-    if (!isNumbered && item.lastClass === null && item.attempts === 0) continue;
-    const decision = facts === null ? null : decisionFor(labelled.sale, references, facts, posting);
-    if (decision !== null && decision.type !== 'post') continue; // nothing will be sent
-    if (item.lastClass === 'DUPLICATE') duplicates.add(item.deliveryId);
-    wanted.push(wantedFor(item, labelled, isNumbered, decision?.document ?? null));
-  }
-  const found = await findDocuments(client, wanted, gate);
-  const findings: Record<string, JsonObject> = {};
-  for (const [deliveryId, document] of found)
-    findings[deliveryId] = {
-      type: 'document',
-      // Refused as a duplicate, yet no such document: another kind of document has the number.
-      document:
-        document.found === 'absent' && duplicates.has(deliveryId) ? { found: 'foreign' } : document,
-    };
-  return findings;
-}
-
-function isForm(record: RecordBody): record is DocumentSource {
-  return ['order', 'refund', 'invoice', 'payment'].includes(record.kind);
-}
-
-/** Money has no number: a whole day is searched, after a refusal and not before. */
-function wantedMoney(
-  item: Outgoing,
-  references: References,
-  facts: QboFacts,
-  posting: PostingSettings,
-): WantedDocument | null {
-  if (item.lastClass === null && item.attempts === 0) return null;
-  const shaped = moneyShape(item, references, facts, posting);
-  if (shaped.type === 'stop') return null;
-  const { entity, marker, totalMinor, currency, txnDate } = shaped;
-  return { key: item.deliveryId, entity, marker, numbers: [], totalMinor, currency, txnDate };
-}
-
-/** How a document, or the payment of a part, is found again. */
-function wantedFor(
-  item: Outgoing,
-  { sale, entity, docNumber, otherDocNumber }: LabelledSale,
-  isNumbered: boolean,
-  document: PostingDocument | null,
-): WantedDocument {
-  const index = tenderOfPart(item.part);
-  const payment = index === null || document === null ? null : paymentOf(sale, document, index);
-  return {
-    key: item.deliveryId,
-    entity,
-    marker: markerOf(payment ?? sale),
-    numbers: isNumbered ? [docNumber, otherDocNumber] : [],
-    totalMinor: payment?.totalMinor ?? sale.totalMinor,
-    currency: sale.currency,
-    txnDate: document?.date ?? sale.date,
-  };
 }
 
 /** Rows of name lists whose field is one of the texts, inactive ones too (section 10). */

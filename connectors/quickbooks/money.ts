@@ -48,13 +48,15 @@ export function composeMoney(
   finding: DocumentFinding | null,
 ): Composed {
   const { remoteId, remoteVersion, snapshot } = item;
-  if (item.op === 'absent')
+  const { body } = item.record;
+  const isVoided = 'voided' in body && body.voided === true;
+  if (item.op === 'absent' || isVoided)
     return remoteId === null
-      ? { type: 'skip', reason: 'nothing_to_void' }
+      ? { type: 'skip', reason: isVoided ? 'voided' : 'nothing_to_void' }
       : hold('not_built', 'document_void', 'Voiding a posted document');
   const content = shortHash(canonicalJson(contentOf(item)));
   if (remoteId !== null)
-    return snapshot?.['content'] === content
+    return snapshot !== null && snapshot['content'] === content
       ? { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked: false }
       : hold('not_built', 'document_edit', 'Editing a posted document');
   const shaped = moneyShape(item, references, facts, settings);

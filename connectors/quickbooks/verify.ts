@@ -2,32 +2,21 @@ import { z } from 'zod';
 import { canonicalJson } from '../../domain/canonical';
 import type { Json } from '../../domain/words';
 import type { CallGate, MemberResult, StoredSend, Write } from '../connector';
+import { afterWrite } from './after-write';
+import { booksMoneyOf, isSameBooksMoney } from './books-money';
+import { isVoidedNote } from './books-state';
 import { inLists, quoted, type QboClient } from './client';
 import { documentEntities } from './entities';
 import { findDocuments, type WantedDocument } from './find-documents';
 import type { DocumentFinding } from './findings';
 import { emailKey } from './mapping';
-import { customerSchema, itemSchema } from './wire';
+import { naturalSchema, type Natural } from './natural';
+import { customerSchema, documentSchema, itemSchema } from './wire';
 
 // What became of a send that is too old to be repeated (quickbooks.md 8: how long a requestid is kept is
 // not said; 24 h is assumed, less an hour): the natural key of each member is asked.
 
 export const repeatableMs = 23 * 60 * 60 * 1000;
-
-const naturalSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('document'),
-    docNumber: z.string().nullable(),
-    marker: z.string(),
-    totalMinor: z.number(),
-    currency: z.string(),
-    txnDate: z.string(),
-  }),
-  z.object({ kind: z.literal('customer'), displayName: z.string(), email: z.string().nullable() }),
-  z.object({ kind: z.literal('item'), sku: z.string(), name: z.string() }),
-  z.object({ kind: z.literal('update'), id: z.string(), syncToken: z.string() }),
-]);
-type Natural = z.infer<typeof naturalSchema>;
 
 /** One result per member; throws `ConnectorError` where a look-up fails: then nothing is known. */
 export async function lookAtMembers(
@@ -45,25 +34,26 @@ export async function lookAtMembers(
   const results: MemberResult[] = [];
   for (const { write, natural, key } of members)
     results.push(
-      natural.kind === 'document'
+      natural.kind === 'document' && natural.edits === null
         ? documentResult(write, documents.get(key))
-        : await nameResult(client, write, natural, gate),
+        : await otherResult(client, write, natural, gate),
     );
   return results;
 }
 
 function wantedDocument(write: Write, natural: Natural, key: string): WantedDocument[] {
-  if (natural.kind !== 'document') return [];
-  const { docNumber, ...rest } = natural;
+  if (natural.kind !== 'document' || natural.edits !== null) return [];
+  const { docNumber, marker, totalMinor, currency, txnDate } = natural;
   const entity = z.enum(documentEntities).parse(write.entity);
-  return [{ ...rest, key, entity, numbers: docNumber === null ? [] : [docNumber] }];
+  const numbers = docNumber === null ? [] : [docNumber];
+  return [{ key, entity, marker, totalMinor, currency, txnDate, numbers }];
 }
 
 function documentResult(write: Write, finding: DocumentFinding | undefined): MemberResult {
   if (!finding) throw new Error('Bug: a document of the send was not looked for');
   switch (finding.found) {
     case 'ours':
-      return accepted(write, finding.id, finding.syncToken);
+      return afterWrite(write, { id: finding.id, version: finding.syncToken }, finding.row);
     case 'touched':
       return ambiguous(`${write.entity} ${finding.id} has our marker but was changed or voided`);
     case 'foreign':
@@ -73,13 +63,16 @@ function documentResult(write: Write, finding: DocumentFinding | undefined): Mem
 }
 
 /** Customers, items and updates are rare among old sends: one look-up each. */
-async function nameResult(
+async function otherResult(
   client: QboClient,
   write: Write,
-  natural: Exclude<Natural, { kind: 'document' }>,
+  natural: Natural,
   gate: CallGate,
 ): Promise<MemberResult> {
   switch (natural.kind) {
+    case 'document':
+    case 'void':
+      return changeResult(client, write, natural, gate);
     case 'customer':
       return customerResult(client, write, natural, gate);
     case 'item':
@@ -87,6 +80,40 @@ async function nameResult(
     case 'update':
       return updateResult(client, write, natural, gate);
   }
+}
+
+/** A document that was to be changed or voided: its version, figures and note say whether it was. */
+async function changeResult(
+  client: QboClient,
+  write: Write,
+  natural: Extract<Natural, { kind: 'document' | 'void' }>,
+  gate: CallGate,
+): Promise<MemberResult> {
+  const edited = natural.kind === 'document' ? natural.edits : natural;
+  if (edited === null) throw new Error('Bug: a new document is looked for by its marker');
+  const [row] = await client.query(write.entity, `Id = ${quoted(edited.id)}`, documentSchema, gate);
+  if (!row)
+    return {
+      type: 'refused',
+      failureClass: 'GONE',
+      code: 'not_found',
+      message: `${write.entity} ${edited.id} is not there any more`,
+    };
+  // The version rises with each write: an unchanged one shows that ours was not carried out.
+  if (row.SyncToken === edited.syncToken) return { type: 'absent' };
+  if (natural.kind === 'void')
+    // What was void never comes back: with figures it was not voided, whatever else was done to it.
+    return isVoidedNote(row.PrivateNote)
+      ? afterWrite(write, { id: row.Id, version: row.SyncToken }, row)
+      : { type: 'absent' };
+  const [written, found] = [booksMoneyOf(write.payload), booksMoneyOf(row)];
+  const isOurs =
+    written !== null &&
+    found !== null &&
+    isSameBooksMoney({ ...written, total: found.total, tax: found.tax }, found);
+  return isOurs
+    ? afterWrite(write, { id: row.Id, version: row.SyncToken }, row)
+    : ambiguous(`${write.entity} ${edited.id} was changed by somebody else meanwhile`);
 }
 
 const anyState = 'AND Active IN (true, false)';

@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import type { JsonObject } from '../../domain/words';
 
 // The vendor's JSON as far as we read it (quickbooks.md 3, 4, 11, 16).
+
+/** Any object as it was read. */
+export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 
 const referenceSchema = z.object({ value: z.string() });
 
@@ -39,8 +43,8 @@ export const itemSchema = z.object({
 });
 export type QboItem = z.infer<typeof itemSchema>;
 
-/** Any document, as far as one of ours is known again by it. */
-export const documentSchema = z.object({
+/** A sales form or a payment; what else it holds is kept. */
+export const documentSchema = z.looseObject({
   Id: z.string().min(1),
   SyncToken: z.string().default('0'),
   DocNumber: z.string().optional(),
@@ -51,6 +55,39 @@ export const documentSchema = z.object({
   PrivateNote: z.string().optional(),
 });
 export type QboDocument = z.infer<typeof documentSchema>;
+
+/** The money of a document and what it is linked to. */
+export const documentContentSchema = z.object({
+  Id: z.string().optional(),
+  SyncToken: z.string().default('0'),
+  DocNumber: z.string().optional(),
+  PrivateNote: z.string().optional(),
+  TxnDate: z.string().optional(),
+  TotalAmt: z.number().optional(),
+  /** Of a transfer. */
+  Amount: z.number().optional(),
+  Balance: z.number().optional(),
+  CustomerRef: referenceSchema.optional(),
+  DepositToAccountRef: referenceSchema.optional(),
+  TxnTaxDetail: z.object({ TotalTax: z.number().optional() }).optional(),
+  LinkedTxn: z.array(z.object({ TxnType: z.string().default('') })).default([]),
+  Line: z
+    .array(
+      z.object({
+        Amount: z.number().optional(),
+        SalesItemLineDetail: z
+          .object({
+            ItemRef: referenceSchema.optional(),
+            Qty: z.number().optional(),
+            TaxCodeRef: referenceSchema.optional(),
+          })
+          .optional(),
+        DiscountLineDetail: z.object({ DiscountAccountRef: referenceSchema.optional() }).optional(),
+      }),
+    )
+    .default([]),
+});
+export type QboDocumentContent = z.infer<typeof documentContentSchema>;
 
 export const accountSchema = z.object({
   Id: z.string().min(1),
@@ -124,9 +161,6 @@ export const batchAnswerSchema = z.object({
 export const writtenSchema = z.object({
   Id: z.string().min(1),
   SyncToken: z.string().default('0'),
-  TotalAmt: z.number().optional(),
-  Amount: z.number().optional(),
-  TxnTaxDetail: z.object({ TotalTax: z.number().optional() }).optional(),
 });
 
 /** Shapes 1 and 2 of a fault: upper case from the service, lower case from the gateway. */

@@ -33,7 +33,9 @@ export function settle(stored: StoredSend, result: HttpResult, nowMs: number): S
   if (create.length !== creates || update.length !== members.length - creates)
     return { type: 'lost', detail: `HTTP ${result.status}: a batch answer of another length` };
   const next = { create: create.values(), update: update.values() };
-  const results = members.map((member) => settleItem(member, next[member.operation].next().value));
+  const results = members.map((member) =>
+    settleItem(member, next[member.operation === 'create' ? 'create' : 'update'].next().value),
+  );
   return { type: 'answered', results };
 }
 

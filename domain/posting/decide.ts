@@ -1,8 +1,9 @@
 import { currencyDecimals, minorToText } from '../money';
-import type { Decision, DocumentTax, Hold, PostingCompany, PostingDocument, PostingLine, Reason } from './document'; // prettier-ignore
+import type { Decision, DocumentTax, DocumentType, Hold, PostingCompany, PostingDocument, PostingLine, Reason } from './document'; // prettier-ignore
 import { currencyHold } from './currency';
 import { dateOf, type Dated } from './date';
 import { sourceLines, untaxed } from './lines';
+import { isOnAccount } from './posted-sale';
 import type { Sale, SaleTender } from './sale';
 import type { PostingSettings } from './settings';
 import { decideTax } from './tax';
@@ -131,6 +132,13 @@ function discountLine(sale: Sale, settings: PostingSettings): PostingLine[] {
   return amountMinor === 0 ? [] : [{ ...untaxed, kind: 'discount', amountMinor }];
 }
 
+/** The document that a sale becomes (accounting.md 2). */
+export function typeOf(sale: Pick<Sale, 'side' | 'tenders'>): DocumentType {
+  const isSale = sale.side === 'sale';
+  if (isOnAccount(sale)) return isSale ? 'invoice' : 'creditMemo';
+  return isSale ? 'salesReceipt' : 'refundReceipt';
+}
+
 function documentOf(
   sale: Sale,
   dated: Dated,
@@ -139,29 +147,22 @@ function documentOf(
   homeCurrency: string | null,
 ): PostingDocument {
   // Of several tenders each is a payment of its own.
-  const isOnAccount = sale.tenders === null || sale.tenders.length > 1;
-  const isSale = sale.side === 'sale';
+  const type = typeOf(sale);
   const tender: SaleTender | undefined = sale.tenders?.[0];
   return {
-    type: isOnAccount
-      ? isSale
-        ? 'invoice'
-        : 'creditMemo'
-      : isSale
-        ? 'salesReceipt'
-        : 'refundReceipt',
+    type,
     marker: sale.marker,
     notes: [...sale.notes, ...dated.notes],
     number: sale.number,
     date: dated.date,
-    dueDate: isOnAccount && isSale ? (sale.dueDate ?? sale.date) : null,
+    dueDate: type === 'invoice' ? (sale.dueDate ?? sale.date) : null,
     currency: sale.currency,
     exchangeRate: sale.currency === homeCurrency ? null : (sale.exchangeRate ?? null),
     customerId: sale.customerId,
     guest: sale.guest,
     billTo: sale.billTo,
     shipTo: sale.shipTo,
-    tender: sale.totalMinor === 0 || isOnAccount ? null : (tender ?? null),
+    tender: sale.totalMinor === 0 || isOnAccount(sale) ? null : (tender ?? null),
     lines,
     tax,
     taxMinor: sale.taxMinor,

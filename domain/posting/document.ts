@@ -30,6 +30,8 @@ export interface PostingLine {
   taxKey: string;
   /** Money back, goods kept. */
   isKept: boolean;
+  /** A discount that is taken away again: positive, on the item of discounts. */
+  isReduction: boolean;
 }
 
 /** How the tax of a document is stated (accounting.md 7). */

@@ -27,6 +27,7 @@ export function sourceLines(sale: Sale, options: LineOptions): PostingLine[] {
   const amount = (kind: 'fee' | 'shipping' | 'unallocated', line: SaleAmount): PostingLine => ({
     ...plain(kind, line.description, line.netMinor),
     ...taxedAs(line),
+    isReduction: line.isReduction === true,
     grossMinor: options.hasGross ? line.netMinor + line.taxMinor : null,
   });
   return [
@@ -63,6 +64,7 @@ export const untaxed: PostingLine = {
   isTaxed: false,
   taxKey: 'none',
   isKept: false,
+  isReduction: false,
 };
 
 function itemLines(sale: Sale, options: LineOptions): PostingLine[] {
@@ -75,6 +77,7 @@ function itemLines(sale: Sale, options: LineOptions): PostingLine[] {
     grossMinor: options.hasGross ? item.netMinor + item.taxMinor : null,
     ...taxedAs(item),
     isKept: item.isKept,
+    isReduction: false,
   }));
 }
 

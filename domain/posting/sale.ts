@@ -26,6 +26,8 @@ export interface SaleItem extends LineTaxes {
 export interface SaleAmount extends LineTaxes {
   description: string;
   netMinor: number;
+  /** A discount although its amount is positive: one that is taken away again. */
+  isReduction?: boolean;
 }
 
 export interface SaleTender {

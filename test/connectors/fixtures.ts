@@ -91,6 +91,7 @@ export function outgoing(record: RecordBody, changes: Partial<Outgoing> = {}): O
     deliveryId: 'd1',
     recordId: 'r1',
     part: record.kind === 'order' ? 'sale' : record.kind === 'refund' ? 'refund' : 'main',
+    rev: 1,
     op: 'present',
     record,
     attempts: 0,

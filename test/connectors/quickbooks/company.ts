@@ -67,7 +67,7 @@ export const accountingMappings = {
 /** A connector to a running company, with the facts that it read there. */
 export async function connected(
   { given, sandbox }: Company,
-  posting: PostingSettings = initialPostingSettings,
+  posting: Partial<PostingSettings> = {},
 ): Promise<{ connector: Connector; facts: QboFacts }> {
   const { realmId, clientId, clientSecret, accessToken, refreshToken } = realmSchema.parse(given);
   const connector = createQuickBooks({
@@ -79,7 +79,7 @@ export async function connected(
     credentials: { accessToken, refreshToken, expiresAtMs: null },
     saveCredentials: () => Promise.resolve(),
     facts: null,
-    posting,
+    posting: { ...initialPostingSettings, ...posting },
     timeouts: { connectMs: 1000, firstByteMs: 2000, totalMs: 3000 },
     now: () => Date.now(),
   });

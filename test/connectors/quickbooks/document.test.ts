@@ -193,7 +193,7 @@ describe('a document is not posted', () => {
   });
   const held: [string, Outgoing, ReferenceParts, Partial<QboFacts>, object][] = [
     ['with money given back in another tender', sale({ tenders: [{ tender: 'card', amountMinor: 2600 }, { tender: 'cash', amountMinor: -100 }] }), {}, {}, { cause: 'mapping_missing:account:clearing:exchange' }],
-    ['as a payment of what was posted as a receipt', sale(twoTenders, { part: 'payment-1' }), { orders: { '1001': { remoteId: '9', isOpen: false, entity: 'SalesReceipt' } } }, {}, { cause: 'not_built:document_edit' }],
+    ['as a payment of what was posted as a receipt', sale(twoTenders, { part: 'payment-1' }), { orders: { '1001': { remoteId: '9', isOpen: false, entity: 'SalesReceipt' } } }, {}, { type: 'notReady', missing: [{ kind: 'order', ref: '1001' }] }],
     ['as a payment before its invoice', sale(twoTenders, { part: 'payment-1' }), {}, {}, { type: 'notReady', missing: [{ kind: 'order', ref: '1001' }] }],
     ['as a payment that is none any more', sale({}, { part: 'payment-2' }), {}, {}, { type: 'skip', reason: 'part_gone' }],
     ['with a total that its parts do not make', sale({ totals: { netMinor: 2500, taxMinor: 0, totalMinor: 2600 } }), {}, {}, { cause: 'totals_differ:sale' }],
@@ -208,8 +208,8 @@ describe('a document is not posted', () => {
     ['with an inactive account', sale(), inactive, {}, { cause: 'mapping_invalid:account:clearing:card' }],
     ['of a guest without bucket', sale({ customerId: undefined }), without('account:guest-customer'), {}, { cause: 'mapping_missing:account:guest-customer' }],
     ['with a fee without item', sale({ fees: [{ name: 'x', amountMinor: 1 }] }), without('item:@fee'), {}, { cause: 'mapping_missing:item:@fee' }],
-    ['when it was edited', sale({}, { remoteId: '9', snapshot: { content: 'other' } }), {}, {}, { cause: 'not_built:document_edit' }],
-    ['when it is taken away', sale({}, { remoteId: '9', op: 'absent' }), {}, {}, { cause: 'not_built:document_void' }],
+    ['when it was deleted in the books and edited', sale({}, { remoteId: '9', snapshot: { content: 'other' } }), {}, {}, { cause: 'gone_in_system:document' }],
+    ['when it was taken away before', sale({}, { op: 'absent' }), {}, {}, { type: 'skip', reason: 'part_gone' }],
     ['of 0.00 without goods', sale({ lines: [], tenders: [], totals: zero }), {}, {}, { type: 'skip', reason: 'nothing_to_post' }],
     ['as an item of a missing account', service, without('account:income'), {}, { cause: 'mapping_missing:account:income' }],
   ]; // prettier-ignore

@@ -129,7 +129,14 @@ describe('a batch answer', () => {
     payload: {},
     isLinked: false,
     snapshot: { docNumber: '1' },
-    natural: { totalMinor: 2500, currency: 'USD' },
+    natural: {
+      kind: 'document',
+      docNumber: null,
+      marker: '',
+      txnDate: '2026-11-21',
+      totalMinor: 2500,
+      currency: 'USD',
+    },
   };
   const stored: StoredSend = {
     request: { method: 'POST', path: '', body: '' },
@@ -159,7 +166,7 @@ describe('a batch answer', () => {
 
   test('with another total is never accepted silently', () => {
     expect(settled([receipt('1', 25), receipt('2', 25.01), { bId: '3', SalesReceipt: { Id: '93' } }])).toMatchObject({
-      results: [{ type: 'accepted' }, { reason: 'total_differs' }, { reason: 'total_differs' }],
+      results: [{ type: 'accepted' }, { reason: 'totals_differ_in_books' }, { reason: 'totals_differ_in_books' }],
     }); // prettier-ignore
   });
 

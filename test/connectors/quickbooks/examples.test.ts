@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 
 import { closeConnections } from '../../../connectors/http';
-import { decisionFor } from '../../../connectors/quickbooks/document';
+import { decisionFor } from '../../../connectors/quickbooks/place';
 import type { QboFacts } from '../../../connectors/quickbooks/facts';
 import { docNumberOf } from '../../../connectors/quickbooks/mapping';
 import { shapeDocument } from '../../../connectors/quickbooks/shape';
@@ -143,7 +143,7 @@ function bodyOf(example: string): { path: string; body: unknown } {
 function payloadOf(source: z.infer<typeof sourceSchema>, zone: string, facts: QboFacts): object {
   const sale = saleOfWebOrder(completed(source), zone);
   const settings = { ...initialPostingSettings, discount: { mode: source.discount } };
-  const decision = decisionFor(sale, things, facts, settings);
+  const decision = decisionFor(sale, { references: things, facts, settings });
   if (decision.type !== 'post') throw new Error(JSON.stringify(decision));
   const labels = { docNumber: docNumberOf(sale.number), location: 'default', missing: [] };
   const shaped = shapeDocument(decision.document, labels, things, facts);

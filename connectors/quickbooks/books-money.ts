@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { canonicalJson } from '../../domain/canonical';
+import { documentContentSchema, type QboDocumentContent } from './wire';
+
+// The money of a document in one short form, by which we see whether a person changed it: day, customer,
+// account, total, tax, and of each line what, how much, how many and its tax code (accounting.md 10).
+
+const lineSchema = z.tuple([z.string(), z.number(), z.number().nullable(), z.string().nullable()]);
+
+export const booksMoneySchema = z.strictObject({
+  date: z.string(),
+  customer: z.string(),
+  account: z.string().nullable(),
+  total: z.number(),
+  tax: z.number(),
+  /** Item or account, amount, pieces, tax code; in a fixed order. */
+  lines: z.array(lineSchema),
+});
+export type BooksMoney = z.infer<typeof booksMoneySchema>;
+
+/** The money of a document as the books hold it; null where it is not readable as one. */
+export function booksMoneyOf(row: unknown): BooksMoney | null {
+  const content = documentContentSchema.safeParse(row);
+  return content.success ? moneyOf(content.data) : null;
+}
+
+function moneyOf(content: QboDocumentContent): BooksMoney {
+  const lines = content.Line.flatMap((line): BooksMoney['lines'] => {
+    const { Amount: amount = 0 } = line;
+    const sold = line.SalesItemLineDetail;
+    if (sold !== undefined)
+      return [[sold.ItemRef?.value ?? '', amount, sold.Qty ?? null, sold.TaxCodeRef?.value ?? null]]; // prettier-ignore
+    const discount = line.DiscountLineDetail;
+    if (discount !== undefined)
+      return [[`discount ${discount.DiscountAccountRef?.value ?? ''}`, amount, null, null]];
+    return [];
+  });
+  return {
+    date: content.TxnDate ?? '',
+    customer: content.CustomerRef?.value ?? '',
+    account: content.DepositToAccountRef?.value ?? null,
+    total: content.TotalAmt ?? 0,
+    tax: content.TxnTaxDetail?.TotalTax ?? 0,
+    lines: lines.sort((one, other) => (canonicalJson(one) < canonicalJson(other) ? -1 : 1)),
+  };
+}
+
+export function isSameBooksMoney(one: BooksMoney, other: BooksMoney): boolean {
+  return canonicalJson(one) === canonicalJson(other);
+}
+
+/** What differs, as a person reads it: ours before, theirs now, ours new. */
+export function threeWay(
+  before: BooksMoney | null,
+  theirs: BooksMoney,
+  ours: BooksMoney | null,
+): string {
+  const names = ['date', 'customer', 'account', 'total', 'tax', 'lines'] as const;
+  const show = (money: BooksMoney | null, name: (typeof names)[number]): string =>
+    money === null ? 'not known' : showValue(money[name]);
+  const texts = names
+    .filter((name) => before === null || canonicalJson(before[name]) !== canonicalJson(theirs[name]))
+    .map((name) => `${name}: we wrote ${show(before, name)}, the books hold ${show(theirs, name)}, the till says ${ours === null ? 'void' : show(ours, name)}`); // prettier-ignore
+  return `A person changed it in QuickBooks. ${texts.join('; ')}`;
+}
+
+function showValue(value: BooksMoney[keyof BooksMoney]): string {
+  if (!Array.isArray(value)) return String(value ?? 'none');
+  return `[${value.map(([what, amount, pieces, code]) => [`item ${what}`, ...(pieces === null ? [] : [`${pieces} pieces`]), amount.toFixed(2), ...(code === null ? [] : [code])].join(' ')).join(', ')}]`; // prettier-ignore
+}

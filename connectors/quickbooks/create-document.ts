@@ -1,0 +1,118 @@
+import type { PostingDocument, Reason } from '../../domain/posting/document';
+import type { PostingSettings } from '../../domain/posting/settings';
+import type { JsonObject } from '../../domain/words';
+import type { Composed } from '../connector';
+import { booksMoneyOf } from './books-money';
+import type { DocumentFinding } from './findings';
+import { hold } from './hold';
+import type { NewDocument } from './new-document';
+import type { Place } from './place';
+import { mainOf, snapshotOf, type Posted, type WrittenDocument } from './posted';
+import { shapeDocument } from './shape';
+
+// A document that does not stand in the books: created, or taken over where it is there already.
+
+export function composeNew(
+  made: NewDocument,
+  place: Place,
+  finding: DocumentFinding | null,
+): Composed {
+  const { document, entity, location, missing } = made;
+  const labels = { totalMinor: document.totalMinor, ...reasonsIn(made.reasons) };
+  if (finding?.found === 'touched') return touched(entity, finding.id);
+  if (finding?.found === 'ours') {
+    const { id, syncToken: version, docNumber, row } = finding;
+    const money = booksMoneyOf(row);
+    const posted = withNew(made, { id, version, docNumber, money });
+    return adopted(posted, labels, made.isLast);
+  }
+  const { references, facts, settings } = place;
+  const docNumber = numberOf(made, facts.customTxnNumbers, finding);
+  const shaped = shapeDocument(document, { docNumber, location, missing }, references, facts);
+  if (shaped.type === 'stop') return shaped.composed;
+  const { payload, marker } = shaped;
+  const posted = withNew(made, { id: '', version: null, docNumber, money: null });
+  return {
+    type: 'write',
+    write: {
+      operation: 'create',
+      entity,
+      group: 'batch',
+      payload,
+      isLinked: false,
+      snapshot: snapshotOf(posted, labels),
+      natural: {
+        ...naturalOf(document, marker, docNumber, settings),
+        netBefore: made.posted.net,
+        then: made.isLast ? 'whole' : 'step',
+      },
+    },
+  };
+}
+
+/** Somebody changed or voided a document of ours before we knew its id. */
+export function touched(entity: string, id: string): Composed {
+  return hold('ambiguous_match', entity, `${entity} ${id} has our marker but was changed or voided`); // prettier-ignore
+}
+
+/** What stands there already is taken over as it is. */
+export function adopted(posted: Posted, labels: JsonObject, isLast: boolean): Composed {
+  const newest = mainOf(posted) ?? posted.documents.at(-1);
+  return {
+    type: 'adopt',
+    remoteId: newest?.id ?? '',
+    remoteVersion: newest?.version ?? null,
+    snapshot: snapshotOf(posted, labels),
+    isLinked: false,
+    ...(isLast ? {} : { isStep: true }),
+  };
+}
+
+function withNew(
+  { posted, entity, role, net }: NewDocument,
+  written: Pick<WrittenDocument, 'id' | 'version' | 'docNumber' | 'money'>,
+): Posted {
+  const documents = [...posted.documents, { ...written, entity, role, isVoided: false }];
+  return { ...posted, documents, net };
+}
+
+/** Null where the company numbers by itself: one of ours could become an unwanted duplicate (section 14). */
+function numberOf(
+  { docNumber, otherDocNumber }: NewDocument,
+  hasNumbers: boolean,
+  finding: DocumentFinding | null,
+): string | null {
+  if (!hasNumbers) return null;
+  return finding?.found === 'foreign' ? otherDocNumber : docNumber;
+}
+
+/** How a write of this document is looked for, and what its answer must show. */
+export function naturalOf(
+  document: PostingDocument,
+  marker: string,
+  docNumber: string | null,
+  settings: PostingSettings,
+): JsonObject {
+  const { totalMinor, currency, date: txnDate } = document;
+  const tax = expectedTax(document, settings);
+  return { kind: 'document', docNumber, marker, totalMinor, currency, txnDate, ...tax };
+}
+
+/** The tax that the answer must show, and how far it may be off; nothing where the document states none. */
+function expectedTax({ tax, taxMinor }: PostingDocument, settings: PostingSettings): JsonObject {
+  switch (tax.mode) {
+    case 'none':
+    case 'line':
+      return {};
+    case 'total':
+    case 'excluded':
+      return { taxMinor, taxVarianceMinor: 0 };
+    case 'included':
+      return { taxMinor, taxVarianceMinor: settings.tax.varianceMinor };
+  }
+}
+
+/** Kept with the delivery where a choice was made, so that it can be explained later. */
+export function reasonsIn(reasons: readonly Reason[]): JsonObject {
+  return reasons.length === 0 ? {} : { reasons: reasons.map((reason) => ({ ...reason })) };
+}

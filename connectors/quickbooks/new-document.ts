@@ -1,0 +1,117 @@
+import { typeOf } from '../../domain/posting/decide';
+import type { PostingDocument, Reason } from '../../domain/posting/document';
+import type { Step } from '../../domain/posting/plan';
+import { postedSaleOf, saleOfAmounts, type PostedSale } from '../../domain/posting/posted-sale';
+import type { Sale } from '../../domain/posting/sale';
+import { partsOfOrder } from '../../domain/posting/ticket';
+import type { Composed, MissingReference, Outgoing } from '../connector';
+import { hold } from './hold';
+import { docNumberOf, otherDocNumber } from './mapping';
+import { decisionFor, entityOf, type Place } from './place';
+import { countOf, mainOf, type Posted } from './posted';
+import { missingBefore, type DocumentSource } from './sale-of';
+import type { DocumentEntity } from './entities';
+
+// Documents that do not stand in the books yet: the one of a sale, a further one where that was voided, and
+// the difference between what stands there and what the till says now (accounting.md 10, 11, 15).
+
+/** A document that does not stand in the books yet, with all that its creation needs. */
+export interface NewDocument {
+  type: 'new';
+  entity: DocumentEntity;
+  document: PostingDocument;
+  reasons: readonly Reason[];
+  docNumber: string;
+  /** Taken where somebody else's document has the first one. */
+  otherDocNumber: string;
+  role: 'main' | 'difference';
+  posted: Posted;
+  /** What is posted once it stands. */
+  net: PostedSale;
+  isLast: boolean;
+  location: string;
+  /** What must be in the books first and is not. */
+  missing: readonly MissingReference[];
+}
+
+/** What is asked for: a part of a ticket in this company, and its sale. */
+export interface Asked {
+  item: Outgoing;
+  ticket: DocumentSource;
+  place: Place;
+  sale: Sale;
+}
+
+export type Made = NewDocument | { type: 'done'; composed: Composed } | { type: 'nothing' };
+
+/** The document of the sale itself; from the second on it says so and has a number of its own. */
+export function newMain(asked: Asked, posted: Posted): Made {
+  const { ticket, place, sale } = asked;
+  const nth = countOf(posted, 'main') + 1;
+  const startDate = nth > 1 ? null : place.settings.startDate;
+  const named = nth === 1 ? sale : { ...sale, marker: markerNamed(sale.marker, `posting ${nth}`) };
+  const made = madeOf(asked, named, { startDate }, nth === 1 ? '' : `-V${nth}`);
+  if (made.type !== 'new') return made;
+  const missing = missingBefore(ticket, place.references);
+  const net = postedSaleOf(sale);
+  return { ...made, role: 'main', posted, net, isLast: true, missing, location: ticket.body.location ?? 'default' };
+} // prettier-ignore
+
+/** The difference, on the sale's own day or, where that is closed, the first open one. */
+export function newDifference(
+  asked: Asked,
+  posted: Posted,
+  step: Extract<Step, { type: 'difference' }>,
+): Made {
+  const { item, ticket, sale } = asked;
+  const { amounts, isAdded, net, isLast } = step;
+  const nth = countOf(posted, 'difference') + 1;
+  const other = sale.side === 'sale' ? 'refund' : 'sale';
+  const standsAs = mainOf(posted)?.docNumber ?? sale.number;
+  const difference = saleOfAmounts(amounts, {
+    side: isAdded ? sale.side : other,
+    marker: markerNamed(sale.marker, `difference ${nth} of rev ${item.rev}`),
+    notes: [`${isAdded ? 'added to' : 'taken from'} ${standsAs}`],
+    number: sale.number,
+    guest: sale.guest,
+    tender: amounts.tender === null ? null : { tender: amounts.tender, amountMinor: amounts.totalMinor, reference: null, isExchange: sale.tenders?.[0]?.isExchange },
+    names: new Map(sale.items.map((line) => [line.sku, line.description])),
+  });
+  const made = madeOf(asked, difference, { startDate: null, closed: { mode: 'firstOpenDay' } }, `-D${nth}`);
+  if (made.type !== 'new') return made;
+  return { ...made, role: 'difference', posted, net, isLast, missing: [], location: ticket.body.location ?? 'default' };
+} // prettier-ignore
+
+type Base = Pick<NewDocument, 'type' | 'entity' | 'document' | 'reasons' | 'docNumber' | 'otherDocNumber'>; // prettier-ignore
+
+function madeOf(
+  { item, ticket, place, sale }: Asked,
+  named: Sale,
+  changes: Parameters<typeof decisionFor>[2],
+  ending: string,
+): Base | Exclude<Made, NewDocument> {
+  const decision = decisionFor(named, place, changes);
+  switch (decision.type) {
+    case 'nothing':
+      return { type: 'nothing' };
+    case 'hold':
+      return { type: 'done', composed: hold(decision.reason, decision.what, decision.detail) };
+    case 'post':
+      break;
+  }
+  const isSplit = ticket.kind === 'order' && partsOfOrder(ticket.body).length === 2;
+  const suffix = `${isSplit && sale.side === 'refund' ? '-R' : ''}${ending}`;
+  return {
+    type: 'new',
+    entity: entityOf[typeOf(named)],
+    document: decision.document,
+    reasons: decision.reasons,
+    docNumber: docNumberOf(sale.number, suffix),
+    otherDocNumber: otherDocNumber(sale.number, suffix, item.recordId),
+  };
+}
+
+/** The marker of another document of the same record: no other record can have it. */
+export function markerNamed(marker: string, name: string): string {
+  return marker.replace(/^(truth-sync \w+) /, `$1 ${name} of `);
+}

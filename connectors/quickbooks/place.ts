@@ -1,0 +1,52 @@
+import { decide } from '../../domain/posting/decide';
+import type { Decision, DocumentType } from '../../domain/posting/document';
+import type { Sale } from '../../domain/posting/sale';
+import type { PostingSettings } from '../../domain/posting/settings';
+import type { Outgoing, References } from '../connector';
+import type { QboFacts } from './facts';
+import type { DocumentEntity } from './entities';
+import { saleOfRecord, type DocumentSource, type SaleOfRecord } from './sale-of';
+import { taxCodeOf } from './tax-codes';
+
+// What planning and composing a document rest on: company, mappings, settings, and the sale of a part.
+
+/** What both askings need. */
+export interface Place {
+  references: References;
+  facts: QboFacts;
+  settings: PostingSettings;
+}
+
+export const entityOf: Readonly<Record<DocumentType, DocumentEntity>> = {
+  salesReceipt: 'SalesReceipt',
+  refundReceipt: 'RefundReceipt',
+  invoice: 'Invoice',
+  creditMemo: 'CreditMemo',
+};
+export const typeOfEntity: Partial<Record<DocumentEntity, DocumentType>> = {
+  SalesReceipt: 'salesReceipt',
+  RefundReceipt: 'refundReceipt',
+  Invoice: 'invoice',
+  CreditMemo: 'creditMemo',
+};
+
+/** The sale of a part of a record, with what is known of the sale that it belongs to. */
+export function saleOfPart(item: Outgoing, source: DocumentSource, place: Place): SaleOfRecord {
+  const { references, settings, facts } = place;
+  const part = source.kind === 'refund' || item.part === 'refund' ? 'refund' : 'sale';
+  return saleOfRecord(source, item.recordId, part, references, settings, facts.homeCurrency ?? '');
+}
+
+/** Whether the till still wants it: neither taken away nor voided. */
+export function isWanted(item: Outgoing, ticket: DocumentSource): boolean {
+  return item.op === 'present' && ticket.body.voided !== true;
+}
+
+/** What posting decides for a sale in this company. */
+export function decisionFor(sale: Sale, place: Place, changes: Partial<PostingSettings> = {}): Decision {
+  const { references, facts, settings } = place;
+  return decide(sale, { ...settings, ...changes }, {
+    ...facts,
+    taxCode: (taxKey) => taxCodeOf(taxKey, references, facts),
+  });
+} // prettier-ignore

@@ -1,0 +1,161 @@
+import { typeOf } from '../../domain/posting/decide';
+import { planStep, type BooksState, type Step } from '../../domain/posting/plan';
+import { isSameMoney, postedSaleOf, type PostedSale } from '../../domain/posting/posted-sale';
+import type { Composed, Outgoing } from '../connector';
+import { booksStateOf, type ReadRows } from './books-state';
+import { hold } from './hold';
+import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
+import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
+import { keyOf, labelsIn, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
+import { asFound, shapedUpdate, updateWrite, type ShapedUpdate } from './update-document';
+import { missingBefore, type DocumentSource } from './sale-of';
+import { voidWrite } from './void-document';
+
+// What a ticket's document needs next, from what is posted and what the books hold. Pure; asked twice, once
+// to know what to look for, once to compose.
+
+export type Planned = { type: 'done'; composed: Composed } | NewDocument;
+
+/** Whether composing depends on what the books hold: something stands there, and not as it is wanted. */
+export function needsReading(item: Outgoing, ticket: DocumentSource, place: Place): boolean {
+  const { sale } = saleOfPart(item, ticket, place);
+  const posted = postedOf(item, entityOf[typeOf(sale)]);
+  if (standing(posted).length === 0) return false;
+  if (posted.voidDue !== null || posted.net === null) return true;
+  return !isWanted(item, ticket) || !isSameMoney(posted.net, postedSaleOf(sale));
+}
+
+export function planDocument(
+  item: Outgoing,
+  ticket: DocumentSource,
+  place: Place,
+  rows: ReadRows,
+): Planned {
+  const { sale, hold: forbidden } = saleOfPart(item, ticket, place);
+  const posted = postedOf(item, entityOf[typeOf(sale)]);
+  const due = voidDue(item, posted, rows);
+  if (due !== null) return done(due);
+  if (item.lastClass === 'CLOSED' && item.attempts > 1)
+    return done(hold('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period')); // prettier-ignore
+  if (forbidden !== null && isWanted(item, ticket)) {
+    // What it refers to may not have come yet: then that is what to wait for.
+    const missing = missingBefore(ticket, place.references);
+    if (missing.length > 0) return done({ type: 'notReady', missing });
+    return done(hold(forbidden.reason, forbidden.what, forbidden.detail));
+  }
+  return planFrom({ item, ticket, place, sale }, rows, posted);
+}
+
+function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
+  const { item, ticket, place, sale } = asked;
+  const { settings, references } = place;
+  const main = mainOf(posted);
+  // What is posted stays under our care, whatever the start date is now.
+  const startDate = main === null ? settings.startDate : null;
+  const trial = decisionFor(sale, place, { startDate, closed: { mode: 'firstOpenDay' } });
+  const isWantedNow = isWanted(item, ticket);
+  if (main === null && !(isWantedNow && trial.type !== 'nothing'))
+    return done(nothingStands(item, posted, isWantedNow && trial.type === 'nothing' ? trial.reason : null)); // prettier-ignore
+  const wanted =
+    isWantedNow && trial.type !== 'nothing'
+      ? { sale: postedSaleOf(sale), type: typeOf(sale) }
+      : null;
+  const update = main === null || wanted === null ? null : shapedUpdate(asked, posted);
+  const books = booksStateOf(posted, rows, update?.money ?? null, {
+    bookCloseDate: place.facts.bookCloseDate,
+    isRefusedAsLocked: item.lastClass === 'LOCKED',
+  });
+  const step = planStep(
+    wanted,
+    {
+      type: main === null ? null : (typeOfEntity[main.entity] ?? null),
+      net: posted.net,
+      hasDifferences: standing(posted).some(({ role }) => role === 'difference'),
+    },
+    books,
+    {
+      closed: settings.closed.mode,
+      movesStock: (sku) =>
+        references.mapping('item', sku) !== null ||
+        (references.products.get(sku)?.isLinked ?? false),
+    },
+  );
+  return stepPlanned(asked, rows, posted, step, wanted?.sale ?? null, books, update);
+}
+
+function done(composed: Composed): Planned {
+  return { type: 'done', composed };
+}
+
+/** Never posted: passed over with the reason; voided already: as wanted. */
+function nothingStands(item: Outgoing, posted: Posted, reason: string | null): Composed {
+  if (posted.documents.length > 0) return adopted(item, posted);
+  return { type: 'skip', reason: reason ?? (item.op === 'absent' ? 'part_gone' : 'voided') };
+}
+
+function adopted(item: Outgoing, posted: Posted, net: PostedSale | null = posted.net): Composed {
+  const labels = labelsIn(item.snapshot);
+  return {
+    type: 'adopt',
+    remoteId: item.remoteId ?? '',
+    remoteVersion: item.remoteVersion,
+    snapshot: snapshotOf({ ...posted, net }, labels),
+    isLinked: false,
+  };
+}
+
+/** A document whose answer was not the source's goes before anything else; one that is void already is passed. */
+function voidDue(item: Outgoing, posted: Posted, rows: ReadRows): Composed | null {
+  const due = posted.voidDue;
+  const document =
+    due === null ? undefined : posted.documents.find((one) => keyOf(one) === keyOf(due));
+  if (due === null || document === undefined || document.isVoided) return null;
+  const next = { ...posted, net: due.netBefore, voidDue: null };
+  return voidWrite(item, next, document, rows.get(keyOf(due)) ?? null, {
+    then: 'hold',
+    why: due.why,
+  });
+}
+
+function stepPlanned(
+  asked: Asked,
+  rows: ReadRows,
+  posted: Posted,
+  step: Step,
+  wanted: PostedSale | null,
+  books: BooksState,
+  update: ShapedUpdate | null,
+): Planned {
+  const { item } = asked;
+  const main = mainOf(posted);
+  switch (step.type) {
+    case 'hold':
+      return done(hold(step.reason, step.what, step.detail));
+    case 'same': {
+      const isVoided = wanted === null && (books.isVoided || books.isGone);
+      const documents = isVoided
+        ? posted.documents.map((document) => ({ ...document, isVoided: true, money: null }))
+        : posted.documents.map((document) => asFound(document, rows));
+      return done(adopted(item, { ...posted, documents }, isVoided ? null : (wanted ?? posted.net)));
+    }
+    case 'create':
+      {
+      const made = newMain(asked, posted);
+      if (made.type === 'nothing') throw new Error('Bug: nothing to post was planned as a document');
+      return made;
+    }
+    case 'update':
+      if (update === null) throw new Error('Bug: an update without a sale');
+      if (update.type === 'stop') return done(update.composed);
+      return done(updateWrite(asked, posted, update, rows));
+    case 'void':
+      if (main === null) throw new Error('Bug: a void without a document');
+      return done(voidWrite(item, posted, main, rows.get(keyOf(main)) ?? null, { then: step.isLast ? 'whole' : 'step', why: null })); // prettier-ignore
+    case 'difference':
+      {
+      const made = newDifference(asked, posted, step);
+      // Of 0.00, and nothing moves: as if it were posted.
+      return made.type === 'nothing' ? planFrom(asked, rows, { ...posted, net: step.net }) : made;
+    }
+  }
+} // prettier-ignore

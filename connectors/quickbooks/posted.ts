@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { postedKinds, type PostedSale } from '../../domain/posting/posted-sale';
+import type { JsonObject } from '../../domain/words';
+import type { Outgoing } from '../connector';
+import { booksMoneySchema } from './books-money';
+import { documentEntities, type DocumentEntity } from './entities';
+
+// What we posted of one part of a record, kept in the snapshot of its delivery: every document ever made of
+// it, what they come to, and whether one has to be voided at once.
+
+const amountSchema = z.strictObject({
+  kind: z.enum(postedKinds),
+  key: z.string(),
+  isKept: z.boolean(),
+  codes: z.array(z.string()),
+  quantity: z.string(),
+  netMinor: z.number(),
+  taxMinor: z.number(),
+});
+
+export const postedSaleSchema = z.strictObject({
+  side: z.enum(['sale', 'refund']),
+  date: z.string(),
+  currency: z.string(),
+  pricesIncludeTax: z.boolean(),
+  customerId: z.string().nullable(),
+  tender: z.string().nullable(),
+  isOnAccount: z.boolean(),
+  dueDate: z.string().nullable(),
+  exchangeRate: z
+    .strictObject({ rate: z.string(), source: z.string(), day: z.string() })
+    .nullable(),
+  amounts: z.array(amountSchema),
+  totalMinor: z.number(),
+}) satisfies z.ZodType<PostedSale>;
+
+const paymentSchema = z.strictObject({
+  invoiceId: z.string(),
+  tender: z.string(),
+  date: z.string(),
+  currency: z.string(),
+  customerId: z.string().nullable(),
+  totalMinor: z.number(),
+});
+/** A payment as far as it is money: any other of these makes it another payment. */
+export type PostedPayment = z.infer<typeof paymentSchema>;
+
+const documentSchema = z.strictObject({
+  entity: z.enum(documentEntities),
+  /** Empty until the books answered. */
+  id: z.string(),
+  version: z.string().nullable(),
+  docNumber: z.string().nullable(),
+  role: z.enum(['main', 'difference']),
+  isVoided: z.boolean(),
+  /** As the books answered our last write; null where an older version wrote it, and of a voided one. */
+  money: booksMoneySchema.nullable(),
+});
+export type WrittenDocument = z.infer<typeof documentSchema>;
+
+const postedSchema = z.strictObject({
+  documents: z.array(documentSchema),
+  /** What the standing documents come to; null where an older version wrote them, and for a payment. */
+  net: postedSaleSchema.nullable(),
+  payment: paymentSchema.nullable(),
+  /** A document whose answer was not what the source says: it must not stay (accounting.md 6). */
+  voidDue: z
+    .strictObject({
+      entity: z.enum(documentEntities),
+      id: z.string(),
+      why: z.string(),
+      netBefore: postedSaleSchema.nullable(),
+    })
+    .nullable(),
+});
+export type Posted = z.infer<typeof postedSchema>;
+
+/** What a delivery knows of its documents; of an older version's snapshot as far as it goes. */
+export function postedOf(item: Outgoing, entity: DocumentEntity): Posted {
+  const kept = item.snapshot?.['posted'];
+  if (kept !== undefined) return postedSchema.parse(kept);
+  const none: Posted = { documents: [], net: null, payment: null, voidDue: null };
+  if (item.remoteId === null) return none;
+  const written = z.enum(documentEntities).safeParse(item.snapshot?.['entity']);
+  const docNumber = item.snapshot?.['docNumber'];
+  const document: WrittenDocument = {
+    entity: written.success ? written.data : entity,
+    id: item.remoteId,
+    version: item.remoteVersion,
+    docNumber: typeof docNumber === 'string' ? docNumber : null,
+    role: 'main',
+    isVoided: false,
+    money: null,
+  };
+  return { ...none, documents: [document] };
+}
+
+/** The part of a snapshot, where it has one: what is stored with a send may be older than it. */
+export function postedIn(snapshot: JsonObject): Posted | null {
+  const kept = snapshot['posted'];
+  return kept === undefined ? null : postedSchema.parse(kept);
+}
+
+export function standing(posted: Posted): WrittenDocument[] {
+  return posted.documents.filter((document) => !document.isVoided);
+}
+
+/** Ids are unique within one kind of document only (quickbooks.md 1). */
+export function keyOf({ entity, id }: Pick<WrittenDocument, 'entity' | 'id'>): string {
+  return `${entity} ${id}`;
+}
+
+/** The document that an update would change; null where none stands. */
+export function mainOf(posted: Posted): WrittenDocument | null {
+  return standing(posted).find(({ role }) => role === 'main') ?? null;
+}
+
+/** How many documents of a role were ever made: numbers are not used twice, a voided one keeps its own. */
+export function countOf(posted: Posted, role: WrittenDocument['role']): number {
+  return posted.documents.filter((document) => document.role === role).length;
+}
+
+/** What a snapshot says beside what we posted. */
+export function labelsIn(snapshot: JsonObject | null): JsonObject {
+  return Object.fromEntries(Object.entries(snapshot ?? {}).filter(([name]) => name !== 'posted'));
+}
+
+/** The snapshot of a delivery: what others read of it stands beside what we posted. */
+export function snapshotOf(posted: Posted, labels: JsonObject): JsonObject {
+  const main = mainOf(posted);
+  return {
+    ...labels,
+    // Payments ask for it: what was voided takes none.
+    entity: main?.entity ?? null,
+    docNumber: main?.docNumber ?? null,
+    posted,
+  };
+}

@@ -1,0 +1,112 @@
+import type { DocumentType } from './document';
+import { after, differenceOf } from './difference';
+import { isNothing, isSameMoney, type PostedSale } from './posted-sale';
+
+// What to do next with a part of a record that may be in the books already (accounting.md 10, 15). One step
+// at a time: each is a write of its own, after which the same question is asked again.
+
+/** What we have posted of a part and not voided. */
+export interface PostedPart {
+  /** Kind of the document that an update would change; null where none stands. */
+  type: DocumentType | null;
+  /** What all standing documents come to; null: posted by an older version, which did not keep it. */
+  net: PostedSale | null;
+  hasDifferences: boolean;
+}
+
+/** How the standing documents were found in the books just now. */
+export interface BooksState {
+  /** A document was deleted there. */
+  isGone: boolean;
+  isVoided: boolean;
+  /** They hold already what is wanted, whoever wrote it. */
+  isAsWanted: boolean;
+  /** What a person changed in their money, old, theirs and ours; null where nobody did. */
+  change: string | null;
+  isDeposited: boolean;
+  /** Their date lies in a closed period, up to this day; null where it does not. */
+  closedUpTo: string | null;
+}
+
+export interface PlanOptions {
+  /** What a closed period means: nothing is written, or a document on the first open day. */
+  closed: 'park' | 'firstOpenDay';
+  movesStock: (sku: string) => boolean;
+}
+
+export type Step =
+  /** It is in the books as wanted, or nothing is there and nothing is wanted. */
+  | { type: 'same' }
+  | { type: 'create' }
+  | { type: 'update' }
+  /** `isLast`: nothing is to follow. */
+  | { type: 'void'; isLast: boolean }
+  /** A document of its own; `net` is what is posted with it. */
+  | {
+      type: 'difference';
+      amounts: PostedSale;
+      isAdded: boolean;
+      net: PostedSale;
+      isLast: boolean;
+    }
+  | { type: 'hold'; reason: string; what: string; detail: string };
+
+/** The next step. `wanted` null: nothing of this part is to stand in the books. */
+export function planStep(
+  wanted: { sale: PostedSale; type: DocumentType } | null,
+  posted: PostedPart,
+  books: BooksState,
+  options: PlanOptions,
+): Step {
+  if (posted.type === null) return wanted === null ? { type: 'same' } : { type: 'create' };
+  const isSame =
+    posted.net !== null &&
+    (wanted === null ? isNothing(posted.net) : isSameMoney(posted.net, wanted.sale));
+  if (isSame) return { type: 'same' };
+  const found = foundOtherwise(wanted === null, books);
+  if (found !== null) return found;
+  const isLocked = books.isDeposited || books.closedUpTo !== null;
+  if (!isLocked && !posted.hasDifferences) {
+    if (wanted === null) return { type: 'void', isLast: true };
+    return wanted.type === posted.type ? { type: 'update' } : { type: 'void', isLast: false };
+  }
+  if (books.closedUpTo !== null && !books.isDeposited && options.closed === 'park')
+    return hold('closed_period', books.closedUpTo, `The books are closed up to ${books.closedUpTo}`); // prettier-ignore
+  return difference(wanted, posted, options);
+}
+
+/** What people did to it decides first. */
+function foundOtherwise(isTakenAway: boolean, books: BooksState): Step | null {
+  if (books.isAsWanted || (isTakenAway && (books.isVoided || books.isGone)))
+    return { type: 'same' };
+  if (books.isGone)
+    return hold('gone_in_system', 'document', 'The document was deleted in the books');
+  if (books.isVoided)
+    return hold('changed_in_books', 'voided', 'A person voided the document, the till changed it');
+  return books.change === null ? null : hold('changed_in_books', 'money', books.change);
+}
+
+function difference(
+  wanted: { sale: PostedSale; type: DocumentType } | null,
+  { net, type }: PostedPart,
+  options: PlanOptions,
+): Step {
+  const locked = 'The document is deposited or in a closed period';
+  if (net === null)
+    return hold('locked', 'older_version', `${locked}, and an older version posted it: post the difference by hand`); // prettier-ignore
+  // What is owed has no account that money could come from or go to: a credit memo or an invoice would be needed.
+  if ([type, wanted?.type].some((one) => one === 'invoice' || one === 'creditMemo'))
+    return hold('not_built', 'difference_of_invoice', `${locked}: differences of invoices are not built`); // prettier-ignore
+  if (wanted !== null && !isNothing(net) && wanted.sale.date !== net.date)
+    return hold('locked', 'date', `${locked}: its day cannot move from ${net.date} to ${wanted.sale.date}`); // prettier-ignore
+  const { taken, added } = differenceOf(net, wanted?.sale ?? null, options.movesStock);
+  const amounts = taken ?? added;
+  if (amounts === null) return { type: 'same' };
+  const isAdded = taken === null;
+  const isLast = isAdded || added === null;
+  return { type: 'difference', amounts, isAdded, net: after(net, amounts, isAdded), isLast };
+}
+
+function hold(reason: string, what: string, detail: string): Step {
+  return { type: 'hold', reason, what, detail };
+}
