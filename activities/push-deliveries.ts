@@ -163,11 +163,15 @@ class Push {
       await this.turn.waitFor(asked);
       return true;
     }
-    const batch = await (this.composing ?? this.compose(connector));
+    const ahead = this.composing;
     this.composing = null;
+    if (ahead === null) await departure.settled();
+    const batch = await (ahead ?? this.compose(connector));
     if (batch.picked === 0) return false;
     const startedMs = this.turn.now;
-    this.note(await settleWithoutSend(this.pool, this.turn, batch.settlements));
+    // What was decided while sends were settled may rest on what was true before: a hold for something that
+    // arrived meanwhile would never be lifted. Writes are looked at again when they are written down.
+    if (ahead === null) this.note(await settleWithoutSend(this.pool, this.turn, batch.settlements));
     const sends = inSends(batch.writes, this.size);
     const groupSize = sendsTogether(this.sendMs);
     await departure.send(sends, groupSize, () => {

@@ -42,8 +42,9 @@ export function refundsBefore(sale: KnownSale, recordId: string): RefundEntry[] 
   return entriesBefore(sale, 'refund', recordId).filter((entry) => entry.kind === 'refund');
 }
 
-/** What was sold: of a ticket with returns in it, its sale. */
+/** What was sold: of a ticket with returns in it, its sale; of a voided one nothing. */
 function soldMinor({ ticket, recordId }: KnownSale): number {
+  if (ticket.body.voided === true) return 0;
   if (ticket.kind === 'invoice' || partsOfOrder(ticket.body).length === 1)
     return ticket.body.totals.totalMinor;
   return saleOfTicket(ticket, recordId, 'sale').totalMinor;

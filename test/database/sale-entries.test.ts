@@ -67,6 +67,21 @@ test('a correction names another sale or none; what was deleted after it was pos
   expect((await entries('p')).map(({ recordId }) => recordId)).toEqual(['a']);
 });
 
+test('a voided refund counts until the books have voided it', async () => {
+  const voided = (recordId: string): TestChange => {
+    const body = { ...orderBody(recordId, [], null), restock: true, orderId: 'o', voided: true };
+    return { ...refund(recordId, 'o', 2), body };
+  };
+  const counting = async (): Promise<string[]> =>
+    (await entries('o')).filter(({ isPosted, isOpen }) => isPosted || isOpen).map(({ recordId }) => recordId); // prettier-ignore
+  await absorb(database.pool, tenant, [order('o', []), refund('a', 'o'), refund('b', 'o')]);
+  await deliver(database.pool, lane, [await delivery(database.pool, tenant, 'qbo', 'refund', 'b')]);
+  await absorb(database.pool, tenant, [voided('a'), voided('b')]);
+  expect(await counting()).toEqual(['b']);
+  await deliver(database.pool, lane, [await delivery(database.pool, tenant, 'qbo', 'refund', 'b')]);
+  expect(await counting()).toEqual([]);
+});
+
 test('a payment is ready after its invoice, and is freed by it where it came before', async () => {
   await absorb(database.pool, tenant, [customer('c'), payment('p', 'i')]);
   const early = await delivery(database.pool, tenant, 'qbo', 'payment', 'p');

@@ -186,3 +186,10 @@ test('of a sale with returns in it no more can be given back than was sold', () 
   expect(refundHold(known, 'r', refundBody(3_750))).toBeNull();
   expect(refundHold(known, 'r', refundBody(3_751))).toMatchObject({ reason: 'refund_above_sale' });
 });
+
+test('of a voided invoice nothing is owed', () => {
+  const body = { ...invoice(500), voided: true };
+  const sale: KnownSale = { recordId: 'i', ticket: { kind: 'invoice', body }, entries: [], hasMore: false }; // prettier-ignore
+  const payment: PaymentBody = { number: '1', invoiceId: 'i', tender: 'cash', amountMinor: 5 };
+  expect(paymentHold(sale, 'p', payment)).toMatchObject({ reason: 'payment_above_invoice' });
+});
