@@ -1,11 +1,18 @@
+import { randomUUID } from 'node:crypto';
+
 import { z } from 'zod';
 
+import { parseFacts } from '../../connectors/quickbooks/facts';
+import { unfitTarget } from '../../connectors/quickbooks/mapping-target';
 import { idText } from '../../database/body-parts';
-import { forgetFacts } from '../../database/connections';
+import { findConnection, forgetFacts } from '../../database/connections';
+import { countRedrivable, requestRedrive } from '../../database/failures';
 import { listMappings, mappingKinds, putMapping, type Mapping } from '../../database/mappings';
-import { writeAudit } from '../../database/tenants';
+import { jsonObject } from '../../database/outgoing';
+import { writeAudit, type Tenant } from '../../database/tenants';
 import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
+import { invalid } from '../problem';
 import { none, tenantRoute, type Route } from '../route';
 import { instantText, label } from '../words';
 
@@ -21,7 +28,8 @@ const mappingSchema = z
   })
   .meta({ id: 'Mapping' });
 
-export function mappingRoutes({ pool }: ApiDeps): Route[] {
+export function mappingRoutes(deps: ApiDeps): Route[] {
+  const { pool } = deps;
   return [
     tenantRoute({
       method: 'get',
@@ -48,19 +56,59 @@ export function mappingRoutes({ pool }: ApiDeps): Route[] {
       body: z.strictObject({
         target: z.strictObject({ id: label(100), name: label(500).optional() }),
       }),
-      answers: { 200: mappingSchema },
+      answers: {
+        200: mappingSchema.extend({
+          /** Failures that were held for want of it and are tried again. */
+          released: z.int(),
+        }),
+      },
       handle: async ({ tenant, actor, params, body: { target } }) => {
         const { id, name = null } = target;
+        await checkTarget(deps, tenant, params.kind, params.key, id);
         const mapping = await putMapping(pool, tenant.id, params.kind, params.key, { id, name }, actor); // prettier-ignore
-        // It may name what was made in the books after we read them.
-        if (params.kind !== 'item') await forgetFacts(pool, tenant.id, 'qbo');
         const subject = `${params.kind}/${params.key}`;
         const detail = { id, name, version: mapping.version };
         await writeAudit(pool, tenant.id, { actor, action: 'mapping.put', subject, detail });
-        return { status: 200, body: viewOf(mapping) };
+        const released = await release(deps, tenant, subject.replace('/', ':'), actor);
+        return { status: 200, body: { ...viewOf(mapping), released } };
       },
     }),
   ];
+}
+
+/** A target that the books do not have, or not of that type, is refused; what is new there is read with the next turn. */
+async function checkTarget(
+  { pool }: ApiDeps,
+  tenant: Tenant,
+  ...[kind, key, targetId]: [Parameters<typeof unfitTarget>[1], string, string]
+): Promise<void> {
+  const connection = await findConnection(pool, tenant.id, 'qbo');
+  const { facts: stored = null, factsAt = null } = connection ?? {};
+  const facts = stored === null || factsAt === null ? null : parseFacts(jsonObject.parse(stored));
+  const unfit = facts === null ? null : unfitTarget(facts, kind, key, targetId);
+  if (unfit === null) return;
+  await forgetFacts(pool, tenant.id, 'qbo');
+  throw invalid('The target does not fit the company.', [{ path: 'target.id', message: unfit }]);
+}
+
+/** Tries again what was held because this mapping was missing or wrong; `place` is `kind:key`. */
+async function release(
+  { pool, signals }: ApiDeps,
+  tenant: Tenant,
+  place: string,
+  actor: string,
+): Promise<number> {
+  let released = 0;
+  for (const reason of ['mapping_missing', 'mapping_invalid']) {
+    const selector = { cause: `${reason}:${place}` };
+    const count = await countRedrivable(pool, tenant.id, selector);
+    if (count === 0) continue;
+    const redriveId = randomUUID();
+    await requestRedrive(pool, tenant.id, redriveId, selector, actor);
+    signals.send(tenant.tenantId, { name: 'redrive', id: redriveId, redriveId });
+    released += count;
+  }
+  return released;
 }
 
 function viewOf({ targetId, targetName, ...mapping }: Mapping): z.output<typeof mappingSchema> {

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { findConnection, putConnection, saveFacts, secretPlace } from '../../database/connections';
 import { findTenant } from '../../database/tenants';
+import { applyRedrive } from '../../database/failures';
 import { initialSyncSettings } from '../../domain/sync-settings';
+import { companyFacts } from '../support/company-facts';
 import { callAs, nowhere, startTestApi, textOf, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore
 
 let api: TestApi;
@@ -50,18 +52,75 @@ describe('mappings', () => {
     expect(again).toMatchObject({ body: { target: { id: '8', name: null }, version: 2 } });
   });
 
-  it('of an account make the lane read the books anew: the account may be new', async () => {
+  const fact = { name: 'x', isActive: true };
+  const account = (id: string, type: string, isActive = true): object => ({ ...fact, id, type, isActive, currency: null }); // prettier-ignore
+  const facts = {
+    ...companyFacts,
+    accounts: [account('7', 'Income'), account('8', 'Bank'), account('9', 'Income', false)],
+    taxCodes: [{ ...fact, id: '2', rates: [] }],
+  };
+
+  async function connectedTenant(): Promise<{ own: ApiTenant; number: number }> {
     const own = await api.createTenant();
-    const { pool } = api.database;
     const number = await tenantNumber(own);
+    const { pool } = api.database;
     await putConnection(pool, number, { system: 'qbo', address: 'http://books', account: '1', sealed: 'x' }); // prettier-ignore
-    await saveFacts(pool, number, 'qbo', { isRead: true });
-    const factsAt = async (): Promise<unknown> =>
-      (await findConnection(pool, number, 'qbo'))?.factsAt;
-    await as('operator', own)('PUT', '/mappings/item/MUG', { target: { id: '7' } });
-    expect(await factsAt()).not.toBeNull();
-    await as('operator', own)('PUT', '/mappings/account/income', { target: { id: '7' } });
-    expect(await factsAt()).toBeNull();
+    await saveFacts(pool, number, 'qbo', facts);
+    return { own, number };
+  }
+
+  it.each([
+    ['/mappings/account/income', '7', 200],
+    ['/mappings/account/income', '8', 422],
+    ['/mappings/account/bank:card', '8', 200],
+    ['/mappings/account/bank:card', '7', 422],
+    ['/mappings/account/clearing:card', '8', 200],
+    ['/mappings/account/clearing:card', '9', 422],
+    ['/mappings/account/clearing:card', '10', 422],
+    ['/mappings/account/guest-customer', '10', 200],
+    ['/mappings/taxCode/VAT', '2', 200],
+    ['/mappings/taxCode/VAT', '3', 422],
+    ['/mappings/tender/card', '10', 200],
+    ['/mappings/item/MUG', '10', 200],
+  ])('are checked against the company: %s to %s is answered %i', async (path, id, status) => {
+    const { own } = await connectedTenant();
+    const answer = await as('operator', own)('PUT', path, { target: { id } });
+    expect(answer.status).toBe(status);
+    const page = await as('viewer', own)('GET', path.replace(/\/[^/]*$/, ''));
+    expect(page.body).toMatchObject({ items: status === 200 ? [{ target: { id } }] : [] });
+  });
+
+  it('that the books did not have are read again: what is new there is taken the next time', async () => {
+    const { own, number } = await connectedTenant();
+    const put = (): Promise<Called> => as('operator', own)('PUT', '/mappings/account/clearing:card', { target: { id: '10' } }); // prettier-ignore
+    const refused = await put();
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ path: 'target.id' }] } });
+    expect(refused.text).toContain('if it is new, send this again');
+    expect((await findConnection(api.database.pool, number, 'qbo'))?.factsAt).toBeNull();
+    expect((await put()).status).toBe(200);
+  });
+
+  it('release what was held for want of them, and nothing else', async () => {
+    const { own, number } = await connectedTenant();
+    const { pool } = api.database;
+    const causes = ['mapping_missing:tender:card', 'mapping_invalid:tender:card', 'mapping_missing:tender:cash']; // prettier-ignore
+    await pool.query(
+      `INSERT INTO deliveries (tenant, system, kind, record_id, state, reason, cause, desired_rev, desired_op)
+       SELECT $1, 'qbo', 'order', cause, 'held', split_part(cause, ':', 1), cause, 1, 'present' FROM unnest($2::text[]) AS c(cause)`,
+      [number, causes],
+    );
+    const answer = await as('operator', own)('PUT', '/mappings/tender/card', {
+      target: { id: '1' },
+    });
+    expect(answer.body).toMatchObject({ released: 2 });
+    const stored = await pool.query<{ id: string }>('SELECT id FROM redrives WHERE tenant = $1', [number]); // prettier-ignore
+    for (const { id } of stored.rows) await applyRedrive(pool, number, id, Date.now());
+    const states = await pool.query('SELECT cause, state FROM deliveries WHERE tenant = $1 ORDER BY id', [number]); // prettier-ignore
+    expect(states.rows).toEqual([
+      { cause: null, state: 'waiting' },
+      { cause: null, state: 'waiting' },
+      { cause: 'mapping_missing:tender:cash', state: 'held' },
+    ]);
   });
 
   it.each([
