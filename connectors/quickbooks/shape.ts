@@ -100,13 +100,14 @@ export function shapePayment(
 type Part<T> = ({ type: 'known' } & T) | { type: 'stop'; composed: Composed };
 
 function customerOf(
-  document: Pick<PostingDocument, 'customerId'>,
+  document: Pick<PostingDocument, 'customerId' | 'bucket'>,
   references: References,
 ): Part<{ id: string; missing: { kind: 'customer'; ref: string; isOpen: boolean }[] }> {
   if (document.customerId === null) {
-    const bucket = references.mapping('account', 'guest-customer');
+    const key = document.bucket ?? 'guest-customer';
+    const bucket = references.mapping('account', key);
     return bucket === null
-      ? { type: 'stop', composed: missingMapping('account:guest-customer') }
+      ? { type: 'stop', composed: missingMapping(`account:${key}`) }
       : { type: 'known', id: bucket, missing: [] };
   }
   const customer = references.customers.get(document.customerId);
