@@ -20,9 +20,11 @@ import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';
 import { failureClasses } from '../domain/failure';
 import { groupBy } from '../domain/group-by';
+import type { SummarySale } from '../domain/posting/summary';
 import { tenderOfPart } from '../domain/posting/ticket';
 import { kinds } from '../domain/words';
 import type { LaneTurn } from './lane-turn';
+import { withMembers, withoutSummedUp } from './lane-summaries';
 
 /** A write that is ready to be recorded, with the delivery it belongs to. */
 export interface ReadyWrite {
@@ -45,16 +47,23 @@ export async function composeBatch(
   turn: LaneTurn,
   size: number,
 ): Promise<ComposedBatch> {
-  const due = await pickDue(pool, turn.tenant, turn.system, size);
+  const all = await pickDue(pool, turn.tenant, turn.system, size);
+  const { due, sent } = await withoutSummedUp(pool, turn, all);
   const byKind = groupBy(due, (delivery) => delivery.kind);
   const picked = fairShare(
     kinds.map((kind) => byKind.get(kind) ?? []),
     size,
   );
-  const batch: ComposedBatch = { picked: picked.length, writes: [], settlements: [] };
+  const batch: ComposedBatch = {
+    picked: picked.length + all.length - due.length,
+    writes: [],
+    settlements: sent.map(({ delivery, shared }) =>
+      hold(delivery, shared.reason, `${shared.reason}:${shared.what}`, shared.detail),
+    ),
+  };
   const built: { delivery: PickedDelivery; item: Outgoing }[] = [];
   for (const delivery of picked) {
-    const item = outgoing(delivery);
+    const item = outgoing(await withMembers(pool, turn.tenant, delivery));
     if (pushSupportOf(turn.system, delivery.kind) === 'built' && item !== null)
       built.push({ delivery, item });
     else
@@ -139,7 +148,7 @@ function hold(
   };
 }
 
-function outgoing(delivery: PickedDelivery): Outgoing | null {
+function outgoing(delivery: PickedDelivery & { combined?: SummarySale }): Outgoing | null {
   if (delivery.record === null) return null;
   return {
     deliveryId: delivery.id,
@@ -152,6 +161,7 @@ function outgoing(delivery: PickedDelivery): Outgoing | null {
     remoteId: delivery.remoteId,
     remoteVersion: delivery.remoteVersion,
     snapshot: delivery.snapshot,
+    ...(delivery.combined === undefined ? {} : { combined: delivery.combined }),
   };
 }
 
@@ -163,7 +173,8 @@ function keysOf(items: readonly Outgoing[]): {
   const skus = new Set<string>();
   const customerIds = new Set<string>();
   const orderIds = new Set<string>();
-  for (const { record, recordId, part } of items) {
+  for (const { record, recordId, part, combined } of items) {
+    for (const { sku } of combined?.items ?? []) skus.add(sku);
     if (record.kind === 'inventory') skus.add(recordId);
     if (record.kind === 'product') skus.add(record.body.sku);
     if (record.kind !== 'order' && record.kind !== 'refund' && record.kind !== 'invoice') continue;

@@ -10,10 +10,11 @@ import type {
   ProductBody,
   RefundBody,
   StockBody,
+  SummaryBody,
 } from '../domain/bodies';
 import type { ChangeBody, RecordBody } from '../domain/bodies';
 import { amountMinorMax } from '../domain/money';
-import { kinds, type Kind } from '../domain/words';
+import { changeKinds, type Kind } from '../domain/words';
 
 // The JSON of changes and records: what intake accepts (contract section 3) and what the tables hold.
 // Texts are data: any Unicode but control characters and lone surrogates, no blank at the ends.
@@ -205,9 +206,22 @@ const payout = z.strictObject({
   feesMinor: amountMinor,
   netMinor: amountMinor,
   includes: z
-    .array(z.strictObject({ kind: z.enum(kinds), recordId: idText, amountMinor }))
+    .array(z.strictObject({ kind: z.enum(changeKinds), recordId: idText, amountMinor }))
     .max(10_000),
 }) satisfies z.ZodType<PayoutBody>;
+
+const summary = z.strictObject({
+  key: z.strictObject({
+    day: calendarDay,
+    side: z.enum(['sale', 'refund']),
+    location: z.string(),
+    tender: z.string().nullable(),
+    currency,
+    taxKey: z.string(),
+    pricesIncludeTax: z.boolean(),
+  }),
+  number: z.string(),
+}) satisfies z.ZodType<SummaryBody>;
 
 /** The body that a change of each kind must have. */
 export const changeBodySchemas = {
@@ -223,18 +237,20 @@ export const changeBodySchemas = {
 
 /** A change's body by its kind; throws ZodError where it is not what the kind asks for. */
 export function parseChangeBody(kind: Kind, body: unknown): ChangeBody {
+  if (kind === 'summary') throw new Error('Bug: nobody sends a summary');
   return kind === 'inventory' ? { kind, body: inventory.parse(body) } : parseShared(kind, body);
 }
 
 /** A record's body by its kind. */
 export function parseRecordBody(kind: Kind, body: unknown): RecordBody {
+  if (kind === 'summary') return { kind, body: summary.parse(body) };
   return kind === 'inventory' ? { kind, body: stock.parse(body) } : parseShared(kind, body);
 }
 
 function parseShared(
-  kind: Exclude<Kind, 'inventory'>,
+  kind: Exclude<Kind, 'inventory' | 'summary'>,
   body: unknown,
-): Exclude<RecordBody, { kind: 'inventory' }> {
+): Exclude<RecordBody, { kind: 'inventory' | 'summary' }> {
   switch (kind) {
     case 'customer':
       return { kind, body: customer.parse(body) };

@@ -5,7 +5,7 @@ import { directions, type DirectionPolicy } from '../domain/direction';
 import { postingModes } from '../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../domain/posting/settings';
 import type { SyncSettings } from '../domain/sync-settings';
-import { kinds } from '../domain/words';
+import { changeKinds } from '../domain/words';
 import { calendarDay } from './change-bodies';
 import { firstRow, inTransaction, type Db } from './pool';
 
@@ -14,7 +14,7 @@ import { firstRow, inTransaction, type Db } from './pool';
 const direction = z.enum(directions);
 const systemDirection = z.strictObject({
   default: direction,
-  kinds: z.partialRecord(z.enum(kinds), direction),
+  kinds: z.partialRecord(z.enum(changeKinds), direction),
 });
 /** Settings part `direction` (contract section 5). */
 export const directionSchema = z.strictObject({
@@ -82,9 +82,7 @@ export const postingSettingsSchema = z.strictObject({
       dueAfterMinutes: z.int().min(0).max(2_880),
     })
     .default(initialPostingSettings.summary),
-  date: z
-    .strictObject({ dayCutHour: z.int().min(0).max(23) })
-    .default(initialPostingSettings.date),
+  date: z.strictObject({ dayCutHour: z.int().min(0).max(23) }).default(initialPostingSettings.date),
 }) satisfies z.ZodType<PostingSettings>;
 
 export const settingsParts = ['direction', 'deletePolicy', 'sync', 'posting'] as const;

@@ -10,6 +10,7 @@ import {
 } from './deliveries';
 import { inTransaction } from './pool';
 import { lockByIds, type LaneHold, type SendRow } from './sends';
+import { settleSummaries } from './summary-settlements';
 
 // Settling: what became of a send and of each of its members, in one transaction.
 
@@ -111,9 +112,10 @@ async function settleMembers(
       },
     ];
   });
+  const summedUp = await settleSummaries(tx, lane, updates);
   const [opened, freed] = await Promise.all([
     updateDeliveries(tx, lane.tenant, updates),
-    freeWaiting(tx, lane, updates),
+    freeWaiting(tx, lane, updates, summedUp),
     noteWaits(tx, lane, updates),
     writeJournal(tx, lane.tenant, updates, sendId),
   ]);
@@ -121,7 +123,7 @@ async function settleMembers(
   return { died: updates.flatMap(({ row, after }) => (after.state === 'dead' ? [row.id] : [])) };
 }
 
-type MemberUpdate = DeliveryUpdate & { settlement: MemberSettlement };
+export type MemberUpdate = DeliveryUpdate & { settlement: MemberSettlement };
 
 async function writeJournal(
   tx: PoolClient,
@@ -155,6 +157,7 @@ async function freeWaiting(
   tx: PoolClient,
   lane: LaneHold,
   updates: readonly MemberUpdate[],
+  summedUp: readonly { kind: string; ref: string }[],
 ): Promise<number> {
   const arrived = updates.filter(({ settlement }) => settlement.remote !== undefined);
   const products = arrived
@@ -163,7 +166,7 @@ async function freeWaiting(
   const others = arrived
     .filter(({ row }) => row.kind === 'customer' || row.kind === 'order')
     .map(({ row }) => ({ kind: row.kind, ref: row.recordId }));
-  if (products.length === 0 && others.length === 0) return 0;
+  if (products.length + others.length + summedUp.length === 0) return 0;
   const freed = await tx.query<{ id: string }>(
     // By row address, found by one probe per thing: a join would read all that waits in this lane.
     `DELETE FROM delivery_waits WHERE ctid = ANY (ARRAY(
@@ -174,7 +177,7 @@ async function freeWaiting(
        CROSS JOIN LATERAL (SELECT ctid FROM delivery_waits
          WHERE tenant = $1 AND system = $2 AND kind = x.kind AND ref = x.ref OFFSET 0) w))
      RETURNING delivery_id::text AS id`,
-    [lane.tenant, lane.system, JSON.stringify(products), JSON.stringify(others)],
+    [lane.tenant, lane.system, JSON.stringify(products), JSON.stringify([...others, ...summedUp])],
   );
   const ids = [...new Set(freed.rows.map((row) => row.id))];
   if (ids.length === 0) return 0;

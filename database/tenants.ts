@@ -179,3 +179,14 @@ export async function writeAudit(
     [tenant, entry.actor, entry.action, entry.subject, JSON.stringify(entry.detail ?? {})],
   );
 }
+
+/** The zone in which a tenant's days begin and end. */
+export async function timeZoneOf(db: Db, tenant: number): Promise<string> {
+  const row = await firstRow<{ zone: string }>(
+    db,
+    'SELECT time_zone AS zone FROM tenants WHERE id = $1',
+    [tenant],
+  );
+  if (row === null) throw new Error(`Bug: there is no tenant ${tenant}`);
+  return row.zone;
+}

@@ -17,7 +17,7 @@ import { Intake } from '../intake';
 import type { JsonFault } from '../json-text';
 import { notFound, Problem } from '../problem';
 import { faultsProblem, none, tenantRoute, type Answer, type Route } from '../route';
-import { instantText, kindName } from '../words';
+import { changeKindName, instantText } from '../words';
 
 /** The changes themselves are checked one by one: a fault of one does not refuse the others. */
 const changesRequest = z
@@ -43,7 +43,7 @@ const outcomes = ['pending', 'applied', 'stale', 'superseded', 'failed', 'ignore
 const storedChange = z
   .object({
     id: z.string(),
-    kind: kindName,
+    kind: changeKindName,
     op: z.enum(['upsert', 'delete']),
     recordId: z.string(),
     revision: z.int().nullable(),

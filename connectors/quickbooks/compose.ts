@@ -2,6 +2,7 @@ import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing, References } from '../connector';
 import { composeCustomer, composeItem } from './compose-names';
+import { composeSummary } from './compose-summary';
 import { composeDocument } from './document';
 import type { QboFacts } from './facts';
 import { hold } from './hold';
@@ -42,6 +43,8 @@ export function compose(
         posting,
         finding?.type === 'document' ? finding.document : null,
       );
+    case 'summary':
+      return composeSummary(item, record.body, { references, facts, posting, finding });
     case 'inventory':
     case 'payment':
     case 'payout':

@@ -139,14 +139,18 @@ function created(
         totalMinor,
         currency,
         txnDate,
-        ...expectedTax(document, settings),
+        ...expectedTax(document, settings, 1),
       },
     },
   };
 }
 
 /** The tax that the answer must show, and how far it may be off; nothing where the document states none. */
-function expectedTax({ tax, taxMinor }: PostingDocument, settings: PostingSettings): JsonObject {
+export function expectedTax(
+  { tax, taxMinor }: PostingDocument,
+  settings: PostingSettings,
+  tickets: number,
+): JsonObject {
   switch (tax.mode) {
     case 'none':
     case 'line':
@@ -155,7 +159,7 @@ function expectedTax({ tax, taxMinor }: PostingDocument, settings: PostingSettin
     case 'excluded':
       return { taxMinor, taxVarianceMinor: 0 };
     case 'included':
-      return { taxMinor, taxVarianceMinor: settings.tax.varianceMinor };
+      return { taxMinor, taxVarianceMinor: settings.tax.varianceMinor * tickets };
   }
 }
 

@@ -28,6 +28,14 @@ const takenSchema = z.object({
 /** One finding of `lookUp`, kept by delivery id. */
 const findingSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('document'), document: documentFindingSchema }),
+  /** A document of ours that is to be changed, as it is there now. */
+  z.object({
+    type: z.literal('posted'),
+    syncToken: z.string(),
+    totalMinor: z.number().nullable(),
+    isDeposited: z.boolean(),
+    isGone: z.boolean(),
+  }),
   z.object({
     type: z.literal('customer'),
     byEmail: z.array(customerSchema),

@@ -8,6 +8,7 @@ import type { CallGate, Outgoing, References } from '../connector';
 import { inLists, type QboClient } from './client';
 import { decisionFor, labelledSale, type LabelledSale } from './document';
 import type { QboFacts } from './facts';
+import { lookUpSummaries } from './lookup-summaries';
 import { findDocuments, type WantedDocument } from './find-documents';
 import { baseName, customerFields, emailKey, itemFields, itemName, suffixedName } from './mapping';
 import { needsVersion } from './compose-names';
@@ -35,6 +36,7 @@ export async function lookUp(
     ...(await lookUpCustomers(client, present, gate)),
     ...(await lookUpItems(client, present, references, gate)),
     ...(await lookUpDocuments(client, present, references, company, gate)),
+    ...(await lookUpSummaries(client, present, company.facts?.customTxnNumbers ?? false, gate)),
   };
 }
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../domain/canonical';
+import { textToMinor } from '../../domain/money';
 import type { Json } from '../../domain/words';
 import type { CallGate, MemberResult, StoredSend, Write } from '../connector';
 import { inLists, quoted, type QboClient } from './client';
 import { findDocuments, type WantedDocument } from './find-documents';
 import type { DocumentFinding } from './findings';
 import { emailKey } from './mapping';
-import { customerSchema, itemSchema } from './wire';
+import { customerSchema, documentSchema, itemSchema } from './wire';
 
 // What became of a send that is too old to be repeated (quickbooks.md 8: how long a requestid is kept is
 // not said; 24 h is assumed, less an hour): the natural key of each member is asked.
@@ -25,6 +26,13 @@ const naturalSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('customer'), displayName: z.string(), email: z.string().nullable() }),
   z.object({ kind: z.literal('item'), sku: z.string(), name: z.string() }),
   z.object({ kind: z.literal('update'), id: z.string(), syncToken: z.string() }),
+  z.object({
+    kind: z.literal('documentUpdate'),
+    id: z.string(),
+    syncToken: z.string(),
+    totalMinor: z.number(),
+    currency: z.string(),
+  }),
 ]);
 type Natural = z.infer<typeof naturalSchema>;
 
@@ -87,6 +95,8 @@ async function nameResult(
       return itemResult(client, write, natural, gate);
     case 'update':
       return updateResult(client, write, natural, gate);
+    case 'documentUpdate':
+      return documentUpdateResult(client, write, natural, gate);
   }
 }
 
@@ -152,6 +162,22 @@ async function updateResult(
   return hasFields(write, found, simple)
     ? accepted(write, natural.id, found.SyncToken)
     : ambiguous(`${write.entity} ${natural.id} was changed by somebody else meanwhile`);
+}
+
+/** The version tells whether anybody wrote since, the total whether it was us. */
+async function documentUpdateResult(
+  client: QboClient,
+  write: Write,
+  natural: Extract<Natural, { kind: 'documentUpdate' }>,
+  gate: CallGate,
+): Promise<MemberResult> {
+  const condition = `Id = ${quoted(natural.id)}`;
+  const [found] = await client.query(write.entity, condition, documentSchema, gate);
+  if (found?.SyncToken === natural.syncToken) return { type: 'absent' };
+  const totalMinor = textToMinor(found?.TotalAmt ?? 0, natural.currency);
+  return found !== undefined && totalMinor === natural.totalMinor
+    ? accepted(write, natural.id, found.SyncToken)
+    : ambiguous(`${write.entity} ${natural.id} was changed or removed by somebody else meanwhile`);
 }
 
 /** Whether each of these fields that we wrote reads as we wrote it. */

@@ -50,6 +50,11 @@ export const documentSchema = z.object({
 });
 export type QboDocument = z.infer<typeof documentSchema>;
 
+/** The same with what it is linked to: a deposit locks it. */
+export const postedDocumentSchema = documentSchema.extend({
+  LinkedTxn: z.array(z.object({ TxnId: z.string(), TxnType: z.string() })).default([]),
+});
+
 export const accountSchema = z.object({
   Id: z.string().min(1),
   Name: z.string().default(''),

@@ -1,8 +1,8 @@
+import type { SummaryKey } from '../bodies';
 import { canonicalJson } from '../canonical';
 import { negateDecimal } from '../money';
 import type { Sale } from './sale';
 import { SummaryFold, summarySale, type SummaryFigures, type SummarySale } from './summary';
-import type { SummaryKey } from './summary-shares';
 
 // What a posted summary needs after a late sale or an edit (accounting.md 16): its document is amended while it
 // may be, else another one says the difference. The documents of a summary always come to its members.

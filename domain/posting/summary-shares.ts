@@ -1,3 +1,4 @@
+import type { SummaryKey } from '../bodies';
 import { sumMinor } from '../money';
 import { areSeveralPayments } from './payment';
 import { taxKeyOf } from './lines';
@@ -5,19 +6,6 @@ import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
 
 // What of a ticket goes into which daily summary (accounting.md 16): all of it where it has one tender, else a
 // share for each, exact to the cent.
-
-/** What the members of a summary have in common. */
-export interface SummaryKey {
-  day: string;
-  side: Sale['side'];
-  location: string;
-  /** Null where no money moved. */
-  tender: string | null;
-  currency: string;
-  /** The codes of all lines as one key, `none` where there are none. */
-  taxKey: string;
-  pricesIncludeTax: boolean;
-}
 
 /** One ticket's part of one summary. */
 export interface Share {
@@ -67,7 +55,7 @@ function hold(reason: string, what: string, detail: string): Shares {
   return { type: 'hold', reason, what, detail };
 }
 
-/** The text by which a summary is known: equal keys have equal ids, others have others. */
+/** The text by which a summary is known, its day first: equal keys have equal ids, others have others. */
 export function summaryIdOf(key: SummaryKey): string {
   const { day, side, tender, location, currency, taxKey, pricesIncludeTax } = key;
   const parts = [
@@ -79,7 +67,21 @@ export function summaryIdOf(key: SummaryKey): string {
     taxKey,
     pricesIncludeTax ? 'gross' : 'net',
   ];
-  return parts.map((part) => encodeURIComponent(part)).join('/');
+  const id = parts.map((part) => encodeURIComponent(part)).join('/');
+  return id.length <= idMax ? id : `${day}/${side}/${longHash(id)}`;
+}
+
+/** As long as the id of any record may be. */
+const idMax = 100;
+
+/** FNV-1a of 64 bits in hex. */
+function longHash(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const character of text) {
+    hash ^= BigInt(character.codePointAt(0) ?? 0);
+    hash = BigInt.asUintN(64, hash * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, '0');
 }
 
 /**

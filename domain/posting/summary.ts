@@ -1,7 +1,7 @@
+import type { SummaryKey } from '../bodies';
 import { addDecimals, negateDecimal, signOf } from '../money';
 import { taxKeyOf } from './lines';
 import type { Sale, SaleAmount, SaleItem } from './sale';
-import type { SummaryKey } from './summary-shares';
 
 // The members of one daily summary as one sale, added one by one: what is kept grows with the articles, never
 // with the tickets. Sums are exact, so the order of the members does not matter to any figure.
@@ -86,7 +86,7 @@ export class SummaryFold {
   }
 
   /** The members as one sale of the key's day and tender. */
-  sale(key: SummaryKey, number: string): Sale {
+  sale(key: SummaryKey, number: string): SummarySale {
     const what = key.side === 'sale' ? 'order' : 'refund';
     const count = `${this.members} ${what}${this.members === 1 ? '' : 's'}`;
     const head = `truth-sync daily summary ${key.day}, ${count}:`;

@@ -5,11 +5,12 @@ import { z } from 'zod';
 
 import { closeConnections } from '../../../connectors/http';
 import { shapeDocument } from '../../../connectors/quickbooks/shape';
+import type { SummaryKey } from '../../../domain/bodies';
 import { canonicalJson } from '../../../domain/canonical';
 import { decideSummary } from '../../../domain/posting/summary-document';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { SummaryFold, summaryNumber } from '../../../domain/posting/summary';
-import { sharesOf, type SummaryKey } from '../../../domain/posting/summary-shares';
+import { sharesOf } from '../../../domain/posting/summary-shares';
 import { saleOfWebOrder } from '../../domain/posting/web-orders';
 import { added, expectedLedger, totalsOf } from '../../sandbox/qbo/expected-ledger';
 import { startCompany, type Company } from '../../sandbox/support';
