@@ -123,7 +123,7 @@ async function settleMembers(
   return { died: updates.flatMap(({ row, after }) => (after.state === 'dead' ? [row.id] : [])) };
 }
 
-export type MemberUpdate = DeliveryUpdate & { settlement: MemberSettlement };
+type MemberUpdate = DeliveryUpdate & { settlement: MemberSettlement };
 
 async function writeJournal(
   tx: PoolClient,

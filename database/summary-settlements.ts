@@ -1,16 +1,20 @@
 import type { PoolClient } from 'pg';
 
-import type { MemberUpdate } from './settlements';
+import type { DeliveryEvent } from '../domain/delivery-state';
+import type { DeliveryUpdate, RemoteState } from './deliveries';
 import { lockByIds, type LaneHold } from './sends';
 
 // Settling a summary settles exactly the tickets of the revision that was sent: those that it has since are
 // delivered with it, those that it lost are out of the books.
 
+/** A delivery after its settlement. */
+type Settled = DeliveryUpdate & { settlement: { event: DeliveryEvent; remote?: RemoteState } };
+
 /** Settles the members of the summaries among these; answers the orders that the books have now. */
 export async function settleSummaries(
   tx: PoolClient,
   lane: LaneHold,
-  updates: readonly MemberUpdate[],
+  updates: readonly Settled[],
 ): Promise<{ kind: 'order'; ref: string }[]> {
   const orders: { kind: 'order'; ref: string }[] = [];
   for (const { row, after, settlement } of updates) {

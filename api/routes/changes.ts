@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { idText } from '../../database/change-bodies';
 import { findChange, type IntakeItem, type StoredChange } from '../../database/changes';
-import { deliveriesOf } from '../../database/status';
+import { deliveriesOf, summariesOf } from '../../database/status';
 import {
   changeSchema,
   changesMax,
@@ -11,7 +11,7 @@ import {
   idOf,
   type Rejection,
 } from '../change-requests';
-import { deliverySchema, shownDeliveries } from '../deliveries';
+import { deliverySchema, shownDeliveries, summaryOfTicketSchema } from '../deliveries';
 import type { ApiDeps } from '../deps';
 import { Intake } from '../intake';
 import type { JsonFault } from '../json-text';
@@ -54,6 +54,9 @@ const storedChange = z
     code: z.string().nullable(),
     detail: z.string().nullable(),
     deliveries: z.array(deliverySchema),
+    summaries: z
+      .array(summaryOfTicketSchema)
+      .meta({ description: 'The daily summaries by which the books have it.' }),
   })
   .meta({ id: 'StoredChange' });
 
@@ -185,6 +188,7 @@ async function changeAnswer({ pool }: ApiDeps, tenant: number, changeId: string)
       code: change.outcomeCode,
       detail: change.outcomeDetail,
       deliveries: shownDeliveries(kind, deliveries),
+      summaries: await summariesOf(pool, tenant, kind, change.recordId),
     },
   };
 }

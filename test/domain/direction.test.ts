@@ -20,6 +20,7 @@ refund    | pull          | push          | unsupported | built
 invoice   | pull          | push          | unsupported | built
 payment   | disabled      | push          | unsupported | not_built
 payout    | disabled      | push          | unsupported | not_built
+summary   | pull          | push          | unsupported | built
 `;
 
 test('a new tenant starts with the directions of the contract, and each kind with what can be pushed', () => {
