@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 
 import { clearWake } from '../database/changes';
+import { writeSaleEntries } from '../database/sale-entries';
+import { timeZoneOf } from '../database/tenants';
 import {
   countKey,
   moveCursor,
@@ -27,6 +29,7 @@ import {
   type Outcome,
   type RecordRow,
 } from '../domain/absorb';
+import { dayIn, needsDay } from '../domain/business-day';
 import { groupBy } from '../domain/group-by';
 import { applyStock, type StockChange, type StockEntry } from '../domain/stock';
 import { targets, type Kind, type Target } from '../domain/words';
@@ -90,6 +93,7 @@ async function absorbBatch(
     const changed = [...folded.records, ...stock];
     await writeSkus(tx, tenant, folded.claims, folded.releasedSkus);
     await writeRecords(tx, tenant, [...changed, ...folded.touched]);
+    await writeSaleEntries(tx, tenant, changed);
     const unreadable = inbox.unreadable.map(({ pos, detail }): Outcome => ({
       pos,
       outcome: 'failed',
@@ -128,11 +132,14 @@ async function fold(
   const unclaimed = [...claimedSkus].filter((sku) => !known.has(sku));
   const taken = unclaimed.length === 0 ? new Set() : await readTakenCodes(tx, tenant, unclaimed);
   const untracked = await readUntrackedSkus(tx, tenant, [...movedSkus]);
+  const isDayNeeded = changes.some(({ content }) => needsDay(content));
+  const zone = isDayNeeded ? await timeZoneOf(tx, tenant) : 'utc';
   return foldChanges(changes, {
     records: new Map(records.map((row) => [recordKey(row.kind, row.recordId), row])),
     skus: known,
     isCodeTaken: (folded) => taken.has(folded),
     isStockTracked: (sku) => !untracked.has(sku),
+    dayOf: (instant) => dayIn(zone, instant),
   });
 }
 

@@ -21,10 +21,10 @@ import { fairShare } from '../domain/fair-share';
 import { failureClasses } from '../domain/failure';
 import { groupBy } from '../domain/group-by';
 import type { SummarySale } from '../domain/posting/summary';
-import { tenderOfPart } from '../domain/posting/ticket';
 import { kinds } from '../domain/words';
 import type { LaneTurn } from './lane-turn';
 import { withMembers, withoutSummedUp } from './lane-summaries';
+import { referenceKeysOf } from './reference-keys';
 
 /** A write that is ready to be recorded, with the delivery it belongs to. */
 export interface ReadyWrite {
@@ -72,7 +72,12 @@ export async function composeBatch(
       );
   }
   const references = referencesFrom(
-    await loadReferences(pool, turn.tenant, turn.system, keysOf(built.map(({ item }) => item))),
+    await loadReferences(
+      pool,
+      turn.tenant,
+      turn.system,
+      referenceKeysOf(built.map(({ item }) => item)),
+    ),
   );
   const found = await lookUpSafely(
     connector,
@@ -163,29 +168,6 @@ function outgoing(delivery: PickedDelivery & { combined?: SummarySale }): Outgoi
     snapshot: delivery.snapshot,
     ...(delivery.combined === undefined ? {} : { combined: delivery.combined }),
   };
-}
-
-function keysOf(items: readonly Outgoing[]): {
-  skus: string[];
-  customerIds: string[];
-  orderIds: string[];
-} {
-  const skus = new Set<string>();
-  const customerIds = new Set<string>();
-  const orderIds = new Set<string>();
-  for (const { record, recordId, part, combined } of items) {
-    for (const { sku } of combined?.items ?? []) skus.add(sku);
-    if (record.kind === 'inventory') skus.add(recordId);
-    if (record.kind === 'product') skus.add(record.body.sku);
-    if (record.kind !== 'order' && record.kind !== 'refund' && record.kind !== 'invoice') continue;
-    // A payment refers to the invoice of its own record.
-    if (record.kind === 'order' && tenderOfPart(part) !== null) orderIds.add(recordId);
-    for (const line of record.body.lines) skus.add(line.sku);
-    if (record.body.customerId !== undefined) customerIds.add(record.body.customerId);
-    if (record.kind === 'refund' && record.body.orderId !== undefined)
-      orderIds.add(record.body.orderId);
-  }
-  return { skus: [...skus], customerIds: [...customerIds], orderIds: [...orderIds] };
 }
 
 function referencesFrom(loaded: LoadedReferences): References {

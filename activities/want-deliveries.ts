@@ -15,6 +15,7 @@ import { recordKey, type RecordRow } from '../domain/absorb';
 import { isOpen, transition } from '../domain/delivery-state';
 import type { DirectionPolicy } from '../domain/direction';
 import { groupBy } from '../domain/group-by';
+import { thingsReferredTo, type Thing } from '../domain/record-references';
 import { wantedDeliveries } from '../domain/wanted-deliveries';
 import { targets, type Kind, type Target } from '../domain/words';
 import {
@@ -28,8 +29,11 @@ import {
 /** Levels of dependency: a delivery can only wait for one of an earlier level. */
 const levels: readonly (readonly Kind[])[] = [
   ['customer', 'product'],
-  ['inventory', 'order'],
-  ['refund', 'invoice', 'payment', 'payout'],
+  ['inventory', 'invoice'],
+  ['payment', 'cash'],
+  ['order'],
+  ['refund'],
+  ['payout'],
 ];
 
 /** Moves what each system should have; answers by how many open deliveries each lane grew. */
@@ -117,11 +121,6 @@ function decide(
   return { created, updates };
 }
 
-interface Thing {
-  kind: Kind;
-  recordId: string;
-}
-
 /** For each delivery the ids of those that must get their remote ids first. */
 async function waitsOf(
   tx: AbsorbTransaction,
@@ -134,7 +133,7 @@ async function waitsOf(
   const things = new Map(
     records.map((record) => [
       recordKey(record.kind, record.recordId),
-      thingsReferredTo(record, products),
+      thingsNeededBy(record, products),
     ]),
   );
   const open = new Map<Target, Map<string, string>>();
@@ -166,19 +165,10 @@ function skusReferredTo(record: RecordRow): string[] {
   return [];
 }
 
-function thingsReferredTo(record: RecordRow, products: ReadonlyMap<string, string>): Thing[] {
+function thingsNeededBy(record: RecordRow, products: ReadonlyMap<string, string>): Thing[] {
   const things: Thing[] = skusReferredTo(record).flatMap((sku) => {
     const recordId = products.get(sku);
     return recordId === undefined ? [] : [{ kind: 'product' as const, recordId }];
   });
-  const { content } = record;
-  if (content?.kind === 'order' || content?.kind === 'refund' || content?.kind === 'invoice') {
-    if (content.body.customerId !== undefined) {
-      things.push({ kind: 'customer', recordId: content.body.customerId });
-    }
-  }
-  if (content?.kind === 'refund' && content.body.orderId !== undefined) {
-    things.push({ kind: 'order', recordId: content.body.orderId });
-  }
-  return things;
+  return [...things, ...thingsReferredTo(record.content)];
 }

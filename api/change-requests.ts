@@ -2,11 +2,12 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 
 import type { IntakeItem } from '../database/changes';
-import { changeBodySchemas, idText } from '../database/change-bodies';
+import { idText } from '../database/body-parts';
+import { changeBodySchemas } from '../database/change-bodies';
 import type { ChangeBody, RefundBody } from '../domain/bodies';
 import { canonicalJson } from '../domain/canonical';
 import { signOf } from '../domain/money';
-import { sumFaults } from '../domain/ticket-sums';
+import { payoutFaults, sumFaults } from '../domain/ticket-sums';
 import { changeKinds, type ChangeKind } from '../domain/words';
 import { instant } from './instant';
 import { fieldErrors, pathText, type FieldError } from './problem';
@@ -36,6 +37,7 @@ const upserts = {
   invoice: upsertOf('invoice', changeBodySchemas.invoice),
   payment: upsertOf('payment', changeBodySchemas.payment),
   payout: upsertOf('payout', changeBodySchemas.payout),
+  cash: upsertOf('cash', changeBodySchemas.cash),
 } as const;
 
 const deletion = z.strictObject({
@@ -117,6 +119,7 @@ function ticketFault(change: ChangeBody): Fault | null {
   switch (change.kind) {
     case 'order':
     case 'invoice':
+    case 'payout':
       return sumsFault(change);
     case 'refund': {
       const negative = negativeFields(change.body);
@@ -126,12 +129,12 @@ function ticketFault(change: ChangeBody): Fault | null {
     case 'product':
     case 'inventory':
     case 'payment':
-    case 'payout':
+    case 'cash':
       return null;
   }
 }
 
-type Ticket = Extract<ChangeBody, { kind: 'order' | 'invoice' | 'refund' }>;
+type Ticket = Extract<ChangeBody, { kind: 'order' | 'invoice' | 'refund' | 'payout' }>;
 
 function sumsFault(ticket: Ticket): Fault | null {
   const differing = exactSumFaults(ticket);
@@ -147,7 +150,7 @@ function sumsFault(ticket: Ticket): Fault | null {
 /** Thousands of the largest amounts add up to more than an exact integer holds: no ticket is like that. */
 function exactSumFaults(ticket: Ticket): FieldError[] {
   try {
-    return sumFaults(ticket);
+    return ticket.kind === 'payout' ? payoutFaults(ticket.body) : sumFaults(ticket);
   } catch {
     return [{ path: 'totals', message: 'are too large to be added up exactly' }];
   }

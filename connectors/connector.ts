@@ -1,6 +1,7 @@
 import type { RecordBody } from '../domain/bodies';
 import type { SummarySale } from '../domain/posting/summary';
 import type { FailureClass } from '../domain/failure';
+import type { KnownSale } from '../domain/posting/known-sale';
 import type { DesiredOp, JsonObject, Target } from '../domain/words';
 
 // What the push asks of a connector. All knowledge of a vendor stays behind these types: the activity
@@ -32,6 +33,10 @@ export interface References {
   customers: ReadonlyMap<string, RecordReference>;
   /** Order record id → delivery of its sale to this target. */
   orders: ReadonlyMap<string, RecordReference>;
+  /** Other documents, by `kind/recordId` → delivery to this target. */
+  documents: ReadonlyMap<string, RecordReference>;
+  /** Orders and invoices that a refund, payment or deposit names, by `kind/recordId`, with what came of them so far. */
+  sales: ReadonlyMap<string, KnownSale>;
   /** Mapped target id, or null where nobody mapped it. */
   mapping(kind: MappingKind, key: string): string | null;
 }
@@ -75,7 +80,7 @@ export type Composed =
   | { type: 'notReady'; missing: MissingReference[] };
 
 export interface MissingReference {
-  kind: 'sku' | 'customer' | 'order';
+  kind: 'sku' | 'customer' | 'order' | 'refund' | 'invoice' | 'payment';
   ref: string;
   isOpen: boolean;
 }

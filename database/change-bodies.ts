@@ -5,69 +5,29 @@ import type {
   InventoryBody,
   InvoiceBody,
   OrderBody,
-  PaymentBody,
-  PayoutBody,
   ProductBody,
   RefundBody,
   StockBody,
   SummaryBody,
 } from '../domain/bodies';
 import type { ChangeBody, RecordBody } from '../domain/bodies';
-import { amountMinorMax } from '../domain/money';
-import { changeKinds, type Kind } from '../domain/words';
+import type { Kind } from '../domain/words';
+import {
+  amountMinor,
+  amountMinorPositive,
+  calendarDay,
+  currency,
+  decimal,
+  exchangeRate,
+  idText,
+  named,
+  price,
+  prose,
+  text,
+} from './body-parts';
+import { cash, payment, payout } from './money-bodies';
 
 // The JSON of changes and records: what intake accepts (contract section 3) and what the tables hold.
-// Texts are data: any Unicode but control characters and lone surrogates, no blank at the ends.
-
-const controls = /[\u0000-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex -- refusing them is the point
-const multiLineControls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex -- line breaks and tabs may stand in notes
-
-function isClean(text: string): boolean {
-  return !controls.test(text) && text.isWellFormed();
-}
-
-/** An id of the sender: record, event, SKU, line. Compared exactly. */
-export const idText = z
-  .string()
-  .min(1)
-  .max(100)
-  .refine((text) => isClean(text) && text.trim() === text, {
-    message: 'must hold no control character or lone surrogate and no blank at its ends',
-  })
-  .meta({ description: '1 to 100 characters of any Unicode but control characters' });
-
-const text = (max: number): z.ZodString =>
-  z
-    .string()
-    .max(max)
-    .refine(isClean, { message: 'must hold no control character or lone surrogate' });
-const named = (max: number): z.ZodString => text(max).min(1);
-const prose = (max: number): z.ZodString =>
-  z
-    .string()
-    .max(max)
-    .refine((value) => !multiLineControls.test(value) && value.isWellFormed(), {
-      message: 'must hold no control character or lone surrogate',
-    });
-
-const amountMinor = z.int().min(-amountMinorMax).max(amountMinorMax);
-const amountMinorPositive = z.int().min(0).max(amountMinorMax);
-const decimal = z
-  .string()
-  .regex(/^-?\d{1,12}(\.\d{1,6})?$/, 'must be a decimal text such as "2" or "0.25"');
-const price = z
-  .string()
-  .regex(/^-?\d{1,12}(\.\d{1,8})?$/, 'must be a decimal text such as "12.50"');
-const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as GBP');
-
-/** A calendar day from 1970 to 2199: anything else is a mistake of the sender. */
-export const calendarDay = z
-  .string()
-  .regex(/^(19[7-9]\d|20\d\d|21\d\d)-\d\d-\d\d$/, 'must be a day from 1970-01-01 to 2199-12-31')
-  .refine((day) => {
-    const date = new Date(`${day}T00:00:00Z`);
-    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
-  }, 'is no day of the calendar');
 
 const address = z.strictObject({
   line1: text(500).optional(),
@@ -175,13 +135,26 @@ const ticket = {
       used: z.array(giftCard).max(100).optional(),
     })
     .optional(),
+  roundingMinor: amountMinor.optional(),
+  exchangeRate: exchangeRate.optional(),
   totals: z.strictObject({ netMinor: amountMinor, taxMinor: amountMinor, totalMinor: amountMinor }),
 };
 const tenders = z
   .array(z.strictObject({ tender: idText, amountMinor, reference: text(200).optional() }))
   .max(20);
 
-const order = z.strictObject({ ...ticket, tenders }) satisfies z.ZodType<OrderBody>;
+const deposits = z
+  .array(z.strictObject({ paymentId: idText, amountMinor: amountMinorPositive }))
+  .max(20)
+  .refine((list) => new Set(list.map(({ paymentId }) => paymentId)).size === list.length, {
+    message: 'must not use one paymentId twice',
+  });
+
+const order = z.strictObject({
+  ...ticket,
+  tenders,
+  deposits: deposits.optional(),
+}) satisfies z.ZodType<OrderBody>;
 const invoice = z.strictObject({
   ...ticket,
   dueDate: calendarDay.optional(),
@@ -193,23 +166,6 @@ const refund = z.strictObject({
   restock: z.boolean(),
   unallocatedMinor: amountMinorPositive.optional(),
 }) satisfies z.ZodType<RefundBody>;
-const payment = z.strictObject({
-  number: idText,
-  invoiceId: idText,
-  tender: idText,
-  amountMinor: amountMinorPositive,
-  reference: text(200).optional(),
-}) satisfies z.ZodType<PaymentBody>;
-const payout = z.strictObject({
-  processor: idText,
-  grossMinor: amountMinor,
-  feesMinor: amountMinor,
-  netMinor: amountMinor,
-  includes: z
-    .array(z.strictObject({ kind: z.enum(changeKinds), recordId: idText, amountMinor }))
-    .max(10_000),
-}) satisfies z.ZodType<PayoutBody>;
-
 const summary = z.strictObject({
   key: z.strictObject({
     day: calendarDay,
@@ -219,6 +175,7 @@ const summary = z.strictObject({
     currency,
     taxKey: z.string(),
     pricesIncludeTax: z.boolean(),
+    exchangeRate: exchangeRate.optional(),
   }),
   number: z.string(),
 }) satisfies z.ZodType<SummaryBody>;
@@ -233,6 +190,7 @@ export const changeBodySchemas = {
   invoice,
   payment,
   payout,
+  cash,
 } as const;
 
 /** A change's body by its kind; throws ZodError where it is not what the kind asks for. */
@@ -266,5 +224,7 @@ function parseShared(
       return { kind, body: payment.parse(body) };
     case 'payout':
       return { kind, body: payout.parse(body) };
+    case 'cash':
+      return { kind, body: cash.parse(body) };
   }
 }

@@ -3,9 +3,13 @@ import { z } from 'zod';
 
 import { kinds, type DesiredOp, type JsonObject, type Kind, type Target } from '../domain/words';
 import type { RecordBody } from '../domain/bodies';
+import { groupBy } from '../domain/group-by';
+import type { KnownSale } from '../domain/posting/known-sale';
+import type { Thing } from '../domain/record-references';
 import { parseRecordBody } from './change-bodies';
 import { mappingsFor } from './mappings';
 import { firstRow, type Db } from './pool';
+import { loadSales } from './sale-entries';
 
 // What a lane reads before it composes: due deliveries with their records, and what those refer to.
 
@@ -80,12 +84,19 @@ export interface ReferenceKeys {
   skus: readonly string[];
   customerIds: readonly string[];
   orderIds: readonly string[];
+  /** Documents of other kinds. */
+  documents: readonly Thing[];
+  /** Orders and invoices whose figures are needed. */
+  sales: readonly Thing[];
 }
 
 export interface LoadedReferences {
   products: Map<string, KnownProduct>;
   customers: Map<string, KnownReference>;
   orders: Map<string, KnownReference & { entity: string | null }>;
+  /** By `kind/recordId`. */
+  documents: Map<string, KnownReference & { entity: string | null }>;
+  sales: Map<string, KnownSale>;
   /** `kind/key` → target id. */
   mappings: Map<string, string>;
 }
@@ -96,13 +107,30 @@ export async function loadReferences(
   system: Target,
   keys: ReferenceKeys,
 ): Promise<LoadedReferences> {
-  const [products, customers, orders, mappings] = await Promise.all([
+  const [products, customers, orders, documents, sales, mappings] = await Promise.all([
     loadProducts(db, tenant, system, keys.skus),
     loadRemoteIds(db, tenant, system, 'customer', keys.customerIds),
     loadRemoteIds(db, tenant, system, 'order', keys.orderIds),
+    loadDocuments(db, tenant, system, keys.documents),
+    loadSales(db, tenant, system, keys.sales),
     mappingsFor(db, tenant, keys.skus),
   ]);
-  return { products, customers, orders, mappings };
+  return { products, customers, orders, documents, sales, mappings };
+}
+
+async function loadDocuments(
+  db: Db,
+  tenant: number,
+  system: Target,
+  things: readonly Thing[],
+): Promise<Map<string, KnownReference & { entity: string | null }>> {
+  const known = new Map<string, KnownReference & { entity: string | null }>();
+  for (const [kind, some] of groupBy(things, (thing) => thing.kind)) {
+    const ids = some.map(({ recordId }) => recordId);
+    for (const [id, reference] of await loadRemoteIds(db, tenant, system, kind, ids))
+      known.set(`${kind}/${id}`, reference);
+  }
+  return known;
 }
 
 async function loadProducts(

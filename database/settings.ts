@@ -6,7 +6,7 @@ import { postingModes } from '../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../domain/posting/settings';
 import type { SyncSettings } from '../domain/sync-settings';
 import { changeKinds } from '../domain/words';
-import { calendarDay } from './change-bodies';
+import { calendarDay } from './body-parts';
 import { firstRow, inTransaction, type Db } from './pool';
 
 // Requests of settings: the newest of a part is brought in force by the tenant's workflow.
@@ -83,6 +83,13 @@ export const postingSettingsSchema = z.strictObject({
     })
     .default(initialPostingSettings.summary),
   date: z.strictObject({ dayCutHour: z.int().min(0).max(23) }).default(initialPostingSettings.date),
+  // Not in requests of older versions.
+  refund: z
+    .strictObject({ amountOnlyTax: z.enum(['none', 'prorate']) })
+    .default(initialPostingSettings.refund),
+  cash: z
+    .strictObject({ mode: z.enum(['journalEntry', 'off']) })
+    .default(initialPostingSettings.cash),
 }) satisfies z.ZodType<PostingSettings>;
 
 export const settingsParts = ['direction', 'deletePolicy', 'sync', 'posting'] as const;

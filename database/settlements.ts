@@ -14,6 +14,9 @@ import { settleSummaries } from './summary-settlements';
 
 // Settling: what became of a send and of each of its members, in one transaction.
 
+/** Kinds of records, beside products by their SKUs, that others may wait for. */
+const referredKinds = ['customer', 'order', 'refund', 'invoice', 'payment'] as const;
+
 /** What one member of a send came to, and what is to be kept of it. */
 export interface MemberSettlement {
   deliveryId: string;
@@ -26,7 +29,7 @@ export interface MemberSettlement {
   detail?: string;
   lastClass?: string | null;
   /** Only with a hold for dependency: the things whose arrival frees it. */
-  waitsFor?: readonly { kind: 'sku' | 'customer' | 'order'; ref: string }[];
+  waitsFor?: readonly { kind: 'sku' | (typeof referredKinds)[number]; ref: string }[];
 }
 
 /** What the send itself came to: settled for good, certainly not executed, or unknown until asked. */
@@ -164,7 +167,7 @@ async function freeWaiting(
     .filter(({ row }) => row.kind === 'product')
     .map(({ row }) => row.recordId);
   const others = arrived
-    .filter(({ row }) => row.kind === 'customer' || row.kind === 'order')
+    .filter(({ row }) => (referredKinds as readonly string[]).includes(row.kind))
     .map(({ row }) => ({ kind: row.kind, ref: row.recordId }));
   if (products.length + others.length + summedUp.length === 0) return 0;
   const freed = await tx.query<{ id: string }>(

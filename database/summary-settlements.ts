@@ -10,13 +10,13 @@ import { lockByIds, type LaneHold } from './sends';
 /** A delivery after its settlement. */
 type Settled = DeliveryUpdate & { settlement: { event: DeliveryEvent; remote?: RemoteState } };
 
-/** Settles the members of the summaries among these; answers the orders that the books have now. */
+/** Settles the members of the summaries among these; answers the tickets that the books have now. */
 export async function settleSummaries(
   tx: PoolClient,
   lane: LaneHold,
   updates: readonly Settled[],
-): Promise<{ kind: 'order'; ref: string }[]> {
-  const orders: { kind: 'order'; ref: string }[] = [];
+): Promise<{ kind: string; ref: string }[]> {
+  const arrived: { kind: string; ref: string }[] = [];
   for (const { row, after, settlement } of updates) {
     if (row.kind !== 'summary') continue;
     if (settlement.event.type === 'skip') {
@@ -28,9 +28,9 @@ export async function settleSummaries(
     const entity = settlement.remote.snapshot['entity'] ?? null;
     const snapshot = { summary: row.recordId, entity };
     await deliverMembers(tx, lane, tickets, settlement.remote.id, JSON.stringify(snapshot));
-    for (const { kind, id } of tickets) if (kind === 'order') orders.push({ kind, ref: id });
+    arrived.push(...tickets.map(({ kind, id }) => ({ kind, ref: id })));
   }
-  return orders;
+  return arrived;
 }
 
 interface TicketPart {

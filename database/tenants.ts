@@ -104,6 +104,17 @@ export async function updateTenant(
   );
 }
 
+/** The zone that says on which day something happened there. */
+export async function timeZoneOf(db: Db, tenant: number): Promise<string> {
+  const row = await firstRow<{ timeZone: string }>(
+    db,
+    'SELECT time_zone AS "timeZone" FROM tenants WHERE id = $1',
+    [tenant],
+  );
+  if (row === null) throw new Error(`Tenant ${tenant} does not exist`);
+  return row.timeZone;
+}
+
 export async function addKey(
   db: Db,
   tenant: number,
@@ -178,15 +189,4 @@ export async function writeAudit(
     'INSERT INTO audit (tenant, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5)',
     [tenant, entry.actor, entry.action, entry.subject, JSON.stringify(entry.detail ?? {})],
   );
-}
-
-/** The zone in which a tenant's days begin and end. */
-export async function timeZoneOf(db: Db, tenant: number): Promise<string> {
-  const row = await firstRow<{ zone: string }>(
-    db,
-    'SELECT time_zone AS zone FROM tenants WHERE id = $1',
-    [tenant],
-  );
-  if (row === null) throw new Error(`Bug: there is no tenant ${tenant}`);
-  return row.zone;
 }

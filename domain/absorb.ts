@@ -1,4 +1,5 @@
 import type { ChangeBody, InventoryBody, ProductBody, RecordBody } from './bodies';
+import { withDay } from './business-day';
 import { canonicalJson } from './canonical';
 import { codeForSku, foldSku } from './sku-codes';
 import { inventoryEntry, ticketEntries, type StockEntry } from './stock';
@@ -52,6 +53,8 @@ export interface Known {
   isCodeTaken: (folded: string) => boolean;
   /** False only for SKUs of products known to have no stock. */
   isStockTracked: (sku: string) => boolean;
+  /** The day of an instant where the tenant is. */
+  dayOf: (instant: string) => string;
 }
 
 export interface Folded {
@@ -161,7 +164,11 @@ class Fold {
     }
     // After a deletion it begins anew: what it held before may belong to others by now.
     const former = current?.op === 'present' ? current : undefined;
-    const content = merge(former?.content ?? null, change.content);
+    const content = withDay(
+      merge(former?.content ?? null, change.content),
+      former?.content ?? null,
+      () => this.known.dayOf(change.occurredAt),
+    );
     if (content.kind === 'product' && !this.claimSkus(change, content.body, current !== undefined))
       return null;
     const formerBody = former?.content?.body;

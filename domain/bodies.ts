@@ -1,5 +1,3 @@
-import type { Kind } from './words';
-
 // The bodies of changes and records, as contract section 3 gives them.
 // Money is integer minor units (`...Minor`), quantities and unit prices are decimal strings.
 
@@ -109,38 +107,99 @@ export interface TicketBody {
   tips?: { amountMinor: number }[] | undefined;
   giftCards?:
     { sold?: GiftCardAmount[] | undefined; used?: GiftCardAmount[] | undefined } | undefined;
+  /** Cash rounding (CHF 0.05), signed; counts in the total (accounting.md 8). */
+  roundingMinor?: number | undefined;
+  /** Only where the currency is not the one of the books. */
+  exchangeRate?: ExchangeRate | undefined;
   totals: { netMinor: number; taxMinor: number; totalMinor: number };
+}
+
+/** Units of the books' currency for one unit of the ticket's, from a stated source and day (accounting.md 17). */
+export interface ExchangeRate {
+  /** Decimal text. */
+  rate: string;
+  source: string;
+  day: string;
 }
 
 export interface OrderBody extends TicketBody {
   tenders: Tender[];
+  /** Lay-away money that was received before, by its payment; counts in the sums like a tender. */
+  deposits?: { paymentId: string; amountMinor: number }[] | undefined;
 }
 
 export interface InvoiceBody extends TicketBody {
   dueDate?: string | undefined;
 }
 
-export interface RefundBody extends OrderBody {
+export interface RefundBody extends TicketBody {
+  /** None where the sum is owed: the refund of an invoice that is not paid. */
+  tenders: Tender[];
+  /** The order or invoice that it gives back. */
   orderId?: string | undefined;
   restock: boolean;
   /** Given back without a line; counts in the sums. */
   unallocatedMinor?: number | undefined;
 }
 
+/** Money of an invoice (`invoiceId`), or received before the sale that it is for (`depositFor`): one of the two. */
 export interface PaymentBody {
   number: string;
-  invoiceId: string;
+  invoiceId?: string | undefined;
+  /** Record id of the lay-away order that it will complete. */
+  depositFor?: string | undefined;
   tender: string;
   amountMinor: number;
   reference?: string | undefined;
+  /** Absorbed without: the day it occurred, in the tenant's zone. */
+  businessDate?: string | undefined;
+  exchangeRate?: ExchangeRate | undefined;
+  /** Of a deposit only: an invoice says the next three itself. */
+  currency?: string | undefined;
+  customerId?: string | undefined;
+  location?: string | undefined;
 }
 
+/** Kinds of records that a payout may include. */
+export const paidOutKinds = ['order', 'refund', 'invoice', 'payment'] as const;
+export type PaidOutKind = (typeof paidOutKinds)[number];
+
+/** What a processor paid to the bank. Amounts are signed: what it took back is negative. */
 export interface PayoutBody {
   processor: string;
+  /** Whose clearing account is emptied; without: the processor's own name. */
+  tender?: string | undefined;
+  /** The processor's name of it; without: the record id. */
+  reference?: string | undefined;
+  /** Day at the bank. Absorbed without: the day it occurred, in the tenant's zone. */
+  businessDate?: string | undefined;
+  /** Without: the currency of the books. */
+  currency?: string | undefined;
+  exchangeRate?: ExchangeRate | undefined;
+  /** Everything included, charged back and adjusted. */
   grossMinor: number;
   feesMinor: number;
   netMinor: number;
-  includes: { kind: Kind; recordId: string; amountMinor: number }[];
+  includes: { kind: PaidOutKind; recordId: string; amountMinor: number }[];
+  chargebacks?: { kind: PaidOutKind; recordId: string; amountMinor: number }[] | undefined;
+  adjustments?: { name: string; amountMinor: number }[] | undefined;
+}
+
+/** Cash that moved without a sale (accounting.md 3). */
+export interface CashBody {
+  businessDate: string;
+  location?: string | undefined;
+  /** Whose drawer. */
+  tender: string;
+  type: 'paid_in' | 'paid_out' | 'difference';
+  /** Positive; of a difference signed: what is over is positive, what is short negative. */
+  amountMinor: number;
+  /** Without: the currency of the books. */
+  currency?: string | undefined;
+  exchangeRate?: ExchangeRate | undefined;
+  /** What it was for, as the till calls it: mapped as `cash:<account>`; without: `cash:over-short`. */
+  account?: string | undefined;
+  reason?: string | undefined;
 }
 
 /** What the members of a daily summary have in common (accounting.md 16). */
@@ -154,6 +213,8 @@ export interface SummaryKey {
   /** The codes of all lines as one key, `none` where there are none. */
   taxKey: string;
   pricesIncludeTax: boolean;
+  /** Where tickets state one: another rate is another summary. */
+  exchangeRate?: ExchangeRate | undefined;
 }
 
 /** A daily summary: which tickets it sums up stands in `summary_members`. */
@@ -172,7 +233,8 @@ export type RecordBody =
   | { kind: 'invoice'; body: InvoiceBody }
   | { kind: 'payment'; body: PaymentBody }
   | { kind: 'payout'; body: PayoutBody }
-  | { kind: 'summary'; body: SummaryBody };
+  | { kind: 'summary'; body: SummaryBody }
+  | { kind: 'cash'; body: CashBody };
 
 /** A change's body, with its kind: differs from a record's only for stock. */
 export type ChangeBody =

@@ -27,6 +27,7 @@ export const initialDirection: DirectionPolicy = {
         customer: 'disabled',
         payment: 'disabled',
         payout: 'disabled',
+        cash: 'disabled',
       },
     },
     qbo: {
@@ -51,6 +52,7 @@ const pushSupport: Readonly<Record<Target, Readonly<Record<Kind, PushSupport>>>>
     payment: 'unsupported',
     payout: 'unsupported',
     summary: 'unsupported',
+    cash: 'unsupported',
   },
   qbo: {
     customer: 'built',
@@ -59,8 +61,9 @@ const pushSupport: Readonly<Record<Target, Readonly<Record<Kind, PushSupport>>>>
     order: 'built',
     refund: 'built',
     invoice: 'built',
-    payment: 'not_built',
-    payout: 'not_built',
+    payment: 'built',
+    payout: 'built',
+    cash: 'built',
     summary: 'built',
   },
 };

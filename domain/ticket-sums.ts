@@ -1,4 +1,4 @@
-import type { InvoiceBody, OrderBody, RefundBody, TicketBody } from './bodies';
+import type { InvoiceBody, OrderBody, PayoutBody, RefundBody, TicketBody } from './bodies';
 import { extendMinor, sumMinor } from './money';
 
 /** One sum of a ticket that does not hold; paths are those of the body. */
@@ -30,11 +30,28 @@ export function sumFaults(ticket: Ticket): SumFault[] {
     ...lineFaults(body),
     ...difference('totals.netMinor', totals.netMinor, netMinor, 'lines + fees + shipping'),
     ...difference('totals.taxMinor', totals.taxMinor, taxMinor, 'the sum of all taxes'),
-    ...difference('totals.totalMinor', totals.totalMinor, totalMinor, 'net + tax + tips + gift cards sold - gift cards used'),
+    ...difference('totals.totalMinor', totals.totalMinor, totalMinor, 'net + tax + tips + gift cards sold - gift cards used + rounding'),
   ]; // prettier-ignore
   if (ticket.kind === 'invoice') return faults;
-  const paidMinor = sumMinor(ticket.body.tenders.map((tender) => tender.amountMinor));
-  return [...faults, ...difference('tenders', paidMinor, totals.totalMinor, 'totals.totalMinor')];
+  const { tenders } = ticket.body;
+  // What is owed back has no tender: the invoice that it belongs to is not paid.
+  if (ticket.kind === 'refund' && tenders.length === 0) return faults;
+  const deposits = ticket.kind === 'order' ? (ticket.body.deposits ?? []) : [];
+  const paidMinor = sumMinor([...tenders, ...deposits].map(({ amountMinor }) => amountMinor));
+  const what = 'totals.totalMinor';
+  const path = deposits.length === 0 ? 'tenders' : 'tenders and deposits';
+  return [...faults, ...difference(path, paidMinor, totals.totalMinor, what)];
+}
+
+/** The sums of a payout: gross - fees = net, and gross is all that it lists. Empty = both hold. */
+export function payoutFaults(body: PayoutBody): SumFault[] {
+  const { grossMinor, feesMinor, netMinor, includes, chargebacks = [], adjustments = [] } = body;
+  const listed = [...includes, ...chargebacks, ...adjustments];
+  const listedMinor = sumMinor(listed.map(({ amountMinor }) => amountMinor));
+  return [
+    ...difference('netMinor', netMinor, grossMinor - feesMinor, 'grossMinor - feesMinor'),
+    ...difference('grossMinor', grossMinor, listedMinor, 'includes + chargebacks + adjustments'),
+  ];
 }
 
 function extrasMinor(body: TicketBody): number {
@@ -43,7 +60,8 @@ function extrasMinor(body: TicketBody): number {
   return (
     sumMinor((body.tips ?? []).map((tip) => tip.amountMinor)) +
     sumMinor(sold.map((card) => card.amountMinor)) -
-    sumMinor(used.map((card) => card.amountMinor))
+    sumMinor(used.map((card) => card.amountMinor)) +
+    (body.roundingMinor ?? 0)
   );
 }
 

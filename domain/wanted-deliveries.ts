@@ -1,7 +1,7 @@
 import type { RecordBody } from './bodies';
 import { allowsPush, pushSupportOf, type DirectionPolicy } from './direction';
 import type { DeliveryEvent } from './delivery-state';
-import { deliveryPartsOf } from './posting/ticket';
+import { deliveryPartsOf, refundPartsOf } from './posting/ticket';
 import { targets, type DesiredOp, type Kind, type Target } from './words';
 
 /** One thing a system should have of a record, and what policy says of sending it. */
@@ -47,5 +47,7 @@ export function gateFor(
 function partsOf(system: Target, content: RecordBody | null): string[] {
   if (system !== 'qbo') return [''];
   if (content?.kind === 'order') return deliveryPartsOf(content.body);
-  return content?.kind === 'refund' ? ['refund'] : [''];
+  if (content?.kind === 'refund') return refundPartsOf(content.body);
+  // Where the fees are in the deposit, compose says so (quickbooks.md 14).
+  return content?.kind === 'payout' ? ['payout', 'fees'] : [''];
 }

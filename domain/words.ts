@@ -18,6 +18,7 @@ export const changeKinds = [
   'invoice',
   'payment',
   'payout',
+  'cash',
 ] as const;
 /** A daily summary is made by us from the tickets of a day; nobody sends one. */
 export const kinds = [...changeKinds, 'summary'] as const;
@@ -31,6 +32,7 @@ export const documentKinds = [
   'invoice',
   'payment',
   'payout',
+  'cash',
   'summary',
 ] as const;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { idText } from '../../database/change-bodies';
+import { idText } from '../../database/body-parts';
 import { findChange, type IntakeItem, type StoredChange } from '../../database/changes';
 import { deliveriesOf, summariesOf } from '../../database/status';
 import {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { idText } from '../../database/change-bodies';
+import { idText } from '../../database/body-parts';
 import { forgetFacts } from '../../database/connections';
 import { listMappings, mappingKinds, putMapping, type Mapping } from '../../database/mappings';
 import { writeAudit } from '../../database/tenants';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { idText } from '../../database/change-bodies';
+import { idText } from '../../database/body-parts';
 import { deliveriesOf, findRecord } from '../../database/status';
 import { systems } from '../../domain/words';
 import { deliverySchema, shownDeliveries } from '../deliveries';

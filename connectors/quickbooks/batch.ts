@@ -89,10 +89,11 @@ function settleItem(
       code: 'no_id',
       message: `No ${member.entity} with an Id in the answer (intuit_tid ${tid})`,
     };
-  const { Id, SyncToken, TotalAmt, TxnTaxDetail } = written.data;
+  const { Id, SyncToken, TotalAmt, Amount, TxnTaxDetail } = written.data;
   const what = `${member.entity} ${Id}`;
   const differing =
-    totalDiffers(member, TotalAmt, what) ?? taxDiffers(member, TxnTaxDetail?.TotalTax ?? 0, what);
+    totalDiffers(member, TotalAmt ?? Amount, what) ??
+    taxDiffers(member, TxnTaxDetail?.TotalTax ?? 0, what);
   if (differing) return differing;
   return {
     type: 'accepted',

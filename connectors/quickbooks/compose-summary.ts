@@ -157,7 +157,7 @@ function shapedSummary(
       break;
   }
   const { document } = decision;
-  const labels = { docNumber, location: body.key.location, originId: null };
+  const labels = { docNumber, location: body.key.location, missing: [] };
   const shaped = shapeDocument(document, labels, references, facts);
   return shaped.type === 'stop' ? shaped : { ...shaped, document };
 }
@@ -192,6 +192,9 @@ function asJson({ figures, ...rest }: SummaryDocument & { id?: string }): JsonOb
       shipping: figures.shipping.map((one) => ({ ...one, codes: [...one.codes] })),
       tipsMinor: lines(figures.tipsMinor),
       giftCards: lines(figures.giftCards),
+      deposits: lines(figures.deposits ?? []),
+      prorated: (figures.prorated ?? []).map((one) => ({ ...one, codes: [...one.codes] })),
+      cashRoundingMinor: figures.cashRoundingMinor ?? 0,
     },
   };
 }
@@ -208,6 +211,9 @@ function figuresOf(sale: SummarySale): SummaryDocument['figures'] {
     shipping: sale.shipping.map(amount),
     tipsMinor: [...sale.tipsMinor],
     giftCards: [...sale.giftCards],
+    deposits: [...(sale.deposits ?? [])],
+    prorated: (sale.prorated ?? []).map(amount),
+    cashRoundingMinor: sale.cashRoundingMinor ?? 0,
     unallocatedMinor,
     taxMinor,
     totalMinor,

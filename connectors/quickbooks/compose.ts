@@ -7,6 +7,7 @@ import { composeDocument } from './document';
 import type { QboFacts } from './facts';
 import { hold } from './hold';
 import { findingOf } from './findings';
+import { composeMoney, isMoney } from './money';
 
 // What to do for one delivery to a company. Pure.
 
@@ -18,6 +19,7 @@ export function compose(
   posting: PostingSettings,
 ): Composed {
   const finding = findingOf(findings, item.deliveryId);
+  const document = finding?.type === 'document' ? finding.document : null;
   const { record } = item;
   switch (record.kind) {
     case 'customer':
@@ -35,19 +37,17 @@ export function compose(
     case 'order':
     case 'refund':
     case 'invoice':
-      return composeDocument(
-        item,
-        record,
-        references,
-        facts,
-        posting,
-        finding?.type === 'document' ? finding.document : null,
-      );
+      return composeDocument(item, record, references, facts, posting, document);
     case 'summary':
       return composeSummary(item, record.body, { references, facts, posting, finding });
-    case 'inventory':
     case 'payment':
+      return isMoney(item)
+        ? composeMoney(item, references, facts, posting, document)
+        : composeDocument(item, record, references, facts, posting, document);
     case 'payout':
+    case 'cash':
+      return composeMoney(item, references, facts, posting, document);
+    case 'inventory':
       return hold('not_built', record.kind, `Pushing ${record.kind} records to QuickBooks`);
   }
 }

@@ -4,7 +4,7 @@ import type { Decision, PostingDocument, Reason } from '../../domain/posting/doc
 import { paymentOf } from '../../domain/posting/payment';
 import type { Sale } from '../../domain/posting/sale';
 import type { PostingSettings } from '../../domain/posting/settings';
-import { partsOfOrder, saleOfTicket, tenderOfPart, type Ticket } from '../../domain/posting/ticket';
+import { partsOfOrder, tenderOfPart } from '../../domain/posting/ticket';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing, References } from '../connector';
 import type { DocumentFinding } from './findings';
@@ -12,29 +12,38 @@ import { foundAgain } from './found-again';
 import { hold } from './hold';
 import { composePayment } from './payment';
 import { docNumberOf, otherDocNumber, shortHash } from './mapping';
-import { shapeDocument, type DocumentEntity, type ShapedDocument } from './shape';
+import type { DocumentEntity } from './entities';
+import { shapeDocument, type ShapedDocument } from './shape';
+import { missingBefore, saleOfRecord, type DocumentSource, type SaleOfRecord } from './sale-of';
 import type { QboFacts } from './facts';
 import { taxCodeOf } from './tax-codes';
 
 // A ticket as one document for the books: what `domain/posting` decided, with its labels. Pure.
 
 /** A sale with its labels, before anything of the company is looked at. */
-export interface LabelledSale {
-  sale: Sale;
+export interface LabelledSale extends SaleOfRecord {
   entity: DocumentEntity;
   docNumber: string;
   /** Taken where somebody else's document has the first one. */
   otherDocNumber: string;
 }
 
-export function labelledSale(item: Outgoing, ticket: Ticket): LabelledSale {
+export function labelledSale(
+  item: Outgoing,
+  ticket: DocumentSource,
+  references: References,
+  settings: PostingSettings,
+  homeCurrency: string | null,
+): LabelledSale {
   const isRefund = ticket.kind === 'refund' || item.part === 'refund';
   const isPayment = tenderOfPart(item.part) !== null;
-  const sale = saleOfTicket(ticket, item.recordId, isRefund ? 'refund' : 'sale');
+  const part = isRefund ? 'refund' : 'sale';
+  const ofRecord = saleOfRecord(ticket, item.recordId, part, references, settings, homeCurrency ?? ''); // prettier-ignore
+  const { sale } = ofRecord;
   const isSplit = ticket.kind === 'order' && partsOfOrder(ticket.body).length === 2;
   const suffix = isSplit && isRefund ? '-R' : '';
   return {
-    sale,
+    ...ofRecord,
     entity: isPayment ? 'Payment' : entityOf(sale),
     docNumber: docNumberOf(sale.number, suffix),
     otherDocNumber: otherDocNumber(sale.number, suffix, item.recordId),
@@ -42,8 +51,9 @@ export function labelledSale(item: Outgoing, ticket: Ticket): LabelledSale {
 }
 
 function entityOf(sale: Sale): DocumentEntity {
-  if (sale.side === 'refund') return 'RefundReceipt';
-  return sale.tenders === null || sale.tenders.length > 1 ? 'Invoice' : 'SalesReceipt';
+  const isOnAccount = sale.tenders === null || sale.tenders.length > 1;
+  if (sale.side === 'refund') return isOnAccount ? 'CreditMemo' : 'RefundReceipt';
+  return isOnAccount ? 'Invoice' : 'SalesReceipt';
 }
 
 /** What posting decides for a sale in this company. */
@@ -61,7 +71,7 @@ export function decisionFor(
 
 export function composeDocument(
   item: Outgoing,
-  ticket: Ticket,
+  ticket: DocumentSource,
   references: References,
   facts: QboFacts,
   settings: PostingSettings,
@@ -71,13 +81,19 @@ export function composeDocument(
     return item.remoteId === null
       ? { type: 'skip', reason: 'nothing_to_void' }
       : hold('not_built', 'document_void', 'Voiding a posted document');
-  const labelled = labelledSale(item, ticket);
-  const content = shortHash(canonicalJson(labelled.sale));
+  const labelled = labelledSale(item, ticket, references, settings, facts.homeCurrency);
+  const content = shortHash(canonicalJson(labelled.plain));
   if (item.remoteId !== null) {
     if (item.snapshot?.['content'] !== content)
       return hold('not_built', 'document_edit', 'Editing a posted document');
     const { remoteId, remoteVersion, snapshot } = item;
     return { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked: false };
+  }
+  if (labelled.hold !== null) {
+    // What it refers to may not have come yet: then that is what to wait for.
+    const missing = missingBefore(ticket, references);
+    if (missing.length > 0) return { type: 'notReady', missing };
+    return hold(labelled.hold.reason, labelled.hold.what, labelled.hold.detail);
   }
   const decision = decisionFor(labelled.sale, references, facts, settings);
   switch (decision.type) {
@@ -101,10 +117,10 @@ export function composeDocument(
   const fixed = { content, entity, totalMinor: document.totalMinor, ...reasonsIn(reasons) };
   if (finding !== null && (finding.found === 'ours' || finding.found === 'touched'))
     return foundAgain(finding, entity, fixed);
-  const originId = ticket.kind === 'refund' ? (ticket.body.orderId ?? null) : null;
+  const missing = missingBefore(ticket, references);
   const docNumber = numberOf(labelled, facts, finding);
   const location = ticket.body.location ?? 'default';
-  const shaped = shapeDocument(document, { docNumber, location, originId }, references, facts);
+  const shaped = shapeDocument(document, { docNumber, location, missing }, references, facts);
   if (shaped.type === 'stop') return shaped.composed;
   return created(entity, shaped, document, docNumber, fixed, settings);
 }

@@ -27,7 +27,14 @@ const factsSchema = z.object({
   /** Documents dated up to this day are refused; null where no period is closed. */
   bookCloseDate: z.string().nullable(),
   accounts: z.array(
-    z.object({ id: z.string(), name: z.string(), type: z.string(), isActive: z.boolean() }),
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      type: z.string(),
+      isActive: z.boolean(),
+      /** Null where the company does not say: then it is its own. */
+      currency: z.string().nullable(),
+    }),
   ),
   taxCodes: z.array(
     z.object({
@@ -81,6 +88,7 @@ export async function readFacts(
       name: account.Name,
       type: account.AccountType,
       isActive: account.Active,
+      currency: account.CurrencyRef?.value ?? null,
     })),
     taxCodes: codes.map((code) => ({
       id: code.Id,

@@ -1,7 +1,7 @@
 import { textToMinor } from '../../domain/money';
 import type { CallGate } from '../connector';
 import { inLists, quoted, type QboClient } from './client';
-import type { DocumentEntity } from './shape';
+import { documentEntities, type DocumentEntity } from './entities';
 import type { DocumentFinding } from './findings';
 import { documentSchema, type QboDocument } from './wire';
 
@@ -18,13 +18,6 @@ export interface WantedDocument {
   currency: string;
   txnDate: string;
 }
-
-const documentEntities = [
-  'SalesReceipt',
-  'RefundReceipt',
-  'Invoice',
-  'Payment',
-] as const satisfies readonly DocumentEntity[];
 
 /** One finding per wanted document, by its key. */
 export async function findDocuments(
@@ -65,7 +58,7 @@ function findingFor(wanted: WantedDocument, rows: readonly QboDocument[]): Docum
   const marked = rows.filter((row) => isMarked(row, wanted.marker));
   const [first, second] = marked;
   if (first) {
-    const total = textToMinor(first.TotalAmt ?? 0, wanted.currency);
+    const total = textToMinor(first.TotalAmt ?? first.Amount ?? 0, wanted.currency);
     const isWhole = hasUntouchedMarker(first, wanted.marker) && total === wanted.totalMinor;
     return isWhole && !second
       ? {

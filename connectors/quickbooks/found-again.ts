@@ -2,7 +2,7 @@ import type { JsonObject } from '../../domain/words';
 import type { Composed } from '../connector';
 import type { DocumentFinding } from './findings';
 import { hold } from './hold';
-import type { DocumentEntity } from './shape';
+import type { DocumentEntity } from './entities';
 
 /** What a document of ours that is there already means: taken over as it is, or held where somebody touched it. */
 export function foundAgain(

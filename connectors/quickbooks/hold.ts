@@ -1,3 +1,4 @@
+import { currencyDecimals, minorToText } from '../../domain/money';
 import type { Composed, References } from '../connector';
 import type { QboFacts } from './facts';
 
@@ -12,16 +13,50 @@ export function missingMapping(place: string): Composed {
   return hold('mapping_missing', place, `Map ${place} to its id in QuickBooks`);
 }
 
+export type KnownAccount =
+  { type: 'known'; id: string; accountType: string } | { type: 'stop'; composed: Composed };
+
 /** A mapped account that the company has and uses; never a guessed one (accounting.md 13). */
-export function mappedAccount(
-  references: References,
-  facts: QboFacts,
-  key: string,
-): { type: 'known'; id: string } | { type: 'stop'; composed: Composed } {
+export function mappedAccount(references: References, facts: QboFacts, key: string): KnownAccount {
   const id = references.mapping('account', key);
   if (id === null) return { type: 'stop', composed: missingMapping(`account:${key}`) };
   const account = facts.accounts.find((known) => known.id === id);
-  if (account?.isActive) return { type: 'known', id };
+  if (account?.isActive) return { type: 'known', id, accountType: account.type };
   const detail = `Account ${id} is ${account ? 'inactive' : 'unknown'} in QuickBooks: map account:${key} anew`;
   return { type: 'stop', composed: hold('mapping_invalid', `account:${key}`, detail) };
+}
+
+/** The mapped account that holds money of a currency: a foreign one has an account of its own (accounting.md 17). */
+export function moneyAccount(
+  references: References,
+  facts: QboFacts,
+  key: string,
+  currency: string,
+): KnownAccount {
+  const isHome = currency === facts.homeCurrency;
+  const ownKey = inCurrency(key, currency, facts);
+  const known = mappedAccount(references, facts, ownKey);
+  if (known.type === 'stop' || isHome) return known;
+  const account = facts.accounts.find(({ id }) => id === known.id);
+  if (account?.currency === currency) return known;
+  const detail = `Account ${known.id} is not in ${currency}: map account:${ownKey} to one that is`;
+  return { type: 'stop', composed: hold('mapping_invalid', `account:${ownKey}`, detail) };
+}
+
+/** The key of a mapping that counts for one currency alone; the books' own needs no mention. */
+export function inCurrency(key: string, currency: string, facts: QboFacts): string {
+  return currency === facts.homeCurrency ? key : `${key}:${currency}`;
+}
+
+/** Decimals of an amount there, whatever the currency (quickbooks.md 14, 18). */
+const decimalsMax = 2;
+
+/** Amounts of a currency with more decimals than the books hold are posted only where nothing is lost. */
+export function decimalsHold(amountsMinor: readonly number[], currency: string): Composed | null {
+  const decimals = currencyDecimals(currency);
+  const step = 10 ** Math.max(0, decimals - decimalsMax);
+  const lost = amountsMinor.find((minor) => minor % step !== 0);
+  if (lost === undefined) return null;
+  const detail = `QuickBooks holds ${decimalsMax} decimals, ${minorToText(lost, currency)} ${currency} has more`;
+  return hold('too_many_decimals', currency, detail);
 }

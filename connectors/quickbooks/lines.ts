@@ -25,6 +25,7 @@ const itemKeys = {
   tip: '@tip',
   shipping: '@shipping',
   giftCard: '@giftCard',
+  deposit: '@deposit',
   unallocated: '@unallocated',
   tax: '@tax',
   rounding: '@rounding',
@@ -150,6 +151,7 @@ function keyOf(line: PostingLine): string {
     case 'tip':
     case 'shipping':
     case 'giftCard':
+    case 'deposit':
     case 'unallocated':
     case 'tax':
     case 'rounding':

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { RecordBody } from '../../domain/bodies';
 import type { PostingDocument } from '../../domain/posting/document';
 import { paymentOf } from '../../domain/posting/payment';
 import type { PostingSettings } from '../../domain/posting/settings';
@@ -12,6 +13,8 @@ import { lookUpSummaries } from './lookup-summaries';
 import { findDocuments, type WantedDocument } from './find-documents';
 import { baseName, customerFields, emailKey, itemFields, itemName, suffixedName } from './mapping';
 import { needsVersion } from './compose-names';
+import { isMoney, moneyShape } from './money';
+import type { DocumentSource } from './sale-of';
 import { markerOf } from './shape';
 import { customerSchema, itemSchema, type QboCustomer, type QboItem } from './wire';
 
@@ -161,9 +164,15 @@ async function lookUpDocuments(
   const duplicates = new Set<string>();
   for (const item of items) {
     const { record } = item;
-    if (record.kind !== 'order' && record.kind !== 'refund' && record.kind !== 'invoice') continue;
     if (item.remoteId !== null) continue;
-    const labelled = labelledSale(item, record);
+    if (isMoney(item)) {
+      const document = facts === null ? null : wantedMoney(item, references, facts, posting);
+      if (document !== null) wanted.push(document);
+      continue;
+    }
+    if (!isForm(record)) continue;
+    const labelled = labelledSale(item, record, references, posting, facts?.homeCurrency ?? null);
+    if (labelled.hold !== null) continue;
     const isNumbered = hasNumbers && labelled.entity !== 'Payment';
     // Without a number of ours only a whole day can be searched: after a refusal, not before.
     if (!isNumbered && item.lastClass === null && item.attempts === 0) continue;
@@ -182,6 +191,24 @@ async function lookUpDocuments(
         document.found === 'absent' && duplicates.has(deliveryId) ? { found: 'foreign' } : document,
     };
   return findings;
+}
+
+function isForm(record: RecordBody): record is DocumentSource {
+  return ['order', 'refund', 'invoice', 'payment'].includes(record.kind);
+}
+
+/** Money has no number: a whole day is searched, after a refusal and not before. */
+function wantedMoney(
+  item: Outgoing,
+  references: References,
+  facts: QboFacts,
+  posting: PostingSettings,
+): WantedDocument | null {
+  if (item.lastClass === null && item.attempts === 0) return null;
+  const shaped = moneyShape(item, references, facts, posting);
+  if (shaped.type === 'stop') return null;
+  const { entity, marker, totalMinor, currency, txnDate } = shaped;
+  return { key: item.deliveryId, entity, marker, numbers: [], totalMinor, currency, txnDate };
 }
 
 /** How a document, or the payment of a part, is found again. */

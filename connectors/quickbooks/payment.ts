@@ -4,7 +4,7 @@ import type { QboFacts } from './facts';
 import type { DocumentFinding } from './findings';
 import { foundAgain } from './found-again';
 import { hold } from './hold';
-import { shapePayment } from './shape';
+import { shapePayment } from './shape-money';
 
 export interface PaymentOfRecord {
   recordId: string;

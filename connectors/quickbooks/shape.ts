@@ -1,25 +1,23 @@
+import type { ExchangeRate } from '../../domain/bodies';
 import { minorToText } from '../../domain/money';
 import type { DocumentTax, PostingDocument } from '../../domain/posting/document';
-import type { PaymentDocument } from '../../domain/posting/payment';
 import type { JsonObject } from '../../domain/words';
-import type { Composed, References } from '../connector';
+import type { Composed, MissingReference, References } from '../connector';
 import type { QboFacts } from './facts';
-import { mappedAccount, missingMapping } from './hold';
+import { decimalsHold, inCurrency, missingMapping, moneyAccount } from './hold';
 import { linesOf } from './lines';
 import { addressFields, cleanEmail, cleanText, exactNumber } from './mapping';
 import { taxCodeOf } from './tax-codes';
 
 // A decided document as the vendor's JSON (accounting.md 9, 11, 12; quickbooks.md 14, 15). Pure.
 
-export type DocumentEntity = 'SalesReceipt' | 'RefundReceipt' | 'Invoice' | 'Payment';
-
 /** What is known of a document beside its figures. */
 export interface DocumentLabels {
   /** Null where the company numbers by itself. */
   docNumber: string | null;
   location: string;
-  /** The order that a refund gives back: it must be in the books first. */
-  originId: string | null;
+  /** What must be in the books first and is not: the sale that a refund gives back, deposits that were used. */
+  missing: readonly MissingReference[];
 }
 
 export type ShapedDocument =
@@ -31,7 +29,13 @@ export function shapeDocument(
   references: References,
   facts: QboFacts,
 ): ShapedDocument {
-  const customer = customerOf(document, references);
+  const amounts = document.lines.flatMap((line) => [line.amountMinor, line.grossMinor ?? 0]);
+  const lost = decimalsHold(
+    [...amounts, document.taxMinor, document.totalMinor],
+    document.currency,
+  );
+  if (lost !== null) return { type: 'stop', composed: lost };
+  const customer = customerOf(document, references, facts);
   if (customer.type === 'stop') return customer;
   const tender = tenderOf(document, references, facts);
   if (tender.type === 'stop') return tender;
@@ -39,13 +43,8 @@ export function shapeDocument(
   const [firstMissing] = missingMappings;
   if (firstMissing !== undefined) return { type: 'stop', composed: missingMapping(firstMissing) };
   if (invalid !== null) return { type: 'stop', composed: invalid };
-  const { docNumber, location, originId } = labels;
-  const origin = originId === null ? null : references.orders.get(originId);
-  const originMissing =
-    originId !== null && !origin?.remoteId
-      ? [{ kind: 'order' as const, ref: originId, isOpen: origin?.isOpen ?? false }]
-      : [];
-  const allMissing = [...customer.missing, ...originMissing, ...missing];
+  const { docNumber, location } = labels;
+  const allMissing = [...customer.missing, ...labels.missing, ...missing];
   if (allMissing.length > 0)
     return { type: 'stop', composed: { type: 'notReady', missing: allMissing } };
   const department = facts.trackDepartments ? references.mapping('location', location) : null;
@@ -57,6 +56,7 @@ export function shapeDocument(
     ...(docNumber === null ? {} : { DocNumber: docNumber }),
     PrivateNote: noteOf(document, marker),
     ...tender.fields,
+    ...currencyFields(document, facts),
     ...(department === null ? {} : { DepartmentRef: { value: department } }),
     ...guestEmail(document),
     ...addressesOf(document),
@@ -71,44 +71,25 @@ export function markerOf({ marker }: { marker: string }): string {
   return cleanText(marker, 300);
 }
 
-/** A payment of our invoice (accounting.md 9, E11b). */
-export function shapePayment(
-  payment: PaymentDocument,
-  invoiceId: string,
-  references: References,
-  facts: QboFacts,
-): ShapedDocument {
-  const customer = customerOf(payment, references);
-  if (customer.type === 'stop') return customer;
-  const tender = tenderOf(payment, references, facts);
-  if (tender.type === 'stop') return tender;
-  if (customer.missing.length > 0)
-    return { type: 'stop', composed: { type: 'notReady', missing: customer.missing } };
-  const marker = markerOf(payment);
-  const amount = exactNumber(minorToText(payment.totalMinor, payment.currency));
-  const payload: JsonObject = {
-    CustomerRef: { value: customer.id },
-    TxnDate: payment.date,
-    TotalAmt: amount,
-    ...tender.fields,
-    PrivateNote: noteOf({ ...payment, notes: [], guest: null }, marker),
-    Line: [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }],
-  };
-  return { type: 'shaped', payload, marker };
-}
-
 type Part<T> = ({ type: 'known' } & T) | { type: 'stop'; composed: Composed };
 
-function customerOf(
-  document: Pick<PostingDocument, 'customerId' | 'bucket'>,
+/** A customer there has one currency for good: another one has a customer of its own, mapped by hand. */
+export function customerOf(
+  document: Pick<PostingDocument, 'customerId' | 'bucket' | 'currency'>,
   references: References,
+  facts: QboFacts,
 ): Part<{ id: string; missing: { kind: 'customer'; ref: string; isOpen: boolean }[] }> {
-  if (document.customerId === null) {
-    const key = document.bucket ?? 'guest-customer';
-    const bucket = references.mapping('account', key);
-    return bucket === null
+  const isForeign = document.currency !== facts.homeCurrency;
+  if (document.customerId === null || isForeign) {
+    const whose =
+      document.customerId === null
+        ? (document.bucket ?? 'guest-customer')
+        : `customer:${document.customerId}`;
+    const key = inCurrency(whose, document.currency, facts);
+    const mapped = references.mapping('account', key);
+    return mapped === null
       ? { type: 'stop', composed: missingMapping(`account:${key}`) }
-      : { type: 'known', id: bucket, missing: [] };
+      : { type: 'known', id: mapped, missing: [] };
   }
   const customer = references.customers.get(document.customerId);
   if (customer?.remoteId) return { type: 'known', id: customer.remoteId, missing: [] };
@@ -118,22 +99,23 @@ function customerOf(
 }
 
 /** How it was paid and where the money lies until its payout (accounting.md 9); nothing on a total of 0.00. */
-function tenderOf(
-  document: Pick<PostingDocument, 'tender'>,
+export function tenderOf(
+  document: Pick<PostingDocument, 'tender' | 'currency'>,
   references: References,
   facts: QboFacts,
 ): Part<{ fields: JsonObject }> {
   if (document.tender === null) return { type: 'known', fields: {} };
-  const { tender, reference } = document.tender;
+  const { tender, reference, isExchange } = document.tender;
   const method = references.mapping('tender', tender);
-  if (method === null) return { type: 'stop', composed: missingMapping(`tender:${tender}`) };
-  const account = mappedAccount(references, facts, `clearing:${tender}`);
+  if (method === null && !isExchange)
+    return { type: 'stop', composed: missingMapping(`tender:${tender}`) };
+  const account = moneyAccount(references, facts, `clearing:${tender}`, document.currency);
   if (account.type === 'stop') return account;
   const number = reference === null ? '' : cleanText(reference, 200).slice(-refMax);
   return {
     type: 'known',
     fields: {
-      PaymentMethodRef: { value: method },
+      ...(method === null ? {} : { PaymentMethodRef: { value: method } }),
       ...(number === '' ? {} : { PaymentRefNum: number.replace(/^\p{Cs}/u, '') }),
       DepositToAccountRef: { value: account.id },
     },
@@ -145,7 +127,7 @@ const refMax = 21;
 const noteMax = 4000;
 
 /** The marker first, then what else is worth knowing; a semicolon ends each. */
-function noteOf(
+export function noteOf(
   document: Pick<PostingDocument, 'guest' | 'tender' | 'notes'>,
   marker: string,
 ): string {
@@ -160,6 +142,15 @@ function noteOf(
   ];
   const clean = parts.map((part) => cleanText(part, noteMax)).filter((part) => part !== '');
   return cleanText(clean.join('; '), noteMax);
+}
+
+/** In the books' own currency nothing is said; else which, and the rate that was frozen with the sale. */
+export function currencyFields(
+  { currency, exchangeRate }: { currency: string; exchangeRate?: ExchangeRate | null | undefined },
+  facts: QboFacts,
+): JsonObject {
+  if (currency === facts.homeCurrency || !exchangeRate) return {};
+  return { CurrencyRef: { value: currency }, ExchangeRate: exactNumber(exchangeRate.rate) };
 }
 
 function guestEmail(document: PostingDocument): JsonObject {

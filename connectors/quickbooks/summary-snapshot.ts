@@ -29,6 +29,12 @@ const figuresSchema = z.object({
   giftCards: z.array(
     z.object({ code: z.string(), use: z.enum(['sold', 'used']), amountMinor: minor }),
   ),
+  // Not in snapshots of older versions.
+  deposits: z
+    .array(z.object({ id: z.string(), use: z.enum(['received', 'used']), amountMinor: minor }))
+    .optional(),
+  prorated: z.array(amount).optional(),
+  cashRoundingMinor: minor.optional(),
   unallocatedMinor: minor,
   taxMinor: minor,
   totalMinor: minor,

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/words';
 import type { Composed } from '../connector';
-import type { DocumentEntity } from './shape';
+import type { DocumentEntity } from './entities';
 
 // A document of ours that is in the books gets other figures: all its lines, as it would be written today.
 

@@ -4,6 +4,7 @@ import { textToMinor } from '../../domain/money';
 import type { Json } from '../../domain/words';
 import type { CallGate, MemberResult, StoredSend, Write } from '../connector';
 import { inLists, quoted, type QboClient } from './client';
+import { documentEntities } from './entities';
 import { findDocuments, type WantedDocument } from './find-documents';
 import type { DocumentFinding } from './findings';
 import { emailKey } from './mapping';
@@ -62,9 +63,7 @@ export async function lookAtMembers(
 function wantedDocument(write: Write, natural: Natural, key: string): WantedDocument[] {
   if (natural.kind !== 'document') return [];
   const { docNumber, ...rest } = natural;
-  const entity = z
-    .enum(['SalesReceipt', 'RefundReceipt', 'Invoice', 'Payment'])
-    .parse(write.entity);
+  const entity = z.enum(documentEntities).parse(write.entity);
   return [{ ...rest, key, entity, numbers: docNumber === null ? [] : [docNumber] }];
 }
 

@@ -39,13 +39,15 @@ export const itemSchema = z.object({
 });
 export type QboItem = z.infer<typeof itemSchema>;
 
-/** A SalesReceipt or RefundReceipt. */
+/** Any document, as far as one of ours is known again by it. */
 export const documentSchema = z.object({
   Id: z.string().min(1),
   SyncToken: z.string().default('0'),
   DocNumber: z.string().optional(),
   TxnDate: z.string().optional(),
   TotalAmt: z.number().optional(),
+  /** A Transfer has this in place of a total. */
+  Amount: z.number().optional(),
   PrivateNote: z.string().optional(),
 });
 export type QboDocument = z.infer<typeof documentSchema>;
@@ -59,6 +61,7 @@ export const accountSchema = z.object({
   Id: z.string().min(1),
   Name: z.string().default(''),
   AccountType: z.string().default(''),
+  CurrencyRef: referenceSchema.nullish(),
   Active: z.boolean().default(true),
 });
 
@@ -127,6 +130,7 @@ export const writtenSchema = z.object({
   Id: z.string().min(1),
   SyncToken: z.string().default('0'),
   TotalAmt: z.number().optional(),
+  Amount: z.number().optional(),
   TxnTaxDetail: z.object({ TotalTax: z.number().optional() }).optional(),
 });
 

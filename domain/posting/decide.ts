@@ -1,9 +1,8 @@
-import { DateTime } from 'luxon';
-
 import { currencyDecimals, minorToText } from '../money';
-import type { Decision, DocumentTax, PostingCompany, PostingDocument, PostingLine, Reason } from './document'; // prettier-ignore
+import type { Decision, DocumentTax, Hold, PostingCompany, PostingDocument, PostingLine, Reason } from './document'; // prettier-ignore
+import { currencyHold } from './currency';
+import { dateOf, type Dated } from './date';
 import { sourceLines, untaxed } from './lines';
-import { areSeveralPayments } from './payment';
 import type { Sale, SaleTender } from './sale';
 import type { PostingSettings } from './settings';
 import { decideTax } from './tax';
@@ -31,7 +30,7 @@ export function decide(sale: Sale, settings: PostingSettings, company: PostingCo
   }
   const tax = decideTax(sale, [...lines, ...rounding], company, settings.tax.varianceMinor);
   if (tax.type === 'hold') return tax;
-  const dated = dateOf(sale, settings, company);
+  const dated = dateOf(sale.date, sale.side, settings, company);
   if (dated.type === 'hold') return dated;
   const all = [
     ...withMarks(lines, tax.tax),
@@ -41,12 +40,10 @@ export function decide(sale: Sale, settings: PostingSettings, company: PostingCo
   ];
   return {
     type: 'post',
-    document: documentOf(sale, dated, all, tax.tax),
+    document: documentOf(sale, dated, all, tax.tax, company.homeCurrency),
     reasons: [...reasons, ...tax.reasons, ...dated.reasons],
   };
 }
-
-type Hold = Extract<Decision, { type: 'hold' }>;
 
 function hold(reason: string, what: string, detail: string): Hold {
   return { type: 'hold', reason, what, detail };
@@ -60,37 +57,33 @@ function stopOf(sale: Sale, settings: PostingSettings, company: PostingCompany):
     return hold('negative_total', sale.side, 'A sales form below zero is refused');
   if (sale.totalMinor === 0 && !isWorthPosting(sale, settings))
     return { type: 'nothing', reason: 'nothing_to_post' };
-  const tenders = sale.tenders ?? [];
-  if (tenders.length > 1 && (sale.side === 'refund' || sale.isHalf || !areSeveralPayments(tenders)))
-    return hold('not_built', 'several_tenders', 'Several tenders on a refund, an exchange, or with money given back'); // prettier-ignore
   if (sale.totalMinor !== 0 && sale.tenders?.length === 0)
-    return hold('not_built', 'no_tender', 'An amount without a tender, as in an even exchange');
-  if (sale.currency !== company.homeCurrency)
-    return hold(
-      'not_built',
-      'foreign_currency',
-      `The ticket is in ${sale.currency}, the books are in ${company.homeCurrency ?? 'an unknown currency'}`,
-    );
+    return hold('no_tender', sale.side, 'It is not said how this was paid');
+  const currency = currencyHold(sale, company);
+  if (currency !== null) return currency;
   if (settings.discount.mode === 'gross' && (company.country !== 'US' || !company.allowDiscount))
     return hold('settings_unfit', 'discount.mode', 'Discount lines do not fit this company: set discount.mode to net'); // prettier-ignore
   return null;
 }
 
-/** Of 0.00 only a sale that moves goods, or uses up a gift card, says anything to the books. */
+/** Of 0.00 only a sale that moves goods, or uses up a gift card or deposit, says anything to the books. */
 function isWorthPosting(sale: Sale, settings: PostingSettings): boolean {
   if (sale.giftCards.length > 0) return true;
+  if ((sale.deposits ?? []).some(({ amountMinor }) => amountMinor !== 0)) return true;
   return sale.side === 'sale' && settings.zero.mode === 'stockOnly' && sale.items.length > 0;
 }
 
 /** What the source's own figures come to: gross lines where tax is in the price, else net and the one tax. */
 function sumOfSource(sale: Sale, isUs: boolean): number {
-  let sumMinor = sale.unallocatedMinor;
+  let sumMinor = sale.unallocatedMinor + (sale.cashRoundingMinor ?? 0);
   const hasOwnTax = !isUs && sale.pricesIncludeTax;
-  for (const taxed of [sale.items, sale.fees, sale.shipping])
+  for (const taxed of [sale.items, sale.fees, sale.shipping, sale.prorated ?? []])
     for (const line of taxed) sumMinor += line.netMinor + (hasOwnTax ? line.taxMinor : 0);
   for (const tip of sale.tipsMinor) sumMinor += tip.amountMinor;
   for (const { use, amountMinor } of sale.giftCards)
     sumMinor += use === 'sold' ? amountMinor : -amountMinor;
+  for (const { use, amountMinor } of sale.deposits ?? [])
+    sumMinor += use === 'received' ? amountMinor : -amountMinor;
   return hasOwnTax ? sumMinor : sumMinor + sale.taxMinor;
 }
 
@@ -138,44 +131,32 @@ function discountLine(sale: Sale, settings: PostingSettings): PostingLine[] {
   return amountMinor === 0 ? [] : [{ ...untaxed, kind: 'discount', amountMinor }];
 }
 
-interface Dated {
-  type: 'dated';
-  date: string;
-  notes: string[];
-  reasons: Reason[];
-}
-
-/** The sale's own day; in a closed period held, or by setting the first open day, said in the note (accounting.md 15). */
-function dateOf(sale: Sale, settings: PostingSettings, company: PostingCompany): Dated | Hold {
-  const { bookCloseDate } = company;
-  const own: Dated = { type: 'dated', date: sale.date, notes: [], reasons: [] };
-  if (bookCloseDate === null || sale.date > bookCloseDate) return own;
-  if (settings.closed.mode === 'park')
-    return hold('closed_period', bookCloseDate, `The books are closed up to ${bookCloseDate}`);
-  const day = DateTime.fromISO(bookCloseDate, { zone: 'utc' }).plus({ days: 1 }).toISODate();
-  if (day === null)
-    return hold('closed_period', bookCloseDate, `${bookCloseDate} is no date that can be read`);
-  const notes = [`${sale.side} of ${sale.date}`];
-  return { type: 'dated', date: day, notes, reasons: [{ choice: 'first_open_day', day }] };
-}
-
 function documentOf(
   sale: Sale,
   dated: Dated,
   lines: readonly PostingLine[],
   tax: DocumentTax,
+  homeCurrency: string | null,
 ): PostingDocument {
   // Of several tenders each is a payment of its own.
   const isOnAccount = sale.tenders === null || sale.tenders.length > 1;
+  const isSale = sale.side === 'sale';
   const tender: SaleTender | undefined = sale.tenders?.[0];
   return {
-    type: isOnAccount ? 'invoice' : sale.side === 'sale' ? 'salesReceipt' : 'refundReceipt',
+    type: isOnAccount
+      ? isSale
+        ? 'invoice'
+        : 'creditMemo'
+      : isSale
+        ? 'salesReceipt'
+        : 'refundReceipt',
     marker: sale.marker,
     notes: [...sale.notes, ...dated.notes],
     number: sale.number,
     date: dated.date,
-    dueDate: isOnAccount ? (sale.dueDate ?? sale.date) : null,
+    dueDate: isOnAccount && isSale ? (sale.dueDate ?? sale.date) : null,
     currency: sale.currency,
+    exchangeRate: sale.currency === homeCurrency ? null : (sale.exchangeRate ?? null),
     customerId: sale.customerId,
     guest: sale.guest,
     billTo: sale.billTo,

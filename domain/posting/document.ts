@@ -1,9 +1,9 @@
-import type { Address } from '../bodies';
+import type { Address, ExchangeRate } from '../bodies';
 import type { SaleTender } from './sale';
 
 // What posting decides: one document for the books, in our words. A connector only shapes it.
 
-export type DocumentType = 'salesReceipt' | 'refundReceipt' | 'invoice';
+export type DocumentType = 'salesReceipt' | 'refundReceipt' | 'invoice' | 'creditMemo';
 
 export interface PostingLine {
   kind:
@@ -12,6 +12,7 @@ export interface PostingLine {
     | 'tip'
     | 'shipping'
     | 'giftCard'
+    | 'deposit'
     | 'unallocated'
     | 'tax'
     | 'discount'
@@ -60,6 +61,8 @@ export interface PostingDocument {
   date: string;
   dueDate: string | null;
   currency: string;
+  /** Null in the books' own currency. */
+  exchangeRate: ExchangeRate | null;
   customerId: string | null;
   /** Where no customer is named: the mapped one of guests, or of daily summaries. */
   bucket?: 'guest-customer' | 'daily-customer';
@@ -88,10 +91,13 @@ export type Decision =
   | { type: 'hold'; reason: string; what: string; detail: string }
   | { type: 'nothing'; reason: string };
 
+export type Hold = Extract<Decision, { type: 'hold' }>;
+
 /** What a company and its mappings say, as far as figures depend on it. */
 export interface PostingCompany {
   country: string;
   homeCurrency: string | null;
+  isMultiCurrency: boolean;
   usingSalesTax: boolean;
   isAutomatedTax: boolean;
   /** Up to this day the books are closed; null: none is. */

@@ -24,7 +24,7 @@ export function sourceLines(sale: Sale, options: LineOptions): PostingLine[] {
     amountMinor,
     grossMinor: options.hasGross ? amountMinor : null,
   }); // prettier-ignore
-  const amount = (kind: 'fee' | 'shipping', line: SaleAmount): PostingLine => ({
+  const amount = (kind: 'fee' | 'shipping' | 'unallocated', line: SaleAmount): PostingLine => ({
     ...plain(kind, line.description, line.netMinor),
     ...taxedAs(line),
     grossMinor: options.hasGross ? line.netMinor + line.taxMinor : null,
@@ -39,9 +39,16 @@ export function sourceLines(sale: Sale, options: LineOptions): PostingLine[] {
         ? plain('giftCard', `Gift card ${code} sold`, amountMinor)
         : plain('giftCard', `Gift card ${code} redeemed`, 0 - amountMinor),
     ),
+    ...(sale.deposits ?? []).map(({ id, use, amountMinor }) =>
+      use === 'received'
+        ? plain('deposit', `Deposit for ${id}`, amountMinor)
+        : plain('deposit', `Deposit ${id} used`, 0 - amountMinor),
+    ),
+    ...(sale.prorated ?? []).map((part) => amount('unallocated', part)),
     ...(sale.unallocatedMinor === 0
       ? []
       : [plain('unallocated', 'not allocated to a line', sale.unallocatedMinor)]),
+    ...(sale.cashRoundingMinor ? [plain('rounding', 'Cash rounding', sale.cashRoundingMinor)] : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { ExchangeRate } from '../bodies';
 import type { PostingDocument } from './document';
 import type { Sale, SaleTender } from './sale';
 
@@ -9,7 +10,11 @@ export interface PaymentDocument {
   date: string;
   currency: string;
   customerId: string | null;
-  tender: SaleTender;
+  exchangeRate?: ExchangeRate | null | undefined;
+  /** Behind the marker. */
+  notes?: readonly string[] | undefined;
+  /** Null where no money moves. */
+  tender: SaleTender | null;
   totalMinor: number;
 }
 
@@ -30,6 +35,7 @@ export function paymentOf(
     marker: invoice.marker.replace(/^(truth-sync \w+) /, `$1 payment ${index + 1} of `),
     date: invoice.date,
     currency: invoice.currency,
+    exchangeRate: invoice.exchangeRate,
     customerId: invoice.customerId,
     tender,
     totalMinor: tender.amountMinor,

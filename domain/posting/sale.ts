@@ -1,4 +1,4 @@
-import type { Address } from '../bodies';
+import type { Address, ExchangeRate } from '../bodies';
 
 // What a source sold or gave back, in one form for every channel: what posting decides from. Amounts are
 // integer minor units of `currency`, positive on the side they belong to (a refund's are positive too).
@@ -32,13 +32,13 @@ export interface SaleTender {
   tender: string;
   amountMinor: number;
   reference: string | null;
+  /** The account through which an exchange and several tenders go: no way to pay, so it has no method. */
+  isExchange?: boolean | undefined;
 }
 
 /** One side of one source record: a sale, or what was given back. */
 export interface Sale {
   side: 'sale' | 'refund';
-  /** Half of a ticket with lines of both signs: its tenders are those of the whole. */
-  isHalf: boolean;
   /** First line of the note, by which we know our own (accounting.md 11). */
   marker: string;
   /** Behind the marker: coupons, gift cards. */
@@ -52,7 +52,7 @@ export interface Sale {
   guest: { name?: string | undefined; email?: string | undefined } | null;
   billTo: Address | null;
   shipTo: Address | null;
-  /** How it was paid; null: on account, due on the date given. */
+  /** How it was paid; null: on account, due on the date given, or of a refund: owed no more. */
   tenders: readonly SaleTender[] | null;
   dueDate: string | null;
   items: readonly SaleItem[];
@@ -62,6 +62,14 @@ export interface Sale {
   giftCards: readonly { code: string; use: 'sold' | 'used'; amountMinor: number }[];
   /** Given back without a line; untaxed. */
   unallocatedMinor: number;
+  /** Given back without a line, with its share of the sale's tax (`refund.amountOnlyTax = prorate`). */
+  prorated?: readonly SaleAmount[] | undefined;
+  /** Lay-away money: received before its sale, or used by it (accounting.md 3). */
+  deposits?: readonly { id: string; use: 'received' | 'used'; amountMinor: number }[] | undefined;
+  /** Signed; the till rounded to its smallest coin (accounting.md 8). */
+  cashRoundingMinor?: number | undefined;
+  /** Where the currency is not the one of the books. */
+  exchangeRate?: ExchangeRate | undefined;
   /** The source's own tax, never the sum of its lines (accounting.md 6). */
   taxMinor: number;
   /** For a company that books tax as a line: the source's names of the rates. */

@@ -39,6 +39,14 @@ export interface PostingSettings {
     /** Hour of the day, in the tenant's zone, at which a business day ends. */
     dayCutHour: number;
   };
+  refund: {
+    /** An amount without lines that is not the whole rest of its sale: without tax, or with its share of it. */
+    amountOnlyTax: 'none' | 'prorate';
+  };
+  cash: {
+    /** Paid-in, paid-out and differences of the drawer: an entry each, or left to the accountant. */
+    mode: 'journalEntry' | 'off';
+  };
 }
 
 export const initialPostingSettings: PostingSettings = {
@@ -51,6 +59,8 @@ export const initialPostingSettings: PostingSettings = {
   mode: { switches: [] },
   summary: { lines: 'category', dueAfterMinutes: 120 },
   date: { dayCutHour: 0 },
+  refund: { amountOnlyTax: 'none' },
+  cash: { mode: 'journalEntry' },
 };
 
 /** Switches of the mode that say nothing clear, by path. */

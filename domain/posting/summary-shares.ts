@@ -27,18 +27,19 @@ export function sharesOf(sale: Sale, location: string): Shares {
     return hold('not_built', 'on_account', 'What is not paid yet is posted by itself');
   if (sale.totalMinor < 0)
     return hold('negative_total', sale.side, 'A sales form below zero is refused');
-  if (tenders.length > 1 && (sale.side === 'refund' || sale.isHalf || !areSeveralPayments(tenders)))
-    return hold('not_built', 'several_tenders', 'Several tenders on a refund, an exchange, or with money given back'); // prettier-ignore
+  if (tenders.length > 1 && (sale.side === 'refund' || !areSeveralPayments(tenders)))
+    return hold('not_built', 'several_tenders', 'Several tenders on a refund, or with money given back'); // prettier-ignore
   if (sale.totalMinor !== 0 && tenders.length === 0)
-    return hold('not_built', 'no_tender', 'An amount without a tender, as in an even exchange');
+    return hold('not_built', 'no_tender', 'An amount without a tender');
   const key = (tender: string | null): SummaryKey => ({
     day: sale.date,
     side: sale.side,
     location,
     tender,
     currency: sale.currency,
-    taxKey: taxKeyOf([...sale.items, ...sale.fees, ...sale.shipping].flatMap((line) => line.codes)),
+    taxKey: taxKeyOf(taxedOf(sale).flatMap((line) => line.codes)),
     pricesIncludeTax: sale.pricesIncludeTax,
+    ...(sale.exchangeRate === undefined ? {} : { exchangeRate: sale.exchangeRate }),
   });
   if (tenders.length < 2) {
     const tender = sale.totalMinor === 0 ? null : (tenders[0]?.tender ?? null);
@@ -51,13 +52,18 @@ export function sharesOf(sale: Sale, location: string): Shares {
   return { type: 'shares', shares };
 }
 
+/** All that may carry tax, in a fixed order. */
+function taxedOf({ items, fees, shipping, prorated = [] }: Sale): (SaleItem | SaleAmount)[] {
+  return [...items, ...fees, ...shipping, ...prorated];
+}
+
 function hold(reason: string, what: string, detail: string): Shares {
   return { type: 'hold', reason, what, detail };
 }
 
 /** The text by which a summary is known, its day first: equal keys have equal ids, others have others. */
 export function summaryIdOf(key: SummaryKey): string {
-  const { day, side, tender, location, currency, taxKey, pricesIncludeTax } = key;
+  const { day, side, tender, location, currency, taxKey, pricesIncludeTax, exchangeRate } = key;
   const parts = [
     day,
     side,
@@ -66,6 +72,9 @@ export function summaryIdOf(key: SummaryKey): string {
     currency,
     taxKey,
     pricesIncludeTax ? 'gross' : 'net',
+    ...(exchangeRate === undefined
+      ? []
+      : [exchangeRate.rate, exchangeRate.source, exchangeRate.day]),
   ];
   const id = parts.map((part) => encodeURIComponent(part)).join('/');
   return id.length <= idMax ? id : `${day}/${side}/${longHash(id)}`;
@@ -140,12 +149,16 @@ function roundedQuotient(dividend: bigint, divisor: bigint): bigint {
 
 /** Every amount of the sale in a fixed order; last what its tax and its total have beyond them: they sum to the total. */
 function amountsOf(sale: Sale): number[] {
-  const lines = [...sale.items, ...sale.fees, ...sale.shipping];
+  const lines = taxedOf(sale);
   const amounts = [
     ...lines.map((line) => line.netMinor),
     ...sale.tipsMinor.map((tip) => tip.amountMinor),
     ...sale.giftCards.map(({ use, amountMinor }) => (use === 'sold' ? amountMinor : -amountMinor)),
+    ...(sale.deposits ?? []).map(({ use, amountMinor }) =>
+      use === 'received' ? amountMinor : -amountMinor,
+    ),
     sale.unallocatedMinor,
+    sale.cashRoundingMinor ?? 0,
     ...lines.map((line) => line.taxMinor),
     sale.taxMinor - sumMinor(lines.map((line) => line.taxMinor)),
   ];
@@ -163,13 +176,20 @@ function withAmounts(sale: Sale, amounts: readonly number[], hasPieces: boolean)
   }));
   const fees = sale.fees.map((fee): SaleAmount => ({ ...fee, netMinor: next() }));
   const shipping = sale.shipping.map((line): SaleAmount => ({ ...line, netMinor: next() }));
+  const prorated = (sale.prorated ?? []).map((line): SaleAmount => ({ ...line, netMinor: next() }));
   const tipsMinor = sale.tipsMinor.map((tip) => ({ ...tip, amountMinor: next() }));
   const giftCards = sale.giftCards.map((card) => {
     const amountMinor = next();
     return { ...card, amountMinor: card.use === 'sold' ? amountMinor : 0 - amountMinor };
   });
+  const deposits = (sale.deposits ?? []).map((deposit) => {
+    const amountMinor = next();
+    return { ...deposit, amountMinor: deposit.use === 'received' ? amountMinor : 0 - amountMinor };
+  });
   const unallocatedMinor = next();
-  for (const line of [...items, ...fees, ...shipping]) line.taxMinor = next();
+  const cashRoundingMinor = next();
+  const taxed = [...items, ...fees, ...shipping, ...prorated];
+  for (const line of taxed) line.taxMinor = next();
   return {
     ...sale,
     items,
@@ -177,8 +197,11 @@ function withAmounts(sale: Sale, amounts: readonly number[], hasPieces: boolean)
     shipping,
     tipsMinor,
     giftCards,
+    deposits,
+    prorated,
     unallocatedMinor,
-    taxMinor: sumMinor([...items, ...fees, ...shipping].map((line) => line.taxMinor)) + next(),
+    cashRoundingMinor,
+    taxMinor: sumMinor(taxed.map((line) => line.taxMinor)) + next(),
     totalMinor: sumMinor(amounts),
   };
 }

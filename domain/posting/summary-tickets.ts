@@ -1,7 +1,13 @@
 import type { RecordBody } from '../bodies';
 import type { Share, Shares } from './summary-shares';
 import { sharesOf } from './summary-shares';
-import { partsOfOrder, saleOfTicket, type DocumentPart, type Ticket } from './ticket';
+import {
+  isThroughExchange,
+  partsOfOrder,
+  saleOfTicket,
+  type DocumentPart,
+  type Ticket,
+} from './ticket';
 
 // Tickets of the POS as members of daily summaries.
 
@@ -22,6 +28,13 @@ export function ticketShares(
   ticket: SummaryTicket,
   recordId: string,
 ): { type: 'shares'; shares: TicketShare[] } | Extract<Shares, { type: 'hold' }> {
+  if (isThroughExchange(ticket))
+    return {
+      type: 'hold',
+      reason: 'not_built',
+      what: 'several_tenders',
+      detail: 'An even exchange or one of several tenders, a refund of several, or money given back in another tender', // prettier-ignore
+    };
   const parts: DocumentPart[] = ticket.kind === 'order' ? partsOfOrder(ticket.body) : ['refund'];
   const shares: TicketShare[] = [];
   for (const part of parts) {

@@ -19,7 +19,10 @@ export type SummaryFigures = Pick<
   | 'shipping'
   | 'tipsMinor'
   | 'giftCards'
+  | 'deposits'
   | 'unallocatedMinor'
+  | 'prorated'
+  | 'cashRoundingMinor'
   | 'taxMinor'
   | 'totalMinor'
 >;
@@ -27,6 +30,7 @@ export type SummaryFigures = Pick<
 export class SummaryFold {
   private readonly items = new Map<string, SaleItem>();
   private readonly fees = new Map<string, SaleAmount>();
+  private readonly prorated = new Map<string, SaleAmount>();
   private readonly shipping = new Map<string, SaleAmount>();
   private readonly labels: string[] = [];
   private readonly taxLabels = new Set<string>();
@@ -35,6 +39,9 @@ export class SummaryFold {
   private tipsMinor = 0;
   private soldMinor = 0;
   private usedMinor = 0;
+  private receivedMinor = 0;
+  private depositedMinor = 0;
+  private cashRoundingMinor = 0;
   private unallocatedMinor = 0;
   private taxMinor = 0;
   private totalMinor = 0;
@@ -63,6 +70,12 @@ export class SummaryFold {
       if (use === 'sold') this.soldMinor += sign * amountMinor;
       else this.usedMinor += sign * amountMinor;
     }
+    for (const { use, amountMinor } of figures.deposits ?? []) {
+      if (use === 'received') this.receivedMinor += sign * amountMinor;
+      else this.depositedMinor += sign * amountMinor;
+    }
+    for (const line of figures.prorated ?? []) addAmount(this.prorated, line, sign);
+    this.cashRoundingMinor += sign * (figures.cashRoundingMinor ?? 0);
     this.unallocatedMinor += sign * figures.unallocatedMinor;
     this.taxMinor += sign * figures.taxMinor;
     this.totalMinor += sign * figures.totalMinor;
@@ -79,6 +92,12 @@ export class SummaryFold {
         ...(this.soldMinor === 0 ? [] : [{ code: '', use: 'sold' as const, amountMinor: this.soldMinor }]), // prettier-ignore
         ...(this.usedMinor === 0 ? [] : [{ code: '', use: 'used' as const, amountMinor: this.usedMinor }]), // prettier-ignore
       ],
+      deposits: [
+        ...(this.receivedMinor === 0 ? [] : [{ id: '', use: 'received' as const, amountMinor: this.receivedMinor }]), // prettier-ignore
+        ...(this.depositedMinor === 0 ? [] : [{ id: '', use: 'used' as const, amountMinor: this.depositedMinor }]), // prettier-ignore
+      ],
+      prorated: [...this.prorated.values()].filter(hasFigures),
+      cashRoundingMinor: amount(this.cashRoundingMinor),
       unallocatedMinor: amount(this.unallocatedMinor),
       taxMinor: amount(this.taxMinor),
       totalMinor: amount(this.totalMinor),
@@ -133,7 +152,6 @@ export function summarySale(
     ...figures,
     ...words,
     side: key.side,
-    isHalf: false,
     number,
     date: key.day,
     currency: key.currency,
@@ -147,6 +165,7 @@ export function summarySale(
         ? []
         : [{ tender: key.tender, amountMinor: figures.totalMinor, reference: null }],
     dueDate: null,
+    exchangeRate: key.exchangeRate,
   };
 }
 

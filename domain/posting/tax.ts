@@ -25,7 +25,7 @@ export function decideTax(
       what: sale.side,
       detail: 'A document with tax below zero is refused',
     };
-  const taxed = [...sale.items, ...sale.fees, ...sale.shipping].filter(
+  const taxed = [...sale.items, ...sale.fees, ...sale.shipping, ...(sale.prorated ?? [])].filter(
     (line) => line.taxMinor !== 0,
   );
   const rateKey = company.isAutomatedTax ? null : taxKeyOf(taxed.flatMap((line) => line.codes));

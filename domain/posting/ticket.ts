@@ -7,6 +7,7 @@ import type {
   InvoiceBody,
 } from '../bodies';
 import { minorToText, negateDecimal, shareMinor, signOf, sumMinor } from '../money';
+import { markerId } from './marker';
 import { areSeveralPayments } from './payment';
 import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
 
@@ -30,6 +31,7 @@ export function partsOfOrder(order: OrderBody): DocumentPart[] {
     (order.tips ?? []).length > 0 ||
     (cards?.sold ?? []).length > 0 ||
     (cards?.used ?? []).length > 0 ||
+    (order.deposits ?? []).length > 0 ||
     (order.fees ?? []).some((fee) => fee.amountMinor > 0);
   return hasSale ? ['sale', 'refund'] : ['refund'];
 }
@@ -37,13 +39,58 @@ export function partsOfOrder(order: OrderBody): DocumentPart[] {
 /** The deliveries of an order: its documents, and a payment for each of several tenders (accounting.md 2). */
 export function deliveryPartsOf(order: OrderBody): string[] {
   const parts = partsOfOrder(order);
-  if (parts.length > 1 || parts[0] === 'refund') return parts;
   const tenders = tendersOf(order);
-  if (!areSeveralPayments(tenders)) return parts;
-  return [...parts, ...tenders.map((_tender, index) => `${paymentPrefix}${index + 1}`)];
+  const numbered = (prefix: string): string[] =>
+    tenders.map((_tender, index) => `${prefix}${index + 1}`);
+  if (isThroughExchange({ kind: 'order', body: order })) return [...parts, ...numbered(movePrefix)];
+  if (parts[0] === 'sale' && areSeveralPayments(tenders) && parts.length === 1)
+    return [...parts, ...numbered(paymentPrefix)];
+  return parts;
+}
+
+/** The deliveries of a refund: its document, what applies it where it is owed, a move for each of several tenders. */
+export function refundPartsOf(refund: RefundBody): string[] {
+  if (isOwed(refund)) return ['refund', appliedPart];
+  if (!isThroughExchange({ kind: 'refund', body: refund })) return ['refund'];
+  return ['refund', ...tendersOf(refund).map((_tender, index) => `${movePrefix}${index + 1}`)];
+}
+
+/** Given back without money: the invoice that it belongs to is not paid. */
+function isOwed({ tenders, totals }: RefundBody): boolean {
+  return tenders.length === 0 && totals.totalMinor !== 0;
+}
+
+/**
+ * Whether the documents of a ticket are settled with one account from which each tender is moved (ADR 0006):
+ * an exchange that is even or of several tenders, a refund of several, money given back in another tender.
+ */
+export function isThroughExchange(ticket: Ticket): boolean {
+  if (ticket.kind === 'invoice') return false;
+  const tenders = tendersOf(ticket.body);
+  if (ticket.kind === 'refund') return tenders.length > 1;
+  const parts = partsOfOrder(ticket.body);
+  if (parts.length === 2) return tenders.length !== 1;
+  return tenders.length > 1 && (parts[0] === 'refund' || !areSeveralPayments(tenders));
 }
 
 const paymentPrefix = 'payment-';
+/** Stands before `refund` and `sale` in the alphabet, which are what others refer to. */
+const movePrefix = 'move-';
+/** The payment of 0.00 by which a credit memo is applied to its invoice. */
+export const appliedPart = 'applied';
+
+/** What one tender of such a ticket brought to its own account, signed; null where the part is no such move. */
+export function moveOfPart(ticket: Ticket, part: string): SaleTender | null {
+  if (!part.startsWith(movePrefix) || ticket.kind === 'invoice') return null;
+  const tender = tendersOf(ticket.body)[Number(part.slice(movePrefix.length)) - 1];
+  if (tender === undefined || !isThroughExchange(ticket)) return null;
+  return ticket.kind === 'refund' ? { ...tender, amountMinor: 0 - tender.amountMinor } : tender;
+}
+
+/** Whether the part moves a tender, also where the ticket has none such any more. */
+export function isMovePart(part: string): boolean {
+  return part.startsWith(movePrefix);
+}
 
 /** Which tender a part is the payment of, from 0; null where it is none. */
 export function tenderOfPart(part: string): number | null {
@@ -72,7 +119,6 @@ export function saleOfTicket(ticket: Ticket, recordId: string, part: DocumentPar
   const codes = [...new Set(taxed.flatMap((line) => (line.taxMinor === 0 ? [] : line.codes)))];
   const sale: Omit<Sale, 'totalMinor'> = {
     side: part,
-    isHalf: isSplit,
     marker: markerOf(ticket, recordId, part),
     notes: rest.giftCards
       .filter(({ use }) => use === 'used')
@@ -85,23 +131,46 @@ export function saleOfTicket(ticket: Ticket, recordId: string, part: DocumentPar
     guest: body.guest ?? null,
     billTo: null,
     shipTo: null,
-    tenders: ticket.kind === 'invoice' ? null : tendersOf(ticket.body),
+    tenders: ticket.kind === 'invoice' || isOwedRefund(ticket) ? null : tendersOf(ticket.body),
     dueDate: ticket.kind === 'invoice' ? (ticket.body.dueDate ?? null) : null,
     items,
     ...rest,
     unallocatedMinor,
     taxMinor,
     taxLabel: codes.sort().join(', '),
+    exchangeRate: body.exchangeRate,
   };
-  const { totalMinor } = body.totals;
-  const ownMinor = isTurned ? 0 - totalMinor : totalMinor;
-  return { ...sale, totalMinor: isSplit ? sumOf(sale) : ownMinor };
+  const deposits = ticket.kind === 'order' ? (ticket.body.deposits ?? []) : [];
+  const depositMinor = sumMinor(deposits.map(({ amountMinor }) => amountMinor));
+  const paidMinor = body.totals.totalMinor - depositMinor;
+  const ownMinor = isTurned ? 0 - paidMinor : paidMinor;
+  const totalMinor = isSplit ? sumOf(sale) : ownMinor;
+  return {
+    ...sale,
+    ...(isThroughExchange(ticket) ? { tenders: exchangeTender(totalMinor) } : {}),
+    totalMinor,
+  };
 }
 
-type Rest = Pick<Sale, 'fees' | 'tipsMinor' | 'shipping' | 'giftCards'>;
+function isOwedRefund(ticket: Ticket): boolean {
+  return ticket.kind === 'refund' && isOwed(ticket.body);
+}
+
+/** Each half of an exchange, and what several tenders paid back, is settled with one account in between. */
+function exchangeTender(amountMinor: number): SaleTender[] {
+  return amountMinor === 0
+    ? []
+    : [{ tender: 'exchange', amountMinor, reference: null, isExchange: true }];
+}
+
+type Rest = Pick<
+  Sale,
+  'fees' | 'tipsMinor' | 'shipping' | 'giftCards' | 'deposits' | 'cashRoundingMinor'
+>;
 const withoutRest: Rest = { fees: [], tipsMinor: [], shipping: [], giftCards: [] };
 
-function restOf(body: TicketBody, isTurned: boolean): Rest {
+function restOf(body: TicketBody & Pick<OrderBody, 'deposits'>, isTurned: boolean): Rest {
+  const { deposits = [], roundingMinor = 0 } = body;
   const amount = (minor: number): number => (isTurned ? 0 - minor : minor);
   const cards = body.giftCards;
   return {
@@ -115,6 +184,8 @@ function restOf(body: TicketBody, isTurned: boolean): Rest {
       ...(cards?.sold ?? []).map(({ code, amountMinor }) => ({ code, use: 'sold' as const, amountMinor: amount(amountMinor) })),
       ...(cards?.used ?? []).map(({ code, amountMinor }) => ({ code, use: 'used' as const, amountMinor: amount(amountMinor) })),
     ],
+    ...(deposits.length === 0 ? {} : { deposits: deposits.map(({ paymentId: id, amountMinor }) => ({ id, use: 'used' as const, amountMinor: amount(amountMinor) })) }),
+    ...(roundingMinor === 0 ? {} : { cashRoundingMinor: amount(roundingMinor) }),
   }; // prettier-ignore
 }
 
@@ -124,7 +195,9 @@ function sumOf(sale: Omit<Sale, 'totalMinor'>): number {
     ...[...sale.items, ...sale.fees, ...sale.shipping].map((line) => line.netMinor),
     ...sale.tipsMinor.map((tip) => tip.amountMinor),
     ...sale.giftCards.map(({ use, amountMinor }) => (use === 'sold' ? amountMinor : -amountMinor)),
+    ...(sale.deposits ?? []).map(({ amountMinor }) => -amountMinor),
     sale.unallocatedMinor,
+    sale.cashRoundingMinor ?? 0,
     sale.taxMinor,
   ]);
 }
@@ -161,7 +234,7 @@ function amountOf(amount: NamedAmount, isTurned: boolean): SaleAmount {
 }
 
 /** One entry per tender: two cards are one clearing account; their references stand in the note. */
-function tendersOf(body: OrderBody): SaleTender[] {
+function tendersOf(body: Pick<OrderBody, 'tenders'>): SaleTender[] {
   const byName = new Map<string, SaleTender>();
   for (const { tender, amountMinor, reference } of body.tenders) {
     const known = byName.get(tender);
@@ -174,14 +247,10 @@ function tendersOf(body: OrderBody): SaleTender[] {
   return [...byName.values()].filter(({ amountMinor }) => amountMinor !== 0);
 }
 
-/** By it we know our own; a semicolon ends it, so an id may not hold one. */
+/** By it we know our own. */
 function markerOf(ticket: Ticket, recordId: string, part: DocumentPart): string {
   const marker = `truth-sync pos ${ticket.kind} ${markerId(recordId)}`;
   if (ticket.kind === 'order') return part === 'refund' ? `${marker} part refund` : marker;
   const orderId = ticket.kind === 'refund' ? ticket.body.orderId : undefined;
   return orderId === undefined ? marker : `${marker} of order ${markerId(orderId)}`;
-}
-
-function markerId(id: string): string {
-  return id.replaceAll('%', '%25').replaceAll(';', '%3B');
 }

@@ -75,6 +75,8 @@ describe('a request that cannot be taken', () => {
 const order = (change: object): object => ({ ...orderBody('n', [['A', 2]], null), ...change });
 const line = { lineId: '1', sku: 'A', name: 'A', quantity: '2', unitPrice: '12.50', discountMinor: 0, netMinor: 2_500, taxes: [] }; // prettier-ignore
 
+const payout = { processor: 'p', grossMinor: 5, feesMinor: 1, netMinor: 4, includes: [{ kind: 'order', recordId: 'o', amountMinor: 5 }] }; // prettier-ignore
+
 describe('a change that does not fit', () => {
   it.each([
     ['no object', 7, 'invalid'],
@@ -111,6 +113,10 @@ describe('a change that does not fit', () => {
     ['money as a text', customerChange('x', { kind: 'order', body: order({ totals: { netMinor: '2500', taxMinor: 0, totalMinor: 2_500 } }) }), 'invalid'],
     ['no sums that hold', customerChange('x', { kind: 'order', body: order({ totals: { netMinor: 2_501, taxMinor: 0, totalMinor: 2_501 } }) }), 'totals_differ'],
     ['tenders that pay less', customerChange('x', { kind: 'order', body: order({ tenders: [{ tender: 'cash', amountMinor: 1 }] }) }), 'totals_differ'],
+    ['a payout whose net is another', customerChange('x', { kind: 'payout', body: { ...payout, netMinor: 5 } }), 'totals_differ'],
+    ['a payout that lists less', customerChange('x', { kind: 'payout', body: { ...payout, includes: [] } }), 'totals_differ'],
+    ['deposits that pay too much', customerChange('x', { kind: 'order', body: order({ deposits: [{ paymentId: 'p', amountMinor: 1 }] }) }), 'totals_differ'],
+    ['a payment of nothing', customerChange('x', { kind: 'payment', body: { number: '1', tender: 'cash', amountMinor: 5 } }), 'invalid'],
     ['a refund with negative amounts', customerChange('x', { kind: 'refund', body: order({ restock: true, lines: [{ ...line, quantity: '-2', netMinor: -2_500 }], tenders: [{ tender: 'cash', amountMinor: -2_500 }], totals: { netMinor: -2_500, taxMinor: 0, totalMinor: -2_500 } }) }), 'invalid'],
     ['sums beyond exact integers', customerChange('x', { kind: 'order', body: order({ lines: Array.from({ length: 2_000 }, (_, index) => ({ ...line, lineId: String(index), taxes: Array(20).fill({ code: 'T', taxMinor: 1e12 }) })) }) }), 'totals_differ'],
   ])('%s', async (_what, change, code) => {

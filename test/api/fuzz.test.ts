@@ -42,7 +42,9 @@ const bases: object[] = [
   customerChange('f', { kind: 'refund', body: { ...orderBody('1', [['A', 2]], 'c'), restock: true } }),
   customerChange('f', { kind: 'invoice', body: orderBody('1', [['A', 2]], 'c') }),
   customerChange('f', { kind: 'payment', body: { number: '1', invoiceId: 'i', tender: 'card', amountMinor: 5 } }),
-  customerChange('f', { kind: 'payout', body: { processor: 'p', grossMinor: 5, feesMinor: 1, netMinor: 4, includes: [] } }),
+  customerChange('f', { kind: 'payout', body: { processor: 'p', grossMinor: 5, feesMinor: 1, netMinor: 4, includes: [{ kind: 'order', recordId: 'o', amountMinor: 5 }], chargebacks: [], adjustments: [] } }),
+  customerChange('f', { kind: 'cash', body: { businessDate: '2026-11-21', tender: 'cash', type: 'difference', amountMinor: -5 } }),
+  customerChange('f', { kind: 'payment', body: { number: '1', depositFor: 'o', tender: 'card', amountMinor: 5, exchangeRate: { rate: '1.1', source: 'ECB', day: '2026-11-21' } } }),
   customerChange('f', { kind: 'product', body: { sku: 'A', name: 'A', type: 'goods', priceMinor: 1, currency: 'USD', trackStock: true, status: 'active', variants: [{ sku: 'A-1', options: { size: 'L' } }] } }),
   { id: 'f', kind: 'inventory', op: 'upsert', recordId: 'A', occurredAt: '2026-11-22T10:15:00Z', body: { count: { quantity: '5' } } },
 ]; // prettier-ignore

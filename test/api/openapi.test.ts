@@ -49,7 +49,7 @@ describe('the description', () => {
   it('holds the schemas that check: the kinds of changes, refused fields, bounds', async () => {
     const { components } = await description();
     const change = JSON.stringify(components.schemas['Change']);
-    for (const kind of ['customer', 'product', 'inventory', 'order', 'refund', 'invoice', 'payment', 'payout'])
+    for (const kind of ['customer', 'product', 'inventory', 'order', 'refund', 'invoice', 'payment', 'payout', 'cash'])
       expect(change).toContain(`"${kind}"`);
     expect(change).toContain('"additionalProperties":false');
     expect(JSON.stringify(components.schemas['SyncSettings'])).toContain('"maximum":10000000');

@@ -41,7 +41,7 @@ function documentsPerSecond(body: OrderBody, books: PostingCompany): number {
 
 function company(facts: Pick<PostingCompany, 'country' | 'isAutomatedTax' | 'homeCurrency'>): PostingCompany {
   const code = { id: '6', rates: [{ id: '61', percent: '20' }] };
-  return { ...facts, usingSalesTax: true, bookCloseDate: null, allowDiscount: true, taxCode: () => code };
+  return { ...facts, isMultiCurrency: false, usingSalesTax: true, bookCloseDate: null, allowDiscount: true, taxCode: () => code };
 } // prettier-ignore
 
 /** Five lines of 12.00, the first with 2.00 off, 20 % of tax on each. */

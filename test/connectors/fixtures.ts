@@ -17,6 +17,8 @@ import type {
   StockBody,
 } from '../../domain/bodies';
 
+import type { KnownSale } from '../../domain/posting/known-sale';
+
 // Builders for connector tests: whole by default, changed where a test says so.
 
 export function openGate(): CallGate & { reads: number } {
@@ -114,6 +116,8 @@ export interface ReferenceParts {
   products?: Record<string, ProductReference>;
   customers?: Record<string, RecordReference>;
   orders?: Record<string, RecordReference>;
+  documents?: Record<string, RecordReference>;
+  sales?: Record<string, KnownSale>;
   mappings?: Record<string, string>;
 }
 
@@ -122,6 +126,8 @@ export function references(parts: ReferenceParts = {}): References {
     products: new Map(Object.entries(parts.products ?? {})),
     customers: new Map(Object.entries(parts.customers ?? {})),
     orders: new Map(Object.entries(parts.orders ?? {})),
+    documents: new Map(Object.entries(parts.documents ?? {})),
+    sales: new Map(Object.entries(parts.sales ?? {})),
     mapping: (kind, key) => parts.mappings?.[`${kind}:${key}`] ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { calendarDay, changeBodySchemas, idText, parseChangeBody, parseRecordBody } from '../../database/change-bodies'; // prettier-ignore
+import { calendarDay, idText } from '../../database/body-parts';
+import { changeBodySchemas, parseChangeBody, parseRecordBody } from '../../database/change-bodies';
 import { changeKinds as kinds, type ChangeKind } from '../../domain/words';
 import { orderBody } from '../support/samples';
 
@@ -17,6 +18,7 @@ const bodies: Record<ChangeKind, object> = {
   invoice: { ...unpaid, dueDate: '2026-02-28' },
   payment: { number: '1', invoiceId: 'i', tender: 'card', amountMinor: 5 },
   payout: { processor: 'p', grossMinor: 5, feesMinor: 1, netMinor: 4, includes: [{ kind: 'order', recordId: 'o', amountMinor: 5 }] }, // prettier-ignore
+  cash: { businessDate: '2026-11-21', tender: 'cash', type: 'difference', amountMinor: -5 },
 };
 
 test.each(kinds)('a %s of the contract is taken as it is', (kind) => {
@@ -81,6 +83,15 @@ const wrong: [string, ChangeKind, object][] = [
   ['an invoice with tenders', 'invoice', { tenders: [] }],
   ['a refund that does not say if it restocks', 'refund', { restock: undefined }],
   ['a negative rest of a refund', 'refund', { unallocatedMinor: -1 }],
+  ['a payment of nothing', 'payment', { invoiceId: undefined }],
+  ['a payment of an invoice and for an order at once', 'payment', { depositFor: 'o' }],
+  ['a payment that names the currency of its invoice', 'payment', { currency: 'USD' }],
+  ['a rate of zero', 'order', { exchangeRate: { rate: '0.00', source: 'ECB', day: '2026-11-21' } }],
+  ['a rate without a day', 'order', { exchangeRate: { rate: '1.1', source: 'ECB' } }],
+  ['one deposit twice', 'order', { deposits: [{ paymentId: 'p', amountMinor: 1 }, { paymentId: 'p', amountMinor: 1 }] }], // prettier-ignore
+  ['a customer in a payout', 'payout', { includes: [{ kind: 'customer', recordId: 'o', amountMinor: 5 }] }], // prettier-ignore
+  ['cash paid out with a sign of its own', 'cash', { type: 'paid_out' }],
+  ['cash without a day', 'cash', { businessDate: undefined }],
   ['a payout of an unknown kind', 'payout', { includes: [{ kind: 'gift', recordId: 'o', amountMinor: 1 }] }], // prettier-ignore
 ];
 

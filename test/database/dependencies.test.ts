@@ -5,7 +5,7 @@ import { settleSend, settleWithoutSend, type MemberSettlement } from '../../data
 import type { LaneHold } from '../../database/sends';
 import { queueDepth } from '../../database/status';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { count, customer, order, product } from '../support/samples';
+import { count, customer, order, orderBody, product } from '../support/samples';
 import { absorb, accepted, deliver, delivery, holdLane, newTenant, refused, send, type Row } from './support'; // prettier-ignore
 
 let database: TestDatabase;
@@ -33,6 +33,29 @@ test('an order waits for its customer and products, and is ready once they have 
   expect(await picked()).toEqual(['product p-a']);
   await deliver(database.pool, lane, [await row('product', 'p-a')]);
   expect(await picked()).toEqual(['order o']);
+});
+
+test('money comes after what it names: payment after invoice, order after its deposit, refund after either, payout after all', async () => {
+  const { number, channel, businessDate, currency, pricesIncludeTax, lines, totals } = orderBody('i', [], null); // prettier-ignore
+  const invoice = { number, channel, businessDate, currency, pricesIncludeTax, lines, totals };
+  const payment = { number: 'p', tender: 'cash', amountMinor: 0 };
+  const refund = { ...orderBody('r', [], null), restock: true, orderId: 'i' };
+  const includes = [{ kind: 'refund', recordId: 'r', amountMinor: 0 }, { kind: 'order', recordId: 'o', amountMinor: 0 }]; // prettier-ignore
+  await absorb(database.pool, tenant, [
+    { kind: 'payout', recordId: 'y', body: { processor: 'x', grossMinor: 0, feesMinor: 0, netMinor: 0, includes } }, // prettier-ignore
+    { kind: 'refund', recordId: 'r', body: refund },
+    { kind: 'order', recordId: 'o', body: { ...orderBody('o', [], null), deposits: [{ paymentId: 'd', amountMinor: 0 }] } }, // prettier-ignore
+    { kind: 'payment', recordId: 'p', body: { ...payment, invoiceId: 'i' } },
+    { kind: 'payment', recordId: 'd', body: { ...payment, depositFor: 'o' } },
+    { kind: 'invoice', recordId: 'i', body: invoice },
+  ]);
+  expect((await picked()).sort()).toEqual(['invoice i', 'payment d']);
+  await deliver(database.pool, lane, [await delivery(database.pool, tenant, 'qbo', 'invoice', 'i'), await delivery(database.pool, tenant, 'qbo', 'payment', 'd')]); // prettier-ignore
+  expect((await picked()).sort()).toEqual(['order o', 'payment p', 'refund r']);
+  await deliver(database.pool, lane, [await row('order', 'o')]);
+  expect(await picked()).not.toContain('payout y');
+  await deliver(database.pool, lane, [await delivery(database.pool, tenant, 'qbo', 'refund', 'r')]);
+  expect((await picked()).sort()).toEqual(['payment p', 'payout y', 'payout y']);
 });
 
 test('it is looked at again when what it waits for died or is held, so that it can be held visibly', async () => {

@@ -17,7 +17,7 @@ import { countStates, deliveriesOf, findRecord, queueDepth, queueState } from '.
 import { addKey, findKeyOwner, findTenant, listKeys, revokeKey } from '../../database/tenants';
 import { recount } from '../../database/watchdog';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { count, customer, order, product } from '../support/samples';
+import { count, customer, order, orderBody, product } from '../support/samples';
 import { absorb, accepted, deliveries, holdLane, memberOf, newTenant, pushingAllBut, refused, send, setSettings } from './support'; // prettier-ignore
 
 // Two tenants, one full of everything, one empty: whatever the empty one asks, it gets nothing of the other.
@@ -32,7 +32,7 @@ beforeAll(async () => {
   full = await newTenant(pool);
   empty = await newTenant(pool);
   await setSettings(pool, full, 'direction', pushingAllBut([['qbo', 'order']]));
-  await absorb(pool, full, [customer('c'), customer('d'), customer('e'), customer('f'), product('a', { trackStock: false }), product('A'), count('A', '5'), order('o', [['A', 1]], 'c')]); // prettier-ignore
+  await absorb(pool, full, [customer('c'), customer('d'), customer('e'), customer('f'), product('a', { trackStock: false }), product('A'), count('A', '5'), order('o', [['A', 1]], 'c'), { kind: 'refund', recordId: 'r', body: { ...orderBody('r', [], 'c'), restock: true, orderId: 'o' } }]); // prettier-ignore
   await putMapping(pool, full, 'item', 'a', { id: '1', name: null }, 'test');
   await putMapping(pool, full, 'account', 'income', { id: '2', name: null }, 'test');
   await putConnection(pool, full, { system: 'qbo', address: 'x', account: 'x', sealed: 'x' });
@@ -53,7 +53,13 @@ afterAll(() => database.drop());
 type Ask = (tenant: number) => Promise<unknown>;
 const inTx = (work: (tx: Parameters<typeof readRecords>[0], tenant: number) => Promise<unknown>): Ask => (tenant) => inTransaction(database.pool, (tx) => work(tx, tenant)); // prettier-ignore
 const things = [{ kind: 'customer', recordId: 'd' }, { kind: 'product', recordId: 'p-a' }] as const; // prettier-ignore
-const keys = { skus: ['a', 'A'], customerIds: ['c'], orderIds: ['o'] };
+const keys = {
+  skus: ['a', 'A'],
+  customerIds: ['c'],
+  orderIds: ['o'],
+  documents: [{ kind: 'order', recordId: 'o' }],
+  sales: [{ kind: 'order', recordId: 'o' }],
+} as const;
 const size = (value: unknown): number => {
   if (value === null || value === undefined) return 0;
   if (value instanceof Map || value instanceof Set) return value.size;
@@ -87,6 +93,9 @@ const asks: Record<string, Ask> = {
   'loadReferences, products': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).products, // prettier-ignore
   'loadReferences, customers': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).customers, // prettier-ignore
   'loadReferences, orders': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).orders, // prettier-ignore
+  'loadReferences, documents': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).documents, // prettier-ignore
+  'loadReferences, sales': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).sales, // prettier-ignore
+  'loadReferences, entries of sales': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).sales.get('order/o')?.entries, // prettier-ignore
   keptBackDocuments: async (tenant) => (await keptBackDocuments(database.pool, tenant, pushingAllBut([]))) || null, // prettier-ignore
   countStates: (tenant) => countStates(database.pool, tenant),
   queueDepth: async (tenant) => (await queueDepth(database.pool, tenant)) || null,

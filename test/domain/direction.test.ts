@@ -18,8 +18,9 @@ inventory | bidirectional | disabled      | built       | unsupported
 order     | pull          | push          | unsupported | built
 refund    | pull          | push          | unsupported | built
 invoice   | pull          | push          | unsupported | built
-payment   | disabled      | push          | unsupported | not_built
-payout    | disabled      | push          | unsupported | not_built
+payment   | disabled      | push          | unsupported | built
+payout    | disabled      | push          | unsupported | built
+cash      | disabled      | push          | unsupported | built
 summary   | pull          | push          | unsupported | built
 `;
 

@@ -39,6 +39,7 @@ export class Memory {
       skus: this.skus,
       isCodeTaken: (code) => [...this.skus.values()].some((claim) => foldSku(claim.code) === code),
       isStockTracked: () => true,
+      dayOf: (instant) => instant.slice(0, 10),
     });
     for (const row of [...folded.records, ...folded.touched])
       this.records.set(recordKey(row.kind, row.recordId), row);

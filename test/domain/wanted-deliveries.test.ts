@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { initialDirection, type DirectionPolicy } from '../../domain/direction';
+import type { RecordBody } from '../../domain/bodies';
 import { gateFor, wantedDeliveries } from '../../domain/wanted-deliveries';
 import { orderBody } from '../support/samples';
 
@@ -41,13 +42,22 @@ test('a refund is one refund', () => {
   ]);
 });
 
+test('a refund of several tenders has a move of each, one that is owed is applied, a payout may have its fees apart', () => {
+  const parts = (content: RecordBody): string[] => wantedDeliveries(content.kind, 'present', content, pushAll).map(({ part }) => part); // prettier-ignore
+  const body = { ...orderBody('1', [['a', 1]], null), restock: true };
+  const tenders = [{ tender: 'cash', amountMinor: 1_000 }, { tender: 'card', amountMinor: 250 }]; // prettier-ignore
+  expect(parts({ kind: 'refund', body: { ...body, tenders } })).toEqual(['refund', 'move-1', 'move-2']); // prettier-ignore
+  expect(parts({ kind: 'refund', body: { ...body, tenders: [] } })).toEqual(['refund', 'applied']);
+  const payout = { processor: 'p', grossMinor: 0, feesMinor: 0, netMinor: 0, includes: [] };
+  expect(parts({ kind: 'payout', body: payout })).toEqual(['payout', 'fees']);
+});
+
 test('what direction keeps back is held by it, what is not built is held and never simplified', () => {
   expect(wantedDeliveries('customer', 'present', null, initialDirection)).toEqual([
     { system: 'woo', part: '', gate: byDirection },
     { system: 'qbo', part: '', gate: open },
   ]);
   expect(gateFor(pushAll, 'woo', 'customer', 'present')).toEqual(notBuilt);
-  expect(gateFor(pushAll, 'qbo', 'payment', 'present')).toEqual(notBuilt);
 });
 
 test('a deletion stays local by the first delete policy, whatever the direction', () => {

@@ -14,9 +14,15 @@ export const companyFacts: QboFacts = {
   trackDepartments: false,
   bookCloseDate: null,
   accounts: [
-    { id: '201', name: 'Card clearing', type: 'Other Current Asset', isActive: true },
-    { id: '79', name: 'Sales', type: 'Income', isActive: true },
-    { id: '80', name: 'Old', type: 'Income', isActive: false },
+    {
+      id: '201',
+      name: 'Card clearing',
+      type: 'Other Current Asset',
+      isActive: true,
+      currency: null,
+    },
+    { id: '79', name: 'Sales', type: 'Income', isActive: true, currency: null },
+    { id: '80', name: 'Old', type: 'Income', isActive: false, currency: null },
   ],
   taxCodes: [
     { id: '6', name: '20.0% S', isActive: true, rates: [{ id: '61', percent: '20' }] },

@@ -1,9 +1,9 @@
 import { minorToNumber } from '../../decimal';
 import { entryOf, textIn } from '../../json';
 import { checkedName, simpleNameFields } from '../checks';
-import { currencyName } from '../currencies';
 import { faults } from '../fault';
 import { type EntityKind } from '../kind';
+import { fixedCurrency } from './currency';
 
 const classifications: Record<string, string> = {
   Bank: 'Asset',
@@ -32,7 +32,7 @@ export function classificationOf(type: string): string | undefined {
 export const account: EntityKind = {
   name: 'Account',
   isNameList: true,
-  writable: ['Name', 'Active', 'AccountType', 'AccountSubType', 'AcctNum', 'Description'],
+  writable: ['Name', 'Active', 'AccountType', 'AccountSubType', 'AcctNum', 'Description', 'CurrencyRef'], // prettier-ignore
   lengths: { Name: 100 },
   queryable: {
     Name: 'name',
@@ -53,7 +53,7 @@ export const account: EntityKind = {
         ...simpleNameFields(context),
         SubAccount: false,
         Classification: classification,
-        CurrencyRef: { value: context.realm.currency, name: currencyName(context.realm.currency) }, // prettier-ignore
+        CurrencyRef: fixedCurrency(context),
       },
     };
   },

@@ -2,10 +2,10 @@ import { isObject, lengthOf, textIn } from '../../json';
 import { minorToNumber } from '../../decimal';
 import { withAddressIds } from '../addresses';
 import { checkedName } from '../checks';
-import { currencyName } from '../currencies';
 import { faults } from '../fault';
 import { type Built, type EntityKind, type WriteContext } from '../kind';
-import { referenceId, shownReference } from '../reference';
+import { shownReference } from '../reference';
+import { fixedCurrency } from './currency';
 
 /** Lengths of Customer, Vendor and Employee (quickbooks.md section 14). */
 const personLengths = {
@@ -103,11 +103,7 @@ function buildPerson(context: WriteContext): Built {
   if (lengthOf(name) > max) throw faults.tooLong('DisplayName', max, lengthOf(name));
   checkEmail(wanted['PrimaryEmailAddr']);
   const displayName = checkedName(context, name, isActive);
-  const currency =
-    referenceId(existing?.['CurrencyRef'] ?? wanted['CurrencyRef']) ?? realm.currency;
-  if (currency !== realm.currency && !realm.preferences.multiCurrency) {
-    throw faults.business('multicurrency is not switched on in this company');
-  }
+  const CurrencyRef = fixedCurrency(context);
   return {
     fields: {
       ...wanted,
@@ -116,7 +112,7 @@ function buildPerson(context: WriteContext): Built {
       PrintOnCheckName: textIn(wanted, 'PrintOnCheckName') ?? displayName,
       Active: isActive,
       ...withAddressIds(realm, wanted, existing),
-      CurrencyRef: { value: currency, name: currencyName(currency) }, // fixed at creation
+      CurrencyRef,
     },
   };
 }

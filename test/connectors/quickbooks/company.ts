@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Connector, Outgoing, References } from '../../../connectors/connector';
 import { parseFacts, type QboFacts } from '../../../connectors/quickbooks/facts';
 import { createQuickBooks } from '../../../connectors/quickbooks/quickbooks';
-import { initialPostingSettings } from '../../../domain/posting/settings';
+import { initialPostingSettings, type PostingSettings } from '../../../domain/posting/settings';
 import type { Company } from '../../sandbox/support';
 import { known, openGate, orderBody, outgoing, references, type ReferenceParts } from '../fixtures';
 
@@ -65,10 +65,10 @@ export const accountingMappings = {
 };
 
 /** A connector to a running company, with the facts that it read there. */
-export async function connected({
-  given,
-  sandbox,
-}: Company): Promise<{ connector: Connector; facts: QboFacts }> {
+export async function connected(
+  { given, sandbox }: Company,
+  posting: PostingSettings = initialPostingSettings,
+): Promise<{ connector: Connector; facts: QboFacts }> {
   const { realmId, clientId, clientSecret, accessToken, refreshToken } = realmSchema.parse(given);
   const connector = createQuickBooks({
     realmId,
@@ -79,7 +79,7 @@ export async function connected({
     credentials: { accessToken, refreshToken, expiresAtMs: null },
     saveCredentials: () => Promise.resolve(),
     facts: null,
-    posting: initialPostingSettings,
+    posting,
     timeouts: { connectMs: 1000, firstByteMs: 2000, totalMs: 3000 },
     now: () => Date.now(),
   });

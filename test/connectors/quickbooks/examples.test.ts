@@ -7,7 +7,8 @@ import { closeConnections } from '../../../connectors/http';
 import { decisionFor } from '../../../connectors/quickbooks/document';
 import type { QboFacts } from '../../../connectors/quickbooks/facts';
 import { docNumberOf } from '../../../connectors/quickbooks/mapping';
-import { shapeDocument, shapePayment } from '../../../connectors/quickbooks/shape';
+import { shapeDocument } from '../../../connectors/quickbooks/shape';
+import { shapePayment } from '../../../connectors/quickbooks/shape-money';
 import { canonicalJson } from '../../../domain/canonical';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { saleOfWebOrder } from '../../domain/posting/web-orders';
@@ -144,7 +145,7 @@ function payloadOf(source: z.infer<typeof sourceSchema>, zone: string, facts: Qb
   const settings = { ...initialPostingSettings, discount: { mode: source.discount } };
   const decision = decisionFor(sale, things, facts, settings);
   if (decision.type !== 'post') throw new Error(JSON.stringify(decision));
-  const labels = { docNumber: docNumberOf(sale.number), location: 'default', originId: null };
+  const labels = { docNumber: docNumberOf(sale.number), location: 'default', missing: [] };
   const shaped = shapeDocument(decision.document, labels, things, facts);
   if (shaped.type === 'stop') throw new Error(JSON.stringify(shaped));
   return shaped.payload;

@@ -30,7 +30,7 @@ const settings = {
 };
 
 /** Tables that grow with tenants or with their business: none of them may be read as a whole. */
-export const grown = ['changes', 'change_outcomes', 'records', 'deliveries', 'delivery_waits', 'sends', 'journal', 'skus', 'stock_movements', 'settings', 'mappings', 'api_keys', 'redrives'] as const; // prettier-ignore
+export const grown = ['changes', 'change_outcomes', 'records', 'deliveries', 'delivery_waits', 'sale_entries', 'sends', 'journal', 'skus', 'stock_movements', 'settings', 'mappings', 'api_keys', 'redrives'] as const; // prettier-ignore
 
 /** Of each open delivery's hundred: kind, target and share. The same record may go to both systems. */
 const shares = `(VALUES ('qbo', 'order', 60), ('qbo', 'customer', 10), ('qbo', 'product', 10), ('woo', 'product', 10), ('woo', 'inventory', 10)) AS share(system, kind, percent)`;
@@ -64,6 +64,12 @@ const statements = [
   `INSERT INTO deliveries (tenant, system, kind, record_id, state, reason, cause, desired_rev, desired_op)
    SELECT t, 'qbo', 'refund', 'refund' || n, CASE n % 3 WHEN 0 THEN 'dead' ELSE 'held' END,
      (ARRAY['DATA', 'direction', 'mapping'])[n % 3 + 1], (ARRAY['DATA:1', 'direction', 'mapping:' || n % 50])[n % 3 + 1], 1, 'present'
+   FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
+  `INSERT INTO records (tenant, kind, record_id, rev, source_rev, op, body, origin)
+   SELECT t, 'refund', 'refund' || n, 1, 1, 'present',
+     '{"number":"1","channel":"pos","businessDate":"2026-11-21","currency":"USD","pricesIncludeTax":false,"lines":[],"tenders":[],"restock":true,"totals":{"netMinor":0,"taxMinor":0,"totalMinor":0}}', '{}'
+   FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
+  `INSERT INTO sale_entries (tenant, kind, record_id, sale_id) SELECT t, 'refund', 'refund' || n, 'order' || n
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
   `INSERT INTO deliveries (tenant, system, kind, record_id, part, state, desired_rev, delivered_rev, desired_op, remote_id)
    SELECT t, 'qbo', 'order', 'old' || n, 'sale', 'delivered', 1, 1, 'present', n

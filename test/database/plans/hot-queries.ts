@@ -8,6 +8,7 @@ import { listMappings, mappingsFor } from '../../../database/mappings';
 import { laneWork, loadReferences, pickDue } from '../../../database/outgoing';
 import { keptBackDocuments } from '../../../database/policy';
 import { inTransaction } from '../../../database/pool';
+import { writeSaleEntries } from '../../../database/sale-entries';
 import { takeOverSends, takeVerifying } from '../../../database/sends';
 import { settleWithoutSend } from '../../../database/settlements';
 import { directionInForce, newestSettings, requestSettings, settingsVersions, syncInForce } from '../../../database/settings'; // prettier-ignore
@@ -15,13 +16,14 @@ import { countStates, deliveriesOf, findRecord, queueDepth, queueState } from '.
 import { findKeyOwner, findTenant, listKeys } from '../../../database/tenants';
 import { findStuckTenants, recount } from '../../../database/watchdog';
 import { initialDirection } from '../../../domain/direction';
-import { customer } from '../../support/samples';
+import { customer, orderBody } from '../../support/samples';
 import { accepted, deliver, holdLane, item, pushingAllBut } from '../support';
 import { bigTenant as tenant } from './fill';
 
 type Transaction = store.AbsorbTransaction;
 const inTx = (work: (tx: Transaction) => Promise<unknown>) => (pool: Pool): Promise<unknown> => inTransaction(pool, work); // prettier-ignore
 const numbers = Array.from({ length: 200 }, (_, n) => n * 37 + 1);
+const refundBody = { ...orderBody('1', [], null), restock: true };
 const skus = numbers.map((n) => `sku${n}`);
 const orders = numbers.map((n) => ({ kind: 'order' as const, recordId: `order${n}` }));
 const products = numbers.map((n) => ({ kind: 'product' as const, recordId: `product${n}` }));
@@ -50,7 +52,8 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   productsOfSkus: inTx((tx) => productsOfSkus(tx, tenant, skus)),
   'pickDue qbo': (pool) => pickDue(pool, tenant, 'qbo', 30),
   'pickDue woo': (pool) => pickDue(pool, tenant, 'woo', 50),
-  loadReferences: (pool) => loadReferences(pool, tenant, 'qbo', { skus, customerIds: customers.map(({ recordId }) => recordId), orderIds: orders.map(({ recordId }) => recordId) }), // prettier-ignore
+  loadReferences: (pool) => loadReferences(pool, tenant, 'qbo', { skus, customerIds: customers.map(({ recordId }) => recordId), orderIds: orders.map(({ recordId }) => recordId), documents: orders.map(({ recordId }) => ({ kind: 'invoice', recordId })), sales: orders }), // prettier-ignore
+  writeSaleEntries: inTx((tx) => writeSaleEntries(tx, tenant, orders.map(({ recordId }) => ({ kind: 'refund', recordId: recordId.replace('order', 'refund'), content: { kind: 'refund', body: { ...refundBody, orderId: `${recordId}0` } } })))), // prettier-ignore
   mappingsFor: (pool) => mappingsFor(pool, tenant, skus),
   'recordSend and settle of 30': async (pool) => {
     const lane = await holdLane(pool, tenant, 'qbo');

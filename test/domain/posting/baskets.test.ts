@@ -114,5 +114,5 @@ it('a source that is off by cents gets one rounding line of just them, by more i
     }),
     { seed: 7, numRuns: 2_000 },
   );
-  expect([...left].sort()).toEqual(['negative_tax', 'negative_total', 'not_built', 'nothing_to_post', 'tax_differs', 'totals_differ']);
+  expect([...left].sort()).toEqual(['negative_tax', 'negative_total', 'no_tender', 'nothing_to_post', 'tax_differs', 'totals_differ']);
 }); // prettier-ignore

@@ -22,6 +22,7 @@ export function companyOf(
   return {
     country,
     homeCurrency: currency,
+    isMultiCurrency: false,
     usingSalesTax: kind !== 'usNoTax',
     isAutomatedTax: kind === 'usAutomated',
     bookCloseDate: null,

@@ -18,7 +18,6 @@ function item(changes: Partial<SaleItem> = {}): SaleItem {
 function sale(changes: Partial<Sale> = {}): Sale {
   return {
     side: 'sale',
-    isHalf: false,
     marker: 'truth-sync pos order 1',
     notes: [],
     number: 'P-1',
@@ -184,14 +183,11 @@ describe('tax', () => {
 });
 
 describe('what is not posted as it is', () => {
-  const tenders = (count: number): Sale['tenders'] =>
-    Array.from({ length: count }, (_, n) => ({ tender: `t${n}`, amountMinor: 1, reference: null }));
   it.each<[string, Sale, Partial<PostingSettings>, PostingCompany, object]>([
-    ['several tenders of half a ticket', sale({ tenders: tenders(2), isHalf: true }), {}, us, { reason: 'not_built', what: 'several_tenders' }],
-    ['several tenders of a refund', sale({ tenders: tenders(2), side: 'refund' }), {}, us, { what: 'several_tenders' }],
-    ['several tenders, one of them given back', sale({ tenders: [...(tenders(1) ?? []), { tender: 'cash', amountMinor: -1, reference: null }] }), {}, us, { what: 'several_tenders' }],
-    ['no tender', sale({ tenders: [] }), {}, us, { what: 'no_tender' }],
-    ['another currency', sale({ currency: 'EUR' }), {}, us, { what: 'foreign_currency' }],
+    ['no tender', sale({ tenders: [] }), {}, us, { reason: 'no_tender' }],
+    ['another currency', sale({ currency: 'EUR' }), {}, us, { reason: 'foreign_currency', what: 'EUR' }],
+    ['another currency without a rate', sale({ currency: 'EUR' }), {}, { ...us, isMultiCurrency: true }, { reason: 'exchange_rate_missing' }],
+    ['books of an unknown currency', sale({ currency: 'EUR' }), {}, { ...us, homeCurrency: null }, { reason: 'currency_unknown' }],
     ['a total below zero', sale({ totalMinor: -1 }), {}, us, { reason: 'negative_total' }],
     ['a day before the start', sale(), { startDate: '2026-11-22' }, us, { type: 'nothing', reason: 'before_start_date' }],
     ['the day of the start', sale(), { startDate: '2026-11-21' }, us, { type: 'post' }],
@@ -237,6 +233,7 @@ it('a sale of several tenders is an invoice and a payment for each, together its
     marker: 'truth-sync pos payment 2 of order 1',
     date: '2026-11-21',
     currency: 'USD',
+    exchangeRate: null,
     customerId: null,
     tender: tenders[1],
     totalMinor: 1_722,

@@ -119,9 +119,12 @@ test('each of several tenders is a part of its own, where the ticket is one sale
   const paid = (lines: [string, number][], amounts: number[]): string[] => deliveryPartsOf({ ...orderBody('1', lines, null), tenders: amounts.map((amountMinor, index) => ({ tender: `t${index}`, amountMinor })) }); // prettier-ignore
   expect(paid([['a', 1]], [1_000, 250])).toEqual(['sale', 'payment-1', 'payment-2']);
   expect(paid([['a', 1]], [1_250])).toEqual(['sale']);
-  expect(paid([['a', 1]], [1_300, -50])).toEqual(['sale']);
-  expect(paid([['a', 2], ['b', -1]], [1_000, 250])).toEqual(['sale', 'refund']); // prettier-ignore
-  expect(paid([['b', -1]], [-1_000, -250])).toEqual(['refund']);
+  // What goes through the account in between has a move of each tender (ADR 0006).
+  expect(paid([['a', 1]], [1_300, -50])).toEqual(['sale', 'move-1', 'move-2']);
+  expect(paid([['a', 2], ['b', -1]], [1_000, 250])).toEqual(['sale', 'refund', 'move-1', 'move-2']); // prettier-ignore
+  expect(paid([['b', -1]], [-1_000, -250])).toEqual(['refund', 'move-1', 'move-2']);
+  expect(paid([['a', 2], ['b', -1]], [1_250])).toEqual(['sale', 'refund']); // prettier-ignore
+  expect(paid([['a', 1], ['b', -1]], [])).toEqual(['sale', 'refund']); // prettier-ignore
   expect(['sale', 'payment-2'].map(tenderOfPart)).toEqual([null, 1]);
 });
 

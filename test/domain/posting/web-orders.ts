@@ -74,7 +74,6 @@ function saleOf(order: WebOrder, zone: string): Sale {
   return {
     ...common(order, zone),
     side: 'sale',
-    isHalf: false,
     marker: `truth-sync woo order ${order.number}`,
     notes: [
       ...order.coupon_lines.map(({ code, discount }) => `coupon ${code} ${minorToText(minor(discount), currency)}`),
@@ -129,7 +128,6 @@ function refundOf(order: WebOrder, id: number, zone: string): Sale {
   return {
     ...common(order, zone),
     side: 'refund',
-    isHalf: false,
     marker: `truth-sync woo refund ${id} of order ${order.number} (W-${order.number})`,
     notes: [],
     number: `W-${order.number}-R${id}`,

@@ -135,6 +135,8 @@ describe('Q21 double entry', () => {
     expect(codeOf(await company.post('invoice', { ...form, ...eur }))).toBe('2020');
     await made(company, 'ExchangeRate', { SourceCurrencyCode: 'EUR', AsOfDate: '2026-11-01', Rate: 1.2 }); // prettier-ignore
     const invoice = await made(company, 'Invoice', { ...form, ...eur });
+    const account = await made(company, 'Account', { Name: 'Card EUR', AccountType: 'Other Current Asset', ...eur }); // prettier-ignore
+    expect(account).toMatchObject({ CurrencyRef: { value: 'EUR' } });
     expect(invoice).toMatchObject({ TotalAmt: 10, HomeTotalAmt: 12, ExchangeRate: 1.2 });
     await made(company, 'Payment', { ...eur, ExchangeRate: 1.5, CustomerRef: ref('301'), TotalAmt: 10, Line: [{ Amount: 10, LinkedTxn: [{ TxnId: invoice['Id'], TxnType: 'Invoice' }] }] }); // prettier-ignore
     const ledger = await control(company.sandbox, 'ledger');

@@ -1,0 +1,45 @@
+import type { Outgoing } from '../connectors/connector';
+import type { ReferenceKeys } from '../database/outgoing';
+import { appliedPart, isMovePart, tenderOfPart } from '../domain/posting/ticket';
+import { salesOf, thingsReferredTo, type Thing } from '../domain/record-references';
+
+/** What of our own database composing these needs, each key once. */
+export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
+  const skus = new Set<string>();
+  const customerIds = new Set<string>();
+  const orderIds = new Set<string>();
+  const documents = new Map<string, Thing>();
+  const sales = new Map<string, Thing>();
+  const add = (thing: Thing): void => {
+    if (thing.kind === 'customer') customerIds.add(thing.recordId);
+    else if (thing.kind === 'order') orderIds.add(thing.recordId);
+    else documents.set(`${thing.kind}/${thing.recordId}`, thing);
+  };
+  for (const item of items) {
+    const { record, recordId, combined } = item;
+    for (const { sku } of combined?.items ?? []) skus.add(sku);
+    if (record.kind === 'inventory') skus.add(recordId);
+    if (record.kind === 'product') skus.add(record.body.sku);
+    if (record.kind === 'order' || record.kind === 'refund' || record.kind === 'invoice')
+      for (const line of record.body.lines) skus.add(line.sku);
+    thingsReferredTo(record).forEach(add);
+    if (refersToItself(item)) add({ kind: record.kind, recordId });
+    const ownSales: Thing[] =
+      record.kind === 'order' && record.body.deposits !== undefined
+        ? [{ kind: 'order', recordId }]
+        : salesOf(record);
+    for (const sale of ownSales) sales.set(`${sale.kind}/${sale.recordId}`, sale);
+  }
+  return {
+    skus: [...skus],
+    customerIds: [...customerIds],
+    orderIds: [...orderIds],
+    documents: [...documents.values()],
+    sales: [...sales.values()],
+  };
+}
+
+/** A payment or a move of a ticket comes after the ticket's own document. */
+function refersToItself({ part }: Outgoing): boolean {
+  return tenderOfPart(part) !== null || isMovePart(part) || part === appliedPart;
+}

@@ -1,0 +1,258 @@
+import { canonicalJson } from '../../domain/canonical';
+import { currencyHold } from '../../domain/posting/currency';
+import { dateOf } from '../../domain/posting/date';
+import type { Hold } from '../../domain/posting/document';
+import { paymentHold } from '../../domain/posting/known-sale';
+import { cashDocument, moveOf, type MoneyDecision } from '../../domain/posting/money-document';
+import { invoicePayment } from '../../domain/posting/invoice-payment';
+import type { PaymentDocument } from '../../domain/posting/payment';
+import { clearingOf, payoutPart } from '../../domain/posting/payout';
+import type { PostingSettings } from '../../domain/posting/settings';
+import { appliedPart, isMovePart, moveOfPart, saleOfTicket } from '../../domain/posting/ticket';
+import { thingsReferredTo } from '../../domain/record-references';
+import type { Composed, MissingReference, Outgoing, References } from '../connector';
+import type { QboFacts } from './facts';
+import type { DocumentFinding } from './findings';
+import { foundAgain } from './found-again';
+import { hold, moneyAccount } from './hold';
+import { shortHash } from './mapping';
+import { saleReference } from './sale-of';
+import { shapeApplication, shapeMoney, shapePayment, type MoneyShape } from './shape-money';
+
+// Documents of money alone: payments of invoices, payouts, cash, and what settles exchanges and credit memos. Pure.
+
+/** Whether this delivery is money alone rather than a sales form or a payment of its own ticket. */
+export function isMoney({ record, part }: Outgoing): boolean {
+  switch (record.kind) {
+    case 'payment':
+      return record.body.depositFor === undefined;
+    case 'payout':
+    case 'cash':
+      return true;
+    case 'order':
+    case 'refund':
+      return isMovePart(part) || part === appliedPart;
+    case 'customer':
+    case 'product':
+    case 'inventory':
+    case 'invoice':
+    case 'summary':
+      return false;
+  }
+}
+
+export function composeMoney(
+  item: Outgoing,
+  references: References,
+  facts: QboFacts,
+  settings: PostingSettings,
+  finding: DocumentFinding | null,
+): Composed {
+  const { remoteId, remoteVersion, snapshot } = item;
+  if (item.op === 'absent')
+    return remoteId === null
+      ? { type: 'skip', reason: 'nothing_to_void' }
+      : hold('not_built', 'document_void', 'Voiding a posted document');
+  const content = shortHash(canonicalJson(contentOf(item)));
+  if (remoteId !== null)
+    return snapshot?.['content'] === content
+      ? { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked: false }
+      : hold('not_built', 'document_edit', 'Editing a posted document');
+  const shaped = moneyShape(item, references, facts, settings);
+  if (shaped.type === 'stop') return shaped.composed;
+  const { entity, payload, marker, totalMinor, currency, txnDate } = shaped;
+  const fixed = { content, entity, totalMinor };
+  if (finding?.found === 'ours' || finding?.found === 'touched')
+    return foundAgain(finding, entity, fixed);
+  return {
+    type: 'write',
+    write: {
+      operation: 'create',
+      entity,
+      group: 'batch',
+      payload,
+      isLinked: false,
+      snapshot: fixed,
+      natural: { kind: 'document', docNumber: null, marker, totalMinor, currency, txnDate },
+    },
+  };
+}
+
+/** What the document is made from: of a ticket no more than its day, currency and this part of its money. */
+function contentOf({ record, recordId, part }: Outgoing): unknown {
+  if (record.kind !== 'order' && record.kind !== 'refund') return record.body;
+  const { businessDate, currency, exchangeRate, totals } = record.body;
+  const money = isMovePart(part) ? moveOfPart(record, part) : totals;
+  return { recordId, businessDate, currency, exchangeRate, money };
+}
+
+/** The document of such a delivery, or why there is none. */
+export function moneyShape(
+  item: Outgoing,
+  references: References,
+  facts: QboFacts,
+  settings: PostingSettings,
+): MoneyShape {
+  const { record, recordId, part } = item;
+  const company = { references, facts, settings };
+  switch (record.kind) {
+    case 'payment':
+      return paymentShape(item, company);
+    case 'payout': {
+      const { body } = record;
+      const missing = missingOf(thingsReferredTo(record), references);
+      // Each that arrives sets it going again: of many the last are waited for.
+      if (missing.length > 0) return stop({ type: 'notReady', missing: missing.slice(-waitsMax) });
+      const currency = body.currency ?? facts.homeCurrency ?? '';
+      const clearing = moneyAccount(references, facts, clearingOf(body), currency);
+      if (clearing.type === 'stop') return clearing;
+      const isBank = clearing.accountType === 'Bank';
+      return decided(payoutPart(body, recordId, part, currency, isBank), 'payout', company);
+    }
+    case 'cash': {
+      const decision = cashDocument(record.body, recordId, facts.homeCurrency ?? '', settings);
+      return decided(decision, 'cash', company);
+    }
+    case 'order':
+    case 'refund':
+      return part === appliedPart ? applicationShape(item, company) : moveShape(item, company);
+    case 'customer':
+    case 'product':
+    case 'inventory':
+    case 'invoice':
+    case 'summary':
+      throw new Error(`Bug: a ${record.kind} is no money alone`);
+  }
+}
+
+/** Included records that a payout waits for at a time. */
+const waitsMax = 10;
+
+interface Company {
+  references: References;
+  facts: QboFacts;
+  settings: PostingSettings;
+}
+
+/** A decision of money between accounts, with what holds for every document: currency and open period. */
+function decided(decision: MoneyDecision, what: string, company: Company): MoneyShape {
+  const { references, facts, settings } = company;
+  if (decision.type === 'hold') return stopped(decision);
+  if (decision.type === 'nothing') return stop({ type: 'skip', reason: decision.reason });
+  if (settings.startDate !== null && decision.date < settings.startDate)
+    return stop({ type: 'skip', reason: 'before_start_date' });
+  const currency = currencyHold(decision, facts);
+  if (currency !== null) return stopped(currency);
+  const dated = dateOf(decision.date, what, settings, facts);
+  if (dated.type === 'hold') return stopped(dated);
+  const notes = [...decision.notes, ...dated.notes];
+  return shapeMoney({ ...decision, date: dated.date, notes }, references, facts);
+}
+
+function paymentShape({ record, recordId }: Outgoing, company: Company): MoneyShape {
+  if (record.kind !== 'payment' || record.body.invoiceId === undefined)
+    throw new Error(`Bug: ${recordId} is no payment of an invoice`);
+  const { references, facts } = company;
+  const { invoiceId } = record.body;
+  const invoice = references.documents.get(`invoice/${invoiceId}`);
+  const sale = references.sales.get(`invoice/${invoiceId}`);
+  if (!invoice?.remoteId || sale === undefined) {
+    const isOpen = invoice?.isOpen ?? false;
+    return stop({ type: 'notReady', missing: [{ kind: 'invoice', ref: invoiceId, isOpen }] });
+  }
+  if (invoice.entity !== 'Invoice')
+    return stop(hold('no_invoice', 'payment', `${invoiceId} is no invoice in QuickBooks`));
+  const own = paymentHold(sale, recordId, record.body);
+  if (own !== null) return stopped(own);
+  if (record.body.amountMinor === 0) return stop({ type: 'skip', reason: 'nothing_to_post' });
+  const payment = openPayment(invoicePayment(record.body, recordId, sale), company);
+  return payment.type === 'stop'
+    ? payment
+    : shapePayment(payment.payment, invoice.remoteId, references, facts);
+}
+
+/** The credit memo of an invoice that is still owed is applied to it by a payment of 0.00. */
+function applicationShape({ record, recordId }: Outgoing, company: Company): MoneyShape {
+  if (record.kind !== 'refund') throw new Error(`Bug: ${recordId} is no refund`);
+  const { references, facts } = company;
+  const { orderId } = record.body;
+  const memo = references.documents.get(`refund/${recordId}`);
+  if (!memo?.remoteId)
+    return stop({ type: 'notReady', missing: [missingRefund(recordId, memo?.isOpen)] });
+  const invoice = orderId === undefined ? undefined : saleReference(orderId, references);
+  if (memo.entity !== 'CreditMemo' || !invoice?.remoteId || invoice.entity !== 'Invoice')
+    return stop(hold('no_invoice', 'credit', `Refund ${recordId} belongs to no invoice in QuickBooks`)); // prettier-ignore
+  const sale = saleOfTicket(record, recordId, 'refund');
+  const payment = openPayment({
+    marker: sale.marker.replace(/^(truth-sync \w+) /, '$1 credit of '),
+    date: sale.date,
+    currency: sale.currency,
+    exchangeRate: sale.exchangeRate,
+    customerId: sale.customerId,
+    tender: null,
+    totalMinor: sale.totalMinor,
+  }, company); // prettier-ignore
+  return payment.type === 'stop'
+    ? payment
+    : shapeApplication(payment.payment, invoice.remoteId, memo.remoteId, references, facts);
+}
+
+/** A tender of a ticket that is settled through one account: after the ticket's own document. */
+function moveShape({ record, recordId, part }: Outgoing, company: Company): MoneyShape {
+  if (record.kind !== 'order' && record.kind !== 'refund')
+    throw new Error(`Bug: ${recordId} is no ticket with tenders`);
+  const tender = moveOfPart(record, part);
+  if (tender === null) return stop({ type: 'skip', reason: 'part_gone' });
+  const known =
+    record.kind === 'order'
+      ? company.references.orders.get(recordId)
+      : company.references.documents.get(`refund/${recordId}`);
+  if (!known?.remoteId) {
+    const { kind } = record;
+    const missing: MissingReference = { kind, ref: recordId, isOpen: known?.isOpen ?? false };
+    return stop({ type: 'notReady', missing: [missing] });
+  }
+  const { marker, date, currency, exchangeRate } = saleOfTicket(record, recordId, record.kind === 'refund' ? 'refund' : 'sale'); // prettier-ignore
+  const head = { marker, date, currency, exchangeRate, notes: [] };
+  return decided(moveOf(head, part, tender), record.kind, company);
+}
+
+/** A payment under an open day and in a currency that the books have. */
+function openPayment(
+  payment: PaymentDocument | Hold,
+  { facts, settings }: Company,
+): { type: 'open'; payment: PaymentDocument } | Extract<MoneyShape, { type: 'stop' }> {
+  if ('type' in payment) return stopped(payment);
+  const { exchangeRate, currency } = payment;
+  const foreign = currencyHold({ currency, exchangeRate: exchangeRate ?? undefined }, facts);
+  if (foreign !== null) return stopped(foreign);
+  const dated = dateOf(payment.date, 'payment', settings, facts);
+  if (dated.type === 'hold') return stopped(dated);
+  const notes = [...(payment.notes ?? []), ...dated.notes];
+  return { type: 'open', payment: { ...payment, date: dated.date, notes } };
+}
+
+/** Those among these records that are not in the books yet. */
+function missingOf(
+  things: ReturnType<typeof thingsReferredTo>,
+  references: References,
+): MissingReference[] {
+  return things.flatMap(({ kind, recordId: ref }): MissingReference[] => {
+    if (kind !== 'order' && kind !== 'refund' && kind !== 'invoice' && kind !== 'payment')
+      return [];
+    const known = kind === 'order' ? references.orders.get(ref) : references.documents.get(`${kind}/${ref}`); // prettier-ignore
+    return known?.remoteId ? [] : [{ kind, ref, isOpen: known?.isOpen ?? false }];
+  });
+}
+
+function missingRefund(ref: string, isOpen = false): MissingReference {
+  return { kind: 'refund', ref, isOpen };
+}
+
+function stop(composed: Composed): Extract<MoneyShape, { type: 'stop' }> {
+  return { type: 'stop', composed };
+}
+
+function stopped({ reason, what, detail }: Hold): Extract<MoneyShape, { type: 'stop' }> {
+  return stop(hold(reason, what, detail));
+}

@@ -1,0 +1,108 @@
+import type { PoolClient } from 'pg';
+
+import type { RecordBody } from '../domain/bodies';
+import type { KnownSale, SaleEntry } from '../domain/posting/known-sale';
+import { saleIdOf, type Thing } from '../domain/record-references';
+import type { Kind, Target } from '../domain/words';
+import { parseRecordBody } from './change-bodies';
+import type { Db } from './pool';
+
+// Which refunds and payments name which sale: what was given back and paid of it is read from here.
+
+/** Notes, for records that changed, the sale that each names now. */
+export async function writeSaleEntries(
+  tx: PoolClient,
+  tenant: number,
+  records: readonly { kind: Kind; recordId: string; content: RecordBody | null }[],
+): Promise<void> {
+  const rows = records
+    .filter(({ kind }) => kind === 'refund' || kind === 'payment')
+    // A deleted one that is in the books still counts there: its delivery says so.
+    .map(({ kind, recordId, content }) => ({ kind, id: recordId, sale: saleIdOf(content) }));
+  if (rows.length === 0) return;
+  await tx.query(
+    `DELETE FROM sale_entries WHERE ctid = ANY (ARRAY(
+       SELECT e.ctid FROM json_to_recordset($2::json) AS k(kind text, id text, sale text) CROSS JOIN LATERAL
+         (SELECT ctid FROM sale_entries WHERE tenant = $1 AND kind = k.kind AND record_id = k.id AND sale_id IS DISTINCT FROM k.sale OFFSET 0) e))`,
+    [tenant, JSON.stringify(rows)],
+  );
+  await tx.query(
+    `INSERT INTO sale_entries (tenant, kind, record_id, sale_id)
+     SELECT $1, kind, id, sale FROM json_to_recordset($2::json) AS k(kind text, id text, sale text) WHERE sale IS NOT NULL
+     ON CONFLICT DO NOTHING`,
+    [tenant, JSON.stringify(rows)],
+  );
+}
+
+/** Refunds and payments of one sale that are looked at; more are held, never left out of a sum. */
+const entriesMax = 200;
+
+/** The sales among these orders and invoices, by `kind/recordId`, each with what was given back and paid of it. */
+export async function loadSales(
+  db: Db,
+  tenant: number,
+  system: Target,
+  things: readonly Thing[],
+): Promise<Map<string, KnownSale>> {
+  if (things.length === 0) return new Map();
+  const keys = JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })));
+  const [sales, entries] = await Promise.all([
+    db.query<{ kind: 'order' | 'invoice'; recordId: string; body: unknown }>(
+      `SELECT k.kind, k.id AS "recordId", r.body FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
+         (SELECT body FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id AND op = 'present' LIMIT 1) r`,
+      [tenant, keys],
+    ),
+    loadEntries(db, tenant, system, [...new Set(things.map(({ recordId }) => recordId))]),
+  ]);
+  const known = new Map<string, KnownSale>();
+  for (const { kind, recordId, body } of sales.rows) {
+    const ticket = parseRecordBody(kind, body);
+    if (ticket.kind !== 'order' && ticket.kind !== 'invoice') continue;
+    const own = entries.get(recordId) ?? [];
+    known.set(`${kind}/${recordId}`, {
+      recordId,
+      ticket,
+      entries: own.slice(0, entriesMax),
+      hasMore: own.length > entriesMax,
+    });
+  }
+  return known;
+}
+
+async function loadEntries(
+  db: Db,
+  tenant: number,
+  system: Target,
+  saleIds: readonly string[],
+): Promise<Map<string, SaleEntry[]>> {
+  const result = await db.query<{
+    saleId: string;
+    kind: Kind;
+    recordId: string;
+    body: unknown;
+    isPosted: boolean;
+    isOpen: boolean;
+  }>(
+    `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen"
+     FROM json_array_elements_text($3::json) AS k(id)
+     CROSS JOIN LATERAL (SELECT kind, record_id FROM sale_entries
+       WHERE tenant = $1 AND sale_id = k.id ORDER BY kind, record_id LIMIT $4) e
+     CROSS JOIN LATERAL (SELECT body FROM records
+       WHERE tenant = $1 AND kind = e.kind AND record_id = e.record_id AND body IS NOT NULL LIMIT 1) r
+     CROSS JOIN LATERAL (SELECT min(id) AS first,
+         coalesce(bool_or((remote_id IS NOT NULL OR state IN ('sending', 'verifying')) AND NOT (desired_op = 'absent' AND state = 'delivered')), false) AS "isPosted",
+         coalesce(bool_or((state = 'waiting' OR (state = 'held' AND reason = 'summary')) AND desired_op = 'present'), false) AS "isOpen"
+       FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = e.kind AND record_id = e.record_id) d
+     ORDER BY d.first`,
+    [tenant, system, JSON.stringify(saleIds), entriesMax + 1],
+  );
+  const bySale = new Map<string, SaleEntry[]>();
+  for (const { saleId, kind, body, ...row } of result.rows) {
+    const content = parseRecordBody(kind, body);
+    if (content.kind !== 'refund' && content.kind !== 'payment') continue;
+    const known = bySale.get(saleId) ?? [];
+    known.push({ ...row, ...content });
+    bySale.set(saleId, known);
+  }
+  return bySale;
+}

@@ -1,0 +1,34 @@
+import { DateTime } from 'luxon';
+
+import type { Hold, PostingCompany, Reason } from './document';
+import type { PostingSettings } from './settings';
+
+/** The day under which a document is posted, with what to say of it where that is not its own. */
+export interface Dated {
+  type: 'dated';
+  date: string;
+  notes: string[];
+  reasons: Reason[];
+}
+
+/** The source's own day; in a closed period held, or by setting the first open day, said in the note (accounting.md 15). */
+export function dateOf(
+  ownDate: string,
+  what: string,
+  settings: Pick<PostingSettings, 'closed'>,
+  { bookCloseDate }: Pick<PostingCompany, 'bookCloseDate'>,
+): Dated | Hold {
+  const own: Dated = { type: 'dated', date: ownDate, notes: [], reasons: [] };
+  if (bookCloseDate === null || ownDate > bookCloseDate) return own;
+  const hold = (detail: string): Hold => ({
+    type: 'hold',
+    reason: 'closed_period',
+    what: bookCloseDate,
+    detail,
+  });
+  if (settings.closed.mode === 'park') return hold(`The books are closed up to ${bookCloseDate}`);
+  const day = DateTime.fromISO(bookCloseDate, { zone: 'utc' }).plus({ days: 1 }).toISODate();
+  if (day === null) return hold(`${bookCloseDate} is no date that can be read`);
+  const notes = [`${what} of ${ownDate}`];
+  return { type: 'dated', date: day, notes, reasons: [{ choice: 'first_open_day', day }] };
+}

@@ -1,0 +1,60 @@
+import type { RecordBody } from './bodies';
+import type { Kind } from './words';
+
+// What a record refers to: what must be in a system before it.
+
+/** A record by its kind and id. */
+export interface Thing {
+  kind: Kind;
+  recordId: string;
+}
+
+/** Records that this one refers to; where one id may be of two kinds, both. SKUs are no records of their own. */
+export function thingsReferredTo(content: RecordBody | null): Thing[] {
+  switch (content?.kind) {
+    case 'order': {
+      const { customerId, deposits = [] } = content.body;
+      const paid = deposits.map(({ paymentId }) => ({ kind: 'payment', recordId: paymentId }) as const); // prettier-ignore
+      return [...customerOf(customerId), ...paid];
+    }
+    case 'invoice':
+      return customerOf(content.body.customerId);
+    case 'refund':
+      return [...customerOf(content.body.customerId), ...salesOf(content)];
+    case 'payment':
+      return [...customerOf(content.body.customerId), ...salesOf(content)];
+    case 'payout':
+      return [...content.body.includes, ...(content.body.chargebacks ?? [])].map(
+        ({ kind, recordId }) => ({ kind, recordId }),
+      );
+    case 'customer':
+    case 'product':
+    case 'inventory':
+    case 'cash':
+    case 'summary':
+    case undefined:
+      return [];
+  }
+}
+
+function customerOf(customerId: string | undefined): Thing[] {
+  return customerId === undefined ? [] : [{ kind: 'customer', recordId: customerId }];
+}
+
+/** The sale that a refund gives back or a payment pays. A refund may name an order or an invoice. */
+export function salesOf(content: RecordBody): Thing[] {
+  if (content.kind === 'payment') {
+    const { invoiceId } = content.body;
+    return invoiceId === undefined ? [] : [{ kind: 'invoice', recordId: invoiceId }];
+  }
+  if (content.kind !== 'refund' || content.body.orderId === undefined) return [];
+  const recordId = content.body.orderId;
+  return [{ kind: 'order', recordId }, { kind: 'invoice', recordId }]; // prettier-ignore
+}
+
+/** Record id of the sale that a refund, payment or deposit belongs to; null where it names none. */
+export function saleIdOf(content: RecordBody | null): string | null {
+  if (content?.kind === 'refund') return content.body.orderId ?? null;
+  if (content?.kind !== 'payment') return null;
+  return content.body.invoiceId ?? content.body.depositFor ?? null;
+}

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+
+import { loadSales } from '../../database/sale-entries';
+import { settleWithoutSend } from '../../database/settlements';
+import type { LaneHold } from '../../database/sends';
+import type { SaleEntry } from '../../domain/posting/known-sale';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { customer, order, orderBody } from '../support/samples';
+import type { TestChange } from '../support/stack';
+import { absorb, deliver, deliveries, delivery, holdLane, newTenant } from './support';
+
+let database: TestDatabase;
+let tenant = 0;
+let lane: LaneHold;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+}, 30_000);
+afterAll(() => database.drop());
+beforeEach(async () => {
+  tenant = await newTenant(database.pool);
+  lane = await holdLane(database.pool, tenant, 'qbo');
+});
+
+const refund = (recordId: string, orderId: string | undefined, revision = 1): TestChange => ({ kind: 'refund', recordId, revision, body: { ...orderBody(recordId, [], null), restock: true, ...(orderId === undefined ? {} : { orderId }) } }); // prettier-ignore
+const invoice = (recordId: string): TestChange => {
+  const { number, channel, businessDate, currency, pricesIncludeTax, lines, totals } = orderBody(recordId, [], null); // prettier-ignore
+  return { kind: 'invoice', recordId, body: { number, channel, businessDate, currency, pricesIncludeTax, lines, totals } }; // prettier-ignore
+};
+const payment = (recordId: string, invoiceId: string): TestChange => ({ kind: 'payment', recordId, body: { number: recordId, invoiceId, tender: 'cash', amountMinor: 5 } }); // prettier-ignore
+
+async function entries(recordId: string, of = tenant): Promise<SaleEntry[]> {
+  const sales = await loadSales(database.pool, of, 'qbo', [{ kind: 'order', recordId }, { kind: 'invoice', recordId }]); // prettier-ignore
+  return [...sales.values()].flatMap((sale) => [...sale.entries]);
+}
+
+test('a sale has what names it, in the order in which that came, with what became of it', async () => {
+  await absorb(database.pool, tenant, [refund('r2', 'o'), order('o', [])]);
+  await absorb(database.pool, tenant, [refund('r1', 'o'), refund('other', 'p'), refund('none', undefined)]); // prettier-ignore
+  expect(await entries('o')).toMatchObject([
+    { kind: 'refund', recordId: 'r2', isPosted: false, isOpen: true },
+    { kind: 'refund', recordId: 'r1', isPosted: false, isOpen: true },
+  ]);
+  const first = await delivery(database.pool, tenant, 'qbo', 'refund', 'r2');
+  await settleWithoutSend(database.pool, lane, [{ deliveryId: first.id, event: { type: 'hold', reason: 'mapping_missing' } }]); // prettier-ignore
+  await deliver(database.pool, lane, [
+    await delivery(database.pool, tenant, 'qbo', 'refund', 'r1'),
+  ]);
+  expect(await entries('o')).toMatchObject([
+    { recordId: 'r2', isPosted: false, isOpen: false },
+    { recordId: 'r1', isPosted: true, isOpen: false },
+  ]);
+  expect(await entries('o', await newTenant(database.pool))).toEqual([]);
+});
+
+test('a correction names another sale or none; what was deleted after it was posted still counts', async () => {
+  await absorb(database.pool, tenant, [order('o', []), order('p', []), refund('a', 'o'), refund('b', 'o'), refund('c', 'o'), refund('d', 'o')]); // prettier-ignore
+  await deliver(database.pool, lane, [await delivery(database.pool, tenant, 'qbo', 'refund', 'd')]);
+  await absorb(database.pool, tenant, [
+    refund('a', 'p', 2),
+    refund('b', undefined, 2),
+    { kind: 'refund', recordId: 'c', op: 'delete', revision: 2, body: null },
+    { kind: 'refund', recordId: 'd', op: 'delete', revision: 2, body: null },
+  ]);
+  const counting = (await entries('o')).filter(({ isPosted, isOpen }) => isPosted || isOpen);
+  expect(counting.map(({ recordId }) => recordId)).toEqual(['d']);
+  expect((await entries('p')).map(({ recordId }) => recordId)).toEqual(['a']);
+});
+
+test('a payment is ready after its invoice, and is freed by it where it came before', async () => {
+  await absorb(database.pool, tenant, [customer('c'), payment('p', 'i')]);
+  const early = await delivery(database.pool, tenant, 'qbo', 'payment', 'p');
+  await settleWithoutSend(database.pool, lane, [{ deliveryId: early.id, event: { type: 'hold', reason: 'dependency' }, waitsFor: [{ kind: 'invoice', ref: 'i' }] }]); // prettier-ignore
+  await absorb(database.pool, tenant, [invoice('i')]);
+  await deliver(database.pool, lane, [
+    await delivery(database.pool, tenant, 'qbo', 'invoice', 'i'),
+  ]);
+  expect(await delivery(database.pool, tenant, 'qbo', 'payment', 'p')).toMatchObject({ state: 'waiting' }); // prettier-ignore
+  expect(await entries('i')).toMatchObject([{ kind: 'payment', body: { businessDate: '2026-11-21' } }]); // prettier-ignore
+  const kinds = (await deliveries(database.pool, tenant, 'qbo')).map(({ kind }) => kind);
+  expect(kinds).toEqual(['customer', 'payment', 'invoice']);
+});
