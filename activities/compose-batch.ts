@@ -20,8 +20,10 @@ import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';
 import { failureClasses } from '../domain/failure';
 import { groupBy, inChunks } from '../domain/group-by';
+import type { SummarySale } from '../domain/posting/summary';
 import { kinds } from '../domain/words';
 import type { LaneTurn } from './lane-turn';
+import { withMembers, withoutSummedUp } from './lane-summaries';
 import { referenceKeysOf } from './reference-keys';
 
 /** A write that is ready to be recorded, with the delivery it belongs to. */
@@ -45,16 +47,23 @@ export async function composeBatch(
   turn: LaneTurn,
   size: number,
 ): Promise<ComposedBatch> {
-  const due = await pickDue(pool, turn.tenant, turn.system, size);
+  const all = await pickDue(pool, turn.tenant, turn.system, size);
+  const { due, sent } = await withoutSummedUp(pool, turn, all);
   const byKind = groupBy(due, (delivery) => delivery.kind);
   const picked = fairShare(
     kinds.map((kind) => byKind.get(kind) ?? []),
     size,
   );
-  const batch: ComposedBatch = { picked: picked.length, writes: [], settlements: [] };
+  const batch: ComposedBatch = {
+    picked: picked.length + all.length - due.length,
+    writes: [],
+    settlements: sent.map(({ delivery, shared }) =>
+      hold(delivery, shared.reason, `${shared.reason}:${shared.what}`, shared.detail),
+    ),
+  };
   const built: { delivery: PickedDelivery; item: Outgoing }[] = [];
   for (const delivery of picked) {
-    const item = outgoing(delivery);
+    const item = outgoing(await withMembers(pool, turn.tenant, delivery));
     if (pushSupportOf(turn.system, delivery.kind) === 'built' && item !== null)
       built.push({ delivery, item });
     else
@@ -144,7 +153,7 @@ function hold(
   };
 }
 
-function outgoing(delivery: PickedDelivery): Outgoing | null {
+function outgoing(delivery: PickedDelivery & { combined?: SummarySale }): Outgoing | null {
   if (delivery.record === null) return null;
   return {
     deliveryId: delivery.id,
@@ -158,6 +167,7 @@ function outgoing(delivery: PickedDelivery): Outgoing | null {
     remoteId: delivery.remoteId,
     remoteVersion: delivery.remoteVersion,
     snapshot: delivery.snapshot,
+    ...(delivery.combined === undefined ? {} : { combined: delivery.combined }),
   };
 }
 

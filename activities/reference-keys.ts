@@ -16,7 +16,8 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
     else documents.set(`${thing.kind}/${thing.recordId}`, thing);
   };
   for (const item of items) {
-    const { record, recordId } = item;
+    const { record, recordId, combined } = item;
+    for (const { sku } of combined?.items ?? []) skus.add(sku);
     if (record.kind === 'inventory') skus.add(recordId);
     if (record.kind === 'product') skus.add(record.body.sku);
     if (record.kind === 'order' || record.kind === 'refund' || record.kind === 'invoice')

@@ -18,6 +18,13 @@ import { groupBy } from '../domain/group-by';
 import { thingsReferredTo, type Thing } from '../domain/record-references';
 import { gateFor, wantedDeliveries } from '../domain/wanted-deliveries';
 import { targets, type Kind, type Target } from '../domain/words';
+import {
+  inSummary,
+  isInSummary,
+  joinSummaries,
+  summaryTickets,
+  type SummaryTickets,
+} from './join-summaries';
 
 /** Levels of dependency: a delivery can only wait for one of an earlier level. */
 const levels: readonly (readonly Kind[])[] = [
@@ -40,10 +47,11 @@ export async function wantDeliveries(
   if (records.length === 0) return made;
   const direction = await directionInForce(tx, tenant);
   const locked = await lockDeliveriesOf(tx, tenant, records);
+  const tickets = await summaryTickets(tx, tenant, records, locked, direction);
   for (const level of levels) {
     const some = records.filter((record) => level.includes(record.kind));
     if (some.length === 0) continue;
-    const { created, updates } = decide(some, locked, direction, nowMs);
+    const { created, updates } = decide(some, locked, direction, tickets, nowMs);
     const waits = await waitsOf(tx, tenant, some, [...created, ...updates.map(({ row }) => row)]);
     for (const delivery of created) delivery.waitsFor = waits(delivery);
     await insertDeliveries(tx, tenant, created);
@@ -58,6 +66,8 @@ export async function wantDeliveries(
     }
     for (const [system, count] of opened) made.set(system, (made.get(system) ?? 0) + count);
   }
+  const rise = await joinSummaries(tx, tenant, tickets, direction, nowMs);
+  made.set('qbo', (made.get('qbo') ?? 0) + rise);
   await countMade(tx, tenant, made);
   return made;
 }
@@ -66,6 +76,7 @@ function decide(
   records: readonly RecordRow[],
   locked: readonly DeliveryRow[],
   direction: DirectionPolicy,
+  tickets: SummaryTickets,
   nowMs: number,
 ): { created: NewDelivery[]; updates: DeliveryUpdate[] } {
   const existing = groupBy(locked, (row) => recordKey(row.kind, row.recordId));
@@ -73,7 +84,9 @@ function decide(
   const updates: DeliveryUpdate[] = [];
   for (const record of records) {
     const rows = existing.get(recordKey(record.kind, record.recordId)) ?? [];
-    const wanted = wantedDeliveries(record.kind, record.op, record.content, direction);
+    const wanted =
+      tickets.wantedOf(record) ??
+      wantedDeliveries(record.kind, record.op, record.content, direction);
     for (const { system, part, gate } of wanted) {
       const row = rows.find((candidate) => candidate.system === system && candidate.part === part);
       const event = { type: 'desired' as const, rev: record.rev, op: record.op, gate, nowMs };
@@ -90,8 +103,9 @@ function decide(
     for (const row of rows) {
       if (wanted.some(({ system, part }) => row.system === system && row.part === part)) continue;
       // A document that is posted already, or may be, has to be voided.
-      const gate =
-        row.sentRev === null
+      const gate = isInSummary(row)
+        ? inSummary
+        : row.sentRev === null
           ? { kind: 'skipped' as const, reason: 'part_gone' }
           : gateFor(direction, row.system, record.kind, 'present');
       const after = transition(row, {

@@ -8,7 +8,7 @@ import type { ChangeBody, RefundBody } from '../domain/bodies';
 import { canonicalJson } from '../domain/canonical';
 import { signOf } from '../domain/money';
 import { payoutFaults, sumFaults } from '../domain/ticket-sums';
-import { kinds, type Kind } from '../domain/words';
+import { changeKinds, type ChangeKind } from '../domain/words';
 import { instant } from './instant';
 import { fieldErrors, pathText, type FieldError } from './problem';
 
@@ -42,11 +42,11 @@ const upserts = {
 
 const deletion = z.strictObject({
   ...revised,
-  kind: z.enum(kinds).exclude(['inventory']),
+  kind: z.enum(changeKinds).exclude(['inventory']),
   op: z.literal('delete'),
 });
 
-function upsertOf<K extends Kind, B extends z.ZodType>(
+function upsertOf<K extends ChangeKind, B extends z.ZodType>(
   kind: K,
   body: B,
 ): z.ZodObject<
@@ -101,7 +101,7 @@ function headOf(change: unknown): { id?: unknown; kind?: unknown; op?: unknown }
   return typeof change === 'object' && change !== null ? change : {};
 }
 
-function isKind(kind: unknown): kind is Kind {
+function isKind(kind: unknown): kind is ChangeKind {
   return typeof kind === 'string' && Object.hasOwn(upserts, kind);
 }
 
@@ -110,7 +110,7 @@ function misfit(errors: FieldError[]): Fault {
 }
 
 function unknownKind(kind: unknown): Fault {
-  const message = `must be one of ${kinds.join(', ')}`;
+  const message = `must be one of ${changeKinds.join(', ')}`;
   const code = typeof kind === 'string' ? 'unknown_kind' : 'invalid';
   return { code, message: `kind ${message}`, errors: [{ path: 'kind', message }] };
 }
@@ -194,7 +194,7 @@ function taxFigures(path: string, taxes: readonly { taxMinor: number }[]): [stri
 
 interface Envelope {
   id: string;
-  kind: Kind;
+  kind: ChangeKind;
   op: 'upsert' | 'delete';
   recordId: string;
   revision?: number;

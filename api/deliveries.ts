@@ -23,6 +23,22 @@ export const deliverySchema = z
   .meta({ id: 'Delivery' });
 type ShownDelivery = z.output<typeof deliverySchema>;
 
+/** A daily summary in which a ticket stands. */
+export const summaryOfTicketSchema = z
+  .object({
+    recordId: z.string(),
+    number: z.string(),
+    part: z.string(),
+    totalMinor: z.int().meta({ description: "The ticket's share of it." }),
+    taxMinor: z.int(),
+    isPosted: z.boolean().meta({ description: 'Whether the document has this share by now.' }),
+    state: z.enum(deliveryStates),
+    reason: z.string().nullable(),
+    remoteId: z.string().nullable(),
+    nextDueAt: instantText.nullable(),
+  })
+  .meta({ id: 'SummaryOfTicket' });
+
 /** The deliveries of a record, and a line for each system that cannot take its kind. */
 export function shownDeliveries(kind: Kind, deliveries: readonly DeliveryView[]): ShownDelivery[] {
   const shown = deliveries.map(

@@ -1,4 +1,5 @@
 import type { RecordBody } from '../domain/bodies';
+import type { SummarySale } from '../domain/posting/summary';
 import type { FailureClass } from '../domain/failure';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { DesiredOp, JsonObject, Target } from '../domain/words';
@@ -15,6 +16,8 @@ export interface Outgoing {
   rev: number;
   op: DesiredOp;
   record: RecordBody;
+  /** Of a daily summary: its members as one sale. */
+  combined?: SummarySale;
   attempts: number;
   /** Class of the last refusal of this delivery, null where none: DUPLICATE asks for a look-up first. */
   lastClass: FailureClass | null;

@@ -8,6 +8,7 @@ import type {
   ProductBody,
   RefundBody,
   StockBody,
+  SummaryBody,
 } from '../domain/bodies';
 import type { ChangeBody, RecordBody } from '../domain/bodies';
 import type { Kind } from '../domain/words';
@@ -167,6 +168,20 @@ const refund = z.strictObject({
   restock: z.boolean(),
   unallocatedMinor: amountMinorPositive.optional(),
 }) satisfies z.ZodType<RefundBody>;
+const summary = z.strictObject({
+  key: z.strictObject({
+    day: calendarDay,
+    side: z.enum(['sale', 'refund']),
+    location: z.string(),
+    tender: z.string().nullable(),
+    currency,
+    taxKey: z.string(),
+    pricesIncludeTax: z.boolean(),
+    exchangeRate: exchangeRate.optional(),
+  }),
+  number: z.string(),
+}) satisfies z.ZodType<SummaryBody>;
+
 /** The body that a change of each kind must have. */
 export const changeBodySchemas = {
   customer,
@@ -182,18 +197,20 @@ export const changeBodySchemas = {
 
 /** A change's body by its kind; throws ZodError where it is not what the kind asks for. */
 export function parseChangeBody(kind: Kind, body: unknown): ChangeBody {
+  if (kind === 'summary') throw new Error('Bug: nobody sends a summary');
   return kind === 'inventory' ? { kind, body: inventory.parse(body) } : parseShared(kind, body);
 }
 
 /** A record's body by its kind. */
 export function parseRecordBody(kind: Kind, body: unknown): RecordBody {
+  if (kind === 'summary') return { kind, body: summary.parse(body) };
   return kind === 'inventory' ? { kind, body: stock.parse(body) } : parseShared(kind, body);
 }
 
 function parseShared(
-  kind: Exclude<Kind, 'inventory'>,
+  kind: Exclude<Kind, 'inventory' | 'summary'>,
   body: unknown,
-): Exclude<RecordBody, { kind: 'inventory' }> {
+): Exclude<RecordBody, { kind: 'inventory' | 'summary' }> {
   switch (kind) {
     case 'customer':
       return { kind, body: customer.parse(body) };

@@ -17,12 +17,16 @@ export interface DeliveryRow extends DeliveryCore {
   cause: string | null;
   detail: string | null;
   lastClass: string | null;
+  /** Whether the system has it, as far as we know. */
+  hasRemote: boolean;
+  /** The daily summary by which it has it; null where it has a document of its own or none. */
+  summaryId: string | null;
 }
 
 export const deliveryColumns = `d.id::text AS id, d.system, d.kind, d.record_id AS "recordId", d.part, d.state, d.reason,
   d.cause, d.detail, d.last_class AS "lastClass", d.desired_rev AS "desiredRev", d.desired_op AS "desiredOp",
   d.sent_rev AS "sentRev", d.delivered_rev AS "deliveredRev", d.attempts, d.generation,
-  (extract(epoch FROM d.due_at) * 1000)::float8 AS "dueAtMs"`;
+  (extract(epoch FROM d.due_at) * 1000)::float8 AS "dueAtMs", d.remote_id IS NOT NULL AS "hasRemote", d.snapshot ->> 'summary' AS "summaryId"`;
 
 /** Locks all deliveries of these records, in order of their ids. */
 export async function lockDeliveriesOf(
@@ -53,6 +57,8 @@ export interface NewDelivery {
   desiredRev: number;
   desiredOp: DesiredOp;
   waitsFor: string[] | null;
+  /** Not before; now unless given. */
+  dueAtMs?: number;
 }
 
 export async function insertDeliveries(
@@ -62,10 +68,11 @@ export async function insertDeliveries(
 ): Promise<void> {
   if (deliveries.length === 0) return;
   await tx.query(
-    `INSERT INTO deliveries (tenant, system, kind, record_id, part, state, reason, cause, desired_rev, desired_op, waits_for)
-     SELECT $1, system, kind, "recordId", part, state, reason, reason, "desiredRev", "desiredOp", "waitsFor"
+    `INSERT INTO deliveries (tenant, system, kind, record_id, part, state, reason, cause, desired_rev, desired_op, waits_for, due_at)
+     SELECT $1, system, kind, "recordId", part, state, reason, reason, "desiredRev", "desiredOp", "waitsFor",
+       coalesce(to_timestamp("dueAtMs" / 1000.0), now())
      FROM json_to_recordset($2::json) AS x(system text, kind text, "recordId" text, part text, state text,
-       reason text, "desiredRev" bigint, "desiredOp" text, "waitsFor" bigint[])`,
+       reason text, "desiredRev" bigint, "desiredOp" text, "waitsFor" bigint[], "dueAtMs" float8)`,
     [tenant, JSON.stringify(deliveries)],
   );
 }

@@ -54,6 +54,7 @@ export interface FailureFilter {
   reason?: string | undefined;
 }
 
+/** Tickets that wait for their daily summary are no failures: they are listed only where that reason is asked for. */
 export async function listFailures(
   db: Db,
   tenant: number,
@@ -66,7 +67,7 @@ export async function listFailures(
             changed_at AS "changedAt"
      FROM deliveries WHERE tenant = $1 AND state IN ('held', 'dead') AND ($2::bigint IS NULL OR id > $2)
        AND ($3::text IS NULL OR (state = 'dead' AND reason = $3)) AND ($4::text IS NULL OR kind = $4)
-       AND ($5::text IS NULL OR system = $5) AND ($6::text IS NULL OR (state = 'held' AND reason = $6))
+       AND ($5::text IS NULL OR system = $5) AND CASE WHEN $6::text IS NULL THEN reason <> 'summary' ELSE state = 'held' AND reason = $6 END
      ORDER BY deliveries.id LIMIT $7`,
     [
       tenant,
@@ -94,15 +95,15 @@ export interface FailureCause {
 export async function listCauses(db: Db, tenant: number, limit: number): Promise<FailureCause[]> {
   const result = await db.query<FailureCause>(
     `SELECT system, state, reason, cause, kind, count(*)::int AS count FROM deliveries
-     WHERE tenant = $1 AND state IN ('held', 'dead') GROUP BY system, state, reason, cause, kind
+     WHERE tenant = $1 AND state IN ('held', 'dead') AND reason <> 'summary' GROUP BY system, state, reason, cause, kind
      ORDER BY count(*) DESC, system, cause, kind LIMIT $2`,
     [tenant, limit],
   );
   return result.rows;
 }
 
-/** What direction or a dependency holds lifts by itself: a redrive passes it over. */
-const redrivable = `d.state IN ('held', 'dead') AND NOT (d.state = 'held' AND d.reason IN ('direction', 'dependency'))
+/** What direction, a dependency or a summary holds lifts by itself: a redrive passes it over. */
+const redrivable = `d.state IN ('held', 'dead') AND NOT (d.state = 'held' AND d.reason IN ('direction', 'dependency', 'summary'))
   AND (($2::bigint[] IS NULL OR d.id = ANY ($2)) AND ($3::text IS NULL OR d.cause = $3))`;
 
 function selectorValues(selector: RedriveSelector): [string[] | null, string | null] {

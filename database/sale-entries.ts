@@ -91,7 +91,7 @@ async function loadEntries(
        WHERE tenant = $1 AND kind = e.kind AND record_id = e.record_id AND body IS NOT NULL LIMIT 1) r
      CROSS JOIN LATERAL (SELECT min(id) AS first,
          coalesce(bool_or((remote_id IS NOT NULL OR state IN ('sending', 'verifying')) AND NOT ((desired_op = 'absent' OR coalesce(r.body ->> 'voided' = 'true', false)) AND state = 'delivered')), false) AS "isPosted",
-         coalesce(bool_or(state = 'waiting' AND desired_op = 'present' AND r.body ->> 'voided' IS DISTINCT FROM 'true'), false) AS "isOpen"
+         coalesce(bool_or((state = 'waiting' OR (state = 'held' AND reason = 'summary')) AND desired_op = 'present' AND r.body ->> 'voided' IS DISTINCT FROM 'true'), false) AS "isOpen"
        FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = e.kind AND record_id = e.record_id) d
      ORDER BY d.first`,
     [tenant, system, JSON.stringify(saleIds), entriesMax + 1],

@@ -2,9 +2,11 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import { directions, type DirectionPolicy } from '../domain/direction';
+import { postingModes } from '../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../domain/posting/settings';
 import type { SyncSettings } from '../domain/sync-settings';
-import { kinds } from '../domain/words';
+import { changeKinds } from '../domain/words';
+import { calendarDay } from './body-parts';
 import { firstRow, inTransaction, type Db } from './pool';
 
 // Requests of settings: the newest of a part is brought in force by the tenant's workflow.
@@ -12,7 +14,7 @@ import { firstRow, inTransaction, type Db } from './pool';
 const direction = z.enum(directions);
 const systemDirection = z.strictObject({
   default: direction,
-  kinds: z.partialRecord(z.enum(kinds), direction),
+  kinds: z.partialRecord(z.enum(changeKinds), direction),
 });
 /** Settings part `direction` (contract section 5). */
 export const directionSchema = z.strictObject({
@@ -66,6 +68,21 @@ export const postingSettingsSchema = z.strictObject({
   tax: z.strictObject({ varianceMinor: z.int().min(0).max(10) }),
   zero: z.strictObject({ mode: z.enum(['stockOnly', 'never']) }),
   closed: z.strictObject({ mode: z.enum(['park', 'firstOpenDay']) }),
+  // With defaults: what was stored before these were known holds on.
+  mode: z
+    .strictObject({
+      switches: z
+        .array(z.strictObject({ fromDay: calendarDay, mode: z.enum(postingModes) }))
+        .max(1_000),
+    })
+    .default({ switches: [] }),
+  summary: z
+    .strictObject({
+      lines: z.enum(['category', 'item']),
+      dueAfterMinutes: z.int().min(0).max(2_880),
+    })
+    .default(initialPostingSettings.summary),
+  date: z.strictObject({ dayCutHour: z.int().min(0).max(23) }).default(initialPostingSettings.date),
   // Not in requests of older versions.
   refund: z
     .strictObject({ amountOnlyTax: z.enum(['none', 'prorate']) })

@@ -10,6 +10,7 @@ import {
 } from './deliveries';
 import { inTransaction } from './pool';
 import { lockByIds, type LaneHold } from './sends';
+import { settleSummaries } from './summary-settlements';
 
 // Settling: what became of a send and of each of its members, in one transaction.
 
@@ -141,11 +142,12 @@ async function settleMembers(
       },
     ];
   });
+  const summedUp = await settleSummaries(tx, lane, updates);
   // Waits are noted before those are freed that what arrived here was waited for.
   const [opened, , freed] = await Promise.all([
     updateDeliveries(tx, lane.tenant, updates),
     noteWaits(tx, lane, updates),
-    freeWaiting(tx, lane, updates),
+    freeWaiting(tx, lane, updates, summedUp),
     writeJournal(tx, lane.tenant, updates),
   ]);
   await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0) - freed);
@@ -188,6 +190,7 @@ async function freeWaiting(
   tx: PoolClient,
   lane: LaneHold,
   updates: readonly MemberUpdate[],
+  summedUp: readonly { kind: string; ref: string }[],
 ): Promise<number> {
   const arrived = updates.filter(({ settlement }) => settlement.remote !== undefined);
   const products = arrived
@@ -196,7 +199,7 @@ async function freeWaiting(
   const others = arrived
     .filter(({ row }) => (referredKinds as readonly string[]).includes(row.kind))
     .map(({ row }) => ({ kind: row.kind, ref: row.recordId }));
-  if (products.length === 0 && others.length === 0) return 0;
+  if (products.length + others.length + summedUp.length === 0) return 0;
   const freed = await tx.query<{ id: string }>(
     // By row address, found by one probe per thing: a join would read all that waits in this lane.
     `DELETE FROM delivery_waits WHERE ctid = ANY (ARRAY(
@@ -207,7 +210,7 @@ async function freeWaiting(
        CROSS JOIN LATERAL (SELECT ctid FROM delivery_waits
          WHERE tenant = $1 AND system = $2 AND kind = x.kind AND ref = x.ref OFFSET 0) w))
      RETURNING delivery_id::text AS id`,
-    [lane.tenant, lane.system, JSON.stringify(products), JSON.stringify(others)],
+    [lane.tenant, lane.system, JSON.stringify(products), JSON.stringify([...others, ...summedUp])],
   );
   const ids = [...new Set(freed.rows.map((row) => row.id))];
   if (ids.length === 0) return 0;

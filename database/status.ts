@@ -71,7 +71,7 @@ export async function queueState(db: Db, tenant: number): Promise<QueueState> {
   if (row === null) throw new Error(`Bug: tenant ${tenant} has no counters`);
   const oldest = await db.query<{ system: Target; at: string | null }>(
     `SELECT s.system, min(d.due_at) AS at FROM unnest(ARRAY['woo', 'qbo']) AS s(system)
-     CROSS JOIN unnest(ARRAY['customer','product','inventory','order','refund','invoice','payment','payout','cash']) AS k(kind)
+     CROSS JOIN unnest(ARRAY['customer','product','inventory','order','refund','invoice','payment','payout','cash','summary']) AS k(kind)
      CROSS JOIN LATERAL (SELECT due_at FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind
        AND state = 'waiting' ORDER BY due_at, id LIMIT 1) d GROUP BY s.system`,
     [tenant],
@@ -110,6 +110,43 @@ export async function deliveriesOf(
        CASE WHEN state IN ('waiting', 'verifying') THEN due_at END AS "nextDueAt"
      FROM deliveries WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = $2 AND record_id = $3
      ORDER BY system, part`,
+    [tenant, kind, recordId],
+  );
+  return result.rows;
+}
+
+/** A daily summary in which a ticket stands, and where that stands itself. */
+export interface SummaryOfTicket {
+  recordId: string;
+  number: string;
+  part: string;
+  /** Of the ticket, in this summary. */
+  totalMinor: number;
+  taxMinor: number;
+  /** Whether the document has this share by now. */
+  isPosted: boolean;
+  state: DeliveryState;
+  reason: string | null;
+  remoteId: string | null;
+  nextDueAt: string | null;
+}
+
+export async function summariesOf(
+  db: Db,
+  tenant: number,
+  kind: Kind,
+  recordId: string,
+): Promise<SummaryOfTicket[]> {
+  const result = await db.query<SummaryOfTicket>(
+    `SELECT m.summary_id AS "recordId", r.number, m.part, m.total_minor AS "totalMinor", m.tax_minor AS "taxMinor",
+       m.is_posted AS "isPosted", d.state, d.reason, d.remote_id AS "remoteId",
+       CASE WHEN d.state IN ('waiting', 'verifying') THEN d.due_at END AS "nextDueAt"
+     FROM (SELECT * FROM summary_members WHERE tenant = $1 AND kind = $2 AND record_id = $3 AND until_rev IS NULL OFFSET 0) m
+     CROSS JOIN LATERAL (SELECT body ->> 'number' AS number FROM records
+       WHERE tenant = $1 AND kind = 'summary' AND record_id = m.summary_id LIMIT 1) r
+     CROSS JOIN LATERAL (SELECT state, reason, remote_id, due_at FROM deliveries
+       WHERE tenant = $1 AND system = 'qbo' AND kind = 'summary' AND record_id = m.summary_id LIMIT 1) d
+     ORDER BY m.summary_id, m.part`,
     [tenant, kind, recordId],
   );
   return result.rows;

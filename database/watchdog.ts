@@ -25,7 +25,7 @@ export async function findStuckTenants(
        OR EXISTS (SELECT FROM lanes l JOIN connections c ON c.tenant = l.tenant AND c.system = l.system
             WHERE l.tenant = t.id AND NOT l.is_paused AND NOT l.is_isolated AND NOT l.needs_auth
               AND l.progressed_at < now() - make_interval(secs => $1 / 1000.0)
-              AND (EXISTS (SELECT FROM unnest(ARRAY['customer','product','inventory','order','refund','invoice','payment','payout','cash']) AS k(kind)
+              AND (EXISTS (SELECT FROM unnest(ARRAY['customer','product','inventory','order','refund','invoice','payment','payout','cash','summary']) AS k(kind)
                      CROSS JOIN LATERAL (SELECT FROM deliveries d WHERE d.tenant = t.id AND d.system = l.system AND d.kind = k.kind
                        AND d.state = 'waiting' AND d.due_at < now() - make_interval(secs => $1 / 1000.0) LIMIT 1) d)
                 OR EXISTS (SELECT FROM sends s WHERE s.tenant = t.id AND s.system = l.system AND s.state IN ('sending', 'verifying')

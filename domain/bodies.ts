@@ -206,6 +206,27 @@ export interface CashBody {
   reason?: string | undefined;
 }
 
+/** What the members of a daily summary have in common (accounting.md 16). */
+export interface SummaryKey {
+  day: string;
+  side: 'sale' | 'refund';
+  location: string;
+  /** Null where no money moved. */
+  tender: string | null;
+  currency: string;
+  /** The codes of all lines as one key, `none` where there are none. */
+  taxKey: string;
+  pricesIncludeTax: boolean;
+  /** Where tickets state one: another rate is another summary. */
+  exchangeRate?: ExchangeRate | undefined;
+}
+
+/** A daily summary: which tickets it sums up stands in `summary_members`. */
+export interface SummaryBody {
+  key: SummaryKey;
+  number: string;
+}
+
 /** A record's present body, with its kind. */
 export type RecordBody =
   | { kind: 'customer'; body: CustomerBody }
@@ -216,8 +237,10 @@ export type RecordBody =
   | { kind: 'invoice'; body: InvoiceBody }
   | { kind: 'payment'; body: PaymentBody }
   | { kind: 'payout'; body: PayoutBody }
+  | { kind: 'summary'; body: SummaryBody }
   | { kind: 'cash'; body: CashBody };
 
 /** A change's body, with its kind: differs from a record's only for stock. */
 export type ChangeBody =
-  Exclude<RecordBody, { kind: 'inventory' }> | { kind: 'inventory'; body: InventoryBody };
+  | Exclude<RecordBody, { kind: 'inventory' | 'summary' }>
+  | { kind: 'inventory'; body: InventoryBody };

@@ -42,6 +42,7 @@ export function withDay(
     case 'refund':
     case 'invoice':
     case 'cash':
+    case 'summary':
       return content;
   }
 }

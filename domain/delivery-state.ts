@@ -77,7 +77,7 @@ export type DeliveryEvent =
   | { type: 'discard'; reason: string };
 
 /** Holds that lift by themselves: a redrive passes them over. */
-const selfLiftingHolds = ['direction', 'dependency'] as const;
+const selfLiftingHolds = ['direction', 'dependency', 'summary'] as const;
 
 function liftsItself(core: DeliveryCore): boolean {
   return (
@@ -130,6 +130,8 @@ export function transition(core: DeliveryCore, event: DeliveryEvent): DeliveryCo
       return { ...rest(core, event.resting, event.nowMs), attempts: 0 };
     case 'discard':
       if (core.state !== 'held' && core.state !== 'dead') return null;
+      // Its share stands in the summary: only a change of the ticket takes it out.
+      if (core.reason === 'summary') return null;
       return { ...core, state: 'skipped', reason: event.reason };
   }
 }

@@ -51,6 +51,7 @@ const pushSupport: Readonly<Record<Target, Readonly<Record<Kind, PushSupport>>>>
     invoice: 'unsupported',
     payment: 'unsupported',
     payout: 'unsupported',
+    summary: 'unsupported',
     cash: 'unsupported',
   },
   qbo: {
@@ -63,6 +64,7 @@ const pushSupport: Readonly<Record<Target, Readonly<Record<Kind, PushSupport>>>>
     payment: 'built',
     payout: 'built',
     cash: 'built',
+    summary: 'built',
   },
 };
 export type PushSupport = 'built' | 'not_built' | 'unsupported';
@@ -71,9 +73,10 @@ export function pushSupportOf(system: Target, kind: Kind): PushSupport {
   return pushSupport[system][kind];
 }
 
-/** The direction that holds for one kind of one system. */
+/** The direction that holds for one kind of one system: a summary goes where its orders go. */
 export function directionOf(policy: DirectionPolicy, system: Target, kind: Kind): Direction {
-  return policy.systems[system].kinds[kind] ?? policy.systems[system].default;
+  const decisive = kind === 'summary' ? 'order' : kind;
+  return policy.systems[system].kinds[decisive] ?? policy.systems[system].default;
 }
 
 /** Whether this direction lets changes go from the POS to the system. */

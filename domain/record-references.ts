@@ -31,6 +31,7 @@ export function thingsReferredTo(content: RecordBody | null): Thing[] {
     case 'product':
     case 'inventory':
     case 'cash':
+    case 'summary':
     case undefined:
       return [];
   }

@@ -8,8 +8,8 @@ export type System = (typeof systems)[number];
 export const targets = ['woo', 'qbo'] as const;
 export type Target = (typeof targets)[number];
 
-/** Kinds of records, in the order of dependency: a later one may refer to an earlier one. */
-export const kinds = [
+/** Kinds of records that changes are about, in the order of dependency: a later one may refer to an earlier one. */
+export const changeKinds = [
   'customer',
   'product',
   'inventory',
@@ -20,10 +20,21 @@ export const kinds = [
   'payout',
   'cash',
 ] as const;
+/** A daily summary is made by us from the tickets of a day; nobody sends one. */
+export const kinds = [...changeKinds, 'summary'] as const;
 export type Kind = (typeof kinds)[number];
+export type ChangeKind = (typeof changeKinds)[number];
 
 /** Kinds that are posted once into books; what was kept back needs a decision before it is sent late. */
-export const documentKinds = ['order', 'refund', 'invoice', 'payment', 'payout', 'cash'] as const;
+export const documentKinds = [
+  'order',
+  'refund',
+  'invoice',
+  'payment',
+  'payout',
+  'cash',
+  'summary',
+] as const;
 
 export function isDocumentKind(kind: Kind): boolean {
   return (documentKinds as readonly Kind[]).includes(kind);

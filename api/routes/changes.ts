@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { idText } from '../../database/body-parts';
 import { findChange, type IntakeItem, type StoredChange } from '../../database/changes';
-import { deliveriesOf } from '../../database/status';
+import { deliveriesOf, summariesOf } from '../../database/status';
 import {
   changeSchema,
   changesMax,
@@ -11,13 +11,13 @@ import {
   idOf,
   type Rejection,
 } from '../change-requests';
-import { deliverySchema, shownDeliveries } from '../deliveries';
+import { deliverySchema, shownDeliveries, summaryOfTicketSchema } from '../deliveries';
 import type { ApiDeps } from '../deps';
 import { Intake } from '../intake';
 import type { JsonFault } from '../json-text';
 import { notFound, Problem } from '../problem';
 import { faultsProblem, none, tenantRoute, type Answer, type Route } from '../route';
-import { instantText, kindName } from '../words';
+import { changeKindName, instantText } from '../words';
 
 /** The changes themselves are checked one by one: a fault of one does not refuse the others. */
 const changesRequest = z
@@ -43,7 +43,7 @@ const outcomes = ['pending', 'applied', 'stale', 'superseded', 'failed', 'ignore
 const storedChange = z
   .object({
     id: z.string(),
-    kind: kindName,
+    kind: changeKindName,
     op: z.enum(['upsert', 'delete']),
     recordId: z.string(),
     revision: z.int().nullable(),
@@ -54,6 +54,9 @@ const storedChange = z
     code: z.string().nullable(),
     detail: z.string().nullable(),
     deliveries: z.array(deliverySchema),
+    summaries: z
+      .array(summaryOfTicketSchema)
+      .meta({ description: 'The daily summaries by which the books have it.' }),
   })
   .meta({ id: 'StoredChange' });
 
@@ -185,6 +188,7 @@ async function changeAnswer({ pool }: ApiDeps, tenant: number, changeId: string)
       code: change.outcomeCode,
       detail: change.outcomeDetail,
       deliveries: shownDeliveries(kind, deliveries),
+      summaries: await summariesOf(pool, tenant, kind, change.recordId),
     },
   };
 }

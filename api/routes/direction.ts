@@ -15,7 +15,7 @@ import type { Kind, Target } from '../../domain/words';
 import type { ApiDeps } from '../deps';
 import { Problem } from '../problem';
 import { none, tenantRoute, type Answer, type Route } from '../route';
-import { instantText, kindName, systemName } from '../words';
+import { changeKindName, instantText, systemName } from '../words';
 
 const policy = directionSchema.meta({ id: 'Direction' });
 const catchUp = z.boolean().optional().meta({
@@ -79,7 +79,7 @@ export function directionRoutes(deps: ApiDeps): Route[] {
       path: '/direction/{system}/{kind}',
       access: 'operator',
       summary: 'Set the direction of one kind',
-      params: z.strictObject({ system: systemName, kind: kindName }),
+      params: z.strictObject({ system: systemName, kind: changeKindName }),
       query: none,
       body: oneDirection,
       answers: { 202: requestedAnswer },

@@ -12,8 +12,13 @@ import {
   settingsVersions,
   syncSettingsSchema,
 } from '../../database/settings';
+import { daysOfOtherMode } from '../../database/summaries';
 import { writeAudit, type Tenant } from '../../database/tenants';
-import { initialPostingSettings, unfitSettings } from '../../domain/posting/settings';
+import {
+  initialPostingSettings,
+  unclearSettings,
+  unfitSettings,
+} from '../../domain/posting/settings';
 import { initialSyncSettings } from '../../domain/sync-settings';
 import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
@@ -65,11 +70,22 @@ async function checkPosting(
   tenant: Tenant,
   value: z.infer<typeof postingSettingsSchema>,
 ): Promise<void> {
+  const unclear = unclearSettings(value);
+  if (unclear.length > 0) throw invalid('The switches of the mode say nothing clear.', unclear);
+  const other = await daysOfOtherMode(pool, tenant.id, value.mode.switches);
+  if (other.length > 0) throw dayTaken(other);
   const connection = await findConnection(pool, tenant.id, 'qbo');
   const stored = connection?.facts ?? null;
   const facts = stored === null ? null : parseFacts(jsonObject.parse(stored));
   const unfit = facts === null ? [] : unfitSettings(value, facts);
   if (unfit.length > 0) throw invalid('The settings do not fit the company.', unfit);
+}
+
+/** A day that has tickets keeps its mode: each is in the books by itself or in a summary, never both. */
+function dayTaken(days: readonly { day: string; mode: string }[]): Problem {
+  const named = days.map(({ day, mode }) => `${day} (${mode})`).join(', ');
+  const detail = `These business days have tickets already and keep their mode: ${named}. Switch from a later day.`;
+  return new Problem(409, 'day_has_tickets', detail);
 }
 
 function partRoutes<T extends object>(deps: ApiDeps, part: Part<T>): Route[] {

@@ -2,6 +2,7 @@ import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing, References } from '../connector';
 import { composeCustomer, composeItem } from './compose-names';
+import { composeSummary } from './compose-summary';
 import { composeDocument } from './document';
 import type { QboFacts } from './facts';
 import { hold } from './hold';
@@ -33,6 +34,8 @@ export function compose(
         facts,
         finding?.type === 'item' ? finding : null,
       );
+    case 'summary':
+      return composeSummary(item, record.body, { references, facts, posting, finding });
     case 'order':
     case 'refund':
     case 'invoice':

@@ -94,12 +94,16 @@ export function naturalOf(
   settings: PostingSettings,
 ): JsonObject {
   const { totalMinor, currency, date: txnDate } = document;
-  const tax = expectedTax(document, settings);
+  const tax = expectedTax(document, settings, 1);
   return { kind: 'document', docNumber, marker, totalMinor, currency, txnDate, ...tax };
 }
 
 /** The tax that the answer must show, and how far it may be off; nothing where the document states none. */
-function expectedTax({ tax, taxMinor }: PostingDocument, settings: PostingSettings): JsonObject {
+export function expectedTax(
+  { tax, taxMinor }: PostingDocument,
+  settings: PostingSettings,
+  tickets: number,
+): JsonObject {
   switch (tax.mode) {
     case 'none':
     case 'line':
@@ -108,7 +112,7 @@ function expectedTax({ tax, taxMinor }: PostingDocument, settings: PostingSettin
     case 'excluded':
       return { taxMinor, taxVarianceMinor: 0 };
     case 'included':
-      return { taxMinor, taxVarianceMinor: settings.tax.varianceMinor };
+      return { taxMinor, taxVarianceMinor: settings.tax.varianceMinor * tickets };
   }
 }
 

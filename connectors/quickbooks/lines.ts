@@ -29,6 +29,7 @@ const itemKeys = {
   unallocated: '@unallocated',
   tax: '@tax',
   rounding: '@rounding',
+  dailySales: '@daily-sales',
 } as const;
 
 export function linesOf(
@@ -154,6 +155,7 @@ function keyOf(line: PostingLine): string {
     case 'unallocated':
     case 'tax':
     case 'rounding':
+    case 'dailySales':
       return itemKeys[line.kind];
   }
 }

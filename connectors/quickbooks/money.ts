@@ -36,6 +36,7 @@ export function isMoney({ record, part }: Outgoing): boolean {
     case 'product':
     case 'inventory':
     case 'invoice':
+    case 'summary':
       return false;
   }
 }
@@ -121,6 +122,7 @@ export function moneyShape(
     case 'product':
     case 'inventory':
     case 'invoice':
+    case 'summary':
       throw new Error(`Bug: a ${record.kind} is no money alone`);
   }
 }

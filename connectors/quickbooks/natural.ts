@@ -23,6 +23,17 @@ const documentNatural = z.object({
   then: thenSchema,
 });
 
+/** A summary that is amended. */
+const amendedNatural = z.object({
+  kind: z.literal('documentUpdate'),
+  id: z.string(),
+  syncToken: z.string(),
+  totalMinor: z.number(),
+  currency: z.string(),
+  taxMinor: z.number().optional(),
+  taxVarianceMinor: z.number().optional(),
+});
+
 const voidNatural = z.object({
   kind: z.literal('void'),
   id: z.string(),
@@ -34,6 +45,7 @@ const voidNatural = z.object({
 
 export const naturalSchema = z.discriminatedUnion('kind', [
   documentNatural,
+  amendedNatural,
   voidNatural,
   z.object({ kind: z.literal('customer'), displayName: z.string(), email: z.string().nullable() }),
   z.object({ kind: z.literal('item'), sku: z.string(), name: z.string() }),
@@ -41,3 +53,4 @@ export const naturalSchema = z.discriminatedUnion('kind', [
 ]);
 export type Natural = z.infer<typeof naturalSchema>;
 export type DocumentNatural = z.infer<typeof documentNatural>;
+export type AmendedNatural = z.infer<typeof amendedNatural>;

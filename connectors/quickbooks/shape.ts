@@ -75,14 +75,16 @@ type Part<T> = ({ type: 'known' } & T) | { type: 'stop'; composed: Composed };
 
 /** A customer there has one currency for good: another one has a customer of its own, mapped by hand. */
 export function customerOf(
-  document: Pick<PostingDocument, 'customerId' | 'currency'>,
+  document: Pick<PostingDocument, 'customerId' | 'bucket' | 'currency'>,
   references: References,
   facts: QboFacts,
 ): Part<{ id: string; missing: { kind: 'customer'; ref: string; isOpen: boolean }[] }> {
   const isForeign = document.currency !== facts.homeCurrency;
   if (document.customerId === null || isForeign) {
     const whose =
-      document.customerId === null ? 'guest-customer' : `customer:${document.customerId}`;
+      document.customerId === null
+        ? (document.bucket ?? 'guest-customer')
+        : `customer:${document.customerId}`;
     const key = inCurrency(whose, document.currency, facts);
     const mapped = references.mapping('account', key);
     return mapped === null

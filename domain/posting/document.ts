@@ -16,7 +16,9 @@ export interface PostingLine {
     | 'unallocated'
     | 'tax'
     | 'discount'
-    | 'rounding';
+    | 'rounding'
+    /** Goods of a daily summary that tells no articles. */
+    | 'dailySales';
   sku: string | null;
   description: string;
   /** Null where the amount belongs to no number of pieces. */
@@ -64,6 +66,8 @@ export interface PostingDocument {
   /** Null in the books' own currency. */
   exchangeRate: ExchangeRate | null;
   customerId: string | null;
+  /** Where no customer is named: the mapped one of guests, or of daily summaries. */
+  bucket?: 'guest-customer' | 'daily-customer';
   guest: { name?: string | undefined; email?: string | undefined } | null;
   billTo: Address | null;
   shipTo: Address | null;

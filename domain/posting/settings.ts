@@ -1,3 +1,5 @@
+import { unclearSwitches, type ModeSwitch } from './modes';
+
 /** Settings part `posting` (accounting.md 19), as far as they are built. Amounts are minor units of the document's currency. */
 export interface PostingSettings {
   /** Older sales are not posted by themselves (accounting.md 1); null: all are. */
@@ -23,6 +25,20 @@ export interface PostingSettings {
     /** A sale of a closed period: held, or dated the first open day with its own day in the note. */
     mode: 'park' | 'firstOpenDay';
   };
+  mode: {
+    /** Business days from which tickets are summed up by day, or posted one by one again (accounting.md 16). */
+    switches: ModeSwitch[];
+  };
+  summary: {
+    /** Goods by tax alone, or by article. */
+    lines: 'category' | 'item';
+    /** After the end of the business day, so that its late tickets are in it. */
+    dueAfterMinutes: number;
+  };
+  date: {
+    /** Hour of the day, in the tenant's zone, at which a business day ends. */
+    dayCutHour: number;
+  };
   refund: {
     /** An amount without lines that is not the whole rest of its sale: without tax, or with its share of it. */
     amountOnlyTax: 'none' | 'prorate';
@@ -40,9 +56,18 @@ export const initialPostingSettings: PostingSettings = {
   tax: { varianceMinor: 2 },
   zero: { mode: 'stockOnly' },
   closed: { mode: 'park' },
+  mode: { switches: [] },
+  summary: { lines: 'category', dueAfterMinutes: 120 },
+  date: { dayCutHour: 0 },
   refund: { amountOnlyTax: 'none' },
   cash: { mode: 'journalEntry' },
 };
+
+/** Switches of the mode that say nothing clear, by path. */
+export function unclearSettings(settings: PostingSettings): { path: string; message: string }[] {
+  const message = unclearSwitches(settings.mode.switches);
+  return message === null ? [] : [{ path: 'mode.switches', message }];
+}
 
 /** What of a company decides which settings fit it. */
 export interface CompanyForSettings {

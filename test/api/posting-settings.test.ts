@@ -48,4 +48,18 @@ describe('settings part posting', () => {
     const wide = { ...initialPostingSettings, rounding: { centsPerLine: 1, centsMax: 500 } };
     expect((await put(own, wide, '"1"')).status).toBe(422);
   });
+
+  it('switches the mode at days without tickets only, and each switch changes it', async () => {
+    const own = await api.createTenant();
+    const id = await tenantNumber(own);
+    const { pool } = api.database;
+    const switched = (...switches: object[]): object => ({ ...initialPostingSettings, mode: { switches } }); // prettier-ignore
+    const summary = { fromDay: '2026-11-20', mode: 'summary' };
+    expect(await put(own, switched(summary, { ...summary, mode: 'perOrder' }), '"0"')).toMatchObject({ status: 422, body: { errors: [{ path: 'mode.switches' }] } }); // prettier-ignore
+    expect((await put(own, switched({ ...summary, mode: 'perOrder' }), '"0"')).status).toBe(422);
+    await pool.query(`INSERT INTO business_days (tenant, day, mode) VALUES ($1, '2026-11-21', 'perOrder')`, [id]); // prettier-ignore
+    const late = await put(own, switched(summary), '"0"');
+    expect(late).toMatchObject({ status: 409, body: { code: 'day_has_tickets' } });
+    expect((await put(own, switched({ ...summary, fromDay: '2026-11-22' }), '"0"')).status).toBe(202); // prettier-ignore
+  });
 });

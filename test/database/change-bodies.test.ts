@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 
 import { calendarDay, idText } from '../../database/body-parts';
 import { changeBodySchemas, parseChangeBody, parseRecordBody } from '../../database/change-bodies';
-import { kinds, type Kind } from '../../domain/words';
+import { changeKinds as kinds, type ChangeKind } from '../../domain/words';
 import { orderBody } from '../support/samples';
 
 const address = { line1: '1 Road', city: 'York', country: 'GB' };
 const ticket = orderBody('P-1', [['a', 1]], 'c');
 const unpaid: Partial<typeof ticket> = { ...ticket };
 delete unpaid.tenders;
-const bodies: Record<Kind, object> = {
+const bodies: Record<ChangeKind, object> = {
   customer: { name: 'Ann', email: '', billing: address, taxExempt: false, notes: 'two\nlines\tand a tab' }, // prettier-ignore
   product: { sku: 'a', name: 'Article', type: 'goods', priceMinor: 0, currency: 'USD', trackStock: true, status: 'active', variants: [{ sku: 'a-1', options: { size: '' }, priceMinor: 5 }] }, // prettier-ignore
   inventory: { location: 'shop', movement: { delta: '-3.5', reason: 'damage' } },
@@ -56,7 +56,7 @@ describe('days', () => {
   }); // prettier-ignore
 });
 
-const wrong: [string, Kind, object][] = [
+const wrong: [string, ChangeKind, object][] = [
   ['a fraction of a cent', 'payment', { amountMinor: 0.5 }],
   ['an amount as text', 'payment', { amountMinor: '5' }],
   ['an amount beyond the largest', 'payment', { amountMinor: 1_000_000_000_001 }],

@@ -21,6 +21,7 @@ invoice   | pull          | push          | unsupported | built
 payment   | disabled      | push          | unsupported | built
 payout    | disabled      | push          | unsupported | built
 cash      | disabled      | push          | unsupported | built
+summary   | pull          | push          | unsupported | built
 `;
 
 test('a new tenant starts with the directions of the contract, and each kind with what can be pushed', () => {

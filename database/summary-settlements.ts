@@ -1,0 +1,120 @@
+import type { PoolClient } from 'pg';
+
+import type { DeliveryEvent } from '../domain/delivery-state';
+import type { DeliveryUpdate, RemoteState } from './deliveries';
+import { lockByIds, type LaneHold } from './sends';
+
+// Settling a summary settles exactly the tickets of the revision that was sent: those that it has since are
+// delivered with it, those that it lost are out of the books.
+
+/** A delivery after its settlement. */
+type Settled = DeliveryUpdate & { settlement: { event: DeliveryEvent; remote?: RemoteState } };
+
+/** Settles the members of the summaries among these; answers the tickets that the books have now. */
+export async function settleSummaries(
+  tx: PoolClient,
+  lane: LaneHold,
+  updates: readonly Settled[],
+): Promise<{ kind: string; ref: string }[]> {
+  const arrived: { kind: string; ref: string }[] = [];
+  for (const { row, after, settlement } of updates) {
+    if (row.kind !== 'summary') continue;
+    if (settlement.event.type === 'skip') {
+      await skipMembers(tx, lane, row.recordId, settlement.event.reason);
+      continue;
+    }
+    if (settlement.remote === undefined) continue;
+    const tickets = await closeMembers(tx, lane, row.recordId, after.deliveredRev);
+    const entity = settlement.remote.snapshot['entity'] ?? null;
+    const snapshot = { summary: row.recordId, entity };
+    await deliverMembers(tx, lane, tickets, settlement.remote.id, JSON.stringify(snapshot));
+    arrived.push(...tickets.map(({ kind, id }) => ({ kind, ref: id })));
+  }
+  return arrived;
+}
+
+interface TicketPart {
+  kind: string;
+  id: string;
+  part: string;
+}
+
+/** Notes what the document holds now, up to this revision of the summary. */
+async function closeMembers(
+  tx: PoolClient,
+  { tenant }: LaneHold,
+  summaryId: string,
+  rev: number,
+): Promise<TicketPart[]> {
+  const result = await tx.query<TicketPart>(
+    `UPDATE summary_members SET is_posted = until_rev IS NULL OR until_rev > $3, is_open = until_rev IS NOT NULL AND until_rev > $3
+     WHERE tenant = $1 AND summary_id = $2 AND is_open AND from_rev <= $3 RETURNING kind, record_id AS id, part`,
+    [tenant, summaryId, rev],
+  );
+  return result.rows;
+}
+
+/** Of these tickets those of which nothing is open in any summary are delivered, as the table of states says of `accepted`. */
+async function deliverMembers(
+  tx: PoolClient,
+  lane: LaneHold,
+  tickets: readonly TicketPart[],
+  remoteId: string,
+  snapshot: string,
+): Promise<void> {
+  if (tickets.length === 0) return;
+  const found = await tx.query<{ id: string }>(
+    `SELECT d.id::text AS id FROM json_to_recordset($3::json) AS k(kind text, id text, part text) CROSS JOIN LATERAL
+       (SELECT id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = k.kind AND record_id = k.id AND part = k.part
+          AND state IN ('held', 'skipped') LIMIT 1) d
+     WHERE NOT EXISTS (SELECT FROM summary_members m WHERE m.tenant = $1 AND m.kind = k.kind AND m.record_id = k.id
+       AND m.part = k.part AND m.is_open)`,
+    [lane.tenant, lane.system, JSON.stringify(tickets)],
+  );
+  const locked = await lockByIds(
+    tx,
+    lane.tenant,
+    found.rows.map(({ id }) => id),
+  );
+  const ids = locked
+    .filter(({ state, reason, desiredOp }) =>
+      state === 'held' ? reason === 'summary' : state === 'skipped' && desiredOp === 'present',
+    ) // prettier-ignore
+    .map(({ id }) => id);
+  if (ids.length === 0) return;
+  await tx.query(
+    `UPDATE deliveries d SET state = 'delivered', reason = NULL, cause = NULL, detail = NULL, sent_rev = d.desired_rev,
+       delivered_rev = d.desired_rev, attempts = 0, last_class = NULL, changed_at = now(),
+       remote_id = CASE WHEN d.desired_op = 'present' THEN $3 END, remote_version = NULL,
+       snapshot = CASE WHEN d.desired_op = 'present' THEN $4::json END
+     WHERE +d.tenant = $1 AND d.id = ANY ($2)`,
+    [lane.tenant, ids, remoteId, snapshot],
+  );
+}
+
+/** A summary that is not posted by rule says so of its tickets; should it be posted later, they are too. */
+async function skipMembers(
+  tx: PoolClient,
+  lane: LaneHold,
+  summaryId: string,
+  reason: string,
+): Promise<void> {
+  const found = await tx.query<{ id: string }>(
+    `SELECT d.id::text AS id FROM (SELECT kind, record_id, part FROM summary_members
+         WHERE tenant = $1 AND summary_id = $3 AND is_open AND until_rev IS NULL OFFSET 0) m
+     CROSS JOIN LATERAL (SELECT id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = m.kind
+       AND record_id = m.record_id AND part = m.part AND state = 'held' LIMIT 1) d`,
+    [lane.tenant, lane.system, summaryId],
+  );
+  const locked = await lockByIds(
+    tx,
+    lane.tenant,
+    found.rows.map(({ id }) => id),
+  );
+  const ids = locked.filter((row) => row.reason === 'summary').map(({ id }) => id);
+  await tx.query(
+    `UPDATE deliveries d SET state = 'skipped', reason = $3, cause = $3, changed_at = now()
+     WHERE +d.tenant = $1 AND d.id = ANY ($2)`,
+    [lane.tenant, ids, reason],
+  );
+}

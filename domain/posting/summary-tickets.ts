@@ -1,0 +1,47 @@
+import type { RecordBody } from '../bodies';
+import type { Share, Shares } from './summary-shares';
+import { sharesOf } from './summary-shares';
+import {
+  isThroughExchange,
+  partsOfOrder,
+  saleOfTicket,
+  type DocumentPart,
+  type Ticket,
+} from './ticket';
+
+// Tickets of the POS as members of daily summaries.
+
+export type SummaryTicket = Exclude<Ticket, { kind: 'invoice' }>;
+
+/** The ticket that a record is, where it is one that a summary may hold. */
+export function ticketOf(content: RecordBody | null): SummaryTicket | null {
+  return content?.kind === 'order' || content?.kind === 'refund' ? content : null;
+}
+
+export interface TicketShare {
+  part: DocumentPart;
+  share: Share;
+}
+
+/** All shares of a ticket: one for each side and tender. Where one part has no rule, none of it is summed up. */
+export function ticketShares(
+  ticket: SummaryTicket,
+  recordId: string,
+): { type: 'shares'; shares: TicketShare[] } | Extract<Shares, { type: 'hold' }> {
+  if (isThroughExchange(ticket))
+    return {
+      type: 'hold',
+      reason: 'not_built',
+      what: 'several_tenders',
+      detail: 'An even exchange or one of several tenders, a refund of several, or money given back in another tender', // prettier-ignore
+    };
+  const parts: DocumentPart[] = ticket.kind === 'order' ? partsOfOrder(ticket.body) : ['refund'];
+  const shares: TicketShare[] = [];
+  for (const part of parts) {
+    const sale = saleOfTicket(ticket, recordId, part);
+    const shared = sharesOf(sale, ticket.body.location ?? 'default');
+    if (shared.type === 'hold') return shared;
+    for (const share of shared.shares) shares.push({ part, share });
+  }
+  return { type: 'shares', shares };
+}
