@@ -16,6 +16,8 @@ export interface DemoOptions {
   latency: 'none' | 'real';
   /** Whose books: without tax as the file is, or with tax laid over it. */
   company: CompanyName;
+  /** One document for each ticket, or one for each day, side and tender. */
+  posting: 'perOrder' | 'summary';
   seed: number;
   timeLimitS: number;
 }
@@ -34,6 +36,7 @@ const values = z.object({
   'no-quota': z.boolean().optional(),
   latency: z.enum(['none', 'real'], '--latency takes none or real').optional(),
   company: z.enum(companyNames, `--company takes ${companyNames.join(', ')}`).optional(),
+  posting: z.enum(['perOrder', 'summary'], '--posting takes perOrder or summary').optional(),
   seed: z.coerce
     .number('--seed takes a whole number')
     .int('--seed takes a whole number')
@@ -47,7 +50,7 @@ const values = z.object({
 
 export const usage = `npm run demo -- [--sales FILE.csv] [--exit] [--json FILE] [--kill worker|api|temporal|postgres]
                 [--faults light|storm] [--no-quota] [--latency none|real] [--company default|us|gb]
-                [--seed N] [--time-limit S]`;
+                [--posting perOrder|summary] [--seed N] [--time-limit S]`;
 
 /** The options of a command line; throws with what is wrong and how it is written. */
 export function readArguments(args: readonly string[]): DemoOptions {
@@ -63,6 +66,7 @@ export function readArguments(args: readonly string[]): DemoOptions {
         'no-quota': { type: 'boolean' },
         latency: { type: 'string' },
         company: { type: 'string' },
+        posting: { type: 'string' },
         seed: { type: 'string' },
         'time-limit': { type: 'string' },
       },
@@ -77,6 +81,7 @@ export function readArguments(args: readonly string[]): DemoOptions {
     hasQuota: !(parsed['no-quota'] ?? false),
     latency: parsed.latency ?? 'none',
     company: parsed.company ?? 'default',
+    posting: parsed.posting ?? 'perOrder',
     seed: parsed.seed ?? 1,
     timeLimitS: parsed['time-limit'] ?? 600,
   };

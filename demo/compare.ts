@@ -22,7 +22,7 @@ export interface Ledgers {
   qbo: Sandbox;
   store: SandboxStore;
   realm: SandboxRealm;
-  guestCustomerId: string;
+  ownCustomerIds: ReadonlySet<string>;
   company: DemoCompany;
 }
 
@@ -54,7 +54,7 @@ export async function compareLedgers(ledgers: Ledgers): Promise<Compared> {
     {
       tenderOf: (id) => tenders.get(id) ?? id,
       ownItems: new Set(Object.values(realm.ids.items)),
-      guestCustomerId: ledgers.guestCustomerId,
+      ownCustomerIds: ledgers.ownCustomerIds,
     },
   );
   const pos = figuresOfFile(rows, invoices, ledgers.company.tax);

@@ -47,6 +47,7 @@ export async function play(
     books: stage.qbo,
     hasQuota: options.hasQuota,
     company,
+    posting: options.posting,
   });
   if (options.faults !== null) {
     await planFaults(stage.woo, options.faults);
@@ -80,7 +81,7 @@ async function comparedWithoutQuota(
     qbo: stage.qbo,
     store,
     realm,
-    guestCustomerId: tenant.guestCustomerId,
+    ownCustomerIds: tenant.ownCustomerIds,
     company,
   });
 }

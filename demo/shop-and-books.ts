@@ -135,7 +135,7 @@ export async function figuresOfBooks(
   names: {
     tenderOf: (paymentMethodId: string) => string;
     ownItems: Set<string>;
-    guestCustomerId: string;
+    ownCustomerIds: ReadonlySet<string>;
   },
 ): Promise<BooksAnswer> {
   const sales = await all(books, 'SalesReceipt', salesDocument);
@@ -162,7 +162,7 @@ export async function figuresOfBooks(
   );
   const products = items.filter((row) => !names.ownItems.has(row.Id));
   const productSkus = products.map((row) => row.Sku ?? row.Id);
-  const people = customers.filter((row) => row.Id !== names.guestCustomerId);
+  const people = customers.filter((row) => !names.ownCustomerIds.has(row.Id));
   const repeated = (list: string[]): number => list.length - new Set(list).size;
   return {
     figures: {
@@ -184,14 +184,23 @@ export async function figuresOfBooks(
       Customer: people.length,
       Item: products.length,
     },
-    numbers: new Set([...sales, ...refunds].map((row) => row.DocNumber ?? '')),
+    numbers: new Set([...sales, ...refunds].flatMap(ticketsIn)),
   };
+}
+
+/** Numbers of the tickets that a document stands for: its own, or those that the note of a daily summary lists. */
+function ticketsIn({ PrivateNote = '', DocNumber = '' }: SalesDocument): string[] {
+  const listed = /daily summary [^:]*: (.*)/.exec(PrivateNote)?.[1];
+  return listed === undefined
+    ? [DocNumber]
+    : listed.split(/[ ;]/).filter((number) => number !== '');
 }
 
 function sideOf(documents: readonly SalesDocument[]): SideFigures {
   const taxMinor = sumMinor(documents.map(taxOf));
   const netMinor = sumMinor(documents.map(minor)) - taxMinor;
-  return { count: documents.length, netMinor, taxMinor };
+  const count = sumMinor(documents.map((document) => ticketsIn(document).length));
+  return { count, netMinor, taxMinor };
 }
 
 function minor({ Id, TotalAmt }: SalesDocument): number {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { DemoOptions } from './arguments';
 import type { DemoCompany } from './company';
 import { callUntilAnswered, expectBody, type JsonAnswer, type JsonCall } from './http-json';
 import type { Sandbox, SandboxRealm, SandboxStore } from './sandbox-control';
@@ -40,11 +41,13 @@ export interface NewTenant {
   books: Sandbox;
   hasQuota: boolean;
   company: DemoCompany;
+  posting: DemoOptions['posting'];
 }
 
 export interface DemoTenant {
   api: TenantApi;
-  guestCustomerId: string;
+  /** Customers of the books that are no customer of the till: guests, daily sales. */
+  ownCustomerIds: ReadonlySet<string>;
 }
 
 /** Makes a tenant over the API as any shop would: keys, settings, connections, mappings. */
@@ -85,8 +88,27 @@ export async function createDemoTenant(wanted: NewTenant): Promise<DemoTenant> {
     'Customer',
   );
   await putMappings(api, realm, guestCustomerId, wanted.company);
+  const ownCustomerIds = new Set([guestCustomerId]);
+  if (wanted.posting === 'summary') ownCustomerIds.add(await postSummaries(api, wanted));
   await put(api, '/connections/qbo', { realmId, accessToken, refreshToken });
-  return { api, guestCustomerId };
+  return { api, ownCustomerIds };
+}
+
+/** Every day is summed up, by article so that units can be compared, as soon as it is over. Answers the customer of the summaries. */
+async function postSummaries(api: TenantApi, wanted: NewTenant): Promise<string> {
+  const name = { DisplayName: 'Daily sales of the till' };
+  const id = await createInBooks(wanted, 'customer', name, 'Customer');
+  await put(api, '/mappings/account/daily-customer', { target: { id } });
+  const current = await api.asAdmin('/settings/posting');
+  const shape = z.object({ value: z.looseObject({}) });
+  const body = {
+    ...expectBody(shape, current, 'settings of posting').value,
+    mode: { switches: [{ fromDay: '2000-01-01', mode: 'summary' }] },
+    summary: { lines: 'item', dueAfterMinutes: 0 },
+  };
+  const etag = current.headers['etag'];
+  await put(api, '/settings/posting', body, { 'if-match': typeof etag === 'string' ? etag : '' });
+  return id;
 }
 
 async function put(
