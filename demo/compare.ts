@@ -24,6 +24,8 @@ export interface Ledgers {
   realm: SandboxRealm;
   ownCustomerIds: ReadonlySet<string>;
   company: DemoCompany;
+  /** How far tax may be apart in all, where the books work it out from sums of tickets. */
+  taxVarianceMinor: number;
 }
 
 type Compared = Pick<
@@ -58,7 +60,11 @@ export async function compareLedgers(ledgers: Ledgers): Promise<Compared> {
     },
   );
   const pos = figuresOfFile(rows, invoices, ledgers.company.tax);
-  const table = truthTable({ pos, woo: shop.figures, qbo: books.figures }, money);
+  const table = truthTable(
+    { pos, woo: shop.figures, qbo: books.figures },
+    money,
+    ledgers.taxVarianceMinor,
+  );
   const ledgerRows = await rowsOfLedger(ledgers, pos);
   const all = [...table, ...ledgerRows];
   const wooJournal = await readJournal(ledgers.woo);
@@ -100,17 +106,31 @@ async function rowsOfLedger(ledgers: Ledgers, pos: Figures): Promise<TruthRow[]>
   const incomeMinor = income.reduce((sum, account) => sum - debitMinor(account), 0);
   const netMinor = (pos.sales?.netMinor ?? 0) - (pos.refunds?.netMinor ?? 0);
   const taxMinor = (pos.sales?.taxMinor ?? 0) - (pos.refunds?.taxMinor ?? 0);
-  const row = (measure: string, expectedMinor: number, actualMinor: number): TruthRow => ({
+  const row = (
+    measure: string,
+    expectedMinor: number,
+    actualMinor: number,
+    varianceMinor = 0,
+  ): TruthRow => ({
     measure,
     pos: money(expectedMinor),
     woo: null,
     qbo: money(actualMinor),
-    equal: expectedMinor === actualMinor && isBalanced,
+    equal: Math.abs(expectedMinor - actualMinor) <= varianceMinor && isBalanced,
     differences: isBalanced ? [] : ['debits and credits differ'],
   });
   return [
-    row('ledger: income', netMinor, incomeMinor),
-    ...(taxMinor === 0 ? [] : [row('ledger: tax', taxMinor, 0 - debitMinor('Sales tax payable'))]),
+    row('ledger: income', netMinor, incomeMinor, ledgers.taxVarianceMinor),
+    ...(taxMinor === 0
+      ? []
+      : [
+          row(
+            'ledger: tax',
+            taxMinor,
+            0 - debitMinor('Sales tax payable'),
+            ledgers.taxVarianceMinor,
+          ),
+        ]),
     row(
       'ledger: card clearing',
       pos.netMinorByTender?.get('card') ?? 0,

@@ -117,22 +117,28 @@ export function add(totals: Map<string, number>, key: string, amount: number): v
 type Sides = Record<Side, Figures>;
 type Money = (amountMinor: number) => string;
 
-/** Every row of the truth table: the three sides side by side, equal or not, differences named. */
-export function truthTable(sides: Sides, money: Money): TruthRow[] {
+/**
+ * Every row of the truth table: the three sides side by side, equal or not, differences named. Of a sum of
+ * tickets with tax in their prices the books work out the tax themselves: totals are exact, net and tax may be
+ * apart by `taxVarianceMinor` (accounting.md 1 and 7), which is said.
+ */
+export function truthTable(sides: Sides, money: Money, taxVarianceMinor: number): TruthRow[] {
   const net = (figures: Figures): number | null =>
     figures.sales && figures.refunds ? figures.sales.netMinor - figures.refunds.netMinor : null;
   const taxRows = [
-    figureRow('sales tax', sides, (f) => f.sales?.taxMinor ?? null, money),
-    figureRow('refunds tax', sides, (f) => f.refunds?.taxMinor ?? null, money),
+    figureRow('sales tax', sides, (f) => f.sales?.taxMinor ?? null, money, taxVarianceMinor),
+    figureRow('refunds tax', sides, (f) => f.refunds?.taxMinor ?? null, money, taxVarianceMinor),
+    figureRow('sales with tax', sides, (f) => withTax(f.sales), money),
+    figureRow('refunds with tax', sides, (f) => withTax(f.refunds), money),
   ];
   const hasTax = [sides.pos, sides.qbo].some(({ sales }) => (sales?.taxMinor ?? 0) !== 0);
   return [
     figureRow('sales', sides, (f) => f.sales?.count ?? null, String),
-    figureRow('sales net', sides, (f) => f.sales?.netMinor ?? null, money),
+    figureRow('sales net', sides, (f) => f.sales?.netMinor ?? null, money, taxVarianceMinor),
     figureRow('refunds', sides, (f) => f.refunds?.count ?? null, String),
-    figureRow('refunds net', sides, (f) => f.refunds?.netMinor ?? null, money),
+    figureRow('refunds net', sides, (f) => f.refunds?.netMinor ?? null, money, taxVarianceMinor),
     ...(hasTax ? taxRows : []),
-    figureRow('net', sides, net, money),
+    figureRow('net', sides, net, money, taxVarianceMinor),
     ...keyedRows('net of', sides, (f) => f.netMinorByDay, money),
     ...keyedRows('net by', sides, (f) => f.netMinorByTender, money),
     mapRow('units sold per SKU', sides, (f) => f.unitsSold),
@@ -148,14 +154,16 @@ function figureRow(
   sides: Sides,
   read: (figures: Figures) => number | null,
   show: Money,
+  varianceMinor = 0,
 ): TruthRow {
   const values = { pos: read(sides.pos), woo: read(sides.woo), qbo: read(sides.qbo) };
+  const isNear = (value: number): boolean =>
+    values.pos !== null && Math.abs(value - values.pos) <= varianceMinor;
   const differences = (['woo', 'qbo'] as const).flatMap((side) => {
     const value = values[side];
     if (value === null || value === values.pos) return [];
-    return [
-      `${side} ${show(value)} instead of ${values.pos === null ? 'nothing' : show(values.pos)}`,
-    ];
+    const text = `${side} ${show(value)} instead of ${values.pos === null ? 'nothing' : show(values.pos)}`;
+    return [isNear(value) ? `${text}: within ${show(varianceMinor)}, as stated` : text];
   });
   const text = (value: number | null): string | null => (value === null ? null : show(value));
   return {
@@ -163,9 +171,13 @@ function figureRow(
     pos: text(values.pos),
     woo: text(values.woo),
     qbo: text(values.qbo),
-    equal: differences.length === 0,
+    equal: [values.woo, values.qbo].every((value) => value === null || value === values.pos || isNear(value)), // prettier-ignore
     differences,
   };
+}
+
+function withTax(side: SideFigures | null): number | null {
+  return side === null ? null : side.netMinor + side.taxMinor;
 }
 
 function keyedRows(
