@@ -19,7 +19,7 @@ import type { MemberSettlement } from '../database/settlements';
 import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';
 import { failureClasses } from '../domain/failure';
-import { groupBy } from '../domain/group-by';
+import { groupBy, inChunks } from '../domain/group-by';
 import type { SummarySale } from '../domain/posting/summary';
 import { kinds } from '../domain/words';
 import type { LaneTurn } from './lane-turn';
@@ -79,24 +79,24 @@ export async function composeBatch(
       referenceKeysOf(built.map(({ item }) => item)),
     ),
   );
-  const found = await lookUpSafely(
-    connector,
-    built.map(({ item }) => item),
-    references,
-    turn,
-  );
-  for (const { delivery, item } of built) {
-    const findings = found.get(item.deliveryId);
-    if (findings instanceof ConnectorError) {
-      batch.settlements.push(
-        hold(delivery, 'look_up_refused', 'look_up_refused', findings.message),
-      );
-      continue;
+  for (const chunk of inChunks(built, lookUpMax)) {
+    const items = chunk.map(({ item }) => item);
+    const found = await lookUpSafely(connector, items, references, turn);
+    for (const { delivery, item } of chunk) {
+      const findings = found.get(item.deliveryId);
+      if (findings instanceof ConnectorError)
+        batch.settlements.push(hold(delivery, 'look_up_refused', 'look_up_refused', findings.message)); // prettier-ignore
+      else place(batch, delivery, connector.compose(item, references, findings ?? {}));
     }
-    place(batch, delivery, connector.compose(item, references, findings ?? {}));
   }
   return batch;
 }
+
+/**
+ * Looked up and composed at once: about what one question to a vendor holds, and some milliseconds of work, so
+ * that calls under way meanwhile are not kept waiting.
+ */
+const lookUpMax = 75;
 
 function place(batch: ComposedBatch, delivery: PickedDelivery, composed: Composed): void {
   switch (composed.type) {

@@ -64,6 +64,8 @@ export class LaneTurn implements CallGate, LaneHold {
   private readonly endsAtMs: number;
   private readonly lost = new AbortController();
   private renewal: NodeJS.Timeout | null = null;
+  /** Ends when the last call so far has ended, well or not. */
+  private lastCall: Promise<unknown> = Promise.resolve();
   /** End of the lease by our own clock. */
   private heldUntilMs = 0;
 
@@ -119,7 +121,29 @@ export class LaneTurn implements CallGate, LaneHold {
     await releaseLease(this.options.pool, this.tenant, this.system, this.token);
   }
 
-  async beforeRead(): Promise<void> {
+  async read<T>(call: () => Promise<T>): Promise<T> {
+    return this.alone(async () => {
+      await this.mayRead();
+      return call();
+    });
+  }
+
+  async write<T>(call: () => Promise<T>): Promise<T> {
+    return this.alone(() => {
+      this.requireLease();
+      return call();
+    });
+  }
+
+  /** Runs a call when the one before has ended. */
+  private async alone<T>(call: () => Promise<T>): Promise<T> {
+    const before = this.lastCall;
+    const running = before.then(call);
+    this.lastCall = running.catch(() => undefined);
+    return running;
+  }
+
+  private async mayRead(): Promise<void> {
     for (;;) {
       this.requireTime();
       const answer = await chargeRead(

@@ -4,18 +4,19 @@ import { ConnectorError, type Connector, type SendAnswer } from '../connectors/c
 import { forgetFacts, markNeedsAuth, saveFacts } from '../database/connections';
 import { laneWork, type LaneWork } from '../database/outgoing';
 import { takeVerifying, type SendRow } from '../database/sends';
-import { settleSend, settleWithoutSend } from '../database/settlements';
+import { settleSends, settleWithoutSend } from '../database/settlements';
 import { backoffMs } from '../domain/backoff';
-import { sendsAtOnce } from '../domain/sends-at-once';
+import { sendsAtOnce, sendsTogether } from '../domain/sends-at-once';
 import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
-import { composeBatch } from './compose-batch';
+import { composeBatch, type ComposedBatch } from './compose-batch';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
 import {
+  Departure,
   inSends,
-  sendAll,
   storedSend,
+  type Answered,
+  type AnsweredSend,
   type OpenedConnection,
-  type SendOptions,
 } from './send-writes';
 import { settlementOf } from './settle-answer';
 
@@ -64,7 +65,10 @@ class Push {
   private readonly request: PushRequest;
   private readonly turn: LaneTurn;
   private readonly died: string[] = [];
-  private hasRenewed = false;
+  private renewals = 0;
+  private renewing: Promise<void> | null = null;
+  /** What leaves next, begun while calls before it are under way. */
+  private composing: Promise<ComposedBatch> | null = null;
   /** How many sends are composed together, and how long one took last. */
   private sends = 1;
   private sendMs: number | null = null;
@@ -82,32 +86,56 @@ class Push {
   }
 
   async run(): Promise<PushResult> {
-    let comeBackAtMs: number | null = null;
-    try {
-      const opened = await this.open();
-      let idleSinceMs: number | null = null;
-      while (this.turn.hasTime) {
-        const hasMoved = await this.step(opened);
-        if (this.request.isProbe) break;
-        if (hasMoved) idleSinceMs = null;
-        else {
-          // While work keeps coming it is cheaper to stay than to begin a turn for each piece of it.
-          idleSinceMs ??= this.turn.now;
-          if (this.turn.answeredCalls === 0 || this.turn.now - idleSinceMs >= lingerMs) break;
-          await this.turn.sleep(pollMs);
-        }
-      }
-    } catch (error) {
-      comeBackAtMs = await this.endedBy(error);
-    }
+    const comeBackAtMs = await this.steps().then(() => null, (error: unknown) => this.endedBy(error)); // prettier-ignore
     const work = await laneWork(this.pool, this.turn.tenant, this.turn.system);
     return { ...work, hasCalled: this.turn.answeredCalls > 0, comeBackAtMs, died: this.died };
+  }
+
+  private async steps(): Promise<void> {
+    const opened = await this.open();
+    const { connector } = opened;
+    const departure = new Departure({
+      pool: this.pool,
+      turn: this.turn,
+      workflowId: this.request.workflowId,
+      opened,
+      settle: (sends) => this.settle(connector, sends, false),
+      call: (stored) => this.call(() => connector.send(stored, this.turn)),
+      heed: (answered) => this.heed(connector, answered),
+    });
+    try {
+      await this.stepOn(connector, departure);
+    } catch (error) {
+      await departure.end().catch(() => undefined);
+      throw error;
+    } finally {
+      // No call of a turn outlives it.
+      await this.composing?.catch(() => undefined);
+    }
+    await departure.end();
+  }
+
+  /** Until nothing is due or the turn is over. */
+  private async stepOn(connector: Connector, departure: Departure): Promise<void> {
+    let idleSinceMs: number | null = null;
+    while (this.turn.hasTime) {
+      const hasMoved = (await this.step(connector, departure)) || (await departure.settled());
+      if (this.request.isProbe) return;
+      if (hasMoved) idleSinceMs = null;
+      else {
+        // While work keeps coming it is cheaper to stay than to begin a turn for each piece of it.
+        idleSinceMs ??= this.turn.now;
+        if (this.turn.answeredCalls === 0 || this.turn.now - idleSinceMs >= lingerMs) return;
+        await this.turn.sleep(pollMs);
+      }
+    }
   }
 
   private async open(): Promise<OpenedConnection> {
     let opened = await this.deps.openConnection('stored');
     this.revision = opened.revision;
-    await this.renewCredentials(opened.connector, 'expiring');
+    if (!(await opened.connector.renewCredentials('expiring', this.turn)))
+      throw refusedCredentials(this.turn);
     if (!opened.hasFreshFacts) {
       const facts = await this.called(opened.connector, () =>
         opened.connector.readFacts(this.turn),
@@ -120,8 +148,7 @@ class Push {
   }
 
   /** True when something was done, so that there may be more. */
-  private async step(opened: OpenedConnection): Promise<boolean> {
-    const { connector } = opened;
+  private async step(connector: Connector, departure: Departure): Promise<boolean> {
     const asked = await takeVerifying(
       this.pool,
       this.turn,
@@ -136,88 +163,114 @@ class Push {
       await this.turn.waitFor(asked);
       return true;
     }
-    const size = this.request.isProbe ? 1 : this.turn.settings.batch[this.turn.system];
-    this.sends = sendsAtOnce(this.sends, this.sendMs, this.turn.leftMs);
-    const batch = await this.called(connector, () =>
-      composeBatch(this.pool, connector, this.turn, size * this.sends),
-    );
+    const batch = await (this.composing ?? this.compose(connector));
+    this.composing = null;
     if (batch.picked === 0) return false;
     const startedMs = this.turn.now;
     this.note(await settleWithoutSend(this.pool, this.turn, batch.settlements));
-    const options: SendOptions = {
-      pool: this.pool,
-      turn: this.turn,
-      workflowId: this.request.workflowId,
-      opened,
-      settle: (send, answer, attemptsOf) => this.settle(connector, send, answer, false, attemptsOf),
-    };
-    const sends = inSends(batch.writes, size);
-    await sendAll(options, sends);
+    const sends = inSends(batch.writes, this.size);
+    const groupSize = sendsTogether(this.sendMs);
+    await departure.send(sends, groupSize, () => {
+      // While the last of these leave, the next are composed; where each takes long they would be old by then.
+      if (groupSize === 1 || !this.turn.hasTime) return;
+      this.composing = this.compose(connector);
+      this.composing.catch(() => undefined);
+    });
     if (sends.length > 0) this.sendMs = (this.turn.now - startedMs) / sends.length;
     return true;
+  }
+
+  /** Deliveries of one send. */
+  private get size(): number {
+    return this.request.isProbe ? 1 : this.turn.settings.batch[this.turn.system];
+  }
+
+  private compose(connector: Connector): Promise<ComposedBatch> {
+    this.sends = sendsAtOnce(this.sends, this.sendMs, this.turn.leftMs);
+    return this.called(connector, () =>
+      composeBatch(this.pool, connector, this.turn, this.size * this.sends),
+    );
+  }
+
+  /** One call that is answered in some way. */
+  private async call(call: () => Promise<SendAnswer>): Promise<Answered> {
+    const { renewals } = this;
+    return { answer: await call(), renewals };
   }
 
   /** Asks what became of a send. After the last repeat the vendor's lists are asked instead of repeating for ever. */
   private async ask(connector: Connector, send: SendRow): Promise<void> {
     const hasRepeatedEnough = send.asks > this.turn.settings.backoff.maxTries;
     const ageMs = hasRepeatedEnough ? Number.POSITIVE_INFINITY : this.turn.now - send.firstSentAtMs;
-    this.turn.requireLease();
-    const answer = await connector.verify(storedSend(send), ageMs, this.turn);
-    await this.settle(connector, send, answer, true, () => 0);
+    const answered = await this.call(() => connector.verify(storedSend(send), ageMs, this.turn));
+    await this.settle(connector, [{ send, ...answered, attemptsOf: () => 0 }], true);
+    await this.heed(connector, answered);
   }
 
+  /** Writes down what became of sends. `isAsked`: they were asked about after a lost answer. */
   private async settle(
     connector: Connector,
-    send: SendRow,
-    answer: SendAnswer,
+    sends: readonly AnsweredSend[],
     isAsked: boolean,
-    attemptsOf: (deliveryId: string) => number,
   ): Promise<void> {
-    const { members, outcome } = settlementOf(send, answer, {
-      system: this.turn.system,
-      settings: this.turn.settings,
-      nowMs: this.turn.now,
-      random: this.deps.random,
-      isAsked,
-      isRepeat: isAsked && connector.verifiesByRepeat,
-      attemptsOf,
-    });
-    this.note(await settleSend(this.pool, this.turn, send, members, outcome));
+    const settlements = sends.map(({ send, answer, attemptsOf }) => ({
+      sendId: send.id,
+      ...settlementOf(send, answer, {
+        system: this.turn.system,
+        settings: this.turn.settings,
+        nowMs: this.turn.now,
+        random: this.deps.random,
+        isAsked,
+        isRepeat: isAsked && connector.verifiesByRepeat,
+        attemptsOf,
+      }),
+    }));
+    this.note(await settleSends(this.pool, this.turn, settlements));
+  }
+
+  /** What an answer means for the calls after it. */
+  private async heed(connector: Connector, { answer, renewals }: Answered): Promise<void> {
     if (answer.type === 'answered') {
       this.turn.answeredCalls += 1;
-      if (
-        answer.results.some(
-          (result) => result.type === 'refused' && factsMayBeOld(result.failureClass),
-        )
-      ) {
-        await forgetFacts(this.pool, this.turn.tenant, this.turn.system);
-      }
+      const areFactsOld = answer.results.some(
+        (result) => result.type === 'refused' && factsMayBeOld(result.failureClass),
+      );
+      if (areFactsOld) await forgetFacts(this.pool, this.turn.tenant, this.turn.system);
       return;
     }
     if (answer.type === 'lost') throw new ConnectorError('upstream', answer.detail);
     if (answer.why === 'unauthorized') {
-      await this.renewCredentials(connector, 'refused');
+      await this.renewRefused(connector, renewals);
       return;
     }
     const kind = answer.why === 'throttled' ? 'throttled' : 'upstream';
     throw new ConnectorError(kind, answer.detail, answer.retryAfterMs);
   }
 
-  private async renewCredentials(connector: Connector, why: 'expiring' | 'refused'): Promise<void> {
-    if (why === 'refused' && this.hasRenewed)
-      throw new ConnectorError('auth', 'refused again after renewal');
-    this.hasRenewed = this.hasRenewed || why === 'refused';
-    const isGood = await connector.renewCredentials(why, this.turn);
-    if (!isGood) throw new ConnectorError('auth', `${this.turn.system} refuses the credentials`);
+  /** After a 401 to a call that left when credentials had been renewed `before` times. */
+  private async renewRefused(connector: Connector, before: number): Promise<void> {
+    if (this.renewals > before) return;
+    this.renewing ??= this.renew(connector).finally(() => {
+      this.renewing = null;
+    });
+    await this.renewing;
+  }
+
+  private async renew(connector: Connector): Promise<void> {
+    if (this.renewals > 0) throw new ConnectorError('auth', 'refused again after renewal');
+    const isGood = await connector.renewCredentials('refused', this.turn);
+    if (!isGood) throw refusedCredentials(this.turn);
+    this.renewals += 1;
   }
 
   /** Runs reads; that they came back is an answer of the vendor, unless none was needed. */
   private async called<T>(connector: Connector, work: () => Promise<T>): Promise<T> {
     const readsBefore = this.turn.reads;
+    const { renewals } = this;
     const result = await work().catch(async (error: unknown) => {
       if (!(error instanceof ConnectorError) || error.kind !== 'auth') throw error;
       // A token may die before its time: renewed once, then the same is asked again.
-      await this.renewCredentials(connector, 'refused');
+      await this.renewRefused(connector, renewals);
       return work();
     });
     if (this.turn.reads > readsBefore) this.turn.answeredCalls += 1;
@@ -255,6 +308,10 @@ class Push {
       }
     }
   }
+}
+
+function refusedCredentials({ system }: LaneTurn): ConnectorError {
+  return new ConnectorError('auth', `${system} refuses the credentials`);
 }
 
 /** Refusals that may come from preferences or accounts which changed since they were read (quickbooks.md section 16). */

@@ -4,14 +4,20 @@ import type { Pool } from 'pg';
 
 import type { Connector, SendAnswer, StoredSend, Write } from '../connectors/connector';
 import { storedWrite } from '../connectors/stored-write';
-import { recordSend, type NewSend, type SendMember, type SendRow } from '../database/sends';
-import { groupBy } from '../domain/group-by';
+import {
+  recordSends,
+  type NewSend,
+  type SendDraft,
+  type SendMember,
+  type SendRow,
+} from '../database/sends';
+import { groupBy, inChunks } from '../domain/group-by';
 import { requestIdOf, sendKeyText, writeKeyText } from '../domain/idempotency';
 import type { ReadyWrite } from './compose-batch';
 import type { LaneTurn } from './lane-turn';
 
 // Composed writes on their way out: each send is committed before its first byte leaves, and one is under
-// way at a time. Around the call the tables work on: the send before is settled, the next is written down.
+// way at a time. Around the calls the tables work on: sends before are settled, the next are written down.
 
 export interface OpenedConnection {
   connector: Connector;
@@ -27,12 +33,23 @@ export interface SendOptions {
   turn: LaneTurn;
   workflowId: string;
   opened: OpenedConnection;
-  /** Writes down what the vendor answered; throws where no other call may leave now. */
-  settle: (
-    send: SendRow,
-    answer: SendAnswer,
-    attemptsOf: (deliveryId: string) => number,
-  ) => Promise<void>;
+  /** Writes down what became of sends. */
+  settle: (sends: readonly AnsweredSend[]) => Promise<void>;
+  call: (stored: StoredSend) => Promise<Answered>;
+  /** What an answer means for the calls after it; throws where none may leave now. */
+  heed: (answered: Answered) => Promise<void>;
+}
+
+export interface Answered {
+  answer: SendAnswer;
+  /** How often credentials had been renewed when the call left: it says nothing of newer ones. */
+  renewals: number;
+}
+
+export interface AnsweredSend extends Answered {
+  send: SendRow;
+  /** Earlier tries of a member. */
+  attemptsOf: (deliveryId: string) => number;
 }
 
 /** The writes of one send, by the id of their delivery. */
@@ -42,57 +59,133 @@ type SendWrites = ReadonlyMap<string, ReadyWrite>;
 export function inSends(writes: readonly ReadyWrite[], size: number): SendWrites[] {
   const sends: SendWrites[] = [];
   for (const group of groupBy(writes, ({ write }) => write.group).values())
-    for (let start = 0; start < group.length; start += size)
-      sends.push(new Map(group.slice(start, start + size).map((entry) => [entry.delivery.id, entry]))); // prettier-ignore
+    for (const chunk of inChunks(group, size))
+      sends.push(new Map(chunk.map((entry) => [entry.delivery.id, entry])));
   return sends;
 }
 
-/** Sends one after the other until all are out or the turn has no time for another. */
-export async function sendAll(options: SendOptions, sends: readonly SendWrites[]): Promise<void> {
-  const { turn, opened, settle } = options;
-  // A budget is charged when a send is written down, so there the call follows at once.
-  const isAhead = turn.limits('write').length === 0;
-  let settling: Promise<void> = Promise.resolve();
-  let ahead: Promise<SendRow | null> | null = null;
-  try {
-    for (const [index, writes] of sends.entries()) {
-      if (ahead === null && !turn.hasTime) return;
-      const send: SendRow | null = await (ahead ?? record(options, writes));
-      ahead = null;
-      const next = sends[index + 1];
-      if (send === null) continue;
-      // What was recorded and does not leave now is taken over like any send whose caller is gone.
-      turn.requireLease();
-      const call = opened.connector.send(asSent(send, writes), turn.signal);
-      if (isAhead && next !== undefined && turn.hasTime) {
-        ahead = record(options, next);
-        ahead.catch(() => undefined);
-      }
-      const answer = await call;
-      await settling;
-      settling = settle(send, answer, (id) => writes.get(id)?.delivery.attempts ?? 0);
-      settling.catch(() => undefined);
-      // Only an answer says that the next call may leave.
-      if (answer.type !== 'answered') await settling;
+/** A send that is committed, with the writes in it. */
+interface WrittenSend {
+  send: SendRow;
+  writes: SendWrites;
+}
+
+/** The sends of a turn, one after the other. */
+export class Departure {
+  private readonly options: SendOptions;
+  private readonly hasBudget: boolean;
+  private groups: (readonly SendWrites[])[] = [];
+  /** Being written down. */
+  private coming: Promise<WrittenSend[]> | null = null;
+  /** Written down, not on its way yet. */
+  private unsent: WrittenSend[] = [];
+  /** Answered, not being settled yet. */
+  private answered: AnsweredSend[] = [];
+  private settling: Promise<void> | null = null;
+
+  constructor(options: SendOptions) {
+    this.options = options;
+    this.hasBudget = options.turn.limits('write').length > 0;
+  }
+
+  /**
+   * Resolves when all of these are answered, or the turn has no time for another. `groupSize`: how many are
+   * written down, and settled, together where no budget is charged for each. `whenAllWritten`: called once none
+   * of these is among the waiting any more.
+   */
+  async send(
+    sends: readonly SendWrites[],
+    groupSize: number,
+    whenAllWritten: () => void,
+  ): Promise<void> {
+    const { turn } = this.options;
+    // A budget is charged when a send is written down, so there the call follows at once.
+    this.groups = inChunks(sends, this.hasBudget ? 1 : groupSize);
+    for (;;) {
+      if (this.coming === null) this.writeNext();
+      if (this.coming === null) return;
+      this.unsent = await this.coming;
+      this.coming = null;
+      if (this.groups.length === 0) whenAllWritten();
+      while (this.unsent.length > 0 && turn.hasTime) await this.sendFirst();
+      if (this.unsent.length > 0) return;
     }
-  } catch (error) {
-    await ahead?.then((send) => letGo(send, settle)).catch(() => undefined);
-    throw error;
-  } finally {
+  }
+
+  /** Waits for what is being settled; false where there was nothing. */
+  async settled(): Promise<boolean> {
+    const { settling } = this;
+    this.settling = null;
     await settling;
+    return settling !== null;
+  }
+
+  /** Before the turn ends: what was answered is settled; what was written down and does not leave any more waits again. */
+  async end(): Promise<void> {
+    const coming = await this.coming?.catch(() => []);
+    const detail = 'it did not leave: the turn ended before';
+    const answer: SendAnswer = { type: 'notExecuted', why: 'unreachable', retryAfterMs: null, detail }; // prettier-ignore
+    const unsent = [...this.unsent, ...(coming ?? [])];
+    const left = [...this.answered, ...unsent.map(({ send }) => ({ send, answer, renewals: 0, attemptsOf: () => 0 }))]; // prettier-ignore
+    this.coming = null;
+    this.unsent = [];
+    this.answered = [];
+    await this.settled();
+    if (left.length > 0) await this.options.settle(left);
+  }
+
+  private writeNext(): void {
+    const group = this.options.turn.hasTime ? this.groups.shift() : undefined;
+    if (group === undefined) return;
+    this.coming = record(this.options, group);
+    this.coming.catch(() => undefined);
+  }
+
+  private async sendFirst(): Promise<void> {
+    const [first] = this.unsent;
+    if (first === undefined) return;
+    const { turn } = this.options;
+    // What was recorded and does not leave now is taken over like any send whose caller is gone.
+    turn.requireLease();
+    this.unsent.shift();
+    const { send, writes } = first;
+    const call = this.options.call(asSent(send, writes));
+    if (this.coming === null && !this.hasBudget) this.writeNext();
+    const { answer, renewals } = await call;
+    const attemptsOf = (id: string): number => writes.get(id)?.delivery.attempts ?? 0;
+    this.answered.push({ send, answer, renewals, attemptsOf });
+    if (this.unsent.length > 0 && answer.type === 'answered') return;
+    await this.settled();
+    this.settling = this.settleAnswered();
+    this.settling.catch(() => undefined);
+    // Only an answer says that the next call may leave.
+    if (answer.type !== 'answered') await this.settled();
+  }
+
+  private async settleAnswered(): Promise<void> {
+    const answered = this.answered.splice(0);
+    await this.options.settle(answered);
+    for (const answer of answered) await this.options.heed(answer);
   }
 }
 
-/** A send that was written down and did not leave, because the one before it failed: it waits again. */
-async function letGo(send: SendRow | null, settle: SendOptions['settle']): Promise<void> {
-  const detail = 'it did not leave: the call before it failed';
-  if (send === null) return;
-  await settle(send, { type: 'notExecuted', why: 'unreachable', retryAfterMs: null, detail }, () => 0); // prettier-ignore
+/** Commits a group of sends; those of which nothing may be sent any more are left out. */
+async function record(options: SendOptions, group: readonly SendWrites[]): Promise<WrittenSend[]> {
+  const { pool, turn } = options;
+  const drafts = group.map((writes) => draftOf(options, writes));
+  for (;;) {
+    turn.requireTime();
+    const recorded = await recordSends(pool, turn, drafts, turn.limits('write'));
+    if (recorded.type === 'recorded')
+      return recorded.sends.flatMap((send, index) => {
+        const writes = group[index];
+        return send === null || writes === undefined ? [] : [{ send, writes }];
+      });
+    await turn.waitFor(recorded);
+  }
 }
 
-/** Commits a send; null where none of it may be sent any more. */
-async function record(options: SendOptions, writes: SendWrites): Promise<SendRow | null> {
-  const { pool, turn, opened } = options;
+function draftOf(options: SendOptions, writes: SendWrites): SendDraft {
   const candidates = [...writes.values()].map(({ delivery, write }): SendMember => ({
     deliveryId: delivery.id,
     rev: delivery.desiredRev,
@@ -105,19 +198,10 @@ async function record(options: SendOptions, writes: SendWrites): Promise<SendRow
     const keys = entries.map((entry) => keyOf(options, entry));
     const [only] = keys;
     const key = keys.length === 1 && only !== undefined ? only : sha256(sendKeyText(keys));
-    return {
-      key,
-      request: opened.connector.freeze(entries.map(({ write }) => write)),
-      members: [...kept],
-    };
+    const request = options.opened.connector.freeze(entries.map(({ write }) => write));
+    return { key, request, members: [...kept] };
   };
-  for (;;) {
-    turn.requireTime();
-    const recorded = await recordSend(pool, turn, candidates, freeze, turn.limits('write'));
-    if (recorded.type === 'nothing') return null;
-    if (recorded.type === 'recorded') return recorded.send;
-    await turn.waitFor(recorded);
-  }
+  return { candidates, freeze };
 }
 
 function keyOf({ turn, workflowId, opened }: SendOptions, { delivery, write }: ReadyWrite): string {

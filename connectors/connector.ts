@@ -140,10 +140,12 @@ export type SendAnswer =
   /** The vendor may have executed it, now or some seconds later. */
   | { type: 'lost'; detail: string };
 
-/** Asked before every call that leaves: waits for the budget, refuses when the turn is over. `isBatch` calls have their own limit. */
+/** Every call to a vendor goes through it: one is under way at a time. Both throw `TurnOver` of the caller's making where none may leave. */
 export interface CallGate {
-  /** Resolves when one read may leave; throws `TurnOver` of the caller's making otherwise. */
-  beforeRead(): Promise<void>;
+  /** Waits for the budget first. */
+  read<T>(call: () => Promise<T>): Promise<T>;
+  /** A write, whose budget the caller has charged. */
+  write<T>(call: () => Promise<T>): Promise<T>;
   /** Aborted when the lane is lost or the turn is cancelled. */
   readonly signal: AbortSignal;
 }
@@ -195,7 +197,7 @@ export interface Connector {
   /** Pure: the request that carries these writes (all of one group). The order of the writes is the order of the members. */
   freeze(writes: readonly Write[]): FrozenRequest;
   /** Sends the stored bytes. Never throws for what a vendor or network can do; budget is charged by the caller. */
-  send(stored: StoredSend, signal: AbortSignal): Promise<SendAnswer>;
+  send(stored: StoredSend, gate: CallGate): Promise<SendAnswer>;
   /** Asks what became of a send whose answer was lost. QuickBooks repeats it as it is, Woo looks. */
   verify(stored: StoredSend, ageMs: number, gate: CallGate): Promise<SendAnswer>;
   /** Whether `verify` is a repeat of the write (charged as one) rather than reads. */

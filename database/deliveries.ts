@@ -88,6 +88,8 @@ export interface DeliveryUpdate {
   waitsFor?: string[] | null;
   /** What the vendor has now: with it the delivery waits for nothing any more. */
   remote?: RemoteState | undefined;
+  /** The send that carries it from now on. */
+  sendId?: string | undefined;
 }
 
 /** A thing as the vendor has it: id, version, and what we wrote last. */
@@ -99,14 +101,14 @@ export interface RemoteState {
 }
 
 /**
- * Writes the states and what else is noted, in one statement; the rows must be locked. `carriedBy`: the send, by
- * its key, that carries them from now on. Answers by how many the number of open deliveries rose, per system.
+ * Writes the states and what else is noted, in one statement; the rows must be locked. Answers by how many the
+ * number of open deliveries rose, per system. The tenant is compared in a form that is not taken for rare: with
+ * one row expected, all given ones would be read again for each.
  */
 export async function updateDeliveries(
   tx: PoolClient,
   tenant: number,
   updates: readonly DeliveryUpdate[],
-  carriedBy: { system: Target; key: string } | null = null,
 ): Promise<Map<Target, number>> {
   const opened = new Map<Target, number>();
   if (updates.length === 0) return opened;
@@ -114,41 +116,50 @@ export async function updateDeliveries(
     const rise = Number(isOpen(after.state)) - Number(isOpen(row.state));
     if (rise !== 0) opened.set(row.system, (opened.get(row.system) ?? 0) + rise);
   }
-  const rows = updates.map(({ row, after, ...note }) => ({
-    id: row.id,
-    ...after,
-    cause: after.reason === null ? null : (note.cause ?? after.reason),
-    detail: after.reason === null ? null : (note.detail ?? null),
-    lastClass: note.lastClass === undefined ? row.lastClass : note.lastClass,
-    waitsFor: note.waitsFor ?? null,
-    setsWaits: note.waitsFor !== undefined || note.remote !== undefined,
-    remoteId: note.remote?.id ?? null,
-    remoteVersion: note.remote?.version ?? null,
-    isLinked: note.remote?.isLinked ?? null,
-    snapshot: note.remote?.snapshot ?? null,
-  }));
+  const rows = updates.map(rowOf);
   await tx.query(
     `UPDATE deliveries d SET state = x.state, reason = x.reason, cause = left(x.cause, 300), detail = left(x.detail, 2000),
        desired_rev = x."desiredRev", desired_op = x."desiredOp", sent_rev = x."sentRev", delivered_rev = x."deliveredRev",
        attempts = x.attempts, generation = x.generation, due_at = to_timestamp(x."dueAtMs" / 1000.0), last_class = x."lastClass",
        waits_for = CASE WHEN x."setsWaits" THEN x."waitsFor" ELSE d.waits_for END, changed_at = now(),
-       send_id = coalesce((SELECT id FROM sends WHERE tenant = $1 AND system = $4 AND key = $5), d.send_id), remote_id = coalesce(x."remoteId", d.remote_id),
+       send_id = coalesce(x."sendId", d.send_id), remote_id = coalesce(x."remoteId", d.remote_id),
        remote_version = CASE WHEN x."remoteId" IS NULL THEN d.remote_version ELSE x."remoteVersion" END,
        is_linked = coalesce(x."isLinked", d.is_linked), snapshot = coalesce(x.snapshot, d.snapshot)
      FROM (SELECT * FROM json_to_recordset($2::json) AS y(id bigint, state text, reason text, cause text, detail text,
        "desiredRev" bigint, "desiredOp" text, "sentRev" bigint, "deliveredRev" bigint, attempts int, generation int,
        "dueAtMs" float8, "lastClass" text, "waitsFor" bigint[], "setsWaits" boolean, "remoteId" text,
-       "remoteVersion" text, "isLinked" boolean, snapshot json) OFFSET 0) x
-     WHERE +d.tenant = $1 AND d.id = x.id AND d.id = ANY ($3)`,
-    [
-      tenant,
-      JSON.stringify(rows),
-      rows.map((row) => row.id),
-      carriedBy?.system ?? null,
-      carriedBy?.key ?? null,
-    ],
+       "remoteVersion" text, "isLinked" boolean, snapshot json, "sendId" bigint) OFFSET 0) x
+     WHERE coalesce(d.tenant = $1, false) AND d.id = x.id AND d.id = ANY ($3)`,
+    [tenant, JSON.stringify(rows), updates.map(({ row }) => row.id)],
   );
   return opened;
+}
+
+/** An update as the statement reads it; what is undefined is not written out and read as null. */
+function rowOf({ row, after, ...note }: DeliveryUpdate): object {
+  const { remote } = note;
+  return {
+    id: row.id,
+    state: after.state,
+    reason: after.reason ?? undefined,
+    desiredRev: after.desiredRev,
+    desiredOp: after.desiredOp,
+    sentRev: after.sentRev ?? undefined,
+    deliveredRev: after.deliveredRev,
+    attempts: after.attempts,
+    generation: after.generation,
+    dueAtMs: after.dueAtMs,
+    cause: after.reason === null ? undefined : (note.cause ?? after.reason),
+    detail: after.reason === null ? undefined : (note.detail ?? undefined),
+    lastClass: (note.lastClass === undefined ? row.lastClass : note.lastClass) ?? undefined,
+    waitsFor: note.waitsFor ?? undefined,
+    setsWaits: note.waitsFor !== undefined || remote !== undefined,
+    remoteId: remote?.id,
+    remoteVersion: remote?.version ?? undefined,
+    isLinked: remote?.isLinked,
+    snapshot: remote?.snapshot,
+    sendId: note.sendId,
+  };
 }
 
 /** Adds to what absorb opened, per lane. */

@@ -77,54 +77,74 @@ export interface LaneHold {
   token: string;
 }
 
+/** What may become one send: `freeze` is called with the members that are kept, so the bytes hold exactly them. */
+export interface SendDraft {
+  candidates: readonly SendMember[];
+  freeze: (kept: readonly SendMember[]) => NewSend;
+}
+
 export type Recorded =
-  | { type: 'recorded'; send: SendRow }
-  /** None of the candidates may be sent any more. */
-  | { type: 'nothing' }
-  | Exclude<BudgetAnswer, { type: 'charged' }>;
+  /** In the order of the drafts; null where none of a draft's candidates may be sent any more. */
+  { type: 'recorded'; sends: (SendRow | null)[] } | Exclude<BudgetAnswer, { type: 'charged' }>;
 
 /**
- * Commits a send: locks the candidates, keeps those still waiting, allowed and at the composed revision,
- * charges the budget, writes the bytes. `freeze` is called with the kept ones, so the bytes hold exactly them.
+ * Commits sends: locks the candidates, keeps those still waiting, allowed and at the composed revision, charges
+ * the budget, writes the bytes. With limits only one: each send is charged as its call leaves.
  */
-export async function recordSend(
+export async function recordSends(
   pool: Pool,
   lane: LaneHold,
-  candidates: readonly SendMember[],
-  freeze: (kept: readonly SendMember[]) => NewSend,
+  drafts: readonly SendDraft[],
   limits: readonly RateLimit[],
 ): Promise<Recorded> {
+  if (limits.length > 0 && drafts.length > 1)
+    throw new Error(`Bug: ${drafts.length} sends for one charge of the budget`);
   return inTransaction(pool, async (tx): Promise<Recorded> => {
     const [locked, direction, lockedLane] = await Promise.all([
-      lockByIds(tx, lane.tenant, candidates.map((member) => member.deliveryId)), // prettier-ignore
+      lockByIds(tx, lane.tenant, drafts.flatMap(({ candidates }) => candidates.map((member) => member.deliveryId))), // prettier-ignore
       directionInForce(tx, lane.tenant),
       lockLane(tx, lane.tenant, lane.system, lane.token),
     ]);
     const allowed = await keepBackDisallowed(tx, lane, locked, direction);
     const rows = new Map(allowed.map((row) => [row.id, row]));
-    const kept = candidates.filter((member) => {
-      const row = rows.get(member.deliveryId);
-      return (
-        row?.state === 'waiting' &&
-        row.desiredRev === member.rev &&
-        row.generation === member.generation
+    const kept = drafts.map(({ candidates, freeze }) => {
+      const members = candidates.filter((member) =>
+        isSendable(rows.get(member.deliveryId), member),
       );
+      return { members, freeze };
     });
-    if (kept.length === 0) return { type: 'nothing' };
+    if (kept.every(({ members }) => members.length === 0))
+      return { type: 'recorded', sends: drafts.map(() => null) };
     const budget = await chargeBudget(tx, lane.tenant, lane.system, lockedLane, limits);
     if (budget.type !== 'charged') return budget;
-    const frozen = freeze(kept);
-    const updates = kept.flatMap((member): DeliveryUpdate[] => {
-      const row = rows.get(member.deliveryId);
-      const after = row === undefined ? null : transition(row, { type: 'sendCommitted' });
-      return row === undefined || after === null ? [] : [{ row, after }];
-    });
-    const [send] = await Promise.all([
-      insertSend(tx, lane, frozen),
-      updateDeliveries(tx, lane.tenant, updates, { system: lane.system, key: frozen.key }),
-    ]);
-    return { type: 'recorded', send };
+    const frozen = kept.map(({ members, freeze }) =>
+      members.length === 0 ? null : freeze(members),
+    );
+    const inserted = await insertSends(
+      tx,
+      lane,
+      frozen.filter((send) => send !== null),
+    );
+    const sends = frozen.map((send) => (send === null ? null : (inserted.get(send.key) ?? null)));
+    const updates = sends.flatMap((send, index) =>
+      (kept[index]?.members ?? []).flatMap((member): DeliveryUpdate[] => {
+        const row = rows.get(member.deliveryId);
+        const after = row === undefined ? null : transition(row, { type: 'sendCommitted' });
+        return row === undefined || after === null ? [] : [{ row, after, sendId: send?.id }];
+      }),
+    );
+    await updateDeliveries(tx, lane.tenant, updates);
+    return { type: 'recorded', sends };
   });
+}
+
+/** Whether it still waits, at the revision and generation that were composed. */
+function isSendable(row: DeliveryRow | undefined, member: SendMember): boolean {
+  return (
+    row?.state === 'waiting' &&
+    row.desiredRev === member.rev &&
+    row.generation === member.generation
+  );
 }
 
 /**
@@ -150,31 +170,34 @@ async function keepBackDisallowed(
   return allowed;
 }
 
-async function insertSend(tx: PoolClient, lane: LaneHold, send: NewSend): Promise<SendRow> {
+/** By key. */
+async function insertSends(
+  tx: PoolClient,
+  lane: LaneHold,
+  sends: readonly NewSend[],
+): Promise<Map<string, SendRow>> {
   // A send that was certainly not executed is opened again, with the bytes that it had: there is never a
   // second row of one key.
-  const row = await firstRow<Omit<RawSend, 'key'>>(
-    tx,
-    `INSERT INTO sends AS s (tenant, system, key, lane_token, request, members, state) VALUES ($1, $2, $3, $4, $5, $6, 'sending')
+  const result = await tx.query<RawSend>(
+    `INSERT INTO sends AS s (tenant, system, key, lane_token, request, members, state)
+     SELECT $1, $2, key, $3, request, members, 'sending' FROM json_to_recordset($4::json) AS x(key text, request json, members json)
      ON CONFLICT (tenant, system, key) DO UPDATE SET lane_token = excluded.lane_token, state = 'sending', tries = s.tries + 1,
        asks = 0, sent_at = clock_timestamp(), let_go_at = NULL, outcome = NULL WHERE s.state = 'not_executed'
-     RETURNING id::text AS id, tries, asks, (extract(epoch FROM first_sent_at) * 1000)::float8 AS "firstSentAtMs",
+     RETURNING id::text AS id, key, tries, asks, (extract(epoch FROM first_sent_at) * 1000)::float8 AS "firstSentAtMs",
        CASE WHEN tries > 1 THEN request END AS request, CASE WHEN tries > 1 THEN members END AS members`,
-    [
-      lane.tenant,
-      lane.system,
-      send.key,
-      lane.token,
-      JSON.stringify(send.request),
-      JSON.stringify(send.members),
-    ],
+    [lane.tenant, lane.system, lane.token, JSON.stringify(sends)],
   );
-  if (row === null) {
-    throw new Error(
-      `Bug: send ${send.key} stands there already and was not refused; nothing was sent`,
-    );
-  }
-  return row.tries > 1 ? sendOf({ ...row, key: send.key }) : { ...row, ...send };
+  const rows = new Map(result.rows.map((row) => [row.key, row]));
+  return new Map(
+    sends.map((send): [string, SendRow] => {
+      const row = rows.get(send.key);
+      if (row === undefined)
+        throw new Error(
+          `Bug: send ${send.key} stands there already and was not refused; nothing was sent`,
+        );
+      return [send.key, row.tries > 1 ? sendOf(row) : { ...row, ...send }];
+    }),
+  );
 }
 
 /** The plus keeps this a mere check: with ids at hand no index of the tenant's rows is to be read. */

@@ -9,7 +9,7 @@ import {
   type RemoteState,
 } from './deliveries';
 import { inTransaction } from './pool';
-import { lockByIds, type LaneHold, type SendRow } from './sends';
+import { lockByIds, type LaneHold } from './sends';
 import { settleSummaries } from './summary-settlements';
 
 // Settling: what became of a send and of each of its members, in one transaction.
@@ -43,27 +43,55 @@ export interface Settled {
   died: string[];
 }
 
-/** Settles a send: states, remote ids, snapshots, journal, counters and what was waiting for them, in one transaction. */
-export async function settleSend(
+/** What became of one send and of its members. */
+export interface SendSettlement {
+  sendId: string;
+  members: readonly MemberSettlement[];
+  outcome: SendOutcome;
+}
+
+/** Settles sends: states, remote ids, snapshots, journal, counters and what was waiting for them, in one transaction. */
+export async function settleSends(
   pool: Pool,
   lane: LaneHold,
-  send: SendRow,
-  settlements: readonly MemberSettlement[],
-  outcome: SendOutcome,
+  sends: readonly SendSettlement[],
 ): Promise<Settled> {
   return inTransaction(pool, async (tx) => {
-    const settling = tx.query(
-      `UPDATE sends SET state = $4, outcome = left($5, 2000), let_go_at = clock_timestamp(), asks = asks + $6,
-         due_at = coalesce(to_timestamp($7::float8 / 1000.0), due_at),
-         settled_at = CASE WHEN $4 = 'settled' THEN clock_timestamp() END
-       WHERE tenant = $1 AND id = $2 AND lane_token = $3 AND state IN ('sending', 'verifying')`,
-      [lane.tenant, send.id, lane.token, outcome.state, outcome.outcome, outcome.state === 'verifying' ? 1 : 0, outcome.state === 'verifying' ? outcome.askAtMs : null],
-    ); // prettier-ignore
-    const [isOurs, rows] = await Promise.all([settling, lockMembers(tx, lane, settlements)]);
-    // Another lane holder took the send over: what we learned is its business now.
-    if (isOurs.rowCount !== 1) return { died: [] };
-    return settleMembers(tx, lane, settlements, rows, send.id);
+    const all = sends.flatMap(({ members }) => members);
+    const [ours, rows] = await Promise.all([
+      closeSends(tx, lane, sends),
+      lockMembers(tx, lane, all),
+    ]);
+    // Another lane holder took a send over: what we learned of it is its business now.
+    const settled = sends.flatMap(({ sendId, members }) =>
+      ours.has(sendId) ? members.map((member): SentSettlement => ({ ...member, sendId })) : [],
+    );
+    return settled.length === 0 ? { died: [] } : settleMembers(tx, lane, settled, rows);
   });
+}
+
+/** Writes the outcomes; answers the ids of those that are this holder's still. */
+async function closeSends(
+  tx: PoolClient,
+  lane: LaneHold,
+  sends: readonly SendSettlement[],
+): Promise<Set<string>> {
+  const rows = sends.map(({ sendId: id, outcome }) => ({
+    id,
+    ...outcome,
+    asks: outcome.state === 'verifying' ? 1 : 0,
+  }));
+  const closed = await tx.query<{ id: string }>(
+    `UPDATE sends s SET state = x.state, outcome = left(x.outcome, 2000), let_go_at = clock_timestamp(), asks = s.asks + x.asks,
+       due_at = coalesce(to_timestamp(x."askAtMs" / 1000.0), s.due_at),
+       settled_at = CASE WHEN x.state = 'settled' THEN clock_timestamp() END
+     FROM (SELECT * FROM json_to_recordset($3::json)
+       AS y(id bigint, state text, outcome text, asks int, "askAtMs" float8) OFFSET 0) x
+     WHERE coalesce(s.tenant = $1, false) AND s.id = x.id AND s.id = ANY ($4) AND s.lane_token = $2 AND s.state IN ('sending', 'verifying')
+     RETURNING s.id::text AS id`,
+    [lane.tenant, lane.token, JSON.stringify(rows), rows.map(({ id }) => id)],
+  );
+  return new Set(closed.rows.map(({ id }) => id));
 }
 
 /** Settles deliveries that need no send: adopted, held, skipped by compose. */
@@ -74,7 +102,7 @@ export async function settleWithoutSend(
 ): Promise<Settled> {
   if (settlements.length === 0) return { died: [] };
   return inTransaction(pool, async (tx) =>
-    settleMembers(tx, lane, settlements, await lockMembers(tx, lane, settlements), null),
+    settleMembers(tx, lane, settlements, await lockMembers(tx, lane, settlements)),
   );
 }
 
@@ -90,12 +118,11 @@ async function lockMembers(
 async function settleMembers(
   tx: PoolClient,
   lane: LaneHold,
-  settlements: readonly MemberSettlement[],
+  settlements: readonly SentSettlement[],
   rows: readonly DeliveryRow[],
-  sendId: string | null,
 ): Promise<Settled> {
   const byId = new Map(settlements.map((settlement) => [settlement.deliveryId, settlement]));
-  const updates: (DeliveryUpdate & { settlement: MemberSettlement })[] = rows.flatMap((row) => {
+  const updates: MemberUpdate[] = rows.flatMap((row) => {
     const settlement = byId.get(row.id);
     if (settlement === undefined || row.desiredRev !== (settlement.rev ?? row.desiredRev))
       return [];
@@ -120,38 +147,40 @@ async function settleMembers(
     updateDeliveries(tx, lane.tenant, updates),
     freeWaiting(tx, lane, updates, summedUp),
     noteWaits(tx, lane, updates),
-    writeJournal(tx, lane.tenant, updates, sendId),
+    writeJournal(tx, lane.tenant, updates),
   ]);
   await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0) - freed);
   return { died: updates.flatMap(({ row, after }) => (after.state === 'dead' ? [row.id] : [])) };
 }
 
-type MemberUpdate = DeliveryUpdate & { settlement: MemberSettlement };
+/** With the send that was settled, where there was one. */
+type SentSettlement = MemberSettlement & { sendId?: string };
+type MemberUpdate = DeliveryUpdate & { settlement: SentSettlement };
 
 async function writeJournal(
   tx: PoolClient,
   tenant: number,
   updates: readonly MemberUpdate[],
-  sendId: string | null,
 ): Promise<void> {
   // What compose held or skipped is no write: the delivery itself says so.
   const written = updates.filter(
-    ({ settlement }) => sendId !== null || settlement.event.type === 'adopted',
+    ({ settlement }) => settlement.sendId !== undefined || settlement.event.type === 'adopted',
   );
   if (written.length === 0) return;
   const rows = written.map(({ row, after, settlement }) => ({
     deliveryId: row.id,
+    sendId: settlement.sendId,
     rev: after.sentRev ?? row.desiredRev,
     outcome: settlement.event.type,
-    remoteId: settlement.remote?.id ?? null,
-    remoteVersion: settlement.remote?.version ?? null,
-    detail: settlement.detail ?? null,
+    remoteId: settlement.remote?.id,
+    remoteVersion: settlement.remote?.version ?? undefined,
+    detail: settlement.detail,
   }));
   await tx.query(
     `INSERT INTO journal (tenant, delivery_id, send_id, rev, outcome, remote_id, remote_version, detail)
-     SELECT $1, "deliveryId", $3, rev, outcome, "remoteId", "remoteVersion", left(detail, 2000) FROM json_to_recordset($2::json)
-       AS x("deliveryId" bigint, rev bigint, outcome text, "remoteId" text, "remoteVersion" text, detail text)`,
-    [tenant, JSON.stringify(rows), sendId],
+     SELECT $1, "deliveryId", "sendId", rev, outcome, "remoteId", "remoteVersion", left(detail, 2000) FROM json_to_recordset($2::json)
+       AS x("deliveryId" bigint, "sendId" bigint, rev bigint, outcome text, "remoteId" text, "remoteVersion" text, detail text)`,
+    [tenant, JSON.stringify(rows)],
   );
 }
 

@@ -12,3 +12,11 @@ export function groupBy<Key, Item>(
   }
   return groups;
 }
+
+/** Items in chunks of at most `size`, in their order. */
+export function inChunks<Item>(items: readonly Item[], size: number): Item[][] {
+  const chunks: Item[][] = [];
+  for (let start = 0; start < items.length; start += size)
+    chunks.push(items.slice(start, start + size));
+  return chunks;
+}

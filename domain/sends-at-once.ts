@@ -12,3 +12,17 @@ export function sendsAtOnce(former: number, eachMs: number | null, turnLeftMs: n
   const fitting = Math.floor(Math.min(composedMs, turnLeftMs) / Math.max(1, eachMs));
   return Math.max(1, Math.min(sendsMax, former * 2, fitting));
 }
+
+/** Sends of one transaction wait for each other: no longer than this. */
+const togetherMs = 250;
+const togetherMax = 8;
+
+/**
+ * How many sends are written down in one transaction, and settled in one: as many as leave within 250 ms, by
+ * what one took last; 1 to 8. A pause or a new direction reaches the lane that much later at most, and a
+ * killed worker leaves that many to be asked about.
+ */
+export function sendsTogether(eachMs: number | null): number {
+  if (eachMs === null) return 1;
+  return Math.max(1, Math.min(togetherMax, Math.floor(togetherMs / Math.max(1, eachMs))));
+}

@@ -50,10 +50,9 @@ export class QboClient {
     schema: z.ZodType<T>,
     gate: CallGate,
   ): Promise<T> {
-    await gate.beforeRead();
     const path = companyPath(this.options.realmId, resource, parameters);
-    const value = readJson(await this.call('GET', path, undefined, gate.signal), this.now());
-    return checked(resource, schema, value);
+    const result = await gate.read(() => this.call('GET', path, undefined, gate.signal));
+    return checked(resource, schema, readJson(result, this.now()));
   }
 
   /** All rows of one entity that meet the condition; a page that is full is followed by the next. */
@@ -76,14 +75,9 @@ export class QboClient {
   }
 
   /** Sends a frozen body to a frozen path, under its request id. */
-  async post(
-    path: string,
-    body: string,
-    requestId: string,
-    signal: AbortSignal,
-  ): Promise<HttpResult> {
+  async post(path: string, body: string, requestId: string, gate: CallGate): Promise<HttpResult> {
     const address = `${path}&requestid=${encodeURIComponent(requestId)}`;
-    return this.call('POST', address, body, signal);
+    return gate.write(() => this.call('POST', address, body, gate.signal));
   }
 
   private async call(
@@ -122,7 +116,7 @@ export function quoted(text: string): string {
 }
 
 /** Values per list, and encoded length of all of them: an address stays under 6 kB. */
-const listCountMax = 60;
+const listCountMax = 150;
 const listTextMax = 4500;
 
 /** `IN (…)` lists of the texts, each short enough for an address. */

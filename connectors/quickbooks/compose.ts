@@ -37,13 +37,12 @@ export function compose(
     case 'order':
     case 'refund':
     case 'invoice':
-      return composeDocument(item, record, references, facts, posting, document);
-    case 'summary':
-      return composeSummary(item, record.body, { references, facts, posting, finding });
     case 'payment':
       return isMoney(item)
         ? composeMoney(item, references, facts, posting, document)
         : composeDocument(item, record, references, facts, posting, document);
+    case 'summary':
+      return composeSummary(item, record.body, { references, facts, posting, finding });
     case 'payout':
     case 'cash':
       return composeMoney(item, references, facts, posting, document);

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../domain/words';
 import {
   ConnectorError,
   type CallTimeouts,
+  type CallGate,
   type Connector,
   type SendAnswer,
   type StoredSend,
@@ -42,9 +43,9 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
   let facts = parseFacts(options.facts);
   const client = new QboClient({ ...options, accessToken: () => credentials.accessToken });
 
-  const send = async (stored: StoredSend, signal: AbortSignal): Promise<SendAnswer> => {
+  const send = async (stored: StoredSend, gate: CallGate): Promise<SendAnswer> => {
     const { path, body } = stored.request;
-    const result = await client.post(path, body, stored.requestId, signal);
+    const result = await client.post(path, body, stored.requestId, gate);
     return settle(stored, result, options.now());
   };
 
@@ -56,8 +57,7 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
       const { expiresAtMs, refreshToken } = credentials;
       const isExpiring = expiresAtMs !== null && expiresAtMs - options.now() < renewBeforeMs;
       if (why === 'expiring' && !isExpiring) return true;
-      await gate.beforeRead();
-      const renewed = await refreshCredentials(options, refreshToken, gate.signal);
+      const renewed = await gate.read(() => refreshCredentials(options, refreshToken, gate.signal)); // prettier-ignore
       if (renewed === null) return false;
       await options.saveCredentials(renewed);
       credentials = renewed;
@@ -82,7 +82,7 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
     send,
 
     async verify(stored, ageMs, gate): Promise<SendAnswer> {
-      if (ageMs < repeatableMs) return send(stored, gate.signal);
+      if (ageMs < repeatableMs) return send(stored, gate);
       try {
         return { type: 'answered', results: await lookAtMembers(client, stored, gate) };
       } catch (error) {

@@ -37,19 +37,18 @@ export class WooClient {
     schema: z.ZodType<T>,
     gate: CallGate,
   ): Promise<T> {
-    await gate.beforeRead();
     const url = this.urlOf(apiPath + path);
     url.search = queryText(Object.entries(query));
-    const value = readJson(await this.call('GET', url, undefined, gate.signal), this.now());
-    const checked = schema.safeParse(value);
+    const result = await gate.read(() => this.call('GET', url, undefined, gate.signal));
+    const checked = schema.safeParse(readJson(result, this.now()));
     if (checked.success) return checked.data;
     const at = checked.error.issues[0]?.path.join('.') ?? '';
     throw new ConnectorError('upstream', `GET ${path}: unexpected JSON at "${at}"`);
   }
 
   /** Sends a frozen body to a frozen path. */
-  async post(path: string, body: string, signal: AbortSignal): Promise<HttpResult> {
-    return this.call('POST', this.urlOf(path), body, signal);
+  async post(path: string, body: string, gate: CallGate): Promise<HttpResult> {
+    return gate.write(() => this.call('POST', this.urlOf(path), body, gate.signal));
   }
 
   private urlOf(path: string): URL {

@@ -34,9 +34,9 @@ export function createWooCommerce(options: WooCommerceOptions): Connector {
     compose,
     freeze,
 
-    async send(stored, signal) {
+    async send(stored, gate) {
       const { path, body } = stored.request;
-      return settle(stored, await client.post(path, body, signal), options.now());
+      return settle(stored, await client.post(path, body, gate), options.now());
     },
 
     async verify(stored, _ageMs, gate): Promise<SendAnswer> {

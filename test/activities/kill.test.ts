@@ -31,7 +31,7 @@ interface KillCase {
 const qboBatch = 'POST .*/batch\\?';
 const wooBatch = 'POST .*/products/batch';
 const record = '^INSERT INTO sends';
-const settle = '^UPDATE sends SET state = \\$4, outcome';
+const settle = '^UPDATE sends s SET state = x.state';
 
 // QuickBooks gets customer and product in its first batch, the sales in its second; the shop the product, then its stock.
 const cases: KillCase[] = [

@@ -25,10 +25,11 @@ export function openGate(): CallGate & { reads: number } {
   return {
     reads: 0,
     signal: new AbortController().signal,
-    beforeRead() {
+    read(call) {
       this.reads += 1;
-      return Promise.resolve();
+      return call();
     },
+    write: (call) => call(),
   };
 }
 

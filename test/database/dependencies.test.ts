@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
 import { laneWork, pickDue } from '../../database/outgoing';
-import { settleSend, settleWithoutSend, type MemberSettlement } from '../../database/settlements';
+import { settleWithoutSend, type MemberSettlement } from '../../database/settlements';
 import type { LaneHold } from '../../database/sends';
 import { queueDepth } from '../../database/status';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { count, customer, order, orderBody, product } from '../support/samples';
-import { absorb, accepted, deliver, delivery, holdLane, newTenant, refused, send, type Row } from './support'; // prettier-ignore
+import { absorb, accepted, deliver, delivery, holdLane, newTenant, refused, send, type Row, settleSend } from './support'; // prettier-ignore
 
 let database: TestDatabase;
 let tenant = 0;

@@ -8,13 +8,13 @@ import {
   requestRedrive,
 } from '../../database/failures';
 import { takeOverSends, takeVerifying } from '../../database/sends';
-import { settleSend, settleWithoutSend, type MemberSettlement } from '../../database/settlements';
+import { settleWithoutSend, type MemberSettlement } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { recount } from '../../database/watchdog';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { count, customer, order, product, refund } from '../support/samples';
 import type { TestChange } from '../support/stack';
-import { absorb, accepted, deliveries, holdLane, newTenant, pushingAllBut, refused, send, setSettings, store } from './support'; // prettier-ignore
+import { absorb, accepted, deliveries, holdLane, newTenant, pushingAllBut, refused, send, setSettings, store, settleSend } from './support'; // prettier-ignore
 
 // Depth comes from counters that many write; here it must equal a recount after anything that can happen.
 

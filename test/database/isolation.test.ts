@@ -10,15 +10,15 @@ import { listMappings, mappingsFor, putMapping } from '../../database/mappings';
 import { laneWork, loadReferences, pickDue } from '../../database/outgoing';
 import { keptBackDocuments } from '../../database/policy';
 import { inTransaction } from '../../database/pool';
-import { lockByIds, recordSend, takeOverSends, takeVerifying } from '../../database/sends';
+import { lockByIds, takeOverSends, takeVerifying } from '../../database/sends';
 import { newestSettings, settingsInForce, settingsVersions } from '../../database/settings';
-import { settleSend, settleWithoutSend } from '../../database/settlements';
+import { settleWithoutSend } from '../../database/settlements';
 import { countStates, deliveriesOf, findRecord, queueDepth, queueState } from '../../database/status'; // prettier-ignore
 import { addKey, findKeyOwner, findTenant, listKeys, revokeKey } from '../../database/tenants';
 import { recount } from '../../database/watchdog';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { count, customer, order, orderBody, product } from '../support/samples';
-import { absorb, accepted, deliveries, holdLane, memberOf, newTenant, pushingAllBut, refused, send, setSettings } from './support'; // prettier-ignore
+import { absorb, accepted, deliveries, holdLane, memberOf, newTenant, pushingAllBut, refused, send, setSettings, recordSend, settleSend } from './support'; // prettier-ignore
 
 // Two tenants, one full of everything, one empty: whatever the empty one asks, it gets nothing of the other.
 
@@ -138,7 +138,7 @@ test('nothing that one tenant writes touches the other', async () => {
   const freeze = (): never => {
     throw new Error('nothing to freeze');
   };
-  expect(await recordSend(pool, lane, before.map(memberOf), freeze, [])).toEqual({ type: 'nothing' }); // prettier-ignore
+  expect(await recordSend(pool, lane, before.map(memberOf), freeze, [])).toEqual({ type: 'recorded', sends: [null] }); // prettier-ignore
   expect(await takeOverSends(pool, lane, 0)).toBe(0);
   await settleWithoutSend(pool, lane, ids.map((id) => ({ ...accepted(id), event: { type: 'hold', reason: 'x' } }))); // prettier-ignore
   expect(await discardDelivery(pool, empty, ids[0] ?? '', 'why')).toBe('unknown');

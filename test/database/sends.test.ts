@@ -1,12 +1,18 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
 import { discardDelivery } from '../../database/failures';
-import { recordSend, takeOverSends, takeVerifying, type LaneHold } from '../../database/sends';
-import { settleSend, settleWithoutSend, type SendOutcome } from '../../database/settlements';
+import {
+  recordSends,
+  takeOverSends,
+  takeVerifying,
+  type LaneHold,
+  type SendMember,
+} from '../../database/sends';
+import { settleSends, settleWithoutSend, type SendOutcome } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { customer, product } from '../support/samples';
-import { absorb, accepted, deliveries, delivery, holdLane, keyOf, memberOf, newTenant, pushingAllBut, refused, send, setSettings } from './support'; // prettier-ignore
+import { absorb, accepted, deliveries, delivery, holdLane, keyOf, memberOf, newTenant, pushingAllBut, refused, send, setSettings, recordSend, settleSend } from './support'; // prettier-ignore
 
 let database: TestDatabase;
 let tenant = 0;
@@ -63,7 +69,7 @@ test('where nothing may be sent any more, nothing is written and nothing charged
     throw new Error('nothing to freeze');
   };
   const recorded = await recordSend(database.pool, lane, composed.map(memberOf), freeze, limits);
-  expect(recorded).toEqual({ type: 'nothing' });
+  expect(recorded).toEqual({ type: 'recorded', sends: [null] });
   expect(await countSends()).toBe(0);
   const budget = await database.pool.query<{ budget: unknown }>("SELECT budget FROM lanes WHERE tenant = $1 AND system = 'qbo'", [tenant]); // prettier-ignore
   expect(budget.rows[0]?.budget).toEqual({});
@@ -248,4 +254,37 @@ test('each lane settles for itself', async () => {
   const woo = await holdLane(database.pool, tenant, 'woo');
   expect(await send(database.pool, woo, await deliveries(database.pool, tenant, 'woo'))).toMatchObject({ tries: 1 }); // prettier-ignore
   expect(await takeOverSends(database.pool, await holdLane(database.pool, tenant, 'qbo'), 0)).toBe(0); // prettier-ignore
+});
+
+test('sends written down together stand for themselves: one with nothing left is left out, one taken over is not settled', async () => {
+  const { pool } = database;
+  await absorb(pool, tenant, [customer('c3', 'third')]);
+  const composed = await rows();
+  await change('c2', 2);
+  const drafts = composed.map((one) => ({
+    candidates: [memberOf(one)],
+    freeze: (kept: readonly SendMember[]) => ({ key: keyOf(kept), request: { method: 'POST' as const, path: '/', body: '' }, members: [...kept] }), // prettier-ignore
+  }));
+  const recorded = await recordSends(pool, lane, drafts, []);
+  if (recorded.type !== 'recorded') throw new Error('not recorded');
+  const [first, none, third] = recorded.sends;
+  expect(none).toBeNull();
+  if (!first || !third) throw new Error('two are to be sent');
+  expect((await rows()).map(({ state }) => state)).toEqual(['sending', 'waiting', 'sending']);
+  await pool.query('UPDATE sends SET lane_token = gen_random_uuid() WHERE id = $1', [third.id]);
+  const settlements = [first, third].map(({ id, members }) => ({
+    sendId: id,
+    members: members.map(({ deliveryId }) => accepted(deliveryId)),
+    outcome: settled,
+  }));
+  await settleSends(pool, lane, settlements);
+  expect((await rows()).map(({ state }) => state)).toEqual(['delivered', 'waiting', 'sending']);
+  const journal = await pool.query<{ send: string }>('SELECT send_id::text AS send FROM journal WHERE tenant = $1', [tenant]); // prettier-ignore
+  expect(journal.rows).toEqual([{ send: first.id }]);
+});
+
+test('the budget is charged for one send at a time', async () => {
+  const draft = { candidates: [], freeze: () => { throw new Error('nothing to freeze'); } }; // prettier-ignore
+  const limits = [{ name: 'batch', intervalMs: 60_000, burst: 1 }];
+  await expect(recordSends(database.pool, lane, [draft, draft], limits)).rejects.toThrow('2 sends for one charge'); // prettier-ignore
 });

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { applyRedrive, countRedrivable, listCauses, listFailures, requestRedrive } from '../../database/failures'; // prettier-ignore
 import { bringInForce, keptBackDocuments } from '../../database/policy';
 import { requestSettings, settingsInForce, settingsVersions, type SettingsRow } from '../../database/settings'; // prettier-ignore
-import { settleSend, settleWithoutSend } from '../../database/settlements';
+import { settleWithoutSend } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { initialSyncSettings } from '../../domain/sync-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { count, customer, order, product } from '../support/samples';
-import { absorb, deliveries, holdLane, newTenant, pushingAllBut, refused, send, setSettings, store } from './support'; // prettier-ignore
+import { absorb, deliveries, holdLane, newTenant, pushingAllBut, refused, send, setSettings, store, settleSend } from './support'; // prettier-ignore
 
 let database: TestDatabase;
 let tenant = 0;

@@ -7,12 +7,25 @@ import { storeChanges, type IntakeItem, type IntakeResult } from '../../database
 import { takeLease } from '../../database/lanes';
 import { bringInForce } from '../../database/policy';
 import { requestSettings, type SettingsPart } from '../../database/settings';
-import { recordSend, type LaneHold, type SendMember, type SendRow } from '../../database/sends';
-import { settleSend, type MemberSettlement } from '../../database/settlements';
+import {
+  recordSends,
+  type LaneHold,
+  type NewSend,
+  type Recorded,
+  type SendMember,
+  type SendRow,
+} from '../../database/sends';
+import {
+  settleSends,
+  type MemberSettlement,
+  type SendOutcome,
+  type Settled,
+} from '../../database/settlements';
 import { createTenant } from '../../database/tenants';
 import { canonicalJson } from '../../domain/canonical';
 import type { DirectionPolicy } from '../../domain/direction';
 import type { DeliveryState } from '../../domain/delivery-state';
+import type { RateLimit } from '../../domain/rate-budget';
 import type { Kind, Target } from '../../domain/words';
 import type { TestChange } from '../support/stack';
 
@@ -154,6 +167,28 @@ export function keyOf(members: readonly SendMember[]): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** Records one send. */
+export function recordSend(
+  pool: Pool,
+  lane: LaneHold,
+  candidates: readonly SendMember[],
+  freeze: (kept: readonly SendMember[]) => NewSend,
+  limits: readonly RateLimit[],
+): Promise<Recorded> {
+  return recordSends(pool, lane, [{ candidates, freeze }], limits);
+}
+
+/** Settles one send. */
+export function settleSend(
+  pool: Pool,
+  lane: LaneHold,
+  sent: SendRow,
+  members: readonly MemberSettlement[],
+  outcome: SendOutcome,
+): Promise<Settled> {
+  return settleSends(pool, lane, [{ sendId: sent.id, members, outcome }]);
+}
+
 /** Records a send of these deliveries; null where none could be sent. */
 export async function send(
   pool: Pool,
@@ -167,9 +202,8 @@ export async function send(
     (kept) => ({ key: keyOf(kept), request: { method: 'POST', path: '/batch', body: JSON.stringify(kept) }, members: [...kept] }), // prettier-ignore
     [],
   );
-  if (recorded.type === 'nothing') return null;
   if (recorded.type !== 'recorded') throw new Error(`not recorded: ${recorded.type}`);
-  return recorded.send;
+  return recorded.sends[0] ?? null;
 }
 
 export function accepted(deliveryId: string, remoteId = `r${deliveryId}`): MemberSettlement {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { sendsAtOnce } from '../../domain/sends-at-once';
+import { sendsAtOnce, sendsTogether } from '../../domain/sends-at-once';
 
 test.each([
   ['one until it is known how fast they leave', 1, null, 10_000, 1],
@@ -13,4 +13,14 @@ test.each([
   ['no division by what took no time', 1, 0, 10_000, 2],
 ])('%s', (_name, former, eachMs, turnLeftMs, sends) => {
   expect(sendsAtOnce(former, eachMs, turnLeftMs)).toBe(sends);
+});
+
+test.each([
+  ['one until it is known how fast they leave', null, 1],
+  ['as many as leave within 250 ms', 60, 4],
+  ['at most eight', 1, 8],
+  ['no division by what took no time', 0, 8],
+  ['one where that takes longer', 400, 1],
+])('written down together: %s', (_name, eachMs, sends) => {
+  expect(sendsTogether(eachMs)).toBe(sends);
 });

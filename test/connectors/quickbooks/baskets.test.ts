@@ -8,7 +8,7 @@ import { basket } from '../../domain/posting/baskets';
 import { companyKinds } from '../../domain/posting/company';
 import { totalsOf } from '../../sandbox/qbo/expected-ledger';
 import { startCompany, type Company } from '../../sandbox/support';
-import { known, outgoing, references, stored } from '../fixtures';
+import { known, openGate, outgoing, references, stored } from '../fixtures';
 import { accountingMappings, connected } from './company';
 
 // Random tickets posted for real: the connector itself refuses an answer whose total or tax is another.
@@ -57,10 +57,10 @@ it.each(cases)(
     const reasons = ['tax_differs', 'negative_total', 'negative_tax', 'skip'];
     expect(left.filter((reason) => !reasons.includes(reason))).toEqual([]);
     expect(writes.length).toBeGreaterThan(documentsEach * 0.5);
-    const { signal } = new AbortController();
+    const gate = openGate();
     for (let at = 0; at < writes.length; at += batchSize) {
       const send = stored(connector, writes.slice(at, at + batchSize));
-      const answer = await connector.send(send, signal);
+      const answer = await connector.send(send, gate);
       const results = answer.type === 'answered' ? answer.results : [];
       expect(results.filter(({ type }) => type !== 'accepted')).toEqual([]);
       expect(results).toHaveLength(send.members.length);

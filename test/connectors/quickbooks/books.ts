@@ -59,8 +59,7 @@ export class Books {
   async post(item: Outgoing, parts: ReferenceParts = {}): Promise<string> {
     const write = await this.write(item, parts);
     if (this.connector === null) throw new Error('No company was started');
-    const { signal } = new AbortController();
-    const answer = await this.connector.send(stored(this.connector, [write]), signal);
+    const answer = await this.connector.send(stored(this.connector, [write]), openGate());
     const [result] = answer.type === 'answered' ? answer.results : [];
     if (result?.type !== 'accepted') throw new Error(JSON.stringify([write.payload, answer]));
     return result.remoteId;

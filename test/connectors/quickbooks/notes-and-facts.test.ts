@@ -23,7 +23,7 @@ test('a document whose note says more than the marker is ours, and held when a p
   const { connector } = await connected(company);
   const [sale] = await composed(connector, [guestSale()], things);
   if (sale === undefined) throw new Error('Nothing was composed');
-  await connector.send(stored(connector, [writeOf(sale)]), new AbortController().signal);
+  await connector.send(stored(connector, [writeOf(sale)]), openGate());
   expect(await composed(connector, [guestSale()], things)).toMatchObject([{ type: 'adopt' }]);
   const found = await company.query("SELECT * FROM SalesReceipt WHERE DocNumber = 'P1-1001'");
   const id = textAt(found.body, 'QueryResponse.SalesReceipt.0.Id');

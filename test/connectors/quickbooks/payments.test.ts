@@ -4,12 +4,21 @@ import type { Connector, Outgoing } from '../../../connectors/connector';
 import { closeConnections } from '../../../connectors/http';
 import { added, totalsOf } from '../../sandbox/qbo/expected-ledger';
 import { at, startCompany, type Company } from '../../sandbox/support';
-import { composed, known, orderBody, outgoing, references, stored, writeOf } from '../fixtures';
+import {
+  composed,
+  known,
+  openGate,
+  orderBody,
+  outgoing,
+  references,
+  stored,
+  writeOf,
+} from '../fixtures';
 import { accountingMappings, connected } from './company';
 
 let company: Company;
 let connector: Connector;
-const { signal } = new AbortController();
+const gate = openGate();
 
 beforeEach(async () => {
   company = await startCompany({ kind: 'usAutomated', fixture: 'accounting' });
@@ -38,12 +47,12 @@ test('each clearing account has what its tender brought, and nothing stays recei
   const before = await totalsOf(company);
   const [sale] = await composed(connector, [part('sale')], things(null));
   if (sale === undefined) throw new Error('Nothing was composed');
-  const sent = await connector.send(stored(connector, [writeOf(sale)]), signal);
+  const sent = await connector.send(stored(connector, [writeOf(sale)]), gate);
   const [result] = sent.type === 'answered' ? sent.results : [];
   const invoiceId = result?.type === 'accepted' ? result.remoteId : '';
   const parts = [part('payment-1'), part('payment-2')];
   const writes = (await composed(connector, parts, things(invoiceId))).map(writeOf);
-  const paid = await connector.send(stored(connector, writes), signal);
+  const paid = await connector.send(stored(connector, writes), gate);
   expect(paid).toMatchObject({ results: [{ type: 'accepted' }, { type: 'accepted' }] });
   expect(added(before, await totalsOf(company))).toEqual({
     'Cash drawer': '10.00',

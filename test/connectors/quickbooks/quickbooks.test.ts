@@ -14,7 +14,7 @@ import { mapped, order, realmSchema } from './company';
 let sandbox: RunningSandbox;
 let connector: Connector;
 let saved: QboCredentials[];
-const { signal } = new AbortController();
+const gate = openGate();
 const day = 24 * 3_600_000;
 
 beforeAll(async () => {
@@ -58,7 +58,7 @@ async function send(items: readonly Outgoing[], knownThings = mapped()): Promise
 
 describe('documents', () => {
   test('are posted, with the total of the ticket', async () => {
-    const answer = await connector.send(await send([order('1001'), order('1002')]), signal);
+    const answer = await connector.send(await send([order('1001'), order('1002')]), gate);
     expect(answer).toMatchObject({
       type: 'answered',
       results: [
@@ -69,7 +69,7 @@ describe('documents', () => {
   });
 
   test('whose posting is not known here are found by number and marker', async () => {
-    await connector.send(await send([order('1001')]), signal);
+    await connector.send(await send([order('1001')]), gate);
     const [again] = await composed(connector, [order('1001')], mapped());
     expect(again).toMatchObject({ type: 'adopt', snapshot: { docNumber: '1001' } });
   });
@@ -77,15 +77,15 @@ describe('documents', () => {
   test('of others with our number give ours another one, also found again', async () => {
     const theirs = order('other');
     const body = orderBody({ number: '1001' });
-    await connector.send(await send([{ ...theirs, record: { kind: 'order', body } }]), signal);
+    await connector.send(await send([{ ...theirs, record: { kind: 'order', body } }]), gate);
     const frozen = await send([order('1001')]);
     expect(frozen.members[0]?.payload['DocNumber']).toMatch(/^1001-[0-9a-f]{4}$/);
-    expect(await connector.send(frozen, signal)).toMatchObject({ results: [{ type: 'accepted' }] });
+    expect(await connector.send(frozen, gate)).toMatchObject({ results: [{ type: 'accepted' }] });
     expect(await composed(connector, [order('1001')], mapped())).toMatchObject([{ type: 'adopt' }]);
   });
 
   test('that a person voided are held, not posted again', async () => {
-    const answer = await connector.send(await send([order('1001')]), signal);
+    const answer = await connector.send(await send([order('1001')]), gate);
     const [result] = answer.type === 'answered' ? answer.results : [];
     const id = result?.type === 'accepted' ? result.remoteId : '';
     await control(sandbox, 'act', { as: 'accountant', do: 'void', realmId: '4620816365', entity: 'SalesReceipt', id }); // prettier-ignore
@@ -107,7 +107,7 @@ describe('documents', () => {
     );
     const frozen = await send(parts);
     expect(frozen.members.map((member) => member.payload['DocNumber'])).toEqual(['1001', '1001-R']);
-    expect(await connector.send(frozen, signal)).toMatchObject({
+    expect(await connector.send(frozen, gate)).toMatchObject({
       results: [
         { type: 'accepted', snapshot: { totalMinor: 2500 } },
         { type: 'accepted', snapshot: { totalMinor: 1250 } },
@@ -128,7 +128,7 @@ describe('documents', () => {
       totals: { netMinor: 1999, taxMinor: 0, totalMinor: 1999 },
     });
     const frozen = await send([outgoing({ kind: 'refund', body })]);
-    expect(await connector.send(frozen, signal)).toMatchObject({
+    expect(await connector.send(frozen, gate)).toMatchObject({
       results: [{ type: 'accepted', snapshot: { totalMinor: 1999 } }],
     });
   });
@@ -138,14 +138,14 @@ describe('documents', () => {
     const body = orderBody({ number: '1002', lines: [line({ sku: 'GONE' })] });
     const parts = { products: { MUG: known(), GONE: known({ remoteId: '99999' }) } };
     const items = [order('1001'), { ...bad, record: { kind: 'order' as const, body } }];
-    expect(await connector.send(await send(items, mapped(parts)), signal)).toMatchObject({
+    expect(await connector.send(await send(items, mapped(parts)), gate)).toMatchObject({
       results: [{ type: 'accepted' }, { type: 'refused', failureClass: 'REFERENCE' }],
     });
   });
 
   test('for a closed period are refused as closed where the facts are old', async () => {
     await control(sandbox, 'act', { as: 'accountant', do: 'closeBooks', realmId: '4620816365', date: '2026-11-30' }); // prettier-ignore
-    expect(await connector.send(await send([order('1001')]), signal)).toMatchObject({
+    expect(await connector.send(await send([order('1001')]), gate)).toMatchObject({
       results: [{ type: 'refused', failureClass: 'CLOSED' }],
     });
     await connector.readFacts(openGate());
@@ -158,7 +158,7 @@ describe('documents', () => {
     await start({ customTxnNumbers: false });
     const frozen = await send([order('1001')]);
     expect(frozen.members[0]?.payload).not.toHaveProperty('DocNumber');
-    await connector.send(frozen, signal);
+    await connector.send(frozen, gate);
     const retried = order('1001', { lastClass: 'SERVER', attempts: 1 });
     expect(await composed(connector, [retried], mapped())).toMatchObject([{ type: 'adopt' }]);
   });
@@ -170,7 +170,7 @@ describe('a lost answer', () => {
     async (fault) => {
       const frozen = await send([order('1001'), order('1002')]);
       await control(sandbox, 'faults', [{ match: { write: true }, fault, times: 1 }]);
-      expect((await connector.send(frozen, signal)).type).toBe('lost');
+      expect((await connector.send(frozen, gate)).type).toBe('lost');
       const answer = await connector.verify(frozen, 1000, openGate());
       expect(answer).toMatchObject({ results: [{ type: 'accepted' }, { type: 'accepted' }] });
       expect(await connector.verify(frozen, 2000, openGate())).toEqual(answer);
@@ -180,7 +180,7 @@ describe('a lost answer', () => {
   test('of a batch that was cut half way is settled for each member', async () => {
     const frozen = await send([order('1001'), order('1002')]);
     await control(sandbox, 'faults', [{ match: { path: '/batch' }, fault: 'batchCut', after: 1, times: 1 }]); // prettier-ignore
-    expect((await connector.send(frozen, signal)).type).toBe('lost');
+    expect((await connector.send(frozen, gate)).type).toBe('lost');
     expect(await connector.verify(frozen, 1000, openGate())).toMatchObject({
       results: [{ type: 'accepted' }, { type: 'accepted' }],
     });
@@ -194,7 +194,7 @@ describe('a lost answer', () => {
       type: 'answered',
       results: [{ type: 'absent' }, { type: 'absent' }],
     });
-    await connector.send(frozen, signal);
+    await connector.send(frozen, gate);
     expect(await connector.verify(frozen, day, openGate())).toMatchObject({
       results: [{ type: 'accepted' }, { type: 'accepted' }],
     });
@@ -227,7 +227,7 @@ describe('names', () => {
   test.each(["O'Brien", 'A\\B', '50 % "off"', 'Zoë 🦊'])(
     '%s is created once, and found taken afterwards',
     async (name) => {
-      const answer = await connector.send(await send([customer('c9', name)]), signal);
+      const answer = await connector.send(await send([customer('c9', name)]), gate);
       expect(answer).toMatchObject({ results: [{ type: 'accepted' }] });
       const [other] = await composed(connector, [customer('c10', name)], mapped());
       expect(other && writeOf(other).payload['DisplayName']).toBe(`${name} (c10)`);
@@ -237,27 +237,27 @@ describe('names', () => {
   test('taken by another customer get the record id', async () => {
     const frozen = await send([customer('c9', 'jo day')]);
     expect(frozen.members[0]?.payload['DisplayName']).toBe('jo day (c9)');
-    expect(await connector.send(frozen, signal)).toMatchObject({ results: [{ type: 'accepted' }] });
+    expect(await connector.send(frozen, gate)).toMatchObject({ results: [{ type: 'accepted' }] });
     expect(await composed(connector, [customer('c9', 'jo day')], mapped())).toMatchObject([
       { type: 'adopt', isLinked: false },
     ]);
   });
 
   test('are changed sparsely, with the version read after a conflict', async () => {
-    const answer = await connector.send(await send([customer('c9', 'Ann')]), signal); // prettier-ignore
+    const answer = await connector.send(await send([customer('c9', 'Ann')]), gate); // prettier-ignore
     const [result] = answer.type === 'answered' ? answer.results : [];
     if (result?.type !== 'accepted') throw new Error('Ann was not created');
     const { remoteId, remoteVersion, snapshot } = result;
     await control(sandbox, 'act', { as: 'accountant', do: 'edit', realmId: '4620816365', entity: 'Customer', id: remoteId, set: { Notes: 'VIP' } }); // prettier-ignore
     const body = { name: 'Ann', phone: '1' };
     const item = outgoing({ kind: 'customer', body }, { recordId: 'c9', remoteId, remoteVersion, snapshot }); // prettier-ignore
-    expect(await connector.send(await send([item]), signal)).toMatchObject({
+    expect(await connector.send(await send([item]), gate)).toMatchObject({
       results: [{ type: 'refused', failureClass: 'STALE' }],
     });
     const retried = await send([{ ...item, lastClass: 'STALE' }]);
     expect(retried.members[0]?.payload).toMatchObject({ sparse: true, PrimaryPhone: { FreeFormNumber: '1' } }); // prettier-ignore
     expect(retried.members[0]?.payload).not.toHaveProperty('Notes');
-    expect(await connector.send(retried, signal)).toMatchObject({
+    expect(await connector.send(retried, gate)).toMatchObject({
       results: [{ type: 'accepted' }],
     });
   });
@@ -273,7 +273,7 @@ describe('names', () => {
     ]);
     const frozen = await send([item('A:1')], parts);
     expect(frozen.members[0]?.payload).toMatchObject({ Name: 'A-1', Sku: 'A:1' });
-    expect(await connector.send(frozen, signal)).toMatchObject({ results: [{ type: 'accepted' }] });
+    expect(await connector.send(frozen, gate)).toMatchObject({ results: [{ type: 'accepted' }] });
     expect(await composed(connector, [item('A:1')], parts)).toMatchObject([{ type: 'adopt' }]);
   });
 
@@ -312,7 +312,7 @@ describe('credentials', () => {
 test('each send carries its requestid as a query parameter of at most 36 characters', async () => {
   const frozen = await send([order('1001')]);
   expect(frozen.request.path).not.toContain('requestid');
-  await connector.send(frozen, signal);
+  await connector.send(frozen, gate);
   await connector.verify(frozen, 1000, openGate());
   const journal = JSON.stringify(await control(sandbox, 'journal'));
   expect(frozen.requestId).toHaveLength(36);

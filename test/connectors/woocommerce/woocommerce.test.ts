@@ -21,7 +21,7 @@ import { control } from '../sandbox';
 let sandbox: RunningSandbox;
 let connector: Connector;
 let nonces = 0;
-const { signal } = new AbortController();
+const gate = openGate();
 const storesSchema = z.object({
   stores: z.array(
     z.object({ url: z.string(), consumerKey: z.string(), consumerSecret: z.string() }),
@@ -59,7 +59,7 @@ async function send(items: readonly Outgoing[], knownThings = references()): Pro
 }
 
 async function create(sku: string): Promise<string> {
-  const answer = await connector.send(await send([product(sku)]), signal);
+  const answer = await connector.send(await send([product(sku)]), gate);
   const [result] = answer.type === 'answered' ? answer.results : [];
   if (result?.type !== 'accepted') throw new Error(`Not created: ${JSON.stringify(answer)}`);
   return result.remoteId;
@@ -72,7 +72,7 @@ function stock(quantity: string, countedAt: string | null, changes: Partial<Outg
 
 describe('products', () => {
   test('are created, and an unchanged one needs no call', async () => {
-    const answer = await connector.send(await send([product('A-1'), product('B,2')]), signal);
+    const answer = await connector.send(await send([product('A-1'), product('B,2')]), gate);
     expect(answer).toMatchObject({
       type: 'answered',
       results: [{ type: 'accepted' }, { type: 'accepted' }],
@@ -80,11 +80,11 @@ describe('products', () => {
     const [first] = answer.type === 'answered' ? answer.results : [];
     if (first?.type !== 'accepted') throw new Error('The first was not accepted');
     const { remoteId, snapshot } = first;
-    const gate = openGate();
+    const counting = openGate();
     const again = product('A-1', { remoteId, snapshot });
-    const findings = await connector.lookUp([again], references(), gate);
+    const findings = await connector.lookUp([again], references(), counting);
     expect(connector.compose(again, references(), findings).type).toBe('adopt');
-    expect(gate.reads).toBe(0);
+    expect(counting.reads).toBe(0);
   });
 
   test('found by their SKU are linked and not created again, also with a comma in it', async () => {
@@ -109,7 +109,7 @@ describe('products', () => {
     const item = outgoing({ kind: 'product', body }, { remoteId, snapshot });
     const frozen = await send([item]);
     expect(frozen.members[0]?.payload).toEqual({ id: Number(remoteId), regular_price: '13.00' });
-    expect(await connector.send(frozen, signal)).toMatchObject({
+    expect(await connector.send(frozen, gate)).toMatchObject({
       results: [{ type: 'accepted', snapshot: { regular_price: '13.00', name: 'Mug' } }],
     });
   });
@@ -117,7 +117,7 @@ describe('products', () => {
   test('refused for their SKU beside good ones are refused alone', async () => {
     const frozen = await send([product('A-1'), product('B-1')]);
     await create('A-1');
-    expect(await connector.send(frozen, signal)).toMatchObject({
+    expect(await connector.send(frozen, gate)).toMatchObject({
       type: 'answered',
       results: [{ type: 'refused', failureClass: 'DUPLICATE' }, { type: 'accepted' }],
     });
@@ -128,7 +128,7 @@ describe('a lost answer', () => {
   test('of a create that was carried out is found by its SKU', async () => {
     const frozen = await send([product('A-1'), product('B-1')]);
     await control(sandbox, 'faults', [{ match: { write: true }, fault: 'resetAfterCommit', times: 1 }]); // prettier-ignore
-    expect(await connector.send(frozen, signal)).toMatchObject({ type: 'lost' });
+    expect(await connector.send(frozen, gate)).toMatchObject({ type: 'lost' });
     expect(await connector.verify(frozen, 1000, openGate())).toMatchObject({
       type: 'answered',
       results: [{ type: 'accepted' }, { type: 'accepted' }],
@@ -138,7 +138,7 @@ describe('a lost answer', () => {
   test('of a create that was not carried out is absent', async () => {
     const frozen = await send([product('A-1')]);
     await control(sandbox, 'faults', [{ match: { write: true }, fault: 'resetBeforeCommit', times: 1 }]); // prettier-ignore
-    expect(await connector.send(frozen, signal)).toMatchObject({ type: 'lost' });
+    expect(await connector.send(frozen, gate)).toMatchObject({ type: 'lost' });
     const answer = await connector.verify(frozen, 1000, openGate());
     expect(answer).toEqual({ type: 'answered', results: [{ type: 'absent' }] });
   });
@@ -148,14 +148,14 @@ describe('a lost answer', () => {
     async (fault) => {
       const frozen = await send([product('A-1')]);
       await control(sandbox, 'faults', [{ match: { write: true }, fault, times: 1 }]);
-      expect((await connector.send(frozen, signal)).type).toBe('lost');
+      expect((await connector.send(frozen, gate)).type).toBe('lost');
     },
   );
 
   test.each(['noticeBeforeJson', 'byteOrderMark'])('is not what %s means', async (fault) => {
     const frozen = await send([product('A-1')]);
     await control(sandbox, 'faults', [{ match: { write: true }, fault, times: 1 }]);
-    expect((await connector.send(frozen, signal)).type).toBe('answered');
+    expect((await connector.send(frozen, gate)).type).toBe('answered');
   });
 
   test('stays lost while the store cannot be asked', async () => {
@@ -172,7 +172,7 @@ describe('stock', () => {
   test('of a product made by us is written and read back', async () => {
     const id = await create('A-1');
     const frozen = await send([stock('17', null, {})], tracked(id));
-    expect(await connector.send(frozen, signal)).toMatchObject({
+    expect(await connector.send(frozen, gate)).toMatchObject({
       results: [{ type: 'accepted', remoteId: id, snapshot: { stockQuantity: 17 } }],
     });
   });
@@ -187,7 +187,7 @@ describe('stock', () => {
 
   test('that was sold from in the shop meanwhile is held, and kept when it is equal', async () => {
     const id = await create('A-1');
-    await connector.send(await send([stock('17', null, {})], tracked(id)), signal);
+    await connector.send(await send([stock('17', null, {})], tracked(id)), gate);
     await control(sandbox, 'act', { as: 'shopper', do: 'sell', store: 'shop1', id: Number(id), quantity: 2 }); // prettier-ignore
     const item = stock('16', null, { remoteId: id, snapshot: { stockQuantity: 17 } });
     const held = await composed(connector, [item], tracked(id));
@@ -201,7 +201,7 @@ describe('stock', () => {
     const frozen = await send([stock('17', null, {})], tracked(id));
     const ask = async (): Promise<unknown> => connector.verify(frozen, 1000, openGate());
     expect(await ask()).toMatchObject({ results: [{ type: 'absent' }] });
-    await connector.send(frozen, signal);
+    await connector.send(frozen, gate);
     expect(await ask()).toMatchObject({ results: [{ type: 'accepted' }] });
     await control(sandbox, 'act', { as: 'shopper', do: 'sell', store: 'shop1', id: Number(id) });
     expect(await ask()).toMatchObject({
@@ -217,7 +217,7 @@ test('the facts of a store are read', async () => {
 test('refused keys execute nothing', async () => {
   const frozen = await send([product('A-1')]);
   await control(sandbox, 'faults', [{ match: { write: true }, fault: 'status:401', times: 1 }]);
-  expect(await connector.send(frozen, signal)).toMatchObject({
+  expect(await connector.send(frozen, gate)).toMatchObject({
     type: 'notExecuted',
     why: 'unauthorized',
   });
@@ -226,7 +226,7 @@ test('refused keys execute nothing', async () => {
 test('a throttled write says when to come back', async () => {
   const frozen = await send([product('A-1')]);
   await control(sandbox, 'faults', [{ match: { write: true }, fault: 'status:429', retryAfter: 7 }]); // prettier-ignore
-  expect(await connector.send(frozen, signal)).toMatchObject({
+  expect(await connector.send(frozen, gate)).toMatchObject({
     type: 'notExecuted',
     why: 'throttled',
     retryAfterMs: 7000,
