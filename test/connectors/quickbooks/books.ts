@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Composed, Connector, Outgoing, RecordReference, Write } from '../../../connectors/connector'; // prettier-ignore
 import { initialPostingSettings, type PostingSettings } from '../../../domain/posting/settings';
 import { added, totalsOf } from '../../sandbox/qbo/expected-ledger';
-import { startCompany, type Company } from '../../sandbox/support';
+import { control, startCompany, type Company } from '../../sandbox/support';
 import {
   composed,
   known,
@@ -81,6 +81,13 @@ export class Books {
   /** After something was made by hand. */
   async readFacts(): Promise<void> {
     await this.connector?.readFacts(openGate());
+  }
+
+  /** The accountant closes the books up to and with this day. */
+  async closeUntil(date: string): Promise<void> {
+    const { sandbox, realmId } = this.company;
+    await control(sandbox, 'act', { as: 'accountant', do: 'closeBooks', realmId, date });
+    await this.readFacts();
   }
 
   /** Makes something in the company by hand; answers its id. */
