@@ -65,6 +65,20 @@ export class Books {
     return result.remoteId;
   }
 
+  /** Posts it with an answer that never comes, asks what became of it after that time, and answers its id there. */
+  async postUnheard(item: Outgoing, parts: ReferenceParts, ageMs: number): Promise<string> {
+    const write = await this.write(item, parts);
+    if (this.connector === null) throw new Error('No company was started');
+    const frozen = stored(this.connector, [write]);
+    await control(this.company.sandbox, 'faults', [{ match: { write: true }, fault: 'resetAfterCommit', times: 1 }]); // prettier-ignore
+    const sent = await this.connector.send(frozen, openGate());
+    if (sent.type !== 'lost') throw new Error(`The answer was heard: ${JSON.stringify(sent)}`);
+    const answer = await this.connector.verify(frozen, ageMs, openGate());
+    const [result] = answer.type === 'answered' ? answer.results : [];
+    if (result?.type !== 'accepted') throw new Error(JSON.stringify([write.payload, answer]));
+    return result.remoteId;
+  }
+
   /** What these postings add to the ledger. */
   async adds(work: () => Promise<unknown>): ReturnType<typeof totalsOf> {
     const before = await totalsOf(this.company);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { Outgoing } from '../../../connectors/connector';
 import { closeConnections } from '../../../connectors/http';
@@ -71,4 +71,33 @@ test('of a closed day the difference is dated the first open day', async () => {
   const write = await books.write(summary(3, first), parts());
   expect(write).toMatchObject({ operation: 'create', payload: { DocNumber: 'P-20261120-CARD-2', TxnDate: '2026-11-21' } }); // prettier-ignore
   expect(await books.adds(() => books.post(summary(3, first), parts()))).toEqual({ 'Undeposited Funds': '25.00', 'Sales of Product Income': '-25.00' }); // prettier-ignore
+});
+
+test('with lines by article each article is a line with its pieces, amended with them', async () => {
+  await books.begin({}, { summary: { lines: 'item', dueAfterMinutes: 0 } });
+  const first = await books.write(summary(2), parts());
+  expect(first.payload).toMatchObject({ Line: [{ Amount: 50, SalesItemLineDetail: { ItemRef: { value: '11' }, Qty: 4 } }] }); // prettier-ignore
+  const known = await posted(summary(2));
+  const { payload } = await books.write(summary(3, known), parts());
+  expect(payload).toMatchObject({ Line: [{ Amount: 75, SalesItemLineDetail: { Qty: 6 } }] });
+});
+
+const dayMs = 86_400_000;
+describe.each([1_000, 2 * dayMs])('an answer that never comes, asked for after %i ms', (ageMs) => {
+  test('of a summary, of its amendment and of its difference: each is in the books once', async () => {
+    const { snapshot } = await books.write(summary(2), parts());
+    let remoteId = '';
+    expect(await books.adds(async () => { remoteId = await books.postUnheard(summary(2), parts(), ageMs); })).toEqual({ 'Undeposited Funds': '50.00', 'Sales of Product Income': '-50.00' }); // prettier-ignore
+    const first = { remoteId, snapshot };
+    const amended = await books.write(summary(3, first), parts());
+    expect(await books.adds(() => books.postUnheard(summary(3, first), parts(), ageMs))).toEqual({ 'Undeposited Funds': '25.00', 'Sales of Product Income': '-25.00' }); // prettier-ignore
+    await books.closeUntil(day);
+    const second = { remoteId, snapshot: amended.snapshot };
+    expect(await books.adds(() => books.postUnheard(summary(1, second), parts(), ageMs))).toEqual({ 'Undeposited Funds': '-50.00', 'Sales of Product Income': '50.00' }); // prettier-ignore
+  });
+});
+
+test('a new summary whose send is given up is found again, not written twice', async () => {
+  const remoteId = await books.post(summary(2), parts());
+  expect(await books.compose(summary(2, { attempts: 1 }), parts())).toMatchObject({ type: 'adopt', remoteId }); // prettier-ignore
 });
