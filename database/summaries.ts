@@ -155,12 +155,8 @@ export async function writeMembers(
   if (ended.length > 0)
     await tx.query(
       `UPDATE summary_members m SET until_rev = x.rev, is_open = true
-       FROM json_to_recordset($2::json) AS x(id bigint, rev bigint) WHERE +m.tenant = $1 AND m.id = x.id AND m.id = ANY ($3)`,
-      [
-        tenant,
-        JSON.stringify(ended.map(({ id, summaryId }) => ({ id, rev: revOf(summaryId) }))),
-        ended.map(({ id }) => id),
-      ],
+       FROM json_to_recordset($2::json) AS x(id bigint, rev bigint) WHERE +m.tenant = $1 AND m.id = x.id`,
+      [tenant, JSON.stringify(ended.map(({ id, summaryId }) => ({ id, rev: revOf(summaryId) })))],
     );
   if (begun.length === 0) return;
   const rows = begun.map((member) => ({ ...member, fromRev: revOf(member.summaryId) }));

@@ -40,7 +40,8 @@ function derived(
   return settings.refund.amountOnlyTax === 'prorate' ? prorated(plain, sold) : plain;
 }
 
-function isAmountOnly(body: RefundBody): boolean {
+/** Whether a refund says nothing but an amount. */
+export function isAmountOnly(body: RefundBody): boolean {
   const { lines, fees = [], shipping = [], tips = [], giftCards, unallocatedMinor = 0 } = body;
   const cards = [...(giftCards?.sold ?? []), ...(giftCards?.used ?? [])];
   const stated = [lines, fees, shipping, tips, cards];

@@ -1,4 +1,5 @@
 import type { RecordBody } from '../bodies';
+import { isAmountOnly } from './amount-refund';
 import type { Share, Shares } from './summary-shares';
 import { sharesOf } from './summary-shares';
 import {
@@ -34,6 +35,14 @@ export function ticketShares(
       reason: 'not_built',
       what: 'several_tenders',
       detail: 'An even exchange or one of several tenders, a refund of several, or money given back in another tender', // prettier-ignore
+    };
+  // Which lines and tax it gives back its sale says, and what came before it: no share may change with those.
+  if (ticket.kind === 'refund' && ticket.body.orderId !== undefined && isAmountOnly(ticket.body))
+    return {
+      type: 'hold',
+      reason: 'not_built',
+      what: 'amount_only',
+      detail: 'A refund of a sale that says an amount and no lines: send the lines that it gives back', // prettier-ignore
     };
   const parts: DocumentPart[] = ticket.kind === 'order' ? partsOfOrder(ticket.body) : ['refund'];
   const shares: TicketShare[] = [];

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Composed, Connector, Outgoing, RecordReference, Write } from '../../../connectors/connector'; // prettier-ignore
 import { initialPostingSettings, type PostingSettings } from '../../../domain/posting/settings';
 import { added, totalsOf } from '../../sandbox/qbo/expected-ledger';
-import { startCompany, type Company } from '../../sandbox/support';
+import { control, startCompany, type Company } from '../../sandbox/support';
 import {
   composed,
   known,
@@ -65,6 +65,20 @@ export class Books {
     return result.remoteId;
   }
 
+  /** Posts it with an answer that never comes, asks what became of it after that time, and answers its id there. */
+  async postUnheard(item: Outgoing, parts: ReferenceParts, ageMs: number): Promise<string> {
+    const write = await this.write(item, parts);
+    if (this.connector === null) throw new Error('No company was started');
+    const frozen = stored(this.connector, [write]);
+    await control(this.company.sandbox, 'faults', [{ match: { write: true }, fault: 'resetAfterCommit', times: 1 }]); // prettier-ignore
+    const sent = await this.connector.send(frozen, openGate());
+    if (sent.type !== 'lost') throw new Error(`The answer was heard: ${JSON.stringify(sent)}`);
+    const answer = await this.connector.verify(frozen, ageMs, openGate());
+    const [result] = answer.type === 'answered' ? answer.results : [];
+    if (result?.type !== 'accepted') throw new Error(JSON.stringify([write.payload, answer]));
+    return result.remoteId;
+  }
+
   /** What these postings add to the ledger. */
   async adds(work: () => Promise<unknown>): ReturnType<typeof totalsOf> {
     const before = await totalsOf(this.company);
@@ -81,6 +95,13 @@ export class Books {
   /** After something was made by hand. */
   async readFacts(): Promise<void> {
     await this.connector?.readFacts(openGate());
+  }
+
+  /** The accountant closes the books up to and with this day. */
+  async closeUntil(date: string): Promise<void> {
+    const { sandbox, realmId } = this.company;
+    await control(sandbox, 'act', { as: 'accountant', do: 'closeBooks', realmId, date });
+    await this.readFacts();
   }
 
   /** Makes something in the company by hand; answers its id. */

@@ -30,7 +30,7 @@ const settings = {
 };
 
 /** Tables that grow with tenants or with their business: none of them may be read as a whole. */
-export const grown = ['changes', 'change_outcomes', 'records', 'deliveries', 'delivery_waits', 'sale_entries', 'sends', 'journal', 'skus', 'stock_movements', 'settings', 'mappings', 'api_keys', 'redrives'] as const; // prettier-ignore
+export const grown = ['changes', 'change_outcomes', 'records', 'deliveries', 'delivery_waits', 'sale_entries', 'sends', 'journal', 'skus', 'stock_movements', 'settings', 'mappings', 'api_keys', 'redrives', 'summary_members', 'summary_numbers', 'business_days'] as const; // prettier-ignore
 
 /** Of each open delivery's hundred: kind, target and share. The same record may go to both systems. */
 const shares = `(VALUES ('qbo', 'order', 60), ('qbo', 'customer', 10), ('qbo', 'product', 10), ('woo', 'product', 10), ('woo', 'inventory', 10)) AS share(system, kind, percent)`;
@@ -88,5 +88,14 @@ const statements = [
      CASE WHEN n < 3 THEN 'verifying' ELSE 'settled' END, CASE WHEN n >= 3 THEN now() END
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
   `INSERT INTO journal (tenant, delivery_id, rev, outcome) SELECT tenant, id, 1, 'accepted' FROM deliveries WHERE state = 'delivered'`,
+  `INSERT INTO business_days (tenant, day, mode) SELECT t, (date '2020-01-01' + n)::text, 'summary' FROM generate_series(1, 1001) t, LATERAL generate_series(1, 2 * ${size}) n`,
+  // A summary has thirty tickets, each of which came into it twice.
+  `INSERT INTO records (tenant, kind, record_id, rev, op, body, origin)
+   SELECT t, 'summary', (date '2020-01-01' + n)::text || '/sale', 2, 'present', '{"number":"P"}', '{}' FROM generate_series(1, 1001) t, LATERAL generate_series(1, 2 * ${size}) n`,
+  `INSERT INTO deliveries (tenant, system, kind, record_id, state, desired_rev, delivered_rev, desired_op, remote_id)
+   SELECT t, 'qbo', 'summary', (date '2020-01-01' + n)::text || '/sale', 'delivered', 2, 2, 'present', n FROM generate_series(1, 1001) t, LATERAL generate_series(1, 2 * ${size}) n`,
+  `INSERT INTO summary_members (tenant, summary_id, kind, record_id, part, rev, total_minor, tax_minor, from_rev, until_rev, is_posted, is_open)
+   SELECT t, (date '2020-01-01' + n % (2 * ${size}) + 1)::text || '/sale', 'order', 'order' || n, 'sale', 1, 1, 0, r, CASE r WHEN 1 THEN 2 END, r = 2, n % 10 = 0
+   FROM generate_series(1, 1001) t, LATERAL generate_series(1, 60 * ${size}) n, generate_series(1, 2) r`,
   `INSERT INTO redrives (tenant, id, selector, requested_by, applied_at) SELECT t, 'r' || n, '{"all":true}', 'x', now() FROM generate_series(1, 1001) t, generate_series(1, 5) n`,
 ];

@@ -12,7 +12,16 @@ import { writeSaleEntries } from '../../../database/sale-entries';
 import { takeOverSends, takeVerifying } from '../../../database/sends';
 import { settleWithoutSend } from '../../../database/settlements';
 import { directionInForce, newestSettings, requestSettings, settingsVersions, syncInForce } from '../../../database/settings'; // prettier-ignore
-import { countStates, deliveriesOf, findRecord, queueDepth, queueState } from '../../../database/status'; // prettier-ignore
+import { countStates, deliveriesOf, findRecord, queueDepth, queueState, summariesOf } from '../../../database/status'; // prettier-ignore
+import {
+  fixDays,
+  liveMembers,
+  modesOf,
+  moveSummaries,
+  writeMembers,
+} from '../../../database/summaries';
+import { readSummary } from '../../../database/summary-members';
+import { settleSummaries } from '../../../database/summary-settlements';
 import { findKeyOwner, findTenant, listKeys } from '../../../database/tenants';
 import { findStuckTenants, recount } from '../../../database/watchdog';
 import { initialDirection } from '../../../domain/direction';
@@ -28,6 +37,9 @@ const skus = numbers.map((n) => `sku${n}`);
 const orders = numbers.map((n) => ({ kind: 'order' as const, recordId: `order${n}` }));
 const products = numbers.map((n) => ({ kind: 'product' as const, recordId: `product${n}` }));
 const customers = numbers.map((n) => ({ kind: 'customer' as const, recordId: `customer${n}` }));
+
+const summaryId = '2020-01-12/sale';
+const summedDays = numbers.map((n) => new Date(Date.UTC(2020, 0, n % 1_900)).toISOString().slice(0, 10)); // prettier-ignore
 
 /** What runs for each request, turn, batch or look of an operator, on the tenant with the long queue. */
 export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
@@ -65,6 +77,33 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
     if (row === undefined) throw new Error('no product is due');
     await settleWithoutSend(pool, lane, [{ ...accepted(row.id), event: { type: 'adopted', resting: 'waiting', nowMs: 0 } }]); // prettier-ignore
   },
+  'fixDays and modesOf': inTx(async (tx) => {
+    await fixDays(tx, tenant, summedDays, []);
+    await modesOf(tx, tenant, summedDays);
+  }),
+  'liveMembers, moveSummaries and writeMembers': inTx(async (tx) => {
+    const live = await liveMembers(tx, tenant, orders);
+    if (live.length !== orders.length) throw new Error(`${live.length} tickets are summed up`);
+    const revs = await moveSummaries(tx, tenant, new Map(live.map(({ summaryId }) => [summaryId, null]))); // prettier-ignore
+    const begun = live.map(({ id: _id, ...member }) => ({ ...member, rev: 3, totalMinor: 2, taxMinor: 0 })); // prettier-ignore
+    await writeMembers(tx, tenant, live, begun, revs);
+  }),
+  'settleSummaries, closeMembers and deliverMembers': async (pool) => {
+    const lane = await holdLane(pool, tenant, 'qbo');
+    await inTransaction(pool, async (tx) => {
+      const rows = await lockDeliveriesOf(tx, tenant, [{ kind: 'summary', recordId: summaryId }]);
+      const remote = { id: '1', version: null, snapshot: {}, isLinked: false };
+      const event = { type: 'adopted' as const, resting: 'waiting' as const, nowMs: 0 };
+      const updates = rows.map((row) => ({
+        row,
+        after: { ...row, deliveredRev: 1 },
+        settlement: { event, remote },
+      }));
+      if ((await settleSummaries(tx, lane, updates)).length === 0) throw new Error('none settled');
+    });
+  },
+  summariesOf: (pool) => summariesOf(pool, tenant, 'order', 'order77'),
+  readSummary: (pool) => readSummary(pool, tenant, summaryId, () => null, () => undefined), // prettier-ignore
   takeVerifying: async (pool) => takeVerifying(pool, await holdLane(pool, tenant, 'qbo'), [], false), // prettier-ignore
   takeOverSends: async (pool) => takeOverSends(pool, await holdLane(pool, tenant, 'qbo'), 0),
   'laneWork qbo': (pool) => laneWork(pool, tenant, 'qbo'),
