@@ -12,7 +12,6 @@ import {
 import {
   loadReferences,
   pickDue,
-  type LoadedReferences,
   type PickedDelivery,
 } from '../database/outgoing';
 import type { MemberSettlement } from '../database/settlements';
@@ -21,7 +20,9 @@ import { fairShare } from '../domain/fair-share';
 import { failureClasses } from '../domain/failure';
 import { groupBy, inChunks } from '../domain/group-by';
 import { kinds } from '../domain/words';
+import { composeTraced, referencesFrom } from './compose-traced';
 import type { LaneTurn } from './lane-turn';
+import type { OpenedConnection } from './opened-connection';
 import { referenceKeysOf } from './reference-keys';
 
 /** A write that is ready to be recorded, with the delivery it belongs to. */
@@ -41,7 +42,7 @@ export interface ComposedBatch {
 /** Picks what is due, asks the vendor what composing needs, and composes. */
 export async function composeBatch(
   pool: Pool,
-  connector: Connector,
+  opened: OpenedConnection,
   turn: LaneTurn,
   size: number,
 ): Promise<ComposedBatch> {
@@ -62,22 +63,21 @@ export async function composeBatch(
         hold(delivery, 'not_built', `not_built:${delivery.kind}`, 'This kind cannot be sent yet'),
       );
   }
-  const references = referencesFrom(
-    await loadReferences(
-      pool,
-      turn.tenant,
-      turn.system,
-      referenceKeysOf(built.map(({ item }) => item)),
-    ),
+  const loaded = await loadReferences(
+    pool,
+    turn.tenant,
+    turn.system,
+    referenceKeysOf(built.map(({ item }) => item)),
   );
+  const { references } = referencesFrom(loaded);
   for (const chunk of inChunks(built, lookUpMax)) {
     const items = chunk.map(({ item }) => item);
-    const found = await lookUpSafely(connector, items, references, turn);
+    const found = await lookUpSafely(opened.connector, items, references, turn);
     for (const { delivery, item } of chunk) {
       const findings = found.get(item.deliveryId);
       if (findings instanceof ConnectorError)
         batch.settlements.push(hold(delivery, 'look_up_refused', 'look_up_refused', findings.message)); // prettier-ignore
-      else place(batch, delivery, connector.compose(item, references, findings ?? {}));
+      else place(batch, delivery, composeTraced(opened, item, loaded, findings ?? {}));
     }
   }
   return batch;
@@ -158,11 +158,6 @@ function outgoing(delivery: PickedDelivery): Outgoing | null {
     remoteVersion: delivery.remoteVersion,
     snapshot: delivery.snapshot,
   };
-}
-
-function referencesFrom(loaded: LoadedReferences): References {
-  const { mappings, ...maps } = loaded;
-  return { ...maps, mapping: (kind, key) => mappings.get(`${kind}/${key}`) ?? null };
 }
 
 /**

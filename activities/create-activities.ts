@@ -37,9 +37,9 @@ import type {
   PolicyResult,
   RedriveResult,
 } from './index';
+import type { OpenedConnection } from './opened-connection';
 import { pushDeliveries } from './push-deliveries';
 import { repairDelivery, startRepairs } from './repair-delivery';
-import type { OpenedConnection } from './send-writes';
 import { wakeStuckTenants } from './wake-stuck-tenants';
 
 /** What the activities need from the process that runs them. */
@@ -282,9 +282,10 @@ async function openConnection(
       now: deps.now,
       nonce: deps.nonce,
     });
-    return { connector, account: connection.account, revision: connection.revision, hasFreshFacts };
+    return { connector, account: connection.account, revision: connection.revision, postingRev: null, hasFreshFacts }; // prettier-ignore
   }
   const stored = connection.facts === null ? null : jsonObject.parse(connection.facts);
+  const posting = await postingInForce(deps.pool, tenant.id);
   const connector = createQuickBooks({
     ...deps.quickbooks,
     baseUrl: connection.address,
@@ -302,7 +303,7 @@ async function openConnection(
       if (!isSaved) throw new AuthExpired('the connection was renewed meanwhile');
     },
     facts: stored,
-    posting: await postingInForce(deps.pool, tenant.id),
+    posting: posting.value,
     timeouts,
     now: deps.now,
   });
@@ -310,6 +311,7 @@ async function openConnection(
     connector,
     account: connection.account,
     revision: connection.revision,
+    postingRev: posting.rev,
     // Facts of an older version of this software lack what posting needs now.
     hasFreshFacts: hasFreshFacts && parseFacts(stored) !== null,
   };

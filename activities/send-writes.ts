@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Pool } from 'pg';
 
-import type { Connector, SendAnswer, StoredSend, Write } from '../connectors/connector';
+import type { SendAnswer, StoredSend, Write } from '../connectors/connector';
 import { storedWrite } from '../connectors/stored-write';
 import {
   recordSends,
@@ -15,18 +15,10 @@ import { groupBy, inChunks } from '../domain/group-by';
 import { requestIdOf, sendKeyText, writeKeyText } from '../domain/idempotency';
 import type { ReadyWrite } from './compose-batch';
 import type { LaneTurn } from './lane-turn';
+import type { OpenedConnection } from './opened-connection';
 
 // Composed writes on their way out: each send is committed before its first byte leaves, and one is under
 // way at a time. Around the calls the tables work on: sends before are settled, the next are written down.
-
-export interface OpenedConnection {
-  connector: Connector;
-  /** Store address or realm: part of every key. */
-  account: string;
-  /** Of the credentials with which it was opened. */
-  revision: number;
-  hasFreshFacts: boolean;
-}
 
 export interface SendOptions {
   pool: Pool;

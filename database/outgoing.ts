@@ -7,7 +7,7 @@ import { groupBy } from '../domain/group-by';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { Thing } from '../domain/record-references';
 import { parseRecordBody } from './change-bodies';
-import { mappingsFor } from './mappings';
+import { mappingsFor, type MappedTarget } from './mappings';
 import { firstRow, type Db } from './pool';
 import { loadSales } from './sale-entries';
 
@@ -97,8 +97,8 @@ export interface LoadedReferences {
   /** By `kind/recordId`. */
   documents: Map<string, KnownReference & { entity: string | null }>;
   sales: Map<string, KnownSale>;
-  /** `kind/key` → target id. */
-  mappings: Map<string, string>;
+  /** By `kind/key`. */
+  mappings: Map<string, MappedTarget>;
 }
 
 export async function loadReferences(
