@@ -9,11 +9,7 @@ import {
   type References,
   type Write,
 } from '../connectors/connector';
-import {
-  loadReferences,
-  pickDue,
-  type PickedDelivery,
-} from '../database/outgoing';
+import { loadReferences, pickDue, type PickedDelivery } from '../database/outgoing';
 import type { MemberSettlement } from '../database/settlements';
 import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';

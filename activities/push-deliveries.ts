@@ -11,13 +11,7 @@ import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
 import { composeBatch, type ComposedBatch } from './compose-batch';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
 import type { OpenedConnection } from './opened-connection';
-import {
-  Departure,
-  inSends,
-  storedSend,
-  type Answered,
-  type AnsweredSend,
-} from './send-writes';
+import { Departure, inSends, storedSend, type Answered, type AnsweredSend } from './send-writes';
 import { settlementOf } from './settle-answer';
 
 /** How long a turn that did something stays for more, and how often it looks. */

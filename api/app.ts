@@ -10,6 +10,7 @@ import type { Route } from './route';
 import { changeRoutes } from './routes/changes';
 import { connectionRoutes } from './routes/connections';
 import { directionRoutes } from './routes/direction';
+import { explainRoutes } from './routes/explain';
 import { failureRoutes } from './routes/failures';
 import { keyRoutes } from './routes/keys';
 import { laneRoutes } from './routes/lanes';
@@ -34,6 +35,7 @@ function routesOf(deps: ApiDeps): Route[] {
     ...laneRoutes(deps),
     ...failureRoutes(deps),
     ...recordRoutes(deps),
+    ...explainRoutes(deps),
     ...notBuiltRoutes(),
   ];
 }

@@ -98,6 +98,17 @@ export interface Write {
   natural: JsonObject;
 }
 
+/** One side of what a document books in one account. */
+export interface Posting {
+  /** Null where the vendor itself chooses the account, e.g. that of a tax. */
+  accountId: string | null;
+  account: string;
+  currency: string;
+  /** One of both is 0. */
+  debitMinor: number;
+  creditMinor: number;
+}
+
 /** One request, frozen: these bytes leave and no others. */
 export interface FrozenRequest {
   method: 'POST';
@@ -191,6 +202,8 @@ export interface Connector {
   lookUp(items: readonly Outgoing[], references: References, gate: CallGate): Promise<Findings>;
   /** Pure: what to do for one delivery. */
   compose(item: Outgoing, references: References, findings: Findings): Composed;
+  /** What each write books, debits and credits equal; null for what books nothing. Set-wise, few calls. */
+  readPostings(writes: readonly Write[], gate: CallGate): Promise<(Posting[] | null)[]>;
   /** Pure: the request that carries these writes (all of one group). The order of the writes is the order of the members. */
   freeze(writes: readonly Write[]): FrozenRequest;
   /** Sends the stored bytes. Never throws for what a vendor or network can do; budget is charged by the caller. */

@@ -76,7 +76,5 @@ export async function mappingsFor(
        (SELECT kind, key, target_id, version FROM mappings WHERE tenant = $1 AND kind = 'item' AND key = k.key LIMIT 1) m`,
     [tenant, JSON.stringify(skus)],
   );
-  return new Map(
-    result.rows.map(({ kind, key, ...mapped }) => [`${kind}/${key}`, mapped]),
-  );
+  return new Map(result.rows.map(({ kind, key, ...mapped }) => [`${kind}/${key}`, mapped]));
 }

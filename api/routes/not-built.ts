@@ -24,7 +24,6 @@ const tenantPaths: readonly [Method, string, Role][] = [
   ['get', '/runs/{runId}', 'operator'],
   ['post', '/runs/{runId}/cancel', 'operator'],
   ['get', '/history', 'viewer'],
-  ['get', '/explain', 'viewer'],
 ];
 
 /** Called by vendors, who have no key of ours. */

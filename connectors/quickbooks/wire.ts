@@ -39,6 +39,12 @@ export const itemSchema = z.object({
 });
 export type QboItem = z.infer<typeof itemSchema>;
 
+/** What of an item says where its sales are booked. */
+export const incomeSchema = z.object({
+  Id: z.string().min(1),
+  IncomeAccountRef: z.object({ value: z.string() }).optional(),
+});
+
 /** Any document, as far as one of ours is known again by it. */
 export const documentSchema = z.object({
   Id: z.string().min(1),
