@@ -43,11 +43,25 @@ export async function composeBatch(
   size: number,
 ): Promise<ComposedBatch> {
   const due = await pickDue(pool, turn.tenant, turn.system, size);
+  return composePicked(pool, opened, turn, sharedOf(due, size));
+}
+
+/** Of what is due each kind its share. */
+export function sharedOf(due: readonly PickedDelivery[], size: number): PickedDelivery[] {
   const byKind = groupBy(due, (delivery) => delivery.kind);
-  const picked = fairShare(
+  return fairShare(
     kinds.map((kind) => byKind.get(kind) ?? []),
     size,
   );
+}
+
+/** Asks the vendor what composing these needs, and composes. Writes nothing down. */
+export async function composePicked(
+  pool: Pool,
+  opened: OpenedConnection,
+  turn: LaneTurn,
+  picked: readonly PickedDelivery[],
+): Promise<ComposedBatch> {
   const batch: ComposedBatch = { picked: picked.length, writes: [], settlements: [] };
   const built: { delivery: PickedDelivery; item: Outgoing }[] = [];
   for (const delivery of picked) {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 
+import { forgottenRuns } from '../database/runs';
 import { findTenant } from '../database/tenants';
 import { findForgottenRequests, findStuckTenants, recount } from '../database/watchdog';
 import {
@@ -14,6 +15,7 @@ import {
   wakeSignal,
   type Queues,
 } from '../workflows/messages';
+import { startRun } from '../workflows/start-run';
 
 /** Work that has not moved for this long is looked after. */
 const quietMs = 20_000;
@@ -40,6 +42,8 @@ export async function wakeStuckTenants(
       priority: { fairnessKey: tenantId },
     });
     await signalAgain(deps, tenantId, tenant.id);
+    for (const runId of await forgottenRuns(deps.pool, tenant.id, quietMs))
+      await startRun(deps.client, deps.queues, tenantId, runId);
   }
   return {
     woken: stuck.length,

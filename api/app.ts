@@ -17,6 +17,7 @@ import { laneRoutes } from './routes/lanes';
 import { mappingRoutes } from './routes/mappings';
 import { notBuiltRoutes } from './routes/not-built';
 import { recordRoutes } from './routes/records';
+import { runRoutes } from './routes/runs';
 import { settingsRoutes } from './routes/settings';
 import { statusRoutes } from './routes/status';
 import { tenantRoutes } from './routes/tenants';
@@ -36,6 +37,7 @@ function routesOf(deps: ApiDeps): Route[] {
     ...failureRoutes(deps),
     ...recordRoutes(deps),
     ...explainRoutes(deps),
+    ...runRoutes(deps),
     ...notBuiltRoutes(),
   ];
 }

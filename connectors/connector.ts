@@ -1,6 +1,7 @@
 import type { RecordBody } from '../domain/bodies';
 import type { FailureClass } from '../domain/failure';
 import type { KnownSale } from '../domain/posting/known-sale';
+import type { Posting } from '../domain/posting/posting';
 import type { DesiredOp, JsonObject, Target } from '../domain/words';
 
 // What the push asks of a connector. All knowledge of a vendor stays behind these types: the activity
@@ -96,17 +97,6 @@ export interface Write {
   snapshot: JsonObject;
   /** What is needed to look for it after a lost answer: SKU, document number, marker, remote id, figures. */
   natural: JsonObject;
-}
-
-/** One side of what a document books in one account. */
-export interface Posting {
-  /** Null where the vendor itself chooses the account, e.g. that of a tax. */
-  accountId: string | null;
-  account: string;
-  currency: string;
-  /** One of both is 0. */
-  debitMinor: number;
-  creditMinor: number;
 }
 
 /** One request, frozen: these bytes leave and no others. */

@@ -10,10 +10,15 @@ import type { Target } from '../domain/words';
 
 export const tenantSyncType = 'tenantSync';
 export const repairDeliveryType = 'repairDelivery';
+export const tenantRunType = 'tenantRun';
 export const watchdogType = 'watchdog';
 
 export function tenantSyncId(tenantId: string): string {
   return `tenant-sync:${tenantId}`;
+}
+
+export function tenantRunId(tenantId: string, runId: string): string {
+  return `run:${tenantId}:${runId}`;
 }
 
 /** Task queues; tests name their own, since queues of one server are shared. */
@@ -86,5 +91,11 @@ export interface RepairDeliveryInput {
   tenantId: string;
   deliveryId: string;
   generation: number;
+  queues?: Queues;
+}
+
+export interface TenantRunInput {
+  tenantId: string;
+  runId: string;
   queues?: Queues;
 }

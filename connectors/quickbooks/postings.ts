@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { sumMinor, textToMinor } from '../../domain/money';
-import type { Posting, Write } from '../connector';
+import type { Posting } from '../../domain/posting/posting';
+import type { Write } from '../connector';
 import type { QboFacts } from './facts';
 
 // What a composed document books, as debits and credits. Read from the very payload that is sent, so that it

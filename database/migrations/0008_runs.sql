@@ -31,6 +31,7 @@ CREATE TABLE run_sends (
   run uuid NOT NULL,
   system text NOT NULL CHECK (system IN ('woo', 'qbo')),
   no int NOT NULL,
+  key text NOT NULL CHECK (key ~ '^[0-9a-f]{64}$'),
   path text NOT NULL,
   body text NOT NULL,
   members int NOT NULL,
