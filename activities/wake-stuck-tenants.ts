@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 
 import { forgottenRuns } from '../database/runs';
@@ -10,12 +10,13 @@ import {
   redriveSignal,
   setDirectionSignal,
   setPolicySignal,
+  tenantRunStart,
+  tenantRunType,
   tenantSyncId,
   tenantSyncType,
   wakeSignal,
   type Queues,
 } from '../workflows/messages';
-import { startRun } from '../workflows/start-run';
 
 /** Work that has not moved for this long is looked after. */
 const quietMs = 20_000;
@@ -43,7 +44,7 @@ export async function wakeStuckTenants(
     });
     await signalAgain(deps, tenantId, tenant.id);
     for (const runId of await forgottenRuns(deps.pool, tenant.id, quietMs))
-      await startRun(deps.client, deps.queues, tenantId, runId);
+      await startRun(deps, tenantId, runId);
   }
   return {
     woken: stuck.length,
@@ -64,4 +65,16 @@ async function signalAgain(
   if (parts.includes('sync')) await workflow.signal(setPolicySignal, { id: newId() });
   for (const redriveId of redrives)
     await workflow.signal(redriveSignal, { id: newId(), redriveId });
+}
+
+async function startRun(
+  { client, queues }: { client: Client; queues: Queues },
+  tenantId: string,
+  runId: string,
+): Promise<void> {
+  try {
+    await client.workflow.start(tenantRunType, tenantRunStart(tenantId, runId, queues));
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }

@@ -1,4 +1,8 @@
-import type { Client } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
 
 import type { createLogger } from '../platform/logger';
 import {
@@ -8,12 +12,14 @@ import {
   setDirectionSignal,
   setPausedSignal,
   setPolicySignal,
+  tenantRunId,
+  tenantRunStart,
+  tenantRunType,
   tenantSyncId,
   tenantSyncType,
   wakeSignal,
   type Queues,
 } from '../workflows/messages';
-import { cancelRun, startRun } from '../workflows/start-run';
 import type { Target } from '../domain/words';
 
 // Signals to the tenants' workflows. What they tell stands in Postgres before, so no request waits for
@@ -176,6 +182,29 @@ export class Signals {
         priority: { fairnessKey: tenantId },
       }),
     );
+  }
+}
+
+/** Harmless when it was started before. */
+async function startRun(
+  client: Client,
+  queues: Queues,
+  tenantId: string,
+  runId: string,
+): Promise<void> {
+  try {
+    await client.workflow.start(tenantRunType, tenantRunStart(tenantId, runId, queues));
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+/** Harmless when it has ended or never began. */
+async function cancelRun(client: Client, tenantId: string, runId: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(tenantRunId(tenantId, runId)).cancel();
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }
 

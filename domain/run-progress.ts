@@ -4,7 +4,6 @@ import type { Kind, Target } from './words';
 // What was asked of a run, and how far it came. Pure data, kept with the run.
 
 export const runKinds = ['pull', 'reconcile', 'backfill', 'dry_run', 'proof', 'undo'] as const;
-export type RunKind = (typeof runKinds)[number];
 
 /** Which deliveries are meant; days are business dates, both included. */
 export interface RunSelector {

@@ -99,3 +99,26 @@ export interface TenantRunInput {
   runId: string;
   queues?: Queues;
 }
+
+/** How a run is started, by whoever does it first. */
+export function tenantRunStart(
+  tenantId: string,
+  runId: string,
+  queues: Queues,
+): {
+  workflowId: string;
+  taskQueue: string;
+  args: [TenantRunInput];
+  workflowIdReusePolicy: 'REJECT_DUPLICATE';
+  staticSummary: string;
+  priority: { fairnessKey: string };
+} {
+  return {
+    workflowId: tenantRunId(tenantId, runId),
+    taskQueue: queues.workflows,
+    args: [{ tenantId, runId, queues }],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    staticSummary: `dry run of ${tenantId}`,
+    priority: { fairnessKey: tenantId },
+  };
+}

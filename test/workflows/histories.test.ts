@@ -6,8 +6,7 @@ import { takeLease } from '../../database/lanes';
 import { createRun, findRun } from '../../database/runs';
 import { initialDirection } from '../../domain/direction';
 import { kinds } from '../../domain/words';
-import { tenantRunId } from '../../workflows/messages';
-import { cancelRun, startRun } from '../../workflows/start-run';
+import { tenantRunStart, tenantRunType } from '../../workflows/messages';
 import { record, recordWorkflow } from '../support/histories';
 import { documents, fault, noFaults } from '../support/sandboxes';
 import { count, customer, order, product } from '../support/samples';
@@ -125,10 +124,9 @@ test('a dry run that waits for the lane and is cancelled', async () => {
   await until('free', () => takeLease(pool, tenant.id, 'qbo', token), (lease) => lease !== null); // prettier-ignore
   const id = randomUUID();
   await createRun(pool, tenant.id, { id, kind: 'dry_run', by: 'test', selector: { systems: ['woo', 'qbo'], kinds, from: null, to: null } }); // prettier-ignore
-  await startRun(stack.client, stack.queues, tenant.tenantId, id);
-  const workflow = stack.client.workflow.getHandle(tenantRunId(tenant.tenantId, id));
+  const workflow = await stack.client.workflow.start(tenantRunType, tenantRunStart(tenant.tenantId, id, stack.queues)); // prettier-ignore
   await until('it waits', async () => ((await workflow.fetchHistory()).events ?? []).filter((event) => event.activityTaskFailedEventAttributes).length, (failed) => failed > 0); // prettier-ignore
-  await cancelRun(stack.client, tenant.tenantId, id);
+  await workflow.cancel();
   await expect(workflow.result()).rejects.toThrow();
   expect(await findRun(pool, tenant.id, id)).toMatchObject({ state: 'cancelled' });
   await recordWorkflow(workflow, 'dry-run');
