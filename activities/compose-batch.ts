@@ -9,12 +9,7 @@ import {
   type References,
   type Write,
 } from '../connectors/connector';
-import {
-  loadReferences,
-  pickDue,
-  type LoadedReferences,
-  type PickedDelivery,
-} from '../database/outgoing';
+import { loadReferences, pickDue, type PickedDelivery } from '../database/outgoing';
 import type { MemberSettlement } from '../database/settlements';
 import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';
@@ -22,8 +17,10 @@ import { failureClasses } from '../domain/failure';
 import { groupBy, inChunks } from '../domain/group-by';
 import type { SummarySale } from '../domain/posting/summary';
 import { kinds } from '../domain/words';
+import { composeTraced, referencesFrom } from './compose-traced';
 import type { LaneTurn } from './lane-turn';
 import { withMembers, withoutSummedUp } from './lane-summaries';
+import type { OpenedConnection } from './opened-connection';
 import { referenceKeysOf } from './reference-keys';
 
 /** A write that is ready to be recorded, with the delivery it belongs to. */
@@ -43,24 +40,40 @@ export interface ComposedBatch {
 /** Picks what is due, asks the vendor what composing needs, and composes. */
 export async function composeBatch(
   pool: Pool,
-  connector: Connector,
+  opened: OpenedConnection,
   turn: LaneTurn,
   size: number,
 ): Promise<ComposedBatch> {
   const all = await pickDue(pool, turn.tenant, turn.system, size);
   const { due, sent } = await withoutSummedUp(pool, turn, all);
+  const batch = await composePicked(pool, opened, turn, sharedOf(due, size));
+  const held = sent.map(({ delivery, shared }) =>
+    hold(delivery, shared.reason, `${shared.reason}:${shared.what}`, shared.detail),
+  );
+  return {
+    ...batch,
+    picked: batch.picked + all.length - due.length,
+    settlements: [...held, ...batch.settlements],
+  };
+}
+
+/** Of what is due each kind its share. */
+export function sharedOf(due: readonly PickedDelivery[], size: number): PickedDelivery[] {
   const byKind = groupBy(due, (delivery) => delivery.kind);
-  const picked = fairShare(
+  return fairShare(
     kinds.map((kind) => byKind.get(kind) ?? []),
     size,
   );
-  const batch: ComposedBatch = {
-    picked: picked.length + all.length - due.length,
-    writes: [],
-    settlements: sent.map(({ delivery, shared }) =>
-      hold(delivery, shared.reason, `${shared.reason}:${shared.what}`, shared.detail),
-    ),
-  };
+}
+
+/** Asks the vendor what composing these needs, and composes. Writes nothing down. */
+export async function composePicked(
+  pool: Pool,
+  opened: OpenedConnection,
+  turn: LaneTurn,
+  picked: readonly PickedDelivery[],
+): Promise<ComposedBatch> {
+  const batch: ComposedBatch = { picked: picked.length, writes: [], settlements: [] };
   const built: { delivery: PickedDelivery; item: Outgoing }[] = [];
   for (const delivery of picked) {
     const item = outgoing(await withMembers(pool, turn.tenant, delivery));
@@ -71,22 +84,21 @@ export async function composeBatch(
         hold(delivery, 'not_built', `not_built:${delivery.kind}`, 'This kind cannot be sent yet'),
       );
   }
-  const references = referencesFrom(
-    await loadReferences(
-      pool,
-      turn.tenant,
-      turn.system,
-      referenceKeysOf(built.map(({ item }) => item)),
-    ),
+  const loaded = await loadReferences(
+    pool,
+    turn.tenant,
+    turn.system,
+    referenceKeysOf(built.map(({ item }) => item)),
   );
+  const { references } = referencesFrom(loaded);
   for (const chunk of inChunks(built, lookUpMax)) {
     const items = chunk.map(({ item }) => item);
-    const found = await lookUpSafely(connector, items, references, turn);
+    const found = await lookUpSafely(opened.connector, items, references, turn);
     for (const { delivery, item } of chunk) {
       const findings = found.get(item.deliveryId);
       if (findings instanceof ConnectorError)
         batch.settlements.push(hold(delivery, 'look_up_refused', 'look_up_refused', findings.message)); // prettier-ignore
-      else place(batch, delivery, connector.compose(item, references, findings ?? {}));
+      else place(batch, delivery, composeTraced(opened, item, loaded, findings ?? {}));
     }
   }
   return batch;
@@ -169,11 +181,6 @@ function outgoing(delivery: PickedDelivery & { combined?: SummarySale }): Outgoi
     snapshot: delivery.snapshot,
     ...(delivery.combined === undefined ? {} : { combined: delivery.combined }),
   };
-}
-
-function referencesFrom(loaded: LoadedReferences): References {
-  const { mappings, ...maps } = loaded;
-  return { ...maps, mapping: (kind, key) => mappings.get(`${kind}/${key}`) ?? null };
 }
 
 /**

@@ -11,6 +11,7 @@ import { applyRedrive, redriveSelector, requestRedrive } from '../database/failu
 import { laneStates, setLane } from '../database/lanes';
 import { jsonObject, laneWork } from '../database/outgoing';
 import { bringInForce } from '../database/policy';
+import { beginRun, endRun } from '../database/runs';
 import type { SecretBox } from '../database/secret-box';
 import {
   directionSchema,
@@ -26,6 +27,7 @@ import { newLaneState, type WorkflowPolicy } from '../domain/tenant-sync';
 import { targets, type Target } from '../domain/words';
 import { tenantSyncId, type Queues } from '../workflows/messages';
 import { absorbChanges } from './absorb-changes';
+import { dryRun } from './dry-run';
 import { asFailure, AuthExpired } from './failures';
 import type {
   AbsorbResult,
@@ -37,9 +39,9 @@ import type {
   PolicyResult,
   RedriveResult,
 } from './index';
-import { pushDeliveries } from './push-deliveries';
+import type { OpenedConnection } from './opened-connection';
+import { pushDeliveries, type PushDeps } from './push-deliveries';
 import { repairDelivery, startRepairs } from './repair-delivery';
-import type { OpenedConnection } from './send-writes';
 import { wakeStuckTenants } from './wake-stuck-tenants';
 
 /** What the activities need from the process that runs them. */
@@ -91,6 +93,15 @@ function databaseActivities(deps: ActivityDeps): DatabaseActivities {
         const tenant = await requireTenant(pool, request.tenantId);
         return repairDelivery(deps, tenant, request.deliveryId, request.generation);
       }),
+    beginRun: ({ tenantId, runId }) =>
+      translated(async () => {
+        const run = await beginRun(pool, (await requireTenant(pool, tenantId)).id, runId);
+        return run === null ? null : { systems: [...run.selector.systems] };
+      }),
+    endRun: ({ tenantId, runId, state, detail }) =>
+      translated(async () => {
+        await endRun(pool, (await requireTenant(pool, tenantId)).id, runId, state, detail);
+      }),
     wakeStuckTenants: (afterTenantId) => translated(() => wakeStuckTenants(deps, afterTenantId)),
   };
 }
@@ -99,31 +110,46 @@ function laneActivities(deps: ActivityDeps): LaneActivities {
   return {
     pushDeliveries: ({ tenantId, system, isProbe }) =>
       translated(async () => {
-        const tenant = await requireTenant(deps.pool, tenantId);
-        const { value: settings } = await syncInForce(deps.pool, tenant.id);
-        const context = Context.current();
+        const { tenant, ...turn } = await turnOf(deps, tenantId, system);
         const result = await pushDeliveries(
-          {
-            turn: {
-              pool: deps.pool,
-              tenant: tenant.id,
-              system,
-              settings,
-              cancelled: context.cancellationSignal,
-              heartbeat: () => {
-                context.heartbeat();
-              },
-              now: deps.now,
-            },
-            random: deps.random,
-            openConnection: (facts) => openConnection(deps, tenant, system, settings, facts),
-          },
+          { ...turn, random: deps.random },
           { workflowId: tenantSyncId(tenantId), isProbe, attempt: activityInfo().attempt },
         );
         const { died, ...answer } = result;
         await startRepairs(deps, tenant, died);
         return { ...answer, depth: await queueDepth(deps.pool, tenant.id) };
       }),
+    dryRun: ({ tenantId, runId, system }) =>
+      translated(async () => {
+        const turn = await turnOf(deps, tenantId, system);
+        return dryRun(turn, { runId, workflowId: tenantSyncId(tenantId) });
+      }),
+  };
+}
+
+/** What a turn of a lane begins with. */
+async function turnOf(
+  deps: ActivityDeps,
+  tenantId: string,
+  system: Target,
+): Promise<Pick<PushDeps, 'turn' | 'openConnection'> & { tenant: Tenant }> {
+  const tenant = await requireTenant(deps.pool, tenantId);
+  const { value: settings } = await syncInForce(deps.pool, tenant.id);
+  const context = Context.current();
+  return {
+    tenant,
+    turn: {
+      pool: deps.pool,
+      tenant: tenant.id,
+      system,
+      settings,
+      cancelled: context.cancellationSignal,
+      heartbeat: () => {
+        context.heartbeat();
+      },
+      now: deps.now,
+    },
+    openConnection: (facts) => openConnection(deps, tenant, system, settings, facts),
   };
 }
 
@@ -282,9 +308,10 @@ async function openConnection(
       now: deps.now,
       nonce: deps.nonce,
     });
-    return { connector, account: connection.account, revision: connection.revision, hasFreshFacts };
+    return { connector, account: connection.account, revision: connection.revision, postingRev: null, hasFreshFacts }; // prettier-ignore
   }
   const stored = connection.facts === null ? null : jsonObject.parse(connection.facts);
+  const posting = await postingInForce(deps.pool, tenant.id);
   const connector = createQuickBooks({
     ...deps.quickbooks,
     baseUrl: connection.address,
@@ -302,7 +329,7 @@ async function openConnection(
       if (!isSaved) throw new AuthExpired('the connection was renewed meanwhile');
     },
     facts: stored,
-    posting: await postingInForce(deps.pool, tenant.id),
+    posting: posting.value,
     timeouts,
     now: deps.now,
   });
@@ -310,6 +337,7 @@ async function openConnection(
     connector,
     account: connection.account,
     revision: connection.revision,
+    postingRev: posting.rev,
     // Facts of an older version of this software lack what posting needs now.
     hasFreshFacts: hasFreshFacts && parseFacts(stored) !== null,
   };

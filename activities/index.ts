@@ -23,6 +23,11 @@ export interface DatabaseActivities {
     deliveryId: string;
     generation: number;
   }) => Promise<string>;
+  /** What the run covers; null where it has ended. */
+  beginRun: (request: RunRequest) => Promise<{ systems: Target[] } | null>;
+  endRun: (
+    request: RunRequest & { state: 'completed' | 'failed' | 'cancelled'; detail: string | null },
+  ) => Promise<void>;
   wakeStuckTenants: (
     afterTenantId: string,
   ) => Promise<{ woken: number; lastTenantId: string | null }>;
@@ -31,6 +36,14 @@ export interface DatabaseActivities {
 /** A turn of a lane, on the queue of its system. */
 export interface LaneActivities {
   pushDeliveries: (request: PushTurnRequest) => Promise<PushTurnResult>;
+  dryRun: (
+    request: RunRequest & { system: Target },
+  ) => Promise<{ isDone: boolean; comeBackAtMs: number | null }>;
+}
+
+export interface RunRequest {
+  tenantId: string;
+  runId: string;
 }
 
 export interface LoadedTenant {

@@ -58,7 +58,7 @@ export async function summaryTickets(
   direction: DirectionPolicy,
 ): Promise<SummaryTickets> {
   const tickets = records.filter((record) => ticketOf(record.content) !== null);
-  const posting = await postingInForce(tx, tenant);
+  const { value: posting } = await postingInForce(tx, tenant);
   const days = tickets.flatMap(({ content }) => ticketOf(content)?.body.businessDate ?? []);
   const modes = await fixDays(tx, tenant, [...new Set(days)], posting.mode.switches);
   const rows = groupBy(locked, (row) => recordKey(row.kind, row.recordId));

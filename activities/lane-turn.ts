@@ -45,6 +45,8 @@ export interface TurnOptions {
   tenant: number;
   system: Target;
   settings: SyncSettings;
+  /** Only of a turn that writes nothing. */
+  readsWhilePaused?: boolean;
   /** Cancelled when the worker stops or the attempt timed out. */
   cancelled: AbortSignal;
   heartbeat: () => void;
@@ -148,10 +150,9 @@ export class LaneTurn implements CallGate, LaneHold {
       this.requireTime();
       const answer = await chargeRead(
         this.options.pool,
-        this.tenant,
-        this.system,
-        this.token,
+        this,
         this.limits('read'),
+        this.options.readsWhilePaused ?? false,
       );
       if (answer.type === 'charged') {
         this.requireLease();

@@ -10,14 +10,8 @@ import { sendsAtOnce, sendsTogether } from '../domain/sends-at-once';
 import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
 import { composeBatch, type ComposedBatch } from './compose-batch';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
-import {
-  Departure,
-  inSends,
-  storedSend,
-  type Answered,
-  type AnsweredSend,
-  type OpenedConnection,
-} from './send-writes';
+import type { OpenedConnection } from './opened-connection';
+import { Departure, inSends, storedSend, type Answered, type AnsweredSend } from './send-writes';
 import { settlementOf } from './settle-answer';
 
 /** How long a turn that did something stays for more, and how often it looks. */
@@ -104,7 +98,7 @@ class Push {
       heed: (answered) => this.heed(connector, answered),
     });
     try {
-      await this.stepOn(connector, departure);
+      await this.stepOn(opened, departure);
     } catch (error) {
       await departure.end().catch(() => undefined);
       throw error;
@@ -116,10 +110,10 @@ class Push {
   }
 
   /** Until nothing is due or the turn is over. */
-  private async stepOn(connector: Connector, departure: Departure): Promise<void> {
+  private async stepOn(opened: OpenedConnection, departure: Departure): Promise<void> {
     let idleSinceMs: number | null = null;
     while (this.turn.hasTime) {
-      const hasMoved = (await this.step(connector, departure)) || (await departure.settled());
+      const hasMoved = (await this.step(opened, departure)) || (await departure.settled());
       if (this.request.isProbe) return;
       if (hasMoved) idleSinceMs = null;
       else {
@@ -148,7 +142,8 @@ class Push {
   }
 
   /** True when something was done, so that there may be more. */
-  private async step(connector: Connector, departure: Departure): Promise<boolean> {
+  private async step(opened: OpenedConnection, departure: Departure): Promise<boolean> {
+    const { connector } = opened;
     const asked = await takeVerifying(
       this.pool,
       this.turn,
@@ -166,7 +161,7 @@ class Push {
     const ahead = this.composing;
     this.composing = null;
     if (ahead === null) await departure.settled();
-    const batch = await (ahead ?? this.compose(connector));
+    const batch = await (ahead ?? this.compose(opened));
     if (batch.picked === 0) return false;
     const startedMs = this.turn.now;
     // What was decided while sends were settled may rest on what was true before: a hold for something that
@@ -177,7 +172,7 @@ class Push {
     await departure.send(sends, groupSize, () => {
       // While the last of these leave, the next are composed; where each takes long they would be old by then.
       if (groupSize === 1 || !this.turn.hasTime) return;
-      this.composing = this.compose(connector);
+      this.composing = this.compose(opened);
       this.composing.catch(() => undefined);
     });
     if (sends.length > 0) this.sendMs = (this.turn.now - startedMs) / sends.length;
@@ -189,10 +184,10 @@ class Push {
     return this.request.isProbe ? 1 : this.turn.settings.batch[this.turn.system];
   }
 
-  private compose(connector: Connector): Promise<ComposedBatch> {
+  private compose(opened: OpenedConnection): Promise<ComposedBatch> {
     this.sends = sendsAtOnce(this.sends, this.sendMs, this.turn.leftMs);
-    return this.called(connector, () =>
-      composeBatch(this.pool, connector, this.turn, this.size * this.sends),
+    return this.called(opened.connector, () =>
+      composeBatch(this.pool, opened, this.turn, this.size * this.sends),
     );
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Pool } from 'pg';
 
-import type { Connector, SendAnswer, StoredSend, Write } from '../connectors/connector';
+import type { SendAnswer, StoredSend, Write } from '../connectors/connector';
 import { storedWrite } from '../connectors/stored-write';
 import {
   recordSends,
@@ -15,18 +15,10 @@ import { groupBy, inChunks } from '../domain/group-by';
 import { requestIdOf, sendKeyText, writeKeyText } from '../domain/idempotency';
 import type { ReadyWrite } from './compose-batch';
 import type { LaneTurn } from './lane-turn';
+import type { OpenedConnection } from './opened-connection';
 
 // Composed writes on their way out: each send is committed before its first byte leaves, and one is under
 // way at a time. Around the calls the tables work on: sends before are settled, the next are written down.
-
-export interface OpenedConnection {
-  connector: Connector;
-  /** Store address or realm: part of every key. */
-  account: string;
-  /** Of the credentials with which it was opened. */
-  revision: number;
-  hasFreshFacts: boolean;
-}
 
 export interface SendOptions {
   pool: Pool;
@@ -195,20 +187,30 @@ function draftOf(options: SendOptions, writes: SendWrites): SendDraft {
   }));
   const freeze = (kept: readonly SendMember[]): NewSend => {
     const entries = kept.flatMap((member) => writes.get(member.deliveryId) ?? []);
-    const keys = entries.map((entry) => keyOf(options, entry));
-    const [only] = keys;
-    const key = keys.length === 1 && only !== undefined ? only : sha256(sendKeyText(keys));
-    const request = options.opened.connector.freeze(entries.map(({ write }) => write));
-    return { key, request, members: [...kept] };
+    return { ...frozenOf(options, entries), members: [...kept] };
   };
   return { candidates, freeze };
 }
 
-function keyOf({ turn, workflowId, opened }: SendOptions, { delivery, write }: ReadyWrite): string {
+/** The bytes and the key of the send that carries these. */
+export function frozenOf(
+  from: Pick<SendOptions, 'workflowId' | 'opened'>,
+  entries: readonly ReadyWrite[],
+): Pick<NewSend, 'key' | 'request'> {
+  const keys = entries.map((entry) => keyOf(from, entry));
+  const [only] = keys;
+  const key = keys.length === 1 && only !== undefined ? only : sha256(sendKeyText(keys));
+  return { key, request: from.opened.connector.freeze(entries.map(({ write }) => write)) };
+}
+
+function keyOf(
+  { workflowId, opened }: Pick<SendOptions, 'workflowId' | 'opened'>,
+  { delivery, write }: ReadyWrite,
+): string {
   return sha256(
     writeKeyText({
       workflowId,
-      system: turn.system,
+      system: opened.connector.system,
       account: opened.account,
       kind: delivery.kind,
       recordId: delivery.recordId,

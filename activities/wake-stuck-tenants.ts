@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 
+import { forgottenRuns } from '../database/runs';
 import { findTenant } from '../database/tenants';
 import { findForgottenRequests, findStuckTenants, recount } from '../database/watchdog';
 import {
   redriveSignal,
   setDirectionSignal,
   setPolicySignal,
+  tenantRunStart,
+  tenantRunType,
   tenantSyncId,
   tenantSyncType,
   wakeSignal,
@@ -40,6 +43,8 @@ export async function wakeStuckTenants(
       priority: { fairnessKey: tenantId },
     });
     await signalAgain(deps, tenantId, tenant.id);
+    for (const runId of await forgottenRuns(deps.pool, tenant.id, quietMs))
+      await startRun(deps, tenantId, runId);
   }
   return {
     woken: stuck.length,
@@ -60,4 +65,16 @@ async function signalAgain(
   if (parts.includes('sync')) await workflow.signal(setPolicySignal, { id: newId() });
   for (const redriveId of redrives)
     await workflow.signal(redriveSignal, { id: newId(), redriveId });
+}
+
+async function startRun(
+  { client, queues }: { client: Client; queues: Queues },
+  tenantId: string,
+  runId: string,
+): Promise<void> {
+  try {
+    await client.workflow.start(tenantRunType, tenantRunStart(tenantId, runId, queues));
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }

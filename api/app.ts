@@ -10,12 +10,14 @@ import type { Route } from './route';
 import { changeRoutes } from './routes/changes';
 import { connectionRoutes } from './routes/connections';
 import { directionRoutes } from './routes/direction';
+import { explainRoutes } from './routes/explain';
 import { failureRoutes } from './routes/failures';
 import { keyRoutes } from './routes/keys';
 import { laneRoutes } from './routes/lanes';
 import { mappingRoutes } from './routes/mappings';
 import { notBuiltRoutes } from './routes/not-built';
 import { recordRoutes } from './routes/records';
+import { runRoutes } from './routes/runs';
 import { settingsRoutes } from './routes/settings';
 import { statusRoutes } from './routes/status';
 import { tenantRoutes } from './routes/tenants';
@@ -34,6 +36,8 @@ function routesOf(deps: ApiDeps): Route[] {
     ...laneRoutes(deps),
     ...failureRoutes(deps),
     ...recordRoutes(deps),
+    ...explainRoutes(deps),
+    ...runRoutes(deps),
     ...notBuiltRoutes(),
   ];
 }

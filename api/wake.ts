@@ -1,4 +1,8 @@
-import type { Client } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
 
 import type { createLogger } from '../platform/logger';
 import {
@@ -8,6 +12,9 @@ import {
   setDirectionSignal,
   setPausedSignal,
   setPolicySignal,
+  tenantRunId,
+  tenantRunStart,
+  tenantRunType,
   tenantSyncId,
   tenantSyncType,
   wakeSignal,
@@ -26,7 +33,11 @@ export type TenantSignal =
   | { name: 'setPaused'; lane: Target; paused: boolean }
   | { name: 'setBreaker'; lane: Target; to: 'closed' | 'isolated' }
   | { name: 'credentialsUpdated'; lane: Target }
-  | { name: 'redrive'; id: string; redriveId: string };
+  | { name: 'redrive'; id: string; redriveId: string }
+  /** A run is a workflow of its own: started, or cancelled. */
+  | { name: 'startRun' | 'cancelRun'; runId: string };
+
+type SyncSignal = Exclude<TenantSignal, { runId: string }>;
 
 export interface SignalOptions {
   /** Opens a client; called again after failures, since a channel that was refused for long waits longer and longer. */
@@ -118,7 +129,8 @@ export class Signals {
     kept.isInFlight = true;
     this.inFlight++;
     try {
-      await this.signalWithStart(tenantId, signal);
+      if ('runId' in signal) await this.moveRun(tenantId, signal.runId, signal.name === 'startRun');
+      else await this.signalWithStart(tenantId, signal);
       this.failures = 0;
       // A newer one may have taken its place meanwhile: that one is still to be sent.
       if (kept.signal === signal) this.kept.delete(key);
@@ -150,7 +162,15 @@ export class Signals {
     }, pauseMs);
   }
 
-  private async signalWithStart(tenantId: string, signal: TenantSignal): Promise<void> {
+  private async moveRun(tenantId: string, runId: string, isStart: boolean): Promise<void> {
+    const { queues, connect } = this.options;
+    const client = (this.client ??= connect());
+    await client.withDeadline(Date.now() + callMaxMs, () =>
+      isStart ? startRun(client, queues, tenantId, runId) : cancelRun(client, tenantId, runId),
+    );
+  }
+
+  private async signalWithStart(tenantId: string, signal: SyncSignal): Promise<void> {
     const { queues, connect } = this.options;
     const client = (this.client ??= connect());
     await client.withDeadline(Date.now() + callMaxMs, () =>
@@ -165,16 +185,39 @@ export class Signals {
   }
 }
 
+/** Harmless when it was started before. */
+async function startRun(
+  client: Client,
+  queues: Queues,
+  tenantId: string,
+  runId: string,
+): Promise<void> {
+  try {
+    await client.workflow.start(tenantRunType, tenantRunStart(tenantId, runId, queues));
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+/** Harmless when it has ended or never began. */
+async function cancelRun(client: Client, tenantId: string, runId: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(tenantRunId(tenantId, runId)).cancel();
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
+
 async function pause(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-function signalCall(signal: TenantSignal): { signal: string; signalArgs: unknown[] } {
+function signalCall(signal: SyncSignal): { signal: string; signalArgs: unknown[] } {
   const { name, ...body } = signal;
   return { signal: signalNames[name], signalArgs: name === 'wake' ? [] : [body] };
 }
 
-const signalNames: Readonly<Record<TenantSignal['name'], string>> = {
+const signalNames: Readonly<Record<SyncSignal['name'], string>> = {
   wake: wakeSignal.name,
   setDirection: setDirectionSignal.name,
   setPolicy: setPolicySignal.name,
@@ -197,5 +240,8 @@ function keyOf(tenantId: string, signal: TenantSignal): string {
       return `${tenantId}/${signal.name}/${signal.lane}`;
     case 'redrive':
       return `${tenantId}/${signal.name}/${signal.id}`;
+    case 'startRun':
+    case 'cancelRun':
+      return `${tenantId}/${signal.name}/${signal.runId}`;
   }
 }

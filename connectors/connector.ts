@@ -2,6 +2,7 @@ import type { RecordBody } from '../domain/bodies';
 import type { SummarySale } from '../domain/posting/summary';
 import type { FailureClass } from '../domain/failure';
 import type { KnownSale } from '../domain/posting/known-sale';
+import type { Posting } from '../domain/posting/posting';
 import type { DesiredOp, JsonObject, Target } from '../domain/words';
 
 // What the push asks of a connector. All knowledge of a vendor stays behind these types: the activity
@@ -209,6 +210,8 @@ export interface Connector {
   lookUp(items: readonly Outgoing[], references: References, gate: CallGate): Promise<Findings>;
   /** Pure: what to do for one delivery. */
   compose(item: Outgoing, references: References, findings: Findings): Composed;
+  /** What each write books, debits and credits equal; null for what books nothing. Set-wise, few calls. */
+  readPostings(writes: readonly Write[], gate: CallGate): Promise<(Posting[] | null)[]>;
   /** Pure: the request that carries these writes (all of one group). The order of the writes is the order of the members. */
   freeze(writes: readonly Write[]): FrozenRequest;
   /** Sends the stored bytes. Never throws for what a vendor or network can do; budget is charged by the caller. */

@@ -125,20 +125,23 @@ export async function chargeBudget(
   return { type: 'charged' };
 }
 
-/** Charges a read (or any call that is no send) in a transaction of its own, before it leaves. */
+/**
+ * Charges a read (or any call that is no send) in a transaction of its own, before it leaves. `whilePaused`: a
+ * dry run, which writes nothing, is looked at while the lane is paused.
+ */
 export async function chargeRead(
   pool: Pool,
-  tenant: number,
-  system: Target,
-  token: string,
+  { tenant, system, token }: { tenant: number; system: Target; token: string },
   limits: readonly RateLimit[],
+  whilePaused: boolean,
 ): Promise<BudgetAnswer> {
+  const charged = async (db: Db): Promise<BudgetAnswer> => {
+    const lane = await lockLane(db, tenant, system, token);
+    const asked = lane !== null && whilePaused ? { ...lane, isPaused: false } : lane;
+    return chargeBudget(db, tenant, system, asked, limits);
+  };
   // Nothing is written down without limits.
-  if (limits.length === 0)
-    return chargeBudget(pool, tenant, system, await lockLane(pool, tenant, system, token), []);
-  return inTransaction(pool, async (client) =>
-    chargeBudget(client, tenant, system, await lockLane(client, tenant, system, token), limits),
-  );
+  return limits.length === 0 ? charged(pool) : inTransaction(pool, charged);
 }
 
 /** No call of any kind before the given wait is over: the vendor said so (Retry-After). */

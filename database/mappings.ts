@@ -54,21 +54,27 @@ export async function putMapping(
   return row;
 }
 
-/** All mappings but items, and the items of these SKUs and of the special keys that begin with @. */
+/** What a key means, and since which version. */
+export interface MappedTarget {
+  target: string;
+  version: number;
+}
+
+/** All mappings but items, and the items of these SKUs and of the special keys that begin with @, by `kind/key`. */
 export async function mappingsFor(
   db: Db,
   tenant: number,
   skus: readonly string[],
-): Promise<Map<string, string>> {
-  const result = await db.query<{ kind: MappingKind; key: string; target: string }>(
+): Promise<Map<string, MappedTarget>> {
+  const result = await db.query<MappedTarget & { kind: MappingKind; key: string }>(
     `SELECT m.* FROM unnest(ARRAY['account', 'tender', 'taxCode', 'location']) AS k(kind) CROSS JOIN LATERAL
-       (SELECT kind, key, target_id AS target FROM mappings WHERE tenant = $1 AND kind = k.kind ORDER BY key LIMIT 10000) m
+       (SELECT kind, key, target_id AS target, version FROM mappings WHERE tenant = $1 AND kind = k.kind ORDER BY key LIMIT 10000) m
      UNION ALL
-     SELECT kind, key, target_id FROM mappings WHERE tenant = $1 AND kind = 'item' AND key LIKE '@%'
+     SELECT kind, key, target_id, version FROM mappings WHERE tenant = $1 AND kind = 'item' AND key LIKE '@%'
      UNION ALL
      SELECT m.* FROM json_array_elements_text($2::json) AS k(key) CROSS JOIN LATERAL
-       (SELECT kind, key, target_id FROM mappings WHERE tenant = $1 AND kind = 'item' AND key = k.key LIMIT 1) m`,
+       (SELECT kind, key, target_id, version FROM mappings WHERE tenant = $1 AND kind = 'item' AND key = k.key LIMIT 1) m`,
     [tenant, JSON.stringify(skus)],
   );
-  return new Map(result.rows.map((row) => [`${row.kind}/${row.key}`, row.target]));
+  return new Map(result.rows.map(({ kind, key, ...mapped }) => [`${kind}/${key}`, mapped]));
 }

@@ -7,7 +7,7 @@ import { groupBy } from '../domain/group-by';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { Thing } from '../domain/record-references';
 import { parseRecordBody } from './change-bodies';
-import { mappingsFor } from './mappings';
+import { mappingsFor, type MappedTarget } from './mappings';
 import { firstRow, type Db } from './pool';
 import { loadSales } from './sale-entries';
 
@@ -21,6 +21,8 @@ export interface PickedDelivery {
   part: string;
   desiredRev: number;
   desiredOp: DesiredOp;
+  /** As Postgres writes it, to the microsecond. */
+  dueAt: string;
   attempts: number;
   generation: number;
   lastClass: string | null;
@@ -34,6 +36,19 @@ export interface PickedDelivery {
 /** Any JSON object: snapshots and facts are read by the connector that wrote them. */
 export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 
+/** A place in the order in which deliveries of one kind become due. */
+export interface DuePlace {
+  dueAt: string;
+  id: string;
+}
+const firstPlace: DuePlace = { dueAt: '-infinity', id: '0' };
+
+/** Only what comes after these places, of these kinds: for who looks at all and moves nothing. */
+export interface PickPage {
+  kinds?: readonly Kind[];
+  after?: Partial<Record<Kind, DuePlace>>;
+}
+
 /**
  * Up to `limitPerKind` due deliveries of each kind, oldest first; those that wait for a thing without remote
  * id are passed over while that may still get one. LATERAL per kind: one index scan each (postgres.md section 5).
@@ -45,21 +60,32 @@ export async function pickDue(
   tenant: number,
   system: Target,
   limitPerKind: number,
+  page: PickPage = {},
 ): Promise<PickedDelivery[]> {
+  const wanted = page.kinds ?? kinds;
+  const after = page.after === undefined ? null : wanted.map((kind) => page.after?.[kind] ?? firstPlace); // prettier-ignore
   const result = await db.query<
     Omit<PickedDelivery, 'snapshot' | 'record'> & { snapshot: unknown; body: unknown }
   >(
-    `SELECT d.*, r.body FROM unnest($3::text[]) AS k(kind) CROSS JOIN LATERAL (
+    `SELECT d.*, r.body FROM ${after === null ? 'unnest($3::text[]) AS k(kind)' : 'unnest($3::text[], $5::timestamptz[], $6::bigint[]) AS k(kind, due_at, id)'}
+     CROSS JOIN LATERAL (
        SELECT d.id::text AS id, d.kind, d.record_id AS "recordId", d.part, d.desired_rev AS "desiredRev",
-         d.desired_op AS "desiredOp", d.attempts, d.generation, d.last_class AS "lastClass",
+         d.desired_op AS "desiredOp", d.due_at::text AS "dueAt", d.attempts, d.generation, d.last_class AS "lastClass",
          d.remote_id AS "remoteId", d.remote_version AS "remoteVersion", d.snapshot
        FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.kind = k.kind AND d.state = 'waiting' AND d.due_at <= now()
          AND (d.waits_for IS NULL OR NOT EXISTS (SELECT FROM deliveries n WHERE n.id = ANY (d.waits_for) AND n.tenant IS NOT DISTINCT FROM d.tenant
            AND n.remote_id IS NULL AND n.state IN ('waiting', 'sending', 'verifying')))
+         ${after === null ? '' : 'AND (d.due_at, d.id) > (k.due_at, k.id)'}
        ORDER BY d.due_at, d.id LIMIT $4) d
      CROSS JOIN LATERAL (SELECT body FROM records
        WHERE tenant = $1 AND kind = d.kind AND record_id = d."recordId" LIMIT 1) r`,
-    [tenant, system, kinds, limitPerKind],
+    [
+      tenant,
+      system,
+      wanted,
+      limitPerKind,
+      ...(after === null ? [] : [after.map(({ dueAt }) => dueAt), after.map(({ id }) => id)]),
+    ],
   );
   return result.rows.map(({ body, snapshot, ...row }) => ({
     ...row,
@@ -97,8 +123,8 @@ export interface LoadedReferences {
   /** By `kind/recordId`. */
   documents: Map<string, KnownReference & { entity: string | null }>;
   sales: Map<string, KnownSale>;
-  /** `kind/key` → target id. */
-  mappings: Map<string, string>;
+  /** By `kind/key`. */
+  mappings: Map<string, MappedTarget>;
 }
 
 export async function loadReferences(

@@ -167,10 +167,14 @@ export async function syncInForce(
   return { rev: row.rev, value: syncSettingsSchema.parse(row.value) };
 }
 
-/** The posting settings in force; the start values where nobody asked for others yet. */
-export async function postingInForce(db: Db, tenant: number): Promise<PostingSettings> {
+/** The posting settings in force with their revision; the start values, revision 0, where nobody asked for others yet. */
+export async function postingInForce(
+  db: Db,
+  tenant: number,
+): Promise<{ rev: number; value: PostingSettings }> {
   const row = await settingsInForce(db, tenant, 'posting');
-  return row === null ? initialPostingSettings : postingSettingsSchema.parse(row.value);
+  if (row === null) return { rev: 0, value: initialPostingSettings };
+  return { rev: row.rev, value: postingSettingsSchema.parse(row.value) };
 }
 
 async function requireInForce(db: Db, tenant: number, part: SettingsPart): Promise<SettingsRow> {

@@ -27,7 +27,8 @@ export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
     shutdownGraceTime: '30s',
     maxHeartbeatThrottleInterval: '5s',
   } as const;
-  const { pushDeliveries, ...databaseActivities } = activities;
+  const { pushDeliveries, dryRun, ...databaseActivities } = activities;
+  const laneActivities = { pushDeliveries, dryRun };
   const activityWorker = (taskQueue: string, own: object, slots: number): Promise<Worker> =>
     Worker.create({
       ...common,
@@ -45,8 +46,8 @@ export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
     }),
     // Postgres does the work: more places than connections would only wait for each other.
     activityWorker(queues.database, databaseActivities, 10),
-    activityWorker(queues.woo, { pushDeliveries }, 40),
-    activityWorker(queues.qbo, { pushDeliveries }, 40),
+    activityWorker(queues.woo, laneActivities, 40),
+    activityWorker(queues.qbo, laneActivities, 40),
   ]);
 }
 

@@ -58,3 +58,15 @@ export function laneActivities(
   };
   return proxyActivities<LaneActivities>(options);
 }
+
+/** One attempt each: the run itself waits and asks for another turn. */
+export function dryRunActivities(queues: Queues, system: Target): LaneActivities {
+  return proxyActivities<LaneActivities>({
+    taskQueue: queues[system],
+    // A turn, and the longest call that settings allow.
+    startToCloseTimeout: turnMs + 600_000 + settleMs,
+    heartbeatTimeout: heartbeatTimeoutMs,
+    retry: { maximumAttempts: 1 },
+    summary: `dry run of ${system}`,
+  });
+}

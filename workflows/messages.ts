@@ -10,10 +10,15 @@ import type { Target } from '../domain/words';
 
 export const tenantSyncType = 'tenantSync';
 export const repairDeliveryType = 'repairDelivery';
+export const tenantRunType = 'tenantRun';
 export const watchdogType = 'watchdog';
 
 export function tenantSyncId(tenantId: string): string {
   return `tenant-sync:${tenantId}`;
+}
+
+export function tenantRunId(tenantId: string, runId: string): string {
+  return `run:${tenantId}:${runId}`;
 }
 
 /** Task queues; tests name their own, since queues of one server are shared. */
@@ -87,4 +92,33 @@ export interface RepairDeliveryInput {
   deliveryId: string;
   generation: number;
   queues?: Queues;
+}
+
+export interface TenantRunInput {
+  tenantId: string;
+  runId: string;
+  queues?: Queues;
+}
+
+/** How a run is started, by whoever does it first. */
+export function tenantRunStart(
+  tenantId: string,
+  runId: string,
+  queues: Queues,
+): {
+  workflowId: string;
+  taskQueue: string;
+  args: [TenantRunInput];
+  workflowIdReusePolicy: 'REJECT_DUPLICATE';
+  staticSummary: string;
+  priority: { fairnessKey: string };
+} {
+  return {
+    workflowId: tenantRunId(tenantId, runId),
+    taskQueue: queues.workflows,
+    args: [{ tenantId, runId, queues }],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    staticSummary: `dry run of ${tenantId}`,
+    priority: { fairnessKey: tenantId },
+  };
 }

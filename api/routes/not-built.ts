@@ -20,11 +20,7 @@ const tenantPaths: readonly [Method, string, Role][] = [
   ['delete', '/connections/{system}', 'admin'],
   ['get', '/conflicts', 'operator'],
   ['post', '/conflicts/{conflictId}/resolve', 'operator'],
-  ['post', '/runs', 'operator'],
-  ['get', '/runs/{runId}', 'operator'],
-  ['post', '/runs/{runId}/cancel', 'operator'],
   ['get', '/history', 'viewer'],
-  ['get', '/explain', 'viewer'],
 ];
 
 /** Called by vendors, who have no key of ours. */

@@ -6,7 +6,7 @@ import { lookUpSummaries } from './lookup-summaries';
 import { baseName, customerFields, emailKey, itemFields, itemName, suffixedName } from './mapping';
 import { needsVersion } from './compose-names';
 import { lookUpDocuments, type LookUpCompany } from './lookup-documents';
-import { customerSchema, itemSchema, type QboCustomer, type QboItem } from './wire';
+import { customerSchema, incomeSchema, itemSchema } from './wire';
 
 // What composing needs to know of the company, asked set-wise and only where nothing else tells it:
 // reads are metered (quickbooks.md 7).
@@ -137,7 +137,7 @@ async function lookUpItems(
 }
 
 /** Rows of name lists whose field is one of the texts, inactive ones too (section 10). */
-async function all<T extends QboCustomer | QboItem | { Id: string; DisplayName: string }>(
+async function all<T extends { Id: string }>(
   client: QboClient,
   entity: string,
   field: string,
@@ -151,4 +151,18 @@ async function all<T extends QboCustomer | QboItem | { Id: string; DisplayName: 
     rows.push(...(await client.query(entity, condition, row, gate)));
   }
   return rows;
+}
+
+/** The income account of each of these items that has one. */
+export async function readIncomeAccounts(
+  client: QboClient,
+  itemIds: readonly string[],
+  gate: CallGate,
+): Promise<Map<string, string>> {
+  const items = await all(client, 'Item', 'Id', itemIds, incomeSchema, gate);
+  return new Map(
+    items.flatMap(({ Id, IncomeAccountRef: account }) =>
+      account === undefined ? [] : [[Id, account.value] as const],
+    ),
+  );
 }

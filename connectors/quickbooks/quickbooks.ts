@@ -13,7 +13,8 @@ import { freeze, settle } from './batch';
 import { QboClient } from './client';
 import { compose } from './compose';
 import { parseFacts, readFacts } from './facts';
-import { lookUp } from './lookup';
+import { lookUp, readIncomeAccounts } from './lookup';
+import { itemsIn, postingsOf } from './postings';
 import { refreshCredentials, type QboCredentials } from './oauth';
 import { lookAtMembers, repeatableMs } from './verify';
 
@@ -80,6 +81,14 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
       if (facts === null)
         throw new Error('Bug: composed before the facts of the company were read');
       return compose(item, references, findings, facts, options.posting);
+    },
+
+    async readPostings(writes, gate) {
+      if (facts === null)
+        throw new Error('Bug: postings before the facts of the company were read');
+      const company = facts;
+      const incomeOf = await readIncomeAccounts(client, itemsIn(writes), gate);
+      return writes.map((write) => postingsOf(write, incomeOf, company));
     },
 
     freeze: (writes) => freeze(options.realmId, writes),

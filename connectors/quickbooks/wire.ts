@@ -43,6 +43,12 @@ export const itemSchema = z.object({
 });
 export type QboItem = z.infer<typeof itemSchema>;
 
+/** What of an item says where its sales are booked. */
+export const incomeSchema = z.object({
+  Id: z.string().min(1),
+  IncomeAccountRef: z.object({ value: z.string() }).optional(),
+});
+
 /** A sales form or a payment; what else it holds is kept. */
 export const documentSchema = z.looseObject({
   Id: z.string().min(1),

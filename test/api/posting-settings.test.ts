@@ -28,9 +28,9 @@ describe('settings part posting', () => {
     expect(first).toMatchObject({ status: 200, body: { revision: 0, value: initialPostingSettings } }); // prettier-ignore
     const pool = api.database.pool;
     const id = await tenantNumber(own);
-    expect(await postingInForce(pool, id)).toEqual(initialPostingSettings);
+    expect(await postingInForce(pool, id)).toEqual({ rev: 0, value: initialPostingSettings });
     expect(await put(own, gross, '"0"')).toMatchObject({ status: 202, body: { revision: 1 } });
-    expect(await postingInForce(pool, id)).toEqual(gross);
+    expect(await postingInForce(pool, id)).toMatchObject({ value: gross });
     expect((await put(own, gross, '"0"')).status).toBe(409);
   });
 

@@ -4,6 +4,7 @@ import { readRecords, readSkus, readStockEntries, readTakenCodes, readUntrackedS
 import { findChange } from '../../database/changes';
 import { findConnection, putConnection, saveCredentials } from '../../database/connections';
 import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../database/deliveries';
+import { changesOf, explainedDeliveries, journalOf, recordsByRemoteId, sendsOf } from '../../database/explain'; // prettier-ignore
 import { applyRedrive, countRedrivable, discardDelivery, findDelivery, listCauses, listFailures, noteShown, requestRedrive } from '../../database/failures'; // prettier-ignore
 import { laneStates } from '../../database/lanes';
 import { listMappings, mappingsFor, putMapping } from '../../database/mappings';
@@ -46,6 +47,7 @@ beforeAll(async () => {
   await settleSend(pool, lane, sent, [refused(dead.id)], { state: 'settled', outcome: '' });
   await settleWithoutSend(pool, lane, [{ deliveryId: held.id, event: { type: 'hold', reason: 'mapping' }, cause: 'x' }]); // prettier-ignore
   await send(pool, lane, [open]);
+  await pool.query(`INSERT INTO journal (tenant, delivery_id, rev, outcome, remote_id) VALUES ($1, $2, 1, 'adopted', 'there-1')`, [full, held.id]); // prettier-ignore
   await pool.query("UPDATE sends SET state = 'verifying', due_at = now() WHERE state = 'sending'");
 }, 30_000);
 afterAll(() => database.drop());
@@ -102,6 +104,11 @@ const asks: Record<string, Ask> = {
   'queueState, oldest': async (tenant) => (await queueState(database.pool, tenant)).oldest.qbo,
   deliveriesOf: (tenant) => deliveriesOf(database.pool, tenant, 'customer', 'c'),
   findRecord: (tenant) => findRecord(database.pool, tenant, 'customer', 'c'),
+  recordsByRemoteId: (tenant) => recordsByRemoteId(database.pool, tenant, 'qbo', 'there-1'),
+  changesOf: (tenant) => changesOf(database.pool, tenant, things[0]),
+  explainedDeliveries: (tenant) => explainedDeliveries(database.pool, tenant, things[0]),
+  journalOf: async (tenant) => journalOf(database.pool, tenant, await allIds()),
+  sendsOf: async (tenant) => sendsOf(database.pool, tenant, await allSends(), []),
   takeVerifying: async (tenant) => {
     const asked = await takeVerifying(database.pool, await holdLane(database.pool, tenant, 'qbo'), [], false); // prettier-ignore
     return asked.type === 'reopened' ? asked : null;
@@ -110,6 +117,10 @@ const asks: Record<string, Ask> = {
 
 async function allIds(): Promise<string[]> {
   return (await deliveries(database.pool, full)).map(({ id }) => id);
+}
+async function allSends(): Promise<string[]> {
+  const result = await database.pool.query<{ id: string }>('SELECT id::text AS id FROM sends WHERE tenant = $1', [full]); // prettier-ignore
+  return result.rows.map(({ id }) => id);
 }
 async function anEvent(): Promise<string> {
   const result = await database.pool.query<{ id: string }>('SELECT event_id AS id FROM changes WHERE tenant = $1 LIMIT 1', [full]); // prettier-ignore

@@ -63,7 +63,12 @@ test('who gives its lane back leaves it free at once', async () => {
 test('a lost, paused or isolated lane is charged nothing and told why', async () => {
   const token = randomUUID();
   const charge = (): ReturnType<typeof chargeRead> =>
-    chargeRead(database.pool, tenant, 'qbo', token, [{ name: 'm', intervalMs: 1_000, burst: 1 }]);
+    chargeRead(
+      database.pool,
+      { tenant, system: 'qbo', token },
+      [{ name: 'm', intervalMs: 1_000, burst: 1 }],
+      false,
+    );
   expect(await charge()).toEqual({ type: 'stopped', why: 'lease' });
   await take(token);
   await setLane(database.pool, tenant, 'qbo', { isPaused: true });
@@ -82,7 +87,9 @@ test('of thirty calls charged at once exactly the burst leaves', async () => {
   await take(token);
   const limits = [{ name: 'minute', intervalMs: 3_600_000, burst: 7 }];
   const answers = await Promise.all(
-    Array.from({ length: 30 }, () => chargeRead(database.pool, tenant, 'qbo', token, limits)),
+    Array.from({ length: 30 }, () =>
+      chargeRead(database.pool, { tenant, system: 'qbo', token }, limits, false),
+    ),
   );
   expect(answers.filter(({ type }) => type === 'charged')).toHaveLength(7);
   expect(answers.filter(({ type }) => type === 'wait')).toHaveLength(23);
@@ -92,11 +99,13 @@ test('a pause that the vendor asked for holds back calls without any quota too',
   const token = randomUUID();
   await take(token);
   await postponeCalls(database.pool, tenant, 'qbo', 60_000);
-  const answer = await chargeRead(database.pool, tenant, 'qbo', token, []);
+  const answer = await chargeRead(database.pool, { tenant, system: 'qbo', token }, [], false);
   if (answer.type !== 'wait') throw new Error(answer.type);
   expect(answer.atMs - answer.nowMs).toBeGreaterThan(55_000);
   await postponeCalls(database.pool, tenant, 'qbo', -1);
-  expect(await chargeRead(database.pool, tenant, 'qbo', token, [])).toEqual({ type: 'charged' });
+  expect(await chargeRead(database.pool, { tenant, system: 'qbo', token }, [], false)).toEqual({
+    type: 'charged',
+  });
 });
 
 test('what is set of a lane is read back, null leaves it, and both lanes can be set at once', async () => {

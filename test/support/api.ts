@@ -46,6 +46,8 @@ export interface TestApiOptions {
   temporalAddress?: string;
   /** Where the API finds its database, if not at its true address. */
   databaseUrlOf?: (url: string) => string;
+  /** Queues of workers that run already. */
+  queues?: () => Queues;
 }
 
 /** Nobody listens on the discard port. */
@@ -55,7 +57,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const database = await createTestDatabase();
   const rootKey = `root_${randomBytes(32).toString('base64url')}`;
   const own = randomBytes(4).toString('hex');
-  const queues = { workflows: `sync-${own}`, database: `db-${own}`, woo: `woo-${own}`, qbo: `qbo-${own}` }; // prettier-ignore
+  const queues = options.queues?.() ?? { workflows: `sync-${own}`, database: `db-${own}`, woo: `woo-${own}`, qbo: `qbo-${own}` }; // prettier-ignore
   const env = readEnv({
     NODE_ENV: options.isProduction === true ? 'production' : 'test',
     PUBLIC_URL: 'https://sync.example.com',

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { WorkflowHandle } from '@temporalio/client';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils';
 
 import type { Tenant } from '../../database/tenants';
@@ -19,7 +20,13 @@ export type History = ReturnType<typeof historyFromJSON>;
 export async function record(stack: Stack, tenant: Tenant, name: string): Promise<void> {
   if (!isRecording()) return;
   const [run] = await runsOf(stack, tenant);
-  const history = await workflowOf(stack, tenant, run).fetchHistory();
+  await recordWorkflow(workflowOf(stack, tenant, run), name);
+}
+
+/** Keeps the run of any workflow under this name. */
+export async function recordWorkflow(workflow: WorkflowHandle, name: string): Promise<void> {
+  if (!isRecording()) return;
+  const history = await workflow.fetchHistory();
   mkdirSync(folder, { recursive: true });
   // Stack traces hold the paths of the machine that recorded them, and replay does not read them.
   const text = historyToJSON(history).replaceAll(

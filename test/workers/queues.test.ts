@@ -40,7 +40,7 @@ test('every activity goes to the queue of its kind: Postgres, shop or books', as
 
 test('the bundle holds every workflow and nothing that does not belong in one', async () => {
   const { code } = await bundleWorkflows();
-  for (const name of ['tenantSync', 'repairDelivery', 'watchdog'])
+  for (const name of ['tenantSync', 'tenantRun', 'repairDelivery', 'watchdog'])
     expect(code).toMatch(new RegExp(`\\b${name}\\b`));
   const paths = new Set(code.match(/\.\/(?:node_modules\/(?:@[\w-]+\/)?[\w-]+|[\w-]+)\//g));
   for (const foreign of [

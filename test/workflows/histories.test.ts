@@ -1,7 +1,13 @@
+import { randomUUID } from 'node:crypto';
+
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
+import { takeLease } from '../../database/lanes';
+import { createRun, findRun } from '../../database/runs';
 import { initialDirection } from '../../domain/direction';
-import { record } from '../support/histories';
+import { kinds } from '../../domain/words';
+import { tenantRunStart, tenantRunType } from '../../workflows/messages';
+import { record, recordWorkflow } from '../support/histories';
 import { documents, fault, noFaults } from '../support/sandboxes';
 import { count, customer, order, product } from '../support/samples';
 import {
@@ -106,4 +112,22 @@ test('a roll by the number of events under signals', async () => {
   for (let turn = 0; turn < 60; turn++) await signal(stack, tenant, 'wake');
   await untilIdle(stack, tenant);
   expect(await roll(tenant, 'roll')).toBe(true);
+}, 60_000);
+
+test('a dry run that waits for the lane and is cancelled', async () => {
+  const tenant = await createTestTenant(stack);
+  await sendChanges(stack, tenant, day);
+  await untilIdle(stack, tenant);
+  await signal(stack, tenant, 'setPaused', { paused: true });
+  const { pool } = stack.database;
+  const token = '00000000-0000-4000-8000-000000000000';
+  await until('free', () => takeLease(pool, tenant.id, 'qbo', token), (lease) => lease !== null); // prettier-ignore
+  const id = randomUUID();
+  await createRun(pool, tenant.id, { id, kind: 'dry_run', by: 'test', selector: { systems: ['woo', 'qbo'], kinds, from: null, to: null } }); // prettier-ignore
+  const workflow = await stack.client.workflow.start(tenantRunType, tenantRunStart(tenant.tenantId, id, stack.queues)); // prettier-ignore
+  await until('it waits', async () => ((await workflow.fetchHistory()).events ?? []).filter((event) => event.activityTaskFailedEventAttributes).length, (failed) => failed > 0); // prettier-ignore
+  await workflow.cancel();
+  await expect(workflow.result()).rejects.toThrow();
+  expect(await findRun(pool, tenant.id, id)).toMatchObject({ state: 'cancelled' });
+  await recordWorkflow(workflow, 'dry-run');
 }, 60_000);

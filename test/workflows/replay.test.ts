@@ -13,16 +13,23 @@ beforeAll(async () => {
   workflowBundle = await bundleWorkflows();
 }, 60_000);
 
-async function replay(history: History): Promise<void> {
-  await Worker.runReplayHistory({ workflowBundle }, history, 'tenant-sync:replayed');
+async function replay(history: History, workflowId = 'tenant-sync:replayed'): Promise<void> {
+  await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
 }
 
 describe('recorded runs', () => {
   test('there is one for each path that matters', () => {
-    expect(recordedNames().sort()).toEqual(['breaker', 'direction', 'drain', 'redrive', 'roll']);
+    expect(recordedNames().sort()).toEqual([
+      'breaker',
+      'direction',
+      'drain',
+      'dry-run',
+      'redrive',
+      'roll',
+    ]);
   });
 
-  test.each(['breaker', 'direction', 'drain', 'redrive', 'roll'])(
+  test.each(['breaker', 'direction', 'drain', 'dry-run', 'redrive', 'roll'])(
     '%s replays with the code of today',
     async (name) => {
       await expect(replay(recorded(name))).resolves.toBeUndefined();

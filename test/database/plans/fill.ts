@@ -87,7 +87,7 @@ const statements = [
    SELECT t, 'qbo', encode(sha256((t || 's' || n)::bytea), 'hex'), gen_random_uuid(), '{"method":"POST","path":"/","body":""}', '[]',
      CASE WHEN n < 3 THEN 'verifying' ELSE 'settled' END, CASE WHEN n >= 3 THEN now() END
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
-  `INSERT INTO journal (tenant, delivery_id, rev, outcome) SELECT tenant, id, 1, 'accepted' FROM deliveries WHERE state = 'delivered'`,
+  `INSERT INTO journal (tenant, delivery_id, rev, outcome, remote_id) SELECT tenant, id, 1, 'accepted', remote_id FROM deliveries WHERE state = 'delivered'`,
   `INSERT INTO business_days (tenant, day, mode) SELECT t, (date '2020-01-01' + n)::text, 'summary' FROM generate_series(1, 1001) t, LATERAL generate_series(1, 2 * ${size}) n`,
   // A summary has thirty tickets, each of which came into it twice.
   `INSERT INTO records (tenant, kind, record_id, rev, op, body, origin)

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import * as store from '../../../database/absorb-store';
 import { findChange, storeChanges } from '../../../database/changes';
 import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../../database/deliveries'; // prettier-ignore
+import { changesOf, explainedDeliveries, journalOf, recordsByRemoteId, sendsOf } from '../../../database/explain'; // prettier-ignore
 import { countRedrivable, findDelivery, listCauses, listFailures } from '../../../database/failures'; // prettier-ignore
 import { listMappings, mappingsFor } from '../../../database/mappings';
 import { laneWork, loadReferences, pickDue } from '../../../database/outgoing';
@@ -113,6 +114,11 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   countStates: (pool) => countStates(pool, tenant),
   deliveriesOf: (pool) => deliveriesOf(pool, tenant, 'order', 'order77'),
   findRecord: (pool) => findRecord(pool, tenant, 'order', 'order77'),
+  'explain, by id there': (pool) => recordsByRemoteId(pool, tenant, 'qbo', '77'),
+  'explain, changes': (pool) => changesOf(pool, tenant, { kind: 'customer', recordId: 'c77' }),
+  'explain, deliveries': (pool) => explainedDeliveries(pool, tenant, { kind: 'order', recordId: 'old77' }), // prettier-ignore
+  'explain, journal': (pool) => journalOf(pool, tenant, numbers.slice(0, 20).map(String)),
+  'explain, sends': (pool) => sendsOf(pool, tenant, numbers.map(String), ['77']),
   findDelivery: (pool) => findDelivery(pool, tenant, '77'),
   'listFailures, first page': (pool) => listFailures(pool, tenant, {}, null, 200),
   'listFailures, one class': (pool) => listFailures(pool, tenant, { class: 'DATA' }, '5000', 200),

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+import { idText } from '../../database/body-parts';
+import { recordsByRemoteId } from '../../database/explain';
+import { tenantSyncId } from '../../workflows/messages';
+import type { ApiDeps } from '../deps';
+import { explain, explanationSchema, isDocument, type Explanation } from '../explain';
+import { notFound } from '../problem';
+import { none, tenantRoute, type Route } from '../route';
+import { kindName, systemName } from '../words';
+
+const word = z.string().regex(/^[A-Za-z]{1,50}$/);
+const remoteId = z.string().regex(/^[\w.:-]{1,200}$/);
+
+/** Of a thing in a system, or of a record of ours. */
+const question = z
+  .strictObject({
+    system: systemName.optional(),
+    entity: word.optional().meta({ description: 'As the system names it, e.g. `SalesReceipt`, `products`.' }), // prettier-ignore
+    id: remoteId.optional(),
+    kind: kindName.optional(),
+    recordId: idText.optional(),
+  })
+  .refine(
+    ({ system, entity, id, kind, recordId }) => {
+      const there = [system, entity, id].filter((value) => value !== undefined).length;
+      const ours = [kind, recordId].filter((value) => value !== undefined).length;
+      return (there === 3 && ours === 0) || (there === 0 && ours === 2);
+    },
+    { message: 'give either system, entity and id, or kind and recordId' },
+  );
+
+export function explainRoutes({ pool }: ApiDeps): Route[] {
+  return [
+    tenantRoute({
+      method: 'get',
+      path: '/explain',
+      access: 'viewer',
+      summary: 'From a document to its record, changes, rules, versions and writes, and back',
+      params: none,
+      query: question,
+      body: none,
+      answers: { 200: z.object({ items: z.array(explanationSchema) }) },
+      handle: async ({ tenant, query }) => {
+        const { system, entity, id, kind, recordId } = query;
+        const writer = tenantSyncId(tenant.tenantId);
+        const things =
+          kind !== undefined && recordId !== undefined
+            ? [{ kind, recordId }]
+            : await recordsByRemoteId(pool, tenant.id, system ?? 'qbo', id ?? '');
+        const items: Explanation[] = [];
+        for (const thing of things) {
+          const item = await explain(pool, tenant.id, writer, thing);
+          if (item === null) continue;
+          const isAsked = (document: Explanation['documents'][number]): boolean =>
+            entity === undefined ||
+            (document.system === system && isDocument(document, entity, id ?? ''));
+          const documents = item.documents.filter(isAsked);
+          if (entity === undefined || documents.length > 0) items.push({ ...item, documents });
+        }
+        if (items.length === 0)
+          throw notFound(entity === undefined ? 'record' : 'document of ours');
+        return { status: 200, body: { items } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
+
+import { putMapping } from '../../database/mappings';
+import { addKey } from '../../database/tenants';
+import { requestIdOf } from '../../domain/idempotency';
+import { startTestApi, type Called, type TestApi } from '../support/api';
+import { customer, order, product } from '../support/samples';
+import { fault, noFaults } from '../support/sandboxes';
+import { createTestTenant, sendChanges, startStack, untilIdle, type Stack, type TestTenant } from '../support/stack'; // prettier-ignore
+
+// From a document in the books back to the change it came from, and there again.
+
+let stack: Stack;
+let api: TestApi;
+beforeAll(async () => {
+  stack = await startStack();
+  api = await startTestApi({ databaseUrlOf: () => stack.database.url });
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([api.stop(), stack.stop()]);
+}, 60_000);
+
+async function keyOf(tenant: TestTenant): Promise<string> {
+  const key = `ts_viewer_of_${tenant.tenantId}`;
+  await addKey(stack.database.pool, tenant.id, key, 'viewer', 'viewer');
+  return key;
+}
+
+function ask(tenant: TestTenant, key: string, query: string): Promise<Called> {
+  return api.call('GET', `/v1/tenants/${tenant.tenantId}/explain?${query}`, { key });
+}
+
+async function remoteIds(tenant: TestTenant): Promise<Record<string, string>> {
+  const { rows } = await stack.database.pool.query<{ name: string; id: string }>(
+    `SELECT system || '/' || kind || '/' || record_id AS name, remote_id AS id FROM deliveries WHERE tenant = $1 AND remote_id IS NOT NULL`,
+    [tenant.id],
+  );
+  return Object.fromEntries(rows.map(({ name, id }) => [name, id]));
+}
+
+const documentsOf = (body: unknown): { entity: string; remoteId: string }[] =>
+  z.object({ items: z.array(z.object({ documents: z.array(z.object({ entity: z.string(), remoteId: z.string() })) })) }).parse(body).items.flatMap(({ documents }) => documents); // prettier-ignore
+
+test('a document is explained down to its change, versions and writes, and found from its record', async () => {
+  const tenant = await createTestTenant(stack);
+  const key = await keyOf(tenant);
+  const { pool } = stack.database;
+  await putMapping(
+    pool,
+    tenant.id,
+    'account',
+    'clearing:card',
+    { id: 'other', name: null },
+    'test',
+  );
+  const { rows } = await pool.query<{ id: string }>(`SELECT target_id AS id FROM mappings WHERE tenant = $1 AND key = 'clearing:cash'`, [tenant.id]); // prettier-ignore
+  await putMapping(pool, tenant.id, 'account', 'clearing:card', { id: rows[0]?.id ?? '', name: null }, 'test'); // prettier-ignore
+  await fault(stack, tenant, 'qbo', { fault: 'resetAfterCommit', times: 1, match: { entity: 'SalesReceipt', write: true } }); // prettier-ignore
+  await sendChanges(stack, tenant, [customer('c-1'), product('A'), { ...order('P-1', [['A', 2]], 'c-1'), id: 'evt-P-1' }]); // prettier-ignore
+  await untilIdle(stack, tenant);
+  await noFaults(stack.qbo);
+  const ids = await remoteIds(tenant);
+  const id = ids['qbo/order/P-1'] ?? '';
+  const answer = await ask(tenant, key, `system=qbo&entity=SalesReceipt&id=${id}`);
+  const send = await pool.query<{ key: string }>(`SELECT key FROM sends WHERE tenant = $1 AND members::text LIKE '%SalesReceipt%'`, [tenant.id]); // prettier-ignore
+  const requestId = requestIdOf(send.rows[0]?.key ?? '');
+  const composedWith = { posting: 0, mappings: { 'account/clearing:card': 3, 'tender/card': 1 } };
+  expect(answer).toMatchObject({
+    status: 200,
+    body: {
+      items: [
+        {
+          record: { kind: 'order', recordId: 'P-1', revision: 1, sourceRevision: 1 },
+          changes: [{ id: 'evt-P-1', source: 'pos', op: 'upsert', revision: 1, outcome: null }],
+          documents: [
+            {
+              part: 'sale', state: 'delivered', entity: 'SalesReceipt', remoteId: id, docNumber: 'P-1',
+              composedWith, writer: `tenant-sync:${tenant.tenantId}`,
+              sends: [{ requestId, operation: 'create', entity: 'SalesReceipt', marker: 'truth-sync pos order P-1', tries: 2, state: 'settled', composedWith }],
+              journal: [{ outcome: 'answerLost' }, { outcome: 'accepted', remoteId: id, requestId }],
+            },
+          ],
+        },
+      ],
+    },
+  }); // prettier-ignore
+  const back = await ask(tenant, key, 'kind=order&recordId=P-1');
+  expect(documentsOf(back.body)).toEqual([{ entity: 'SalesReceipt', remoteId: id }].map((one) => expect.objectContaining(one))); // prettier-ignore
+  expect(JSON.stringify(answer.body)).not.toMatch(/example\.test|Customer c-1|Bearer|token/i);
+}, 60_000);
+
+test('what a bookkeeper should know of a choice is told', async () => {
+  const tenant = await createTestTenant(stack);
+  const key = await keyOf(tenant);
+  await sendChanges(stack, tenant, [
+    customer('c-1'),
+    product('A'),
+    order('P-1', [['A', 1]], 'c-1'),
+  ]);
+  await untilIdle(stack, tenant);
+  await stack.database.pool.query(`UPDATE deliveries SET snapshot = (snapshot::jsonb || '{"reasons":[{"choice":"first_open_day","day":"2026-11-20"}]}')::json WHERE tenant = $1 AND kind = 'order'`, [tenant.id]); // prettier-ignore
+  const answer = await ask(tenant, key, 'kind=order&recordId=P-1');
+  expect(answer).toMatchObject({ body: { items: [{ documents: [{ rules: [{ choice: 'first_open_day', day: '2026-11-20' }] }] }] } }); // prettier-ignore
+});
+
+test('one id there is another thing for each entity, and nothing for another tenant', async () => {
+  const [tenant, other] = [await createTestTenant(stack), await createTestTenant(stack)];
+  const [key, otherKey] = [await keyOf(tenant), await keyOf(other)];
+  await sendChanges(stack, tenant, [customer('c-1'), product('A'), order('P-1', [['A', 1]], 'c-1')]);
+  await untilIdle(stack, tenant);
+  const ids = await remoteIds(tenant);
+  const asked = (name: string, entity: string): string => `system=${name.split('/')[0] ?? ''}&entity=${entity}&id=${ids[name] ?? ''}`; // prettier-ignore
+  for (const [name, entity] of [['qbo/order/P-1', 'SalesReceipt'], ['qbo/customer/c-1', 'Customer'], ['qbo/product/p-A', 'Item'], ['woo/product/p-A', 'products']] as const) {
+    expect(documentsOf((await ask(tenant, key, asked(name, entity))).body)).toContainEqual({ entity, remoteId: ids[name] }); // prettier-ignore
+    expect((await ask(other, otherKey, asked(name, entity))).status).toBe(404);
+    expect((await ask(tenant, otherKey, asked(name, entity))).status).toBe(404);
+    expect((await ask(tenant, key, asked(name, 'Invoice'))).status).toBe(404);
+  } // prettier-ignore
+  expect((await ask(tenant, key, 'system=qbo&entity=SalesReceipt&id=999999')).status).toBe(404);
+  expect((await ask(tenant, key, 'kind=order&recordId=P-2')).status).toBe(404);
+  for (const query of ['', 'system=qbo', 'system=qbo&entity=Item', 'kind=order', 'kind=order&recordId=P-1&id=1', 'system=pos&entity=a&id=1', 'system=qbo&entity=a b&id=1', 'kind=coupon&recordId=1', 'system=qbo&entity=Item&id=%00'])
+    expect((await ask(tenant, key, query)).status).toBe(422);
+}, 60_000); // prettier-ignore
