@@ -3,32 +3,25 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
-import { parseFacts } from '../connectors/quickbooks/facts';
-import { createQuickBooks } from '../connectors/quickbooks/quickbooks';
-import { createWooCommerce } from '../connectors/woocommerce/woocommerce';
-import { findConnection, saveCredentials, secretPlace } from '../database/connections';
 import { applyRedrive, redriveSelector, requestRedrive } from '../database/failures';
 import { laneStates, setLane } from '../database/lanes';
-import { jsonObject, laneWork } from '../database/outgoing';
+import { laneWork } from '../database/outgoing';
 import { bringInForce } from '../database/policy';
 import { beginRun, endRun } from '../database/runs';
-import type { SecretBox } from '../database/secret-box';
 import {
   directionSchema,
   requestSettings,
-  postingInForce,
   syncInForce,
   syncSettingsSchema,
 } from '../database/settings';
 import { queueDepth } from '../database/status';
 import { findTenant, type Tenant } from '../database/tenants';
-import type { SyncSettings } from '../domain/sync-settings';
 import { newLaneState, type WorkflowPolicy } from '../domain/tenant-sync';
 import { targets, type Target } from '../domain/words';
 import { tenantSyncId, type Queues } from '../workflows/messages';
 import { absorbChanges } from './absorb-changes';
 import { dryRun } from './dry-run';
-import { asFailure, AuthExpired } from './failures';
+import { asFailure } from './failures';
 import type {
   AbsorbResult,
   Activities,
@@ -39,21 +32,16 @@ import type {
   PolicyResult,
   RedriveResult,
 } from './index';
-import type { OpenedConnection } from './opened-connection';
+import { openConnection, type ConnectionDeps } from './open-connection';
 import { pushDeliveries, type PushDeps } from './push-deliveries';
 import { repairDelivery, startRepairs } from './repair-delivery';
 import { wakeStuckTenants } from './wake-stuck-tenants';
 
 /** What the activities need from the process that runs them. */
-export interface ActivityDeps {
-  pool: Pool;
-  secrets: SecretBox;
+export interface ActivityDeps extends ConnectionDeps {
   client: Client;
   queues: Queues;
-  quickbooks: { oauthUrl: string; clientId: string; clientSecret: string };
-  now: () => number;
   random: () => number;
-  nonce: () => string;
 }
 
 /** All activities, every error in the words that the workflows know. */
@@ -268,77 +256,4 @@ async function redrive(
   const opened = await applyRedrive(deps.pool, tenant.id, id, deps.now());
   const depth = await queueDepth(deps.pool, tenant.id);
   return { lanes: targets.filter((system) => opened?.has(system)), depth, refused: null };
-}
-
-const wooSecret = z.strictObject({ consumerKey: z.string(), consumerSecret: z.string() });
-const qboSecret = z.strictObject({
-  accessToken: z.string(),
-  refreshToken: z.string(),
-  expiresAtMs: z.number().nullable(),
-});
-
-/** Facts of a vendor account are read again after a day (quickbooks.md section 16). */
-const factsMaxAgeMs = 86_400_000;
-
-async function openConnection(
-  deps: ActivityDeps,
-  tenant: Tenant,
-  system: Target,
-  settings: SyncSettings,
-  facts: 'fresh' | 'stored',
-): Promise<OpenedConnection> {
-  const connection = await findConnection(deps.pool, tenant.id, system);
-  if (connection === null) {
-    await setLane(deps.pool, tenant.id, system, { needsAuth: true });
-    throw new AuthExpired(`${system} is not connected`);
-  }
-  const place = secretPlace(tenant.id, system);
-  const secret: unknown = JSON.parse(deps.secrets.open(connection.sealed, place));
-  const { connect, firstByte, total } = settings.timeoutsMs[system];
-  const timeouts = { connectMs: connect, firstByteMs: firstByte, totalMs: total };
-  const isFresh =
-    connection.factsAt !== null && deps.now() - Date.parse(connection.factsAt) < factsMaxAgeMs;
-  const hasFreshFacts = facts === 'fresh' || isFresh;
-  if (system === 'woo') {
-    const keys = wooSecret.parse(secret);
-    const connector = createWooCommerce({
-      url: connection.address,
-      ...keys,
-      timeouts,
-      now: deps.now,
-      nonce: deps.nonce,
-    });
-    return { connector, account: connection.account, revision: connection.revision, postingRev: null, hasFreshFacts }; // prettier-ignore
-  }
-  const stored = connection.facts === null ? null : jsonObject.parse(connection.facts);
-  const posting = await postingInForce(deps.pool, tenant.id);
-  const connector = createQuickBooks({
-    ...deps.quickbooks,
-    baseUrl: connection.address,
-    realmId: connection.account,
-    credentials: qboSecret.parse(secret),
-    saveCredentials: async (credentials) => {
-      const sealed = deps.secrets.seal(JSON.stringify(credentials), place);
-      const isSaved = await saveCredentials(
-        deps.pool,
-        tenant.id,
-        system,
-        connection.revision,
-        sealed,
-      );
-      if (!isSaved) throw new AuthExpired('the connection was renewed meanwhile');
-    },
-    facts: stored,
-    posting: posting.value,
-    timeouts,
-    now: deps.now,
-  });
-  return {
-    connector,
-    account: connection.account,
-    revision: connection.revision,
-    postingRev: posting.rev,
-    // Facts of an older version of this software lack what posting needs now.
-    hasFreshFacts: hasFreshFacts && parseFacts(stored) !== null,
-  };
 }

@@ -122,9 +122,9 @@ export async function explain(
     [...deliveries, ...journal].flatMap(({ sendId }) => (sendId === null ? [] : [sendId])),
   );
   const sends = await sendsOf(db, tenant, [...sendIds], ids);
-  const { rev: revision, sourceRev: sourceRevision, body: _body, ...rest } = record;
+  const { kind, recordId, rev: revision, sourceRev: sourceRevision, op, origin, updatedAt } = record; // prettier-ignore
   return {
-    record: { ...rest, revision, sourceRevision },
+    record: { kind, recordId, revision, sourceRevision, op, origin, updatedAt },
     changes,
     documents: deliveries.map((delivery) =>
       documentOf(thing.kind, delivery, sends, journal, workflowId),
@@ -139,13 +139,20 @@ function documentOf(
   journal: readonly ExplainedEntry[],
   writer: string,
 ): ExplainedDocument {
-  const { id, desiredRev, deliveredRev, snapshot, sendId: _send, ...rest } = delivery;
+  const { id, system, part, state, reason, detail, remoteId, remoteVersion, isLinked, snapshot } = delivery; // prettier-ignore
   const requestIds = new Map(sends.map((send) => [send.id, requestIdOf(send.key)]));
   return {
-    ...rest,
     deliveryId: id,
-    revision: desiredRev,
-    deliveredRevision: deliveredRev,
+    system,
+    part,
+    state,
+    reason,
+    detail,
+    remoteId,
+    remoteVersion,
+    isLinked,
+    revision: delivery.desiredRev,
+    deliveredRevision: delivery.deliveredRev,
     entity: entityOf(kind, delivery),
     docNumber: textOf(snapshot, 'docNumber'),
     rules: rulesOf(snapshot),
@@ -162,11 +169,16 @@ function documentOf(
 }
 
 function sendsIn(send: ExplainedSend, deliveryId: string): ExplainedDocument['sends'] {
-  const { id: _id, members, sentAt: lastSentAt, ...rest } = send;
+  const { key, members, state, tries, firstSentAt, sentAt: lastSentAt, settledAt, outcome } = send;
   return members
     .filter((member) => member.deliveryId === deliveryId)
     .map(({ rev: revision, generation, write }) => ({
-      ...rest,
+      key,
+      state,
+      tries,
+      firstSentAt,
+      settledAt,
+      outcome,
       requestId: requestIdOf(send.key),
       operation: write.operation,
       entity: write.entity,

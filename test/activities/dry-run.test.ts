@@ -82,7 +82,8 @@ async function balances({ realmId }: TestTenant): Promise<Record<string, string>
 
 const payment = (recordId: string, invoiceId: string): TestChange => ({ kind: 'payment', recordId, occurredAt: '2026-11-24T03:00:00Z', body: { number: recordId, tender: 'cash', amountMinor: 500, invoiceId } }); // prettier-ignore
 const invoice = (recordId: string): TestChange => {
-  const { tenders: _tenders, ...body } = orderBody(recordId, [['A', 2]], 'c-1');
+  const { tenders, ...body } = orderBody(recordId, [['A', 2]], 'c-1');
+  expect(tenders).toHaveLength(1);
   return { kind: 'invoice', recordId, body };
 };
 const refund = (recordId: string, orderId: string): TestChange => ({ kind: 'refund', recordId, body: { ...orderBody(recordId, [['A', 1]], 'c-1'), restock: true, orderId } }); // prettier-ignore

@@ -11,6 +11,7 @@ import { listMappings, mappingsFor, putMapping } from '../../database/mappings';
 import { laneWork, loadReferences, pickDue } from '../../database/outgoing';
 import { keptBackDocuments } from '../../database/policy';
 import { inTransaction } from '../../database/pool';
+import { beginRun, createRun, endRun, findRun, forgottenRuns, listRunMembers, listRunSends, savePage } from '../../database/runs'; // prettier-ignore
 import { lockByIds, takeOverSends, takeVerifying } from '../../database/sends';
 import { newestSettings, settingsInForce, settingsVersions } from '../../database/settings';
 import { settleWithoutSend } from '../../database/settlements';
@@ -38,6 +39,7 @@ beforeAll(async () => {
   await putMapping(pool, full, 'account', 'income', { id: '2', name: null }, 'test');
   await putConnection(pool, full, { system: 'qbo', address: 'x', account: 'x', sealed: 'x' });
   await addKey(pool, full, 'second-key', 'viewer', 'second');
+  await createRun(pool, full, { id: run, kind: 'dry_run', selector: { systems: ['qbo'], kinds: ['order'], from: null, to: null }, by: 'x' }); // prettier-ignore
   const lane = await holdLane(pool, full, 'qbo');
   const customers = (await deliveries(pool, full, 'qbo')).filter(({ kind }) => kind === 'customer');
   const [dead, held, open] = customers;
@@ -51,6 +53,12 @@ beforeAll(async () => {
   await pool.query("UPDATE sends SET state = 'verifying', due_at = now() WHERE state = 'sending'");
 }, 30_000);
 afterAll(() => database.drop());
+
+const run = '00000000-0000-4000-8000-000000000001';
+const found = {
+  sends: [{ system: 'qbo', no: 1, key: '0'.repeat(64), path: '/', body: '{}', members: 1 }],
+  members: [{ system: 'qbo', no: 1, kind: 'order', recordId: 'o', part: 'sale', revision: 1, outcome: 'write', sendNo: 1, operation: 'create', entity: 'SalesReceipt', payload: {}, postings: null, reason: null, detail: null }],
+} as const; // prettier-ignore
 
 type Ask = (tenant: number) => Promise<unknown>;
 const inTx = (work: (tx: Parameters<typeof readRecords>[0], tenant: number) => Promise<unknown>): Ask => (tenant) => inTransaction(database.pool, (tx) => work(tx, tenant)); // prettier-ignore
@@ -109,6 +117,14 @@ const asks: Record<string, Ask> = {
   explainedDeliveries: (tenant) => explainedDeliveries(database.pool, tenant, things[0]),
   journalOf: async (tenant) => journalOf(database.pool, tenant, await allIds()),
   sendsOf: async (tenant) => sendsOf(database.pool, tenant, await allSends(), []),
+  findRun: (tenant) => findRun(database.pool, tenant, run),
+  forgottenRuns: (tenant) => forgottenRuns(database.pool, tenant, -1_000),
+  beginRun: (tenant) => beginRun(database.pool, tenant, run),
+  savePage: async (tenant) =>
+    (await savePage(database.pool, tenant, run, { ...found, progress: {} })) || null,
+  listRunSends: (tenant) => listRunSends(database.pool, tenant, run, { system: '', no: 0 }, 9),
+  listRunMembers: (tenant) => listRunMembers(database.pool, tenant, run, { system: '', no: 0 }, 9),
+  endRun: async (tenant) => (await endRun(database.pool, tenant, run, 'completed', null)) || null,
   takeVerifying: async (tenant) => {
     const asked = await takeVerifying(database.pool, await holdLane(database.pool, tenant, 'qbo'), [], false); // prettier-ignore
     return asked.type === 'reopened' ? asked : null;

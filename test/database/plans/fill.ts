@@ -30,7 +30,7 @@ const settings = {
 };
 
 /** Tables that grow with tenants or with their business: none of them may be read as a whole. */
-export const grown = ['changes', 'change_outcomes', 'records', 'deliveries', 'delivery_waits', 'sale_entries', 'sends', 'journal', 'skus', 'stock_movements', 'settings', 'mappings', 'api_keys', 'redrives', 'summary_members', 'summary_numbers', 'business_days'] as const; // prettier-ignore
+export const grown = ['changes', 'change_outcomes', 'records', 'deliveries', 'delivery_waits', 'sale_entries', 'sends', 'journal', 'skus', 'stock_movements', 'settings', 'mappings', 'api_keys', 'redrives', 'summary_members', 'summary_numbers', 'business_days', 'runs', 'run_sends', 'run_members'] as const; // prettier-ignore
 
 /** Of each open delivery's hundred: kind, target and share. The same record may go to both systems. */
 const shares = `(VALUES ('qbo', 'order', 60), ('qbo', 'customer', 10), ('qbo', 'product', 10), ('woo', 'product', 10), ('woo', 'inventory', 10)) AS share(system, kind, percent)`;
@@ -98,4 +98,11 @@ const statements = [
    SELECT t, (date '2020-01-01' + n % (2 * ${size}) + 1)::text || '/sale', 'order', 'order' || n, 'sale', 1, 1, 0, r, CASE r WHEN 1 THEN 2 END, r = 2, n % 10 = 0
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 60 * ${size}) n, generate_series(1, 2) r`,
   `INSERT INTO redrives (tenant, id, selector, requested_by, applied_at) SELECT t, 'r' || n, '{"all":true}', 'x', now() FROM generate_series(1, 1001) t, generate_series(1, 5) n`,
+  `INSERT INTO runs (tenant, id, kind, selector, state, requested_by) SELECT t, md5(t || 'r' || n)::uuid, 'dry_run',
+     '{"systems":["qbo"],"kinds":["customer"],"from":null,"to":null}', CASE n WHEN 1 THEN 'running' ELSE 'completed' END, 'x'
+   FROM generate_series(1, 1001) t, generate_series(1, 10) n`,
+  `INSERT INTO run_sends (tenant, run, system, no, key, path, body, members) SELECT 1, md5('1r' || r)::uuid, 'qbo', n, encode(sha256(''), 'hex'), '/', '', 30
+   FROM generate_series(1, 10) r, generate_series(1, 300) n`,
+  `INSERT INTO run_members (tenant, run, system, no, kind, record_id, part, revision, outcome) SELECT 1, md5('1r' || r)::uuid, 'qbo', n, 'order', 'o', '', 1, 'write'
+   FROM generate_series(1, 10) r, generate_series(1, 9000) n`,
 ];

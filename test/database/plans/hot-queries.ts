@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { Pool } from 'pg';
 
 import * as store from '../../../database/absorb-store';
@@ -9,6 +11,7 @@ import { listMappings, mappingsFor } from '../../../database/mappings';
 import { laneWork, loadReferences, pickDue } from '../../../database/outgoing';
 import { keptBackDocuments } from '../../../database/policy';
 import { inTransaction } from '../../../database/pool';
+import { beginRun, createRun, findRun, forgottenRuns, listRunMembers, listRunSends, savePage } from '../../../database/runs'; // prettier-ignore
 import { writeSaleEntries } from '../../../database/sale-entries';
 import { takeOverSends, takeVerifying } from '../../../database/sends';
 import { settleWithoutSend } from '../../../database/settlements';
@@ -41,6 +44,8 @@ const customers = numbers.map((n) => ({ kind: 'customer' as const, recordId: `cu
 
 const summaryId = '2020-01-12/sale';
 const summedDays = numbers.map((n) => new Date(Date.UTC(2020, 0, n % 1_900)).toISOString().slice(0, 10)); // prettier-ignore
+/** The one that is under way. */
+const run = createHash('md5').update('1r1').digest('hex').replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5'); // prettier-ignore
 
 /** What runs for each request, turn, batch or look of an operator, on the tenant with the long queue. */
 export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
@@ -119,6 +124,14 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   'explain, deliveries': (pool) => explainedDeliveries(pool, tenant, { kind: 'order', recordId: 'old77' }), // prettier-ignore
   'explain, journal': (pool) => journalOf(pool, tenant, numbers.slice(0, 20).map(String)),
   'explain, sends': (pool) => sendsOf(pool, tenant, numbers.map(String), ['77']),
+  'pickDue of a run': (pool) => pickDue(pool, tenant, 'qbo', 480, { kinds: ['order', 'customer'], after: { order: { dueAt: '2020-01-01', id: '1' } } }), // prettier-ignore
+  createRun: (pool) => createRun(pool, tenant, { id: run.replace(/^../, '00'), kind: 'dry_run', selector: { systems: [], kinds: [], from: null, to: null }, by: 'x' }), // prettier-ignore
+  findRun: (pool) => findRun(pool, tenant, run),
+  beginRun: (pool) => beginRun(pool, tenant, run),
+  forgottenRuns: (pool) => forgottenRuns(pool, tenant, 0),
+  savePage: (pool) => savePage(pool, tenant, run, { sends: [], members: [], progress: {} }),
+  listRunSends: (pool) => listRunSends(pool, tenant, run, { system: 'qbo', no: 150 }, 200),
+  listRunMembers: (pool) => listRunMembers(pool, tenant, run, { system: 'qbo', no: 4_000 }, 200),
   findDelivery: (pool) => findDelivery(pool, tenant, '77'),
   'listFailures, first page': (pool) => listFailures(pool, tenant, {}, null, 200),
   'listFailures, one class': (pool) => listFailures(pool, tenant, { class: 'DATA' }, '5000', 200),

@@ -43,6 +43,7 @@ const counting: Record<string, number> = {
   'listFailures, one class': 20_000,
   'countRedrivable, all': 20_000,
   'countRedrivable, a cause': 20_000,
+  beginRun: 20_000,
   'findStuckTenants, 1,001 tenants': 20_000,
 };
 

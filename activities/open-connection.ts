@@ -1,0 +1,99 @@
+import type { Pool } from 'pg';
+import { z } from 'zod';
+
+import { parseFacts } from '../connectors/quickbooks/facts';
+import { createQuickBooks } from '../connectors/quickbooks/quickbooks';
+import { createWooCommerce } from '../connectors/woocommerce/woocommerce';
+import { findConnection, saveCredentials, secretPlace } from '../database/connections';
+import { setLane } from '../database/lanes';
+import { jsonObject } from '../database/outgoing';
+import type { SecretBox } from '../database/secret-box';
+import { postingInForce } from '../database/settings';
+import type { Tenant } from '../database/tenants';
+import type { SyncSettings } from '../domain/sync-settings';
+import type { Target } from '../domain/words';
+import { AuthExpired } from './failures';
+import type { OpenedConnection } from './opened-connection';
+
+/** What opening a connection needs from the process. */
+export interface ConnectionDeps {
+  pool: Pool;
+  secrets: SecretBox;
+  quickbooks: { oauthUrl: string; clientId: string; clientSecret: string };
+  now: () => number;
+  nonce: () => string;
+}
+
+const wooSecret = z.strictObject({ consumerKey: z.string(), consumerSecret: z.string() });
+const qboSecret = z.strictObject({
+  accessToken: z.string(),
+  refreshToken: z.string(),
+  expiresAtMs: z.number().nullable(),
+});
+
+/** Facts of a vendor account are read again after a day (quickbooks.md section 16). */
+const factsMaxAgeMs = 86_400_000;
+
+/** Opens a system with its stored credentials; throws AuthExpired where it is not connected. */
+export async function openConnection(
+  deps: ConnectionDeps,
+  tenant: Tenant,
+  system: Target,
+  settings: SyncSettings,
+  facts: 'fresh' | 'stored',
+): Promise<OpenedConnection> {
+  const connection = await findConnection(deps.pool, tenant.id, system);
+  if (connection === null) {
+    await setLane(deps.pool, tenant.id, system, { needsAuth: true });
+    throw new AuthExpired(`${system} is not connected`);
+  }
+  const place = secretPlace(tenant.id, system);
+  const secret: unknown = JSON.parse(deps.secrets.open(connection.sealed, place));
+  const { connect, firstByte, total } = settings.timeoutsMs[system];
+  const timeouts = { connectMs: connect, firstByteMs: firstByte, totalMs: total };
+  const isFresh =
+    connection.factsAt !== null && deps.now() - Date.parse(connection.factsAt) < factsMaxAgeMs;
+  const hasFreshFacts = facts === 'fresh' || isFresh;
+  if (system === 'woo') {
+    const keys = wooSecret.parse(secret);
+    const connector = createWooCommerce({
+      url: connection.address,
+      ...keys,
+      timeouts,
+      now: deps.now,
+      nonce: deps.nonce,
+    });
+    return { connector, account: connection.account, revision: connection.revision, postingRev: null, hasFreshFacts }; // prettier-ignore
+  }
+  const stored = connection.facts === null ? null : jsonObject.parse(connection.facts);
+  const posting = await postingInForce(deps.pool, tenant.id);
+  const connector = createQuickBooks({
+    ...deps.quickbooks,
+    baseUrl: connection.address,
+    realmId: connection.account,
+    credentials: qboSecret.parse(secret),
+    saveCredentials: async (credentials) => {
+      const sealed = deps.secrets.seal(JSON.stringify(credentials), place);
+      const isSaved = await saveCredentials(
+        deps.pool,
+        tenant.id,
+        system,
+        connection.revision,
+        sealed,
+      );
+      if (!isSaved) throw new AuthExpired('the connection was renewed meanwhile');
+    },
+    facts: stored,
+    posting: posting.value,
+    timeouts,
+    now: deps.now,
+  });
+  return {
+    connector,
+    account: connection.account,
+    revision: connection.revision,
+    postingRev: posting.rev,
+    // Facts of an older version of this software lack what posting needs now.
+    hasFreshFacts: hasFreshFacts && parseFacts(stored) !== null,
+  };
+}
