@@ -74,7 +74,9 @@ export async function summaryTickets(
       if (wasIn) shares.set(key, []);
       continue;
     }
+    // One that comes voided was in no summary: it has nothing to leave.
     const isSummedUp =
+      ticket.body.voided !== true &&
       modes.get(ticket.body.businessDate) === 'summary' &&
       !own.some(isAlone) &&
       (wasIn || allowsPush(direction, 'qbo', record.kind));
@@ -98,7 +100,7 @@ function wantedOf(shares: readonly TicketShare[] | undefined): WantedDelivery[] 
 }
 
 /** A document of its own is in the books, or may be: then it never goes into a summary as well. */
-function isAlone(row: DeliveryRow): boolean {
+export function isAlone(row: DeliveryRow): boolean {
   if (row.state === 'sending' || row.state === 'verifying') return true;
   return row.hasRemote && row.summaryId === null;
 }

@@ -1,12 +1,16 @@
 import type { Pool } from 'pg';
 
 import { readRecords, withCursor } from '../database/absorb-store';
+import { lockDeliveriesOf } from '../database/deliveries';
 import type { PickedDelivery } from '../database/outgoing';
 import { modesOf } from '../database/summaries';
 import { readSummary } from '../database/summary-members';
 import { SummaryFold, type SummarySale } from '../domain/posting/summary';
 import { summaryIdOf, type Shares } from '../domain/posting/summary-shares';
 import { ticketOf, ticketShares } from '../domain/posting/summary-tickets';
+import type { Thing } from '../domain/record-references';
+import { recordKey } from '../domain/absorb';
+import { isAlone } from './join-summaries';
 import type { LaneTurn } from './lane-turn';
 import { wantDeliveries } from './want-deliveries';
 
@@ -29,27 +33,43 @@ export async function withoutSummedUp(
 ): Promise<{ due: PickedDelivery[]; sent: Unshared[] }> {
   const tickets = due.flatMap((delivery) => {
     const ticket = ticketOf(delivery.record);
-    const isAlone = delivery.remoteId !== null && delivery.snapshot?.['summary'] === undefined;
-    return ticket === null || isAlone ? [] : [{ delivery, ticket }];
+    const wasAlone = delivery.remoteId !== null && delivery.snapshot?.['summary'] === undefined;
+    // One that comes voided has nothing to leave: composing passes it over.
+    const isNothing = delivery.remoteId === null && ticket?.body.voided === true;
+    return ticket === null || wasAlone || isNothing ? [] : [{ delivery, ticket }];
   });
   const days = tickets.map(({ ticket }) => ticket.body.businessDate);
   const modes = await modesOf(pool, tenant, days);
-  const summedUp = tickets.filter(({ ticket }) => modes.get(ticket.body.businessDate) === 'summary'); // prettier-ignore
-  if (summedUp.length === 0) return { due: [...due], sent: [] };
-  const sent: Unshared[] = [];
-  const joining: PickedDelivery[] = [];
-  for (const { delivery, ticket } of summedUp) {
-    const shared = ticketShares(ticket, delivery.recordId);
-    if (shared.type === 'hold' && delivery.desiredOp === 'present') sent.push({ delivery, shared });
-    else joining.push(delivery);
-  }
-  if (joining.length > 0)
-    await withCursor(pool, tenant, async (tx) => {
-      const keys = new Map(joining.map(({ kind, recordId }) => [`${kind}/${recordId}`, { kind, recordId }])); // prettier-ignore
-      await wantDeliveries(tx, tenant, await readRecords(tx, tenant, [...keys.values()]), now);
-    });
-  const taken = new Set(summedUp.map(({ delivery }) => delivery.id));
-  return { due: due.filter(({ id }) => !taken.has(id)), sent };
+  const ofDays = tickets.filter(({ ticket }) => modes.get(ticket.body.businessDate) === 'summary');
+  if (ofDays.length === 0) return { due: [...due], sent: [] };
+  return withCursor(pool, tenant, async (tx) => {
+    const rows = await lockDeliveriesOf(tx, tenant, thingsOf(ofDays.map(({ delivery }) => delivery))); // prettier-ignore
+    const qbo = rows.filter(({ system }) => system === 'qbo');
+    // Where one document of a ticket stands by itself all of them do, also those that an edit adds.
+    const alone = new Set(qbo.filter(isAlone).map(keyOf));
+    const summedUp = ofDays.filter(({ delivery }) => !alone.has(keyOf(delivery)));
+    const sent: Unshared[] = [];
+    const joining: PickedDelivery[] = [];
+    for (const { delivery, ticket } of summedUp) {
+      const shared = ticketShares(ticket, delivery.recordId);
+      if (shared.type === 'hold' && delivery.desiredOp === 'present')
+        sent.push({ delivery, shared });
+      else joining.push(delivery);
+    }
+    await wantDeliveries(tx, tenant, await readRecords(tx, tenant, thingsOf(joining)), now);
+    const taken = new Set(summedUp.map(({ delivery }) => delivery.id));
+    return { due: due.filter(({ id }) => !taken.has(id)), sent };
+  });
+}
+
+function keyOf({ kind, recordId }: Thing): string {
+  return recordKey(kind, recordId);
+}
+
+/** The records of these deliveries, each once. */
+function thingsOf(deliveries: readonly PickedDelivery[]): Thing[] {
+  const things = deliveries.map(({ kind, recordId }) => ({ kind, recordId }));
+  return [...new Map(things.map((thing) => [keyOf(thing), thing])).values()];
 }
 
 /** A summary with its members as one sale, at the revision that they make up; any other delivery as it is. */

@@ -84,8 +84,12 @@ export function composeMoney(
 function contentOf({ record, recordId, part }: Outgoing): unknown {
   if (record.kind !== 'order' && record.kind !== 'refund') return record.body;
   const { businessDate, currency, exchangeRate, totals } = record.body;
-  const money = isMovePart(part) ? moveOfPart(record, part) : totals;
-  return { recordId, businessDate, currency, exchangeRate, money };
+  const content = { recordId, businessDate, currency, exchangeRate };
+  if (isMovePart(part)) return { ...content, money: moveOfPart(record, part) };
+  // A credit belongs to one invoice of one customer.
+  const { customerId } = record.body;
+  const orderId = record.kind === 'refund' ? record.body.orderId : undefined;
+  return { ...content, money: totals, customerId, orderId };
 }
 
 /** The document of such a delivery, or why there is none. */

@@ -68,7 +68,7 @@ export function shapeDocument(
 
 /** The first words of the note. */
 export function markerOf({ marker }: { marker: string }): string {
-  return cleanText(marker, 300);
+  return cleanText(marker, markerMax);
 }
 
 type Part<T> = ({ type: 'known' } & T) | { type: 'stop'; composed: Composed };
@@ -125,6 +125,8 @@ export function tenderOf(
 /** PaymentRefNum; a longer reference keeps its last characters and stands whole in the note (accounting.md 11). */
 const refMax = 21;
 const noteMax = 4000;
+/** Two ids of 100 characters each, all of them written longer. */
+const markerMax = 2000;
 
 /** The marker first, then what else is worth knowing; a semicolon ends each. */
 export function noteOf(

@@ -9,9 +9,9 @@ import { naturalOf, reasonsIn } from './create-document';
 import { hold } from './hold';
 import { exactNumber } from './mapping';
 import { mergedPayload } from './merge-document';
-import type { Asked } from './new-document';
+import { markerNamed, type Asked } from './new-document';
 import { decisionFor } from './place';
-import { keyOf, mainOf, snapshotOf, type Posted, type WrittenDocument } from './posted';
+import { countOf, keyOf, mainOf, snapshotOf, type Posted, type WrittenDocument } from './posted';
 import { missingBefore } from './sale-of';
 import { shapeDocument } from './shape';
 import { documentContentSchema, type QboDocumentContent } from './wire';
@@ -24,7 +24,9 @@ export type ShapedUpdate =
 
 /** The body that the sale has now, or why it has none. */
 export function shapedUpdate({ ticket, place, sale }: Asked, posted: Posted): ShapedUpdate {
-  const decision = decisionFor(sale, place, { startDate: null });
+  const nth = countOf(posted, 'main');
+  const named = nth < 2 ? sale : { ...sale, marker: markerNamed(sale.marker, `posting ${nth}`) };
+  const decision = decisionFor(named, place, { startDate: null });
   const stop = (composed: Composed): ShapedUpdate => ({ type: 'stop', composed, money: null });
   if (decision.type === 'nothing') return stop({ type: 'skip', reason: decision.reason });
   if (decision.type === 'hold') return stop(hold(decision.reason, decision.what, decision.detail));
