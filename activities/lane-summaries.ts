@@ -34,8 +34,9 @@ export async function withoutSummedUp(
   const tickets = due.flatMap((delivery) => {
     const ticket = ticketOf(delivery.record);
     const wasAlone = delivery.remoteId !== null && delivery.snapshot?.['summary'] === undefined;
-    // One that comes voided has nothing to leave: composing passes it over.
-    const isNothing = delivery.remoteId === null && ticket?.body.voided === true;
+    // What comes voided, or is no part any more, has nothing to leave: composing passes it over.
+    const isUnwanted = delivery.desiredOp === 'absent' || ticket?.body.voided === true;
+    const isNothing = delivery.remoteId === null && isUnwanted;
     return ticket === null || wasAlone || isNothing ? [] : [{ delivery, ticket }];
   });
   const days = tickets.map(({ ticket }) => ticket.body.businessDate);

@@ -115,3 +115,18 @@ test('what an edit adds to a ticket that stands by itself is posted by itself, a
     'SalesReceipt T-1 37.50',
   ]);
 }, 120_000);
+
+test('a half that a ticket of a summary lost stays away at each later edit', async () => {
+  const tenant = await summingTenant();
+  const day = { businessDate: summed };
+  for (const [revision, pieces] of [
+    [1, -1],
+    [2, 2],
+    [3, 3],
+    [4, 4],
+  ] as const) {
+    await sendChanges(stack, tenant, [ticket('T-1', revision, [['A', pieces]], day)]);
+    await untilIdle(stack, tenant, 10_000);
+  }
+  expect(await documents(stack, tenant)).toContain('SalesReceipt P-20261120-CARD 50.00');
+}, 120_000);

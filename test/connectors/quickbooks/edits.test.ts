@@ -70,6 +70,12 @@ async function numbered(entity: string, docNumber: string): Promise<unknown> {
 const books = (): Promise<string[]> => documentsOf(company);
 
 describe('in an open period', () => {
+  test('a further document keeps its own marker when it is edited', async () => {
+    for (const ticket of [mugs(1), mugs(1, { voided: true }), mugs(2), mugs(3)])
+      expect(await part.want(ticket)).toEqual({ type: 'delivered' });
+    expect(textAt(await receipt(), 'SalesReceipt.PrivateNote')).toBe('truth-sync pos posting 2 of order 1001'); // prettier-ignore
+  });
+
   test('an edit is written into the document, three times over', async () => {
     for (const count of [2, 3, 1, 4]) {
       expect(await part.want(mugs(count))).toEqual({ type: 'delivered' });
