@@ -7,7 +7,8 @@ import { decideSummary } from '../../domain/posting/summary-document';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing, References } from '../connector';
 import { composeAmended } from './amend-summary';
-import { expectedTax } from './create-document';
+import { expectedTax, naturalOf } from './create-document';
+import { creation } from './creation';
 import type { QboFacts } from './facts';
 import type { QboFinding } from './findings';
 import { foundAgain } from './found-again';
@@ -84,27 +85,8 @@ function added(item: Outgoing, body: SummaryBody, sale: SummarySale, context: Co
     if (found?.found === 'ours' || found?.found === 'touched')
       return foundAgain(found, entity, snapshot);
   }
-  const { totalMinor, currency, date: txnDate } = document;
-  return {
-    type: 'write',
-    write: {
-      operation: 'create',
-      entity,
-      group: 'batch',
-      payload,
-      isLinked: false,
-      snapshot: { ...snapshot, docNumber },
-      natural: {
-        kind: 'document',
-        docNumber,
-        marker,
-        totalMinor,
-        currency,
-        txnDate,
-        ...expectedTax(document, context.posting, sale.members),
-      },
-    },
-  };
+  const natural = naturalOf(document, marker, docNumber, context.posting, sale.members);
+  return creation(entity, payload, { ...snapshot, docNumber }, natural);
 }
 
 function amended(

@@ -3,6 +3,7 @@ import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { Composed } from '../connector';
 import { booksMoneyOf } from './books-money';
+import { creation } from './creation';
 import type { DocumentFinding } from './findings';
 import { hold } from './hold';
 import type { NewDocument } from './new-document';
@@ -32,22 +33,11 @@ export function composeNew(
   if (shaped.type === 'stop') return shaped.composed;
   const { payload, marker } = shaped;
   const posted = withNew(made, { id: '', version: null, docNumber, money: null });
-  return {
-    type: 'write',
-    write: {
-      operation: 'create',
-      entity,
-      group: 'batch',
-      payload,
-      isLinked: false,
-      snapshot: snapshotOf(posted, labels),
-      natural: {
-        ...naturalOf(document, marker, docNumber, settings),
-        netBefore: made.posted.net,
-        then: made.isLast ? 'whole' : 'step',
-      },
-    },
-  };
+  return creation(entity, payload, snapshotOf(posted, labels), {
+    ...naturalOf(document, marker, docNumber, settings),
+    netBefore: made.posted.net,
+    then: made.isLast ? 'whole' : 'step',
+  });
 }
 
 /** Somebody changed or voided a document of ours before we knew its id. */
@@ -86,15 +76,16 @@ function numberOf(
   return finding?.found === 'foreign' ? otherDocNumber : docNumber;
 }
 
-/** How a write of this document is looked for, and what its answer must show. */
+/** How a write of this document is looked for, and what its answer must show; `tickets`: how many it stands for. */
 export function naturalOf(
   document: PostingDocument,
   marker: string,
   docNumber: string | null,
   settings: PostingSettings,
+  tickets = 1,
 ): JsonObject {
   const { totalMinor, currency, date: txnDate } = document;
-  const tax = expectedTax(document, settings, 1);
+  const tax = expectedTax(document, settings, tickets);
   return { kind: 'document', docNumber, marker, totalMinor, currency, txnDate, ...tax };
 }
 

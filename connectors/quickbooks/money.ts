@@ -11,6 +11,7 @@ import type { PostingSettings } from '../../domain/posting/settings';
 import { appliedPart, isMovePart, moveOfPart, saleOfTicket } from '../../domain/posting/ticket';
 import { thingsReferredTo } from '../../domain/record-references';
 import type { Composed, MissingReference, Outgoing, References } from '../connector';
+import { creation } from './creation';
 import type { QboFacts } from './facts';
 import type { DocumentFinding } from './findings';
 import { foundAgain } from './found-again';
@@ -66,18 +67,8 @@ export function composeMoney(
   const fixed = { content, entity, totalMinor };
   if (finding?.found === 'ours' || finding?.found === 'touched')
     return foundAgain(finding, entity, fixed);
-  return {
-    type: 'write',
-    write: {
-      operation: 'create',
-      entity,
-      group: 'batch',
-      payload,
-      isLinked: false,
-      snapshot: fixed,
-      natural: { kind: 'document', docNumber: null, marker, totalMinor, currency, txnDate },
-    },
-  };
+  const natural = { kind: 'document', docNumber: null, marker, totalMinor, currency, txnDate };
+  return creation(entity, payload, fixed, natural);
 }
 
 /** What the document is made from: of a ticket no more than its day, currency and this part of its money. */

@@ -4,6 +4,7 @@ import type { Composed, Outgoing } from '../connector';
 import { booksMoneyOf, isSameBooksMoney } from './books-money';
 import { booksStateOf, type ReadRows } from './books-state';
 import { adopted, touched } from './create-document';
+import { creation } from './creation';
 import type { DocumentFinding } from './findings';
 import { hold } from './hold';
 import { markerNamed } from './new-document';
@@ -95,18 +96,8 @@ export function composePayment(
   const shaped = shapePayment(payment, key.invoiceId, place.references, place.facts);
   if (shaped.type === 'stop') return shaped.composed;
   const { payload, marker } = shaped;
-  return {
-    type: 'write',
-    write: {
-      operation: 'create',
-      entity: 'Payment',
-      group: 'batch',
-      payload,
-      isLinked: false,
-      snapshot: snapshotOf(withNew('', null, null), labels),
-      natural: { kind: 'document', docNumber: null, marker, totalMinor, currency, txnDate },
-    },
-  };
+  const natural = { kind: 'document', docNumber: null, marker, totalMinor, currency, txnDate };
+  return creation('Payment', payload, snapshotOf(withNew('', null, null), labels), natural);
 }
 
 function done(composed: Composed): PlannedPayment {
