@@ -169,14 +169,21 @@ class Push {
     if (ahead === null) this.note(await settleWithoutSend(this.pool, this.turn, batch.settlements));
     const sends = inSends(batch.writes, this.size);
     const groupSize = sendsTogether(this.sendMs);
-    await departure.send(sends, groupSize, () => {
+    if (ahead === null) departure.prepare(sends, groupSize);
+    await departure.send(() => {
       // While the last of these leave, the next are composed; where each takes long they would be old by then.
-      if (groupSize === 1 || !this.turn.hasTime) return;
-      this.composing = this.compose(opened);
-      this.composing.catch(() => undefined);
+      if (groupSize > 1 && this.turn.hasTime) this.composeAhead(opened, departure, groupSize);
     });
     if (sends.length > 0) this.sendMs = (this.turn.now - startedMs) / sends.length;
     return true;
+  }
+
+  private composeAhead(opened: OpenedConnection, departure: Departure, groupSize: number): void {
+    this.composing = this.compose(opened).then((batch) => {
+      departure.prepare(inSends(batch.writes, this.size), groupSize);
+      return batch;
+    });
+    this.composing.catch(() => undefined);
   }
 
   /** Deliveries of one send. */

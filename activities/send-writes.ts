@@ -56,6 +56,9 @@ export function inSends(writes: readonly ReadyWrite[], size: number): SendWrites
   return sends;
 }
 
+/** Sends in the groups in which they are written down. */
+type SendGroups = (readonly SendWrites[])[];
+
 /** A send that is committed, with the writes in it. */
 interface WrittenSend {
   send: SendRow;
@@ -66,14 +69,17 @@ interface WrittenSend {
 export class Departure {
   private readonly options: SendOptions;
   private readonly hasBudget: boolean;
-  private groups: (readonly SendWrites[])[] = [];
-  /** Being written down. */
-  private coming: Promise<WrittenSend[]> | null = null;
+  private groups: SendGroups = [];
+  /** Of what was composed ahead: the first of them may be the one that is being written down. */
+  private ahead: SendGroups = [];
+  /** Being written down; `isAhead`: it does not leave before `send` is called for it. */
+  private coming: { sends: Promise<WrittenSend[]>; isAhead: boolean } | null = null;
   /** Written down, not on its way yet. */
   private unsent: WrittenSend[] = [];
   /** Answered, not being settled yet. */
   private answered: AnsweredSend[] = [];
   private settling: Promise<void> | null = null;
+  private hasEnded = false;
 
   constructor(options: SendOptions) {
     this.options = options;
@@ -81,22 +87,28 @@ export class Departure {
   }
 
   /**
-   * Resolves when all of these are answered, or the turn has no time for another. `groupSize`: how many are
-   * written down, and settled, together where no budget is charged for each. `whenAllWritten`: called once none
-   * of these is among the waiting any more.
+   * Takes the sends that leave next, `groupSize` of them written down, and settled, together where no budget is
+   * charged for each. The first group is written down as soon as nothing else is, so that no call waits for it.
    */
-  async send(
-    sends: readonly SendWrites[],
-    groupSize: number,
-    whenAllWritten: () => void,
-  ): Promise<void> {
-    const { turn } = this.options;
+  prepare(sends: readonly SendWrites[], groupSize: number): void {
     // A budget is charged when a send is written down, so there the call follows at once.
-    this.groups = inChunks(sends, this.hasBudget ? 1 : groupSize);
+    this.ahead = inChunks(sends, this.hasBudget ? 1 : groupSize);
+    if (this.coming === null && !this.hasBudget && !this.hasEnded) this.writeNext();
+  }
+
+  /**
+   * Sends what was prepared; resolves when all of it is answered, or the turn has no time for more.
+   * `whenAllWritten`: called once none of it is among the waiting any more.
+   */
+  async send(whenAllWritten: () => void): Promise<void> {
+    const { turn } = this.options;
+    this.groups = this.ahead;
+    this.ahead = [];
+    if (this.coming !== null) this.coming.isAhead = false;
     for (;;) {
-      if (this.coming === null) this.writeNext();
-      if (this.coming === null) return;
-      this.unsent = await this.coming;
+      if (this.coming === null && this.groups.length > 0) this.writeNext();
+      if (this.coming === null || this.coming.isAhead) return;
+      this.unsent = await this.coming.sends;
       this.coming = null;
       if (this.groups.length === 0) whenAllWritten();
       while (this.unsent.length > 0 && turn.hasTime) await this.sendFirst();
@@ -114,7 +126,8 @@ export class Departure {
 
   /** Before the turn ends: what was answered is settled; what was written down and does not leave any more waits again. */
   async end(): Promise<void> {
-    const coming = await this.coming?.catch(() => []);
+    this.hasEnded = true;
+    const coming = await this.coming?.sends.catch(() => []);
     const detail = 'it did not leave: the turn ended before';
     const answer: SendAnswer = { type: 'notExecuted', why: 'unreachable', retryAfterMs: null, detail }; // prettier-ignore
     const unsent = [...this.unsent, ...(coming ?? [])];
@@ -127,10 +140,13 @@ export class Departure {
   }
 
   private writeNext(): void {
-    const group = this.options.turn.hasTime ? this.groups.shift() : undefined;
+    if (!this.options.turn.hasTime) return;
+    const isAhead = this.groups.length === 0;
+    const group = (isAhead ? this.ahead : this.groups).shift();
     if (group === undefined) return;
-    this.coming = record(this.options, group);
-    this.coming.catch(() => undefined);
+    const sends = record(this.options, group);
+    sends.catch(() => undefined);
+    this.coming = { sends, isAhead };
   }
 
   private async sendFirst(): Promise<void> {

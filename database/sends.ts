@@ -178,19 +178,28 @@ async function insertSends(
 ): Promise<Map<string, SendRow>> {
   // A send that was certainly not executed is opened again, with the bytes that it had: there is never a
   // second row of one key.
+  // One parameter for each text: as parts of one document their bytes would be read three times.
+  const rows = sends.map((_send, index) => {
+    const [key, request, members] = [4, 5, 6].map((first) => `$${first + 3 * index}`);
+    return `($1, $2, ${key}, $3, ${request}, ${members}, 'sending')`;
+  });
   const result = await tx.query<RawSend>(
-    `INSERT INTO sends AS s (tenant, system, key, lane_token, request, members, state)
-     SELECT $1, $2, key, $3, request, members, 'sending' FROM json_to_recordset($4::json) AS x(key text, request json, members json)
+    `INSERT INTO sends AS s (tenant, system, key, lane_token, request, members, state) VALUES ${rows.join(', ')}
      ON CONFLICT (tenant, system, key) DO UPDATE SET lane_token = excluded.lane_token, state = 'sending', tries = s.tries + 1,
        asks = 0, sent_at = clock_timestamp(), let_go_at = NULL, outcome = NULL WHERE s.state = 'not_executed'
      RETURNING id::text AS id, key, tries, asks, (extract(epoch FROM first_sent_at) * 1000)::float8 AS "firstSentAtMs",
        CASE WHEN tries > 1 THEN request END AS request, CASE WHEN tries > 1 THEN members END AS members`,
-    [lane.tenant, lane.system, lane.token, JSON.stringify(sends)],
+    [
+      lane.tenant,
+      lane.system,
+      lane.token,
+      ...sends.flatMap(({ key, request, members }) => [key, JSON.stringify(request), JSON.stringify(members)]), // prettier-ignore
+    ],
   );
-  const rows = new Map(result.rows.map((row) => [row.key, row]));
+  const inserted = new Map(result.rows.map((row) => [row.key, row]));
   return new Map(
     sends.map((send): [string, SendRow] => {
-      const row = rows.get(send.key);
+      const row = inserted.get(send.key);
       if (row === undefined)
         throw new Error(
           `Bug: send ${send.key} stands there already and was not refused; nothing was sent`,

@@ -1,6 +1,6 @@
 import { textToMinor } from '../../domain/money';
 import type { MemberResult, Write } from '../connector';
-import { booksMoneyOf } from './books-money';
+import { moneyOf } from './books-money';
 import { naturalSchema, type AmendedNatural, type DocumentNatural, type Natural } from './natural';
 import { keyOf, labelsIn, mainOf, postedIn, snapshotOf, standing, type Posted } from './posted';
 import { documentEntities } from './entities';
@@ -25,15 +25,15 @@ export function afterWrite(
     remoteVersion: remote.version,
     snapshot: write.snapshot,
   };
-  const content = documentContentSchema.safeParse(row);
-  const differing = content.success ? differs(write, natural, content.data) : null;
+  const content = documentContentSchema.safeParse(row).data ?? null;
+  const differing = content === null ? null : differs(write, natural, content);
   if (posted === null) {
     // A send of an older version, which kept nothing by which it could be voided.
     return differing === null
       ? plain
       : { type: 'ambiguous', reason: 'totals_differ_in_books', detail: differing };
   }
-  const known = completed(posted, natural, { ...remote, entity: write.entity }, row);
+  const known = completed(posted, natural, { ...remote, entity: write.entity }, content);
   // Others refer to the document of the sale itself, not to a difference.
   const main = mainOf(known);
   const accepted: Accepted = {
@@ -68,12 +68,11 @@ function completed(
   posted: Posted,
   natural: Natural,
   remote: { entity: string; id: string; version: string },
-  row: unknown,
+  content: QboDocumentContent | null,
 ): Posted {
   const { entity } = remote;
-  const money = natural.kind === 'document' ? booksMoneyOf(row) : null;
-  const content = documentContentSchema.safeParse(row);
-  const docNumber = content.success ? (content.data.DocNumber ?? null) : null;
+  const money = natural.kind === 'document' && content !== null ? moneyOf(content) : null;
+  const docNumber = content?.DocNumber ?? null;
   const documents = posted.documents.map((document) =>
     document.id === '' || keyOf(document) === `${entity} ${remote.id}`
       ? {

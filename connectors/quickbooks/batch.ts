@@ -3,7 +3,7 @@ import type { FrozenRequest, MemberResult, SendAnswer, StoredSend, Write } from 
 import type { HttpResult } from '../http';
 import { afterWrite } from './after-write';
 import { companyPath } from './client';
-import { contentOf, faultsOf, faultText, meaningOf, wholeOutcome } from './errors';
+import { faultsOf, faultText, meaningOf, wholeOutcome } from './errors';
 import { batchAnswerSchema, writtenSchema } from './wire';
 
 // One batch of writes (quickbooks.md 11): serial, not transactional, answered in any order.
@@ -33,11 +33,9 @@ function bIdOf(index: number): string {
 export function settle(stored: StoredSend, result: HttpResult, nowMs: number): SendAnswer {
   const { members } = stored;
   const whole = wholeOutcome(result, members.length, nowMs);
-  if (whole) return whole;
-  if (result.type !== 'answer') throw new Error('Bug: an outcome without an answer');
-  const tid = result.headers['intuit_tid'] ?? '';
-  const content = contentOf(result.text);
-  const answer = batchAnswerSchema.safeParse(content.type === 'json' ? content.value : undefined);
+  if (whole.type !== 'readable') return whole;
+  const { tid } = whole;
+  const answer = batchAnswerSchema.safeParse(whole.value);
   if (!answer.success) return { type: 'lost', detail: `HTTP 200 without batch results (${tid})` };
   const items = new Map(answer.data.BatchItemResponse.map((item) => [item.bId, item]));
   const results: MemberResult[] = [];

@@ -24,7 +24,8 @@ export function booksMoneyOf(row: unknown): BooksMoney | null {
   return content.success ? moneyOf(content.data) : null;
 }
 
-function moneyOf(content: QboDocumentContent): BooksMoney {
+/** The money of a document that was read as one. */
+export function moneyOf(content: QboDocumentContent): BooksMoney {
   const lines = content.Line.flatMap((line): BooksMoney['lines'] => {
     const { Amount: amount = 0 } = line;
     const sold = line.SalesItemLineDetail;
@@ -41,7 +42,7 @@ function moneyOf(content: QboDocumentContent): BooksMoney {
     account: content.DepositToAccountRef?.value ?? null,
     total: content.TotalAmt ?? 0,
     tax: content.TxnTaxDetail?.TotalTax ?? 0,
-    lines: lines.sort((one, other) => (canonicalJson(one) < canonicalJson(other) ? -1 : 1)),
+    lines: lines.length < 2 ? lines : lines.sort((one, other) => (canonicalJson(one) < canonicalJson(other) ? -1 : 1)), // prettier-ignore
   };
 }
 

@@ -8,6 +8,7 @@ import type { QboFacts } from './facts';
 import { hold } from './hold';
 import { findingOf } from './findings';
 import { composeMoney, isMoney } from './money';
+import type { Plans } from './plan-once';
 
 // What to do for one delivery to a company. Pure.
 
@@ -17,6 +18,7 @@ export function compose(
   findings: JsonObject,
   facts: QboFacts,
   posting: PostingSettings,
+  plans: Plans,
 ): Composed {
   const finding = findingOf(findings, item.deliveryId);
   const document = finding?.type === 'document' ? finding.document : null;
@@ -39,16 +41,12 @@ export function compose(
     case 'order':
     case 'refund':
     case 'invoice':
-    case 'payment':
-      return isMoney(item)
-        ? composeMoney(item, references, facts, posting, document)
-        : composeDocument(
-            item,
-            record,
-            { references, facts, settings: posting },
-            new Map(Object.entries(finding?.type === 'document' ? finding.rows : {})),
-            document,
-          );
+    case 'payment': {
+      if (isMoney(item)) return composeMoney(item, references, facts, posting, document);
+      const place = { references, facts, settings: posting };
+      const rows = new Map(Object.entries(finding?.type === 'document' ? finding.rows : {}));
+      return composeDocument(plans.take(item, record, place, rows), place, document);
+    }
     case 'payout':
     case 'cash':
       return composeMoney(item, references, facts, posting, document);

@@ -36,13 +36,10 @@ export function documentsToRead(
 }
 
 export function composeDocument(
-  item: Outgoing,
-  ticket: DocumentSource,
+  planned: Planned | PlannedPayment,
   place: Place,
-  rows: ReadRows,
   finding: DocumentFinding | null,
 ): Composed {
-  const planned = planPart(item, ticket, place, rows);
   switch (planned.type) {
     case 'done':
       return planned.composed;

@@ -165,18 +165,27 @@ export function faultText(faults: readonly Fault[], tid: string): string {
   return `${texts.join('; ')}${tid === '' ? '' : ` (intuit_tid ${tid})`}`;
 }
 
-/** What became of a whole write whose answer holds no results; null where it is a readable 200. */
+/** A 200 whose JSON can be read: its results say what became of the members. */
+export interface ReadableAnswer {
+  type: 'readable';
+  value: unknown;
+  /** The vendor's number of the call, empty where it gave none. */
+  tid: string;
+}
+
+/** What became of a whole write whose answer holds no results, else the answer as it was read. */
 export function wholeOutcome(
   result: HttpResult,
   members: number,
   nowMs: number,
-): SendAnswer | null {
+): SendAnswer | ReadableAnswer {
   if (result.type === 'notReached')
     return { type: 'notExecuted', why: 'unreachable', retryAfterMs: null, detail: result.detail };
   if (result.type === 'lost') return { type: 'lost', detail: result.detail };
   const { status } = result;
   const content = contentOf(result.text);
-  if (status === 200 && content.type === 'json') return null;
+  if (status === 200 && content.type === 'json')
+    return { type: 'readable', value: content.value, tid: result.headers['intuit_tid'] ?? '' };
   const { meaning, detail } = explain(result, content);
   if (meaning.kind === 'system') {
     const waitMs = retryAfterMs(result.headers, nowMs) ?? meaning.waitMs;

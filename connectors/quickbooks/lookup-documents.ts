@@ -3,12 +3,13 @@ import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { CallGate, Outgoing, References } from '../connector';
 import { inLists, type QboClient } from './client';
-import { documentsToRead, planPart } from './document';
+import { documentsToRead } from './document';
 import type { QboFacts } from './facts';
 import { findDocuments, type WantedDocument } from './find-documents';
 import { isMoney, moneyShape } from './money';
 import type { NewDocument } from './new-document';
 import type { Place } from './place';
+import type { Plans } from './plan-once';
 import type { NewPayment } from './plan-payment';
 import { keyOf } from './posted';
 import type { DocumentSource } from './sale-of';
@@ -19,17 +20,18 @@ import { documentSchema, jsonObject } from './wire';
 // What planning and composing documents need of the books: those that stand and are to be changed as they are
 // now, and whether one that is to be created is there already.
 
-/** What of a company decides what is looked for; facts are null before they were read. */
+/** What of a company decides what is looked for; facts are null before they were read. Plans are kept for composing. */
 export interface LookUpCompany {
   facts: QboFacts | null;
   posting: PostingSettings;
+  plans: Plans;
 }
 
 export async function lookUpDocuments(
   client: QboClient,
   items: readonly Outgoing[],
   references: References,
-  { facts, posting }: LookUpCompany,
+  { facts, posting, plans }: LookUpCompany,
   gate: CallGate,
 ): Promise<Record<string, JsonObject>> {
   if (facts === null) return {};
@@ -41,7 +43,7 @@ export async function lookUpDocuments(
   const rowsOf = await readStanding(client, tickets, place, gate);
   const wanted = items.filter(isMoney).flatMap((item) => wantedMoney(item, place));
   for (const { item, ticket } of tickets) {
-    const planned = planPart(item, ticket, place, rowsOf(item, ticket));
+    const planned = plans.make(item, ticket, place, rowsOf(item));
     if (planned.type === 'done') continue;
     const isNumbered = facts.customTxnNumbers && planned.type === 'new';
     // Without a number of ours only a whole day can be searched: after a refusal, not before.
@@ -50,11 +52,9 @@ export async function lookUpDocuments(
   }
   const found = await findDocuments(client, wanted, gate);
   const findings: Record<string, JsonObject> = {};
-  const forms = new Map(tickets.map(({ item, ticket }) => [item.deliveryId, ticket]));
   for (const item of items) {
     const document = found.get(item.deliveryId) ?? null;
-    const ticket = forms.get(item.deliveryId);
-    const rows = ticket === undefined ? {} : Object.fromEntries(rowsOf(item, ticket));
+    const rows = Object.fromEntries(rowsOf(item));
     if (document === null && Object.keys(rows).length === 0) continue;
     // Refused as a duplicate, yet no such document: another kind of document has the number.
     const isElsewhere = document?.found === 'absent' && item.lastClass === 'DUPLICATE';
@@ -73,8 +73,9 @@ async function readStanding(
   tickets: readonly { item: Outgoing; ticket: DocumentSource }[],
   place: Place,
   gate: CallGate,
-): Promise<(item: Outgoing, ticket: DocumentSource) => Map<string, JsonObject | null>> {
-  const documents = tickets.flatMap(({ item, ticket }) => documentsToRead(item, ticket, place));
+): Promise<(item: Outgoing) => Map<string, JsonObject | null>> {
+  const read = new Map(tickets.map(({ item, ticket }) => [item, documentsToRead(item, ticket, place)])); // prettier-ignore
+  const documents = [...read.values()].flat();
   const found = new Map<string, JsonObject>();
   for (const entity of documentEntities) {
     const ids = documents.filter((document) => document.entity === entity).map(({ id }) => id);
@@ -82,8 +83,8 @@ async function readStanding(
       for (const row of await client.query(entity, `Id ${list}`, documentSchema, gate))
         found.set(`${entity} ${row.Id}`, jsonObject.parse(row));
   }
-  return (item, ticket) =>
-    new Map(documentsToRead(item, ticket, place).map((document) => [keyOf(document), found.get(keyOf(document)) ?? null])); // prettier-ignore
+  return (item) =>
+    new Map((read.get(item) ?? []).map((document) => [keyOf(document), found.get(keyOf(document)) ?? null])); // prettier-ignore
 }
 
 function isForm(record: RecordBody): record is DocumentSource {

@@ -42,7 +42,8 @@ export interface Asked {
   sale: Sale;
 }
 
-export type Made = NewDocument | { type: 'done'; composed: Composed } | { type: 'nothing' };
+export type Made =
+  NewDocument | { type: 'done'; composed: Composed } | { type: 'nothing'; reason: string };
 
 /** The document of the sale itself; from the second on it says so and has a number of its own. */
 export function newMain(asked: Asked, posted: Posted): Made {
@@ -93,7 +94,7 @@ function madeOf(
   const decision = decisionFor(named, place, changes);
   switch (decision.type) {
     case 'nothing':
-      return { type: 'nothing' };
+      return decision;
     case 'hold':
       return { type: 'done', composed: hold(decision.reason, decision.what, decision.detail) };
     case 'post':

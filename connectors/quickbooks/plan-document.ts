@@ -18,6 +18,7 @@ export type Planned = { type: 'done'; composed: Composed } | NewDocument;
 
 /** Whether composing depends on what the books hold: something stands there, and not as it is wanted. */
 export function needsReading(item: Outgoing, ticket: DocumentSource, place: Place): boolean {
+  if (item.remoteId === null && item.snapshot === null) return false;
   const { sale } = saleOfPart(item, ticket, place);
   const posted = postedOf(item, entityOf[typeOf(sale)]);
   if (standing(posted).length === 0) return false;
@@ -50,6 +51,7 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
   const { item, ticket, place, sale } = asked;
   const { settings, references } = place;
   const main = mainOf(posted);
+  if (posted.documents.length === 0) return firstPlanned(asked, posted);
   // What is posted stays under our care, whatever the start date is now.
   const startDate = main === null ? settings.startDate : null;
   const trial = decisionFor(sale, place, { startDate, closed: { mode: 'firstOpenDay' } });
@@ -81,6 +83,14 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
     },
   );
   return stepPlanned(asked, rows, posted, step, wanted?.sale ?? null, books, update);
+}
+
+/** Nothing was ever posted of it. */
+function firstPlanned(asked: Asked, posted: Posted): Planned {
+  const { item, ticket } = asked;
+  if (!isWanted(item, ticket)) return done(nothingStands(item, posted, null));
+  const made = newMain(asked, posted);
+  return made.type === 'nothing' ? done(nothingStands(item, posted, made.reason)) : made;
 }
 
 function done(composed: Composed): Planned {

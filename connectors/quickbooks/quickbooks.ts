@@ -15,6 +15,7 @@ import { compose } from './compose';
 import { parseFacts, readFacts } from './facts';
 import { lookUp, readIncomeAccounts } from './lookup';
 import { itemsIn, postingsOf } from './postings';
+import { Plans } from './plan-once';
 import { refreshCredentials, type QboCredentials } from './oauth';
 import { lookAtMembers, repeatableMs } from './verify';
 
@@ -42,6 +43,7 @@ const renewBeforeMs = 5 * 60_000;
 export function createQuickBooks(options: QuickBooksOptions): Connector {
   let { credentials } = options;
   let facts = parseFacts(options.facts);
+  const plans = new Plans();
   const client = new QboClient({ ...options, accessToken: () => credentials.accessToken });
 
   const send = async (stored: StoredSend, gate: CallGate): Promise<SendAnswer> => {
@@ -74,13 +76,14 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
       // Refused as closed: the day up to which the books are closed has moved (accounting.md 15).
       if (items.some(({ lastClass, attempts }) => lastClass === 'CLOSED' && attempts < 2))
         facts = await readFacts(client, options.realmId, gate);
-      return lookUp(client, items, references, { facts, posting: options.posting }, gate);
+      const company = { facts, posting: options.posting, plans };
+      return lookUp(client, items, references, company, gate);
     },
 
     compose(item, references, findings) {
       if (facts === null)
         throw new Error('Bug: composed before the facts of the company were read');
-      return compose(item, references, findings, facts, options.posting);
+      return compose(item, references, findings, facts, options.posting, plans);
     },
 
     async readPostings(writes, gate) {

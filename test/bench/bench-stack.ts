@@ -91,7 +91,7 @@ export async function startBenchStack(): Promise<BenchStack> {
     woo,
     qbo,
     client,
-    startWorker: () => startProcess(['dist/workers/main.js'], 'the worker is running', variables),
+    startWorker: () => startProcess(scriptOf('start:worker'), 'the worker is running', variables),
     stop: async () => {
       await connection.close();
       await api.stop();
@@ -134,6 +134,13 @@ export async function startProcess(
       await ended;
     },
   };
+}
+
+/** What a script of package.json gives to Node, without the name of the program. */
+function scriptOf(name: string): string[] {
+  const file = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
+  const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(file)); // prettier-ignore
+  return (scripts[name] ?? '').split(' ').slice(1);
 }
 
 /** Where programs are found; a worker needs no more of the environment. */

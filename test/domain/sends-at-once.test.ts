@@ -5,7 +5,7 @@ import { sendsAtOnce, sendsTogether } from '../../domain/sends-at-once';
 test.each([
   ['one until it is known how fast they leave', 1, null, 10_000, 1],
   ['twice as many as before', 2, 10, 10_000, 4],
-  ['at most sixteen', 16, 10, 10_000, 16],
+  ['at most eight', 8, 10, 10_000, 8],
   ['as many as leave within 5 s', 8, 1_500, 10_000, 3],
   ['as many as fit into the rest of the turn', 8, 400, 1_000, 2],
   ['one where even that takes longer', 4, 6_000, 10_000, 1],

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Composed, Outgoing } from '../../../connectors/connector';
 import { compose } from '../../../connectors/quickbooks/compose';
 import type { QboFacts } from '../../../connectors/quickbooks/facts';
+import { Plans } from '../../../connectors/quickbooks/plan-once';
 import type { OrderBody } from '../../../domain/bodies';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { extendMinor, textToMinor } from '../../../domain/money';
@@ -32,7 +33,8 @@ function composeWith(
     mappings: everything,
     ...parts,
   });
-  return compose(item, known2, findings, { ...companyFacts, ...changes }, initialPostingSettings);
+  const facts = { ...companyFacts, ...changes };
+  return compose(item, known2, findings, facts, initialPostingSettings, new Plans());
 }
 
 function sale(changes: Partial<OrderBody> = {}, more: Partial<Outgoing> = {}): Outgoing {

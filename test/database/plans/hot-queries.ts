@@ -73,7 +73,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   loadReferences: (pool) => loadReferences(pool, tenant, 'qbo', { skus, customerIds: customers.map(({ recordId }) => recordId), orderIds: orders.map(({ recordId }) => recordId), documents: orders.map(({ recordId }) => ({ kind: 'invoice', recordId })), sales: orders }), // prettier-ignore
   writeSaleEntries: inTx((tx) => writeSaleEntries(tx, tenant, orders.map(({ recordId }) => ({ kind: 'refund', recordId: recordId.replace('order', 'refund'), content: { kind: 'refund', body: { ...refundBody, orderId: `${recordId}0` } } })))), // prettier-ignore
   mappingsFor: (pool) => mappingsFor(pool, tenant, skus),
-  'recordSend and settle of 30': async (pool) => {
+  'recordSends and settleSends of 30': async (pool) => {
     const lane = await holdLane(pool, tenant, 'qbo');
     await deliver(pool, lane, (await pickDue(pool, tenant, 'qbo', 10)).slice(0, 30));
   },
