@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
+import { queueDepth } from '../../database/status';
 import { listFailures } from '../../database/failures';
 import { queuesApart, serveLane, startLaneProcess } from '../support/lane-workers';
 import { calls, documents, fault, shelf, writes } from '../support/sandboxes';
@@ -79,7 +80,18 @@ test('a send that was written down while the one before failed is let go, not ta
     tenant,
     Array.from({ length: 9 }, (_, index) => product(`L${index}`)),
   );
-  await untilIdle(stack, tenant);
+  let mostAsked = 0;
+  const depth = async (): Promise<number> => {
+    const found = await stack.database.pool.query<{ asked: number }>(
+      `SELECT count(*)::int AS asked FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND state = 'verifying'`,
+      [tenant.id],
+    );
+    mostAsked = Math.max(mostAsked, found.rows[0]?.asked ?? 0);
+    return queueDepth(stack.database.pool, tenant.id);
+  };
+  await untilIdle(stack, tenant, 20_000, depth);
+  // What was being composed when it failed was not written down any more.
+  expect(mostAsked).toBe(1);
   const outcomes = await stack.database.pool.query<{ outcome: string; writes: number }>(
     `SELECT outcome, count(*)::int AS writes FROM journal WHERE tenant = $1 GROUP BY outcome ORDER BY outcome`,
     [tenant.id],

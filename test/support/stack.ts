@@ -301,9 +301,13 @@ export async function until<T>(
 }
 
 /** Waits until everything is absorbed and nothing is open in either lane. */
-export async function untilIdle(stack: Stack, tenant: Tenant, timeoutMs = 20_000): Promise<void> {
+export async function untilIdle(
+  stack: Stack,
+  tenant: Tenant,
+  timeoutMs = 20_000,
+  depth = (): Promise<number> => queueDepth(stack.database.pool, tenant.id),
+): Promise<void> {
   const { pool } = stack.database;
-  const depth = (): Promise<number> => queueDepth(pool, tenant.id);
   try {
     await until(`tenant ${tenant.tenantId} idle`, depth, (open) => open === 0, timeoutMs);
   } catch (error) {
