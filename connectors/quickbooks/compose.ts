@@ -7,7 +7,8 @@ import { composeDocument } from './document';
 import type { QboFacts } from './facts';
 import { hold } from './hold';
 import { findingOf } from './findings';
-import { composeMoney, isMoney } from './money';
+import { isMoney } from './money';
+import { composeMoney } from './plan-money';
 
 // What to do for one delivery to a company. Pure.
 
@@ -20,6 +21,8 @@ export function compose(
 ): Composed {
   const finding = findingOf(findings, item.deliveryId);
   const document = finding?.type === 'document' ? finding.document : null;
+  const rows = new Map(Object.entries(finding?.type === 'document' ? finding.rows : {}));
+  const place = { references, facts, settings: posting };
   const { record } = item;
   switch (record.kind) {
     case 'customer':
@@ -41,17 +44,11 @@ export function compose(
     case 'invoice':
     case 'payment':
       return isMoney(item)
-        ? composeMoney(item, references, facts, posting, document)
-        : composeDocument(
-            item,
-            record,
-            { references, facts, settings: posting },
-            new Map(Object.entries(finding?.type === 'document' ? finding.rows : {})),
-            document,
-          );
+        ? composeMoney(item, place, rows, document)
+        : composeDocument(item, record, place, rows, document);
     case 'payout':
     case 'cash':
-      return composeMoney(item, references, facts, posting, document);
+      return composeMoney(item, place, rows, document);
     case 'inventory':
       return hold('not_built', record.kind, `Pushing ${record.kind} records to QuickBooks`);
   }

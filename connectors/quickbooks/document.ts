@@ -5,7 +5,8 @@ import { composeNew } from './create-document';
 import type { DocumentFinding } from './findings';
 import type { Place } from './place';
 import { needsReading, planDocument, type Planned } from './plan-document';
-import { composePayment, planPayment, type PlannedPayment } from './plan-payment';
+import { composeNewMoney, type PlannedMoney } from './new-money';
+import { planPayment } from './plan-payment';
 import { postedOf, standing, type WrittenDocument } from './posted';
 import type { DocumentSource } from './sale-of';
 
@@ -17,7 +18,7 @@ export function planPart(
   ticket: DocumentSource,
   place: Place,
   rows: ReadRows,
-): Planned | PlannedPayment {
+): Planned | PlannedMoney {
   const index = tenderOfPart(item.part);
   return index === null
     ? planDocument(item, ticket, place, rows)
@@ -48,7 +49,7 @@ export function composeDocument(
       return planned.composed;
     case 'new':
       return composeNew(planned, place, finding);
-    case 'payment':
-      return composePayment(planned, place, finding);
+    case 'money':
+      return composeNewMoney(planned, finding);
   }
 }

@@ -1,4 +1,4 @@
-import type { DocumentType } from './document';
+import type { DocumentType, Hold } from './document';
 import { after, differenceOf } from './difference';
 import { isNothing, isSameMoney, type PostedSale } from './posted-sale';
 
@@ -49,7 +49,7 @@ export type Step =
       net: PostedSale;
       isLast: boolean;
     }
-  | { type: 'hold'; reason: string; what: string; detail: string };
+  | Hold;
 
 /** The next step. `wanted` null: nothing of this part is to stand in the books. */
 export function planStep(
@@ -70,13 +70,37 @@ export function planStep(
     if (wanted === null) return { type: 'void', isLast: true };
     return wanted.type === posted.type ? { type: 'update' } : { type: 'void', isLast: false };
   }
-  if (books.closedUpTo !== null && !books.isDeposited && options.closed === 'park')
-    return hold('closed_period', books.closedUpTo, `The books are closed up to ${books.closedUpTo}`); // prettier-ignore
-  return difference(wanted, posted, options);
+  const parked = parkedHold(books, options);
+  return parked ?? difference(wanted, posted, options);
+}
+
+function parkedHold(
+  { closedUpTo, isDeposited }: BooksState,
+  { closed }: Pick<PlanOptions, 'closed'>,
+): Hold | null {
+  if (closedUpTo === null || isDeposited || closed !== 'park') return null;
+  return hold('closed_period', closedUpTo, `The books are closed up to ${closedUpTo}`);
+}
+
+const locked = 'The document is deposited or in a closed period';
+
+/** What a locked document forbids: by the setting any further one, and in each case another day. */
+export function lockedDay(
+  net: { date: string } | null,
+  wanted: { date: string } | null,
+  books: BooksState,
+  options: Pick<PlanOptions, 'closed'>,
+): Hold | null {
+  const parked = parkedHold(books, options);
+  if (parked !== null || net === null || wanted === null || wanted.date === net.date) return parked;
+  return hold('locked', 'date', `${locked}: its day cannot move from ${net.date} to ${wanted.date}`); // prettier-ignore
 }
 
 /** What people did to it decides first. */
-function foundOtherwise(isTakenAway: boolean, books: BooksState): Step | null {
+export function foundOtherwise(
+  isTakenAway: boolean,
+  books: BooksState,
+): { type: 'same' } | Hold | null {
   if (books.isAsWanted || (isTakenAway && (books.isVoided || books.isGone)))
     return { type: 'same' };
   if (books.isGone)
@@ -91,7 +115,6 @@ function difference(
   { net, type }: PostedPart,
   options: PlanOptions,
 ): Step {
-  const locked = 'The document is deposited or in a closed period';
   if (net === null)
     return hold('locked', 'older_version', `${locked}, and an older version posted it: post the difference by hand`); // prettier-ignore
   // What is owed has no account that money could come from or go to: a credit memo or an invoice would be needed.
@@ -107,6 +130,6 @@ function difference(
   return { type: 'difference', amounts, isAdded, net: after(net, amounts, isAdded), isLast };
 }
 
-function hold(reason: string, what: string, detail: string): Step {
+function hold(reason: string, what: string, detail: string): Hold {
   return { type: 'hold', reason, what, detail };
 }
