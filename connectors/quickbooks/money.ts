@@ -9,6 +9,7 @@ import { clearingOf, payoutPart } from '../../domain/posting/payout';
 import { appliedPart, isMovePart, moveOfPart, saleOfTicket } from '../../domain/posting/ticket';
 import { thingsReferredTo } from '../../domain/record-references';
 import type { Composed, MissingReference, Outgoing, References } from '../connector';
+import { otherHalfHold } from './both-halves';
 import { hold, moneyAccount } from './hold';
 import type { Place } from './place';
 import { paymentKeyOf, type WantedPayment } from './plan-payment';
@@ -165,6 +166,8 @@ function moveShape({ record, recordId, part }: Outgoing, company: Place): MoneyS
     throw new Error(`Bug: ${recordId} is no ticket with tenders`);
   const tender = moveOfPart(record, part);
   if (tender === null) return stop({ type: 'skip', reason: 'part_gone' });
+  const half = otherHalfHold({ recordId, part }, record, company);
+  if (half !== null) return stopped(half);
   const known =
     record.kind === 'order'
       ? company.references.orders.get(recordId)

@@ -1,9 +1,10 @@
 import { typeOf } from '../../domain/posting/decide';
-import { planStep, type BooksState, type Step } from '../../domain/posting/plan';
+import { beforeStartHold, planStep, type BooksState, type Step } from '../../domain/posting/plan';
 import { isSameMoney, postedSaleOf, type PostedSale } from '../../domain/posting/posted-sale';
 import type { Composed, Outgoing } from '../connector';
 import { booksStateOf, type ReadRows } from './books-state';
 import { hold } from './hold';
+import { otherHalfHold } from './both-halves';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
 import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
 import { keyOf, labelsIn, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
@@ -43,6 +44,8 @@ export function planDocument(
     if (missing.length > 0) return done({ type: 'notReady', missing });
     return done(hold(forbidden.reason, forbidden.what, forbidden.detail));
   }
+  const half = isWanted(item, ticket) ? otherHalfHold(item, ticket, place) : null;
+  if (half !== null) return done(hold(half.reason, half.what, half.detail));
   return planFrom({ item, ticket, place, sale }, rows, posted);
 }
 
@@ -60,6 +63,8 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
     isWantedNow && trial.type !== 'nothing'
       ? { sale: postedSaleOf(sale), type: typeOf(sale) }
       : null;
+  const early = main === null || posted.net === null ? null : beforeStartHold(posted.net, wanted?.sale ?? null, settings.startDate); // prettier-ignore
+  if (early !== null) return done(hold(early.reason, early.what, early.detail));
   const update = main === null || wanted === null ? null : shapedUpdate(asked, posted);
   const books = booksStateOf(posted, rows, update?.money ?? null, {
     bookCloseDate: place.facts.bookCloseDate,
@@ -89,6 +94,8 @@ function done(composed: Composed): Planned {
 
 /** Never posted: passed over with the reason; voided already: as wanted. */
 function nothingStands(item: Outgoing, posted: Posted, reason: string | null): Composed {
+  if (posted.documents.length > 0 && reason === 'before_start_date')
+    return hold(reason, 'voided', 'It was posted once and its document is void: set the start date to an earlier day to post it anew'); // prettier-ignore
   if (posted.documents.length > 0) return adopted(item, posted);
   return { type: 'skip', reason: reason ?? (item.op === 'absent' ? 'part_gone' : 'voided') };
 }

@@ -2,6 +2,7 @@ import { minorToText } from '../../domain/money';
 import { dateOf } from '../../domain/posting/date';
 import { moneyMarker } from '../../domain/posting/marker';
 import { documentOfEntry } from '../../domain/posting/money-entry';
+import { beforeStartHold } from '../../domain/posting/plan';
 import { planEntry, type EntryStep } from '../../domain/posting/plan-money';
 import type { Composed, Outgoing } from '../connector';
 import { booksMoneyOf, isSameBooksMoney, type BooksMoney } from './books-money';
@@ -91,6 +92,8 @@ function planBetween(asked: Asked, shaped: ShapedMoney | null): PlannedMoney {
   if (posted.voidDue !== null)
     return held('totals_differ_in_books', posted.voidDue.entity, `${posted.voidDue.why}. It cannot be voided there: correct it by hand`); // prettier-ignore
   if (main !== null && posted.entry === undefined) return ofOlderVersion(asked, shaped, main);
+  const early = main === null || posted.entry === null ? null : beforeStartHold(posted.entry ?? null, wanted, place.settings.startDate); // prettier-ignore
+  if (early !== null) return held(early.reason, early.what, early.detail);
   const books = booksStateOf(posted, rows, shaped === null ? null : moneyOf(shaped), {
     bookCloseDate: place.facts.bookCloseDate,
     isRefusedAsLocked: item.lastClass === 'LOCKED',

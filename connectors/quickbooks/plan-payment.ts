@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../domain/canonical';
 import { paymentOf, type PaymentDocument } from '../../domain/posting/payment';
-import { foundOtherwise, lockedDay } from '../../domain/posting/plan';
+import { beforeStartHold, foundOtherwise, lockedDay } from '../../domain/posting/plan';
 import type { Outgoing } from '../connector';
 import { booksMoneyOf, isSameBooksMoney } from './books-money';
 import { booksStateOf, type ReadRows } from './books-state';
@@ -111,6 +111,11 @@ function planStanding(asked: AskedPayment, wanted: WantedPayment | null): Planne
   const { item, posted, rows, place } = asked;
   if (wanted !== null && isSame(asked, wanted))
     return kept(item, { ...posted, payment: wanted.key });
+  const early =
+    posted.payment === null
+      ? null
+      : beforeStartHold(posted.payment, wanted?.key ?? null, place.settings.startDate);
+  if (early !== null) return held(early.reason, early.what, early.detail);
   const hasDifferences = standing(posted).some(({ role }) => role === 'difference');
   const books = booksStateOf(posted, rows, null, {
     bookCloseDate: place.facts.bookCloseDate,

@@ -96,6 +96,17 @@ export function lockedDay(
   return hold('locked', 'date', `${locked}: its day cannot move from ${net.date} to ${wanted.date}`); // prettier-ignore
 }
 
+/** What is posted does not leave the time that is posted (accounting.md 1); what began before it stays there. */
+export function beforeStartHold(
+  net: { date: string } | null,
+  wanted: { date: string } | null,
+  startDate: string | null,
+): Hold | null {
+  if (startDate === null || wanted === null || wanted.date >= startDate) return null;
+  if (net?.date === wanted.date) return null;
+  return hold('before_start_date', startDate, `It is posted, and its new day ${wanted.date} is before the start date ${startDate}: void it at the till, or set the start date to an earlier day`); // prettier-ignore
+}
+
 /** What people did to it decides first. */
 export function foundOtherwise(
   isTakenAway: boolean,

@@ -65,7 +65,6 @@ test('sales of nothing, below zero, of small parts of cents and before the start
   await untilIdle(stack, tenant, 50_000);
   expect(await documents(stack, tenant)).toEqual([
     'RefundReceipt T-3 25.00',
-    'RefundReceipt T-6-R 25.00',
     'SalesReceipt T-1 0.00',
     'SalesReceipt T-4 1.11',
   ]);
@@ -75,7 +74,7 @@ test('sales of nothing, below zero, of small parts of cents and before the start
     'T-3 refund delivered',
     'T-4 sale delivered',
     'T-5 sale skipped before_start_date',
-    'T-6 refund delivered',
+    'T-6 refund held negative_total',
     'T-6 sale held negative_total',
   ]);
 }, 120_000);
