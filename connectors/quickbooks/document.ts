@@ -7,7 +7,7 @@ import type { Place } from './place';
 import { needsReading, planDocument, type Planned } from './plan-document';
 import { composeNewMoney, type PlannedMoney } from './new-money';
 import { planPayment } from './plan-payment';
-import { postedOf, standing, type WrittenDocument } from './posted';
+import { postedOf, standing, type BooksKey } from './posted';
 import type { DocumentSource } from './sale-of';
 
 // A part of a ticket as a document for the books. Pure.
@@ -25,15 +25,14 @@ export function planPart(
     : planPayment({ item, ticket, place, rows }, index);
 }
 
-/** The standing documents of a part that have to be read before it can be planned. */
-export function documentsToRead(
-  item: Outgoing,
-  ticket: DocumentSource,
-  place: Place,
-): WrittenDocument[] {
+/** The documents that have to be read before a part can be planned. */
+export function documentsToRead(item: Outgoing, ticket: DocumentSource, place: Place): BooksKey[] {
   if (tenderOfPart(item.part) === null)
     return needsReading(item, ticket, place) ? standing(postedOf(item, 'SalesReceipt')) : [];
-  return standing(postedOf(item, 'Payment'));
+  const payments = standing(postedOf(item, 'Payment'));
+  // Only an edit may have left the invoice with less than this payment.
+  const id = item.rev > 1 ? place.references.orders.get(item.recordId)?.remoteId : null;
+  return payments.length > 0 || !id ? payments : [{ entity: 'Invoice', id }];
 }
 
 export function composeDocument(

@@ -10,11 +10,11 @@ import { isMoney } from './money';
 import { moneyToRead, planMoney } from './plan-money';
 import type { NewDocument } from './new-document';
 import type { NewMoney } from './new-money';
-import { keyOf, type WrittenDocument } from './posted';
+import { keyOf, type BooksKey } from './posted';
 import type { DocumentSource } from './sale-of';
 import { documentEntities } from './entities';
 import { markerOf } from './shape';
-import { documentSchema, jsonObject } from './wire';
+import { documentContentSchema, documentSchema, jsonObject } from './wire';
 
 // What planning and composing documents need of the books: those that stand and are to be changed as they are
 // now, and whether one that is to be created is there already.
@@ -41,7 +41,7 @@ export async function lookUpDocuments(
   const money = items.filter(isMoney);
   const standing = new Map([
     ...tickets.map(({ item, ticket }) => [item.deliveryId, documentsToRead(item, ticket, place)] as const), // prettier-ignore
-    ...money.map((item) => [item.deliveryId, moneyToRead(item)] as const),
+    ...money.map((item) => [item.deliveryId, moneyToRead(item, place)] as const),
   ]);
   const rowsOf = await readStanding(client, standing, gate);
   const wanted: WantedDocument[] = [];
@@ -76,7 +76,7 @@ export async function lookUpDocuments(
 /** Reads the documents that stand and are to be changed, of each delivery; answers them for each item, by id. */
 async function readStanding(
   client: QboClient,
-  standing: ReadonlyMap<string, readonly WrittenDocument[]>,
+  standing: ReadonlyMap<string, readonly BooksKey[]>,
   gate: CallGate,
 ): Promise<(item: Outgoing) => Map<string, JsonObject | null>> {
   const documents = [...standing.values()].flat();
@@ -87,8 +87,25 @@ async function readStanding(
       for (const row of await client.query(entity, `Id ${list}`, documentSchema, gate))
         found.set(`${entity} ${row.Id}`, jsonObject.parse(row));
   }
-  return (item) =>
-    new Map((standing.get(item.deliveryId) ?? []).map((document) => [keyOf(document), found.get(keyOf(document)) ?? null])); // prettier-ignore
+  // A deposited payment keeps its invoice from going below it.
+  const paid = [...found].filter(([key]) => key.startsWith('Invoice ')).flatMap(([, row]) => paymentsOf(row)); // prettier-ignore
+  for (const list of inLists(paid))
+    for (const row of await client.query('Payment', `Id ${list}`, documentSchema, gate))
+      found.set(`Payment ${row.Id}`, jsonObject.parse(row));
+  return (item) => {
+    const own = (standing.get(item.deliveryId) ?? []).map((document) => [keyOf(document), found.get(keyOf(document)) ?? null] as const); // prettier-ignore
+    const linked = own.flatMap(([, row]) => paymentsOf(row).map((id) => [`Payment ${id}`, found.get(`Payment ${id}`) ?? null] as const)); // prettier-ignore
+    return new Map([...linked, ...own]);
+  };
+}
+
+/** Ids of the payments of an invoice that was read. */
+function paymentsOf(row: JsonObject | null): string[] {
+  const read = documentContentSchema.safeParse(row);
+  if (!read.success) return [];
+  return read.data.LinkedTxn.flatMap(({ TxnId, TxnType }) =>
+    TxnType === 'Payment' ? [TxnId] : [],
+  );
 }
 
 function isForm(record: RecordBody): record is DocumentSource {

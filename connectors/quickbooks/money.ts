@@ -126,7 +126,7 @@ function laterPayment({ record, recordId }: Outgoing, company: Place): Wanted {
   return {
     payment: open.payment,
     key: paymentKeyOf(open.payment, remoteId, open.ownDate),
-    shape: (payment) => shapePayment(payment, remoteId, references, facts),
+    shape: (payment, row) => shapePayment(payment, remoteId, references, facts, row),
   };
 }
 

@@ -8,7 +8,14 @@ import { otherHalfHold } from './both-halves';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
 import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
 import { keyOf, labelsIn, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
-import { asFound, shapedUpdate, updateWrite, type ShapedUpdate } from './update-document';
+import {
+  asFound,
+  hasLockedPayment,
+  isPaidAbove,
+  shapedUpdate,
+  updateWrite,
+  type ShapedUpdate,
+} from './update-document';
 import { missingBefore, type DocumentSource } from './sale-of';
 import { voidWrite } from './void-document';
 
@@ -70,21 +77,29 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
     bookCloseDate: place.facts.bookCloseDate,
     isRefusedAsLocked: item.lastClass === 'LOCKED',
   });
-  const step = planStep(
-    wanted,
-    {
-      type: main === null ? null : (typeOfEntity[main.entity] ?? null),
-      net: posted.net,
-      hasDifferences: standing(posted).some(({ role }) => role === 'difference'),
-    },
-    books,
-    {
-      closed: settings.closed.mode,
-      movesStock: (sku) =>
-        references.mapping('item', sku) !== null ||
-        (references.products.get(sku)?.isLinked ?? false),
-    },
-  );
+  const part = {
+    type: main === null ? null : (typeOfEntity[main.entity] ?? null),
+    net: posted.net,
+    hasDifferences: standing(posted).some(({ role }) => role === 'difference'),
+  };
+  const options = {
+    closed: settings.closed,
+    movesStock: (sku: string) =>
+      references.mapping('item', sku) !== null || (references.products.get(sku)?.isLinked ?? false),
+  };
+  let step = planStep(wanted, part, books, options);
+  if (
+    step.type === 'update' &&
+    main !== null &&
+    update !== null &&
+    isPaidAbove(main, update, rows)
+  ) {
+    // prettier-ignore
+    // Payments of the same ticket that change too are voided first, unless they may not be touched.
+    if (ticket.kind === 'order' && !hasLockedPayment(rows, place.facts.bookCloseDate))
+      return done({ type: 'notReady', missing: [{ kind: 'order', ref: item.recordId, isOpen: true }] });
+    step = planStep(wanted, part, { ...books, isDeposited: true }, options);
+  }
   return stepPlanned(asked, rows, posted, step, wanted?.sale ?? null, books, update);
 }
 

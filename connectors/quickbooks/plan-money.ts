@@ -22,6 +22,7 @@ import {
   postedOf,
   snapshotOf,
   standing,
+  type BooksKey,
   type Posted,
   type WrittenDocument,
 } from './posted';
@@ -41,9 +42,12 @@ export function composeMoney(
   return planned.type === 'done' ? planned.composed : composeNewMoney(planned, finding);
 }
 
-/** The standing documents of such a delivery: whatever is done to it, they are read first. */
-export function moneyToRead(item: Outgoing): WrittenDocument[] {
-  return standing(postedOf(item, 'Payment'));
+/** What is read before such a delivery is planned: its standing documents, or of a new payment its invoice. */
+export function moneyToRead({ record, ...item }: Outgoing, { references }: Place): BooksKey[] {
+  const documents = standing(postedOf({ record, ...item }, 'Payment'));
+  if (documents.length > 0 || record.kind !== 'payment') return documents;
+  const id = references.documents.get(`invoice/${record.body.invoiceId ?? ''}`)?.remoteId;
+  return id ? [{ entity: 'Invoice', id }] : [];
 }
 
 export function planMoney(item: Outgoing, place: Place, rows: ReadRows): PlannedMoney {
@@ -106,7 +110,7 @@ function planBetween(asked: Asked, shaped: ShapedMoney | null): PlannedMoney {
       hasDifferences: standing(posted).some(({ role }) => role === 'difference'),
     },
     books,
-    { closed: place.settings.closed.mode },
+    place.settings,
   );
   switch (step.type) {
     case 'hold':

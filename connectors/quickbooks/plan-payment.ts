@@ -1,7 +1,8 @@
 import { canonicalJson } from '../../domain/canonical';
 import { paymentOf, type PaymentDocument } from '../../domain/posting/payment';
-import { beforeStartHold, foundOtherwise, lockedDay } from '../../domain/posting/plan';
-import type { Outgoing } from '../connector';
+import { beforeStartHold, foundOtherwise, lockedDay, parkedHold } from '../../domain/posting/plan';
+import type { JsonObject } from '../../domain/words';
+import type { Outgoing, RecordReference } from '../connector';
 import { booksMoneyOf, isSameBooksMoney } from './books-money';
 import { booksStateOf, type ReadRows } from './books-state';
 import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
@@ -12,6 +13,7 @@ import {
   countOf,
   keyOf,
   mainOf,
+  onAccount,
   postedOf,
   standing,
   type Posted,
@@ -28,7 +30,8 @@ import { voidWrite } from './void-document';
 export interface WantedPayment {
   payment: PaymentDocument;
   key: PostedPayment;
-  shape: (payment: PaymentDocument) => MoneyShape;
+  /** `invoice`: as it was read. */
+  shape: (payment: PaymentDocument, invoice: JsonObject | null) => MoneyShape;
 }
 
 /** What a payment's delivery asks for; `none`: why there is to be none, where that is so. */
@@ -57,7 +60,7 @@ export function planPayment(
     return held(decision.reason, decision.what, decision.detail);
   const payment = isStillWanted && decision.type === 'post' ? paymentOf(sale, decision.document, index) : null; // prettier-ignore
   const invoice = place.references.orders.get(item.recordId);
-  const invoiceId = invoice?.entity === 'Invoice' ? (invoice.remoteId ?? null) : null;
+  const invoiceId = invoice === undefined ? null : invoiceOf(invoice);
   // Until the invoice is as it is to be, a payment could be more than is owed.
   const isOpen = invoice?.isOpen ?? false;
   const isReady = invoiceId !== null && !isOpen;
@@ -68,10 +71,17 @@ export function planPayment(
       : {
           payment,
           key: paymentKeyOf(payment, invoiceId ?? '', sale.date),
-          shape: (one: PaymentDocument) => shapePayment(one, invoiceId ?? '', references, facts),
+          shape: (one: PaymentDocument, row: JsonObject | null) =>
+            shapePayment(one, invoiceId ?? '', references, facts, row),
         };
   const waits = isReady ? null : done({ type: 'notReady', missing: [{ kind: 'order', ref: item.recordId, isOpen }] }); // prettier-ignore
   return planOnePayment({ item, place, rows, posted, wanted, waits });
+}
+
+/** The invoice that a payment belongs to; empty where the ticket is owed, but its own document is a receipt. */
+function invoiceOf({ entity, remoteId }: RecordReference): string | null {
+  if (entity === onAccount) return '';
+  return entity === 'Invoice' ? remoteId : null;
 }
 
 /** What one payment needs next: a ticket's own, one that came later, one that applies a credit memo. */
@@ -89,7 +99,13 @@ export function planOnePayment(asked: AskedPayment): PlannedMoney {
   const nth = countOf(posted, 'main') + 1;
   const { payment, key } = wanted;
   const marker = nth === 1 ? payment.marker : markerNamed(payment.marker, `posting ${nth}`);
-  return newMoney(wanted.shape({ ...payment, marker }), { ...posted, payment: key }, 'main', true);
+  const read = rows.get(keyOf({ entity: 'Invoice', id: key.invoiceId })) ?? null;
+  return newMoney(
+    wanted.shape({ ...payment, marker }, read),
+    { ...posted, payment: key },
+    'main',
+    true,
+  );
 }
 
 export function paymentKeyOf(
@@ -135,7 +151,7 @@ function planStanding(asked: AskedPayment, wanted: WantedPayment | null): Planne
   if (posted.payment === null && !hasDifferences)
     return held('locked', 'older_version', 'The payment is deposited or in a closed period, and an older version posted it: correct it by hand'); // prettier-ignore
   const locked = isLocked
-    ? lockedDay(posted.payment, wanted?.key ?? null, books, { closed: place.settings.closed.mode })
+    ? (parkedHold(books, place.settings) ?? lockedDay(posted.payment, wanted?.key ?? null))
     : null;
   if (locked !== null) return held(locked.reason, locked.what, locked.detail);
   return receivableDifference(asked, wanted?.key ?? null);
@@ -149,7 +165,7 @@ function isSame({ posted, rows }: AskedPayment, { payment, key, shape }: WantedP
   if (known !== null) return keys.some((one) => canonicalJson(known) === canonicalJson(one));
   if (standing(posted).length > 1) return false;
   const main = mainOf(posted);
-  const shaped = shape(payment);
+  const shaped = shape(payment, null);
   const wanted = shaped.type === 'shaped' ? booksMoneyOf(shaped.payload) : null;
   const found = booksMoneyOf(rows.get(main === null ? '' : keyOf(main)));
   return wanted !== null && found !== null && isSameBooksMoney(wanted, found);

@@ -125,7 +125,9 @@ export function standing(posted: Posted): WrittenDocument[] {
 }
 
 /** Ids are unique within one kind of document only (quickbooks.md 1). */
-export function keyOf({ entity, id }: Pick<WrittenDocument, 'entity' | 'id'>): string {
+export type BooksKey = Pick<WrittenDocument, 'entity' | 'id'>;
+
+export function keyOf({ entity, id }: BooksKey): string {
   return `${entity} ${id}`;
 }
 
@@ -144,13 +146,20 @@ export function labelsIn(snapshot: JsonObject | null): JsonObject {
   return Object.fromEntries(Object.entries(snapshot ?? {}).filter(([name]) => name !== 'posted'));
 }
 
+/** Stands for the document of a sale that is a receipt, but is owed by a further document since. */
+export const onAccount = 'OnAccount';
+
+function isOwedBeside({ net }: Posted, { entity }: WrittenDocument): boolean {
+  return net?.isOnAccount === true && net.side === 'sale' && entity === 'SalesReceipt';
+}
+
 /** The snapshot of a delivery: what others read of it stands beside what we posted. */
 export function snapshotOf(posted: Posted, labels: JsonObject): JsonObject {
   const main = mainOf(posted);
   return {
     ...labels,
     // Payments ask for it: what was voided takes none.
-    entity: main?.entity ?? null,
+    entity: main !== null && isOwedBeside(posted, main) ? onAccount : (main?.entity ?? null),
     docNumber: main?.docNumber ?? null,
     posted,
   };

@@ -1,5 +1,5 @@
 import type { ExchangeRate } from '../../domain/bodies';
-import { minorToText, sumMinor } from '../../domain/money';
+import { minorToText, sumMinor, textToMinor } from '../../domain/money';
 import type { MoneyDocument } from '../../domain/posting/money-document';
 import { entryOf, type MoneyEntry } from '../../domain/posting/money-entry';
 import type { PaymentDocument } from '../../domain/posting/payment';
@@ -10,6 +10,7 @@ import type { QboFacts } from './facts';
 import { decimalsHold, mappedAccount, moneyAccount } from './hold';
 import { cleanText, exactNumber } from './mapping';
 import { currencyFields, customerOf, markerOf, noteOf, tenderOf } from './shape';
+import { documentContentSchema } from './wire';
 
 // Documents of money alone as the vendor's JSON (accounting.md 9, quickbooks.md 14). Pure.
 
@@ -28,18 +29,44 @@ export interface ShapedMoney {
 
 export type MoneyShape = ShapedMoney | { type: 'stop'; composed: Composed };
 
-/** A payment of an invoice (accounting.md 9, E11b). */
+/**
+ * A payment of an invoice (accounting.md 9, E11b). `invoice`: as it was read, where another document may have
+ * taken from it or added to it: what is more than it has open, or of another customer, is not applied. Without
+ * an id nothing is.
+ */
 export function shapePayment(
   payment: PaymentDocument,
   invoiceId: string,
   references: References,
   facts: QboFacts,
+  invoice: JsonObject | null = null,
 ): MoneyShape {
   const tender = tenderOf(payment, references, facts);
   if (tender.type === 'stop') return tender;
-  const amount = amountOf(payment.totalMinor, payment.currency);
-  const lines = [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }];
+  const appliedMinor = Math.min(
+    payment.totalMinor,
+    openMinor(payment, invoiceId, references, facts, invoice),
+  );
+  const amount = amountOf(appliedMinor, payment.currency);
+  const lines = appliedMinor === 0 ? [] : [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }]; // prettier-ignore
   return paymentOf(payment, payment.totalMinor, tender.fields, lines, references, facts);
+}
+
+/** What of an invoice that was read this customer still owes. */
+function openMinor(
+  payment: PaymentDocument,
+  invoiceId: string,
+  references: References,
+  facts: QboFacts,
+  invoice: JsonObject | null,
+): number {
+  if (invoiceId === '') return 0;
+  const read = documentContentSchema.safeParse(invoice);
+  if (!read.success) return payment.totalMinor;
+  const customer = customerOf(payment, references, facts);
+  const { CustomerRef, Balance = 0 } = read.data;
+  if (customer.type === 'known' && CustomerRef?.value !== customer.id) return 0;
+  return textToMinor(Balance, payment.currency) ?? 0;
 }
 
 /** A payment of 0.00 by which a credit memo takes from what is owed of its invoice (quickbooks.md 14). */

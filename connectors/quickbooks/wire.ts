@@ -82,7 +82,9 @@ export const documentContentSchema = z.object({
   FromAccountRef: referenceSchema.optional(),
   ToAccountRef: referenceSchema.optional(),
   TxnTaxDetail: z.object({ TotalTax: z.number().optional() }).optional(),
-  LinkedTxn: z.array(z.object({ TxnType: z.string().default('') })).default([]),
+  LinkedTxn: z
+    .array(z.object({ TxnId: z.string().default(''), TxnType: z.string().default('') }))
+    .default([]),
   Line: z
     .array(
       z.object({

@@ -1,6 +1,6 @@
 import type { Hold } from './document';
 import { entryStep, hasSameForm, isSameEntry, type MoneyEntry } from './money-entry';
-import { foundOtherwise, lockedDay, type BooksState, type PlanOptions } from './plan';
+import { foundOtherwise, lockedDay, parkedHold, type BooksState, type PlanOptions } from './plan';
 
 // What to do next with money between accounts that may be in the books already, in the order of tickets
 // (plan.ts). Such documents cannot be voided there (quickbooks.md 9): they are taken back by one of their own.
@@ -35,7 +35,7 @@ export function planEntry(
   const isLocked = books.isDeposited || books.closedUpTo !== null;
   const isWhole = net !== null && wanted !== null && hasSameForm(net, wanted);
   if (!isLocked && !hasDifferences && isWhole) return { type: 'update' };
-  const locked = isLocked ? lockedDay(net, wanted, books, options) : null;
+  const locked = isLocked ? (parkedHold(books, options) ?? lockedDay(net, wanted)) : null;
   if (locked !== null) return locked;
   const step = entryStep(net, wanted);
   return step === null ? { type: 'same' } : { type: 'difference', ...step };

@@ -30,7 +30,7 @@ export interface BooksState {
 
 export interface PlanOptions {
   /** What a closed period means: nothing is written, or a document on the first open day. */
-  closed: 'park' | 'firstOpenDay';
+  closed: { mode: 'park' | 'firstOpenDay' };
   movesStock: (sku: string) => boolean;
 }
 
@@ -74,25 +74,23 @@ export function planStep(
   return parked ?? difference(wanted, posted, options);
 }
 
-function parkedHold(
+/** By the setting nothing further is written of a closed period. */
+export function parkedHold(
   { closedUpTo, isDeposited }: BooksState,
   { closed }: Pick<PlanOptions, 'closed'>,
 ): Hold | null {
-  if (closedUpTo === null || isDeposited || closed !== 'park') return null;
+  if (closedUpTo === null || isDeposited || closed.mode !== 'park') return null;
   return hold('closed_period', closedUpTo, `The books are closed up to ${closedUpTo}`);
 }
 
 const locked = 'The document is deposited or in a closed period';
 
-/** What a locked document forbids: by the setting any further one, and in each case another day. */
+/** A locked document stays on its day. */
 export function lockedDay(
   net: { date: string } | null,
   wanted: { date: string } | null,
-  books: BooksState,
-  options: Pick<PlanOptions, 'closed'>,
 ): Hold | null {
-  const parked = parkedHold(books, options);
-  if (parked !== null || net === null || wanted === null || wanted.date === net.date) return parked;
+  if (net === null || wanted === null || wanted.date === net.date) return null;
   return hold('locked', 'date', `${locked}: its day cannot move from ${net.date} to ${wanted.date}`); // prettier-ignore
 }
 
@@ -123,16 +121,15 @@ export function foundOtherwise(
 
 function difference(
   wanted: { sale: PostedSale; type: DocumentType } | null,
-  { net, type }: PostedPart,
+  { net }: PostedPart,
   options: PlanOptions,
 ): Step {
   if (net === null)
     return hold('locked', 'older_version', `${locked}, and an older version posted it: post the difference by hand`); // prettier-ignore
-  // What is owed has no account that money could come from or go to: a credit memo or an invoice would be needed.
-  if ([type, wanted?.type].some((one) => one === 'invoice' || one === 'creditMemo'))
-    return hold('not_built', 'difference_of_invoice', `${locked}: differences of invoices are not built`); // prettier-ignore
-  if (wanted !== null && !isNothing(net) && wanted.sale.date !== net.date)
-    return hold('locked', 'date', `${locked}: its day cannot move from ${net.date} to ${wanted.sale.date}`); // prettier-ignore
+  const moved = lockedDay(isNothing(net) ? null : net, wanted?.sale ?? null);
+  if (moved !== null) return moved;
+  if (wanted !== null && isSameMoney(net, { ...wanted.sale, dueDate: net.dueDate }))
+    return hold('locked', 'due_date', `${locked}: its due day cannot move from ${net.dueDate ?? 'none'} to ${wanted.sale.dueDate ?? 'none'}`); // prettier-ignore
   const { taken, added } = differenceOf(net, wanted?.sale ?? null, options.movesStock);
   const amounts = taken ?? added;
   if (amounts === null) return { type: 'same' };

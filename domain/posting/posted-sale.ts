@@ -169,8 +169,12 @@ export function saleOfAmounts(posted: PostedSale, labels: SaleLabels): Sale {
     customerId,
     billTo: null,
     shipTo: null,
-    tenders: tender === null ? [] : [{ ...tender, amountMinor: totalMinor }],
-    dueDate: null,
+    tenders: posted.isOnAccount
+      ? null
+      : tender === null
+        ? []
+        : [{ ...tender, amountMinor: totalMinor }],
+    dueDate: posted.dueDate,
     items: of('item').map((line) => ({
       sku: line.key,
       description: names.get(line.key) ?? line.key,

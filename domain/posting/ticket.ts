@@ -156,11 +156,14 @@ function isOwedRefund(ticket: Ticket): boolean {
   return ticket.kind === 'refund' && isOwed(ticket.body);
 }
 
+/** Names the account between the documents of an exchange and its tenders (ADR 0006). */
+export const tenderBetween = 'exchange';
+
 /** Each half of an exchange, and what several tenders paid back, is settled with one account in between. */
 function exchangeTender(amountMinor: number): SaleTender[] {
   return amountMinor === 0
     ? []
-    : [{ tender: 'exchange', amountMinor, reference: null, isExchange: true }];
+    : [{ tender: tenderBetween, amountMinor, reference: null, isExchange: true }];
 }
 
 type Rest = Pick<
