@@ -87,6 +87,9 @@ export const postingSettingsSchema = z.strictObject({
   refund: z
     .strictObject({ amountOnlyTax: z.enum(['none', 'prorate']) })
     .default(initialPostingSettings.refund),
+  item: z
+    .strictObject({ unmapped: z.enum(['hold', 'genericItem']) })
+    .default(initialPostingSettings.item),
   cash: z
     .strictObject({ mode: z.enum(['journalEntry', 'off']) })
     .default(initialPostingSettings.cash),

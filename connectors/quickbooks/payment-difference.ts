@@ -1,10 +1,11 @@
 import { dateOf } from '../../domain/posting/date';
 import { moneyMarker } from '../../domain/posting/marker';
 import { paymentStep } from '../../domain/posting/payment-difference';
+import type { Outgoing } from '../connector';
 import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
 import { markerNamed } from './new-document';
-import type { AskedPayment } from './plan-payment';
-import { countOf, type PostedPayment } from './posted';
+import type { Place } from './place';
+import { countOf, type Posted, type PostedPayment } from './posted';
 import { shapeReceivable } from './shape-money';
 
 /**
@@ -12,7 +13,7 @@ import { shapeReceivable } from './shape-money';
  * tender, as an accountant books a cheque that came back (ADR 0009).
  */
 export function receivableDifference(
-  { item, posted, place }: AskedPayment,
+  { item, posted, place }: { item: Outgoing; posted: Posted; place: Place },
   wanted: PostedPayment | null,
 ): PlannedMoney {
   const step = paymentStep(posted.payment, wanted);

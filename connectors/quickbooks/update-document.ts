@@ -32,10 +32,15 @@ export function shapedUpdate({ ticket, place, sale }: Asked, posted: Posted): Sh
   if (decision.type === 'hold') return stop(hold(decision.reason, decision.what, decision.detail));
   const { document, reasons } = decision;
   const location = ticket.body.location ?? 'default';
-  const { references, facts } = place;
+  const { references, facts, settings } = place;
   const missing = missingBefore(ticket, references);
   const docNumber = mainOf(posted)?.docNumber ?? null;
-  const shaped = shapeDocument(document, { docNumber, location, missing }, references, facts);
+  const shaped = shapeDocument(
+    document,
+    { docNumber, location, missing, unmapped: settings.item.unmapped },
+    references,
+    facts,
+  );
   if (shaped.type === 'stop') return stop(shaped.composed);
   const amount = (minor: number): number => exactNumber(minorToText(minor, document.currency));
   const tax = document.tax.mode === 'none' || document.tax.mode === 'line' ? 0 : document.taxMinor;

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 import { closeConnections } from '../../../connectors/http';
 import type { Connector } from '../../../connectors/connector';
 import type { OrderBody, RecordBody } from '../../../domain/bodies';
-import { startCompany, type Company } from '../../sandbox/support';
-import { line, orderBody } from '../fixtures';
+import { at, startCompany, type Company } from '../../sandbox/support';
+import { known, line, orderBody } from '../fixtures';
 import { accountingMappings, connected, mapped } from './company';
 import { there } from './books';
 import { documentsOf, mugs } from './mugs';
@@ -69,4 +69,22 @@ test('money that is moved before the start date is held', async () => {
   const part = new PostedPart(connector, mapped({ mappings: { ...accountingMappings, 'account:cash:x': '204' } }), 'k1', ''); // prettier-ignore
   expect(await part.want(cash('2026-11-21'))).toEqual({ type: 'delivered' });
   expect(await part.want(cash('2026-11-19'))).toMatchObject({ cause: 'before_start_date:2026-11-20' }); // prettier-ignore
+});
+
+test('an article without an item: held, or by setting on the mapped generic one, its SKU in the description', async () => {
+  const sold = mugs(2);
+  const unknown = mapped({ products: {}, mappings: accountingMappings });
+  const part = new PostedPart(connector, unknown, '1001', 'sale');
+  expect(await part.want(sold)).toMatchObject({ type: 'waits' });
+  ({ connector } = await connected(company, { item: { unmapped: 'genericItem' } }));
+  const generic = new PostedPart(connector, unknown, '1001', 'sale');
+  expect(await generic.want(sold)).toMatchObject({ cause: 'mapping_missing:item:@generic' });
+  generic.references = mapped({ products: {}, mappings: { ...accountingMappings, 'item:@generic': '12' } }); // prettier-ignore
+  expect(await generic.want(sold)).toEqual({ type: 'delivered' });
+  const { body } = await company.get(`salesreceipt/${generic.item.remoteId ?? ''}`);
+  expect(at(body, 'SalesReceipt.Line.0')).toMatchObject({ Description: 'MUG: Mug', SalesItemLineDetail: { ItemRef: { value: '12' }, Qty: 2 } }); // prettier-ignore
+  // One that is on its way is waited for; one that came since changes nothing of what is posted.
+  const coming = { MUG: known({ remoteId: null, isOpen: true }) };
+  const waiting = new PostedPart(connector, mapped({ products: coming, mappings: { ...accountingMappings, 'item:@generic': '12' } }), '1002', 'sale'); // prettier-ignore
+  expect(await waiting.want(sold)).toMatchObject({ type: 'waits' });
 });
