@@ -50,8 +50,8 @@ export interface PostedSale {
   totalMinor: number;
 }
 
-export function isOnAccount(sale: Pick<Sale, 'tenders'>): boolean {
-  return sale.tenders === null || sale.tenders.length > 1;
+export function isOnAccount(sale: Pick<Sale, 'tenders' | 'isInvoiced'>): boolean {
+  return sale.tenders === null || sale.tenders.length > 1 || sale.isInvoiced === true;
 }
 
 export function postedSaleOf(sale: Sale): PostedSale {

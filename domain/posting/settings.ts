@@ -43,6 +43,10 @@ export interface PostingSettings {
     /** An amount without lines that is not the whole rest of its sale: without tax, or with its share of it. */
     amountOnlyTax: 'none' | 'prorate';
   };
+  paid: {
+    /** What is paid at once in one tender; holds for tickets that come after. */
+    as: 'salesReceipt' | 'invoicePayment';
+  };
   item: {
     /** A line whose article has no item there and gets none: held, or on the item mapped as `@generic`. */
     unmapped: 'hold' | 'genericItem';
@@ -64,6 +68,7 @@ export const initialPostingSettings: PostingSettings = {
   summary: { lines: 'category', dueAfterMinutes: 120 },
   date: { dayCutHour: 0 },
   refund: { amountOnlyTax: 'none' },
+  paid: { as: 'salesReceipt' },
   item: { unmapped: 'hold' },
   cash: { mode: 'journalEntry' },
 };

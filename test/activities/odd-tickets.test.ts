@@ -142,3 +142,27 @@ test('a credit that is applied to one invoice and then said to be of another is 
   const payments = (await documents(stack, tenant)).filter((text) => text.startsWith('Payment'));
   expect(payments).toEqual(['Payment - 0.00', 'Payment - 0.00']);
 }, 120_000);
+
+test('by setting a ticket paid at once is an invoice and a payment, and keeps that way when it is edited later', async () => {
+  const tenant = await createTestTenant(stack);
+  const { pool } = stack.database;
+  const set = async (as: 'invoicePayment' | 'salesReceipt'): Promise<void> => {
+    const value = { ...initialPostingSettings, paid: { as } };
+    await requestSettings(pool, tenant.id, { part: 'posting', requestId: as, value, catchUp: null, requestedBy: 'test', expectedRev: null }); // prettier-ignore
+    await bringInForce(pool, tenant.id, 'posting');
+  };
+  await sendChanges(stack, tenant, [product('A'), customer('c-1'), order('T-1', [['A', 2]])]);
+  await untilIdle(stack, tenant, 50_000);
+  await set('invoicePayment');
+  const edited = (recordId: string): TestChange => ({
+    ...order(recordId, [['A', 3]]),
+    revision: 2,
+  });
+  await sendChanges(stack, tenant, [edited('T-1'), order('T-2', [['A', 2]])]);
+  await untilIdle(stack, tenant, 50_000);
+  await set('salesReceipt');
+  await sendChanges(stack, tenant, [edited('T-2'), order('T-3', [['A', 2]])]);
+  await untilIdle(stack, tenant, 50_000);
+  expect(await documents(stack, tenant)).toEqual(['Invoice T-2 37.50', 'Payment - 0.00', 'Payment - 37.50', 'SalesReceipt T-1 37.50', 'SalesReceipt T-3 25.00']); // prettier-ignore
+  expect(await states(tenant)).toEqual(['T-1 sale delivered', 'T-2 payment-1 delivered', 'T-2 sale-invoice delivered', 'T-3 sale delivered']); // prettier-ignore
+}, 120_000);

@@ -13,7 +13,10 @@ export class WholeTicket {
   references: References;
   private rev = 0;
 
-  constructor(connector: Connector, references: References, recordId: string) {
+  private readonly salePart: string;
+
+  constructor(connector: Connector, references: References, recordId: string, salePart = 'sale') {
+    this.salePart = salePart;
     this.connector = connector;
     this.recordId = recordId;
     this.references = references;
@@ -21,7 +24,7 @@ export class WholeTicket {
 
   /** A newer revision; answers what became of each part. */
   async want(record: RecordBody): Promise<Record<string, Outcome>> {
-    const wanted = wantedDeliveries(record.kind, 'present', record, initialDirection)
+    const wanted = wantedDeliveries(record.kind, 'present', record, initialDirection, this.salePart)
       .filter(({ system }) => system === 'qbo')
       .map(({ part }) => part);
     this.rev += 1;
@@ -45,12 +48,12 @@ export class WholeTicket {
 
   /** What the database knows of the ticket's own document. */
   private refer(part: PostedPart, open: ReadonlySet<string>): void {
-    const main = this.parts.get('sale') ?? this.parts.get('refund');
+    const main = this.parts.get(this.salePart) ?? this.parts.get('refund');
     const snapshot = main?.item.snapshot ?? null;
     const entity = snapshot?.['entity'];
     const own: RecordReference = {
       remoteId: main?.item.remoteId ?? null,
-      isOpen: open.has('sale') || open.has('refund'),
+      isOpen: open.has(this.salePart) || open.has('refund'),
       entity: typeof entity === 'string' ? entity : null,
     };
     part.references = {
