@@ -7,6 +7,7 @@ import { at, startCompany, type Company } from '../../sandbox/support';
 import { known, line, orderBody } from '../fixtures';
 import { accountingMappings, connected, mapped } from './company';
 import { there } from './books';
+import { invoiceBody, payment, sold as soldInvoice } from './money-records';
 import { documentsOf, mugs } from './mugs';
 import { PostedPart } from './posted-part';
 
@@ -69,6 +70,14 @@ test('money that is moved before the start date is held', async () => {
   const part = new PostedPart(connector, mapped({ mappings: { ...accountingMappings, 'account:cash:x': '204' } }), 'k1', ''); // prettier-ignore
   expect(await part.want(cash('2026-11-21'))).toEqual({ type: 'delivered' });
   expect(await part.want(cash('2026-11-19'))).toMatchObject({ cause: 'before_start_date:2026-11-20' }); // prettier-ignore
+  const invoice = new PostedPart(connector, part.references, 's1', '');
+  await invoice.want({ kind: 'invoice', body: invoiceBody({ businessDate: '2026-11-21' }) });
+  const known = mapped({ mappings: accountingMappings, documents: { 'invoice/s1': there(invoice.item.remoteId ?? '', 'Invoice') }, sales: { 'invoice/s1': soldInvoice() } }); // prettier-ignore
+  const paid = new PostedPart(connector, known, 'p1', '');
+  expect(await paid.want(payment({ businessDate: '2026-11-22' }).record)).toEqual({
+    type: 'delivered',
+  });
+  expect(await paid.want(payment({ businessDate: '2026-11-19' }).record)).toMatchObject({ cause: 'before_start_date:2026-11-20' }); // prettier-ignore
 });
 
 test('an article without an item: held, or by setting on the mapped generic one, its SKU in the description', async () => {

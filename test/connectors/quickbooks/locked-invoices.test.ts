@@ -97,23 +97,24 @@ describe('a ticket of several tenders', () => {
   });
 
   test.each([
-    [3, 1500],
-    [1, 700],
-    [1, 1000],
-  ])('of which one payment is deposited: edited to %i mugs, %i at the till', async (count, tillMinor) => {
+    [1000, 3, 1500],
+    [1000, 1, 700],
+    [1000, 1, 1000],
+    [2000, 1, 500],
+  ])('of which a payment of %i is deposited: edited to %i mugs, %i at the till', async (depositMinor, count, tillMinor) => {
     const ticket = new WholeTicket(connector, references, '1001');
-    await expectAll(ticket, split(2, 1000));
+    await expectAll(ticket, split(2, depositMinor));
     const answer = await company.post('deposit', {
       DepositToAccountRef: { value: '203' },
       TxnDate: '2026-11-25',
-      Line: [{ Amount: 10, LinkedTxn: [{ TxnId: ticket.parts.get('payment-1')?.item.remoteId, TxnType: 'Payment', TxnLineId: '0' }] }],
+      Line: [{ Amount: depositMinor / 100, LinkedTxn: [{ TxnId: ticket.parts.get('payment-1')?.item.remoteId, TxnType: 'Payment', TxnLineId: '0' }] }],
     });
     expect(answer.status).toBe(200);
     await expectAll(ticket, split(count, tillMinor));
-    const ledger = Object.entries({ ...paid(count, tillMinor), Bank: '10.00', 'Undeposited Funds': text(tillMinor - 1000) });
+    const ledger = Object.entries({ ...paid(count, tillMinor), Bank: text(depositMinor), 'Undeposited Funds': text(tillMinor - depositMinor) });
     expect(await gained()).toEqual(Object.fromEntries(ledger.filter(([, amount]) => amount !== '0.00')));
     await expectAll(ticket, split(count, tillMinor, { voided: true }));
-    expect(await gained()).toEqual({ Bank: '10.00', 'Undeposited Funds': '-10.00' });
+    expect(await gained()).toEqual({ Bank: text(depositMinor), 'Undeposited Funds': text(-depositMinor) });
   }); // prettier-ignore
 
   test('another customer, and a third tender, in a closed period', async () => {
