@@ -11,7 +11,7 @@ import {
   type SendMember,
   type SendRow,
 } from '../database/sends';
-import { groupBy, inChunks } from '../domain/group-by';
+import { groupBy, inChunks, inWeighedChunks } from '../domain/group-by';
 import { requestIdOf, sendKeyText, writeKeyText } from '../domain/idempotency';
 import type { ReadyWrite } from './compose-batch';
 import type { LaneTurn } from './lane-turn';
@@ -47,11 +47,22 @@ export interface AnsweredSend extends Answered {
 /** The writes of one send, by the id of their delivery. */
 type SendWrites = ReadonlyMap<string, ReadyWrite>;
 
+/** Of all documents of one send: some 400 bytes each come back, and an answer has its limit (connectors/http.ts). */
+const linesMax = 10_000;
+
+/** Entries of the lists in a payload. */
+function linesIn({ write }: ReadyWrite): number {
+  return Object.values(write.payload).reduce(
+    (sum: number, value) => sum + (Array.isArray(value) ? value.length : 0),
+    0,
+  );
+}
+
 /** Parts writes into sends of at most `size` that may travel together. */
 export function inSends(writes: readonly ReadyWrite[], size: number): SendWrites[] {
   const sends: SendWrites[] = [];
   for (const group of groupBy(writes, ({ write }) => write.group).values())
-    for (const chunk of inChunks(group, size))
+    for (const chunk of inWeighedChunks(group, size, linesIn, linesMax))
       sends.push(new Map(chunk.map((entry) => [entry.delivery.id, entry])));
   return sends;
 }

@@ -141,6 +141,11 @@ export async function loadReferences(
     loadSales(db, tenant, system, keys.sales),
     mappingsFor(db, tenant, keys.skus),
   ]);
+  // A payment names its invoice alone: whose it is, that says.
+  const payers = [...sales.values()].flatMap(({ ticket }) => ticket.body.customerId ?? []);
+  const others = [...new Set(payers)].filter((id) => !keys.customerIds.includes(id));
+  for (const [id, known] of await loadRemoteIds(db, tenant, system, 'customer', others))
+    customers.set(id, known);
   return { products, customers, orders, documents, sales, mappings };
 }
 

@@ -87,6 +87,12 @@ export const postingSettingsSchema = z.strictObject({
   refund: z
     .strictObject({ amountOnlyTax: z.enum(['none', 'prorate']) })
     .default(initialPostingSettings.refund),
+  paid: z
+    .strictObject({ as: z.enum(['salesReceipt', 'invoicePayment']) })
+    .default(initialPostingSettings.paid),
+  item: z
+    .strictObject({ unmapped: z.enum(['hold', 'genericItem']) })
+    .default(initialPostingSettings.item),
   cash: z
     .strictObject({ mode: z.enum(['journalEntry', 'off']) })
     .default(initialPostingSettings.cash),

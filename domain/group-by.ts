@@ -20,3 +20,26 @@ export function inChunks<Item>(items: readonly Item[], size: number): Item[][] {
     chunks.push(items.slice(start, start + size));
   return chunks;
 }
+
+/** Items in chunks of at most `size` and, but for one that is more by itself, at most `weightMax` together. */
+export function inWeighedChunks<Item>(
+  items: readonly Item[],
+  size: number,
+  weightOf: (item: Item) => number,
+  weightMax: number,
+): Item[][] {
+  const chunks: Item[][] = [];
+  let weight = 0;
+  for (const item of items) {
+    const own = weightOf(item);
+    const last = chunks.at(-1);
+    if (last !== undefined && last.length < size && weight + own <= weightMax) {
+      last.push(item);
+      weight += own;
+    } else {
+      chunks.push([item]);
+      weight = own;
+    }
+  }
+  return chunks;
+}

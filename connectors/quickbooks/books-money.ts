@@ -34,13 +34,20 @@ export function moneyOf(content: QboDocumentContent): BooksMoney {
     const discount = line.DiscountLineDetail;
     if (discount !== undefined)
       return [[`discount ${discount.DiscountAccountRef?.value ?? ''}`, amount, null, null]];
-    return [];
+    const journal = line.JournalEntryLineDetail;
+    if (journal !== undefined)
+      return [[`${journal.PostingType ?? ''} ${journal.AccountRef?.value ?? ''}`, amount, null, null]]; // prettier-ignore
+    const moved = line.DepositLineDetail ?? line.AccountBasedExpenseLineDetail;
+    return moved === undefined ? [] : [[`account ${moved.AccountRef?.value ?? ''}`, amount, null, null]]; // prettier-ignore
   });
+  const { FromAccountRef: from, ToAccountRef: to } = content;
+  if (from !== undefined && to !== undefined)
+    lines.push([`from ${from.value} to ${to.value}`, content.Amount ?? 0, null, null]);
   return {
     date: content.TxnDate ?? '',
     customer: content.CustomerRef?.value ?? '',
-    account: content.DepositToAccountRef?.value ?? null,
-    total: content.TotalAmt ?? 0,
+    account: (content.DepositToAccountRef ?? content.AccountRef)?.value ?? null,
+    total: content.TotalAmt ?? content.Amount ?? 0,
     tax: content.TxnTaxDetail?.TotalTax ?? 0,
     lines: lines.length < 2 ? lines : lines.sort((one, other) => (canonicalJson(one) < canonicalJson(other) ? -1 : 1)), // prettier-ignore
   };
@@ -67,5 +74,5 @@ export function threeWay(
 
 function showValue(value: BooksMoney[keyof BooksMoney]): string {
   if (!Array.isArray(value)) return String(value ?? 'none');
-  return `[${value.map(([what, amount, pieces, code]) => [`item ${what}`, ...(pieces === null ? [] : [`${pieces} pieces`]), amount.toFixed(2), ...(code === null ? [] : [code])].join(' ')).join(', ')}]`; // prettier-ignore
+  return `[${value.map(([what, amount, pieces, code]) => [what.includes(' ') ? what : `item ${what}`, ...(pieces === null ? [] : [`${pieces} pieces`]), amount.toFixed(2), ...(code === null ? [] : [code])].join(' ')).join(', ')}]`; // prettier-ignore
 }

@@ -7,7 +7,8 @@ import { composeDocument } from './document';
 import type { QboFacts } from './facts';
 import { hold } from './hold';
 import { findingOf } from './findings';
-import { composeMoney, isMoney } from './money';
+import { isMoney } from './money';
+import { composeMoney } from './plan-money';
 import type { Plans } from './plan-once';
 
 // What to do for one delivery to a company. Pure.
@@ -22,6 +23,8 @@ export function compose(
 ): Composed {
   const finding = findingOf(findings, item.deliveryId);
   const document = finding?.type === 'document' ? finding.document : null;
+  const rows = new Map(Object.entries(finding?.type === 'document' ? finding.rows : {}));
+  const place = { references, facts, settings: posting };
   const { record } = item;
   switch (record.kind) {
     case 'customer':
@@ -41,15 +44,13 @@ export function compose(
     case 'order':
     case 'refund':
     case 'invoice':
-    case 'payment': {
-      if (isMoney(item)) return composeMoney(item, references, facts, posting, document);
-      const place = { references, facts, settings: posting };
-      const rows = new Map(Object.entries(finding?.type === 'document' ? finding.rows : {}));
-      return composeDocument(plans.take(item, record, place, rows), place, document);
-    }
+    case 'payment':
+      return isMoney(item)
+        ? composeMoney(item, place, rows, document)
+        : composeDocument(plans.take(item, record, place, rows), place, document);
     case 'payout':
     case 'cash':
-      return composeMoney(item, references, facts, posting, document);
+      return composeMoney(item, place, rows, document);
     case 'inventory':
       return hold('not_built', record.kind, `Pushing ${record.kind} records to QuickBooks`);
   }

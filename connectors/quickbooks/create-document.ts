@@ -29,7 +29,12 @@ export function composeNew(
   }
   const { references, facts, settings } = place;
   const docNumber = numberOf(made, facts.customTxnNumbers, finding);
-  const shaped = shapeDocument(document, { docNumber, location, missing }, references, facts);
+  const shaped = shapeDocument(
+    document,
+    { docNumber, location, missing, unmapped: settings.item.unmapped },
+    references,
+    facts,
+  );
   if (shaped.type === 'stop') return shaped.composed;
   const { payload, marker } = shaped;
   const posted = withNew(made, { id: '', version: null, docNumber, money: null });

@@ -5,8 +5,9 @@ import { composeNew } from './create-document';
 import type { DocumentFinding } from './findings';
 import type { Place } from './place';
 import { needsReading, planDocument, type Planned } from './plan-document';
-import { composePayment, planPayment, type PlannedPayment } from './plan-payment';
-import { postedOf, standing, type WrittenDocument } from './posted';
+import { composeNewMoney, type PlannedMoney } from './new-money';
+import { planPayment } from './plan-payment';
+import { postedOf, standing, type BooksKey } from './posted';
 import type { DocumentSource } from './sale-of';
 
 // A part of a ticket as a document for the books. Pure.
@@ -17,26 +18,25 @@ export function planPart(
   ticket: DocumentSource,
   place: Place,
   rows: ReadRows,
-): Planned | PlannedPayment {
+): Planned | PlannedMoney {
   const index = tenderOfPart(item.part);
   return index === null
     ? planDocument(item, ticket, place, rows)
     : planPayment({ item, ticket, place, rows }, index);
 }
 
-/** The standing documents of a part that have to be read before it can be planned. */
-export function documentsToRead(
-  item: Outgoing,
-  ticket: DocumentSource,
-  place: Place,
-): WrittenDocument[] {
+/** The documents that have to be read before a part can be planned. */
+export function documentsToRead(item: Outgoing, ticket: DocumentSource, place: Place): BooksKey[] {
   if (tenderOfPart(item.part) === null)
     return needsReading(item, ticket, place) ? standing(postedOf(item, 'SalesReceipt')) : [];
-  return standing(postedOf(item, 'Payment'));
+  const payments = standing(postedOf(item, 'Payment'));
+  // Only an edit may have left the invoice with less than this payment.
+  const id = item.rev > 1 ? place.references.orders.get(item.recordId)?.remoteId : null;
+  return payments.length > 0 || !id ? payments : [{ entity: 'Invoice', id }];
 }
 
 export function composeDocument(
-  planned: Planned | PlannedPayment,
+  planned: Planned | PlannedMoney,
   place: Place,
   finding: DocumentFinding | null,
 ): Composed {
@@ -45,7 +45,7 @@ export function composeDocument(
       return planned.composed;
     case 'new':
       return composeNew(planned, place, finding);
-    case 'payment':
-      return composePayment(planned, place, finding);
+    case 'money':
+      return composeNewMoney(planned, finding);
   }
 }

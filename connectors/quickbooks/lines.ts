@@ -1,5 +1,6 @@
 import { minorToText, unitPriceFor } from '../../domain/money';
 import type { PostingDocument, PostingLine } from '../../domain/posting/document';
+import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, MissingReference, References } from '../connector';
 import type { QboFacts } from './facts';
@@ -18,6 +19,7 @@ export interface LineProblems {
   invalid: Composed | null;
   /** A form has one field for shipping: a second line of it needs an item of its own. */
   hasOneShipping: boolean;
+  unmapped: PostingSettings['item']['unmapped'];
 }
 
 /** Fixed keys of item mappings for what has no SKU. The `@` cannot begin a confusion: they are documented. */
@@ -32,12 +34,17 @@ const itemKeys = {
   dailySales: '@daily-sales',
 } as const;
 
+/** The item of articles that have none, by `item.unmapped = genericItem`. */
+const genericKey = '@generic';
+
 export function linesOf(
   document: PostingDocument,
   references: References,
   facts: QboFacts,
+  unmapped: PostingSettings['item']['unmapped'] = 'hold',
 ): { lines: JsonObject[] } & LineProblems {
   const problems: LineProblems = {
+    unmapped,
     missingMappings: [],
     missing: [],
     invalid: null,
@@ -60,7 +67,10 @@ function lineBody(
 ): JsonObject {
   const item = itemOf(line, references, facts, problems);
   const taxCode = markOf(line, references, facts);
-  const description = cleanText(line.description, 4000);
+  const isGeneric = line.kind === 'item' && item === references.mapping('item', genericKey);
+  // The item no longer says which article it was.
+  const said = isGeneric ? `${line.sku ?? ''}: ${line.description}` : line.description;
+  const description = cleanText(said, 4000);
   return {
     DetailType: 'SalesItemLineDetail',
     Amount: amountOf(line.amountMinor, currency),
@@ -134,6 +144,11 @@ function movesStockWrongly(sku: string, line: PostingLine, references: Reference
 function itemOfSku(sku: string, references: References, problems: LineProblems): string | null {
   const product = references.products.get(sku);
   const id = references.mapping('item', sku) ?? product?.remoteId ?? null;
+  if (id === null && problems.unmapped === 'genericItem' && product?.isOpen !== true) {
+    const generic = references.mapping('item', genericKey);
+    if (generic === null) problems.missingMappings.push(`item:${genericKey}`);
+    return generic;
+  }
   if (id === null && !problems.missing.some((missing) => missing.ref === sku))
     problems.missing.push({ kind: 'sku', ref: sku, isOpen: product?.isOpen ?? false });
   return id;

@@ -6,16 +6,16 @@ import { inLists, type QboClient } from './client';
 import { documentsToRead } from './document';
 import type { QboFacts } from './facts';
 import { findDocuments, type WantedDocument } from './find-documents';
-import { isMoney, moneyShape } from './money';
+import { isMoney } from './money';
+import { moneyToRead, planMoney } from './plan-money';
 import type { NewDocument } from './new-document';
-import type { Place } from './place';
+import type { NewMoney } from './new-money';
 import type { Plans } from './plan-once';
-import type { NewPayment } from './plan-payment';
-import { keyOf } from './posted';
+import { keyOf, type BooksKey } from './posted';
 import type { DocumentSource } from './sale-of';
 import { documentEntities } from './entities';
 import { markerOf } from './shape';
-import { documentSchema, jsonObject } from './wire';
+import { documentContentSchema, documentSchema, jsonObject } from './wire';
 
 // What planning and composing documents need of the books: those that stand and are to be changed as they are
 // now, and whether one that is to be created is there already.
@@ -40,15 +40,23 @@ export async function lookUpDocuments(
     const { record } = item;
     return isForm(record) && !isMoney(item) ? [{ item, ticket: record }] : [];
   });
-  const rowsOf = await readStanding(client, tickets, place, gate);
-  const wanted = items.filter(isMoney).flatMap((item) => wantedMoney(item, place));
-  for (const { item, ticket } of tickets) {
-    const planned = plans.make(item, ticket, place, rowsOf(item));
-    if (planned.type === 'done') continue;
-    const isNumbered = facts.customTxnNumbers && planned.type === 'new';
+  const money = items.filter(isMoney);
+  const standing = new Map([
+    ...tickets.map(({ item, ticket }) => [item.deliveryId, documentsToRead(item, ticket, place)] as const), // prettier-ignore
+    ...money.map((item) => [item.deliveryId, moneyToRead(item, place)] as const),
+  ]);
+  const rowsOf = await readStanding(client, standing, gate);
+  const wanted: WantedDocument[] = [];
+  const planned = [
+    ...money.map((item) => ({ item, planned: planMoney(item, place, rowsOf(item)) })),
+    ...tickets.map(({ item, ticket }) => ({ item, planned: plans.make(item, ticket, place, rowsOf(item)) })), // prettier-ignore
+  ];
+  for (const { item, planned: next } of planned) {
+    if (next.type === 'done') continue;
+    const isNumbered = facts.customTxnNumbers && next.type === 'new';
     // Without a number of ours only a whole day can be searched: after a refusal, not before.
     if (!isNumbered && item.lastClass === null && item.attempts === 0) continue;
-    wanted.push(wantedFor(item.deliveryId, planned, isNumbered));
+    wanted.push(wantedFor(item.deliveryId, next, isNumbered));
   }
   const found = await findDocuments(client, wanted, gate);
   const findings: Record<string, JsonObject> = {};
@@ -67,15 +75,13 @@ export async function lookUpDocuments(
   return findings;
 }
 
-/** Reads the documents that stand and are to be changed; answers them for each item, by id. */
+/** Reads the documents that stand and are to be changed, of each delivery; answers them for each item, by id. */
 async function readStanding(
   client: QboClient,
-  tickets: readonly { item: Outgoing; ticket: DocumentSource }[],
-  place: Place,
+  standing: ReadonlyMap<string, readonly BooksKey[]>,
   gate: CallGate,
 ): Promise<(item: Outgoing) => Map<string, JsonObject | null>> {
-  const read = new Map(tickets.map(({ item, ticket }) => [item, documentsToRead(item, ticket, place)])); // prettier-ignore
-  const documents = [...read.values()].flat();
+  const documents = [...standing.values()].flat();
   const found = new Map<string, JsonObject>();
   for (const entity of documentEntities) {
     const ids = documents.filter((document) => document.entity === entity).map(({ id }) => id);
@@ -83,33 +89,40 @@ async function readStanding(
       for (const row of await client.query(entity, `Id ${list}`, documentSchema, gate))
         found.set(`${entity} ${row.Id}`, jsonObject.parse(row));
   }
-  return (item) =>
-    new Map((read.get(item) ?? []).map((document) => [keyOf(document), found.get(keyOf(document)) ?? null])); // prettier-ignore
+  // A deposited payment keeps its invoice from going below it.
+  const paid = [...found].filter(([key]) => key.startsWith('Invoice ')).flatMap(([, row]) => paymentsOf(row)); // prettier-ignore
+  for (const list of inLists(paid))
+    for (const row of await client.query('Payment', `Id ${list}`, documentSchema, gate))
+      found.set(`Payment ${row.Id}`, jsonObject.parse(row));
+  return (item) => {
+    const own = (standing.get(item.deliveryId) ?? []).map((document) => [keyOf(document), found.get(keyOf(document)) ?? null] as const); // prettier-ignore
+    const linked = own.flatMap(([, row]) => paymentsOf(row).map((id) => [`Payment ${id}`, found.get(`Payment ${id}`) ?? null] as const)); // prettier-ignore
+    return new Map([...linked, ...own]);
+  };
+}
+
+/** Ids of the payments of an invoice that was read. */
+function paymentsOf(row: JsonObject | null): string[] {
+  const read = documentContentSchema.safeParse(row);
+  if (!read.success) return [];
+  return read.data.LinkedTxn.flatMap(({ TxnId, TxnType }) =>
+    TxnType === 'Payment' ? [TxnId] : [],
+  );
 }
 
 function isForm(record: RecordBody): record is DocumentSource {
   return ['order', 'refund', 'invoice', 'payment'].includes(record.kind);
 }
 
-/** Money has no number: a whole day is searched, after a refusal and not before. */
-function wantedMoney(item: Outgoing, { references, facts, settings }: Place): WantedDocument[] {
-  if (item.remoteId !== null || (item.lastClass === null && item.attempts === 0)) return [];
-  const shaped = moneyShape(item, references, facts, settings);
-  if (shaped.type === 'stop') return [];
-  const { entity, marker, totalMinor, currency, txnDate } = shaped;
-  return [{ key: item.deliveryId, entity, marker, numbers: [], totalMinor, currency, txnDate }];
-}
-
-/** How a document, or the payment of a part, is found again. */
+/** How a document is found again; money has no number. */
 function wantedFor(
   key: string,
-  planned: NewDocument | NewPayment,
+  planned: NewDocument | NewMoney,
   isNumbered: boolean,
 ): WantedDocument {
-  if (planned.type === 'payment') {
-    const { payment } = planned;
-    const { totalMinor, currency, date: txnDate } = payment;
-    return { key, entity: 'Payment', marker: markerOf(payment), numbers: [], totalMinor, currency, txnDate }; // prettier-ignore
+  if (planned.type === 'money') {
+    const { entity, marker, totalMinor, currency, txnDate } = planned.shaped;
+    return { key, entity, marker, numbers: [], totalMinor, currency, txnDate };
   }
   const { document, entity, docNumber, otherDocNumber } = planned;
   const { totalMinor, currency, date: txnDate } = document;

@@ -10,6 +10,7 @@ const customerKeys = /^(guest-customer|daily-customer|customer:)/;
 const accountTypes: readonly [keys: RegExp, types: readonly string[]][] = [
   [/^income(\.|$)/, ['Income', 'Other Income']],
   [/^bank:/, ['Bank']],
+  [/^receivable(:|$)/, ['Accounts Receivable']],
 ];
 
 /** Why this target does not fit, as the company was read last; null where it fits or nobody can tell. */

@@ -180,7 +180,7 @@ export function otherDocNumber(number: string, suffix: string, recordId: string)
 }
 
 /** FNV-1a, 64 bits, in 16 hex digits: names a text shortly, guards nothing. */
-export function shortHash(text: string): string {
+function shortHash(text: string): string {
   let hash = 0xcbf29ce484222325n;
   for (const character of text) {
     hash ^= BigInt(character.codePointAt(0) ?? 0);

@@ -36,7 +36,8 @@ export function mergedPayload(read: JsonObject, payload: JsonObject, marker: str
     ...payload,
     ...labels,
     PrivateNote: mergedNote(read['PrivateNote'], payload['PrivateNote'], marker),
-    Line: withClasses(read['Line'], payload['Line']),
+    // A transfer has none.
+    ...(payload['Line'] === undefined ? {} : { Line: withClasses(read['Line'], payload['Line']) }),
     Id: read['Id'] ?? '',
     SyncToken: read['SyncToken'] ?? '0',
     sparse: false,

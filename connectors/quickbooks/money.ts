@@ -1,4 +1,3 @@
-import { canonicalJson } from '../../domain/canonical';
 import { currencyHold } from '../../domain/posting/currency';
 import { dateOf } from '../../domain/posting/date';
 import type { Hold } from '../../domain/posting/document';
@@ -7,16 +6,13 @@ import { cashDocument, moveOf, type MoneyDecision } from '../../domain/posting/m
 import { invoicePayment } from '../../domain/posting/invoice-payment';
 import type { PaymentDocument } from '../../domain/posting/payment';
 import { clearingOf, payoutPart } from '../../domain/posting/payout';
-import type { PostingSettings } from '../../domain/posting/settings';
 import { appliedPart, isMovePart, moveOfPart, saleOfTicket } from '../../domain/posting/ticket';
 import { thingsReferredTo } from '../../domain/record-references';
 import type { Composed, MissingReference, Outgoing, References } from '../connector';
-import { creation } from './creation';
-import type { QboFacts } from './facts';
-import type { DocumentFinding } from './findings';
-import { foundAgain } from './found-again';
+import { otherHalfHold } from './both-halves';
 import { hold, moneyAccount } from './hold';
-import { shortHash } from './mapping';
+import type { Place } from './place';
+import { paymentKeyOf, type WantedPayment } from './plan-payment';
 import { saleReference } from './sale-of';
 import { shapeApplication, shapeMoney, shapePayment, type MoneyShape } from './shape-money';
 
@@ -42,59 +38,24 @@ export function isMoney({ record, part }: Outgoing): boolean {
   }
 }
 
-export function composeMoney(
-  item: Outgoing,
-  references: References,
-  facts: QboFacts,
-  settings: PostingSettings,
-  finding: DocumentFinding | null,
-): Composed {
-  const { remoteId, remoteVersion, snapshot } = item;
-  const { body } = item.record;
-  const isVoided = 'voided' in body && body.voided === true;
-  if (item.op === 'absent' || isVoided)
-    return remoteId === null
-      ? { type: 'skip', reason: isVoided ? 'voided' : 'nothing_to_void' }
-      : hold('not_built', 'document_void', 'Voiding a posted document');
-  const content = shortHash(canonicalJson(contentOf(item)));
-  if (remoteId !== null)
-    return snapshot !== null && snapshot['content'] === content
-      ? { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked: false }
-      : hold('not_built', 'document_edit', 'Editing a posted document');
-  const shaped = moneyShape(item, references, facts, settings);
-  if (shaped.type === 'stop') return shaped.composed;
-  const { entity, payload, marker, totalMinor, currency, txnDate } = shaped;
-  const fixed = { content, entity, totalMinor };
-  if (finding?.found === 'ours' || finding?.found === 'touched')
-    return foundAgain(finding, entity, fixed);
-  const natural = { kind: 'document', docNumber: null, marker, totalMinor, currency, txnDate };
-  return creation(entity, payload, fixed, natural);
+/** Whether it is a payment: they apply to invoices, everything else is between accounts. */
+export function isPayment({ record, part }: Outgoing): boolean {
+  return record.kind === 'payment' || part === appliedPart;
 }
 
-/** What the document is made from: of a ticket no more than its day, currency and this part of its money. */
-function contentOf({ record, recordId, part }: Outgoing): unknown {
-  if (record.kind !== 'order' && record.kind !== 'refund') return record.body;
-  const { businessDate, currency, exchangeRate, totals } = record.body;
-  const content = { recordId, businessDate, currency, exchangeRate };
-  if (isMovePart(part)) return { ...content, money: moveOfPart(record, part) };
-  // A credit belongs to one invoice of one customer.
-  const { customerId } = record.body;
-  const orderId = record.kind === 'refund' ? record.body.orderId : undefined;
-  return { ...content, money: totals, customerId, orderId };
+/** A payment as the till has it now, why there is none, or what stops it. */
+export function wantedPayment(
+  item: Outgoing,
+  company: Place,
+): WantedPayment | { none: string } | Extract<MoneyShape, { type: 'stop' }> {
+  return item.record.kind === 'payment' ? laterPayment(item, company) : application(item, company);
 }
 
-/** The document of such a delivery, or why there is none. */
-export function moneyShape(
-  item: Outgoing,
-  references: References,
-  facts: QboFacts,
-  settings: PostingSettings,
-): MoneyShape {
+/** Money between accounts, or why there is none. */
+export function entryShape(item: Outgoing, company: Place): MoneyShape {
   const { record, recordId, part } = item;
-  const company = { references, facts, settings };
+  const { references, facts, settings } = company;
   switch (record.kind) {
-    case 'payment':
-      return paymentShape(item, company);
     case 'payout': {
       const { body } = record;
       const missing = missingOf(thingsReferredTo(record), references);
@@ -112,27 +73,22 @@ export function moneyShape(
     }
     case 'order':
     case 'refund':
-      return part === appliedPart ? applicationShape(item, company) : moveShape(item, company);
+      return moveShape(item, company);
+    case 'payment':
     case 'customer':
     case 'product':
     case 'inventory':
     case 'invoice':
     case 'summary':
-      throw new Error(`Bug: a ${record.kind} is no money alone`);
+      throw new Error(`Bug: a ${record.kind} is no money between accounts`);
   }
 }
 
 /** Included records that a payout waits for at a time. */
 const waitsMax = 10;
 
-interface Company {
-  references: References;
-  facts: QboFacts;
-  settings: PostingSettings;
-}
-
 /** A decision of money between accounts, with what holds for every document: currency and open period. */
-function decided(decision: MoneyDecision, what: string, company: Company): MoneyShape {
+function decided(decision: MoneyDecision, what: string, company: Place): MoneyShape {
   const { references, facts, settings } = company;
   if (decision.type === 'hold') return stopped(decision);
   if (decision.type === 'nothing') return stop({ type: 'skip', reason: decision.reason });
@@ -143,10 +99,12 @@ function decided(decision: MoneyDecision, what: string, company: Company): Money
   const dated = dateOf(decision.date, what, settings, facts);
   if (dated.type === 'hold') return stopped(dated);
   const notes = [...decision.notes, ...dated.notes];
-  return shapeMoney({ ...decision, date: dated.date, notes }, references, facts);
+  return shapeMoney({ ...decision, date: dated.date, notes }, references, facts, decision.date);
 }
 
-function paymentShape({ record, recordId }: Outgoing, company: Company): MoneyShape {
+type Wanted = WantedPayment | { none: string } | Extract<MoneyShape, { type: 'stop' }>;
+
+function laterPayment({ record, recordId }: Outgoing, company: Place): Wanted {
   if (record.kind !== 'payment' || record.body.invoiceId === undefined)
     throw new Error(`Bug: ${recordId} is no payment of an invoice`);
   const { references, facts } = company;
@@ -161,15 +119,19 @@ function paymentShape({ record, recordId }: Outgoing, company: Company): MoneySh
     return stop(hold('no_invoice', 'payment', `${invoiceId} is no invoice in QuickBooks`));
   const own = paymentHold(sale, recordId, record.body);
   if (own !== null) return stopped(own);
-  if (record.body.amountMinor === 0) return stop({ type: 'skip', reason: 'nothing_to_post' });
-  const payment = openPayment(invoicePayment(record.body, recordId, sale), company);
-  return payment.type === 'stop'
-    ? payment
-    : shapePayment(payment.payment, invoice.remoteId, references, facts);
+  if (record.body.amountMinor === 0) return { none: 'nothing_to_post' };
+  const open = openPayment(invoicePayment(record.body, recordId, sale), company);
+  if (open.type === 'stop') return open;
+  const { remoteId } = invoice;
+  return {
+    payment: open.payment,
+    key: paymentKeyOf(open.payment, remoteId, open.ownDate),
+    shape: (payment, row) => shapePayment(payment, remoteId, references, facts, row),
+  };
 }
 
 /** The credit memo of an invoice that is still owed is applied to it by a payment of 0.00. */
-function applicationShape({ record, recordId }: Outgoing, company: Company): MoneyShape {
+function application({ record, recordId }: Outgoing, company: Place): Wanted {
   if (record.kind !== 'refund') throw new Error(`Bug: ${recordId} is no refund`);
   const { references, facts } = company;
   const { orderId } = record.body;
@@ -180,7 +142,7 @@ function applicationShape({ record, recordId }: Outgoing, company: Company): Mon
   if (memo.entity !== 'CreditMemo' || !invoice?.remoteId || invoice.entity !== 'Invoice')
     return stop(hold('no_invoice', 'credit', `Refund ${recordId} belongs to no invoice in QuickBooks`)); // prettier-ignore
   const sale = saleOfTicket(record, recordId, 'refund');
-  const payment = openPayment({
+  const open = openPayment({
     marker: sale.marker.replace(/^(truth-sync \w+) /, '$1 credit of '),
     date: sale.date,
     currency: sale.currency,
@@ -189,17 +151,23 @@ function applicationShape({ record, recordId }: Outgoing, company: Company): Mon
     tender: null,
     totalMinor: sale.totalMinor,
   }, company); // prettier-ignore
-  return payment.type === 'stop'
-    ? payment
-    : shapeApplication(payment.payment, invoice.remoteId, memo.remoteId, references, facts);
+  if (open.type === 'stop') return open;
+  const [invoiceId, creditMemoId] = [invoice.remoteId, memo.remoteId];
+  return {
+    payment: open.payment,
+    key: { ...paymentKeyOf(open.payment, invoiceId, open.ownDate), creditMemoId },
+    shape: (payment) => shapeApplication(payment, invoiceId, creditMemoId, references, facts),
+  };
 }
 
 /** A tender of a ticket that is settled through one account: after the ticket's own document. */
-function moveShape({ record, recordId, part }: Outgoing, company: Company): MoneyShape {
+function moveShape({ record, recordId, part }: Outgoing, company: Place): MoneyShape {
   if (record.kind !== 'order' && record.kind !== 'refund')
     throw new Error(`Bug: ${recordId} is no ticket with tenders`);
   const tender = moveOfPart(record, part);
   if (tender === null) return stop({ type: 'skip', reason: 'part_gone' });
+  const half = otherHalfHold({ recordId, part }, record, company);
+  if (half !== null) return stopped(half);
   const known =
     record.kind === 'order'
       ? company.references.orders.get(recordId)
@@ -217,8 +185,10 @@ function moveShape({ record, recordId, part }: Outgoing, company: Company): Mone
 /** A payment under an open day and in a currency that the books have. */
 function openPayment(
   payment: PaymentDocument | Hold,
-  { facts, settings }: Company,
-): { type: 'open'; payment: PaymentDocument } | Extract<MoneyShape, { type: 'stop' }> {
+  { facts, settings }: Place,
+):
+  | { type: 'open'; payment: PaymentDocument; ownDate: string }
+  | Extract<MoneyShape, { type: 'stop' }> {
   if ('type' in payment) return stopped(payment);
   const { exchangeRate, currency } = payment;
   const foreign = currencyHold({ currency, exchangeRate: exchangeRate ?? undefined }, facts);
@@ -226,7 +196,7 @@ function openPayment(
   const dated = dateOf(payment.date, 'payment', settings, facts);
   if (dated.type === 'hold') return stopped(dated);
   const notes = [...(payment.notes ?? []), ...dated.notes];
-  return { type: 'open', payment: { ...payment, date: dated.date, notes } };
+  return { type: 'open', payment: { ...payment, date: dated.date, notes }, ownDate: payment.date };
 }
 
 /** Those among these records that are not in the books yet. */

@@ -3,7 +3,7 @@ import type { PostingDocument, Reason } from '../../domain/posting/document';
 import type { Step } from '../../domain/posting/plan';
 import { postedSaleOf, saleOfAmounts, type PostedSale } from '../../domain/posting/posted-sale';
 import type { Sale } from '../../domain/posting/sale';
-import { partsOfOrder } from '../../domain/posting/ticket';
+import { partsOfOrder, tenderBetween } from '../../domain/posting/ticket';
 import type { Composed, MissingReference, Outgoing } from '../connector';
 import { hold } from './hold';
 import { docNumberOf, otherDocNumber } from './mapping';
@@ -75,7 +75,7 @@ export function newDifference(
     notes: [`${isAdded ? 'added to' : 'taken from'} ${standsAs}`],
     number: sale.number,
     guest: sale.guest,
-    tender: amounts.tender === null ? null : { tender: amounts.tender, amountMinor: amounts.totalMinor, reference: null, isExchange: sale.tenders?.[0]?.isExchange },
+    tender: amounts.tender === null ? null : { tender: amounts.tender, amountMinor: amounts.totalMinor, reference: null, isExchange: amounts.tender === tenderBetween },
     names: new Map(sale.items.map((line) => [line.sku, line.description])),
   });
   const made = madeOf(asked, difference, { startDate: null, closed: { mode: 'firstOpenDay' } }, `-D${nth}`);

@@ -1,6 +1,7 @@
 import { decide } from '../../domain/posting/decide';
 import type { Decision, DocumentType } from '../../domain/posting/document';
 import type { Sale } from '../../domain/posting/sale';
+import { isInvoiced } from '../../domain/posting/ticket';
 import type { PostingSettings } from '../../domain/posting/settings';
 import type { Outgoing, References } from '../connector';
 import type { QboFacts } from './facts';
@@ -34,7 +35,9 @@ export const typeOfEntity: Partial<Record<DocumentEntity, DocumentType>> = {
 export function saleOfPart(item: Outgoing, source: DocumentSource, place: Place): SaleOfRecord {
   const { references, settings, facts } = place;
   const part = source.kind === 'refund' || item.part === 'refund' ? 'refund' : 'sale';
-  return saleOfRecord(source, item.recordId, part, references, settings, facts.homeCurrency ?? '');
+  const known = saleOfRecord(source, item.recordId, part, references, settings, facts.homeCurrency ?? ''); // prettier-ignore
+  if (source.kind === 'payment' || !isInvoiced(source, item.part)) return known;
+  return { ...known, sale: { ...known.sale, isInvoiced: true } };
 }
 
 /** Whether the till still wants it: neither taken away nor voided. */

@@ -1,13 +1,21 @@
 import { typeOf } from '../../domain/posting/decide';
-import { planStep, type BooksState, type Step } from '../../domain/posting/plan';
+import { beforeStartHold, planStep, type BooksState, type Step } from '../../domain/posting/plan';
 import { isSameMoney, postedSaleOf, type PostedSale } from '../../domain/posting/posted-sale';
 import type { Composed, Outgoing } from '../connector';
 import { booksStateOf, type ReadRows } from './books-state';
 import { hold } from './hold';
+import { otherHalfHold } from './both-halves';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
 import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
 import { keyOf, labelsIn, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
-import { asFound, shapedUpdate, updateWrite, type ShapedUpdate } from './update-document';
+import {
+  asFound,
+  hasLockedPayment,
+  isPaidAbove,
+  shapedUpdate,
+  updateWrite,
+  type ShapedUpdate,
+} from './update-document';
 import { missingBefore, type DocumentSource } from './sale-of';
 import { voidWrite } from './void-document';
 
@@ -44,6 +52,8 @@ export function planDocument(
     if (missing.length > 0) return done({ type: 'notReady', missing });
     return done(hold(forbidden.reason, forbidden.what, forbidden.detail));
   }
+  const half = isWanted(item, ticket) ? otherHalfHold(item, ticket, place) : null;
+  if (half !== null) return done(hold(half.reason, half.what, half.detail));
   return planFrom({ item, ticket, place, sale }, rows, posted);
 }
 
@@ -62,26 +72,36 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
     isWantedNow && trial.type !== 'nothing'
       ? { sale: postedSaleOf(sale), type: typeOf(sale) }
       : null;
+  const early = main === null || posted.net === null ? null : beforeStartHold(posted.net, wanted?.sale ?? null, settings.startDate); // prettier-ignore
+  if (early !== null) return done(hold(early.reason, early.what, early.detail));
   const update = main === null || wanted === null ? null : shapedUpdate(asked, posted);
   const books = booksStateOf(posted, rows, update?.money ?? null, {
     bookCloseDate: place.facts.bookCloseDate,
     isRefusedAsLocked: item.lastClass === 'LOCKED',
   });
-  const step = planStep(
-    wanted,
-    {
-      type: main === null ? null : (typeOfEntity[main.entity] ?? null),
-      net: posted.net,
-      hasDifferences: standing(posted).some(({ role }) => role === 'difference'),
-    },
-    books,
-    {
-      closed: settings.closed.mode,
-      movesStock: (sku) =>
-        references.mapping('item', sku) !== null ||
-        (references.products.get(sku)?.isLinked ?? false),
-    },
-  );
+  const part = {
+    type: main === null ? null : (typeOfEntity[main.entity] ?? null),
+    net: posted.net,
+    hasDifferences: standing(posted).some(({ role }) => role === 'difference'),
+  };
+  const options = {
+    closed: settings.closed,
+    movesStock: (sku: string) =>
+      references.mapping('item', sku) !== null || (references.products.get(sku)?.isLinked ?? false),
+  };
+  let step = planStep(wanted, part, books, options);
+  if (
+    step.type === 'update' &&
+    main !== null &&
+    update !== null &&
+    isPaidAbove(main, update, rows)
+  ) {
+    // prettier-ignore
+    // Payments of the same ticket that change too are voided first, unless they may not be touched.
+    if (ticket.kind === 'order' && !hasLockedPayment(rows, place.facts.bookCloseDate))
+      return done({ type: 'notReady', missing: [{ kind: 'order', ref: item.recordId, isOpen: true }] });
+    step = planStep(wanted, part, { ...books, isDeposited: true }, options);
+  }
   return stepPlanned(asked, rows, posted, step, wanted?.sale ?? null, books, update);
 }
 
@@ -99,6 +119,8 @@ function done(composed: Composed): Planned {
 
 /** Never posted: passed over with the reason; voided already: as wanted. */
 function nothingStands(item: Outgoing, posted: Posted, reason: string | null): Composed {
+  if (posted.documents.length > 0 && reason === 'before_start_date')
+    return hold(reason, 'voided', 'It was posted once and its document is void: set the start date to an earlier day to post it anew'); // prettier-ignore
   if (posted.documents.length > 0) return adopted(item, posted);
   return { type: 'skip', reason: reason ?? (item.op === 'absent' ? 'part_gone' : 'voided') };
 }

@@ -3,11 +3,11 @@ import type { ReadRows } from './books-state';
 import { planPart } from './document';
 import type { Place } from './place';
 import type { Planned } from './plan-document';
-import type { PlannedPayment } from './plan-payment';
+import type { PlannedMoney } from './new-money';
 import type { DocumentSource } from './sale-of';
 
 interface KeptPlan {
-  planned: Planned | PlannedPayment;
+  planned: Planned | PlannedMoney;
   /** The mappings that planning asked for. */
   asked: readonly (readonly [MappingKind, string])[];
 }
@@ -25,7 +25,7 @@ export class Plans {
     ticket: DocumentSource,
     place: Place,
     rows: ReadRows,
-  ): Planned | PlannedPayment {
+  ): Planned | PlannedMoney {
     if (rows.size > 0) return planPart(item, ticket, place, rows);
     const asked: [MappingKind, string][] = [];
     const mapping: Place['references']['mapping'] = (kind, key) => {
@@ -44,7 +44,7 @@ export class Plans {
     ticket: DocumentSource,
     place: Place,
     rows: ReadRows,
-  ): Planned | PlannedPayment {
+  ): Planned | PlannedMoney {
     const kept = rows.size > 0 ? undefined : this.kept.get(item);
     if (kept === undefined) return planPart(item, ticket, place, rows);
     // Whoever notes which mappings a document rests on sees all that were asked for.

@@ -1,163 +1,172 @@
 import { canonicalJson } from '../../domain/canonical';
 import { paymentOf, type PaymentDocument } from '../../domain/posting/payment';
-import type { Composed, Outgoing } from '../connector';
+import { beforeStartHold, foundOtherwise, lockedDay, parkedHold } from '../../domain/posting/plan';
+import type { JsonObject } from '../../domain/words';
+import type { Outgoing, RecordReference } from '../connector';
 import { booksMoneyOf, isSameBooksMoney } from './books-money';
 import { booksStateOf, type ReadRows } from './books-state';
-import { adopted, touched } from './create-document';
-import { creation } from './creation';
-import type { DocumentFinding } from './findings';
-import { hold } from './hold';
+import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
 import { markerNamed } from './new-document';
+import { receivableDifference } from './payment-difference';
 import { decisionFor, isWanted, saleOfPart, type Place } from './place';
 import {
   countOf,
   keyOf,
-  labelsIn,
   mainOf,
+  onAccount,
   postedOf,
-  snapshotOf,
+  standing,
   type Posted,
   type PostedPayment,
 } from './posted';
 import type { DocumentSource } from './sale-of';
-import { shapePayment } from './shape-money';
+import { shapePayment, type MoneyShape } from './shape-money';
 import { voidWrite } from './void-document';
 
-// A payment of the invoice that the same record is. It is never changed: where it is not as the till says it
-// is voided, and the right one posted, so that an invoice is never paid above its total. Pure.
+// A payment of an invoice. It is never changed: where it is not as the till says it is voided, and the right
+// one posted, so that an invoice is never paid above its total. Pure.
 
-/** A payment that does not stand in the books yet. */
-export interface NewPayment {
-  type: 'payment';
+/** A payment as the till has it. */
+export interface WantedPayment {
   payment: PaymentDocument;
   key: PostedPayment;
-  posted: Posted;
+  /** `invoice`: as it was read. */
+  shape: (payment: PaymentDocument, invoice: JsonObject | null) => MoneyShape;
 }
 
-export type PlannedPayment = { type: 'done'; composed: Composed } | NewPayment;
-
-interface Asked {
+/** What a payment's delivery asks for; `none`: why there is to be none, where that is so. */
+export interface AskedPayment {
   item: Outgoing;
-  ticket: DocumentSource;
   place: Place;
   rows: ReadRows;
+  posted: Posted;
+  wanted: WantedPayment | { none: string };
+  /** What a new one waits for. */
+  waits: Extract<PlannedMoney, { type: 'done' }> | null;
 }
 
-export function planPayment(asked: Asked, index: number): PlannedPayment {
-  const { item, ticket, place, rows } = asked;
+/** The payment of one tender of a ticket, from 0. */
+export function planPayment(
+  { item, ticket, place, rows }: Omit<AskedPayment, 'posted' | 'wanted' | 'waits'> & { ticket: DocumentSource }, // prettier-ignore
+  index: number,
+): PlannedMoney {
   const posted = postedOf(item, 'Payment');
   const main = mainOf(posted);
-  if (posted.voidDue !== null && main !== null)
-    return done(voidWrite(item, { ...posted, voidDue: null }, main, rows.get(keyOf(main)) ?? null, { then: 'hold', why: posted.voidDue.why })); // prettier-ignore
   const { sale } = saleOfPart(item, ticket, place);
   const changes = main === null ? {} : { startDate: null, closed: { mode: 'firstOpenDay' as const } }; // prettier-ignore
   const decision = decisionFor(sale, place, changes);
   const isStillWanted = isWanted(item, ticket);
-  if (isStillWanted && decision.type === 'hold')
+  if (isStillWanted && decision.type === 'hold' && posted.voidDue === null)
     return held(decision.reason, decision.what, decision.detail);
   const payment = isStillWanted && decision.type === 'post' ? paymentOf(sale, decision.document, index) : null; // prettier-ignore
   const invoice = place.references.orders.get(item.recordId);
-  const invoiceId = invoice?.entity === 'Invoice' ? (invoice.remoteId ?? null) : null;
-  if (main !== null) {
-    const key = payment === null || invoiceId === null ? null : paymentKeyOf(payment, invoiceId);
-    if (payment !== null && key !== null && isSame(asked, posted, payment, key))
-      return same(item, { ...posted, payment: key });
-    return voided(asked, posted, payment !== null);
-  }
-  if (payment === null) {
-    if (posted.documents.length > 0) return same(item, posted);
-    const reason = ticket.body.voided === true ? 'voided' : 'part_gone';
-    return done({ type: 'skip', reason });
-  }
+  const invoiceId = invoice === undefined ? null : invoiceOf(invoice);
   // Until the invoice is as it is to be, a payment could be more than is owed.
   const isOpen = invoice?.isOpen ?? false;
-  if (invoiceId === null || isOpen)
-    return done({ type: 'notReady', missing: [{ kind: 'order', ref: item.recordId, isOpen }] });
+  const isReady = invoiceId !== null && !isOpen;
+  const { references, facts } = place;
+  const wanted =
+    payment === null || (invoiceId === null && main !== null)
+      ? { none: ticket.body.voided === true ? 'voided' : 'part_gone' }
+      : {
+          payment,
+          key: paymentKeyOf(payment, invoiceId ?? '', sale.date),
+          shape: (one: PaymentDocument, row: JsonObject | null) =>
+            shapePayment(one, invoiceId ?? '', references, facts, row),
+        };
+  const waits = isReady ? null : done({ type: 'notReady', missing: [{ kind: 'order', ref: item.recordId, isOpen }] }); // prettier-ignore
+  return planOnePayment({ item, place, rows, posted, wanted, waits });
+}
+
+/** The invoice that a payment belongs to; empty where the ticket is owed, but its own document is a receipt. */
+function invoiceOf({ entity, remoteId }: RecordReference): string | null {
+  if (entity === onAccount) return '';
+  return entity === 'Invoice' ? remoteId : null;
+}
+
+/** What one payment needs next: a ticket's own, one that came later, one that applies a credit memo. */
+export function planOnePayment(asked: AskedPayment): PlannedMoney {
+  const { item, posted, wanted, waits, rows } = asked;
+  const main = mainOf(posted);
+  if (posted.voidDue !== null && main !== null)
+    return done(voidWrite(item, { ...posted, voidDue: null }, main, rows.get(keyOf(main)) ?? null, { then: 'hold', why: posted.voidDue.why })); // prettier-ignore
+  if (item.lastClass === 'CLOSED' && item.attempts > 1)
+    return held('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period');
+  if (main !== null) return planStanding(asked, 'none' in wanted ? null : wanted);
+  if ('none' in wanted)
+    return posted.documents.length > 0 ? kept(item, posted) : done({ type: 'skip', reason: wanted.none }); // prettier-ignore
+  if (waits !== null) return waits;
   const nth = countOf(posted, 'main') + 1;
+  const { payment, key } = wanted;
   const marker = nth === 1 ? payment.marker : markerNamed(payment.marker, `posting ${nth}`);
-  return { type: 'payment', payment: { ...payment, marker }, key: paymentKeyOf(payment, invoiceId), posted }; // prettier-ignore
+  const read = rows.get(keyOf({ entity: 'Invoice', id: key.invoiceId })) ?? null;
+  return newMoney(
+    wanted.shape({ ...payment, marker }, read),
+    { ...posted, payment: key },
+    'main',
+    true,
+  );
 }
 
-export function composePayment(
-  { payment, key, posted }: NewPayment,
-  place: Place,
-  finding: DocumentFinding | null,
-): Composed {
-  const { totalMinor, currency, date: txnDate } = payment;
-  const labels = { totalMinor };
-  const withNew = (id: string, version: string | null, money: Posted['documents'][number]['money']): Posted => ({
-    ...posted,
-    payment: key,
-    documents: [...posted.documents, { entity: 'Payment', id, version, docNumber: null, role: 'main', isVoided: false, money }],
-  }); // prettier-ignore
-  if (finding?.found === 'touched') return touched('Payment', finding.id);
-  if (finding?.found === 'ours')
-    return adopted(withNew(finding.id, finding.syncToken, booksMoneyOf(finding.row)), labels, true);
-  const shaped = shapePayment(payment, key.invoiceId, place.references, place.facts);
-  if (shaped.type === 'stop') return shaped.composed;
-  const { payload, marker } = shaped;
-  const natural = { kind: 'document', docNumber: null, marker, totalMinor, currency, txnDate };
-  return creation('Payment', payload, snapshotOf(withNew('', null, null), labels), natural);
+export function paymentKeyOf(
+  { currency, customerId, totalMinor, tender }: PaymentDocument,
+  invoiceId: string,
+  ownDate: string,
+): PostedPayment {
+  return {
+    invoiceId,
+    tender: tender?.tender ?? '',
+    date: ownDate,
+    currency,
+    customerId,
+    totalMinor,
+  };
 }
 
-function done(composed: Composed): PlannedPayment {
-  return { type: 'done', composed };
-}
-
-function same(item: Outgoing, posted: Posted): PlannedPayment {
-  const labels = labelsIn(item.snapshot);
-  return done({
-    type: 'adopt',
-    remoteId: item.remoteId ?? '',
-    remoteVersion: item.remoteVersion,
-    snapshot: snapshotOf(posted, labels),
-    isLinked: false,
-  });
-}
-
-function paymentKeyOf(payment: PaymentDocument, invoiceId: string): PostedPayment {
-  const { date, currency, customerId, totalMinor, tender } = payment;
-  return { invoiceId, tender: tender?.tender ?? '', date, currency, customerId, totalMinor };
-}
-
-/** Whether it stands as it is to be; of one that an older version wrote the books say so. */
-function isSame(
-  asked: Asked,
-  posted: Posted,
-  payment: PaymentDocument,
-  key: PostedPayment,
-): boolean {
-  if (posted.payment !== null) return canonicalJson(posted.payment) === canonicalJson(key);
-  const { references, facts } = asked.place;
-  const main = mainOf(posted);
-  const shaped = shapePayment(payment, key.invoiceId, references, facts);
-  const wanted = shaped.type === 'shaped' ? booksMoneyOf(shaped.payload) : null;
-  const found = booksMoneyOf(asked.rows.get(main === null ? '' : keyOf(main)));
-  return wanted !== null && found !== null && isSameBooksMoney(wanted, found);
-}
-
-function voided({ item, place, rows }: Asked, posted: Posted, isFollowed: boolean): PlannedPayment {
-  const main = mainOf(posted);
-  if (main === null) throw new Error('Bug: a void without a payment');
+function planStanding(asked: AskedPayment, wanted: WantedPayment | null): PlannedMoney {
+  const { item, posted, rows, place } = asked;
+  if (wanted !== null && isSame(asked, wanted))
+    return kept(item, { ...posted, payment: wanted.key });
+  const early =
+    posted.payment === null
+      ? null
+      : beforeStartHold(posted.payment, wanted?.key ?? null, place.settings.startDate);
+  if (early !== null) return held(early.reason, early.what, early.detail);
+  const hasDifferences = standing(posted).some(({ role }) => role === 'difference');
   const books = booksStateOf(posted, rows, null, {
     bookCloseDate: place.facts.bookCloseDate,
     isRefusedAsLocked: item.lastClass === 'LOCKED',
   });
-  if (books.isGone || books.isVoided) {
-    if (isFollowed)
-      return held('changed_in_books', 'voided', 'A person voided or deleted the payment, the till changed it'); // prettier-ignore
+  const found = foundOtherwise(wanted === null, books);
+  if (found?.type === 'same') {
     const documents = posted.documents.map((one) => ({ ...one, isVoided: true, money: null }));
-    return same(item, { ...posted, documents, payment: null });
+    return kept(item, { ...posted, documents, payment: null });
   }
-  if (books.change !== null) return held('changed_in_books', 'money', books.change);
-  if (books.isDeposited)
-    return held('locked', 'deposited', 'The payment is deposited: take it out of the deposit, or correct it by hand'); // prettier-ignore
-  if (books.closedUpTo !== null)
-    return held('closed_period', books.closedUpTo, `The books are closed up to ${books.closedUpTo}`); // prettier-ignore
-  const row = rows.get(keyOf(main)) ?? null;
-  return done(voidWrite(item, posted, main, row, { then: isFollowed ? 'step' : 'whole', why: null })); // prettier-ignore
+  if (found !== null) return held(found.reason, found.what, found.detail);
+  const main = mainOf(posted);
+  if (main === null) throw new Error('Bug: no payment stands');
+  const isLocked = books.isDeposited || books.closedUpTo !== null;
+  if (!isLocked && !hasDifferences)
+    return done(voidWrite(item, posted, main, rows.get(keyOf(main)) ?? null, { then: wanted === null ? 'whole' : 'step', why: null })); // prettier-ignore
+  if (posted.payment === null && !hasDifferences)
+    return held('locked', 'older_version', 'The payment is deposited or in a closed period, and an older version posted it: correct it by hand'); // prettier-ignore
+  const locked = isLocked
+    ? (parkedHold(books, place.settings) ?? lockedDay(posted.payment, wanted?.key ?? null))
+    : null;
+  if (locked !== null) return held(locked.reason, locked.what, locked.detail);
+  return receivableDifference(asked, wanted?.key ?? null);
 }
 
-function held(reason: string, what: string, detail: string): PlannedPayment {
-  return done(hold(reason, what, detail));
+/** Whether it stands as it is to be; of one that an older version wrote the books say so. */
+function isSame({ posted, rows }: AskedPayment, { payment, key, shape }: WantedPayment): boolean {
+  const known = posted.payment;
+  // Older versions kept the day that a closed period made of it.
+  const keys = [key, { ...key, date: payment.date }];
+  if (known !== null) return keys.some((one) => canonicalJson(known) === canonicalJson(one));
+  if (standing(posted).length > 1) return false;
+  const main = mainOf(posted);
+  const shaped = shape(payment, null);
+  const wanted = shaped.type === 'shaped' ? booksMoneyOf(shaped.payload) : null;
+  const found = booksMoneyOf(rows.get(main === null ? '' : keyOf(main)));
+  return wanted !== null && found !== null && isSameBooksMoney(wanted, found);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { MoneyEntry } from '../../domain/posting/money-entry';
 import { postedKinds, type PostedSale } from '../../domain/posting/posted-sale';
 import type { JsonObject } from '../../domain/words';
 import type { Outgoing } from '../connector';
@@ -7,6 +8,12 @@ import { documentEntities, type DocumentEntity } from './entities';
 
 // What we posted of one part of a record, kept in the snapshot of its delivery: every document ever made of
 // it, what they come to, and whether one has to be voided at once.
+
+const exchangeRateSchema = z.strictObject({
+  rate: z.string(),
+  source: z.string(),
+  day: z.string(),
+});
 
 const amountSchema = z.strictObject({
   kind: z.enum(postedKinds),
@@ -27,9 +34,7 @@ export const postedSaleSchema = z.strictObject({
   tender: z.string().nullable(),
   isOnAccount: z.boolean(),
   dueDate: z.string().nullable(),
-  exchangeRate: z
-    .strictObject({ rate: z.string(), source: z.string(), day: z.string() })
-    .nullable(),
+  exchangeRate: exchangeRateSchema.nullable(),
   amounts: z.array(amountSchema),
   totalMinor: z.number(),
 }) satisfies z.ZodType<PostedSale>;
@@ -41,9 +46,21 @@ const paymentSchema = z.strictObject({
   currency: z.string(),
   customerId: z.string().nullable(),
   totalMinor: z.number(),
+  /** Of one of 0.00 that applies a credit memo to the invoice. */
+  creditMemoId: z.string().exactOptional(),
 });
 /** A payment as far as it is money: any other of these makes it another payment. */
 export type PostedPayment = z.infer<typeof paymentSchema>;
+
+const entrySchema = z.strictObject({
+  type: z.enum(['booking', 'transfer', 'journal']),
+  date: z.string(),
+  currency: z.string(),
+  exchangeRate: exchangeRateSchema.nullable(),
+  account: z.string().nullable(),
+  location: z.string().nullable(),
+  legs: z.array(z.strictObject({ account: z.string(), id: z.string(), amountMinor: z.number() })),
+}) satisfies z.ZodType<MoneyEntry>;
 
 const documentSchema = z.strictObject({
   entity: z.enum(documentEntities),
@@ -63,6 +80,8 @@ const postedSchema = z.strictObject({
   /** What the standing documents come to; null where an older version wrote them, and for a payment. */
   net: postedSaleSchema.nullable(),
   payment: paymentSchema.nullable(),
+  /** Of money between accounts, what the standing documents come to; null: nothing. Others have none. */
+  entry: entrySchema.nullable().exactOptional(),
   /** A document whose answer was not what the source says: it must not stay (accounting.md 6). */
   voidDue: z
     .strictObject({
@@ -106,7 +125,9 @@ export function standing(posted: Posted): WrittenDocument[] {
 }
 
 /** Ids are unique within one kind of document only (quickbooks.md 1). */
-export function keyOf({ entity, id }: Pick<WrittenDocument, 'entity' | 'id'>): string {
+export type BooksKey = Pick<WrittenDocument, 'entity' | 'id'>;
+
+export function keyOf({ entity, id }: BooksKey): string {
   return `${entity} ${id}`;
 }
 
@@ -125,13 +146,20 @@ export function labelsIn(snapshot: JsonObject | null): JsonObject {
   return Object.fromEntries(Object.entries(snapshot ?? {}).filter(([name]) => name !== 'posted'));
 }
 
+/** Stands for the document of a sale that is a receipt, but is owed by a further document since. */
+export const onAccount = 'OnAccount';
+
+function isOwedBeside({ net }: Posted, { entity }: WrittenDocument): boolean {
+  return net?.isOnAccount === true && net.side === 'sale' && entity === 'SalesReceipt';
+}
+
 /** The snapshot of a delivery: what others read of it stands beside what we posted. */
 export function snapshotOf(posted: Posted, labels: JsonObject): JsonObject {
   const main = mainOf(posted);
   return {
     ...labels,
     // Payments ask for it: what was voided takes none.
-    entity: main?.entity ?? null,
+    entity: main !== null && isOwedBeside(posted, main) ? onAccount : (main?.entity ?? null),
     docNumber: main?.docNumber ?? null,
     posted,
   };

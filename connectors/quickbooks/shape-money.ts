@@ -1,5 +1,7 @@
-import { minorToText, sumMinor } from '../../domain/money';
+import type { ExchangeRate } from '../../domain/bodies';
+import { minorToText, sumMinor, textToMinor } from '../../domain/money';
 import type { MoneyDocument } from '../../domain/posting/money-document';
+import { entryOf, type MoneyEntry } from '../../domain/posting/money-entry';
 import type { PaymentDocument } from '../../domain/posting/payment';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, References } from '../connector';
@@ -8,6 +10,7 @@ import type { QboFacts } from './facts';
 import { decimalsHold, mappedAccount, moneyAccount } from './hold';
 import { cleanText, exactNumber } from './mapping';
 import { currencyFields, customerOf, markerOf, noteOf, tenderOf } from './shape';
+import { documentContentSchema } from './wire';
 
 // Documents of money alone as the vendor's JSON (accounting.md 9, quickbooks.md 14). Pure.
 
@@ -20,22 +23,50 @@ export interface ShapedMoney {
   totalMinor: number;
   currency: string;
   txnDate: string;
+  /** Of money between accounts. */
+  entry?: MoneyEntry;
 }
 
 export type MoneyShape = ShapedMoney | { type: 'stop'; composed: Composed };
 
-/** A payment of an invoice (accounting.md 9, E11b). */
+/**
+ * A payment of an invoice (accounting.md 9, E11b). `invoice`: as it was read, where another document may have
+ * taken from it or added to it: what is more than it has open, or of another customer, is not applied. Without
+ * an id nothing is.
+ */
 export function shapePayment(
   payment: PaymentDocument,
   invoiceId: string,
   references: References,
   facts: QboFacts,
+  invoice: JsonObject | null = null,
 ): MoneyShape {
   const tender = tenderOf(payment, references, facts);
   if (tender.type === 'stop') return tender;
-  const amount = amountOf(payment.totalMinor, payment.currency);
-  const lines = [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }];
+  const appliedMinor = Math.min(
+    payment.totalMinor,
+    openMinor(payment, invoiceId, references, facts, invoice),
+  );
+  const amount = amountOf(appliedMinor, payment.currency);
+  const lines = appliedMinor === 0 ? [] : [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }]; // prettier-ignore
   return paymentOf(payment, payment.totalMinor, tender.fields, lines, references, facts);
+}
+
+/** What of an invoice that was read this customer still owes. */
+function openMinor(
+  payment: PaymentDocument,
+  invoiceId: string,
+  references: References,
+  facts: QboFacts,
+  invoice: JsonObject | null,
+): number {
+  if (invoiceId === '') return 0;
+  const read = documentContentSchema.safeParse(invoice);
+  if (!read.success) return payment.totalMinor;
+  const customer = customerOf(payment, references, facts);
+  const { CustomerRef, Balance = 0 } = read.data;
+  if (customer.type === 'known' && CustomerRef?.value !== customer.id) return 0;
+  return textToMinor(Balance, payment.currency) ?? 0;
 }
 
 /** A payment of 0.00 by which a credit memo takes from what is owed of its invoice (quickbooks.md 14). */
@@ -82,19 +113,25 @@ function paymentOf(
   return { type: 'shaped', entity: 'Payment', payload, marker, totalMinor, currency, txnDate: date }; // prettier-ignore
 }
 
-/** Money between accounts. */
+/**
+ * Money between accounts. `ownDate`: its day before a closed period moved it. `known`: accounts by their keys
+ * where what is posted is taken back: as they were mapped then.
+ */
 export function shapeMoney(
   document: MoneyDocument,
   references: References,
   facts: QboFacts,
+  ownDate = document.date,
+  known: ReadonlyMap<string, string> = new Map(),
 ): MoneyShape {
   const lost = decimalsHold(amountsOf(document), document.currency);
   if (lost !== null) return { type: 'stop', composed: lost };
   const accounts = new Map<string, string>();
   for (const key of accountKeysOf(document)) {
-    const known = accountOf(key, document.currency, references, facts);
-    if (known.type === 'stop') return known;
-    accounts.set(key, known.id);
+    const id = known.get(key);
+    const account = id === undefined ? accountOf(key, document.currency, references, facts) : null;
+    if (account?.type === 'stop') return account;
+    accounts.set(key, account?.id ?? id ?? '');
   }
   const refOf = (key: string): JsonObject => ({ value: accounts.get(key) ?? '' });
   const marker = markerOf(document);
@@ -103,7 +140,8 @@ export function shapeMoney(
     PrivateNote: noteOf({ notes: document.notes, guest: null, tender: null }, marker),
     ...currencyFields(document, facts),
   };
-  const natural = { marker, currency: document.currency, txnDate: document.date };
+  const entry = entryOf(document, ownDate, (key) => accounts.get(key) ?? '');
+  const natural = { marker, currency: document.currency, txnDate: document.date, entry };
   switch (document.type) {
     case 'booking':
       return { type: 'shaped', ...bookingOf(document, head, refOf, facts), ...natural };
@@ -200,6 +238,56 @@ function journalLines(
     },
   });
   return [line('Debit', debit), line('Credit', credit)];
+}
+
+/** What was received more (positive) or less than a payment in the books says. */
+export interface ReceivableDocument {
+  marker: string;
+  notes: readonly string[];
+  date: string;
+  currency: string;
+  exchangeRate?: ExchangeRate | undefined;
+  customerId: string | null;
+  tender: string;
+  amountMinor: number;
+}
+
+/** An entry between the receivables of a customer and the account of a tender (quickbooks.md 14). */
+export function shapeReceivable(
+  document: ReceivableDocument,
+  references: References,
+  facts: QboFacts,
+): MoneyShape {
+  const { currency, tender, amountMinor, date: txnDate } = document;
+  const lost = decimalsHold([amountMinor], currency);
+  if (lost !== null) return { type: 'stop', composed: lost };
+  const clearing = moneyAccount(references, facts, `clearing:${tender}`, currency);
+  if (clearing.type === 'stop') return clearing;
+  const receivable = moneyAccount(references, facts, 'receivable', currency);
+  if (receivable.type === 'stop') return receivable;
+  const customer = customerOf(document, references, facts);
+  if (customer.type === 'stop') return customer;
+  if (customer.missing.length > 0)
+    return { type: 'stop', composed: { type: 'notReady', missing: customer.missing } };
+  const totalMinor = Math.abs(amountMinor);
+  const line = (PostingType: string, detail: JsonObject): JsonObject => ({
+    Amount: amountOf(totalMinor, currency),
+    DetailType: 'JournalEntryLineDetail',
+    JournalEntryLineDetail: { PostingType, ...detail },
+  });
+  const owed = {
+    AccountRef: { value: receivable.id },
+    Entity: { Type: 'Customer', EntityRef: { value: customer.id } },
+  };
+  const money = { AccountRef: { value: clearing.id } };
+  const marker = markerOf(document);
+  const payload = {
+    TxnDate: txnDate,
+    PrivateNote: noteOf({ notes: document.notes, guest: null, tender: null }, marker),
+    ...currencyFields(document, facts),
+    Line: amountMinor > 0 ? [line('Debit', money), line('Credit', owed)] : [line('Debit', owed), line('Credit', money)],
+  }; // prettier-ignore
+  return { type: 'shaped', entity: 'JournalEntry', payload, marker, totalMinor, currency, txnDate };
 }
 
 function amountOf(minor: number, currency: string): number {

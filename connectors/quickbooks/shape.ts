@@ -1,6 +1,7 @@
 import type { ExchangeRate } from '../../domain/bodies';
 import { minorToText } from '../../domain/money';
 import type { DocumentTax, PostingDocument } from '../../domain/posting/document';
+import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, MissingReference, References } from '../connector';
 import type { QboFacts } from './facts';
@@ -18,6 +19,8 @@ export interface DocumentLabels {
   location: string;
   /** What must be in the books first and is not: the sale that a refund gives back, deposits that were used. */
   missing: readonly MissingReference[];
+  /** What becomes of articles without an item (accounting.md 13); without: they hold the document. */
+  unmapped?: PostingSettings['item']['unmapped'];
 }
 
 export type ShapedDocument =
@@ -39,7 +42,12 @@ export function shapeDocument(
   if (customer.type === 'stop') return customer;
   const tender = tenderOf(document, references, facts);
   if (tender.type === 'stop') return tender;
-  const { lines, missing, missingMappings, invalid } = linesOf(document, references, facts);
+  const { lines, missing, missingMappings, invalid } = linesOf(
+    document,
+    references,
+    facts,
+    labels.unmapped,
+  );
   const [firstMissing] = missingMappings;
   if (firstMissing !== undefined) return { type: 'stop', composed: missingMapping(firstMissing) };
   if (invalid !== null) return { type: 'stop', composed: invalid };

@@ -14,7 +14,7 @@ import { decisionFor } from './place';
 import { countOf, keyOf, mainOf, snapshotOf, type Posted, type WrittenDocument } from './posted';
 import { missingBefore } from './sale-of';
 import { shapeDocument } from './shape';
-import { documentContentSchema, type QboDocumentContent } from './wire';
+import { documentContentSchema } from './wire';
 
 // A posted document in an open period that the till changed: written anew in place, what people set kept.
 
@@ -32,10 +32,15 @@ export function shapedUpdate({ ticket, place, sale }: Asked, posted: Posted): Sh
   if (decision.type === 'hold') return stop(hold(decision.reason, decision.what, decision.detail));
   const { document, reasons } = decision;
   const location = ticket.body.location ?? 'default';
-  const { references, facts } = place;
+  const { references, facts, settings } = place;
   const missing = missingBefore(ticket, references);
   const docNumber = mainOf(posted)?.docNumber ?? null;
-  const shaped = shapeDocument(document, { docNumber, location, missing }, references, facts);
+  const shaped = shapeDocument(
+    document,
+    { docNumber, location, missing, unmapped: settings.item.unmapped },
+    references,
+    facts,
+  );
   if (shaped.type === 'stop') return stop(shaped.composed);
   const amount = (minor: number): number => exactNumber(minorToText(minor, document.currency));
   const tax = document.tax.mode === 'none' || document.tax.mode === 'line' ? 0 : document.taxMinor;
@@ -55,8 +60,6 @@ export function updateWrite(
   if (main === null || row === null || !read.success)
     throw new Error('Bug: a document is updated that was not read');
   const { document, payload, marker, reasons } = update;
-  const paid = paidAboveTotal(read.data, document, main, asked);
-  if (paid !== null) return paid;
   const documents = posted.documents.map((one) =>
     keyOf(one) === keyOf(main) ? asFound(one, rows) : one,
   );
@@ -78,19 +81,25 @@ export function updateWrite(
   };
 }
 
-/** An invoice cannot go below what was paid on it: payments of the same ticket that change too go first. */
-function paidAboveTotal(
-  { TotalAmt = 0, Balance = 0 }: QboDocumentContent,
-  document: PostingDocument,
-  main: WrittenDocument,
-  { item, ticket }: Asked,
-): Composed | null {
-  const { currency, totalMinor } = document;
+/** Whether more was paid on an invoice than its new total, below which it cannot go. */
+export function isPaidAbove(main: WrittenDocument, update: ShapedUpdate, rows: ReadRows): boolean {
+  const read = documentContentSchema.safeParse(rows.get(keyOf(main)) ?? null);
+  if (main.entity !== 'Invoice' || update.type === 'stop' || !read.success) return false;
+  const { currency, totalMinor } = update.document;
+  const { TotalAmt = 0, Balance = 0 } = read.data;
   const paidMinor = (textToMinor(TotalAmt, currency) ?? 0) - (textToMinor(Balance, currency) ?? 0);
-  if (main.entity !== 'Invoice' || paidMinor <= totalMinor) return null;
-  if (ticket.kind === 'order')
-    return { type: 'notReady', missing: [{ kind: 'order', ref: item.recordId, isOpen: true }] };
-  return hold('paid_above_total', 'invoice', `More was paid on invoice ${main.docNumber ?? main.id} than its new total of ${minorToText(totalMinor, currency)}`); // prettier-ignore
+  return paidMinor > totalMinor;
+}
+
+/** Whether a payment of it that was read may not be touched: then it will not be voided first. */
+export function hasLockedPayment(rows: ReadRows, bookCloseDate: string | null): boolean {
+  return [...rows].some(([key, row]) => {
+    const read = documentContentSchema.safeParse(row);
+    if (!key.startsWith('Payment ') || !read.success) return false;
+    const { LinkedTxn, TxnDate = '' } = read.data;
+    const isClosed = bookCloseDate !== null && TxnDate <= bookCloseDate;
+    return isClosed || LinkedTxn.some(({ TxnType }) => TxnType === 'Deposit');
+  });
 }
 
 /** A document with its number as it was read: a person may have given it another one. */

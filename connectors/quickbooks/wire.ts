@@ -62,6 +62,8 @@ export const documentSchema = z.looseObject({
 });
 export type QboDocument = z.infer<typeof documentSchema>;
 
+const accountDetail = z.object({ AccountRef: referenceSchema.optional() }).optional();
+
 /** The money of a document and what it is linked to. */
 export const documentContentSchema = z.object({
   Id: z.string().optional(),
@@ -75,8 +77,14 @@ export const documentContentSchema = z.object({
   Balance: z.number().optional(),
   CustomerRef: referenceSchema.optional(),
   DepositToAccountRef: referenceSchema.optional(),
+  /** Of a purchase. */
+  AccountRef: referenceSchema.optional(),
+  FromAccountRef: referenceSchema.optional(),
+  ToAccountRef: referenceSchema.optional(),
   TxnTaxDetail: z.object({ TotalTax: z.number().optional() }).optional(),
-  LinkedTxn: z.array(z.object({ TxnType: z.string().default('') })).default([]),
+  LinkedTxn: z
+    .array(z.object({ TxnId: z.string().default(''), TxnType: z.string().default('') }))
+    .default([]),
   Line: z
     .array(
       z.object({
@@ -89,6 +97,11 @@ export const documentContentSchema = z.object({
           })
           .optional(),
         DiscountLineDetail: z.object({ DiscountAccountRef: referenceSchema.optional() }).optional(),
+        DepositLineDetail: accountDetail,
+        AccountBasedExpenseLineDetail: accountDetail,
+        JournalEntryLineDetail: z
+          .object({ PostingType: z.string().optional(), AccountRef: referenceSchema.optional() })
+          .optional(),
       }),
     )
     .default([]),

@@ -133,7 +133,7 @@ function discountLine(sale: Sale, settings: PostingSettings): PostingLine[] {
 }
 
 /** The document that a sale becomes (accounting.md 2). */
-export function typeOf(sale: Pick<Sale, 'side' | 'tenders'>): DocumentType {
+export function typeOf(sale: Pick<Sale, 'side' | 'tenders' | 'isInvoiced'>): DocumentType {
   const isSale = sale.side === 'sale';
   if (isOnAccount(sale)) return isSale ? 'invoice' : 'creditMemo';
   return isSale ? 'salesReceipt' : 'refundReceipt';

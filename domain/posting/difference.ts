@@ -52,6 +52,7 @@ function whole(net: PostedSale, wanted: PostedSale): Difference {
 function hasOtherHead(net: PostedSale, wanted: PostedSale): boolean {
   return (
     net.tender !== wanted.tender ||
+    net.isOnAccount !== wanted.isOnAccount ||
     net.customerId !== wanted.customerId ||
     net.currency !== wanted.currency ||
     net.exchangeRate?.rate !== wanted.exchangeRate?.rate ||

@@ -5,3 +5,11 @@
 export function markerId(id: string): string {
   return id.replace(/[%;]|[^\S ]| (?= |of |for |part )|(?<=^fees) /g, encodeURIComponent);
 }
+
+/** By it we know money of a record that stands beside its sale; `part` as in its delivery. */
+export function moneyMarker(kind: string, recordId: string, part: string): string {
+  const id = markerId(recordId);
+  if (kind === 'payout') return `truth-sync payout ${part === 'fees' ? 'fees ' : ''}${id}`;
+  const isNumbered = /-\d+$/.test(part);
+  return `truth-sync pos ${isNumbered ? `${part.replace('-', ' ')} of ` : ''}${kind} ${id}`;
+}

@@ -1,5 +1,5 @@
 import type { CashBody, ExchangeRate } from '../bodies';
-import { markerId } from './marker';
+import { moneyMarker } from './marker';
 import type { Hold } from './document';
 import type { SaleTender } from './sale';
 import type { PostingSettings } from './settings';
@@ -67,7 +67,7 @@ export function cashDocument(
   const word = { paid_in: 'paid in', paid_out: 'paid out', difference: 'difference' }[body.type];
   return {
     type: 'journal',
-    marker: `truth-sync pos cash ${markerId(recordId)}`,
+    marker: moneyMarker('cash', recordId, ''),
     notes: body.reason === undefined ? [word] : [word, body.reason],
     date: body.businessDate,
     currency: body.currency ?? homeCurrency,

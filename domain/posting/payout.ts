@@ -1,7 +1,7 @@
 import type { PayoutBody } from '../bodies';
 import { minorToText, sumMinor } from '../money';
 import type { BookingLine, MoneyDecision } from './money-document';
-import { markerId } from './marker';
+import { moneyMarker } from './marker';
 
 // What a processor paid out (accounting.md 9, E15): gross out of clearing, fees to expense, the net on the
 // bank, so that the bank's feed matches one line.
@@ -27,7 +27,7 @@ export function payoutPart(
     return { type: 'hold', reason: 'day_unknown', what: 'payout', detail: 'Send its businessDate' };
   const bank = `bank:${body.processor}`;
   const head = {
-    marker: `truth-sync payout ${part === 'fees' ? 'fees ' : ''}${markerId(recordId)}`,
+    marker: moneyMarker('payout', recordId, part),
     notes: [
       ...(body.reference === undefined || body.reference === recordId ? [] : [body.reference]),
       ...(body.chargebacks ?? []).map(chargebackText),

@@ -1,4 +1,4 @@
-import type { DocumentType } from './document';
+import type { DocumentType, Hold } from './document';
 import { after, differenceOf } from './difference';
 import { isNothing, isSameMoney, type PostedSale } from './posted-sale';
 
@@ -30,7 +30,7 @@ export interface BooksState {
 
 export interface PlanOptions {
   /** What a closed period means: nothing is written, or a document on the first open day. */
-  closed: 'park' | 'firstOpenDay';
+  closed: { mode: 'park' | 'firstOpenDay' };
   movesStock: (sku: string) => boolean;
 }
 
@@ -49,7 +49,7 @@ export type Step =
       net: PostedSale;
       isLast: boolean;
     }
-  | { type: 'hold'; reason: string; what: string; detail: string };
+  | Hold;
 
 /** The next step. `wanted` null: nothing of this part is to stand in the books. */
 export function planStep(
@@ -70,13 +70,46 @@ export function planStep(
     if (wanted === null) return { type: 'void', isLast: true };
     return wanted.type === posted.type ? { type: 'update' } : { type: 'void', isLast: false };
   }
-  if (books.closedUpTo !== null && !books.isDeposited && options.closed === 'park')
-    return hold('closed_period', books.closedUpTo, `The books are closed up to ${books.closedUpTo}`); // prettier-ignore
-  return difference(wanted, posted, options);
+  const parked = parkedHold(books, options);
+  return parked ?? difference(wanted, posted, options);
+}
+
+/** By the setting nothing further is written of a closed period. */
+export function parkedHold(
+  { closedUpTo, isDeposited }: BooksState,
+  { closed }: Pick<PlanOptions, 'closed'>,
+): Hold | null {
+  if (closedUpTo === null || isDeposited || closed.mode !== 'park') return null;
+  return hold('closed_period', closedUpTo, `The books are closed up to ${closedUpTo}`);
+}
+
+const locked = 'The document is deposited or in a closed period';
+
+/** A locked document stays on its day. */
+export function lockedDay(
+  net: { date: string } | null,
+  wanted: { date: string } | null,
+): Hold | null {
+  if (net === null || wanted === null || wanted.date === net.date) return null;
+  return hold('locked', 'date', `${locked}: its day cannot move from ${net.date} to ${wanted.date}`); // prettier-ignore
+}
+
+/** What is posted does not leave the time that is posted (accounting.md 1); what began before it stays there. */
+export function beforeStartHold(
+  net: { date: string } | null,
+  wanted: { date: string } | null,
+  startDate: string | null,
+): Hold | null {
+  if (startDate === null || wanted === null || wanted.date >= startDate) return null;
+  if (net?.date === wanted.date) return null;
+  return hold('before_start_date', startDate, `It is posted, and its new day ${wanted.date} is before the start date ${startDate}: void it at the till, or set the start date to an earlier day`); // prettier-ignore
 }
 
 /** What people did to it decides first. */
-function foundOtherwise(isTakenAway: boolean, books: BooksState): Step | null {
+export function foundOtherwise(
+  isTakenAway: boolean,
+  books: BooksState,
+): { type: 'same' } | Hold | null {
   if (books.isAsWanted || (isTakenAway && (books.isVoided || books.isGone)))
     return { type: 'same' };
   if (books.isGone)
@@ -88,17 +121,15 @@ function foundOtherwise(isTakenAway: boolean, books: BooksState): Step | null {
 
 function difference(
   wanted: { sale: PostedSale; type: DocumentType } | null,
-  { net, type }: PostedPart,
+  { net }: PostedPart,
   options: PlanOptions,
 ): Step {
-  const locked = 'The document is deposited or in a closed period';
   if (net === null)
     return hold('locked', 'older_version', `${locked}, and an older version posted it: post the difference by hand`); // prettier-ignore
-  // What is owed has no account that money could come from or go to: a credit memo or an invoice would be needed.
-  if ([type, wanted?.type].some((one) => one === 'invoice' || one === 'creditMemo'))
-    return hold('not_built', 'difference_of_invoice', `${locked}: differences of invoices are not built`); // prettier-ignore
-  if (wanted !== null && !isNothing(net) && wanted.sale.date !== net.date)
-    return hold('locked', 'date', `${locked}: its day cannot move from ${net.date} to ${wanted.sale.date}`); // prettier-ignore
+  const moved = lockedDay(isNothing(net) ? null : net, wanted?.sale ?? null);
+  if (moved !== null) return moved;
+  if (wanted !== null && isSameMoney(net, { ...wanted.sale, dueDate: net.dueDate }))
+    return hold('locked', 'due_date', `${locked}: its due day cannot move from ${net.dueDate ?? 'none'} to ${wanted.sale.dueDate ?? 'none'}`); // prettier-ignore
   const { taken, added } = differenceOf(net, wanted?.sale ?? null, options.movesStock);
   const amounts = taken ?? added;
   if (amounts === null) return { type: 'same' };
@@ -107,6 +138,6 @@ function difference(
   return { type: 'difference', amounts, isAdded, net: after(net, amounts, isAdded), isLast };
 }
 
-function hold(reason: string, what: string, detail: string): Step {
+function hold(reason: string, what: string, detail: string): Hold {
   return { type: 'hold', reason, what, detail };
 }

@@ -50,8 +50,8 @@ export interface PostedSale {
   totalMinor: number;
 }
 
-export function isOnAccount(sale: Pick<Sale, 'tenders'>): boolean {
-  return sale.tenders === null || sale.tenders.length > 1;
+export function isOnAccount(sale: Pick<Sale, 'tenders' | 'isInvoiced'>): boolean {
+  return sale.tenders === null || sale.tenders.length > 1 || sale.isInvoiced === true;
 }
 
 export function postedSaleOf(sale: Sale): PostedSale {
@@ -169,8 +169,12 @@ export function saleOfAmounts(posted: PostedSale, labels: SaleLabels): Sale {
     customerId,
     billTo: null,
     shipTo: null,
-    tenders: tender === null ? [] : [{ ...tender, amountMinor: totalMinor }],
-    dueDate: null,
+    tenders: posted.isOnAccount
+      ? null
+      : tender === null
+        ? []
+        : [{ ...tender, amountMinor: totalMinor }],
+    dueDate: posted.dueDate,
     items: of('item').map((line) => ({
       sku: line.key,
       description: names.get(line.key) ?? line.key,

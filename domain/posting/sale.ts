@@ -57,6 +57,8 @@ export interface Sale {
   /** How it was paid; null: on account, due on the date given, or of a refund: owed no more. */
   tenders: readonly SaleTender[] | null;
   dueDate: string | null;
+  /** Paid at once, and yet an invoice with a payment (`paid.as = invoicePayment`). */
+  isInvoiced?: boolean | undefined;
   items: readonly SaleItem[];
   fees: readonly SaleAmount[];
   tipsMinor: readonly { description: string; amountMinor: number }[];

@@ -43,6 +43,14 @@ export interface PostingSettings {
     /** An amount without lines that is not the whole rest of its sale: without tax, or with its share of it. */
     amountOnlyTax: 'none' | 'prorate';
   };
+  paid: {
+    /** What is paid at once in one tender; holds for tickets that come after. */
+    as: 'salesReceipt' | 'invoicePayment';
+  };
+  item: {
+    /** A line whose article has no item there and gets none: held, or on the item mapped as `@generic`. */
+    unmapped: 'hold' | 'genericItem';
+  };
   cash: {
     /** Paid-in, paid-out and differences of the drawer: an entry each, or left to the accountant. */
     mode: 'journalEntry' | 'off';
@@ -60,6 +68,8 @@ export const initialPostingSettings: PostingSettings = {
   summary: { lines: 'category', dueAfterMinutes: 120 },
   date: { dayCutHour: 0 },
   refund: { amountOnlyTax: 'none' },
+  paid: { as: 'salesReceipt' },
+  item: { unmapped: 'hold' },
   cash: { mode: 'journalEntry' },
 };
 

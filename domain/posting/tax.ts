@@ -1,7 +1,7 @@
-import { minorToText, percentOfMinor, taxWithinMinor, addDecimals } from '../money';
+import { addDecimals, minorToText, percentOfMinor, sumMinor, taxWithinMinor } from '../money';
 import type { DocumentTax, PostingCompany, PostingLine, Reason, TaxOverride } from './document';
 import { taxKeyOf } from './lines';
-import type { Sale } from './sale';
+import type { LineTaxes, Sale } from './sale';
 
 // How the tax of a document is stated, in the five kinds of companies (accounting.md 7).
 
@@ -25,9 +25,7 @@ export function decideTax(
       what: sale.side,
       detail: 'A document with tax below zero is refused',
     };
-  const taxed = [...sale.items, ...sale.fees, ...sale.shipping, ...(sale.prorated ?? [])].filter(
-    (line) => line.taxMinor !== 0,
-  );
+  const taxed = taxedOf(sale).filter((line) => line.taxMinor !== 0);
   const rateKey = company.isAutomatedTax ? null : taxKeyOf(taxed.flatMap((line) => line.codes));
   if (rateKey !== null && company.taxCode(rateKey) === null) return unmapped(rateKey);
   const tax: DocumentTax = { mode: 'total', totalMinor: sale.taxMinor, rateKey };
@@ -47,24 +45,34 @@ function taxByCode(
   company: PostingCompany,
   varianceMinor: number,
 ): TaxDecision {
-  const bases = new Map<string, { rates: Rates; minor: number }>();
+  const bases = new Map<string, Base>();
   for (const line of lines) {
     const code = company.taxCode(line.taxKey);
     if (code === null) return unmapped(line.taxKey);
     const minor = line.grossMinor ?? line.amountMinor;
     const known = bases.get(code.id);
-    if (known === undefined) bases.set(code.id, { rates: code.rates, minor });
+    if (known === undefined) bases.set(code.id, { rates: code.rates, minor, sourceMinor: 0 });
     else known.minor += minor;
+  }
+  for (const line of taxedOf(sale)) {
+    const base = bases.get(company.taxCode(taxKeyOf(line.codes))?.id ?? '');
+    if (base !== undefined) base.sourceMinor += line.taxMinor;
   }
   return sale.pricesIncludeTax
     ? included(sale, [...bases.values()], varianceMinor)
     : excluded(sale, [...bases.values()], varianceMinor);
 }
 
-type Rates = readonly { id: string; percent: string }[];
+function taxedOf({ items, fees, shipping, prorated = [] }: Sale): LineTaxes[] {
+  return [...items, ...fees, ...shipping, ...prorated];
+}
+
+/** What of a document has one code there. */
 interface Base {
-  rates: Rates;
+  rates: readonly { id: string; percent: string }[];
   minor: number;
+  /** The source's tax of it. */
+  sourceMinor: number;
 }
 
 /** The total holds by the gross amounts; the share of tax may differ by a cent and is listed. */
@@ -80,28 +88,42 @@ function included(sale: Sale, bases: readonly Base[], varianceMinor: number): Ta
 }
 
 function excluded(sale: Sale, bases: readonly Base[], varianceMinor: number): TaxDecision {
-  const predicted: TaxOverride[] = bases.flatMap(({ rates, minor }) =>
-    rates.map(({ id, percent }) => ({
-      rateId: id,
-      percent,
-      taxMinor: percentOfMinor(minor, percent),
-      netMinor: minor,
-    })),
-  );
-  let booksMinor = 0;
-  for (const { taxMinor } of predicted) booksMinor += taxMinor;
+  const predicted = bases.map((base) => ({ base, taxes: predictedOf(base) }));
+  const booksMinor = sumMinor(predicted.flatMap(({ taxes }) => taxes.map(taxMinorOf)));
   const sourceMinor = sale.taxMinor;
   if (booksMinor === sourceMinor)
     return { type: 'stated', tax: { mode: 'excluded', overrides: [] }, reasons: [] };
-  // Of several codes nobody could say whose tax is overridden.
-  const isNear = Math.abs(booksMinor - sourceMinor) <= varianceMinor;
-  if (!isNear || bases.length !== 1 || predicted.length === 0) return differs(sale, booksMinor);
-  const [biggest] = [...predicted].sort((one, other) => other.taxMinor - one.taxMinor);
-  const overrides = predicted.map((rate) =>
-    rate === biggest ? { ...rate, taxMinor: rate.taxMinor + sourceMinor - booksMinor } : rate,
-  );
+  if (Math.abs(booksMinor - sourceMinor) > varianceMinor) return differs(sale, booksMinor);
+  const rateIds = predicted.flatMap(({ taxes }) => taxes.map(({ rateId }) => rateId));
+  // A rate of two codes has one amount there: nobody could say whose is overridden.
+  if (new Set(rateIds).size < rateIds.length) return differs(sale, booksMinor);
+  // With one code all of the source's tax is its; of several each has that of its lines.
+  const restMinor = sourceMinor - sumMinor(bases.map((base) => base.sourceMinor));
+  if (restMinor !== 0 && bases.length > 1) return differs(sale, booksMinor);
+  const overrides: TaxOverride[] = [];
+  for (const { base, taxes } of predicted) {
+    const offMinor = base.sourceMinor + restMinor - sumMinor(taxes.map(taxMinorOf));
+    const [biggest] = [...taxes].sort((one, other) => Math.abs(other.taxMinor) - Math.abs(one.taxMinor)); // prettier-ignore
+    if (offMinor !== 0 && (biggest === undefined || Math.abs(offMinor) > varianceMinor))
+      return differs(sale, booksMinor);
+    overrides.push(...taxes.map((rate) => (rate === biggest ? { ...rate, taxMinor: rate.taxMinor + offMinor } : rate))); // prettier-ignore
+  }
   const reasons: Reason[] = [{ choice: 'tax_override', booksMinor, sourceMinor }];
   return { type: 'stated', tax: { mode: 'excluded', overrides }, reasons };
+}
+
+/** The tax that the books work out of each rate, on the sub-total of its code. */
+function predictedOf({ rates, minor: netMinor }: Base): TaxOverride[] {
+  return rates.map(({ id: rateId, percent }) => ({
+    rateId,
+    percent,
+    taxMinor: percentOfMinor(netMinor, percent),
+    netMinor,
+  }));
+}
+
+function taxMinorOf({ taxMinor }: TaxOverride): number {
+  return taxMinor;
 }
 
 function differs(sale: Sale, booksMinor: number): TaxDecision {

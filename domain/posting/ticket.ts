@@ -36,16 +36,31 @@ export function partsOfOrder(order: OrderBody): DocumentPart[] {
   return hasSale ? ['sale', 'refund'] : ['refund'];
 }
 
-/** The deliveries of an order: its documents, and a payment for each of several tenders (accounting.md 2). */
-export function deliveryPartsOf(order: OrderBody): string[] {
-  const parts = partsOfOrder(order);
+/** The sale of an order that came while `paid.as` was `invoicePayment`: it keeps that way, whatever is set later. */
+export const invoicedPart = 'sale-invoice';
+
+/** Whether a part of an order is the invoice, or its one payment, of what was paid at once in one tender. */
+export function isInvoiced(ticket: Ticket, part: string): boolean {
+  if (ticket.kind !== 'order' || (part !== invoicedPart && part !== firstPayment)) return false;
+  const [only, second] = tendersOf(ticket.body);
+  const isSale = partsOfOrder(ticket.body).join() === 'sale';
+  return isSale && only !== undefined && second === undefined && only.amountMinor > 0;
+}
+
+/**
+ * The deliveries of an order: its documents, and a payment for each of several tenders (accounting.md 2).
+ * `salePart`: the name of its sale.
+ */
+export function deliveryPartsOf(order: OrderBody, salePart = 'sale'): string[] {
+  const documents = partsOfOrder(order);
+  const parts = documents.map((part) => (part === 'sale' ? salePart : part));
   const tenders = tendersOf(order);
   const numbered = (prefix: string): string[] =>
     tenders.map((_tender, index) => `${prefix}${index + 1}`);
   if (isThroughExchange({ kind: 'order', body: order })) return [...parts, ...numbered(movePrefix)];
-  if (parts[0] === 'sale' && areSeveralPayments(tenders) && parts.length === 1)
-    return [...parts, ...numbered(paymentPrefix)];
-  return parts;
+  const isSale = documents.join() === 'sale';
+  if (isSale && areSeveralPayments(tenders)) return [...parts, ...numbered(paymentPrefix)];
+  return isInvoiced({ kind: 'order', body: order }, salePart) ? [...parts, firstPayment] : parts;
 }
 
 /** The deliveries of a refund: its document, what applies it where it is owed, a move for each of several tenders. */
@@ -74,6 +89,7 @@ export function isThroughExchange(ticket: Ticket): boolean {
 }
 
 const paymentPrefix = 'payment-';
+const firstPayment = `${paymentPrefix}1`;
 /** Stands before `refund` and `sale` in the alphabet, which are what others refer to. */
 const movePrefix = 'move-';
 /** The payment of 0.00 by which a credit memo is applied to its invoice. */
@@ -156,11 +172,14 @@ function isOwedRefund(ticket: Ticket): boolean {
   return ticket.kind === 'refund' && isOwed(ticket.body);
 }
 
+/** Names the account between the documents of an exchange and its tenders (ADR 0006). */
+export const tenderBetween = 'exchange';
+
 /** Each half of an exchange, and what several tenders paid back, is settled with one account in between. */
 function exchangeTender(amountMinor: number): SaleTender[] {
   return amountMinor === 0
     ? []
-    : [{ tender: 'exchange', amountMinor, reference: null, isExchange: true }];
+    : [{ tender: tenderBetween, amountMinor, reference: null, isExchange: true }];
 }
 
 type Rest = Pick<

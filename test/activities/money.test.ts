@@ -144,3 +144,33 @@ test('an exchange, lay-away money, cash and the payout of it all are in the book
   ]);
   expect(await balances(tenant)).toMatchObject({ 'Card clearing': '0.00', 'Undeposited Funds': '0.00', 'Cash drawer': '19.50', Bank: '29.10', 'Processor fees': '0.90' }); // prettier-ignore
 }, 120_000);
+
+test('payments, tenders of an exchange, cash and payouts that the till changes or voids end as it says', async () => {
+  const tenant = await createTestTenant(stack);
+  await sendChanges(stack, tenant, [customer('c-1'), product('A'), product('B')]);
+  await untilIdle(stack, tenant, 50_000);
+  await map(tenant, { 'clearing:exchange': 'Undeposited Funds', 'bank:stripe': 'Bank', 'fees:stripe': 'Processor fees', 'cash:over-short': 'Office expenses' }); // prettier-ignore
+  const exchange = (cashMinor: number): TestChange => {
+    const body = orderBody('T-1', [['A', 3], ['B', -1]], 'c-1'); // prettier-ignore
+    return { kind: 'order', recordId: 'T-1', body: { ...body, tenders: [{ tender: 'cash', amountMinor: cashMinor }, { tender: 'card', amountMinor: 2_500 - cashMinor }] } }; // prettier-ignore
+  };
+  const cash = (amountMinor: number): TestChange => ({ kind: 'cash', recordId: 'K-1', body: { businessDate: '2026-11-21', tender: 'cash', type: 'difference', amountMinor } }); // prettier-ignore
+  const payout = (feesMinor: number): TestChange => ({ kind: 'payout', recordId: 'po_1', occurredAt: '2026-11-25T10:00:00Z', body: { processor: 'stripe', tender: 'card', grossMinor: 1_500, feesMinor, netMinor: 1_500 - feesMinor, includes: [{ kind: 'order', recordId: 'T-1', amountMinor: 1_500 }] } }); // prettier-ignore
+  const revised = (change: TestChange, revision: number): TestChange => ({ ...change, revision });
+  await sendChanges(stack, tenant, [invoice('I-1'), exchange(1_000), cash(-50), payout(90), payment('P-1', 1_000, { invoiceId: 'I-1' }), payment('P-2', 500, { invoiceId: 'I-1' })]); // prettier-ignore
+  await untilIdle(stack, tenant, 50_000);
+  await fault(stack, tenant, 'qbo', {
+    fault: 'resetAfterCommit',
+    times: 3,
+    match: { write: true },
+  });
+  await sendChanges(stack, tenant, [revised(exchange(700), 2), revised(cash(-80), 2), revised(payout(100), 2), revised(payment('P-1', 1_200, { invoiceId: 'I-1' }), 2), revised(payment('P-2', 500, { invoiceId: 'I-1', voided: true }), 2)]); // prettier-ignore
+  await untilIdle(stack, tenant, 50_000);
+  expect(await held(tenant)).toEqual([]);
+  expect(await balances(tenant)).toMatchObject({ 'Card clearing': '3.00', 'Undeposited Funds': '0.00', 'Cash drawer': '18.20', Bank: '14.00', 'Processor fees': '1.00', 'Office expenses': '0.80', 'Accounts Receivable (A/R)': '13.00' }); // prettier-ignore
+  // What is left of the invoice may be paid now.
+  await sendChanges(stack, tenant, [payment('P-3', 1_300, { invoiceId: 'I-1' })]);
+  await untilIdle(stack, tenant, 50_000);
+  expect(await held(tenant)).toEqual([]);
+  expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
+}, 120_000);

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import { initialDirection, type DirectionPolicy } from '../../domain/direction';
 import type { RecordBody } from '../../domain/bodies';
-import { gateFor, wantedDeliveries } from '../../domain/wanted-deliveries';
+import { gateFor, salePartOf, wantedDeliveries } from '../../domain/wanted-deliveries';
 import { orderBody } from '../support/samples';
 
 const open = { kind: 'open' };
@@ -64,4 +64,13 @@ test('a deletion stays local by the first delete policy, whatever the direction'
   const skipped = { kind: 'skipped', reason: 'policy' };
   expect(gateFor(pushAll, 'qbo', 'order', 'absent')).toEqual(skipped);
   expect(gateFor(initialDirection, 'woo', 'customer', 'absent')).toEqual(skipped);
+});
+
+test.each<[string[], 'salesReceipt' | 'invoicePayment', string]>([
+  [[], 'salesReceipt', 'sale'],
+  [[], 'invoicePayment', 'sale-invoice'],
+  [['sale', 'refund'], 'invoicePayment', 'sale'],
+  [['payment-1', 'sale-invoice'], 'salesReceipt', 'sale-invoice'],
+])('with the parts %j and %s the sale of an order is the part %s', (parts, as, salePart) => {
+  expect(salePartOf(parts, { paid: { as } })).toBe(salePart);
 });

@@ -38,6 +38,7 @@ export function taxByCode(
   };
   const taxLines: JsonObject[] = [];
   const shares = discountShares(lines, byCode);
+  const users = codesByRate(context, [...byCode.keys()]);
   for (const [codeId, group] of byCode) {
     const rates = ratesOf(context, codeId);
     const whole = rates.reduce((total, { percent }) => add(total, percent), zero);
@@ -51,7 +52,9 @@ export function taxByCode(
       const isLast = index === rates.length - 1;
       const before = sum(amounts.slice(0, index));
       const computed = isInclusive && isLast ? groupTax - before : (amounts[index] ?? 0n);
-      const minor = isInclusive ? computed : overridden(context, rate, computed, byCode.size);
+      const minor = isInclusive
+        ? computed
+        : overridden(context, rate, computed, users.get(rate.id) ?? 1);
       tax.totalMinor += minor;
       tax.postings.push({ accountId: rate.accountId, minor });
       taxLines.push(taxLine(rate, minor, isInclusive ? gross - groupTax : net));
@@ -60,6 +63,14 @@ export function taxByCode(
   }
   tax.detail = { TotalTax: minorToNumber(tax.totalMinor), TaxLine: taxLines };
   return tax;
+}
+
+/** How many of these codes use each rate. */
+function codesByRate(context: WriteContext, codes: readonly string[]): Map<string, number> {
+  const users = new Map<string, number>();
+  for (const code of codes)
+    for (const { id } of ratesOf(context, code)) users.set(id, (users.get(id) ?? 0) + 1);
+  return users;
 }
 
 /** A discount is spread over the codes by their net amounts; the last takes the rest. */

@@ -54,9 +54,9 @@ it.each(cases)(
       if (ticket.kind === 'invoice') receivableMinor += totalMinor;
       else clearingMinor += ticket.kind === 'refund' ? -totalMinor : totalMinor;
     }
-    const reasons = ['tax_differs', 'negative_total', 'negative_tax', 'skip'];
+    const reasons = ['negative_total', 'negative_tax', 'skip'];
     expect(left.filter((reason) => !reasons.includes(reason))).toEqual([]);
-    expect(writes.length).toBeGreaterThan(documentsEach * 0.5);
+    expect(writes.length).toBeGreaterThan(documentsEach * 0.9);
     const gate = openGate();
     for (let at = 0; at < writes.length; at += batchSize) {
       const send = stored(connector, writes.slice(at, at + batchSize));

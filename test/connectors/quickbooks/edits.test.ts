@@ -295,13 +295,15 @@ describe('in a closed period', () => {
     expect((await books()).filter((text) => text.includes('-D'))).toHaveLength(2);
   });
 
-  test('its day cannot move, its kind neither', async () => {
+  test('its day cannot move; another kind takes the place of the whole', async () => {
     await restart({ closed: { mode: closed } });
     await part.want(mugs(2));
     await close();
     expect(await part.want(mugs(2, { businessDate: '2026-11-20' }))).toMatchObject({ cause: 'locked:date' }); // prettier-ignore
     const tenders = [{ tender: 'cash', amountMinor: 1000 }, { tender: 'card', amountMinor: 1700 }];
-    expect(await part.want(mugs(2, { tenders }))).toMatchObject({ cause: 'not_built:difference_of_invoice' }); // prettier-ignore
+    expect(await part.want(mugs(2, { tenders }))).toEqual({ type: 'delivered' });
+    expect(part.writes.slice(1)).toEqual(['create RefundReceipt', 'create Invoice']);
+    expect(await gained()).toEqual({ 'Accounts Receivable (A/R)': '27.00', [sales]: '-25.00', 'Sales tax payable': '-2.00' });
   }); // prettier-ignore
 });
 

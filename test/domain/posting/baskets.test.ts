@@ -86,8 +86,7 @@ describe.each(cases)('$kind, tax in the price: $pricesIncludeTax, $currency', (o
     );
     const reasons = ['nothing_to_post', 'negative_total', isUs ? 'negative_tax' : 'tax_differs'];
     expect(left.filter((reason) => !reasons.includes(reason))).toEqual([]);
-    // What is held is the odd one: several codes with taxes that are cents off.
-    expect(posted).toBeGreaterThan(runsEach * (isUs ? 0.9 : 0.5));
+    expect(posted).toBeGreaterThan(runsEach * 0.9);
   });
 });
 
@@ -114,5 +113,5 @@ it('a source that is off by cents gets one rounding line of just them, by more i
     }),
     { seed: 7, numRuns: 2_000 },
   );
-  expect([...left].sort()).toEqual(['negative_tax', 'negative_total', 'no_tender', 'nothing_to_post', 'tax_differs', 'totals_differ']);
+  expect([...left].sort()).toEqual(['negative_tax', 'negative_total', 'no_tender', 'nothing_to_post', 'totals_differ']);
 }); // prettier-ignore

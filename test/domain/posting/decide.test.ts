@@ -161,10 +161,30 @@ describe('tax', () => {
     expect(decided(british(2_003, false), gb)).toMatchObject({ type: 'hold', reason: 'tax_differs' }); // prettier-ignore
   });
 
-  it('is never overridden where two codes share the document', () => {
-    const tipsMinor = [{ description: 'Tip', amountMinor: 100 }];
-    const tipped = british(2_001, false, { tipsMinor, totalMinor: 12_101 });
-    expect(decided(tipped, gb)).toMatchObject({ type: 'hold', reason: 'tax_differs' });
+  it('of several codes is overridden for the rates of each that is off, by what its own lines say', () => {
+    const reduced = item({ netMinor: 1_005, codes: ['VAT19'], taxMinor: 190 });
+    const two = (vat20Minor: number, changes: Partial<Sale> = {}): Sale =>
+      british(0, false, { items: [item({ netMinor: 10_000, codes: ['VAT20'], taxMinor: vat20Minor }), reduced], taxMinor: vat20Minor + 190, totalMinor: 11_195 + vat20Minor, ...changes }); // prettier-ignore
+    const ofRates = (source: Sale): unknown => {
+      const { tax } = posted(source, gb);
+      return tax.mode === 'excluded' ? tax.overrides.map(({ rateId, taxMinor }) => [rateId, taxMinor]) : tax; // prettier-ignore
+    };
+    // The books would compute 1.91 of the second.
+    expect(ofRates(two(2_000))).toEqual([['61', 2_000], ['81', 190]]); // prettier-ignore
+    expect(ofRates(two(1_999))).toEqual([['61', 1_999], ['81', 190]]); // prettier-ignore
+    // The cents of both make up for each other: nothing to state.
+    expect(ofRates(two(2_001))).toEqual([]);
+    expect(decided(two(1_997), gb)).toMatchObject({ type: 'hold', reason: 'tax_differs' });
+    const unspread = two(2_000, { taxMinor: 2_189, totalMinor: 13_194 });
+    expect(decided(unspread, gb)).toMatchObject({ type: 'hold', reason: 'tax_differs' });
+  });
+
+  it('is never overridden where two codes share the rate', () => {
+    const rates = [{ id: '61', percent: '20' }];
+    const company = companyOf('gb', 'GBP', { taxCode: (key) => ({ id: key, rates }) });
+    const items = [item({ netMinor: 10_000, codes: ['A'], taxMinor: 2_001 }), item({ netMinor: 100, codes: ['B'], taxMinor: 20 })]; // prettier-ignore
+    const source = british(0, false, { items, taxMinor: 2_021, totalMinor: 12_121 });
+    expect(decided(source, company)).toMatchObject({ type: 'hold', reason: 'tax_differs' });
   });
 
   it('within the price is accepted within the variance and listed', () => {

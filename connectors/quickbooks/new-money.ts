@@ -1,0 +1,68 @@
+import type { Composed, Outgoing } from '../connector';
+import { booksMoneyOf } from './books-money';
+import { adopted, touched } from './create-document';
+import { creation } from './creation';
+import type { DocumentFinding } from './findings';
+import { hold } from './hold';
+import { labelsIn, snapshotOf, type Posted, type WrittenDocument } from './posted';
+import type { MoneyShape, ShapedMoney } from './shape-money';
+
+// A document of money alone that does not stand in the books: created, or taken over where it is there already.
+
+export interface NewMoney {
+  type: 'money';
+  shaped: ShapedMoney;
+  /** What is posted once it stands, but for itself. */
+  posted: Posted;
+  role: WrittenDocument['role'];
+  isLast: boolean;
+}
+
+export type PlannedMoney = { type: 'done'; composed: Composed } | NewMoney;
+
+export function newMoney(
+  shape: MoneyShape,
+  posted: Posted,
+  role: WrittenDocument['role'],
+  isLast: boolean,
+): PlannedMoney {
+  if (shape.type === 'stop') return done(shape.composed);
+  return { type: 'money', shaped: shape, posted, role, isLast };
+}
+
+export function composeNewMoney(made: NewMoney, finding: DocumentFinding | null): Composed {
+  const { shaped, posted, role, isLast } = made;
+  const { entity, payload, marker, totalMinor, currency, txnDate } = shaped;
+  const labels = { totalMinor };
+  const withNew = (written: Pick<WrittenDocument, 'id' | 'version' | 'money'>): Posted => ({
+    ...posted,
+    documents: [...posted.documents, { ...written, entity, docNumber: null, role, isVoided: false }], // prettier-ignore
+  });
+  if (finding?.found === 'touched') return touched(entity, finding.id);
+  if (finding?.found === 'ours') {
+    const { id, syncToken: version, row } = finding;
+    return adopted(withNew({ id, version, money: booksMoneyOf(row) }), labels, isLast);
+  }
+  const natural = { kind: 'document', docNumber: null, marker, totalMinor, currency, txnDate };
+  const snapshot = snapshotOf(withNew({ id: '', version: null, money: null }), labels);
+  return creation(entity, payload, snapshot, { ...natural, then: isLast ? 'whole' : 'step' });
+}
+
+/** What stands is as it is to be. */
+export function kept(item: Outgoing, posted: Posted): PlannedMoney {
+  return done({
+    type: 'adopt',
+    remoteId: item.remoteId ?? '',
+    remoteVersion: item.remoteVersion,
+    snapshot: snapshotOf(posted, labelsIn(item.snapshot)),
+    isLinked: false,
+  });
+}
+
+export function done(composed: Composed): Extract<PlannedMoney, { type: 'done' }> {
+  return { type: 'done', composed };
+}
+
+export function held(reason: string, what: string, detail: string): PlannedMoney {
+  return done(hold(reason, what, detail));
+}

@@ -1,0 +1,45 @@
+import { dateOf } from '../../domain/posting/date';
+import { moneyMarker } from '../../domain/posting/marker';
+import { paymentStep } from '../../domain/posting/payment-difference';
+import type { Outgoing } from '../connector';
+import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
+import { markerNamed } from './new-document';
+import type { Place } from './place';
+import { countOf, type Posted, type PostedPayment } from './posted';
+import { shapeReceivable } from './shape-money';
+
+/**
+ * A payment that may not be touched is corrected by an entry between receivables and the account of its
+ * tender, as an accountant books a cheque that came back (ADR 0009).
+ */
+export function receivableDifference(
+  { item, posted, place }: { item: Outgoing; posted: Posted; place: Place },
+  wanted: PostedPayment | null,
+): PlannedMoney {
+  const step = paymentStep(posted.payment, wanted);
+  // Only another invoice of the same customer, or a credit that is applied: receivables hold the same.
+  if (step === null || step.of.tender === '') return kept(item, { ...posted, payment: wanted });
+  const { of, amountMinor, net, isLast } = step;
+  const dated = dateOf(of.date, 'payment', { closed: { mode: 'firstOpenDay' } }, place.facts);
+  if (dated.type === 'hold') return held(dated.reason, dated.what, dated.detail);
+  const nth = countOf(posted, 'difference') + 1;
+  const { recordId, part, record, rev } = item;
+  const marker = markerNamed(moneyMarker(record.kind, recordId, part), `difference ${nth} of rev ${rev}`); // prettier-ignore
+  const rate = 'exchangeRate' in record.body ? record.body.exchangeRate : undefined;
+  const shaped = shapeReceivable(
+    {
+      marker,
+      date: dated.date,
+      notes: [amountMinor > 0 ? 'received' : 'taken back', ...dated.notes],
+      currency: of.currency,
+      exchangeRate: rate,
+      customerId: of.customerId,
+      tender: of.tender,
+      amountMinor,
+    },
+    place.references,
+    place.facts,
+  );
+  if (shaped.type === 'stop') return done(shaped.composed);
+  return newMoney(shaped, { ...posted, payment: net }, 'difference', isLast);
+}

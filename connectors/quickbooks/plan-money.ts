@@ -1,0 +1,206 @@
+import { minorToText } from '../../domain/money';
+import { dateOf } from '../../domain/posting/date';
+import { moneyMarker } from '../../domain/posting/marker';
+import { documentOfEntry } from '../../domain/posting/money-entry';
+import { beforeStartHold } from '../../domain/posting/plan';
+import { planEntry, type EntryStep } from '../../domain/posting/plan-money';
+import type { Composed, Outgoing } from '../connector';
+import { booksMoneyOf, isSameBooksMoney, type BooksMoney } from './books-money';
+import { booksStateOf, type ReadRows } from './books-state';
+import type { DocumentFinding } from './findings';
+import { exactNumber } from './mapping';
+import { mergedPayload } from './merge-document';
+import { entryShape, isPayment, wantedPayment } from './money';
+import { composeNewMoney, done, held, kept, newMoney, type PlannedMoney } from './new-money';
+import { markerNamed } from './new-document';
+import type { Place } from './place';
+import { planOnePayment } from './plan-payment';
+import {
+  countOf,
+  keyOf,
+  mainOf,
+  postedOf,
+  snapshotOf,
+  standing,
+  type BooksKey,
+  type Posted,
+  type WrittenDocument,
+} from './posted';
+import { shapeMoney, type MoneyShape, type ShapedMoney } from './shape-money';
+import { asFound } from './update-document';
+import { documentContentSchema } from './wire';
+
+// What a document of money alone needs next, from what is posted and what the books hold (ADR 0009). Pure.
+
+export function composeMoney(
+  item: Outgoing,
+  place: Place,
+  rows: ReadRows,
+  finding: DocumentFinding | null,
+): Composed {
+  const planned = planMoney(item, place, rows);
+  return planned.type === 'done' ? planned.composed : composeNewMoney(planned, finding);
+}
+
+/** What is read before such a delivery is planned: its standing documents, or of a new payment its invoice. */
+export function moneyToRead({ record, ...item }: Outgoing, { references }: Place): BooksKey[] {
+  const documents = standing(postedOf({ record, ...item }, 'Payment'));
+  if (documents.length > 0 || record.kind !== 'payment') return documents;
+  const id = references.documents.get(`invoice/${record.body.invoiceId ?? ''}`)?.remoteId;
+  return id ? [{ entity: 'Invoice', id }] : [];
+}
+
+export function planMoney(item: Outgoing, place: Place, rows: ReadRows): PlannedMoney {
+  const posted = postedOf(item, 'Payment');
+  const isStanding = mainOf(posted) !== null;
+  // What is posted stays under our care, whatever the start date is now; a closed day is asked about below.
+  const settings = { ...place.settings, startDate: null, closed: { mode: 'firstOpenDay' as const } }; // prettier-ignore
+  const company = isStanding ? { ...place, settings } : place;
+  const none = unwanted(item);
+  if (isPayment(item)) {
+    const wanted = none === null ? wantedPayment(item, company) : { none };
+    if ('composed' in wanted) return done(wanted.composed);
+    return planOnePayment({ item, place, rows, posted, wanted, waits: null });
+  }
+  if (item.lastClass === 'CLOSED' && item.attempts > 1)
+    return held('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period');
+  const shape = none === null ? entryShape(item, company) : skipped(none);
+  if (shape.type === 'shaped') return planBetween({ item, place, rows, posted }, shape);
+  if (shape.composed.type !== 'skip') return done(shape.composed);
+  return isStanding || posted.documents.length > 0
+    ? planBetween({ item, place, rows, posted }, null)
+    : done(shape.composed);
+}
+
+/** Why the till no longer has it; null where it does. */
+function unwanted({ op, record }: Outgoing): string | null {
+  if ('voided' in record.body && record.body.voided === true) return 'voided';
+  return op === 'absent' ? 'nothing_to_void' : null;
+}
+
+function skipped(reason: string): MoneyShape {
+  return { type: 'stop', composed: { type: 'skip', reason } };
+}
+
+interface Asked {
+  item: Outgoing;
+  place: Place;
+  rows: ReadRows;
+  posted: Posted;
+}
+
+function planBetween(asked: Asked, shaped: ShapedMoney | null): PlannedMoney {
+  const { item, place, rows, posted } = asked;
+  const main = mainOf(posted);
+  const wanted = shaped?.entry ?? null;
+  if (posted.voidDue !== null)
+    return held('totals_differ_in_books', posted.voidDue.entity, `${posted.voidDue.why}. It cannot be voided there: correct it by hand`); // prettier-ignore
+  if (main !== null && posted.entry === undefined) return ofOlderVersion(asked, shaped, main);
+  const early = main === null || posted.entry === null ? null : beforeStartHold(posted.entry ?? null, wanted, place.settings.startDate); // prettier-ignore
+  if (early !== null) return held(early.reason, early.what, early.detail);
+  const books = booksStateOf(posted, rows, shaped === null ? null : moneyOf(shaped), {
+    bookCloseDate: place.facts.bookCloseDate,
+    isRefusedAsLocked: item.lastClass === 'LOCKED',
+  });
+  const step = planEntry(
+    wanted,
+    {
+      isStanding: main !== null,
+      net: posted.entry ?? null,
+      hasDifferences: standing(posted).some(({ role }) => role === 'difference'),
+    },
+    books,
+    place.settings,
+  );
+  switch (step.type) {
+    case 'hold':
+      return held(step.reason, step.what, step.detail);
+    case 'same': {
+      const isGone = wanted === null && (books.isGone || books.isVoided);
+      const documents = isGone
+        ? posted.documents.map((one) => ({ ...one, isVoided: true, money: null }))
+        : posted.documents.map((one) => asFound(one, rows));
+      return kept(item, { ...posted, documents, entry: wanted });
+    }
+    case 'create': {
+      if (shaped === null) throw new Error('Bug: nothing is created');
+      const nth = countOf(posted, 'main') + 1;
+      const named = nth === 1 ? shaped : markedAs(shaped, markerNamed(shaped.marker, `posting ${nth}`)); // prettier-ignore
+      return newMoney(named, { ...posted, entry: wanted }, 'main', true);
+    }
+    case 'update':
+      if (shaped === null || main === null) throw new Error('Bug: an update of nothing');
+      return updated(asked, shaped, main);
+    case 'difference':
+      return difference(asked, step);
+  }
+}
+
+/** The same body under another marker, where one of its name was deleted by a person. */
+function markedAs(shaped: ShapedMoney, marker: string): ShapedMoney {
+  const { PrivateNote: said } = shaped.payload;
+  const note = typeof said === 'string' ? said.replace(shaped.marker, () => marker) : marker;
+  return { ...shaped, marker, payload: { ...shaped.payload, PrivateNote: note } };
+}
+
+/** Older versions kept no figures: the books say whether it stands as it is to be. */
+function ofOlderVersion({ item, posted, rows }: Asked, shaped: ShapedMoney | null, main: WrittenDocument): PlannedMoney {
+  const found = booksMoneyOf(rows.get(keyOf(main)) ?? null);
+  const wanted = shaped === null ? null : moneyOf(shaped);
+  if (found === null || wanted === null || shaped?.entry === undefined || !isSameBooksMoney(found, wanted))
+    return held('locked', 'older_version', 'An older version posted this and kept no figures: correct it by hand');
+  const documents = posted.documents.map((one) => asFound(one, rows));
+  return kept(item, { ...posted, documents, entry: shaped.entry });
+} // prettier-ignore
+
+/** As the books would hold it. */
+function moneyOf({ payload, totalMinor, currency }: ShapedMoney): BooksMoney | null {
+  return booksMoneyOf({ ...payload, TotalAmt: exactNumber(minorToText(totalMinor, currency)) });
+}
+
+/** Written anew in place; what people set on it is kept. */
+function updated({ rows, posted }: Asked, shaped: ShapedMoney, main: WrittenDocument): PlannedMoney {
+  const row = rows.get(keyOf(main)) ?? null;
+  const read = documentContentSchema.safeParse(row);
+  if (row === null || !read.success) throw new Error('Bug: a document is updated that was not read');
+  const { payload, marker, totalMinor, currency, txnDate } = shaped;
+  const documents = posted.documents.map((one) => asFound(one, rows));
+  return done({
+    type: 'write',
+    write: {
+      operation: 'update',
+      entity: main.entity,
+      group: 'batch',
+      payload: mergedPayload(row, payload, marker),
+      isLinked: false,
+      snapshot: snapshotOf({ ...posted, documents, entry: shaped.entry ?? null }, { totalMinor }),
+      natural: {
+        ...{ kind: 'document', docNumber: null, marker, totalMinor, currency, txnDate },
+        edits: { id: main.id, syncToken: read.data.SyncToken },
+        then: 'whole',
+      },
+    },
+  });
+} // prettier-ignore
+
+/** A document of its own, on the day of what it corrects or the first open one. */
+function difference(
+  { item, place, posted }: Asked,
+  { entry, net, isLast }: Extract<EntryStep, { type: 'difference' }>,
+): PlannedMoney {
+  const { references, facts } = place;
+  const dated = dateOf(entry.date, item.record.kind, { closed: { mode: 'firstOpenDay' } }, facts);
+  if (dated.type === 'hold') return held(dated.reason, dated.what, dated.detail);
+  const nth = countOf(posted, 'difference') + 1;
+  const name = `difference ${nth} of rev ${item.rev}`;
+  const document = documentOfEntry(entry, {
+    marker: markerNamed(moneyMarker(item.record.kind, item.recordId, item.part), name),
+    notes: dated.notes,
+    date: dated.date,
+    description: `difference ${nth}`,
+  });
+  const ids = new Map(entry.legs.map(({ account, id }) => [account, id]));
+  const shaped = shapeMoney(document, references, facts, entry.date, ids);
+  if (shaped.type === 'stop') return done(shaped.composed);
+  return newMoney(shaped, { ...posted, entry: net }, 'difference', isLast);
+}
