@@ -7,7 +7,13 @@ import { hold } from './hold';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
 import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
 import { keyOf, labelsIn, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
-import { asFound, shapedUpdate, updateWrite, type ShapedUpdate } from './update-document';
+import {
+  asFound,
+  paidBeforeVoid,
+  shapedUpdate,
+  updateWrite,
+  type ShapedUpdate,
+} from './update-document';
 import { missingBefore, type DocumentSource } from './sale-of';
 import { voidWrite } from './void-document';
 
@@ -150,7 +156,7 @@ function stepPlanned(
       return done(updateWrite(asked, posted, update, rows));
     case 'void':
       if (main === null) throw new Error('Bug: a void without a document');
-      return done(voidWrite(item, posted, main, rows.get(keyOf(main)) ?? null, { then: step.isLast ? 'whole' : 'step', why: null })); // prettier-ignore
+      return done(paidBeforeVoid(asked, main, rows) ?? voidWrite(item, posted, main, rows.get(keyOf(main)) ?? null, { then: step.isLast ? 'whole' : 'step', why: null })); // prettier-ignore
     case 'difference':
       {
       const made = newDifference(asked, posted, step);

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+import { listFailures } from '../../database/failures';
+import { putMapping } from '../../database/mappings';
+import { startTestApi, type TestApi } from '../support/api';
+import { accountsOf, depositReceipts, ended, operatorOf, post, startUndo, trialBalance, undoAt, type Ask } from '../support/operator'; // prettier-ignore
+import { customer, orderBody, product } from '../support/samples';
+import { calls, documents, unsettledOrUnknown, writes } from '../support/sandboxes';
+import { control, createTestTenant, sendChanges, startStack, until, untilIdle, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
+import { signal } from '../support/tenant-workflow';
+
+// Taking back a range of business days: everything of ours is out of the books, nothing is deleted.
+
+let stack: Stack;
+let api: TestApi;
+beforeAll(async () => {
+  stack = await startStack();
+  api = await startTestApi({ databaseUrlOf: () => stack.database.url, queues: () => stack.queues });
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([api.stop(), stack.stop()]);
+}, 60_000);
+
+const from = '2026-10-01';
+const to = '2026-11-30';
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n + 1));
+const dollars = (minor: number): string => (minor / 100).toFixed(2);
+
+function sale(number: string, businessDate: string, tender = 'card', pieces = 1): TestChange {
+  const body = orderBody(number, [['A', pieces]], 'c-1');
+  const amountMinor = body.totals.totalMinor;
+  return { kind: 'order', recordId: number, body: { ...body, businessDate, tenders: [{ tender, amountMinor }] } }; // prettier-ignore
+}
+/** An invoice with two payments in the books. */
+function split(number: string, businessDate: string): TestChange {
+  const tenders = [{ tender: 'gift', amountMinor: 500 }, { tender: 'card', amountMinor: 750 }]; // prettier-ignore
+  return { kind: 'order', recordId: number, body: { ...orderBody(number, [['A', 1]], 'c-1'), businessDate, tenders } }; // prettier-ignore
+}
+function refundOf(number: string, businessDate: string): TestChange {
+  return { kind: 'refund', recordId: number, body: { ...orderBody(number, [['A', 1]], 'c-1'), businessDate, restock: true } }; // prettier-ignore
+}
+function invoice(number: string, businessDate: string): TestChange {
+  const { tenders: _tenders, ...body } = orderBody(number, [['A', 2]], 'c-1');
+  return { kind: 'invoice', recordId: number, body: { ...body, businessDate } };
+}
+
+/** A tenant whose cash lies in Undeposited Funds, with article and customer in the books. */
+async function bookkeeping(): Promise<{ tenant: TestTenant; ask: Ask }> {
+  const tenant = await createTestTenant(stack);
+  await post(stack, tenant, { closed: { mode: 'firstOpenDay' } });
+  await sendChanges(stack, tenant, [product('A'), customer('c-1')]);
+  await untilIdle(stack, tenant);
+  const accounts = await accountsOf(stack, tenant);
+  const map = (key: string, name: string): Promise<unknown> => putMapping(stack.database.pool, tenant.id, 'account', key, { id: accounts[name] ?? '', name }, 'test'); // prettier-ignore
+  await map('clearing:cash', 'Undeposited Funds');
+  await map('clearing:gift', 'Cash drawer');
+  await stack.database.pool.query(`INSERT INTO mappings (tenant, kind, key, target_id, changed_by) SELECT tenant, kind, 'gift', target_id, 'test' FROM mappings WHERE tenant = $1 AND kind = 'tender' AND key = 'cash'`, [tenant.id]); // prettier-ignore
+  return { tenant, ask: await operatorOf(stack, api, tenant) };
+}
+
+async function statesOf({ id }: TestTenant, recordId: string): Promise<string[]> {
+  const { rows } = await stack.database.pool.query<{ line: string }>(
+    `SELECT part || ' ' || state || coalesce(' ' || reason, '') AS line FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND record_id = $2 ORDER BY 1`,
+    [id, recordId],
+  );
+  return rows.map(({ line }) => line);
+}
+
+test('a backfill of 200 documents is taken back, deposited ones and those of a closed month by a document against them', async () => {
+  const { tenant, ask } = await bookkeeping();
+  await sendChanges(stack, tenant, [sale('before', '2026-09-30'), sale('after', '2026-12-01')]);
+  await untilIdle(stack, tenant);
+  const before = await trialBalance(stack, tenant);
+  const documentsBefore = await documents(stack, tenant);
+  await sendChanges(stack, tenant, [
+    ...numbers(80).map((n) => sale(`S-${n}`, '2026-11-20', 'card', (Number(n) % 3) + 1)),
+    ...numbers(20).map((n) => sale(`D-${n}`, '2026-11-21', 'cash', 2)),
+    ...numbers(15).map((n) => sale(`O-${n}`, '2026-10-15')),
+    ...numbers(25).map((n) => refundOf(`R-${n}`, '2026-11-22')),
+    ...numbers(15).map((n) => invoice(`I-${n}`, '2026-11-22')),
+    ...numbers(15).map((n) => split(`P-${n}`, '2026-11-23')),
+  ]);
+  await untilIdle(stack, tenant, 60_000);
+  const posted = await documents(stack, tenant);
+  expect(posted).toHaveLength(documentsBefore.length + 200);
+  const receipts = await stack.database.pool.query<{ id: string }>(`SELECT remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND record_id LIKE 'D-%'`, [tenant.id]); // prettier-ignore
+  await depositReceipts(stack, tenant, receipts.rows.map(({ id }) => ({ id, total: 25 })), '2026-11-25'); // prettier-ignore
+  await control(stack.qbo, 'act', { as: 'accountant', do: 'closeBooks', realmId: tenant.realmId, date: '2026-10-31' }); // prettier-ignore
+
+  const run = await startUndo(stack, tenant, ask, { from, to });
+  expect(await ask('POST', '/runs', { kind: 'undo', from, to })).toMatchObject({ status: 409, body: { code: 'already_running' } }); // prettier-ignore
+  expect(await ended(ask, run)).toMatchObject({ state: 'completed', detail: null, total: 200, done: 200, undone: { voided: 165, countered: 35 } }); // prettier-ignore
+  expect(await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 10)).toEqual([]); // prettier-ignore
+
+  // What was deposited is at the bank, and its counter-documents came out of where it had lain.
+  const deposited = dollars(20 * 2_500);
+  expect(await trialBalance(stack, tenant)).toEqual({ ...before, Bank: deposited, 'Undeposited Funds': `-${deposited}` }); // prettier-ignore
+  const after = await documents(stack, tenant);
+  const counters = [...numbers(20).map((n) => `RefundReceipt D-${n}-D1 25.00`), ...numbers(15).map((n) => `RefundReceipt O-${n}-D1 12.50`)]; // prettier-ignore
+  const standing = (all: readonly string[]): string[] =>
+    all.filter((one) => !one.endsWith(' 0.00'));
+  expect(standing(after)).toEqual(
+    [...documentsBefore, ...counters, ...posted.filter((one) => / [DO]-/.test(one)), 'Deposit - 500.00'].sort(),
+  ); // prettier-ignore
+  expect(after).toHaveLength(posted.length + 35 + 1);
+  // Its one write that is no send of ours is the accountant's deposit.
+  expect(await unsettledOrUnknown(stack, tenant)).toEqual(['']);
+  expect((await calls(stack, tenant, 'qbo')).filter(({ beside }) => beside.length > 0)).toEqual([]);
+
+  const written = (await writes(stack, tenant, 'qbo')).length;
+  const again = await startUndo(stack, tenant, ask, { from, to });
+  expect(await ended(ask, again)).toMatchObject({ state: 'completed', total: 0, done: 0, undone: {} }); // prettier-ignore
+  expect(await writes(stack, tenant, 'qbo')).toHaveLength(written);
+
+  // The till edits one: it is posted anew, as after a void. An operator wants another one again.
+  await sendChanges(stack, tenant, [{ ...sale('S-1', '2026-11-20', 'card', 3), revision: 2 }]);
+  const explained = await ask('GET', '/explain?kind=order&recordId=P-1');
+  expect(JSON.stringify(explained.body)).toContain(`"undoneBy":"${run}"`);
+  const ids = await stack.database.pool.query<{ id: string }>(`SELECT id::text AS id FROM deliveries WHERE tenant = $1 AND record_id = 'P-1' AND part = 'sale'`, [tenant.id]); // prettier-ignore
+  expect(await ask('POST', '/failures/redrive', { ids: ids.rows.map(({ id }) => id) })).toMatchObject({ status: 202, body: { count: 1 } }); // prettier-ignore
+  await until('both are posted anew', () => documents(stack, tenant), (all) => all.length === after.length + 4); // prettier-ignore
+  await untilIdle(stack, tenant);
+  expect((await documents(stack, tenant)).filter((one) => !after.includes(one) || one.startsWith('Payment'))).toEqual(expect.arrayContaining(['Invoice P-1-V2 12.50', 'Payment - 5.00', 'Payment - 7.50', 'SalesReceipt S-1-V2 37.50'])); // prettier-ignore
+  expect(await statesOf(tenant, 'P-1')).toEqual(['payment-1 delivered', 'payment-2 delivered', 'sale delivered']); // prettier-ignore
+  expect(JSON.stringify((await ask('GET', '/explain?kind=order&recordId=P-1')).body)).not.toContain(run); // prettier-ignore
+}, 240_000);
