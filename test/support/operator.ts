@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { expect } from '@jest/globals';
 import { z } from 'zod';
 
@@ -53,7 +55,7 @@ export async function ended(ask: Ask, id: string, timeoutMs = 60_000): Promise<U
 /** Brings posting settings in force, as changes of the initial ones. */
 export async function post(stack: Stack, { id }: TestTenant, value: Partial<PostingSettings>): Promise<void> {
   const { pool } = stack.database;
-  await requestSettings(pool, id, { part: 'posting', requestId: 'posting', value: { ...initialPostingSettings, ...value }, catchUp: null, requestedBy: 'test', expectedRev: null });
+  await requestSettings(pool, id, { part: 'posting', requestId: randomUUID(), value: { ...initialPostingSettings, ...value }, catchUp: null, requestedBy: 'test', expectedRev: null });
   await bringInForce(pool, id, 'posting');
 } // prettier-ignore
 
