@@ -19,7 +19,8 @@ export async function advanceUndo(
 ): Promise<UndoStep> {
   const { pool } = deps;
   const run = await findRun(pool, tenant.id, runId);
-  if (run?.undo == null || (run.state !== 'running' && run.state !== 'cancelled'))
+  const isOpen = run?.state === 'running' || run?.state === 'cancelled';
+  if (run === null || run.undo === null || !isOpen)
     return { isDone: true, place: '' };
   const isCancelled = run.state === 'cancelled';
   const underWay = await countUndoing(pool, tenant.id, runId);

@@ -44,7 +44,8 @@ function refundOf(number: string, businessDate: string): TestChange {
   return { kind: 'refund', recordId: number, body: { ...orderBody(number, [['A', 1]], 'c-1'), businessDate, restock: true } }; // prettier-ignore
 }
 function invoice(number: string, businessDate: string): TestChange {
-  const { tenders: _tenders, ...body } = orderBody(number, [['A', 2]], 'c-1');
+  const { tenders, ...body } = orderBody(number, [['A', 2]], 'c-1');
+  expect(tenders).toHaveLength(1);
   return { kind: 'invoice', recordId: number, body: { ...body, businessDate } };
 }
 
