@@ -19,16 +19,16 @@ export async function advanceUndo(
 ): Promise<UndoStep> {
   const { pool } = deps;
   const run = await findRun(pool, tenant.id, runId);
-  const isOpen = run?.state === 'running' || run?.state === 'cancelled';
-  if (run === null || run.undo === null || !isOpen)
+  const undo = run?.undo ?? null;
+  if (undo === null || (run?.state !== 'running' && run?.state !== 'cancelled'))
     return { isDone: true, place: '' };
   const isCancelled = run.state === 'cancelled';
   const underWay = await countUndoing(pool, tenant.id, runId);
-  const isLeft = isCancelled ? await hasNotBegun(pool, tenant.id, runId) : !run.undo.isFound;
+  const isLeft = isCancelled ? await hasNotBegun(pool, tenant.id, runId) : !undo.isFound;
   const isDone = !isLeft && (isCancelled || underWay === 0);
   if (isDone) {
     const outcomes = await undoOutcomesOf(pool, tenant.id, runId);
-    await saveUndo(pool, tenant.id, runId, { ...run.undo, outcomes });
+    await saveUndo(pool, tenant.id, runId, { ...undo, outcomes });
   } else if (isLeft && (isCancelled || underWay < underWayMax)) {
     await deps.client.workflow.signalWithStart(tenantSyncType, {
       workflowId: tenantSyncId(tenant.tenantId),
@@ -39,5 +39,5 @@ export async function advanceUndo(
       priority: { fairnessKey: tenant.tenantId },
     });
   }
-  return { isDone, place: JSON.stringify([run.state, run.undo.at, underWay]) };
+  return { isDone, place: JSON.stringify([run.state, undo.at, underWay]) };
 }
