@@ -6,14 +6,9 @@ import { booksStateOf, type ReadRows } from './books-state';
 import { hold } from './hold';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
 import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
+import { paidBeforeVoid } from './paid-before-void';
 import { keyOf, labelsIn, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
-import {
-  asFound,
-  paidBeforeVoid,
-  shapedUpdate,
-  updateWrite,
-  type ShapedUpdate,
-} from './update-document';
+import { asFound, shapedUpdate, updateWrite, type ShapedUpdate } from './update-document';
 import { missingBefore, type DocumentSource } from './sale-of';
 import { voidWrite } from './void-document';
 

@@ -78,24 +78,14 @@ export function updateWrite(
   };
 }
 
-/** Why an invoice cannot be voided yet: money that was paid on it would stand without it. */
-export function paidBeforeVoid(
-  asked: Asked,
-  main: WrittenDocument,
-  rows: ReadRows,
-): Composed | null {
-  const read = documentContentSchema.safeParse(rows.get(keyOf(main)) ?? null);
-  const { currency } = asked.sale;
-  return read.success ? paidAboveTotal(read.data, { currency, totalMinor: 0 }, main, asked) : null;
-}
-
 /** An invoice cannot go below what was paid on it: payments of the same ticket that change too go first. */
 function paidAboveTotal(
   { TotalAmt = 0, Balance = 0 }: QboDocumentContent,
-  { currency, totalMinor }: Pick<PostingDocument, 'currency' | 'totalMinor'>,
+  document: PostingDocument,
   main: WrittenDocument,
   { item, ticket }: Asked,
 ): Composed | null {
+  const { currency, totalMinor } = document;
   const paidMinor = (textToMinor(TotalAmt, currency) ?? 0) - (textToMinor(Balance, currency) ?? 0);
   if (main.entity !== 'Invoice' || paidMinor <= totalMinor) return null;
   if (ticket.kind === 'order')
