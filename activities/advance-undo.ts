@@ -26,10 +26,10 @@ export async function advanceUndo(
   const underWay = await countUndoing(pool, tenant.id, runId);
   const isLeft = isCancelled ? await hasNotBegun(pool, tenant.id, runId) : !undo.isFound;
   const isDone = !isLeft && (isCancelled || underWay === 0);
-  if (isDone) {
+  if (isDone && underWay === 0) {
     const outcomes = await undoOutcomesOf(pool, tenant.id, runId);
     await saveUndo(pool, tenant.id, runId, { ...undo, outcomes });
-  } else if (isLeft && (isCancelled || underWay < underWayMax)) {
+  } else if (!isDone && isLeft && (isCancelled || underWay < underWayMax)) {
     await deps.client.workflow.signalWithStart(tenantSyncType, {
       workflowId: tenantSyncId(tenant.tenantId),
       taskQueue: deps.queues.workflows,

@@ -4,12 +4,13 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Pool } from 'pg';
 
 import { countUndoable, undoDeliveries } from '../../activities/undo-deliveries';
+import { loadReferences } from '../../database/outgoing';
 import { beginRun, createRun, endRun, findRun } from '../../database/runs';
 import { queueDepth } from '../../database/status';
 import { countUndoing, undoOutcomesOf } from '../../database/undo';
 import { undoKinds } from '../../domain/undo';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { order } from '../support/samples';
+import { order, orderBody } from '../support/samples';
 import { absorb, accepted, delivery, deliveries, holdLane, newTenant, send, settleSend } from './support'; // prettier-ignore
 
 // An undo's steps on the tables: pages, what is on its way meanwhile, and the end of it.
@@ -108,4 +109,50 @@ test('nothing of another tenant is taken back or wanted again', async () => {
   await undoDeliveries(pool, mine, run, now);
   expect((await deliveries(pool, other, 'qbo')).map(({ state }) => state)).toEqual(['delivered', 'delivered']); // prettier-ignore
   expect(await undoOutcomesOf(pool, other, run)).toEqual({});
+});
+
+test('what refers to another goes first, and the other when that has come to rest', async () => {
+  const tenant = await newTenant(pool);
+  const { tenders, ...body } = orderBody('I-1', [['A', 1]], null);
+  expect(tenders).toHaveLength(1);
+  const payment = { number: 'Z-1', tender: 'card', amountMinor: 500, invoiceId: 'I-1', businessDate: day }; // prettier-ignore
+  await absorb(pool, tenant, [{ kind: 'invoice', recordId: 'I-1', body }, { kind: 'payment', recordId: 'Z-1', body: payment }]); // prettier-ignore
+  await posted(tenant, 0);
+  const run = await begun(tenant);
+  await undoDeliveries(pool, tenant, run, now);
+  await undoDeliveries(pool, tenant, run, now);
+  const paid = await delivery(pool, tenant, 'qbo', 'payment', 'Z-1');
+  expect(paid.state).toBe('waiting');
+  expect(await delivery(pool, tenant, 'qbo', 'invoice', 'I-1')).toMatchObject({ state: 'delivered' }); // prettier-ignore
+  await pool.query(`UPDATE deliveries SET state = 'held', reason = 'locked' WHERE id = $1`, [paid.id]); // prettier-ignore
+  await undoDeliveries(pool, tenant, run, now);
+  expect(await delivery(pool, tenant, 'qbo', 'invoice', 'I-1')).toMatchObject({ state: 'waiting' });
+});
+
+test('cancelled, a ticket of which a document was taken back already is brought to its end', async () => {
+  const tenant = await newTenant(pool);
+  const tenders = [{ tender: 'card', amountMinor: 750 }, { tender: 'cash', amountMinor: 500 }]; // prettier-ignore
+  await absorb(pool, tenant, [{ kind: 'order', recordId: 'P-1', body: { ...orderBody('P-1', [['A', 1]], null), tenders } }]); // prettier-ignore
+  await posted(tenant, 0);
+  const run = await begun(tenant);
+  await undoDeliveries(pool, tenant, run, now);
+  const lane = await holdLane(pool, tenant, 'qbo');
+  const parts = await deliveries(pool, tenant, 'qbo');
+  const first = parts.filter(({ part }) => part === 'payment-1');
+  const sent = await send(pool, lane, first);
+  if (sent === null) throw new Error('nothing was sent');
+  await settleSend(pool, lane, sent, first.map(({ id }) => accepted(id)), { state: 'settled', outcome: '1 of 1' }); // prettier-ignore
+  await endRun(pool, tenant, run, 'cancelled', null);
+  expect(await undoDeliveries(pool, tenant, run, now)).toBe(false);
+  expect(await undoOutcomesOf(pool, tenant, run)).toEqual({ voided: 1, waiting: 2 });
+});
+
+test('what was taken back is not there for who refers to it, nor what is void and not posted anew yet', async () => {
+  const tenant = await newTenant(pool);
+  await posted(tenant, 3);
+  await pool.query(`UPDATE deliveries SET snapshot = '{"entity":null,"posted":{}}' WHERE tenant = $1 AND record_id = 'T-2'`, [tenant]); // prettier-ignore
+  await pool.query(`UPDATE deliveries SET undone_by = gen_random_uuid() WHERE tenant = $1 AND record_id = 'T-3'`, [tenant]); // prettier-ignore
+  const keys = { skus: [], customerIds: [], orderIds: numbers(3), documents: [], sales: [] };
+  const { orders } = await loadReferences(pool, tenant, 'qbo', keys);
+  expect(numbers(3).map((number) => orders.get(number)?.remoteId)).toEqual(['T-1', null, null]);
 });
