@@ -29,7 +29,7 @@ export async function advanceUndo(
   if (isDone && underWay === 0) {
     const outcomes = await undoOutcomesOf(pool, tenant.id, runId);
     await saveUndo(pool, tenant.id, runId, { ...undo, outcomes });
-  } else if (!isDone && isLeft && (isCancelled || underWay < underWayMax)) {
+  } else if (isLeft && (isCancelled || underWay < underWayMax)) {
     await deps.client.workflow.signalWithStart(tenantSyncType, {
       workflowId: tenantSyncId(tenant.tenantId),
       taskQueue: deps.queues.workflows,
