@@ -7,7 +7,7 @@ import { applyRedrive, redriveSelector, requestRedrive } from '../database/failu
 import { laneStates, setLane } from '../database/lanes';
 import { laneWork } from '../database/outgoing';
 import { bringInForce } from '../database/policy';
-import { beginRun, endRun } from '../database/runs';
+import { beginRun, endRun, noteTotal } from '../database/runs';
 import {
   directionSchema,
   requestSettings,
@@ -35,6 +35,8 @@ import type {
 import { openConnection, type ConnectionDeps } from './open-connection';
 import { pushDeliveries, type PushDeps } from './push-deliveries';
 import { repairDelivery, startRepairs } from './repair-delivery';
+import { advanceUndo } from './advance-undo';
+import { countUndoable, redriveUndone, undoDeliveries } from './undo-deliveries';
 import { wakeStuckTenants } from './wake-stuck-tenants';
 
 /** What the activities need from the process that runs them. */
@@ -83,9 +85,22 @@ function databaseActivities(deps: ActivityDeps): DatabaseActivities {
       }),
     beginRun: ({ tenantId, runId }) =>
       translated(async () => {
-        const run = await beginRun(pool, (await requireTenant(pool, tenantId)).id, runId);
-        return run === null ? null : { systems: [...run.selector.systems] };
+        const tenant = await requireTenant(pool, tenantId);
+        const run = await beginRun(pool, tenant.id, runId);
+        if (run === null) return null;
+        const { kind, selector, total } = run;
+        if (kind === 'undo' && total === null)
+          await noteTotal(pool, tenant.id, runId, await countUndoable(pool, tenant.id, selector));
+        return { systems: [...selector.systems], kind };
       }),
+    undoDeliveries: ({ tenantId, runId }) =>
+      translated(async () => {
+        const tenant = await requireTenant(pool, tenantId);
+        const hasWork = await undoDeliveries(pool, tenant.id, runId, deps.now);
+        return { lanes: hasWork ? ['qbo'] : [], depth: await queueDepth(pool, tenant.id) };
+      }),
+    advanceUndo: ({ tenantId, runId }) =>
+      translated(async () => advanceUndo(deps, await requireTenant(pool, tenantId), runId)),
     endRun: ({ tenantId, runId, state, detail }) =>
       translated(async () => {
         await endRun(pool, (await requireTenant(pool, tenantId)).id, runId, state, detail);
@@ -253,7 +268,9 @@ async function redrive(
       return { lanes: [], depth: 0, refused: z.prettifyError(parsed.error).slice(0, 1_000) };
     await requestRedrive(deps.pool, tenant.id, id, parsed.data, 'signal by hand');
   }
+  const isAgain = await redriveUndone(deps.pool, tenant.id, id, deps.now());
   const opened = await applyRedrive(deps.pool, tenant.id, id, deps.now());
   const depth = await queueDepth(deps.pool, tenant.id);
-  return { lanes: targets.filter((system) => opened?.has(system)), depth, refused: null };
+  const lanes = targets.filter((system) => opened?.has(system) === true || (isAgain && system === 'qbo')); // prettier-ignore
+  return { lanes, depth, refused: null };
 }

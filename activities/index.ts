@@ -17,14 +17,20 @@ export interface DatabaseActivities {
     id: string;
     selector: string | null;
   }) => Promise<RedriveResult>;
+  /** Goes on with an undo, in the absorb loop. */
+  undoDeliveries: (request: RunRequest) => Promise<{ lanes: Target[]; depth: number }>;
+  /** Asks the absorb loop to go on with an undo where there is something to go on with. */
+  advanceUndo: (request: RunRequest) => Promise<UndoStep>;
   setLane: (request: SetLaneRequest) => Promise<void>;
   repairDelivery: (request: {
     tenantId: string;
     deliveryId: string;
     generation: number;
   }) => Promise<string>;
-  /** What the run covers; null where it has ended. */
-  beginRun: (request: RunRequest) => Promise<{ systems: Target[] } | null>;
+  /** What the run is and covers; null where it has ended. Without a kind: a dry run. */
+  beginRun: (
+    request: RunRequest,
+  ) => Promise<{ systems: Target[]; kind?: 'dry_run' | 'undo' } | null>;
   endRun: (
     request: RunRequest & { state: 'completed' | 'failed' | 'cancelled'; detail: string | null },
   ) => Promise<void>;
@@ -44,6 +50,13 @@ export interface LaneActivities {
 export interface RunRequest {
   tenantId: string;
   runId: string;
+}
+
+/** Where an undo is. */
+export interface UndoStep {
+  isDone: boolean;
+  /** Differs from the last one where something moved. */
+  place: string;
 }
 
 export interface LoadedTenant {

@@ -28,6 +28,7 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
       record.kind === 'order' && record.body.deposits !== undefined
         ? [{ kind: 'order', recordId }]
         : salesOf(record);
+    if (isInvoiceTakenAway(item)) ownSales.push({ kind: 'invoice', recordId });
     for (const sale of ownSales) sales.set(`${sale.kind}/${sale.recordId}`, sale);
   }
   return {
@@ -37,6 +38,11 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
     documents: [...documents.values()],
     sales: [...sales.values()],
   };
+}
+
+/** An invoice goes after what was paid on it. */
+function isInvoiceTakenAway({ record, op }: Outgoing): boolean {
+  return record.kind === 'invoice' && (op === 'absent' || record.body.voided === true);
 }
 
 /** A payment or a move of a ticket comes after the ticket's own document. */

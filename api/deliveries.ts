@@ -19,6 +19,7 @@ export const deliverySchema = z
     remoteId: z.string().nullable(),
     attempts: z.int(),
     nextDueAt: instantText.nullable(),
+    undoneBy: z.uuid().nullable().meta({ description: 'The run that takes it back, or did: then nothing of it is to stand there.' }), // prettier-ignore
   })
   .meta({ id: 'Delivery' });
 type ShownDelivery = z.output<typeof deliverySchema>;
@@ -68,5 +69,6 @@ function unsupportedLine(system: Target, kind: Kind): ShownDelivery {
     remoteId: null,
     attempts: 0,
     nextDueAt: null,
+    undoneBy: null,
   };
 }

@@ -48,6 +48,7 @@ const documentSchema = z.object({
   state: z.enum(deliveryStates),
   reason: z.string().nullable(),
   detail: z.string().nullable(),
+  undoneBy: z.uuid().nullable().meta({ description: 'The run that takes it back, or did.' }),
   revision: z.int().meta({ description: 'Of the record, that this system should have.' }),
   deliveredRevision: z.int(),
   entity: z.string().nullable(),
@@ -139,7 +140,7 @@ function documentOf(
   journal: readonly ExplainedEntry[],
   writer: string,
 ): ExplainedDocument {
-  const { id, system, part, state, reason, detail, remoteId, remoteVersion, isLinked, snapshot } = delivery; // prettier-ignore
+  const { id, system, part, state, reason, detail, remoteId, remoteVersion, isLinked, snapshot, undoneBy } = delivery; // prettier-ignore
   const requestIds = new Map(sends.map((send) => [send.id, requestIdOf(send.key)]));
   return {
     deliveryId: id,
@@ -151,6 +152,7 @@ function documentOf(
     remoteId,
     remoteVersion,
     isLinked,
+    undoneBy,
     revision: delivery.desiredRev,
     deliveredRevision: delivery.deliveredRev,
     entity: entityOf(kind, delivery),

@@ -26,7 +26,8 @@ export interface DeliveryRow extends DeliveryCore {
 export const deliveryColumns = `d.id::text AS id, d.system, d.kind, d.record_id AS "recordId", d.part, d.state, d.reason,
   d.cause, d.detail, d.last_class AS "lastClass", d.desired_rev AS "desiredRev", d.desired_op AS "desiredOp",
   d.sent_rev AS "sentRev", d.delivered_rev AS "deliveredRev", d.attempts, d.generation,
-  (extract(epoch FROM d.due_at) * 1000)::float8 AS "dueAtMs", d.remote_id IS NOT NULL AS "hasRemote", d.snapshot ->> 'summary' AS "summaryId"`;
+  (extract(epoch FROM d.due_at) * 1000)::float8 AS "dueAtMs", d.remote_id IS NOT NULL AS "hasRemote", d.snapshot ->> 'summary' AS "summaryId",
+  d.undone_by AS "undoneBy"`;
 
 /** Locks all deliveries of these records, in order of their ids. */
 export async function lockDeliveriesOf(
@@ -124,11 +125,11 @@ export async function updateDeliveries(
        waits_for = CASE WHEN x."setsWaits" THEN x."waitsFor" ELSE d.waits_for END, changed_at = now(),
        send_id = coalesce(x."sendId", d.send_id), remote_id = coalesce(x."remoteId", d.remote_id),
        remote_version = CASE WHEN x."remoteId" IS NULL THEN d.remote_version ELSE x."remoteVersion" END,
-       is_linked = coalesce(x."isLinked", d.is_linked), snapshot = coalesce(x.snapshot, d.snapshot)
+       is_linked = coalesce(x."isLinked", d.is_linked), snapshot = coalesce(x.snapshot, d.snapshot), undone_by = x."undoneBy"
      FROM (SELECT * FROM json_to_recordset($2::json) AS y(id bigint, state text, reason text, cause text, detail text,
        "desiredRev" bigint, "desiredOp" text, "sentRev" bigint, "deliveredRev" bigint, attempts int, generation int,
        "dueAtMs" float8, "lastClass" text, "waitsFor" bigint[], "setsWaits" boolean, "remoteId" text,
-       "remoteVersion" text, "isLinked" boolean, snapshot json, "sendId" bigint) OFFSET 0) x
+       "remoteVersion" text, "isLinked" boolean, snapshot json, "sendId" bigint, "undoneBy" uuid) OFFSET 0) x
      WHERE coalesce(d.tenant = $1, false) AND d.id = x.id AND d.id = ANY ($3)`,
     [tenant, JSON.stringify(rows), updates.map(({ row }) => row.id)],
   );
@@ -159,6 +160,7 @@ function rowOf({ row, after, ...note }: DeliveryUpdate): object {
     isLinked: remote?.isLinked,
     snapshot: remote?.snapshot,
     sendId: note.sendId,
+    undoneBy: after.undoneBy ?? undefined,
   };
 }
 

@@ -45,6 +45,7 @@ export interface ExplainedDelivery {
   isLinked: boolean;
   snapshot: JsonObject | null;
   sendId: string | null;
+  undoneBy: string | null;
 }
 
 /** One settled write of a delivery. */
@@ -127,7 +128,7 @@ export async function explainedDeliveries(
 ): Promise<ExplainedDelivery[]> {
   const result = await db.query<Omit<ExplainedDelivery, 'snapshot'> & { snapshot: unknown }>(
     `SELECT id::text AS id, system, part, state, reason, detail, desired_rev AS "desiredRev", delivered_rev AS "deliveredRev",
-       remote_id AS "remoteId", remote_version AS "remoteVersion", is_linked AS "isLinked", snapshot, send_id::text AS "sendId"
+       remote_id AS "remoteId", remote_version AS "remoteVersion", is_linked AS "isLinked", snapshot, send_id::text AS "sendId", undone_by AS "undoneBy"
      FROM deliveries WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = $2 AND record_id = $3
      ORDER BY system, part`,
     [tenant, kind, recordId],

@@ -193,10 +193,12 @@ async function loadRemoteIds(
   recordIds: readonly string[],
 ): Promise<Map<string, KnownReference & { entity: string | null }>> {
   if (recordIds.length === 0) return new Map();
-  // An order's sale stands before its refund part and its payments.
+  // An order's sale stands before its refund part and its payments. What was taken back, or voided and not posted
+  // anew yet, is not there for who refers to it.
   const result = await db.query<KnownReference & { entity: string | null; recordId: string }>(
     `SELECT k.id AS "recordId", d."remoteId", d."isOpen", d.entity FROM json_array_elements_text($4::json) AS k(id)
-     CROSS JOIN LATERAL (SELECT remote_id AS "remoteId", snapshot ->> 'entity' AS entity, state IN ('waiting', 'sending', 'verifying') AS "isOpen"
+     CROSS JOIN LATERAL (SELECT CASE WHEN undone_by IS NULL AND (snapshot ->> 'entity' IS NOT NULL OR snapshot -> 'posted' IS NULL) THEN remote_id END AS "remoteId",
+         snapshot ->> 'entity' AS entity, state IN ('waiting', 'sending', 'verifying') AS "isOpen"
        FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = $3 AND record_id = k.id ORDER BY part DESC LIMIT 1) d`,
     [tenant, system, kind, JSON.stringify(recordIds)],
   );

@@ -3,12 +3,15 @@ import { z } from 'zod';
 
 import type { Posting } from '../domain/posting/posting';
 import type { MemberOutcome, RunProgress, RunSelector } from '../domain/run-progress';
+import type { UndoProgress } from '../domain/undo';
 import { kinds, targets, type JsonObject, type Kind, type Target } from '../domain/words';
 import { firstRow, inTransaction, type Db } from './pool';
+import { undoProgressSchema } from './undo';
 
 // Runs that an operator asked for: at most one of a kind is open, a dry run keeps what it found.
 
-export type BuiltRunKind = 'dry_run';
+export const builtRunKinds = ['dry_run', 'undo'] as const;
+export type BuiltRunKind = (typeof builtRunKinds)[number];
 export const runStates = ['requested', 'running', 'completed', 'failed', 'cancelled'] as const;
 export type RunState = (typeof runStates)[number];
 
@@ -36,7 +39,7 @@ const progressSchema = z.partialRecord(
   z.enum(targets),
   laneProgress,
 ) satisfies z.ZodType<RunProgress>;
-const selectorSchema = z.object({
+export const selectorSchema = z.object({
   systems: z.array(z.enum(targets)),
   kinds: z.array(z.enum(kinds)),
   from: z.string().nullable(),
@@ -53,19 +56,27 @@ export interface RunRow {
   endedAt: string | null;
   done: number;
   total: number | null;
+  /** Of a dry run. */
   progress: RunProgress;
+  /** Of an undo; null for a dry run. */
+  undo: UndoProgress | null;
   detail: string | null;
 }
 
 const columns = `id, kind, selector, state, requested_by AS "requestedBy", requested_at AS "requestedAt", ended_at AS "endedAt",
   done, total, progress, detail`;
-type RawRun = Omit<RunRow, 'selector' | 'progress'> & { selector: unknown; progress: unknown };
+type RawRun = Omit<RunRow, 'selector' | 'progress' | 'undo'> & {
+  selector: unknown;
+  progress: unknown;
+};
 
 function runOf(row: RawRun): RunRow {
+  const isUndo = row.kind === 'undo';
   return {
     ...row,
     selector: selectorSchema.parse(row.selector),
-    progress: progressSchema.parse(row.progress),
+    progress: isUndo ? {} : progressSchema.parse(row.progress),
+    undo: isUndo ? undoProgressSchema.parse(row.progress) : null,
   };
 }
 
@@ -117,18 +128,27 @@ export async function findRun(db: Db, tenant: number, id: string): Promise<RunRo
   return row === null ? null : runOf(row);
 }
 
-/** Begins an open run, or goes on with it; null where it has ended. Counts what waits the first time. */
+/** Begins an open run, or goes on with it; null where it has ended. Of a dry run it counts what waits the first time. */
 export async function beginRun(db: Db, tenant: number, id: string): Promise<RunRow | null> {
   const row = await firstRow<RawRun>(
     db,
-    `UPDATE runs r SET state = 'running', total = coalesce(r.total, (
+    `UPDATE runs r SET state = 'running', total = coalesce(r.total, CASE r.kind WHEN 'dry_run' THEN (
        SELECT sum(d.count)::int FROM json_array_elements_text(r.selector -> 'systems') AS s(system)
        CROSS JOIN json_array_elements_text(r.selector -> 'kinds') AS k(kind) CROSS JOIN LATERAL
-         (SELECT count(*) AS count FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind AND state = 'waiting') d))
+         (SELECT count(*) AS count FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind AND state = 'waiting') d) END)
      WHERE r.tenant = $1 AND r.id = $2 AND r.state IN ('requested', 'running') RETURNING ${columns}`,
     [tenant, id],
   );
   return row === null ? null : runOf(row);
+}
+
+/** How many deliveries a run is about, where that is not known yet. */
+export async function noteTotal(db: Db, tenant: number, id: string, total: number): Promise<void> {
+  await db.query('UPDATE runs SET total = $3 WHERE tenant = $1 AND id = $2 AND total IS NULL', [
+    tenant,
+    id,
+    total,
+  ]);
 }
 
 /** Ends an open run; false where it has ended before. */
@@ -152,7 +172,7 @@ export async function forgottenRuns(db: Db, tenant: number, quietMs: number): Pr
   const result = await db.query<{ id: string }>(
     `SELECT id FROM runs WHERE tenant = $1 AND kind = ANY ($3) AND state = 'requested'
        AND requested_at < now() - make_interval(secs => $2 / 1000.0)`,
-    [tenant, quietMs, ['dry_run']],
+    [tenant, quietMs, builtRunKinds],
   );
   return result.rows.map(({ id }) => id);
 }

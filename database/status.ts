@@ -96,6 +96,8 @@ export interface DeliveryView {
   desiredRev: number;
   deliveredRev: number;
   nextDueAt: string | null;
+  /** The run that took it back. */
+  undoneBy: string | null;
 }
 
 export async function deliveriesOf(
@@ -107,7 +109,7 @@ export async function deliveriesOf(
   const result = await db.query<DeliveryView>(
     `SELECT id::text AS id, system, part, state, reason, cause, detail, remote_id AS "remoteId", attempts,
        desired_rev AS "desiredRev", delivered_rev AS "deliveredRev",
-       CASE WHEN state IN ('waiting', 'verifying') THEN due_at END AS "nextDueAt"
+       CASE WHEN state IN ('waiting', 'verifying') THEN due_at END AS "nextDueAt", undone_by AS "undoneBy"
      FROM deliveries WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = $2 AND record_id = $3
      ORDER BY system, part`,
     [tenant, kind, recordId],

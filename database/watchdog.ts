@@ -22,7 +22,7 @@ export async function findStuckTenants(
             AND s.requested_at < now() - make_interval(secs => $1 / 1000.0))
        OR EXISTS (SELECT FROM redrives r WHERE r.tenant = t.id AND r.applied_at IS NULL
             AND r.requested_at < now() - make_interval(secs => $1 / 1000.0))
-       OR EXISTS (SELECT FROM unnest(ARRAY['dry_run']) AS k(kind) CROSS JOIN LATERAL (SELECT FROM runs r WHERE r.tenant = t.id AND r.kind = k.kind
+       OR EXISTS (SELECT FROM unnest(ARRAY['dry_run', 'undo']) AS k(kind) CROSS JOIN LATERAL (SELECT FROM runs r WHERE r.tenant = t.id AND r.kind = k.kind
             AND r.state = 'requested' AND r.requested_at < now() - make_interval(secs => $1 / 1000.0) LIMIT 1) r)
        OR EXISTS (SELECT FROM lanes l JOIN connections c ON c.tenant = l.tenant AND c.system = l.system
             WHERE l.tenant = t.id AND NOT l.is_paused AND NOT l.is_isolated AND NOT l.needs_auth

@@ -32,6 +32,8 @@ export interface DeliveryCore {
   generation: number;
   /** Milliseconds since 1970 when the next step may be taken. */
   dueAtMs: number;
+  /** The run that took it back; null where none did, or where it was wanted again since. */
+  undoneBy: string | null;
 }
 
 /** Where a delivery rests that could be sent: the direction in force decides. */
@@ -46,6 +48,8 @@ export type DeliveryEvent =
       gate:
         { kind: 'open' } | { kind: 'held'; reason: string } | { kind: 'skipped'; reason: string };
       nowMs: number;
+      /** The run that takes it back; whoever else wants something of it wants it again. */
+      undoneBy?: string;
     }
   | { type: 'hold'; reason: string }
   | { type: 'skip'; reason: string }
@@ -76,6 +80,9 @@ export type DeliveryEvent =
   | { type: 'redrive'; resting: Resting; nowMs: number }
   | { type: 'discard'; reason: string };
 
+/** Why one that was never posted is skipped after an undo. */
+export const undone = 'undone';
+
 /** Holds that lift by themselves: a redrive passes them over. */
 const selfLiftingHolds = ['direction', 'dependency', 'summary'] as const;
 
@@ -96,7 +103,9 @@ export function transition(core: DeliveryCore, event: DeliveryEvent): DeliveryCo
     case 'hold':
       return core.state === 'waiting' ? { ...core, state: 'held', reason: event.reason } : null;
     case 'skip':
-      return core.state === 'waiting' ? { ...core, state: 'skipped', reason: event.reason } : null;
+      return core.state === 'waiting'
+        ? { ...core, state: 'skipped', reason: core.undoneBy === null ? event.reason : undone }
+        : null;
     case 'freed':
       return core.state === 'held' && core.reason === 'dependency'
         ? rest(core, event.resting, event.nowMs)
@@ -132,7 +141,8 @@ export function transition(core: DeliveryCore, event: DeliveryEvent): DeliveryCo
       if (core.state !== 'held' && core.state !== 'dead') return null;
       // Its share stands in the summary: only a change of the ticket takes it out.
       if (core.reason === 'summary') return null;
-      return { ...core, state: 'skipped', reason: event.reason };
+      // Of one that was to be taken back, the undo is given up: it stays as it is.
+      return { ...core, state: 'skipped', reason: event.reason, undoneBy: null };
   }
 }
 
@@ -146,7 +156,8 @@ function desired(
   core: DeliveryCore,
   event: Extract<DeliveryEvent, { type: 'desired' }>,
 ): DeliveryCore {
-  const moved = { ...core, desiredRev: event.rev, desiredOp: event.op };
+  const { rev: desiredRev, op: desiredOp, undoneBy = null } = event;
+  const moved = { ...core, desiredRev, desiredOp, undoneBy };
   // An open send is brought to its end first; settling sees the newer revision.
   if (core.state === 'sending' || core.state === 'verifying') return moved;
   const fresh = { ...moved, attempts: 0 };

@@ -43,6 +43,7 @@ export const setPausedSignal = defineSignal<[unknown]>('setPaused');
 export const setBreakerSignal = defineSignal<[unknown]>('setBreaker');
 export const credentialsUpdatedSignal = defineSignal<[unknown]>('credentialsUpdated');
 export const redriveSignal = defineSignal<[unknown]>('redrive');
+export const undoSignal = defineSignal<[unknown]>('undo');
 export const continueAsNewNowSignal = defineSignal('continueAsNewNow');
 
 export const statusQuery = defineQuery<TenantSyncStatus>('status');
@@ -118,7 +119,7 @@ export function tenantRunStart(
     taskQueue: queues.workflows,
     args: [{ tenantId, runId, queues }],
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    staticSummary: `dry run of ${tenantId}`,
+    staticSummary: `run of ${tenantId}`,
     priority: { fairnessKey: tenantId },
   };
 }

@@ -2,10 +2,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import {
   ActivityFailure,
   CancellationScope,
+  ContinueAsNew,
   isCancellation,
   log,
+  makeContinueAsNewFunc,
   setCurrentDetails,
   sleep,
+  workflowInfo,
 } from '@temporalio/workflow';
 
 import { troubleWaitMs } from '../domain/tenant-sync';
@@ -24,24 +27,69 @@ export async function tenantRun(input: TenantRunInput): Promise<string> {
   const { tenantId, runId, queues = productionQueues } = input;
   const end = (state: 'completed' | 'failed' | 'cancelled', detail: string | null): Promise<void> =>
     databaseActivities(queues, `run ${state}`).endRun({ tenantId, runId, state, detail });
+  let isUndo = false;
   try {
     const run = await databaseActivities(queues, 'begin run').beginRun({ tenantId, runId });
     if (run === null) return 'it had ended before it began';
-    for (const system of run.systems) {
-      setCurrentDetails(`dry run of ${system}`);
-      await untilDone(input, system);
-    }
+    isUndo = run.kind === 'undo';
+    if (run.kind === 'undo') await untilUndone(input, true);
+    else
+      for (const system of run.systems) {
+        setCurrentDetails(`dry run of ${system}`);
+        await untilDone(input, system);
+      }
     await end('completed', null);
     return 'completed';
   } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
     if (isCancellation(error)) {
-      await CancellationScope.nonCancellable(() => end('cancelled', null));
+      await CancellationScope.nonCancellable(async () => {
+        await end('cancelled', null);
+        // What was not begun is wanted again, which is work too.
+        if (isUndo) await untilUndone(input, false);
+      });
       throw error;
     }
     const cause = error instanceof ActivityFailure ? error.cause : error;
     const detail = cause instanceof Error ? cause.message.slice(0, 500) : 'unknown';
     await end('failed', detail);
     throw ApplicationFailure.nonRetryable(detail, 'RunFailed');
+  }
+}
+
+/** Between two looks at an undo: short while it moves, long while a lane is paused. */
+const lookMinMs = 200;
+const lookMaxMs = 15_000;
+/** Events after which an undo that waits for long continues as new. */
+const rollAtEvents = 2_000;
+
+/** Asks for one step after another until nothing is left to take back, or, once cancelled, to want again. */
+async function untilUndone(input: TenantRunInput, mayRoll: boolean): Promise<void> {
+  const { tenantId, runId, queues = productionQueues } = input;
+  setCurrentDetails('undo');
+  let place = '';
+  let waitMs = lookMinMs;
+  for (let troubles = 0; ;) {
+    try {
+      const step = await databaseActivities(queues, 'advance undo').advanceUndo({
+        tenantId,
+        runId,
+      });
+      troubles = 0;
+      if (step.isDone) return;
+      waitMs = step.place === place ? Math.min(lookMaxMs, waitMs * 2) : lookMinMs;
+      place = step.place;
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      const type = error.cause instanceof ApplicationFailure ? error.cause.type : 'timeout';
+      troubles += 1;
+      if (type === 'Error' && troubles >= failuresMax) throw error;
+      log.warn('an undo could not go on', { reason: error.cause?.message ?? '' });
+      waitMs = troubleWaitMs(troubles);
+    }
+    await sleep(waitMs);
+    if (mayRoll && workflowInfo().historyLength > rollAtEvents)
+      await makeContinueAsNewFunc<typeof tenantRun>()(input);
   }
 }
 

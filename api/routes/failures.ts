@@ -9,6 +9,7 @@ import {
   redriveSelector,
   requestRedrive,
 } from '../../database/failures';
+import { countUndone } from '../../database/undo';
 import { writeAudit } from '../../database/tenants';
 import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
@@ -88,14 +89,16 @@ function redriveRoute({ pool, signals }: ApiDeps): Route {
     method: 'post',
     path: '/failures/redrive',
     access: 'operator',
-    summary: 'Try again by ids, by cause, or all; what lifts by itself is passed over',
+    summary:
+      'Try again by ids, by cause, or all; what lifts by itself is passed over. By ids also what an undo took back: its record is posted anew',
     params: none,
     query: none,
     body: redriveSelector,
     answers: { 202: z.object({ redriveId: z.string(), count: z.int() }) },
     handle: async ({ tenant, actor, body }) => {
       const redriveId = randomUUID();
-      const count = await countRedrivable(pool, tenant.id, body);
+      const undone = 'ids' in body ? await countUndone(pool, tenant.id, body.ids) : 0;
+      const count = undone + (await countRedrivable(pool, tenant.id, body));
       await requestRedrive(pool, tenant.id, redriveId, body, actor);
       const entry = { actor, action: 'failures.redrive', subject: redriveId, detail: { count } };
       await writeAudit(pool, tenant.id, entry);

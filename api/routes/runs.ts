@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import {
+  builtRunKinds,
   createRun,
   endRun,
   findRun,
@@ -12,8 +14,10 @@ import {
   type RunRow,
 } from '../../database/runs';
 import { writeAudit } from '../../database/tenants';
+import { undoOutcomesOf } from '../../database/undo';
 import { memberOutcomes, runKinds } from '../../domain/run-progress';
-import { kinds, targets } from '../../domain/words';
+import { undoKinds, undoOutcomes } from '../../domain/undo';
+import { kinds, targets, type Kind } from '../../domain/words';
 import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
 import { notFound, Problem } from '../problem';
@@ -23,15 +27,28 @@ import { instantText, kindName, systemName } from '../words';
 const runId = z.uuid();
 const request = z
   .strictObject({
-    kind: z.enum(runKinds).meta({ description: 'Only `dry_run` is built.' }),
-    systems: z.array(systemName).min(1).max(targets.length).optional(),
-    kinds: z.array(kindName).min(1).max(kinds.length).optional(),
-    from: z.iso.date().optional().meta({ description: 'First business date; what has none is left out then.' }), // prettier-ignore
-    to: z.iso.date().optional(),
+    kind: z.enum(runKinds).meta({ description: '`dry_run` shows what would be sent now. `undo` takes back what was posted to QuickBooks for records of these business dates, and what waits to be: open documents are voided, deposited ones and those in closed periods get a document against them, tickets leave their daily summary; nothing is deleted. A later revision from the POS, or a redrive by the ids of its deliveries, posts a record anew. The others are not built.' }), // prettier-ignore
+    systems: z.array(systemName).min(1).max(targets.length).optional().meta({ description: 'Of an undo only `qbo`.' }), // prettier-ignore
+    kinds: z.array(kindName).min(1).max(kinds.length).optional().meta({ description: 'Of an undo kinds of documents; all of them unless given.' }), // prettier-ignore
+    from: z.iso.date().optional().meta({ description: 'First business date; what has none is left out then. An undo needs both.' }), // prettier-ignore
+    to: z.iso.date().optional().meta({ description: 'Last business date.' }),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
     message: 'to must not be before from',
     path: ['to'],
+  })
+  .superRefine((body, context) => {
+    if (body.kind !== 'undo') return;
+    const refuse = (path: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [path], message });
+    };
+    for (const bound of ['from', 'to'] as const)
+      if (body[bound] === undefined) refuse(bound, 'an undo needs the first and the last business date that it takes back'); // prettier-ignore
+    if (body.systems?.some((system) => system !== 'qbo') === true)
+      refuse('systems', 'only what was posted to QuickBooks (qbo) can be taken back');
+    const other = body.kinds?.find((kind) => !undoKinds.some((one) => one === kind));
+    if (other !== undefined)
+      refuse('kinds', `${other} is no kind that can be taken back: ${undoKinds.join(', ')}`);
   });
 
 const postingSchema = z.object({
@@ -44,29 +61,45 @@ const postingSchema = z.object({
 const runSchema = z
   .object({
     id: runId,
-    kind: z.literal('dry_run'),
+    kind: z.enum(builtRunKinds),
     state: z.enum(runStates),
     requestedBy: z.string(),
     requestedAt: instantText,
     endedAt: instantText.nullable(),
-    done: z.int().meta({ description: 'Deliveries that were looked at.' }),
-    total: z.int().nullable().meta({ description: 'That waited when it began. What waits for others, or for its next try, is not looked at.' }), // prettier-ignore
+    done: z.int().meta({ description: 'Deliveries that were looked at; of an undo, those that came to rest.' }), // prettier-ignore
+    total: z.int().nullable().meta({ description: 'That waited when it began. What waits for others, or for its next try, is not looked at. Of an undo: that stood in the books or waited.' }), // prettier-ignore
     detail: z.string().nullable(),
-    systems: z.array(
-      z.object({
-        system: systemName,
-        isDone: z.boolean(),
-        isCut: z.boolean().meta({ description: 'There was more than a run looks at (10,000).' }),
-        outcomes: z.partialRecord(z.enum(memberOutcomes), z.int()),
-        calls: z.object({ reads: z.int(), writes: z.int() }),
-        expectedMs: z.number().nullable(),
-        accounts: z.array(postingSchema).meta({ description: 'What all documents book together.' }),
-      }),
-    ),
+    undone: z.partialRecord(z.enum(undoOutcomes), z.int()).nullable().meta({ description: 'Of an undo: deliveries by what became of them; once it has ended, as it ended. `voided`; `countered`: it stands, with a document against it; `leftSummary`; `skipped`: never posted, and not posted any more; `held` and `dead`: under failures; `waiting`. Null of a dry run.' }), // prettier-ignore
+    systems: z
+      .array(
+        z.object({
+          system: systemName,
+          isDone: z.boolean(),
+          isCut: z.boolean().meta({ description: 'There was more than a run looks at (10,000).' }),
+          outcomes: z.partialRecord(z.enum(memberOutcomes), z.int()),
+          calls: z.object({ reads: z.int(), writes: z.int() }),
+          expectedMs: z.number().nullable(),
+          accounts: z
+            .array(postingSchema)
+            .meta({ description: 'What all documents book together.' }),
+        }),
+      )
+      .meta({ description: 'Of a dry run.' }),
   })
   .meta({ id: 'Run' });
 
-function shown({ progress, selector: _selector, ...run }: RunRow): z.output<typeof runSchema> {
+type Shown = z.output<typeof runSchema>;
+
+/** An undo is read from its deliveries; a dry run from what it kept. */
+async function shownNow(db: Pool, tenant: number, row: RunRow): Promise<Shown> {
+  const run = shown(row);
+  if (row.undo === null) return run;
+  const undone = row.undo.outcomes ?? (await undoOutcomesOf(db, tenant, row.id));
+  const all = Object.values(undone).reduce((sum, count) => sum + count, 0);
+  return { ...run, undone, done: all - (undone.waiting ?? 0) };
+}
+
+function shown({ progress, selector: _selector, undo: _undo, ...run }: RunRow): Shown {
   const systems = targets.flatMap((system) => {
     const lane = progress[system];
     if (lane === undefined) return [];
@@ -74,7 +107,7 @@ function shown({ progress, selector: _selector, ...run }: RunRow): z.output<type
     const calls = { reads, writes };
     return [{ system, isDone, isCut, outcomes, calls, expectedMs, accounts: Object.values(accounts) }]; // prettier-ignore
   });
-  return { ...run, systems };
+  return { ...run, undone: null, systems };
 }
 
 export function runRoutes(deps: ApiDeps): Route[] {
@@ -93,7 +126,7 @@ export function runRoutes(deps: ApiDeps): Route[] {
       handle: async ({ tenant, params }) => {
         const run = await findRun(pool, tenant.id, params.runId);
         if (run === null) throw notFound('run');
-        return { status: 200, body: shown(run) };
+        return { status: 200, body: await shownNow(pool, tenant.id, run) };
       },
     }),
     cancelRoute(deps),
@@ -107,18 +140,21 @@ function startRoute({ pool, signals }: ApiDeps): Route {
     method: 'post',
     path: '/runs',
     access: 'operator',
-    summary: 'Start a run. A dry run answers with what would be sent now, and sends nothing',
+    summary:
+      'Start a run. A dry run answers with what would be sent now, and sends nothing; an undo takes back what was posted',
     params: none,
     query: none,
     body: request,
     answers: { 202: z.object({ runId }) },
     handle: async ({ tenant, actor, body }) => {
-      if (body.kind !== 'dry_run')
+      if (body.kind !== 'dry_run' && body.kind !== 'undo')
         throw new Problem(501, 'not_built', `Runs of kind ${body.kind} are not built yet.`);
       const id = randomUUID();
+      const isUndo = body.kind === 'undo';
+      const possible: readonly Kind[] = isUndo ? undoKinds : kinds;
       const selector = {
-        systems: [...new Set(body.systems ?? targets)],
-        kinds: kinds.filter((kind) => body.kinds?.includes(kind) ?? true),
+        systems: [...new Set(body.systems ?? (isUndo ? (['qbo'] as const) : targets))],
+        kinds: possible.filter((kind) => body.kinds?.includes(kind) ?? true),
         from: body.from ?? null,
         to: body.to ?? null,
       };
@@ -142,7 +178,7 @@ function cancelRoute({ pool, signals }: ApiDeps): Route {
     method: 'post',
     path: '/runs/{runId}/cancel',
     access: 'operator',
-    summary: 'Stop a run; what it found so far stays',
+    summary: 'Stop a run; what it found so far stays. Of an undo: what was not begun stays in the books', // prettier-ignore
     params: z.strictObject({ runId }),
     query: none,
     body: none,

@@ -7,6 +7,7 @@ import { hold } from './hold';
 import { otherHalfHold } from './both-halves';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
 import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
+import { paidBeforeVoid } from './paid-before-void';
 import { keyOf, labelsIn, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
 import {
   asFound,
@@ -182,7 +183,7 @@ function stepPlanned(
       return done(updateWrite(asked, posted, update, rows));
     case 'void':
       if (main === null) throw new Error('Bug: a void without a document');
-      return done(voidWrite(item, posted, main, rows.get(keyOf(main)) ?? null, { then: step.isLast ? 'whole' : 'step', why: null })); // prettier-ignore
+      return done(paidBeforeVoid(asked, main, rows) ?? voidWrite(item, posted, main, rows.get(keyOf(main)) ?? null, { then: step.isLast ? 'whole' : 'step', why: null })); // prettier-ignore
     case 'difference':
       {
       const made = newDifference(asked, posted, step);

@@ -192,7 +192,7 @@ test('a run takes what was asked for, once at a time, and stops when cancelled',
 
   const other = await operatorOf(await createTestTenant(stack));
   for (const path of ['', '/sends', '/members']) expect((await other('GET', `/runs/${run.id}${path}`)).status).toBe(404); // prettier-ignore
-  for (const kind of ['pull', 'undo', 'proof', 'reconcile', 'backfill']) expect(await ask('POST', '/runs', { kind })).toMatchObject({ status: 501, body: { code: 'not_built' } }); // prettier-ignore
+  for (const kind of ['pull', 'proof', 'reconcile', 'backfill']) expect(await ask('POST', '/runs', { kind })).toMatchObject({ status: 501, body: { code: 'not_built' } }); // prettier-ignore
   for (const body of [{}, { kind: 'x' }, { kind: 'dry_run', from: '2026-11-22', to: '2026-11-21' }, { kind: 'dry_run', systems: [] }, { kind: 'dry_run', kinds: ['coupon'] }, { kind: 'dry_run', from: 'today' }])
     expect((await ask('POST', '/runs', body)).status).toBe(422);
 }, 60_000); // prettier-ignore

@@ -22,6 +22,7 @@ const core: DeliveryCore = {
   attempts: 1,
   generation: 4,
   dueAtMs: 1_000,
+  undoneBy: null,
 };
 
 const cases: [string, Partial<DeliveryCore>, DeliveryEvent, Partial<DeliveryCore>][] = [

@@ -20,6 +20,7 @@ const core: DeliveryCore = {
   attempts: 1,
   generation: 4,
   dueAtMs: 1_000,
+  undoneBy: null,
 };
 const newer = { desiredRev: 4 };
 

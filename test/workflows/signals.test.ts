@@ -58,6 +58,7 @@ const names = [
   'setBreaker',
   'credentialsUpdated',
   'redrive',
+  'undo',
   'continueAsNewNow',
   'noSuchSignal',
 ];

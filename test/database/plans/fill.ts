@@ -101,6 +101,10 @@ const statements = [
   `INSERT INTO runs (tenant, id, kind, selector, state, requested_by) SELECT t, md5(t || 'r' || n)::uuid, 'dry_run',
      '{"systems":["qbo"],"kinds":["customer"],"from":null,"to":null}', CASE n WHEN 1 THEN 'running' ELSE 'completed' END, 'x'
    FROM generate_series(1, 1001) t, generate_series(1, 10) n`,
+  // Some of what was posted was taken back by a run.
+  `UPDATE deliveries SET undone_by = md5(tenant || 'u')::uuid, desired_op = 'absent' WHERE state = 'delivered' AND record_id LIKE 'old1%'`,
+  `INSERT INTO runs (tenant, id, kind, selector, state, requested_by) SELECT t, md5(t || 'u')::uuid, 'undo',
+     '{"systems":["qbo"],"kinds":["order"],"from":"2026-11-21","to":"2026-11-21"}', 'running', 'x' FROM generate_series(1, 1001) t`,
   `INSERT INTO run_sends (tenant, run, system, no, key, path, body, members) SELECT 1, md5('1r' || r)::uuid, 'qbo', n, encode(sha256(''), 'hex'), '/', '', 30
    FROM generate_series(1, 10) r, generate_series(1, 300) n`,
   `INSERT INTO run_members (tenant, run, system, no, kind, record_id, part, revision, outcome) SELECT 1, md5('1r' || r)::uuid, 'qbo', n, 'order', 'o', '', 1, 'write'

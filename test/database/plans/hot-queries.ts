@@ -26,6 +26,7 @@ import {
 } from '../../../database/summaries';
 import { readSummary } from '../../../database/summary-members';
 import { settleSummaries } from '../../../database/summary-settlements';
+import { countUndoing, countUndone, datedDeliveries, lockUndo, notBegun, openRedriveIds, postedShares, raiseRecords, undoneAmong, undoOutcomesOf } from '../../../database/undo'; // prettier-ignore
 import { findKeyOwner, findTenant, listKeys } from '../../../database/tenants';
 import { findStuckTenants, recount } from '../../../database/watchdog';
 import { initialDirection } from '../../../domain/direction';
@@ -45,7 +46,13 @@ const customers = numbers.map((n) => ({ kind: 'customer' as const, recordId: `cu
 const summaryId = '2020-01-12/sale';
 const summedDays = numbers.map((n) => new Date(Date.UTC(2020, 0, n % 1_900)).toISOString().slice(0, 10)); // prettier-ignore
 /** The one that is under way. */
-const run = createHash('md5').update('1r1').digest('hex').replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5'); // prettier-ignore
+const run = uuidOf('1r1');
+function uuidOf(text: string): string {
+  return createHash('md5').update(text).digest('hex').replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5'); // prettier-ignore
+}
+
+/** The undo that is under way. */
+const undo = uuidOf('1u');
 
 /** What runs for each request, turn, batch or look of an operator, on the tenant with the long queue. */
 export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
@@ -132,6 +139,18 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   savePage: (pool) => savePage(pool, tenant, run, { sends: [], members: [], progress: {} }),
   listRunSends: (pool) => listRunSends(pool, tenant, run, { system: 'qbo', no: 150 }, 200),
   listRunMembers: (pool) => listRunMembers(pool, tenant, run, { system: 'qbo', no: 4_000 }, 200),
+  'undo, a page': (pool) => datedDeliveries(pool, tenant, 'order', { recordId: 'order3', part: '' }, 500), // prettier-ignore
+  'undo, taking back 500': inTx(async (tx) => {
+    await raiseRecords(tx, tenant, orders);
+    await postedShares(tx, tenant, orders);
+    await lockUndo(tx, tenant, undo);
+  }),
+  countUndoing: (pool) => countUndoing(pool, tenant, undo),
+  undoOutcomesOf: (pool) => undoOutcomesOf(pool, tenant, undo),
+  'notBegun and hasNotBegun': inTx(async (tx) => notBegun(tx, tenant, undo, 500)),
+  undoneAmong: (pool) => undoneAmong(pool, tenant, numbers.map(String)),
+  countUndone: (pool) => countUndone(pool, tenant, numbers.map(String)),
+  openRedriveIds: (pool) => openRedriveIds(pool, tenant, 'r1'),
   findDelivery: (pool) => findDelivery(pool, tenant, '77'),
   'listFailures, first page': (pool) => listFailures(pool, tenant, {}, null, 200),
   'listFailures, one class': (pool) => listFailures(pool, tenant, { class: 'DATA' }, '5000', 200),

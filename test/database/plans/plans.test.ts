@@ -44,6 +44,7 @@ const counting: Record<string, number> = {
   'countRedrivable, all': 20_000,
   'countRedrivable, a cause': 20_000,
   beginRun: 20_000,
+  undoOutcomesOf: 20_000,
   'findStuckTenants, 1,001 tenants': 20_000,
 };
 

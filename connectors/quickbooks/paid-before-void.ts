@@ -1,0 +1,41 @@
+import type { KnownSale } from '../../domain/posting/known-sale';
+import { sumMinor, textToMinor } from '../../domain/money';
+import type { Composed } from '../connector';
+import type { ReadRows } from './books-state';
+import { hold } from './hold';
+import type { Asked } from './new-document';
+import { keyOf, type WrittenDocument } from './posted';
+import { documentContentSchema } from './wire';
+
+/**
+ * Why an invoice cannot be voided yet: money that was paid on it would stand without it. Payments of a ticket
+ * itself go with it, and so does what was taken back of others before: where such a one is locked, it stands with
+ * a document against it.
+ */
+export function paidBeforeVoid(
+  { item, ticket, sale, place }: Asked,
+  main: WrittenDocument,
+  rows: ReadRows,
+): Composed | null {
+  const read = documentContentSchema.safeParse(rows.get(keyOf(main)) ?? null);
+  if (main.entity !== 'Invoice' || ticket.kind !== 'invoice' || !read.success) return null;
+  const { TotalAmt = 0, Balance = TotalAmt } = read.data;
+  const minor = (amount: number): number => textToMinor(amount, sale.currency) ?? 0;
+  const paidMinor = minor(TotalAmt) - minor(Balance);
+  const known = place.references.sales.get(`invoice/${item.recordId}`);
+  const ours = settlingEntries(known);
+  const isOurs = ours.some(({ isPosted }) => isPosted);
+  if (paidMinor === 0 || (!isOurs && paidMinor <= sumMinor(ours.map(({ amountMinor }) => amountMinor)))) return null; // prettier-ignore
+  return hold('paid_above_total', 'invoice', `Money was paid on invoice ${main.docNumber ?? main.id}: take its payments away first`); // prettier-ignore
+}
+
+/** What of ours settles an invoice: payments, and refunds without money. */
+function settlingEntries(
+  sale: KnownSale | undefined,
+): { isPosted: boolean; amountMinor: number }[] {
+  return (sale?.entries ?? []).flatMap((entry) => {
+    const { isPosted } = entry;
+    if (entry.kind === 'payment') return [{ isPosted, amountMinor: entry.body.amountMinor }];
+    return entry.body.tenders.length > 0 ? [] : [{ isPosted, amountMinor: entry.body.totals.totalMinor }]; // prettier-ignore
+  });
+}
