@@ -195,4 +195,14 @@ test('a run takes what was asked for, once at a time, and stops when cancelled',
   for (const kind of ['pull', 'proof', 'reconcile', 'backfill']) expect(await ask('POST', '/runs', { kind })).toMatchObject({ status: 501, body: { code: 'not_built' } }); // prettier-ignore
   for (const body of [{}, { kind: 'x' }, { kind: 'dry_run', from: '2026-11-22', to: '2026-11-21' }, { kind: 'dry_run', systems: [] }, { kind: 'dry_run', kinds: ['coupon'] }, { kind: 'dry_run', from: 'today' }])
     expect((await ask('POST', '/runs', body)).status).toBe(422);
+  const bounds = { from: '2026-11-01', to: '2026-11-30' };
+  for (const [body, path] of [
+    [{ from: bounds.from }, 'to'],
+    [{ to: bounds.to }, 'from'],
+    [{ ...bounds, systems: ['qbo', 'woo'] }, 'systems'],
+    [{ ...bounds, kinds: ['order', 'customer'] }, 'kinds'],
+    [{ ...bounds, kinds: ['summary'] }, 'kinds'],
+    [{ from: bounds.to, to: bounds.from }, 'to'],
+  ] as const)
+    expect(await ask('POST', '/runs', { kind: 'undo', ...body })).toMatchObject({ status: 422, body: { errors: [{ path }] } });
 }, 60_000); // prettier-ignore

@@ -223,20 +223,6 @@ test('payments are taken back before the invoices that they pay, and an invoice 
   expect(after.filter((one) => one === 'Payment - 5.00')).toHaveLength(isPaid ? 2 : 1);
 }, 60_000);
 
-test('an undo without its bounds, of another system or of names is refused', async () => {
-  const { ask } = await bookkeeping();
-  const bounds = { from, to };
-  for (const [body, path] of [
-    [{ from }, 'to'],
-    [{ to }, 'from'],
-    [{ ...bounds, systems: ['qbo', 'woo'] }, 'systems'],
-    [{ ...bounds, kinds: ['order', 'customer'] }, 'kinds'],
-    [{ ...bounds, kinds: ['summary'] }, 'kinds'],
-    [{ from: to, to: from }, 'to'],
-  ] as const)
-    expect(await ask('POST', '/runs', { kind: 'undo', ...body })).toMatchObject({ status: 422, body: { errors: [{ path }] } }); // prettier-ignore
-}, 60_000);
-
 describe('daily summaries', () => {
   const ticket = (number: string, pieces: number, day = '2026-11-20'): TestChange => ({ kind: 'order', recordId: number, body: { ...orderBody(number, [['A', pieces]], null), businessDate: day } }); // prettier-ignore
   const tickets = [
