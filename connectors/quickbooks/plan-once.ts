@@ -1,4 +1,4 @@
-import type { MappingKind, Outgoing } from '../connector';
+import type { Outgoing } from '../connector';
 import type { ReadRows } from './books-state';
 import { planPart } from './document';
 import type { Place } from './place';
@@ -6,18 +6,12 @@ import type { Planned } from './plan-document';
 import type { PlannedMoney } from './new-money';
 import type { DocumentSource } from './sale-of';
 
-interface KeptPlan {
-  planned: Planned | PlannedMoney;
-  /** The mappings that planning asked for. */
-  asked: readonly (readonly [MappingKind, string])[];
-}
-
 /**
  * Plans of parts of which nothing is read from the books: made to know what to look for, taken again to compose.
- * Planning is half of the work on a new document.
+ * Planning is half of the work on a new document; what its lines are mapped to is asked again when it is shaped.
  */
 export class Plans {
-  private readonly kept = new WeakMap<Outgoing, KeptPlan>();
+  private readonly kept = new WeakMap<Outgoing, Planned | PlannedMoney>();
 
   /** Plans a part; `take` answers the same plan for this very item. */
   make(
@@ -26,15 +20,8 @@ export class Plans {
     place: Place,
     rows: ReadRows,
   ): Planned | PlannedMoney {
-    if (rows.size > 0) return planPart(item, ticket, place, rows);
-    const asked: [MappingKind, string][] = [];
-    const mapping: Place['references']['mapping'] = (kind, key) => {
-      asked.push([kind, key]);
-      return place.references.mapping(kind, key);
-    };
-    const references = { ...place.references, mapping };
-    const planned = planPart(item, ticket, { ...place, references }, rows);
-    this.kept.set(item, { planned, asked });
+    const planned = planPart(item, ticket, place, rows);
+    if (rows.size === 0) this.kept.set(item, planned);
     return planned;
   }
 
@@ -45,10 +32,7 @@ export class Plans {
     place: Place,
     rows: ReadRows,
   ): Planned | PlannedMoney {
-    const kept = rows.size > 0 ? undefined : this.kept.get(item);
-    if (kept === undefined) return planPart(item, ticket, place, rows);
-    // Whoever notes which mappings a document rests on sees all that were asked for.
-    for (const [kind, key] of kept.asked) place.references.mapping(kind, key);
-    return kept.planned;
+    const kept = rows.size === 0 ? this.kept.get(item) : undefined;
+    return kept ?? planPart(item, ticket, place, rows);
   }
 }
