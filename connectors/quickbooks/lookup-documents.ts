@@ -87,7 +87,7 @@ async function readStanding(
 }
 
 function isForm(record: RecordBody): record is DocumentSource {
-  return ['order', 'refund', 'invoice', 'payment'].includes(record.kind);
+  return ['order', 'refund', 'invoice', 'payment', 'summary'].includes(record.kind);
 }
 
 /** Money has no number: a whole day is searched, after a refusal and not before. */

@@ -74,7 +74,8 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
     },
     books,
     {
-      closed: settings.closed.mode,
+      // Of a summary the difference gets the first open day, whatever the setting says of new sales (accounting.md 16).
+      closed: ticket.kind === 'summary' ? 'firstOpenDay' : settings.closed.mode,
       movesStock: (sku) =>
         references.mapping('item', sku) !== null ||
         (references.products.get(sku)?.isLinked ?? false),

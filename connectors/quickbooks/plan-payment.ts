@@ -66,7 +66,8 @@ export function planPayment(asked: Asked, index: number): PlannedPayment {
   }
   if (payment === null) {
     if (posted.documents.length > 0) return same(item, posted);
-    const reason = ticket.body.voided === true ? 'voided' : 'part_gone';
+    const reason =
+      ticket.kind !== 'summary' && ticket.body.voided === true ? 'voided' : 'part_gone';
     return done({ type: 'skip', reason });
   }
   // Until the invoice is as it is to be, a payment could be more than is owed.

@@ -4,9 +4,10 @@ import type { OrderBody, RefundBody } from '../../../domain/bodies';
 import { sumMinor } from '../../../domain/money';
 import type { Sale } from '../../../domain/posting/sale';
 import { initialPostingSettings } from '../../../domain/posting/settings';
-import { SummaryFold } from '../../../domain/posting/summary';
-import { summaryStep } from '../../../domain/posting/summary-difference';
-import { decideSummary } from '../../../domain/posting/summary-document';
+import { SummaryFold, type SummarySale } from '../../../domain/posting/summary';
+import { differenceOf } from '../../../domain/posting/difference';
+import { isSameMoney, postedSaleOf } from '../../../domain/posting/posted-sale';
+import { decideSummary, withShownGoods } from '../../../domain/posting/summary-document';
 import { sharesOf, summaryIdOf, type Share } from '../../../domain/posting/summary-shares';
 import { ticketShares, type SummaryTicket } from '../../../domain/posting/summary-tickets';
 import { saleOfTicket } from '../../../domain/posting/ticket';
@@ -40,10 +41,12 @@ function shares(ticket: SummaryTicket): Share[] {
   return shared.shares.map(({ share }) => share);
 }
 
-function folded(sales: readonly Sale[]): SummaryFold {
+function folded(shares: readonly Share[]): SummarySale {
   const fold = new SummaryFold();
-  for (const sale of sales) fold.add(sale, sale.number);
-  return fold;
+  for (const { sale } of shares) fold.add(sale, sale.number);
+  const [first] = shares;
+  if (first === undefined) throw new Error('no share');
+  return fold.sale(first.key, 'P');
 }
 
 /** All that a sale's total is made of. */
@@ -55,10 +58,11 @@ function partsOf(sale: Pick<Sale, 'items' | 'fees' | 'shipping' | 'prorated' | '
 
 describe('deposits, cash rounding and tax of amounts', () => {
   test('a share of each goes to each tender, and all of them come to the ticket', () => {
-    const sales = shares({ kind: 'order', body: layAway() }).map(({ sale }) => sale);
+    const own = shares({ kind: 'order', body: layAway() });
+    const sales = own.map(({ sale }) => sale);
     expect(sales.map(({ totalMinor }) => totalMinor)).toEqual([1_000, 753]);
     for (const sale of sales) expect(partsOf(sale)).toBe(sale.totalMinor);
-    const figures = folded(sales).figures();
+    const figures = folded(own);
     expect(figures).toMatchObject({ totalMinor: 1_753, taxMinor: 200, cashRoundingMinor: 3 });
     expect(figures.deposits).toEqual([{ id: '', use: 'used', amountMinor: 450 }]);
   });
@@ -66,13 +70,9 @@ describe('deposits, cash rounding and tax of amounts', () => {
   test('the document of a summary has them as lines', () => {
     const [share] = shares({ kind: 'order', body: layAway({ tenders: [{ tender: 'cash', amountMinor: 1_753 }] }) }); // prettier-ignore
     if (share === undefined) throw new Error('no share');
-    const sale = folded([share.sale]).sale(share.key, 'P');
-    const decision = decideSummary(
-      sale,
-      initialPostingSettings,
-      companyOf('usAutomated', 'USD'),
-      false,
-    );
+    const sale = withShownGoods(folded([share]), 'category', 'US');
+    const company = companyOf('usAutomated', 'USD');
+    const decision = decideSummary(sale, initialPostingSettings, company);
     if (decision.type !== 'post') throw new Error(JSON.stringify(decision));
     const lines = decision.document.lines.map(({ kind, amountMinor }) => [kind, amountMinor]);
     expect(lines).toContainEqual(['deposit', -450]);
@@ -96,25 +96,22 @@ describe('deposits, cash rounding and tax of amounts', () => {
       expect(share.key.taxKey).toBe('NY');
       expect(partsOf(share.sale)).toBe(share.sale.totalMinor);
     }
-    const figures = folded(shared.shares.map((share) => share.sale)).figures();
+    const figures = folded(shared.shares);
     expect(figures).toMatchObject({ totalMinor: 1_100, taxMinor: 100 });
     expect(figures.prorated).toMatchObject([{ netMinor: 1_000, taxMinor: 100, codes: ['NY'] }]);
   });
 
-  test('a difference of a summary has them with the other sign', () => {
-    const [share] = shares({ kind: 'order', body: layAway() });
+  test('a difference of a summary has them, and comes to nothing afterwards', () => {
+    const own = shares({ kind: 'order', body: layAway() });
+    const [share] = own;
     if (share === undefined) throw new Error('no share');
-    const posted = [
-      { side: 'sale' as const, number: 'P', figures: folded([share.sale]).figures() },
-    ];
-    const now = new SummaryFold().sale(share.key, 'P');
-    const next = summaryStep({ key: share.key, now, posted, isOpen: false });
-    if (next.type !== 'add') throw new Error(next.type);
-    expect(next.sale).toMatchObject({ side: 'refund', totalMinor: 1_000 });
-    expect(next.sale.deposits).toEqual(folded([share.sale]).figures().deposits);
-    expect(next.sale.cashRoundingMinor).toBe(share.sale.cashRoundingMinor);
-    expect(partsOf(next.sale)).toBe(1_000);
-    expect(summaryStep({ key: share.key, now, posted: [...posted, { ...next.sale, figures: next.sale }], isOpen: false })).toEqual({ type: 'nothing' }); // prettier-ignore
+    const posted = postedSaleOf(folded([share]));
+    const { taken, added } = differenceOf(posted, null, () => false);
+    expect(added).toBeNull();
+    expect(taken).toMatchObject({ totalMinor: 1_000 });
+    expect(taken === null || isSameMoney(posted, taken)).toBe(true);
+    const kinds = new Set(taken?.amounts.map(({ kind }) => kind));
+    expect(kinds).toEqual(new Set(['item', 'deposit', 'cashRounding']));
   });
 });
 
@@ -141,12 +138,9 @@ describe('another currency', () => {
   test('the summary and its differences have the rate of their members', () => {
     const [share] = shares({ kind: 'order', body: layAway({ currency: 'EUR', exchangeRate: rate }) }); // prettier-ignore
     if (share === undefined) throw new Error('no share');
-    const sale = folded([share.sale]).sale(share.key, 'P');
+    const sale = folded([share]);
     expect(sale).toMatchObject({ currency: 'EUR', exchangeRate: rate });
-    const now = new SummaryFold().sale(share.key, 'P');
-    const posted = [{ side: 'sale' as const, number: 'P', figures: sale }];
-    const next = summaryStep({ key: share.key, now, posted, isOpen: false });
-    expect(next).toMatchObject({ type: 'add', sale: { currency: 'EUR', exchangeRate: rate } });
+    expect(differenceOf(postedSaleOf(sale), null, () => false).taken).toMatchObject({ currency: 'EUR', exchangeRate: rate }); // prettier-ignore
   });
 });
 
