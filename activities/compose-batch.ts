@@ -45,16 +45,10 @@ export async function composeBatch(
   size: number,
 ): Promise<ComposedBatch> {
   const all = await pickDue(pool, turn.tenant, turn.system, size);
-  const { due, sent } = await withoutSummedUp(pool, turn, all);
+  const { due, stopped } = await withoutSummedUp(pool, turn, all);
   const batch = await composePicked(pool, opened, turn, sharedOf(due, size));
-  const held = sent.map(({ delivery, shared }) =>
-    hold(delivery, shared.reason, `${shared.reason}:${shared.what}`, shared.detail),
-  );
-  return {
-    ...batch,
-    picked: batch.picked + all.length - due.length,
-    settlements: [...held, ...batch.settlements],
-  };
+  for (const { delivery, composed } of stopped) place(batch, delivery, composed);
+  return { ...batch, picked: batch.picked + all.length - due.length };
 }
 
 /** Of what is due each kind its share. */
@@ -110,7 +104,7 @@ export async function composePicked(
  */
 const lookUpMax = 75;
 
-function place(batch: ComposedBatch, delivery: PickedDelivery, composed: Composed): void {
+export function place(batch: ComposedBatch, delivery: PickedDelivery, composed: Composed): void {
   switch (composed.type) {
     case 'write':
       batch.writes.push({ delivery, write: composed.write });

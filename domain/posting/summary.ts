@@ -119,7 +119,7 @@ export class SummaryFold {
       tenders:
         key.tender === null
           ? []
-          : [{ tender: key.tender, amountMinor: this.totalMinor, reference: null }],
+          : [{ tender: key.tender, amountMinor: this.totalMinor, reference: null, isExchange: key.isExchange }], // prettier-ignore
       dueDate: null,
       exchangeRate: key.exchangeRate,
       taxLabel: [...this.taxLabels].sort().join(', '),

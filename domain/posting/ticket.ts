@@ -56,7 +56,7 @@ export function refundPartsOf(refund: RefundBody): string[] {
 }
 
 /** Given back without money: the invoice that it belongs to is not paid. */
-function isOwed({ tenders, totals }: RefundBody): boolean {
+export function isOwed({ tenders, totals }: RefundBody): boolean {
   return tenders.length === 0 && totals.totalMinor !== 0;
 }
 
@@ -231,6 +231,16 @@ function amountOf(amount: NamedAmount, isTurned: boolean): SaleAmount {
     codes: taxes.map((tax) => tax.code),
     taxMinor: isTurned ? 0 - taxMinor : taxMinor,
   };
+}
+
+/** What each tender of a ticket received, signed. */
+export function receivedTenders({
+  kind,
+  body,
+}: Exclude<Ticket, { kind: 'invoice' }>): SaleTender[] {
+  const tenders = tendersOf(body);
+  if (kind === 'order') return tenders;
+  return tenders.map((tender) => ({ ...tender, amountMinor: 0 - tender.amountMinor }));
 }
 
 /** One entry per tender: two cards are one clearing account; their references stand in the note. */

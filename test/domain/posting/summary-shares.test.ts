@@ -9,7 +9,11 @@ import { differenceOf } from '../../../domain/posting/difference';
 import { isSameMoney, postedSaleOf } from '../../../domain/posting/posted-sale';
 import { decideSummary, withShownGoods } from '../../../domain/posting/summary-document';
 import { sharesOf, summaryIdOf, type Share } from '../../../domain/posting/summary-shares';
-import { ticketShares, type SummaryTicket } from '../../../domain/posting/summary-tickets';
+import {
+  comparedRefund,
+  ticketShares,
+  type SummaryTicket,
+} from '../../../domain/posting/summary-tickets';
 import { saleOfTicket } from '../../../domain/posting/ticket';
 import { companyOf } from './company';
 
@@ -37,7 +41,7 @@ function layAway(changes: Partial<OrderBody> = {}): OrderBody {
 
 function shares(ticket: SummaryTicket): Share[] {
   const shared = ticketShares(ticket, 'T-1');
-  if (shared.type === 'hold') throw new Error(shared.detail);
+  if (shared.type !== 'shares') throw new Error(JSON.stringify(shared));
   return shared.shares.map(({ share }) => share);
 }
 
@@ -144,56 +148,83 @@ describe('another currency', () => {
   });
 });
 
-describe('tickets that no summary can hold', () => {
-  const refund: RefundBody = { ...layAway({ deposits: undefined, roundingMinor: 0 }), restock: true, orderId: 'O-1' }; // prettier-ignore
-  const [firstLine] = refund.lines;
-  if (firstLine === undefined) throw new Error('no line');
-  const back = { ...firstLine, lineId: '2', quantity: '-1', netMinor: -2_000, taxes: [{ code: 'NY', taxMinor: -200 }] }; // prettier-ignore
-  const zero = { netMinor: 0, taxMinor: 0, totalMinor: 0 };
-  const one = [{ tender: 'cash', amountMinor: 1_000 }];
-  const swapped = [...one, { tender: 'card', amountMinor: -1_000 }];
-  test.each<[string, SummaryTicket, string]>([
-    ['a refund of several tenders', { kind: 'refund', body: refund }, 'several_tenders'],
-    [
-      'an even exchange',
-      {
-        kind: 'order',
-        body: layAway({
-          lines: [...refund.lines, back],
-          tenders: [],
-          deposits: undefined,
-          roundingMinor: 0,
-          totals: zero,
-        }),
-      },
-      'several_tenders',
-    ],
-    [
-      'money moved between tenders, nothing sold',
-      {
-        kind: 'order',
-        body: layAway({
-          lines: [],
-          tenders: swapped,
-          deposits: undefined,
-          roundingMinor: 0,
-          totals: zero,
-        }),
-      },
-      'several_tenders',
-    ],
-    [
-      'an amount of a sale without lines',
-      { kind: 'refund', body: { ...refund, lines: [], tenders: one, unallocatedMinor: 1_000, totals: { ...zero, netMinor: 1_000, totalMinor: 1_000 } } }, // prettier-ignore
-      'amount_only',
-    ],
-    ['a refund that is owed', { kind: 'refund', body: { ...refund, tenders: [] } }, 'on_account'],
-  ])('%s', (_name, ticket, what) => {
-    expect(ticketShares(ticket, 'T-1')).toMatchObject({ type: 'hold', reason: 'not_built', what });
+const [soldLine] = layAway().lines;
+if (soldLine === undefined) throw new Error('no line');
+const returned = { ...soldLine, lineId: '2', quantity: '-1', netMinor: -1_000, taxes: [{ code: 'NY', taxMinor: -100 }] }; // prettier-ignore
+const plain = { deposits: undefined, roundingMinor: 0 };
+const of = (tender: string, amountMinor: number): { tender: string; amountMinor: number } => ({ tender, amountMinor }); // prettier-ignore
+
+/** What each tender gets by its summaries, `+` and `-` being the two sides. */
+function byTender(ticket: SummaryTicket): string[] {
+  return shares(ticket).map(({ key, sale }) => `${key.tender ?? 'none'} ${key.side === 'sale' ? '+' : '-'}${sale.totalMinor}`); // prettier-ignore
+}
+
+describe('several tenders: each gets what the till says of it', () => {
+  const exchange = (paid: { tender: string; amountMinor: number }[], back: Partial<typeof returned> = {}): SummaryTicket => {
+    const totalMinor = sumMinor(paid.map(({ amountMinor }) => amountMinor));
+    return { kind: 'order', body: layAway({ ...plain, lines: [soldLine, { ...returned, ...back }], tenders: paid, totals: { netMinor: totalMinor, taxMinor: 0, totalMinor } }) };
+  }; // prettier-ignore
+  const refund = (paid: { tender: string; amountMinor: number }[]): SummaryTicket => ({
+    kind: 'refund',
+    body: { ...layAway({ ...plain, tenders: paid, totals: { netMinor: 2_000, taxMinor: 200, totalMinor: 2_200 } }), restock: true },
+  }); // prettier-ignore
+  const even = { netMinor: -2_000, taxes: [{ code: 'NY', taxMinor: -200 }] };
+
+  test.each<[string, SummaryTicket, string[]]>([
+    ['a refund of two', refund([of('cash', 1_000), of('card', 1_200)]), ['cash -1000', 'card -1200']],
+    ['an exchange paid by two', exchange([of('cash', 500), of('card', 600)]), ['cash +1600', 'card +600', 'cash -1100']],
+    ['an exchange paid by one, some given back in another', exchange([of('card', 1_300), of('cash', -200)]), ['card +2200', 'card -900', 'cash -200']],
+    ['an exchange with all given back in the other', exchange([of('card', 2_200), of('cash', -1_100)]), ['card +2200', 'cash -1100']],
+    ['an exchange of one tender', exchange([of('card', 1_100)]), ['card +2200', 'card -1100']],
+    ['an even exchange', exchange([], even), ['exchange +2200', 'exchange -2200']],
+    ['an even exchange with money moved', exchange([of('cash', 300), of('card', -300)], even), ['cash +2200', 'cash -1900', 'card -300']],
+  ])('%s', (_name, ticket, expected) => {
+    expect(byTender(ticket)).toEqual(expected);
+    for (const { sale } of shares(ticket)) expect(partsOf(sale)).toBe(sale.totalMinor);
+    const received = ticket.body.tenders.map(({ tender, amountMinor }) => [tender, ticket.kind === 'refund' ? 0 - amountMinor : amountMinor] as const);
+    const booked = new Map<string, number>();
+    for (const { key, sale } of shares(ticket)) booked.set(key.tender ?? '', (booked.get(key.tender ?? '') ?? 0) + (key.side === 'sale' ? sale.totalMinor : 0 - sale.totalMinor));
+    expect([...booked].filter(([, minor]) => minor !== 0).sort()).toEqual([...received].sort());
+  }); // prettier-ignore
+
+  test('the account of exchanges is no tender of that name', () => {
+    const [share] = shares(exchange([], even));
+    const named = shares({ kind: 'order', body: layAway({ tenders: [of('exchange', 1_753)] }) })[0];
+    if (share === undefined || named === undefined) throw new Error('no share');
+    expect(share.key.isExchange).toBe(true);
+    expect(summaryIdOf({ ...named.key, taxKey: share.key.taxKey })).not.toBe(summaryIdOf(share.key)); // prettier-ignore
+    expect(folded([share]).tenders).toEqual([{ tender: 'exchange', amountMinor: 2_200, reference: null, isExchange: true }]); // prettier-ignore
   });
+});
+
+describe('tickets that are posted by themselves, or held', () => {
+  const refund: RefundBody = { ...layAway(plain), restock: true, orderId: 'O-1' };
+  const zero = { netMinor: 0, taxMinor: 0, totalMinor: 0 };
+  const amount: RefundBody = { ...refund, lines: [], tenders: [of('cash', 1_000)], unallocatedMinor: 1_000, totals: { ...zero, netMinor: 1_000, totalMinor: 1_000 } }; // prettier-ignore
+  test.each<[string, SummaryTicket, string]>([
+    ['change given back in another tender', { kind: 'order', body: layAway({ ...plain, tenders: [of('card', 2_700), of('cash', -500)], totals: { netMinor: 2_000, taxMinor: 200, totalMinor: 2_200 } }) }, 'alone'],
+    ['money moved between tenders, nothing sold', { kind: 'order', body: layAway({ ...plain, lines: [], tenders: [of('cash', 1_000), of('card', -1_000)], totals: zero }) }, 'alone'],
+    ['an amount of a sale without lines', { kind: 'refund', body: amount }, 'alone'],
+    ['a refund that is owed', { kind: 'refund', body: { ...refund, tenders: [] } }, 'alone'],
+    ['a sale below zero', { kind: 'order', body: layAway({ ...plain, lines: [{ ...soldLine, netMinor: 0, taxes: [] }], fees: [{ name: 'Off', amountMinor: -100 }], tenders: [of('cash', -100)], totals: { ...zero, netMinor: -100, totalMinor: -100 } }) }, 'hold'],
+  ])('%s', (_name, ticket, type) => {
+    expect(ticketShares(ticket, 'T-1').type).toBe(type);
+  }); // prettier-ignore
 
   test('an amount that names no sale is shared as it is', () => {
-    const amount: RefundBody = { ...refund, orderId: undefined, lines: [], tenders: one, unallocatedMinor: 1_000, totals: { ...zero, netMinor: 1_000, totalMinor: 1_000 } }; // prettier-ignore
-    expect(shares({ kind: 'refund', body: amount })[0]?.sale).toMatchObject({ unallocatedMinor: 1_000, totalMinor: 1_000 }); // prettier-ignore
+    expect(shares({ kind: 'refund', body: { ...amount, orderId: undefined } })[0]?.sale).toMatchObject({ unallocatedMinor: 1_000, totalMinor: 1_000 }); // prettier-ignore
+  });
+});
+
+describe('a refund that names a sale', () => {
+  const back = (totalMinor: number): RefundBody => ({ ...layAway(plain), restock: true, orderId: 'O-1', totals: { netMinor: totalMinor, taxMinor: 0, totalMinor } }); // prettier-ignore
+  const ticket = { kind: 'order' as const, body: layAway({ totals: { netMinor: 2_000, taxMinor: 200, totalMinor: 2_200 } }) }; // prettier-ignore
+  const sale = { recordId: 'O-1', ticket, hasMore: false, isInBooks: true };
+  const earlier = { kind: 'refund' as const, recordId: 'R-0', isPosted: true, isOpen: false, body: back(2_000) }; // prettier-ignore
+  test('is summed up within its sale, held beyond it, and waits for one that is not in the books', () => {
+    expect(comparedRefund('R-1', back(200), { ...sale, entries: [earlier] })).toEqual({ type: 'join' }); // prettier-ignore
+    expect(comparedRefund('R-1', back(201), { ...sale, entries: [earlier] })).toMatchObject({ type: 'hold', reason: 'refund_above_sale' }); // prettier-ignore
+    expect(comparedRefund('R-1', back(1), { ...sale, entries: [], isInBooks: false })).toEqual({ type: 'wait', kinds: ['order'] }); // prettier-ignore
+    expect(comparedRefund('R-1', back(1), undefined)).toEqual({ type: 'wait', kinds: ['order', 'invoice'] }); // prettier-ignore
   });
 });
