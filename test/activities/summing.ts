@@ -38,9 +38,11 @@ export async function summingTenant(
   await map('account', 'clearing:exchange', accounts.find(({ name }) => name === 'Undeposited Funds')?.id ?? 'missing'); // prettier-ignore
   await map('account', 'daily-customer', idOf('customer'));
   await map('account', 'guest-customer', idOf('customer'));
-  for (const key of ['A', '@daily-sales', '@unallocated', '@shipping']) await map('item', key, idOf('product')); // prettier-ignore
+  for (const key of ['A', 'B', '@daily-sales', '@unallocated', '@shipping']) await map('item', key, idOf('product')); // prettier-ignore
   return tenant;
 }
+
+let requests = 0;
 
 /** Brings the switches of the mode in force; summaries are due at once. */
 export async function putPosting(
@@ -52,7 +54,7 @@ export async function putPosting(
   const { pool } = stack.database;
   await requestSettings(pool, tenant.id, {
     part: 'posting',
-    requestId: JSON.stringify(switches).slice(0, 64),
+    requestId: `posting ${++requests}`,
     value: {
       ...initialPostingSettings,
       mode: { switches: [...switches] },

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+
 import type { OrderBody, RefundBody } from '../../../domain/bodies';
 import { modeOfDay, type ModeSwitch, type PostingMode } from '../../../domain/posting/modes';
 import type { SummaryTicket } from '../../../domain/posting/summary-tickets';
@@ -24,6 +26,24 @@ export type Step =
   | { do: 'void' | 'remove'; which: number }
   | { do: 'lock' }
   | { do: 'switch'; fromDay: string; mode: PostingMode };
+
+/** Random figures and steps. */
+export const figures: fc.Arbitrary<Figures> = fc.record({
+  netMinor: fc.integer({ min: 0, max: 5_000 }),
+  taxMinor: fc.integer({ min: 0, max: 500 }),
+  cashMinor: fc.constantFrom(0, 0, 999, 100_000),
+  backMinor: fc.constantFrom(0, 0, 0, 700, 100_000),
+});
+const which = fc.nat();
+const day = fc.constantFrom(...days);
+export const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('sell' as const), day, figures }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('refund' as const), day, which, figures: figures.map((own) => ({ ...own, netMinor: own.netMinor % 1_500, taxMinor: own.taxMinor % 150 })) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('edit' as const), which, figures }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('void' as const, 'remove' as const), which }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('lock' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('switch' as const), fromDay: day, mode: fc.constantFrom<PostingMode>('summary', 'perOrder') }) },
+); // prettier-ignore
 
 /** A ticket as the till has it now; null: deleted. */
 export interface TillTicket {

@@ -4,35 +4,17 @@ import fc from 'fast-check';
 import type { SummaryKey } from '../../../domain/bodies';
 import { typeOf } from '../../../domain/posting/decide';
 import { planStep } from '../../../domain/posting/plan';
-import type { PostingMode } from '../../../domain/posting/modes';
 import { postedSaleOf, type PostedSale } from '../../../domain/posting/posted-sale';
 import type { Sale } from '../../../domain/posting/sale';
 import { SummaryFold } from '../../../domain/posting/summary';
 import { summaryIdOf } from '../../../domain/posting/summary-shares';
 import { comparedRefund, ticketShares, type SaleOfSummary, type SummaryTicket } from '../../../domain/posting/summary-tickets'; // prettier-ignore
 import { partsOfOrder, saleOfTicket } from '../../../domain/posting/ticket';
-import { days, Sums, ticketOf, Till, type Figures, type Step, type TillTicket } from './mode-till';
+import { days, figures, step, Sums, ticketOf, Till, type TillTicket } from './mode-till';
 
 // Random histories of sales, late sales, refunds, edits, voids, deletions, locked documents and switches of the
 // mode. After each step everything that is due is sent, and the books hold by day, tender and tax what the till's
 // own sums say, on days of both modes.
-
-const figures: fc.Arbitrary<Figures> = fc.record({
-  netMinor: fc.integer({ min: 0, max: 5_000 }),
-  taxMinor: fc.integer({ min: 0, max: 500 }),
-  cashMinor: fc.constantFrom(0, 0, 999, 100_000),
-  backMinor: fc.constantFrom(0, 0, 0, 700, 100_000),
-});
-const which = fc.nat();
-const day = fc.constantFrom(...days);
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('sell' as const), day, figures }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('refund' as const), day, which, figures: figures.map((own) => ({ ...own, netMinor: own.netMinor % 1_500, taxMinor: own.taxMinor % 150 })) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('edit' as const), which, figures }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('void' as const, 'remove' as const), which }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('lock' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('switch' as const), fromDay: day, mode: fc.constantFrom<PostingMode>('summary', 'perOrder') }) },
-); // prettier-ignore
 
 interface Document {
   day: string;
