@@ -86,8 +86,9 @@ async function loadEntries(
     body: unknown;
     isPosted: boolean;
     isOpen: boolean;
+    booksMinor: number | null;
   }>(
-    `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen"
+    `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen", d."booksMinor"
      FROM json_array_elements_text($3::json) AS k(id)
      CROSS JOIN LATERAL (SELECT kind, record_id FROM sale_entries
        WHERE tenant = $1 AND sale_id = k.id ORDER BY kind, record_id LIMIT $4) e
@@ -96,6 +97,7 @@ async function loadEntries(
      CROSS JOIN LATERAL (SELECT min(id) AS first,
          coalesce(bool_or(CASE WHEN state = 'held' AND reason = 'summary' THEN desired_op = 'present'
            ELSE (remote_id IS NOT NULL OR state IN ('sending', 'verifying')) AND NOT ((desired_op = 'absent' OR coalesce(r.body ->> 'voided' = 'true', false)) AND state = 'delivered') END), false) AS "isPosted",
+         sum((snapshot #>> '{posted,net,totalMinor}')::bigint) FILTER (WHERE state IN ('held', 'dead') AND remote_id IS NOT NULL)::float8 AS "booksMinor",
          coalesce(bool_or(state = 'waiting' AND desired_op = 'present' AND r.body ->> 'voided' IS DISTINCT FROM 'true'), false) AS "isOpen"
        FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = e.kind AND record_id = e.record_id) d
      ORDER BY d.first`,
