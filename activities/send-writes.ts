@@ -12,6 +12,7 @@ import {
   type SendRow,
 } from '../database/sends';
 import { groupBy, inChunks } from '../domain/group-by';
+import type { JsonObject } from '../domain/words';
 import { requestIdOf, sendKeyText, writeKeyText } from '../domain/idempotency';
 import type { ReadyWrite } from './compose-batch';
 import type { LaneTurn } from './lane-turn';
@@ -47,13 +48,26 @@ export interface AnsweredSend extends Answered {
 /** The writes of one send, by the id of their delivery. */
 type SendWrites = ReadonlyMap<string, ReadyWrite>;
 
+/**
+ * What the writes of one send may come to, so that the answer, which repeats all of them and more, stays below what
+ * a client reads (10 MB): thirty daily summaries of some thousand articles each would not.
+ */
+const sendBytesMax = 2_000_000;
+
 /** Parts writes into sends of at most `size` that may travel together. */
 export function inSends(writes: readonly ReadyWrite[], size: number): SendWrites[] {
   const sends: SendWrites[] = [];
   for (const group of groupBy(writes, ({ write }) => write.group).values())
-    for (const chunk of inChunks(group, size))
+    for (const chunk of inChunks(group, size, ({ write }) =>
+      Math.max(1, (size * sizeOf(write.payload)) / sendBytesMax),
+    ))
       sends.push(new Map(chunk.map((entry) => [entry.delivery.id, entry])));
   return sends;
+}
+
+/** Characters, near enough to the bytes. */
+function sizeOf(payload: JsonObject): number {
+  return JSON.stringify(payload).length;
 }
 
 /** A send that is committed, with the writes in it. */

@@ -13,10 +13,24 @@ export function groupBy<Key, Item>(
   return groups;
 }
 
-/** Items in chunks of at most `size`, in their order. */
-export function inChunks<Item>(items: readonly Item[], size: number): Item[][] {
+/** Items in chunks of at most `size`, in their order. One that weighs more than a chunk holds is a chunk of its own. */
+export function inChunks<Item>(
+  items: readonly Item[],
+  size: number,
+  weightOf: (item: Item) => number = () => 1,
+): Item[][] {
   const chunks: Item[][] = [];
-  for (let start = 0; start < items.length; start += size)
-    chunks.push(items.slice(start, start + size));
+  let left = 0;
+  for (const item of items) {
+    const weight = weightOf(item);
+    const chunk = chunks.at(-1);
+    if (chunk === undefined || weight > left) {
+      chunks.push([item]);
+      left = size - weight;
+    } else {
+      chunk.push(item);
+      left -= weight;
+    }
+  }
   return chunks;
 }

@@ -56,7 +56,7 @@ function isAboutOneSale(refund: RefundBody): boolean {
  * first tender, and without any on the account of exchanges. Null where money went out of one tender into another:
  * neither side says so.
  */
-export function tendersOfHalves(
+function tendersOfHalves(
   soldMinor: number,
   givenMinor: number,
   tenders: readonly SaleTender[],

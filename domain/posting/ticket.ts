@@ -64,7 +64,7 @@ export function isOwed({ tenders, totals }: RefundBody): boolean {
  * Whether the documents of a ticket are settled with one account from which each tender is moved (ADR 0006):
  * an exchange that is even or of several tenders, a refund of several, money given back in another tender.
  */
-export function isThroughExchange(ticket: Ticket): boolean {
+function isThroughExchange(ticket: Ticket): boolean {
   if (ticket.kind === 'invoice') return false;
   const tenders = tendersOf(ticket.body);
   if (ticket.kind === 'refund') return tenders.length > 1;

@@ -108,7 +108,7 @@ export class Till {
       }
       case 'edit': {
         const old = this.pick(step.which);
-        if (old?.ticket == null || this.staysVoided(old)) return null;
+        if (old === undefined || old.ticket === null || this.staysVoided(old)) return null;
         const { kind, body } = old.ticket;
         const orderId = old.ticket.kind === 'refund' ? old.ticket.body.orderId : undefined;
         return this.put(old.id, kind, body.businessDate, step.figures, orderId);
@@ -178,7 +178,7 @@ export class Till {
 
   private takeBack({ do: what, which }: Extract<Step, { which: number }>): TillTicket | null {
     const old = this.pick(which);
-    if (old?.ticket == null || old.ticket.body.voided === true) return null;
+    if (old === undefined || old.ticket === null || old.ticket.body.voided === true) return null;
     // A delete is told of a summary; of a document by itself it is policy, so the till voids that.
     const isRemoved = what === 'remove' && this.modeOf(this.dayOf.get(old.id) ?? '') === 'summary';
     this.booked.delete(old.id);
@@ -193,7 +193,7 @@ export class Till {
   private fits(id: string, { saleId, totalMinor }: Booked): boolean {
     if (saleId === null) return true;
     const sale = this.tickets.get(saleId)?.ticket;
-    if (sale == null || sale.body.voided === true) return false;
+    if (sale === undefined || sale === null || sale.body.voided === true) return false;
     const others = [...this.booked].filter(([other, booked]) => other !== id && booked.saleId === saleId); // prettier-ignore
     const before = others.reduce((sum, [, booked]) => sum + booked.totalMinor, 0);
     const sold = sale.body.lines.filter(({ quantity }) => !quantity.startsWith('-'));

@@ -10,6 +10,7 @@ import { SummaryFold } from '../../../domain/posting/summary';
 import { summaryIdOf } from '../../../domain/posting/summary-shares';
 import { comparedRefund, ticketShares, type SaleOfSummary, type SummaryTicket } from '../../../domain/posting/summary-tickets'; // prettier-ignore
 import { partsOfOrder, saleOfTicket } from '../../../domain/posting/ticket';
+import { historiesAsked } from '../../support/env';
 import { days, figures, step, Sums, ticketOf, Till, type TillTicket } from './mode-till';
 
 // Random histories of sales, late sales, refunds, edits, voids, deletions, locked documents and switches of the
@@ -110,7 +111,7 @@ class Books {
     const folds = new Map<string, SummaryFold>([...this.keys.keys()].map((key) => [key, new SummaryFold()])); // prettier-ignore
     for (const [id, place] of this.places) {
       const ticket = this.till.tickets.get(id)?.ticket;
-      if (place === 'alone' || ticket == null) continue;
+      if (place === 'alone' || ticket === undefined || ticket === null) continue;
       const shared = ticketShares(ticket, id);
       if (shared.type !== 'shares') throw new Error(JSON.stringify(shared));
       for (const { share } of shared.shares) {
@@ -181,7 +182,7 @@ class Books {
   }
 }
 
-const runs = Number(process.env['HISTORIES'] ?? 1_000);
+const { histories: runs } = historiesAsked(1_000);
 
 test(`${runs} histories: after each step the books hold what the till's sums say`, () => {
   const seen = new Set<string>();
