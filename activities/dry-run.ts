@@ -9,8 +9,10 @@ import type { Posting } from '../domain/posting/posting';
 import { newLaneProgress, type LaneProgress, type MemberOutcome, type RunSelector } from '../domain/run-progress'; // prettier-ignore
 import { sendsAtOnce } from '../domain/sends-at-once';
 import { limitsOf } from '../domain/sync-settings';
-import { composePicked, sharedOf, type ComposedBatch } from './compose-batch';
+import { composePicked, place, sharedOf, type ComposedBatch } from './compose-batch';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
+import { inSummary } from './join-summaries';
+import { sortSummedUp } from './lane-summaries';
 import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
 import type { OpenedConnection } from './opened-connection';
 import { frozenOf, inSends } from './send-writes';
@@ -138,7 +140,11 @@ class DryRun {
   ): Promise<Page> {
     const startedMs = this.turn.now;
     const readsBefore = this.turn.reads;
-    const batch = await composePicked(this.pool, opened, this.turn, picked);
+    const { due, joining, stopped } = await sortSummedUp(this.pool, this.turn.tenant, picked);
+    const batch = await composePicked(this.pool, opened, this.turn, due);
+    for (const { delivery, composed } of stopped) place(batch, delivery, composed);
+    for (const delivery of joining)
+      place(batch, delivery, { type: 'skip', reason: inSummary.reason });
     const reads = this.turn.reads - readsBefore;
     const elapsedMs = this.turn.now - startedMs;
     const written = batch.writes.map(({ write }) => write);

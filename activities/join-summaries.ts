@@ -27,6 +27,7 @@ import type { PostingSettings } from '../domain/posting/settings';
 import { summaryIdOf } from '../domain/posting/summary-shares';
 import { ticketOf, ticketShares, type TicketShare } from '../domain/posting/summary-tickets';
 import { gateFor, type WantedDelivery } from '../domain/wanted-deliveries';
+import { compareRefunds } from './compare-refunds';
 
 // Tickets on their way into daily summaries, inside the transaction of absorb: which of them belong there, and
 // the new revisions of the summaries that they join, change or leave.
@@ -55,18 +56,26 @@ export async function summaryTickets(
   tenant: number,
   records: readonly RecordRow[],
   locked: readonly DeliveryRow[],
-  direction: DirectionPolicy,
+  { direction, compared }: { direction: DirectionPolicy; compared: ReadonlySet<string> },
 ): Promise<SummaryTickets> {
   const tickets = records.filter((record) => ticketOf(record.content) !== null);
   const { value: posting } = await postingInForce(tx, tenant);
   const days = tickets.flatMap(({ content }) => ticketOf(content)?.body.businessDate ?? []);
   const modes = await fixDays(tx, tenant, [...new Set(days)], posting.mode.switches);
-  const rows = groupBy(locked, (row) => recordKey(row.kind, row.recordId));
+  const rows = groupBy(
+    locked.filter((row) => row.system === 'qbo'),
+    (row) => recordKey(row.kind, row.recordId),
+  );
+  // A refund that is summed up already is compared here, a new one by the lane, where its sale is known.
+  const members = tickets.filter((record) =>
+    rows.get(recordKey(record.kind, record.recordId))?.some(isInSummary),
+  );
+  const found = await compareRefunds(tx, tenant, members);
   const shares = new Map<string, readonly TicketShare[]>();
   const leaving: string[] = [];
   for (const record of tickets) {
     const key = recordKey(record.kind, record.recordId);
-    const own = (rows.get(key) ?? []).filter((row) => row.system === 'qbo');
+    const own = rows.get(key) ?? [];
     const wasIn = own.some(isInSummary);
     const ticket = ticketOf(record.content);
     if (ticket === null) continue;
@@ -80,7 +89,9 @@ export async function summaryTickets(
       modes.get(ticket.body.businessDate) === 'summary' &&
       !own.some(isAlone) &&
       (wasIn || allowsPush(direction, 'qbo', record.kind));
-    const shared = isSummedUp ? ticketShares(ticket, record.recordId) : null;
+    const namesSale = ticket.kind === 'refund' && ticket.body.orderId !== undefined;
+    const mayJoin = !namesSale || compared.has(key) || found.get(record.recordId)?.type === 'join';
+    const shared = isSummedUp && mayJoin ? ticketShares(ticket, record.recordId) : null;
     if (shared?.type === 'shares') shares.set(key, shared.shares);
     else leaving.push(...own.filter((row) => row.summaryId !== null).map((row) => row.id));
   }

@@ -11,7 +11,7 @@ import {
   type SendMember,
   type SendRow,
 } from '../database/sends';
-import { groupBy, inChunks, inWeighedChunks } from '../domain/group-by';
+import { groupBy, inChunks } from '../domain/group-by';
 import { requestIdOf, sendKeyText, writeKeyText } from '../domain/idempotency';
 import type { ReadyWrite } from './compose-batch';
 import type { LaneTurn } from './lane-turn';
@@ -62,7 +62,9 @@ function linesIn({ write }: ReadyWrite): number {
 export function inSends(writes: readonly ReadyWrite[], size: number): SendWrites[] {
   const sends: SendWrites[] = [];
   for (const group of groupBy(writes, ({ write }) => write.group).values())
-    for (const chunk of inWeighedChunks(group, size, linesIn, linesMax))
+    for (const chunk of inChunks(group, size, (entry) =>
+      Math.max(1, (size * linesIn(entry)) / linesMax),
+    ))
       sends.push(new Map(chunk.map((entry) => [entry.delivery.id, entry])));
   return sends;
 }

@@ -36,18 +36,22 @@ const levels: readonly (readonly Kind[])[] = [
   ['payout'],
 ];
 
-/** Moves what each system should have; answers by how many open deliveries each lane grew. */
+/**
+ * Moves what each system should have; answers by how many open deliveries each lane grew. `compared`: refunds, by
+ * `kind/recordId`, that were compared with the sales that they name and may be summed up.
+ */
 export async function wantDeliveries(
   tx: AbsorbTransaction,
   tenant: number,
   records: readonly RecordRow[],
   nowMs: number,
+  compared: ReadonlySet<string> = new Set(),
 ): Promise<Map<Target, number>> {
   const made = new Map<Target, number>();
   if (records.length === 0) return made;
   const direction = await directionInForce(tx, tenant);
   const locked = await lockDeliveriesOf(tx, tenant, records);
-  const tickets = await summaryTickets(tx, tenant, records, locked, direction);
+  const tickets = await summaryTickets(tx, tenant, records, locked, { direction, compared });
   for (const level of levels) {
     const some = records.filter((record) => level.includes(record.kind));
     if (some.length === 0) continue;

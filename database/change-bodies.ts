@@ -175,6 +175,7 @@ const summary = z.strictObject({
     side: z.enum(['sale', 'refund']),
     location: z.string(),
     tender: z.string().nullable(),
+    isExchange: z.boolean().optional(),
     currency,
     taxKey: z.string(),
     pricesIncludeTax: z.boolean(),

@@ -1,7 +1,8 @@
 import type { PoolClient } from 'pg';
 
 import type { RecordBody } from '../domain/bodies';
-import type { KnownSale, SaleEntry } from '../domain/posting/known-sale';
+import type { SaleEntry } from '../domain/posting/known-sale';
+import type { SaleOfSummary } from '../domain/posting/summary-tickets';
 import { saleIdOf, type Thing } from '../domain/record-references';
 import type { Kind, Target } from '../domain/words';
 import { parseRecordBody } from './change-bodies';
@@ -43,25 +44,28 @@ export async function loadSales(
   tenant: number,
   system: Target,
   things: readonly Thing[],
-): Promise<Map<string, KnownSale>> {
+): Promise<Map<string, SaleOfSummary>> {
   if (things.length === 0) return new Map();
   const keys = JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })));
   const [sales, entries] = await Promise.all([
-    db.query<{ kind: 'order' | 'invoice'; recordId: string; body: unknown }>(
-      `SELECT k.kind, k.id AS "recordId", r.body FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
-         (SELECT body FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id AND op = 'present' LIMIT 1) r`,
-      [tenant, keys],
+    db.query<{ kind: 'order' | 'invoice'; recordId: string; body: unknown; isInBooks: boolean }>(
+      `SELECT k.kind, k.id AS "recordId", r.body, d."isInBooks" FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
+         (SELECT body FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id AND op = 'present' LIMIT 1) r
+       CROSS JOIN LATERAL (SELECT coalesce(bool_or(remote_id IS NOT NULL OR (state = 'held' AND reason = 'summary' AND desired_op = 'present')), false) AS "isInBooks"
+         FROM deliveries WHERE tenant = $1 AND system = $3 AND kind = k.kind AND record_id = k.id) d`,
+      [tenant, keys, system],
     ),
     loadEntries(db, tenant, system, [...new Set(things.map(({ recordId }) => recordId))]),
   ]);
-  const known = new Map<string, KnownSale>();
-  for (const { kind, recordId, body } of sales.rows) {
+  const known = new Map<string, SaleOfSummary>();
+  for (const { kind, recordId, body, isInBooks } of sales.rows) {
     const ticket = parseRecordBody(kind, body);
     if (ticket.kind !== 'order' && ticket.kind !== 'invoice') continue;
     const own = entries.get(recordId) ?? [];
     known.set(`${kind}/${recordId}`, {
       recordId,
       ticket,
+      isInBooks,
       entries: own.slice(0, entriesMax),
       hasMore: own.length > entriesMax,
     });
@@ -82,16 +86,19 @@ async function loadEntries(
     body: unknown;
     isPosted: boolean;
     isOpen: boolean;
+    booksMinor: number | null;
   }>(
-    `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen"
+    `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen", d."booksMinor"
      FROM json_array_elements_text($3::json) AS k(id)
      CROSS JOIN LATERAL (SELECT kind, record_id FROM sale_entries
        WHERE tenant = $1 AND sale_id = k.id ORDER BY kind, record_id LIMIT $4) e
      CROSS JOIN LATERAL (SELECT body FROM records
        WHERE tenant = $1 AND kind = e.kind AND record_id = e.record_id AND body IS NOT NULL LIMIT 1) r
      CROSS JOIN LATERAL (SELECT min(id) AS first,
-         coalesce(bool_or((remote_id IS NOT NULL OR state IN ('sending', 'verifying')) AND NOT ((desired_op = 'absent' OR coalesce(r.body ->> 'voided' = 'true', false)) AND state = 'delivered')), false) AS "isPosted",
-         coalesce(bool_or((state = 'waiting' OR (state = 'held' AND reason = 'summary')) AND desired_op = 'present' AND r.body ->> 'voided' IS DISTINCT FROM 'true'), false) AS "isOpen"
+         coalesce(bool_or(CASE WHEN state = 'held' AND reason = 'summary' THEN desired_op = 'present'
+           ELSE (remote_id IS NOT NULL OR state IN ('sending', 'verifying')) AND NOT ((desired_op = 'absent' OR coalesce(r.body ->> 'voided' = 'true', false)) AND state = 'delivered') END), false) AS "isPosted",
+         sum((snapshot #>> '{posted,net,totalMinor}')::bigint) FILTER (WHERE state IN ('held', 'dead') AND remote_id IS NOT NULL)::float8 AS "booksMinor",
+         coalesce(bool_or(state = 'waiting' AND desired_op = 'present' AND r.body ->> 'voided' IS DISTINCT FROM 'true'), false) AS "isOpen"
        FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = e.kind AND record_id = e.record_id) d
      ORDER BY d.first`,
     [tenant, system, JSON.stringify(saleIds), entriesMax + 1],

@@ -23,6 +23,10 @@ export async function settleSummaries(
       await skipMembers(tx, lane, row.recordId, settlement.event.reason);
       continue;
     }
+    if (settlement.event.type === 'acceptedHeld') {
+      await reopenMembers(tx, lane, row.recordId);
+      continue;
+    }
     if (settlement.remote === undefined) continue;
     const tickets = await closeMembers(tx, lane, row.recordId, after.deliveredRev);
     const entity = settlement.remote.snapshot['entity'] ?? null;
@@ -52,6 +56,36 @@ async function closeMembers(
     [tenant, summaryId, rev],
   );
   return result.rows;
+}
+
+/** Its document was voided for its answer: until it is posted anew none of its tickets is in the books. */
+async function reopenMembers(
+  tx: PoolClient,
+  { tenant, system }: LaneHold,
+  summaryId: string,
+): Promise<void> {
+  const members = await tx.query<TicketPart>(
+    `UPDATE summary_members SET is_posted = false, is_open = true
+     WHERE tenant = $1 AND summary_id = $2 AND until_rev IS NULL RETURNING kind, record_id AS id, part`,
+    [tenant, summaryId],
+  );
+  const found = await tx.query<{ id: string }>(
+    `SELECT d.id::text AS id FROM json_to_recordset($3::json) AS k(kind text, id text, part text) CROSS JOIN LATERAL
+       (SELECT id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = k.kind AND record_id = k.id AND part = k.part
+          AND state = 'delivered' LIMIT 1) d`,
+    [tenant, system, JSON.stringify(members.rows)],
+  );
+  const locked = await lockByIds(
+    tx,
+    tenant,
+    found.rows.map(({ id }) => id),
+  );
+  const ids = locked.filter((row) => row.summaryId !== null).map(({ id }) => id);
+  await tx.query(
+    `UPDATE deliveries d SET state = 'held', reason = 'summary', remote_id = NULL, snapshot = NULL, changed_at = now()
+     WHERE +d.tenant = $1 AND d.id = ANY ($2)`,
+    [tenant, ids],
+  );
 }
 
 /** Of these tickets those of which nothing is open in any summary are delivered, as the table of states says of `accepted`. */

@@ -217,6 +217,8 @@ export interface SummaryKey {
   /** The codes of all lines as one key, `none` where there are none. */
   taxKey: string;
   pricesIncludeTax: boolean;
+  /** Of goods given for goods without a tender: `tender` names the account of exchanges and no way to pay. */
+  isExchange?: boolean | undefined;
   /** Where tickets state one: another rate is another summary. */
   exchangeRate?: ExchangeRate | undefined;
 }

@@ -13,32 +13,23 @@ export function groupBy<Key, Item>(
   return groups;
 }
 
-/** Items in chunks of at most `size`, in their order. */
-export function inChunks<Item>(items: readonly Item[], size: number): Item[][] {
-  const chunks: Item[][] = [];
-  for (let start = 0; start < items.length; start += size)
-    chunks.push(items.slice(start, start + size));
-  return chunks;
-}
-
-/** Items in chunks of at most `size` and, but for one that is more by itself, at most `weightMax` together. */
-export function inWeighedChunks<Item>(
+/** Items in chunks of at most `size`, in their order. One that weighs more than a chunk holds is a chunk of its own. */
+export function inChunks<Item>(
   items: readonly Item[],
   size: number,
-  weightOf: (item: Item) => number,
-  weightMax: number,
+  weightOf: (item: Item) => number = () => 1,
 ): Item[][] {
   const chunks: Item[][] = [];
-  let weight = 0;
+  let left = 0;
   for (const item of items) {
-    const own = weightOf(item);
-    const last = chunks.at(-1);
-    if (last !== undefined && last.length < size && weight + own <= weightMax) {
-      last.push(item);
-      weight += own;
-    } else {
+    const weight = weightOf(item);
+    const chunk = chunks.at(-1);
+    if (chunk === undefined || weight > left) {
       chunks.push([item]);
-      weight = own;
+      left = size - weight;
+    } else {
+      chunk.push(item);
+      left -= weight;
     }
   }
   return chunks;

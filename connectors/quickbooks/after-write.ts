@@ -1,7 +1,7 @@
 import { textToMinor } from '../../domain/money';
 import type { MemberResult, Write } from '../connector';
 import { moneyOf } from './books-money';
-import { naturalSchema, type AmendedNatural, type DocumentNatural, type Natural } from './natural';
+import { naturalSchema, type DocumentNatural, type Natural } from './natural';
 import { keyOf, labelsIn, mainOf, postedIn, snapshotOf, standing, type Posted } from './posted';
 import { documentEntities } from './entities';
 import { documentContentSchema, type QboDocumentContent } from './wire';
@@ -93,13 +93,13 @@ function differs(write: Write, natural: Natural, content: QboDocumentContent): s
   const what = `${write.entity} ${content.Id ?? ''}`;
   if (natural.kind === 'void')
     return (content.TotalAmt ?? 0) === 0 ? null : `${what} still has a total of ${content.TotalAmt ?? 0}`; // prettier-ignore
-  if (natural.kind !== 'document' && natural.kind !== 'documentUpdate') return null;
+  if (natural.kind !== 'document') return null;
   return totalDiffers(natural, content, what) ?? taxDiffers(natural, content, what);
 }
 
 /** The books must hold the ticket's total to the cent (accounting.md 1 and 6). */
 function totalDiffers(
-  { totalMinor, currency }: DocumentNatural | AmendedNatural,
+  { totalMinor, currency }: DocumentNatural,
   { TotalAmt, Amount }: QboDocumentContent,
   what: string,
 ): string | null {
@@ -111,7 +111,7 @@ function totalDiffers(
 
 /** So must they hold its tax, outside the US within what the settings allow. */
 function taxDiffers(
-  { taxMinor, taxVarianceMinor, currency }: DocumentNatural | AmendedNatural,
+  { taxMinor, taxVarianceMinor, currency }: DocumentNatural,
   { TxnTaxDetail }: QboDocumentContent,
   what: string,
 ): string | null {

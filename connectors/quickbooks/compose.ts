@@ -2,7 +2,6 @@ import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing, References } from '../connector';
 import { composeCustomer, composeItem } from './compose-names';
-import { composeSummary } from './compose-summary';
 import { composeDocument } from './document';
 import type { QboFacts } from './facts';
 import { hold } from './hold';
@@ -40,7 +39,6 @@ export function compose(
         finding?.type === 'item' ? finding : null,
       );
     case 'summary':
-      return composeSummary(item, record.body, { references, facts, posting, finding });
     case 'order':
     case 'refund':
     case 'invoice':

@@ -38,11 +38,18 @@ export function composeNew(
   if (shaped.type === 'stop') return shaped.composed;
   const { payload, marker } = shaped;
   const posted = withNew(made, { id: '', version: null, docNumber, money: null });
-  return creation(entity, payload, snapshotOf(posted, labels), {
-    ...naturalOf(document, marker, docNumber, settings),
+  const named = made.role === 'main' ? { ...labels, ...noteOfSummary(document, payload) } : labels;
+  return creation(entity, payload, snapshotOf(posted, named), {
+    ...naturalOf(document, marker, docNumber, settings, made.tickets),
     netBefore: made.posted.net,
     then: made.isLast ? 'whole' : 'step',
   });
+}
+
+/** The words by which a summary names its tickets: remembered, for they change with them. */
+export function noteOfSummary({ bucket }: PostingDocument, payload: JsonObject): JsonObject {
+  const { PrivateNote: note = null } = payload;
+  return bucket === 'daily-customer' ? { note } : {};
 }
 
 /** Somebody changed or voided a document of ours before we knew its id. */
@@ -87,7 +94,7 @@ export function naturalOf(
   marker: string,
   docNumber: string | null,
   settings: PostingSettings,
-  tickets = 1,
+  tickets: number,
 ): JsonObject {
   const { totalMinor, currency, date: txnDate } = document;
   const tax = expectedTax(document, settings, tickets);
@@ -95,7 +102,7 @@ export function naturalOf(
 }
 
 /** The tax that the answer must show, and how far it may be off; nothing where the document states none. */
-export function expectedTax(
+function expectedTax(
   { tax, taxMinor }: PostingDocument,
   settings: PostingSettings,
   tickets: number,

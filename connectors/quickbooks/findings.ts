@@ -36,14 +36,6 @@ const findingSchema = z.discriminatedUnion('type', [
     /** Those that stand, as they were read, by kind and id; null where there is none of that id any more. */
     rows: z.record(z.string(), jsonObject.nullable()),
   }),
-  /** A summary of ours that is to be changed, as it is there now. */
-  z.object({
-    type: z.literal('posted'),
-    syncToken: z.string(),
-    totalMinor: z.number().nullable(),
-    isDeposited: z.boolean(),
-    isGone: z.boolean(),
-  }),
   z.object({
     type: z.literal('customer'),
     byEmail: z.array(customerSchema),

@@ -111,7 +111,7 @@ function paymentsOf(row: JsonObject | null): string[] {
 }
 
 function isForm(record: RecordBody): record is DocumentSource {
-  return ['order', 'refund', 'invoice', 'payment'].includes(record.kind);
+  return ['order', 'refund', 'invoice', 'payment', 'summary'].includes(record.kind);
 }
 
 /** How a document is found again; money has no number. */

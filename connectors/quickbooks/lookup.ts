@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import type { JsonObject } from '../../domain/words';
 import type { CallGate, Outgoing, References } from '../connector';
 import { inLists, type QboClient } from './client';
-import { lookUpSummaries } from './lookup-summaries';
 import { baseName, customerFields, emailKey, itemFields, itemName, suffixedName } from './mapping';
 import { needsVersion } from './compose-names';
 import { lookUpDocuments, type LookUpCompany } from './lookup-documents';
@@ -23,7 +22,6 @@ export async function lookUp(
     ...(await lookUpCustomers(client, present, gate)),
     ...(await lookUpItems(client, present, references, gate)),
     ...(await lookUpDocuments(client, items, references, company, gate)),
-    ...(await lookUpSummaries(client, present, company.facts?.customTxnNumbers ?? false, gate)),
   };
 }
 

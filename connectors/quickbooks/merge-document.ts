@@ -25,8 +25,13 @@ const notSentBack = new Set([
 /** Labels that stay as they are in the books once they have a value. */
 const theirs = ['DocNumber', 'DepartmentRef', 'BillEmail', 'BillAddr', 'ShipAddr', 'PaymentRefNum']; // prettier-ignore
 
-/** The body of an update of the document that was read. */
-export function mergedPayload(read: JsonObject, payload: JsonObject, marker: string): JsonObject {
+/** The body of an update of the document that was read; `former`: what we wrote into its note before, where that is known. */
+export function mergedPayload(
+  read: JsonObject,
+  payload: JsonObject,
+  marker: string,
+  former: string | null,
+): JsonObject {
   const kept = Object.fromEntries(Object.entries(read).filter(([name]) => !notSentBack.has(name)));
   const labels = Object.fromEntries(
     theirs.flatMap((name) => (kept[name] === undefined ? [] : [[name, kept[name]]])),
@@ -35,7 +40,7 @@ export function mergedPayload(read: JsonObject, payload: JsonObject, marker: str
     ...kept,
     ...payload,
     ...labels,
-    PrivateNote: mergedNote(read['PrivateNote'], payload['PrivateNote'], marker),
+    PrivateNote: mergedNote(read['PrivateNote'], payload['PrivateNote'], marker, former),
     // A transfer has none.
     ...(payload['Line'] === undefined ? {} : { Line: withClasses(read['Line'], payload['Line']) }),
     Id: read['Id'] ?? '',
@@ -47,12 +52,19 @@ export function mergedPayload(read: JsonObject, payload: JsonObject, marker: str
 const noteMax = 4000;
 
 /**
- * What stands in the note stays. By the marker we know our own: taken out by a person, it comes back before
+ * What stands in the note stays, but for words of ours that are replaced. By the marker we know our own: taken out by a person, it comes back before
  * what they wrote; what we say now and did not before goes behind it.
  */
-function mergedNote(read: Json | undefined, sent: Json | undefined, marker: string): string {
+function mergedNote(
+  read: Json | undefined,
+  sent: Json | undefined,
+  marker: string,
+  former: string | null,
+): string {
   const theirNote = typeof read === 'string' ? read : '';
   const ours = typeof sent === 'string' ? sent : marker;
+  if (former !== null && theirNote.includes(former))
+    return theirNote.replace(former, () => ours).slice(0, noteMax);
   if (!theirNote.includes(marker)) return `${ours}\n${theirNote}`.trim().slice(0, noteMax);
   const fresh = ours.split('; ').filter((text) => !theirNote.includes(text));
   return [theirNote, ...fresh].join('; ').slice(0, noteMax);

@@ -23,16 +23,18 @@ const documentNatural = z.object({
   then: thenSchema,
 });
 
-/** A summary that is amended. */
-const amendedNatural = z.object({
-  kind: z.literal('documentUpdate'),
-  id: z.string(),
-  syncToken: z.string(),
-  totalMinor: z.number(),
-  currency: z.string(),
-  taxMinor: z.number().optional(),
-  taxVarianceMinor: z.number().optional(),
-});
+/** A summary that an older version amended. */
+const amendedNatural = documentNatural
+  .omit({ kind: true, docNumber: true, marker: true, txnDate: true, edits: true })
+  .extend({ kind: z.literal('documentUpdate'), id: z.string(), syncToken: z.string() })
+  .transform(({ id, syncToken, ...rest }): z.infer<typeof documentNatural> => ({
+    ...rest,
+    kind: 'document',
+    docNumber: null,
+    marker: '',
+    txnDate: '',
+    edits: { id, syncToken },
+  }));
 
 const voidNatural = z.object({
   kind: z.literal('void'),
@@ -53,4 +55,3 @@ export const naturalSchema = z.discriminatedUnion('kind', [
 ]);
 export type Natural = z.infer<typeof naturalSchema>;
 export type DocumentNatural = z.infer<typeof documentNatural>;
-export type AmendedNatural = z.infer<typeof amendedNatural>;

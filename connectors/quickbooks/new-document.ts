@@ -9,7 +9,7 @@ import { hold } from './hold';
 import { docNumberOf, otherDocNumber } from './mapping';
 import { decisionFor, entityOf, type Place } from './place';
 import { countOf, mainOf, type Posted } from './posted';
-import { missingBefore, type DocumentSource } from './sale-of';
+import { locationOf, missingBefore, type DocumentSource } from './sale-of';
 import type { DocumentEntity } from './entities';
 
 // Documents that do not stand in the books yet: the one of a sale, a further one where that was voided, and
@@ -29,6 +29,8 @@ export interface NewDocument {
   /** What is posted once it stands. */
   net: PostedSale;
   isLast: boolean;
+  /** How many tickets it stands for. */
+  tickets: number;
   location: string;
   /** What must be in the books first and is not. */
   missing: readonly MissingReference[];
@@ -55,8 +57,8 @@ export function newMain(asked: Asked, posted: Posted): Made {
   if (made.type !== 'new') return made;
   const missing = missingBefore(ticket, place.references);
   const net = postedSaleOf(sale);
-  return { ...made, role: 'main', posted, net, isLast: true, missing, location: ticket.body.location ?? 'default' };
-} // prettier-ignore
+  return { ...made, role: 'main', posted, net, isLast: true, missing };
+}
 
 /** The difference, on the sale's own day or, where that is closed, the first open one. */
 export function newDifference(
@@ -64,7 +66,7 @@ export function newDifference(
   posted: Posted,
   step: Extract<Step, { type: 'difference' }>,
 ): Made {
-  const { item, ticket, sale } = asked;
+  const { item, sale } = asked;
   const { amounts, isAdded, net, isLast } = step;
   const nth = countOf(posted, 'difference') + 1;
   const other = sale.side === 'sale' ? 'refund' : 'sale';
@@ -75,15 +77,16 @@ export function newDifference(
     notes: [`${isAdded ? 'added to' : 'taken from'} ${standsAs}`],
     number: sale.number,
     guest: sale.guest,
+    members: sale.members,
     tender: amounts.tender === null ? null : { tender: amounts.tender, amountMinor: amounts.totalMinor, reference: null, isExchange: amounts.tender === tenderBetween },
     names: new Map(sale.items.map((line) => [line.sku, line.description])),
   });
-  const made = madeOf(asked, difference, { startDate: null, closed: { mode: 'firstOpenDay' } }, `-D${nth}`);
+  const made = madeOf(asked, difference, { startDate: null, closed: { mode: 'firstOpenDay' } }, sale.members === undefined ? `-D${nth}` : `-${nth + 1}`);
   if (made.type !== 'new') return made;
-  return { ...made, role: 'difference', posted, net, isLast, missing: [], location: ticket.body.location ?? 'default' };
+  return { ...made, role: 'difference', posted, net, isLast, missing: [] };
 } // prettier-ignore
 
-type Base = Pick<NewDocument, 'type' | 'entity' | 'document' | 'reasons' | 'docNumber' | 'otherDocNumber'>; // prettier-ignore
+type Base = Pick<NewDocument, 'type' | 'entity' | 'document' | 'reasons' | 'docNumber' | 'otherDocNumber' | 'tickets' | 'location'>; // prettier-ignore
 
 function madeOf(
   { item, ticket, place, sale }: Asked,
@@ -109,6 +112,8 @@ function madeOf(
     reasons: decision.reasons,
     docNumber: docNumberOf(sale.number, suffix),
     otherDocNumber: otherDocNumber(sale.number, suffix, item.recordId),
+    tickets: sale.members ?? 1,
+    location: locationOf(ticket),
   };
 }
 

@@ -3,6 +3,8 @@ import type { Decision, DocumentType } from '../../domain/posting/document';
 import type { Sale } from '../../domain/posting/sale';
 import { isInvoiced } from '../../domain/posting/ticket';
 import type { PostingSettings } from '../../domain/posting/settings';
+import { isSummary } from '../../domain/posting/summary';
+import { decideSummary, withShownGoods } from '../../domain/posting/summary-document';
 import type { Outgoing, References } from '../connector';
 import type { QboFacts } from './facts';
 import type { DocumentEntity } from './entities';
@@ -34,6 +36,11 @@ export const typeOfEntity: Partial<Record<DocumentEntity, DocumentType>> = {
 /** The sale of a part of a record, with what is known of the sale that it belongs to. */
 export function saleOfPart(item: Outgoing, source: DocumentSource, place: Place): SaleOfRecord {
   const { references, settings, facts } = place;
+  if (source.kind === 'summary') {
+    if (item.combined === undefined) throw new Error('Bug: a summary came without its members');
+    const sale = withShownGoods(item.combined, settings.summary.lines, facts.country);
+    return { plain: sale, sale, hold: null };
+  }
   const part = source.kind === 'refund' || item.part === 'refund' ? 'refund' : 'sale';
   const known = saleOfRecord(source, item.recordId, part, references, settings, facts.homeCurrency ?? ''); // prettier-ignore
   if (source.kind === 'payment' || !isInvoiced(source, item.part)) return known;
@@ -42,14 +49,14 @@ export function saleOfPart(item: Outgoing, source: DocumentSource, place: Place)
 
 /** Whether the till still wants it: neither taken away nor voided. */
 export function isWanted(item: Outgoing, ticket: DocumentSource): boolean {
+  if (ticket.kind === 'summary') return true;
   return item.op === 'present' && ticket.body.voided !== true;
 }
 
 /** What posting decides for a sale in this company. */
 export function decisionFor(sale: Sale, place: Place, changes: Partial<PostingSettings> = {}): Decision {
   const { references, facts, settings } = place;
-  return decide(sale, { ...settings, ...changes }, {
-    ...facts,
-    taxCode: (taxKey) => taxCodeOf(taxKey, references, facts),
-  });
+  const company = { ...facts, taxCode: (taxKey: string) => taxCodeOf(taxKey, references, facts) };
+  const inForce = { ...settings, ...changes };
+  return isSummary(sale) ? decideSummary(sale, inForce, company) : decide(sale, inForce, company);
 } // prettier-ignore

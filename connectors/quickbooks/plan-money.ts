@@ -171,7 +171,7 @@ function updated({ rows, posted }: Asked, shaped: ShapedMoney, main: WrittenDocu
       operation: 'update',
       entity: main.entity,
       group: 'batch',
-      payload: mergedPayload(row, payload, marker),
+      payload: mergedPayload(row, payload, marker, null),
       isLinked: false,
       snapshot: snapshotOf({ ...posted, documents, entry: shaped.entry ?? null }, { totalMinor }),
       natural: {

@@ -67,7 +67,7 @@ export function planPayment(
   const { references, facts } = place;
   const wanted =
     payment === null || (invoiceId === null && main !== null)
-      ? { none: ticket.body.voided === true ? 'voided' : 'part_gone' }
+      ? { none: ticket.kind !== 'summary' && ticket.body.voided === true ? 'voided' : 'part_gone' }
       : {
           payment,
           key: paymentKeyOf(payment, invoiceId ?? '', sale.date),

@@ -100,6 +100,7 @@ export function postedOf(item: Outgoing, entity: DocumentEntity): Posted {
   if (kept !== undefined) return postedSchema.parse(kept);
   const none: Posted = { documents: [], net: null, payment: null, voidDue: null };
   if (item.remoteId === null) return none;
+  const earlier = earlierSchema.safeParse(item.snapshot?.['earlier']);
   const written = z.enum(documentEntities).safeParse(item.snapshot?.['entity']);
   const docNumber = item.snapshot?.['docNumber'];
   const document: WrittenDocument = {
@@ -111,8 +112,14 @@ export function postedOf(item: Outgoing, entity: DocumentEntity): Posted {
     isVoided: false,
     money: null,
   };
-  return { ...none, documents: [document] };
+  if (!earlier.success || earlier.data.length === 0) return { ...none, documents: [document] };
+  // Several documents whose sum an older version kept in another form: a difference of them is held.
+  const former = earlier.data.map((one): WrittenDocument => ({ ...document, ...one, version: null, docNumber: null })); // prettier-ignore
+  return { ...none, documents: [...former, { ...document, role: 'difference' }] };
 }
+
+/** Documents of a summary before its newest, as an older version kept them. */
+const earlierSchema = z.array(z.object({ entity: z.enum(documentEntities), id: z.string() }));
 
 /** The part of a snapshot, where it has one: what is stored with a send may be older than it. */
 export function postedIn(snapshot: JsonObject): Posted | null {

@@ -1,4 +1,4 @@
-import type { PaymentBody } from '../../domain/bodies';
+import type { PaymentBody, SummaryBody } from '../../domain/bodies';
 import { refundOfSale } from '../../domain/posting/amount-refund';
 import { depositHold, saleOfDeposit } from '../../domain/posting/deposit';
 import type { Hold } from '../../domain/posting/document';
@@ -8,8 +8,14 @@ import type { PostingSettings } from '../../domain/posting/settings';
 import { saleOfTicket, type DocumentPart, type Ticket } from '../../domain/posting/ticket';
 import type { MissingReference, RecordReference, References } from '../connector';
 
-/** What becomes a sales form: a ticket, or a payment that is a deposit. */
-export type DocumentSource = Ticket | { kind: 'payment'; body: PaymentBody };
+/** What becomes a sales form by itself: a ticket, or a payment that is a deposit. */
+type RecordSource = Ticket | { kind: 'payment'; body: PaymentBody };
+/** What becomes a sales form: also a daily summary, whose tickets come beside it. */
+export type DocumentSource = RecordSource | { kind: 'summary'; body: SummaryBody };
+
+export function locationOf(source: DocumentSource): string {
+  return source.kind === 'summary' ? source.body.key.location : (source.body.location ?? 'default');
+}
 
 /** A record as a sale, with what is known of the sale that it belongs to. */
 export interface SaleOfRecord {
@@ -21,7 +27,7 @@ export interface SaleOfRecord {
 }
 
 export function saleOfRecord(
-  source: DocumentSource,
+  source: RecordSource,
   recordId: string,
   part: DocumentPart,
   references: References,

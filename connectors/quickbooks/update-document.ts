@@ -5,14 +5,14 @@ import type { JsonObject } from '../../domain/words';
 import type { Composed } from '../connector';
 import { booksMoneyOf, type BooksMoney } from './books-money';
 import type { ReadRows } from './books-state';
-import { naturalOf, reasonsIn } from './create-document';
+import { naturalOf, noteOfSummary, reasonsIn } from './create-document';
 import { hold } from './hold';
 import { exactNumber } from './mapping';
 import { mergedPayload } from './merge-document';
 import { markerNamed, type Asked } from './new-document';
 import { decisionFor } from './place';
 import { countOf, keyOf, mainOf, snapshotOf, type Posted, type WrittenDocument } from './posted';
-import { missingBefore } from './sale-of';
+import { locationOf, missingBefore } from './sale-of';
 import { shapeDocument } from './shape';
 import { documentContentSchema } from './wire';
 
@@ -31,7 +31,7 @@ export function shapedUpdate({ ticket, place, sale }: Asked, posted: Posted): Sh
   if (decision.type === 'nothing') return stop({ type: 'skip', reason: decision.reason });
   if (decision.type === 'hold') return stop(hold(decision.reason, decision.what, decision.detail));
   const { document, reasons } = decision;
-  const location = ticket.body.location ?? 'default';
+  const location = locationOf(ticket);
   const { references, facts, settings } = place;
   const missing = missingBefore(ticket, references);
   const docNumber = mainOf(posted)?.docNumber ?? null;
@@ -63,18 +63,29 @@ export function updateWrite(
   const documents = posted.documents.map((one) =>
     keyOf(one) === keyOf(main) ? asFound(one, rows) : one,
   );
-  const labels = { totalMinor: document.totalMinor, ...reasons };
+  const labels = {
+    totalMinor: document.totalMinor,
+    ...reasons,
+    ...noteOfSummary(document, payload),
+  };
+  const former = asked.item.snapshot?.['note'];
   return {
     type: 'write',
     write: {
       operation: 'update',
       entity: main.entity,
       group: 'batch',
-      payload: mergedPayload(row, payload, marker),
+      payload: mergedPayload(row, payload, marker, typeof former === 'string' ? former : null),
       isLinked: false,
       snapshot: snapshotOf({ ...posted, documents, net: postedSaleOf(asked.sale) }, labels),
       natural: {
-        ...naturalOf(document, marker, read.data.DocNumber ?? null, asked.place.settings),
+        ...naturalOf(
+          document,
+          marker,
+          read.data.DocNumber ?? null,
+          asked.place.settings,
+          asked.sale.members ?? 1,
+        ),
         edits: { id: main.id, syncToken: read.data.SyncToken },
       },
     },

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../domain/canonical';
-import { textToMinor } from '../../domain/money';
 import type { Json } from '../../domain/words';
 import type { CallGate, MemberResult, StoredSend, Write } from '../connector';
 import { afterWrite } from './after-write';
@@ -80,8 +79,6 @@ async function otherResult(
       return itemResult(client, write, natural, gate);
     case 'update':
       return updateResult(client, write, natural, gate);
-    case 'documentUpdate':
-      return documentUpdateResult(client, write, natural, gate);
   }
 }
 
@@ -181,22 +178,6 @@ async function updateResult(
   return hasFields(write, found, simple)
     ? accepted(write, natural.id, found.SyncToken)
     : ambiguous(`${write.entity} ${natural.id} was changed by somebody else meanwhile`);
-}
-
-/** The version tells whether anybody wrote since, the total whether it was us. */
-async function documentUpdateResult(
-  client: QboClient,
-  write: Write,
-  natural: Extract<Natural, { kind: 'documentUpdate' }>,
-  gate: CallGate,
-): Promise<MemberResult> {
-  const condition = `Id = ${quoted(natural.id)}`;
-  const [found] = await client.query(write.entity, condition, documentSchema, gate);
-  if (found?.SyncToken === natural.syncToken) return { type: 'absent' };
-  const totalMinor = textToMinor(found?.TotalAmt ?? 0, natural.currency);
-  return found !== undefined && totalMinor === natural.totalMinor
-    ? accepted(write, natural.id, found.SyncToken)
-    : ambiguous(`${write.entity} ${natural.id} was changed or removed by somebody else meanwhile`);
 }
 
 /** Whether each of these fields that we wrote reads as we wrote it. */

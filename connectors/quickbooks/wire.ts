@@ -107,10 +107,6 @@ export const documentContentSchema = z.object({
     .default([]),
 });
 export type QboDocumentContent = z.infer<typeof documentContentSchema>;
-/** The same with what it is linked to: a deposit locks it. */
-export const postedDocumentSchema = documentSchema.extend({
-  LinkedTxn: z.array(z.object({ TxnId: z.string(), TxnType: z.string() })).default([]),
-});
 
 export const accountSchema = z.object({
   Id: z.string().min(1),

@@ -39,10 +39,15 @@ export function differenceOf(
   const isOfAdded = added.length > 0 && (restMinor > 0 || taken.length === 0);
   const takenSale = saleOf(net, taken, isOfAdded ? 0 : 0 - restMinor);
   const addedSale = saleOf(wanted, added, isOfAdded ? restMinor : 0);
-  // One of the two below zero could not be posted.
-  if ((takenSale?.totalMinor ?? 0) < 0 || (addedSale?.totalMinor ?? 0) < 0)
+  const totals = [takenSale?.totalMinor ?? 0, addedSale?.totalMinor ?? 0];
+  // One of the two below zero could not be posted, nor one of any amount where no tender has it.
+  if (totals.some((minor) => minor < 0 || (minor !== 0 && hasNoMoney(wanted))))
     return whole(net, wanted);
   return { taken: takenSale, added: addedSale };
+}
+
+function hasNoMoney({ tender, isOnAccount }: PostedSale): boolean {
+  return tender === null && !isOnAccount;
 }
 
 function whole(net: PostedSale, wanted: PostedSale): Difference {

@@ -12,6 +12,8 @@ export type SaleEntry = {
   isPosted: boolean;
   /** May still be posted by itself. */
   isOpen: boolean;
+  /** What the books have of it where its newest revision is held. */
+  booksMinor?: number | null;
 } & ({ kind: 'refund'; body: RefundBody } | { kind: 'payment'; body: PaymentBody });
 
 export interface KnownSale {
@@ -100,7 +102,11 @@ function limitHold(sale: KnownSale, currency: string): Hold | null {
 }
 
 function refundedMinor(sale: KnownSale, recordId: string): number {
-  return sumMinor(refundsBefore(sale, recordId).map(({ body }) => body.totals.totalMinor));
+  return sumMinor(
+    refundsBefore(sale, recordId).map(
+      ({ body, booksMinor }) => booksMinor ?? body.totals.totalMinor,
+    ),
+  );
 }
 
 /** What no longer is owed of an invoice: payments, and refunds without money. */

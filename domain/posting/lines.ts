@@ -69,8 +69,8 @@ export const untaxed: PostingLine = {
 
 function itemLines(sale: Sale, options: LineOptions): PostingLine[] {
   return sale.items.map((item) => ({
-    kind: 'item',
-    sku: item.sku,
+    kind: item.isCategory === true ? 'dailySales' : 'item',
+    sku: item.isCategory === true ? null : item.sku,
     description: item.isKept ? `${item.sku}: money back, goods kept` : item.description,
     quantity: signOf(item.quantity) > 0 ? item.quantity : null,
     amountMinor: options.isGross ? item.netMinor + item.discountMinor : item.netMinor,

@@ -9,6 +9,7 @@ import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
 
 export const postedKinds = [
   'item',
+  'category',
   'fee',
   'discount',
   'tip',
@@ -24,7 +25,7 @@ type PostedKind = (typeof postedKinds)[number];
 /** All amounts of one article, one tax code and one kind; on the sale's own side, so a discount is negative. */
 export interface PostedAmount {
   kind: PostedKind;
-  /** SKU, code of a gift card, id of a deposit; empty where all of a kind are one. */
+  /** SKU, kind of tax of a summary's goods, code of a gift card, id of a deposit; empty where all of a kind are one. */
   key: string;
   isKept: boolean;
   codes: string[];
@@ -99,7 +100,8 @@ export function postedSaleOf(sale: Sale): PostedSale {
 
 function itemAmount(item: SaleItem): PostedAmount {
   const { sku: key, isKept, quantity, netMinor } = item;
-  return { kind: 'item', key, isKept, quantity, netMinor, ...taxesOf(item) };
+  const kind = item.isCategory === true ? 'category' : 'item';
+  return { kind, key, isKept, quantity, netMinor, ...taxesOf(item) };
 }
 
 function taxesOf(line: { codes: readonly string[]; taxMinor: number }): {
@@ -141,7 +143,10 @@ export function isNothing(sale: PostedSale): boolean {
 }
 
 /** What a sale made of amounts is called, and where its money goes. */
-export interface SaleLabels extends Pick<Sale, 'side' | 'marker' | 'notes' | 'number' | 'guest'> {
+export interface SaleLabels extends Pick<
+  Sale,
+  'side' | 'marker' | 'notes' | 'number' | 'guest' | 'members'
+> {
   tender: SaleTender | null;
   /** Names of articles by their SKU. */
   names: ReadonlyMap<string, string>;
@@ -175,8 +180,9 @@ export function saleOfAmounts(posted: PostedSale, labels: SaleLabels): Sale {
         ? []
         : [{ ...tender, amountMinor: totalMinor }],
     dueDate: posted.dueDate,
-    items: of('item').map((line) => ({
+    items: [...of('item'), ...of('category')].map((line) => ({
       sku: line.key,
+      isCategory: line.kind === 'category',
       description: names.get(line.key) ?? line.key,
       quantity: line.quantity,
       netMinor: line.netMinor,

@@ -21,6 +21,8 @@ export interface SaleItem extends LineTaxes {
   discountMinor: number;
   /** Money back while the goods stay with the customer: stock must not move (accounting.md 10). */
   isKept: boolean;
+  /** Goods of a daily summary that tells no articles: `sku` is the name of their kind of tax. */
+  isCategory?: boolean | undefined;
 }
 
 export interface SaleAmount extends LineTaxes {
@@ -79,4 +81,6 @@ export interface Sale {
   /** For a company that books tax as a line: the source's names of the rates. */
   taxLabel: string;
   totalMinor: number;
+  /** Of a daily summary: tickets in it. Each may be a cent off in tax, so the whole may be that many. */
+  members?: number | undefined;
 }

@@ -1,6 +1,5 @@
-import { signOf } from '../money';
 import { decide } from './decide';
-import type { Decision, PostingCompany, PostingLine } from './document';
+import type { Decision, PostingCompany } from './document';
 import { taxKeyOf } from './lines';
 import type { SaleItem } from './sale';
 import type { PostingSettings } from './settings';
@@ -8,23 +7,16 @@ import type { SummarySale } from './summary';
 
 // A daily summary as one document (accounting.md 16): decided like any sale, with few lines.
 
-/**
- * What posting decides for a summary. A change of one that is posted may come to 0.00, and in a closed period it
- * is the difference that gets the first open day, whatever the setting says of new sales (accounting.md 16).
- */
+/** What posting decides for a summary, or for a difference of one. */
 export function decideSummary(
   sale: SummarySale,
   settings: PostingSettings,
   company: PostingCompany,
-  isChange: boolean,
 ): Decision {
-  const { lines } = settings.summary;
-  const items = lines === 'item' ? sale.items : inCategories(sale.items, company);
   const decision = decide(
-    { ...sale, items: items.length === 0 && isChange ? [noItem] : items },
+    sale,
     {
       ...settings,
-      ...(isChange ? { zero: { mode: 'stockOnly' }, closed: { mode: 'firstOpenDay' } } : {}),
       // A ticket's discounts are not told in a summary.
       discount: { mode: 'net' },
       // Each ticket was rounded and taxed by itself, so each may be off by what a ticket may be.
@@ -37,46 +29,28 @@ export function decideSummary(
     company,
   );
   if (decision.type !== 'post') return decision;
-  const { document } = decision;
-  const shown = document.lines.map((line) => shownLine(line, lines === 'category'));
-  return {
-    ...decision,
-    document: {
-      ...document,
-      bucket: 'daily-customer',
-      lines: shown,
-    },
-  };
+  return { ...decision, document: { ...decision.document, bucket: 'daily-customer' } };
 }
 
-/** Of a day of which no goods are left the document stays, with 0.00. */
-const noItem: SaleItem = {
-  sku: '',
-  description: 'Product sales',
-  quantity: '0',
-  netMinor: 0,
-  discountMinor: 0,
-  taxMinor: 0,
-  codes: [],
-  isKept: false,
-};
-
-function shownLine(line: PostingLine, isCategory: boolean): PostingLine {
-  if (line.kind !== 'item') return line;
-  if (isCategory || line.sku === '')
-    return { ...line, kind: 'dailySales', sku: null, quantity: null };
-  return line.quantity !== null && signOf(line.quantity) <= 0 ? { ...line, quantity: null } : line;
+/** The summary with the goods that its document tells: by article, or by tax alone. */
+export function withShownGoods(
+  sale: SummarySale,
+  lines: PostingSettings['summary']['lines'],
+  country: string,
+): SummarySale {
+  return lines === 'item' ? sale : { ...sale, items: inCategories(sale.items, country) };
 }
 
 /** One item for what is taxed and one for what is not; where codes decide the tax, one for each set of them. */
-function inCategories(items: readonly SaleItem[], company: PostingCompany): SaleItem[] {
+function inCategories(items: readonly SaleItem[], country: string): SaleItem[] {
   const groups = new Map<string, SaleItem>();
   for (const item of items) {
-    const name = categoryOf(item, company);
+    const name = categoryOf(item, country);
     const known = groups.get(name);
     groups.set(name, {
       ...item,
-      sku: '',
+      sku: name,
+      isCategory: true,
       description: name,
       quantity: '0',
       isKept: false,
@@ -88,8 +62,8 @@ function inCategories(items: readonly SaleItem[], company: PostingCompany): Sale
   return [...groups].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, item]) => item);
 }
 
-function categoryOf({ codes, taxMinor }: SaleItem, company: PostingCompany): string {
-  if (company.country === 'US') return `Product sales, ${taxMinor === 0 ? 'untaxed' : 'taxable'}`;
+function categoryOf({ codes, taxMinor }: SaleItem, country: string): string {
+  if (country === 'US') return `Product sales, ${taxMinor === 0 ? 'untaxed' : 'taxable'}`;
   const taxKey = taxKeyOf(codes);
   return `Product sales, ${taxKey === 'none' ? 'untaxed' : taxKey}`;
 }

@@ -1,7 +1,7 @@
 import type { SummaryKey } from '../bodies';
 import { sumMinor } from '../money';
-import { areSeveralPayments } from './payment';
 import { taxKeyOf } from './lines';
+import type { Hold } from './document';
 import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
 
 // What of a ticket goes into which daily summary (accounting.md 16): all of it where it has one tender, else a
@@ -16,38 +16,33 @@ export interface Share {
   label: string;
 }
 
-export type Shares =
-  | { type: 'shares'; shares: Share[] }
-  /** No rule says how it is booked: it stays out and is shown. */
-  | { type: 'hold'; reason: string; what: string; detail: string };
+/** With a hold no rule says how it is booked: it stays out and is shown. */
+type Shares = { type: 'shares'; shares: Share[] } | Hold;
 
 export function sharesOf(sale: Sale, location: string): Shares {
   const tenders = sale.tenders ?? [];
-  if (sale.tenders === null)
-    return hold('not_built', 'on_account', 'What is not paid yet is posted by itself');
   if (sale.totalMinor < 0)
     return hold('negative_total', sale.side, 'A sales form below zero is refused');
-  if (tenders.length > 1 && (sale.side === 'refund' || !areSeveralPayments(tenders)))
-    return hold('not_built', 'several_tenders', 'Several tenders on a refund, or with money given back'); // prettier-ignore
   if (sale.totalMinor !== 0 && tenders.length === 0)
-    return hold('not_built', 'no_tender', 'An amount without a tender');
-  const key = (tender: string | null): SummaryKey => ({
+    return hold('no_tender', sale.side, 'It is not said how this was paid');
+  const key = (tender: SaleTender | undefined): SummaryKey => ({
     day: sale.date,
     side: sale.side,
     location,
-    tender,
+    tender: tender?.tender ?? null,
+    ...(tender?.isExchange === true ? { isExchange: true } : {}),
     currency: sale.currency,
     taxKey: taxKeyOf(taxedOf(sale).flatMap((line) => line.codes)),
     pricesIncludeTax: sale.pricesIncludeTax,
     ...(sale.exchangeRate === undefined ? {} : { exchangeRate: sale.exchangeRate }),
   });
   if (tenders.length < 2) {
-    const tender = sale.totalMinor === 0 ? null : (tenders[0]?.tender ?? null);
+    const tender = sale.totalMinor === 0 ? undefined : tenders[0];
     return { type: 'shares', shares: [{ key: key(tender), sale, label: sale.number }] };
   }
   const shares = splitByTender(sale, tenders).map((own, index): Share => {
-    const tender = tenders[index]?.tender ?? '';
-    return { key: key(tender), sale: own, label: `${sale.number} (${tender} part)` };
+    const tender = tenders[index];
+    return { key: key(tender), sale: own, label: `${sale.number} (${tender?.tender ?? ''} part)` };
   });
   return { type: 'shares', shares };
 }
@@ -57,13 +52,13 @@ function taxedOf({ items, fees, shipping, prorated = [] }: Sale): (SaleItem | Sa
   return [...items, ...fees, ...shipping, ...prorated];
 }
 
-function hold(reason: string, what: string, detail: string): Shares {
+function hold(reason: string, what: string, detail: string): Hold {
   return { type: 'hold', reason, what, detail };
 }
 
 /** The text by which a summary is known, its day first: equal keys have equal ids, others have others. */
 export function summaryIdOf(key: SummaryKey): string {
-  const { day, side, tender, location, currency, taxKey, pricesIncludeTax, exchangeRate } = key;
+  const { day, side, tender, location, currency, taxKey, pricesIncludeTax, exchangeRate, isExchange } = key; // prettier-ignore
   const parts = [
     day,
     side,
@@ -75,6 +70,7 @@ export function summaryIdOf(key: SummaryKey): string {
     ...(exchangeRate === undefined
       ? []
       : [exchangeRate.rate, exchangeRate.source, exchangeRate.day]),
+    ...(isExchange === true ? ['exchange'] : []),
   ];
   const id = parts.map((part) => encodeURIComponent(part)).join('/');
   return id.length <= idMax ? id : `${day}/${side}/${longHash(id)}`;

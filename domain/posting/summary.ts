@@ -1,5 +1,5 @@
 import type { SummaryKey } from '../bodies';
-import { addDecimals, negateDecimal, signOf } from '../money';
+import { addDecimals, signOf } from '../money';
 import { taxKeyOf } from './lines';
 import type { Sale, SaleAmount, SaleItem } from './sale';
 
@@ -11,8 +11,8 @@ const listMax = 3_700;
 /** The first words, by which the document is found again, may have 300. */
 const markerMax = 300;
 
-/** The figures of a summary: everything of a sale that is money or pieces. */
-export type SummaryFigures = Pick<
+/** Everything of a sale that is money or pieces. */
+type SummaryFigures = Pick<
   Sale,
   | 'items'
   | 'fees'
@@ -52,37 +52,30 @@ export class SummaryFold {
     if (this.listLength <= listMax) this.labels.push(label);
     this.listLength += label.length + 1;
     if (sale.taxLabel !== '') this.taxLabels.add(sale.taxLabel);
-    this.addFigures(sale, 1);
-  }
-
-  /** Adds the figures of a document, or takes them off again. */
-  addFigures(figures: SummaryFigures, sign: 1 | -1): void {
-    for (const item of figures.items) addItem(this.items, item, sign);
+    for (const item of sale.items) addItem(this.items, item);
     // A discount and a fee have different items in the books.
-    for (const fee of figures.fees) {
-      const isOff = fee.netMinor < 0 || fee.description === 'Discounts';
-      addAmount(this.fees, { ...fee, description: isOff ? 'Discounts' : 'Fees' }, sign);
+    for (const fee of sale.fees) {
+      const isOff = fee.netMinor < 0 || fee.isReduction === true;
+      addAmount(this.fees, { ...fee, description: isOff ? 'Discounts' : 'Fees' });
     }
-    for (const line of figures.shipping)
-      addAmount(this.shipping, { ...line, description: '' }, sign);
-    for (const tip of figures.tipsMinor) this.tipsMinor += sign * tip.amountMinor;
-    for (const { use, amountMinor } of figures.giftCards) {
-      if (use === 'sold') this.soldMinor += sign * amountMinor;
-      else this.usedMinor += sign * amountMinor;
+    for (const line of sale.shipping) addAmount(this.shipping, { ...line, description: '' });
+    for (const tip of sale.tipsMinor) this.tipsMinor += tip.amountMinor;
+    for (const { use, amountMinor } of sale.giftCards) {
+      if (use === 'sold') this.soldMinor += amountMinor;
+      else this.usedMinor += amountMinor;
     }
-    for (const { use, amountMinor } of figures.deposits ?? []) {
-      if (use === 'received') this.receivedMinor += sign * amountMinor;
-      else this.depositedMinor += sign * amountMinor;
+    for (const { use, amountMinor } of sale.deposits ?? []) {
+      if (use === 'received') this.receivedMinor += amountMinor;
+      else this.depositedMinor += amountMinor;
     }
-    for (const line of figures.prorated ?? []) addAmount(this.prorated, line, sign);
-    this.cashRoundingMinor += sign * (figures.cashRoundingMinor ?? 0);
-    this.unallocatedMinor += sign * figures.unallocatedMinor;
-    this.taxMinor += sign * figures.taxMinor;
-    this.totalMinor += sign * figures.totalMinor;
+    for (const line of sale.prorated ?? []) addAmount(this.prorated, line);
+    this.cashRoundingMinor += sale.cashRoundingMinor ?? 0;
+    this.unallocatedMinor += sale.unallocatedMinor;
+    this.taxMinor += sale.taxMinor;
+    this.totalMinor += sale.totalMinor;
   }
 
-  figures(): SummaryFigures {
-    const amount = (minor: number): number => minor + 0;
+  private figures(): SummaryFigures {
     return {
       items: [...this.items.values()].filter(hasFigures),
       fees: [...this.fees.values()].filter(hasFigures),
@@ -97,10 +90,10 @@ export class SummaryFold {
         ...(this.depositedMinor === 0 ? [] : [{ id: '', use: 'used' as const, amountMinor: this.depositedMinor }]), // prettier-ignore
       ],
       prorated: [...this.prorated.values()].filter(hasFigures),
-      cashRoundingMinor: amount(this.cashRoundingMinor),
-      unallocatedMinor: amount(this.unallocatedMinor),
-      taxMinor: amount(this.taxMinor),
-      totalMinor: amount(this.totalMinor),
+      cashRoundingMinor: this.cashRoundingMinor,
+      unallocatedMinor: this.unallocatedMinor,
+      taxMinor: this.taxMinor,
+      totalMinor: this.totalMinor,
     };
   }
 
@@ -110,12 +103,28 @@ export class SummaryFold {
     const count = `${this.members} ${what}${this.members === 1 ? '' : 's'}`;
     const head = `truth-sync daily summary ${key.day}, ${count}:`;
     const [marker, notes] = this.listed(head);
-    return summarySale(key, number, this.figures(), {
+    return {
+      ...this.figures(),
+      side: key.side,
       marker,
       notes,
+      number,
+      date: key.day,
+      currency: key.currency,
+      pricesIncludeTax: key.pricesIncludeTax,
+      customerId: null,
+      guest: null,
+      billTo: null,
+      shipTo: null,
+      tenders:
+        key.tender === null
+          ? []
+          : [{ tender: key.tender, amountMinor: this.totalMinor, reference: null, isExchange: key.isExchange }], // prettier-ignore
+      dueDate: null,
+      exchangeRate: key.exchangeRate,
       taxLabel: [...this.taxLabels].sort().join(', '),
       members: this.members,
-    });
+    };
   }
 
   /** The list of members as the marker and, where it is long, a note behind it. */
@@ -138,35 +147,11 @@ export class SummaryFold {
 
 /** A summary's figures as a sale that posting decides like any other. */
 export interface SummarySale extends Sale {
-  /** Tickets in it: each may be a cent off in tax, so the whole may be that many. */
   members: number;
 }
 
-export function summarySale(
-  key: SummaryKey,
-  number: string,
-  figures: SummaryFigures,
-  words: { marker: string; notes: string[]; taxLabel: string; members: number },
-): SummarySale {
-  return {
-    ...figures,
-    ...words,
-    side: key.side,
-    number,
-    date: key.day,
-    currency: key.currency,
-    pricesIncludeTax: key.pricesIncludeTax,
-    customerId: null,
-    guest: null,
-    billTo: null,
-    shipTo: null,
-    tenders:
-      key.tender === null
-        ? []
-        : [{ tender: key.tender, amountMinor: figures.totalMinor, reference: null }],
-    dueDate: null,
-    exchangeRate: key.exchangeRate,
-  };
+export function isSummary(sale: Sale): sale is SummarySale {
+  return sale.members !== undefined;
 }
 
 function hasFigures(line: SaleItem | SaleAmount): boolean {
@@ -174,7 +159,7 @@ function hasFigures(line: SaleItem | SaleAmount): boolean {
   return line.netMinor !== 0 || line.taxMinor !== 0 || hasPieces;
 }
 
-function addItem(items: Map<string, SaleItem>, item: SaleItem, sign: 1 | -1): void {
+function addItem(items: Map<string, SaleItem>, item: SaleItem): void {
   const codes = [...new Set(item.codes)].sort();
   const isTaxed = item.taxMinor !== 0;
   const key = JSON.stringify([item.sku, taxKeyOf(codes), isTaxed, item.isKept]);
@@ -182,26 +167,23 @@ function addItem(items: Map<string, SaleItem>, item: SaleItem, sign: 1 | -1): vo
   items.set(key, {
     sku: item.sku,
     description: '',
-    quantity: addDecimals(
-      known?.quantity ?? '0',
-      sign === 1 ? item.quantity : negateDecimal(item.quantity),
-    ),
-    netMinor: (known?.netMinor ?? 0) + sign * item.netMinor,
+    quantity: addDecimals(known?.quantity ?? '0', item.quantity),
+    netMinor: (known?.netMinor ?? 0) + item.netMinor,
     discountMinor: 0,
-    taxMinor: (known?.taxMinor ?? 0) + sign * item.taxMinor,
+    taxMinor: (known?.taxMinor ?? 0) + item.taxMinor,
     isKept: item.isKept,
     codes,
   });
 }
 
-function addAmount(amounts: Map<string, SaleAmount>, line: SaleAmount, sign: 1 | -1): void {
+function addAmount(amounts: Map<string, SaleAmount>, line: SaleAmount): void {
   const codes = [...new Set(line.codes)].sort();
   const key = JSON.stringify([line.description, taxKeyOf(codes), line.taxMinor !== 0]);
   const known = amounts.get(key);
   amounts.set(key, {
     description: line.description,
-    netMinor: (known?.netMinor ?? 0) + sign * line.netMinor,
-    taxMinor: (known?.taxMinor ?? 0) + sign * line.taxMinor,
+    netMinor: (known?.netMinor ?? 0) + line.netMinor,
+    taxMinor: (known?.taxMinor ?? 0) + line.taxMinor,
     codes,
   });
 }

@@ -71,7 +71,7 @@ export function refundPartsOf(refund: RefundBody): string[] {
 }
 
 /** Given back without money: the invoice that it belongs to is not paid. */
-function isOwed({ tenders, totals }: RefundBody): boolean {
+export function isOwed({ tenders, totals }: RefundBody): boolean {
   return tenders.length === 0 && totals.totalMinor !== 0;
 }
 
@@ -79,7 +79,7 @@ function isOwed({ tenders, totals }: RefundBody): boolean {
  * Whether the documents of a ticket are settled with one account from which each tender is moved (ADR 0006):
  * an exchange that is even or of several tenders, a refund of several, money given back in another tender.
  */
-export function isThroughExchange(ticket: Ticket): boolean {
+function isThroughExchange(ticket: Ticket): boolean {
   if (ticket.kind === 'invoice') return false;
   const tenders = tendersOf(ticket.body);
   if (ticket.kind === 'refund') return tenders.length > 1;
@@ -250,6 +250,16 @@ function amountOf(amount: NamedAmount, isTurned: boolean): SaleAmount {
     codes: taxes.map((tax) => tax.code),
     taxMinor: isTurned ? 0 - taxMinor : taxMinor,
   };
+}
+
+/** What each tender of a ticket received, signed. */
+export function receivedTenders({
+  kind,
+  body,
+}: Exclude<Ticket, { kind: 'invoice' }>): SaleTender[] {
+  const tenders = tendersOf(body);
+  if (kind === 'order') return tenders;
+  return tenders.map((tender) => ({ ...tender, amountMinor: 0 - tender.amountMinor }));
 }
 
 /** One entry per tender: two cards are one clearing account; their references stand in the note. */

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 
-import { inWeighedChunks } from '../../domain/group-by';
+import { inChunks } from '../../domain/group-by';
 
-test.each<[number[], number, number, number[][]]>([
-  [[], 3, 10, []],
-  [[1, 1, 1, 1], 3, 10, [[1, 1, 1], [1]]],
-  [[5, 5, 1], 3, 10, [[5, 5], [1]]],
-  [[11, 1, 9, 1], 3, 10, [[11], [1, 9], [1]]],
-])('%j in chunks of %i and %i together', (items, size, weightMax, chunks) => {
-  expect(inWeighedChunks(items, size, (item) => item, weightMax)).toEqual(chunks);
-});
+test.each<[string, number[], number, number[][]]>([
+  ['nothing', [], 3, []],
+  ['by number', [1, 1, 1, 1], 3, [[1, 1, 1], [1]]],
+  ['by weight, in their order', [2, 1, 2, 1], 3, [[2, 1], [2, 1]]],
+  ['one that is too heavy alone', [1, 9, 1], 3, [[1], [9], [1]]],
+])('chunks: %s', (_name, items, size, expected) => {
+  expect(inChunks(items, size, (item) => item)).toEqual(expected);
+}); // prettier-ignore

@@ -35,6 +35,19 @@ export function isRecording(): boolean {
   return valueOf('TEST_RECORD_HISTORIES') === '1';
 }
 
+/** How long random histories run: how many, from which seed on, and of how many steps; fewer where nothing is said. */
+export function historiesAsked(histories: number): {
+  histories: number;
+  firstSeed: number;
+  steps: number;
+} {
+  return {
+    histories: Number(valueOf('HISTORIES') ?? histories),
+    firstSeed: Number(valueOf('HISTORY_SEED') ?? 301),
+    steps: Number(valueOf('HISTORY_STEPS') ?? 8),
+  };
+}
+
 function valueOf(name: string): string | undefined {
   const value = process.env[name];
   return value === '' ? undefined : value;

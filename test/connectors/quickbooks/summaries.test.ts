@@ -7,7 +7,7 @@ import { closeConnections } from '../../../connectors/http';
 import { shapeDocument } from '../../../connectors/quickbooks/shape';
 import type { SummaryKey } from '../../../domain/bodies';
 import { canonicalJson } from '../../../domain/canonical';
-import { decideSummary } from '../../../domain/posting/summary-document';
+import { decideSummary, withShownGoods } from '../../../domain/posting/summary-document';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { SummaryFold, summaryNumber } from '../../../domain/posting/summary';
 import { sharesOf } from '../../../domain/posting/summary-shares';
@@ -58,10 +58,9 @@ it('E14: the orders of E1 and E4 as one daily summary, byte for byte, and its le
   if (key === null) throw new Error('no member');
   const sale = fold.sale(key, summaryNumber('W', key, false));
   const decision = decideSummary(
-    sale,
+    withShownGoods(sale, 'category', facts.country),
     initialPostingSettings,
     { ...facts, taxCode: () => null },
-    false,
   );
   if (decision.type !== 'post') throw new Error(JSON.stringify(decision));
   const labels = { docNumber: sale.number, location: 'default', missing: [] };

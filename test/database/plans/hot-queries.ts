@@ -101,7 +101,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
     const begun = live.map(({ id: _id, ...member }) => ({ ...member, rev: 3, totalMinor: 2, taxMinor: 0 })); // prettier-ignore
     await writeMembers(tx, tenant, live, begun, revs);
   }),
-  'settleSummaries, closeMembers and deliverMembers': async (pool) => {
+  'settleSummaries, closeMembers, deliverMembers and reopenMembers': async (pool) => {
     const lane = await holdLane(pool, tenant, 'qbo');
     await inTransaction(pool, async (tx) => {
       const rows = await lockDeliveriesOf(tx, tenant, [{ kind: 'summary', recordId: summaryId }]);
@@ -113,6 +113,9 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
         settlement: { event, remote },
       }));
       if ((await settleSummaries(tx, lane, updates)).length === 0) throw new Error('none settled');
+      // Voided for its answer: its tickets are no longer in the books.
+      const voided = updates.map((update) => ({ ...update, settlement: { event: { type: 'acceptedHeld' as const, reason: 'totals_differ_in_books' }, remote } })); // prettier-ignore
+      await settleSummaries(tx, lane, voided);
     });
   },
   summariesOf: (pool) => summariesOf(pool, tenant, 'order', 'order77'),

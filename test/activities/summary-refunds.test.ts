@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+import type { OrderBody, RefundBody } from '../../domain/bodies';
+import { sendChanges, startStack, untilIdle, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
+import { documents } from '../support/sandboxes';
+import { orderBody } from '../support/samples';
+import { alone, states, summed, summingTenant, ticket } from './summing';
+
+// What is given back on days of summaries: compared with its sale wherever that lies, and split by its tenders.
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+}, 60_000);
+afterAll(async () => {
+  await stack.stop();
+}, 60_000);
+
+function refund(
+  recordId: string,
+  pieces: number,
+  changes: Partial<RefundBody>,
+  revision = 1,
+): TestChange {
+  const body = { ...orderBody(recordId, [['A', pieces]], null), businessDate: summed, restock: true, ...changes }; // prettier-ignore
+  return { kind: 'refund', recordId, revision, body };
+}
+
+async function settled(tenant: TestTenant): Promise<string[]> {
+  await untilIdle(stack, tenant, 20_000);
+  return documents(stack, tenant);
+}
+
+test('refunds together stay within their sale, also when sale and refund lie in different days and modes', async () => {
+  const tenant = await summingTenant(stack);
+  await sendChanges(stack, tenant, [
+    ticket('S-1', 1, [['A', 2]], { businessDate: summed }),
+    ticket('S-2', 1, [['A', 2]], { businessDate: alone }),
+    refund('R-1', 1, { orderId: 'S-1' }),
+    refund('R-2', 2, { orderId: 'S-1' }),
+    refund('R-3', 1, { orderId: 'S-2' }),
+    refund('R-4', 2, { orderId: 'S-2' }),
+    refund('R-5', 1, { orderId: 'S-1', businessDate: alone }),
+    refund('R-6', 1, { orderId: 'S-1', businessDate: alone }),
+    refund('R-7', 1, { orderId: 'S-3' }),
+  ]);
+  expect(await settled(tenant)).toEqual([
+    'RefundReceipt P-20261120-CARD-R 25.00',
+    'RefundReceipt R-5 12.50',
+    'SalesReceipt P-20261120-CARD 25.00',
+    'SalesReceipt S-2 25.00',
+  ]);
+  expect((await states(stack, tenant)).filter((line) => !line.includes('delivered'))).toEqual([
+    'R-2 refund held refund_above_sale',
+    'R-4 refund held refund_above_sale',
+    'R-6 refund held refund_above_sale',
+    'R-7 refund held dependency',
+  ]);
+  // Its sale comes, one that is summed up is edited above its sale, and one is voided, so that another fits.
+  await sendChanges(stack, tenant, [
+    ticket('S-3', 1, [['A', 1]], { businessDate: summed }),
+    refund('R-3', 3, { orderId: 'S-2' }, 2),
+  ]);
+  expect(await settled(tenant)).toEqual([
+    'RefundReceipt P-20261120-CARD-R 25.00',
+    'RefundReceipt R-5 12.50',
+    'SalesReceipt P-20261120-CARD 37.50',
+    'SalesReceipt S-2 25.00',
+  ]);
+  await sendChanges(stack, tenant, [
+    refund('R-1', 1, { orderId: 'S-1', voided: true }, 2),
+    refund('R-8', 1, { orderId: 'S-1', businessDate: alone }),
+  ]);
+  expect(await settled(tenant)).toContain('RefundReceipt R-8 12.50');
+  expect(await documents(stack, tenant)).toContain('RefundReceipt P-20261120-CARD-R 12.50');
+  expect((await states(stack, tenant)).filter((line) => line.includes('held'))).toEqual([
+    'R-2 refund held refund_above_sale',
+    'R-3 refund held refund_above_sale',
+    'R-4 refund held refund_above_sale',
+    'R-6 refund held refund_above_sale',
+  ]);
+}, 120_000);
+
+test('exchanges and refunds of several tenders stand by tender; what only its sale explains is a document of its own', async () => {
+  const tenant = await summingTenant(stack);
+  const day = { businessDate: summed };
+  const cashAndCard = (cash: number, card: number): OrderBody['tenders'] => [{ tender: 'cash', amountMinor: cash }, { tender: 'card', amountMinor: card }]; // prettier-ignore
+  await sendChanges(stack, tenant, [
+    ticket('X-1', 1, [['A', 3], ['A', -1]], { ...day, tenders: cashAndCard(500, 2_000) }),
+    ticket('X-2', 1, [['A', 2], ['A', -2]], { ...day, tenders: [] }),
+    ticket('X-3', 1, [['A', 1]], { ...day, tenders: cashAndCard(-750, 2_000) }),
+    refund('R-1', 1, { tenders: cashAndCard(1_000, 250) }),
+    ticket('S-1', 1, [['A', 2]], day),
+    refund('R-2', 0, { orderId: 'S-1', lines: [], unallocatedMinor: 700, tenders: [{ tender: 'card', amountMinor: 700 }], totals: { netMinor: 700, taxMinor: 0, totalMinor: 700 } }),
+  ]); // prettier-ignore
+  expect(await settled(tenant)).toEqual([
+    'RefundReceipt P-20261120-CARD-R 2.50',
+    'RefundReceipt P-20261120-CASH-R 22.50',
+    expect.stringMatching(/^RefundReceipt P-20261120-E\w+-R 25.00$/),
+    'RefundReceipt R-2 7.00',
+    'SalesReceipt P-20261120-CARD 45.00',
+    'SalesReceipt P-20261120-CASH 17.50',
+    expect.stringMatching(/^SalesReceipt P-20261120-E\w+ 25.00$/),
+    'SalesReceipt X-3 12.50',
+    'Transfer - 20.00',
+    'Transfer - 7.50',
+  ]);
+  expect(await states(stack, tenant)).not.toContainEqual(expect.stringContaining('held'));
+}, 120_000);
