@@ -80,7 +80,7 @@ export async function startBenchStack(): Promise<BenchStack> {
     SANDBOX_QBO_PORT: String(qboPort),
     SANDBOX_TOKEN: token,
   });
-  const api = await startProcess(['dist/api/main.js'], '/v1', variables);
+  const api = await startProcess(scriptOf('start:api'), '/v1', variables);
   const connection = await Connection.connect({ address: variables.TEMPORAL_ADDRESS });
   const client = new Client({ connection });
   await control(qbo, 'quota', { on: false });
