@@ -52,3 +52,8 @@ function valueOf(name: string): string | undefined {
   const value = process.env[name];
   return value === '' ? undefined : value;
 }
+
+/** How many times as many random baskets as usual: `BASKETS=4` decides 120,000 and posts 3,600 of them. */
+export function basketsTimes(): number {
+  return Number(valueOf('BASKETS') ?? 1);
+}

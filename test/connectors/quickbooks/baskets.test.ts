@@ -7,13 +7,14 @@ import type { Ticket } from '../../../domain/posting/ticket';
 import { basket } from '../../domain/posting/baskets';
 import { companyKinds } from '../../domain/posting/company';
 import { totalsOf } from '../../sandbox/qbo/expected-ledger';
+import { basketsTimes } from '../../support/env';
 import { startCompany, type Company } from '../../sandbox/support';
 import { known, openGate, outgoing, references, stored } from '../fixtures';
 import { accountingMappings, connected } from './company';
 
 // Random tickets posted for real: the connector itself refuses an answer whose total or tax is another.
 
-const documentsEach = 90;
+const documentsEach = 90 * basketsTimes();
 const batchSize = 30;
 const currencies = { usAutomated: 'USD', usManual: 'USD', usNoTax: 'USD', gb: 'GBP', ca: 'CAD' };
 const cases = companyKinds.flatMap((kind) =>

@@ -7,10 +7,11 @@ import type { PostingCompany, PostingDocument } from '../../../domain/posting/do
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { saleOfTicket } from '../../../domain/posting/ticket';
 import { sumFaults } from '../../../domain/ticket-sums';
+import { basketsTimes } from '../../support/env';
 import { basket, type BasketOptions } from './baskets';
 import { companyKinds, companyOf } from './company';
 
-const runsEach = 1_000;
+const runsEach = 1_000 * basketsTimes();
 
 /** Every kind of company, with and without tax in the price, in currencies of 2, 0 and 3 decimals. */
 const cases = companyKinds.flatMap((kind) =>
