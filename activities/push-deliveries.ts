@@ -13,6 +13,7 @@ import { AuthExpired, LaneBusy, Upstream } from './failures';
 import type { OpenedConnection } from './opened-connection';
 import { Departure, inSends, storedSend, type Answered, type AnsweredSend } from './send-writes';
 import { settlementOf } from './settle-answer';
+import { TurnCredentials } from './turn-credentials';
 
 /** How long a turn that did something stays for more, and how often it looks. */
 const lingerMs = 1_000;
@@ -59,8 +60,7 @@ class Push {
   private readonly request: PushRequest;
   private readonly turn: LaneTurn;
   private readonly died: string[] = [];
-  private renewals = 0;
-  private renewing: Promise<void> | null = null;
+  private readonly credentials: TurnCredentials;
   /** What leaves next, begun while calls before it are under way. */
   private composing: Promise<ComposedBatch> | null = null;
   /** How many sends are composed together, and how long one took last. */
@@ -73,6 +73,7 @@ class Push {
     this.deps = deps;
     this.request = request;
     this.turn = turn;
+    this.credentials = new TurnCredentials(turn);
   }
 
   private get pool(): Pool {
@@ -128,10 +129,9 @@ class Push {
   private async open(): Promise<OpenedConnection> {
     let opened = await this.deps.openConnection('stored');
     this.revision = opened.revision;
-    if (!(await opened.connector.renewCredentials('expiring', this.turn)))
-      throw refusedCredentials(this.turn);
+    await this.credentials.keepFresh(opened.connector);
     if (!opened.hasFreshFacts) {
-      const facts = await this.called(opened.connector, () =>
+      const facts = await this.credentials.called(opened.connector, () =>
         opened.connector.readFacts(this.turn),
       );
       await saveFacts(this.pool, this.turn.tenant, this.turn.system, facts);
@@ -193,14 +193,14 @@ class Push {
 
   private compose(opened: OpenedConnection): Promise<ComposedBatch> {
     this.sends = sendsAtOnce(this.sends, this.sendMs, this.turn.leftMs);
-    return this.called(opened.connector, () =>
+    return this.credentials.called(opened.connector, () =>
       composeBatch(this.pool, opened, this.turn, this.size * this.sends),
     );
   }
 
   /** One call that is answered in some way. */
   private async call(call: () => Promise<SendAnswer>): Promise<Answered> {
-    const { renewals } = this;
+    const { renewals } = this.credentials;
     return { answer: await call(), renewals };
   }
 
@@ -246,41 +246,11 @@ class Push {
     }
     if (answer.type === 'lost') throw new ConnectorError('upstream', answer.detail);
     if (answer.why === 'unauthorized') {
-      await this.renewRefused(connector, renewals);
+      await this.credentials.refused(connector, renewals);
       return;
     }
     const kind = answer.why === 'throttled' ? 'throttled' : 'upstream';
     throw new ConnectorError(kind, answer.detail, answer.retryAfterMs);
-  }
-
-  /** After a 401 to a call that left when credentials had been renewed `before` times. */
-  private async renewRefused(connector: Connector, before: number): Promise<void> {
-    if (this.renewals > before) return;
-    this.renewing ??= this.renew(connector).finally(() => {
-      this.renewing = null;
-    });
-    await this.renewing;
-  }
-
-  private async renew(connector: Connector): Promise<void> {
-    if (this.renewals > 0) throw new ConnectorError('auth', 'refused again after renewal');
-    const isGood = await connector.renewCredentials('refused', this.turn);
-    if (!isGood) throw refusedCredentials(this.turn);
-    this.renewals += 1;
-  }
-
-  /** Runs reads; that they came back is an answer of the vendor, unless none was needed. */
-  private async called<T>(connector: Connector, work: () => Promise<T>): Promise<T> {
-    const readsBefore = this.turn.reads;
-    const { renewals } = this;
-    const result = await work().catch(async (error: unknown) => {
-      if (!(error instanceof ConnectorError) || error.kind !== 'auth') throw error;
-      // A token may die before its time: renewed once, then the same is asked again.
-      await this.renewRefused(connector, renewals);
-      return work();
-    });
-    if (this.turn.reads > readsBefore) this.turn.answeredCalls += 1;
-    return result;
   }
 
   private note(settled: { died: string[] }): void {
@@ -314,10 +284,6 @@ class Push {
       }
     }
   }
-}
-
-function refusedCredentials({ system }: LaneTurn): ConnectorError {
-  return new ConnectorError('auth', `${system} refuses the credentials`);
 }
 
 /** Refusals that may come from preferences or accounts which changed since they were read (quickbooks.md section 16). */
