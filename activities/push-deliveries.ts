@@ -18,6 +18,8 @@ import { TurnCredentials } from './turn-credentials';
 /** How long a turn that did something stays for more, and how often it looks. */
 const lingerMs = 1_000;
 const pollMs = 50;
+/** How often it looks for sends to be asked about: all of them are from turns before, and become due by the clock. */
+const lookEveryMs = 250;
 /** What a turn answers: mostly what the tables say, so that a lost result loses nothing. */
 export interface PushResult extends LaneWork {
   /** Whether the vendor answered at least one call: a probe that called nothing proves nothing. */
@@ -63,6 +65,7 @@ class Push {
   private readonly credentials: TurnCredentials;
   /** What leaves next, begun while calls before it are under way. */
   private composing: Promise<ComposedBatch> | null = null;
+  private looksAtMs = 0;
   /** How many sends are composed together, and how long one took last. */
   private sends = 1;
   private sendMs: number | null = null;
@@ -144,20 +147,7 @@ class Push {
   /** True when something was done, so that there may be more. */
   private async step(opened: OpenedConnection, departure: Departure): Promise<boolean> {
     const { connector } = opened;
-    const asked = await takeVerifying(
-      this.pool,
-      this.turn,
-      connector.verifiesByRepeat ? this.turn.limits('write') : [],
-      connector.verifiesByRepeat,
-    );
-    if (asked.type === 'reopened') {
-      await this.ask(connector, asked.send);
-      return true;
-    }
-    if (asked.type !== 'nothing') {
-      await this.turn.waitFor(asked);
-      return true;
-    }
+    if (await this.askDue(connector)) return true;
     const ahead = this.composing;
     this.composing = null;
     if (ahead === null) await departure.settled();
@@ -184,6 +174,24 @@ class Push {
       return batch;
     });
     this.composing.catch(() => undefined);
+  }
+
+  /** Asks about the oldest send whose outcome is unknown and that is due; true where there was one. */
+  private async askDue(connector: Connector): Promise<boolean> {
+    if (this.turn.now < this.looksAtMs) return false;
+    const asked = await takeVerifying(
+      this.pool,
+      this.turn,
+      connector.verifiesByRepeat ? this.turn.limits('write') : [],
+      connector.verifiesByRepeat,
+    );
+    if (asked.type === 'nothing') {
+      this.looksAtMs = this.turn.now + lookEveryMs;
+      return false;
+    }
+    if (asked.type === 'reopened') await this.ask(connector, asked.send);
+    else await this.turn.waitFor(asked);
+    return true;
   }
 
   /** Deliveries of one send. */
