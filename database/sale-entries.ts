@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 
 import type { RecordBody } from '../domain/bodies';
+import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale, SaleEntry } from '../domain/posting/known-sale';
 import { saleIdOf, type Thing } from '../domain/record-references';
 import type { Kind, Target } from '../domain/words';
@@ -67,6 +68,36 @@ export async function loadSales(
     });
   }
   return known;
+}
+
+/** Deposits of these orders with what was given back of them, whether the orders are there or not. */
+export async function loadLayAways(
+  db: Db,
+  tenant: number,
+  system: Target,
+  orderIds: readonly string[],
+): Promise<Map<string, LayAway>> {
+  const orders = orderIds.map((recordId): Thing => ({ kind: 'order', recordId }));
+  if (orders.length === 0) return new Map();
+  const [known, entries] = await Promise.all([
+    loadSales(db, tenant, system, orders),
+    loadEntries(db, tenant, system, orderIds),
+  ]);
+  return new Map(
+    orderIds.map((orderId) => {
+      const ticket = known.get(`order/${orderId}`)?.ticket;
+      const own = entries.get(orderId) ?? [];
+      return [
+        orderId,
+        {
+          orderId,
+          order: ticket?.kind === 'order' ? ticket.body : null,
+          entries: own.slice(0, entriesMax),
+          hasMore: own.length > entriesMax,
+        },
+      ];
+    }),
+  );
 }
 
 async function loadEntries(

@@ -36,6 +36,13 @@ export function ticketShares(
       what: 'several_tenders',
       detail: 'An even exchange or one of several tenders, a refund of several, or money given back in another tender', // prettier-ignore
     };
+  if (ticket.kind === 'refund' && ticket.body.deposits !== undefined)
+    return {
+      type: 'hold',
+      reason: 'not_built',
+      what: 'deposit_back',
+      detail: 'A deposit that is given back on a day of summaries',
+    };
   // Which lines and tax it gives back its sale says, and what came before it: no share may change with those.
   if (ticket.kind === 'refund' && ticket.body.orderId !== undefined && isAmountOnly(ticket.body))
     return {
