@@ -28,7 +28,7 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
     const layAway = layAwayOf(record, recordId);
     if (layAway !== null) layAways.add(layAway);
     const ownSales = salesOf(record);
-    if (isInvoiceTakenAway(item)) ownSales.push({ kind: 'invoice', recordId });
+    if (isInvoiceAlone(item)) ownSales.push({ kind: 'invoice', recordId });
     for (const sale of ownSales) sales.set(`${sale.kind}/${sale.recordId}`, sale);
   }
   return {
@@ -41,9 +41,10 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
   };
 }
 
-/** An invoice goes after what was paid on it. */
-function isInvoiceTakenAway({ record, op }: Outgoing): boolean {
-  return record.kind === 'invoice' && (op === 'absent' || record.body.voided === true);
+/** An invoice goes after what was paid on it, and by setting it comes with that (`unpaid.as`). */
+function isInvoiceAlone({ record, op, remoteId }: Outgoing): boolean {
+  const isTakenAway = op === 'absent' || ('voided' in record.body && record.body.voided === true);
+  return record.kind === 'invoice' && (isTakenAway || remoteId === null);
 }
 
 /** A payment or a move of a ticket comes after the ticket's own document. */

@@ -113,12 +113,14 @@ async function loadEntries(
     body: unknown;
     isPosted: boolean;
     isOpen: boolean;
+    isWanted: boolean;
   }>(
-    `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen"
+    `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen",
+       r.op = 'present' AND r.body ->> 'voided' IS DISTINCT FROM 'true' AS "isWanted"
      FROM json_array_elements_text($3::json) AS k(id)
      CROSS JOIN LATERAL (SELECT kind, record_id FROM sale_entries
        WHERE tenant = $1 AND sale_id = k.id ORDER BY kind, record_id LIMIT $4) e
-     CROSS JOIN LATERAL (SELECT body FROM records
+     CROSS JOIN LATERAL (SELECT body, op FROM records
        WHERE tenant = $1 AND kind = e.kind AND record_id = e.record_id AND body IS NOT NULL LIMIT 1) r
      CROSS JOIN LATERAL (SELECT min(id) AS first,
          coalesce(bool_or((remote_id IS NOT NULL OR state IN ('sending', 'verifying')) AND NOT ((desired_op = 'absent' OR coalesce(r.body ->> 'voided' = 'true', false)) AND state = 'delivered')), false) AS "isPosted",

@@ -12,6 +12,8 @@ export type SaleEntry = {
   isPosted: boolean;
   /** May still be posted by itself. */
   isOpen: boolean;
+  /** The till has it: neither deleted nor voided, whatever became of it. */
+  isWanted: boolean;
 } & ({ kind: 'refund'; body: RefundBody } | { kind: 'payment'; body: PaymentBody });
 
 export interface KnownSale {

@@ -27,6 +27,7 @@ function entriesOf(receivedMinor: number, backs: readonly number[]): SaleEntry[]
     body,
     isPosted: true,
     isOpen: false,
+    isWanted: true,
   };
   const refunds = backs.map((amountMinor, index): SaleEntry => ({
     kind: 'refund',
@@ -34,6 +35,7 @@ function entriesOf(receivedMinor: number, backs: readonly number[]): SaleEntry[]
     body: refundBody(amountMinor),
     isPosted: false,
     isOpen: true,
+    isWanted: true,
   }));
   return [payment, ...refunds];
 }
