@@ -96,7 +96,7 @@ describe('lay-away money', () => {
   test('an edit and a void of what was given back do in the books what the till says', async () => {
     await books.post(paid(), { mappings });
     const part = books.part('r1', 'refund', known(deposit(), null));
-    const adds = (body: RefundBody): Promise<object> => books.adds(async () => expect(await part.want({ kind: 'refund', body })).toEqual({ type: 'delivered' })); // prettier-ignore
+    const adds = (body: RefundBody): Promise<object> => books.adds(async () => { expect(await part.want({ kind: 'refund', body })).toEqual({ type: 'delivered' }); }); // prettier-ignore
     expect(await adds(backBody(600))).toEqual({ 'Cash drawer': '-6.00', 'Gift card liability': '6.00' }); // prettier-ignore
     expect(await adds(backBody(900))).toEqual({ 'Cash drawer': '-3.00', 'Gift card liability': '3.00' }); // prettier-ignore
     await books.closeUntil('2026-11-30');
