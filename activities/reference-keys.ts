@@ -1,7 +1,7 @@
 import type { Outgoing } from '../connectors/connector';
 import type { ReferenceKeys } from '../database/outgoing';
 import { appliedPart, isMovePart, tenderOfPart } from '../domain/posting/ticket';
-import { salesOf, thingsReferredTo, type Thing } from '../domain/record-references';
+import { layAwayOf, salesOf, thingsReferredTo, type Thing } from '../domain/record-references';
 
 /** What of our own database composing these needs, each key once. */
 export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
@@ -10,6 +10,7 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
   const orderIds = new Set<string>();
   const documents = new Map<string, Thing>();
   const sales = new Map<string, Thing>();
+  const layAways = new Set<string>();
   const add = (thing: Thing): void => {
     if (thing.kind === 'customer') customerIds.add(thing.recordId);
     else if (thing.kind === 'order') orderIds.add(thing.recordId);
@@ -24,11 +25,10 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
       for (const line of record.body.lines) skus.add(line.sku);
     thingsReferredTo(record).forEach(add);
     if (refersToItself(item)) add({ kind: record.kind, recordId });
-    const ownSales: Thing[] =
-      record.kind === 'order' && record.body.deposits !== undefined
-        ? [{ kind: 'order', recordId }]
-        : salesOf(record);
-    if (isInvoiceTakenAway(item)) ownSales.push({ kind: 'invoice', recordId });
+    const layAway = layAwayOf(record, recordId);
+    if (layAway !== null) layAways.add(layAway);
+    const ownSales = salesOf(record);
+    if (isInvoiceAlone(item)) ownSales.push({ kind: 'invoice', recordId });
     for (const sale of ownSales) sales.set(`${sale.kind}/${sale.recordId}`, sale);
   }
   return {
@@ -37,12 +37,14 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
     orderIds: [...orderIds],
     documents: [...documents.values()],
     sales: [...sales.values()],
+    layAways: [...layAways],
   };
 }
 
-/** An invoice goes after what was paid on it. */
-function isInvoiceTakenAway({ record, op }: Outgoing): boolean {
-  return record.kind === 'invoice' && (op === 'absent' || record.body.voided === true);
+/** An invoice goes after what was paid on it, and by setting it comes with that (`unpaid.as`). */
+function isInvoiceAlone({ record, op, remoteId }: Outgoing): boolean {
+  const isTakenAway = op === 'absent' || ('voided' in record.body && record.body.voided === true);
+  return record.kind === 'invoice' && (isTakenAway || remoteId === null);
 }
 
 /** A payment or a move of a ticket comes after the ticket's own document. */

@@ -10,6 +10,7 @@ import {
   type DeliveryUpdate,
   type NewDelivery,
 } from '../database/deliveries';
+import { wakeUnpaid } from '../database/unpaid';
 import { directionInForce } from '../database/settings';
 import { recordKey, type RecordRow } from '../domain/absorb';
 import { isOpen, transition } from '../domain/delivery-state';
@@ -50,6 +51,9 @@ export async function wantDeliveries(
   const made = new Map<Target, number>();
   if (records.length === 0) return made;
   const direction = await directionInForce(tx, tenant);
+  // Before these are read: one may be among them.
+  const woken = await wakeUnpaid(tx, tenant, 'qbo', records.flatMap(invoicePaidBy));
+  made.set('qbo', woken);
   const locked = await lockDeliveriesOf(tx, tenant, records);
   const tickets = await summaryTickets(tx, tenant, records, locked, { direction, compared });
   for (const level of levels) {
@@ -123,6 +127,11 @@ function decide(
     }
   }
   return { created, updates };
+}
+
+/** An invoice that waits for money goes before its payment. */
+function invoicePaidBy({ content }: RecordRow): string[] {
+  return content?.kind === 'payment' ? [content.body.invoiceId ?? []].flat() : [];
 }
 
 /** For each delivery the ids of those that must get their remote ids first. */

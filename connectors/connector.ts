@@ -1,6 +1,7 @@
 import type { RecordBody } from '../domain/bodies';
 import type { SummarySale } from '../domain/posting/summary';
 import type { FailureClass } from '../domain/failure';
+import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { Posting } from '../domain/posting/posting';
 import type { DesiredOp, JsonObject, Target } from '../domain/words';
@@ -38,8 +39,10 @@ export interface References {
   orders: ReadonlyMap<string, RecordReference>;
   /** Other documents, by `kind/recordId` → delivery to this target. */
   documents: ReadonlyMap<string, RecordReference>;
-  /** Orders and invoices that a refund, payment or deposit names, by `kind/recordId`, with what came of them so far. */
+  /** Orders and invoices that a refund or payment names, by `kind/recordId`, with what came of them so far. */
   sales: ReadonlyMap<string, KnownSale>;
+  /** Lay-away money of the orders that use it or whose it is given back of, by record id of the order. */
+  layAways: ReadonlyMap<string, LayAway>;
   /** Mapped target id, or null where nobody mapped it. */
   mapping(kind: MappingKind, key: string): string | null;
 }

@@ -153,6 +153,27 @@ const deposits = z
     message: 'must not use one paymentId twice',
   });
 
+/** Lay-away money of an order that was given up. */
+const depositsBack = {
+  number: 'P1-1001-1',
+  channel: 'pos',
+  businessDate: '2026-11-28',
+  currency: 'USD',
+  pricesIncludeTax: false,
+  lines: [],
+  tenders: [{ tender: 'cash', amountMinor: 1000 }],
+  orderId: 'P1-1001',
+  restock: false,
+  deposits: [{ paymentId: 'P1-77', amountMinor: 1000 }],
+  totals: { netMinor: 0, taxMinor: 0, totalMinor: 1000 },
+};
+
+function isDepositsAlone(body: RefundBody): boolean {
+  const { lines, fees = [], shipping = [], tips = [], giftCards, unallocatedMinor = 0 } = body;
+  const cards = [...(giftCards?.sold ?? []), ...(giftCards?.used ?? [])];
+  return unallocatedMinor === 0 && [lines, fees, shipping, tips, cards].every((list) => list.length === 0); // prettier-ignore
+}
+
 const order = z.strictObject({
   ...ticket,
   tenders,
@@ -162,13 +183,28 @@ const invoice = z.strictObject({
   ...ticket,
   dueDate: calendarDay.optional(),
 }) satisfies z.ZodType<InvoiceBody>;
-const refund = z.strictObject({
-  ...ticket,
-  tenders,
-  orderId: idText.optional(),
-  restock: z.boolean(),
-  unallocatedMinor: amountMinorPositive.optional(),
-}) satisfies z.ZodType<RefundBody>;
+const refund = z
+  .strictObject({
+    ...ticket,
+    tenders,
+    orderId: idText.optional(),
+    restock: z.boolean(),
+    unallocatedMinor: amountMinorPositive.optional(),
+    deposits: deposits.min(1).optional(),
+  })
+  .refine(({ deposits: back, orderId }) => back === undefined || orderId !== undefined, {
+    path: ['orderId'],
+    message: 'is needed with deposits: the order that they were received for',
+  })
+  .refine((body) => body.deposits === undefined || isDepositsAlone(body), {
+    path: ['deposits'],
+    message: 'stand alone: send lines and other amounts that are given back as a refund of their own', // prettier-ignore
+  })
+  .refine(({ deposits: back, tenders: paid }) => back === undefined || paid.length > 0, {
+    path: ['tenders'],
+    message: 'say how the deposits were given back',
+  })
+  .meta({ example: depositsBack }) satisfies z.ZodType<RefundBody>;
 const summary = z.strictObject({
   key: z.strictObject({
     day: calendarDay,

@@ -4,12 +4,13 @@ import { z } from 'zod';
 import { kinds, type DesiredOp, type JsonObject, type Kind, type Target } from '../domain/words';
 import type { RecordBody } from '../domain/bodies';
 import { groupBy } from '../domain/group-by';
+import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { Thing } from '../domain/record-references';
 import { parseRecordBody } from './change-bodies';
 import { mappingsFor, type MappedTarget } from './mappings';
 import { firstRow, type Db } from './pool';
-import { loadSales } from './sale-entries';
+import { loadLayAways, loadSales } from './sale-entries';
 
 // What a lane reads before it composes: due deliveries with their records, and what those refer to.
 
@@ -114,6 +115,8 @@ export interface ReferenceKeys {
   documents: readonly Thing[];
   /** Orders and invoices whose figures are needed. */
   sales: readonly Thing[];
+  /** Orders whose deposits are needed. */
+  layAways: readonly string[];
 }
 
 export interface LoadedReferences {
@@ -123,6 +126,7 @@ export interface LoadedReferences {
   /** By `kind/recordId`. */
   documents: Map<string, KnownReference & { entity: string | null }>;
   sales: Map<string, KnownSale>;
+  layAways: Map<string, LayAway>;
   /** By `kind/key`. */
   mappings: Map<string, MappedTarget>;
 }
@@ -133,12 +137,13 @@ export async function loadReferences(
   system: Target,
   keys: ReferenceKeys,
 ): Promise<LoadedReferences> {
-  const [products, customers, orders, documents, sales, mappings] = await Promise.all([
+  const [products, customers, orders, documents, sales, layAways, mappings] = await Promise.all([
     loadProducts(db, tenant, system, keys.skus),
     loadRemoteIds(db, tenant, system, 'customer', keys.customerIds),
     loadRemoteIds(db, tenant, system, 'order', keys.orderIds),
     loadDocuments(db, tenant, system, keys.documents),
     loadSales(db, tenant, system, keys.sales),
+    loadLayAways(db, tenant, system, keys.layAways),
     mappingsFor(db, tenant, keys.skus),
   ]);
   // A payment names its invoice alone: whose it is, that says.
@@ -146,7 +151,7 @@ export async function loadReferences(
   const others = [...new Set(payers)].filter((id) => !keys.customerIds.includes(id));
   for (const [id, known] of await loadRemoteIds(db, tenant, system, 'customer', others))
     customers.set(id, known);
-  return { products, customers, orders, documents, sales, mappings };
+  return { products, customers, orders, documents, sales, layAways, mappings };
 }
 
 async function loadDocuments(

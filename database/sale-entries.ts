@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 
 import type { RecordBody } from '../domain/bodies';
+import type { LayAway } from '../domain/posting/deposit';
 import type { SaleEntry } from '../domain/posting/known-sale';
 import type { SaleOfSummary } from '../domain/posting/summary-tickets';
 import { saleIdOf, type Thing } from '../domain/record-references';
@@ -73,6 +74,36 @@ export async function loadSales(
   return known;
 }
 
+/** Deposits of these orders with what was given back of them, whether the orders are there or not. */
+export async function loadLayAways(
+  db: Db,
+  tenant: number,
+  system: Target,
+  orderIds: readonly string[],
+): Promise<Map<string, LayAway>> {
+  const orders = orderIds.map((recordId): Thing => ({ kind: 'order', recordId }));
+  if (orders.length === 0) return new Map();
+  const [known, entries] = await Promise.all([
+    loadSales(db, tenant, system, orders),
+    loadEntries(db, tenant, system, orderIds),
+  ]);
+  return new Map(
+    orderIds.map((orderId) => {
+      const ticket = known.get(`order/${orderId}`)?.ticket;
+      const own = entries.get(orderId) ?? [];
+      return [
+        orderId,
+        {
+          orderId,
+          order: ticket?.kind === 'order' ? ticket.body : null,
+          entries: own.slice(0, entriesMax),
+          hasMore: own.length > entriesMax,
+        },
+      ];
+    }),
+  );
+}
+
 async function loadEntries(
   db: Db,
   tenant: number,
@@ -87,12 +118,14 @@ async function loadEntries(
     isPosted: boolean;
     isOpen: boolean;
     booksMinor: number | null;
+    isWanted: boolean;
   }>(
-    `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen", d."booksMinor"
+    `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen", d."booksMinor",
+       r.op = 'present' AND r.body ->> 'voided' IS DISTINCT FROM 'true' AS "isWanted"
      FROM json_array_elements_text($3::json) AS k(id)
      CROSS JOIN LATERAL (SELECT kind, record_id FROM sale_entries
        WHERE tenant = $1 AND sale_id = k.id ORDER BY kind, record_id LIMIT $4) e
-     CROSS JOIN LATERAL (SELECT body FROM records
+     CROSS JOIN LATERAL (SELECT body, op FROM records
        WHERE tenant = $1 AND kind = e.kind AND record_id = e.record_id AND body IS NOT NULL LIMIT 1) r
      CROSS JOIN LATERAL (SELECT min(id) AS first,
          coalesce(bool_or(CASE WHEN state = 'held' AND reason = 'summary' THEN desired_op = 'present'

@@ -90,6 +90,9 @@ export const postingSettingsSchema = z.strictObject({
   paid: z
     .strictObject({ as: z.enum(['salesReceipt', 'invoicePayment']) })
     .default(initialPostingSettings.paid),
+  unpaid: z
+    .strictObject({ as: z.enum(['invoice', 'wait']) })
+    .default(initialPostingSettings.unpaid),
   item: z
     .strictObject({ unmapped: z.enum(['hold', 'genericItem']) })
     .default(initialPostingSettings.item),

@@ -10,6 +10,7 @@ import {
 } from './deliveries';
 import { inTransaction } from './pool';
 import { lockByIds, type LaneHold } from './sends';
+import { wakeUnpaid } from './unpaid';
 import { settleSummaries } from './summary-settlements';
 
 // Settling: what became of a send and of each of its members, in one transaction.
@@ -150,8 +151,16 @@ async function settleMembers(
     freeWaiting(tx, lane, updates, summedUp),
     writeJournal(tx, lane.tenant, updates),
   ]);
-  await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0) - freed);
+  // What was held while this payment was on its way here knew nothing of it.
+  const woken = await wakeUnpaid(tx, lane.tenant, lane.system, updates.flatMap(invoicesPaid));
+  await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0) - freed - woken);
   return { died: updates.flatMap(({ row, after }) => (after.state === 'dead' ? [row.id] : [])) };
+}
+
+/** The invoice that a payment waits for. */
+function invoicesPaid({ row, settlement }: MemberUpdate): string[] {
+  if (row.kind !== 'payment') return [];
+  return (settlement.waitsFor ?? []).flatMap(({ kind, ref }) => (kind === 'invoice' ? [ref] : []));
 }
 
 /** With the send that was settled, where there was one. */

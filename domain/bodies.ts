@@ -127,7 +127,13 @@ export interface ExchangeRate {
 export interface OrderBody extends TicketBody {
   tenders: Tender[];
   /** Lay-away money that was received before, by its payment; counts in the sums like a tender. */
-  deposits?: { paymentId: string; amountMinor: number }[] | undefined;
+  deposits?: DepositAmount[] | undefined;
+}
+
+/** An amount of a deposit, which is named by its payment. */
+export interface DepositAmount {
+  paymentId: string;
+  amountMinor: number;
 }
 
 export interface InvoiceBody extends TicketBody {
@@ -142,6 +148,8 @@ export interface RefundBody extends TicketBody {
   restock: boolean;
   /** Given back without a line; counts in the sums. */
   unallocatedMinor?: number | undefined;
+  /** Lay-away money of the order `orderId` that is given back, by its payments; counts in the total, and nothing else stands beside it. */
+  deposits?: DepositAmount[] | undefined;
 }
 
 /** Money of an invoice (`invoiceId`), or received before the sale that it is for (`depositFor`): one of the two. */

@@ -1,4 +1,4 @@
-import type { RecordBody } from './bodies';
+import type { DepositAmount, RecordBody } from './bodies';
 import type { Kind } from './words';
 
 // What a record refers to: what must be in a system before it.
@@ -12,15 +12,12 @@ export interface Thing {
 /** Records that this one refers to; where one id may be of two kinds, both. SKUs are no records of their own. */
 export function thingsReferredTo(content: RecordBody | null): Thing[] {
   switch (content?.kind) {
-    case 'order': {
-      const { customerId, deposits = [] } = content.body;
-      const paid = deposits.map(({ paymentId }) => ({ kind: 'payment', recordId: paymentId }) as const); // prettier-ignore
-      return [...customerOf(customerId), ...paid];
-    }
+    case 'order':
+      return [...customerOf(content.body.customerId), ...paymentsOf(content.body.deposits)];
     case 'invoice':
       return customerOf(content.body.customerId);
     case 'refund':
-      return [...customerOf(content.body.customerId), ...salesOf(content)];
+      return [...customerOf(content.body.customerId), ...paymentsOf(content.body.deposits), ...salesOf(content)]; // prettier-ignore
     case 'payment':
       return [...customerOf(content.body.customerId), ...salesOf(content)];
     case 'payout':
@@ -41,6 +38,17 @@ function customerOf(customerId: string | undefined): Thing[] {
   return customerId === undefined ? [] : [{ kind: 'customer', recordId: customerId }];
 }
 
+function paymentsOf(deposits: readonly DepositAmount[] = []): Thing[] {
+  return deposits.map(({ paymentId }) => ({ kind: 'payment', recordId: paymentId }));
+}
+
+/** Record id of the order whose lay-away money this uses or gives back; null where it does neither. */
+export function layAwayOf(content: RecordBody, recordId: string): string | null {
+  if (content.kind === 'order') return content.body.deposits === undefined ? null : recordId;
+  if (content.kind !== 'refund' || content.body.deposits === undefined) return null;
+  return content.body.orderId ?? null;
+}
+
 /** The sale that a refund gives back or a payment pays. A refund may name an order or an invoice. */
 export function salesOf(content: RecordBody): Thing[] {
   if (content.kind === 'payment') {
@@ -48,6 +56,8 @@ export function salesOf(content: RecordBody): Thing[] {
     return invoiceId === undefined ? [] : [{ kind: 'invoice', recordId: invoiceId }];
   }
   if (content.kind !== 'refund' || content.body.orderId === undefined) return [];
+  // A deposit is given back of its payment: the order that it was for may never come.
+  if (content.body.deposits !== undefined) return [];
   const recordId = content.body.orderId;
   return [{ kind: 'order', recordId }, { kind: 'invoice', recordId }]; // prettier-ignore
 }

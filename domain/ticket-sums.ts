@@ -1,4 +1,4 @@
-import type { InvoiceBody, OrderBody, PayoutBody, RefundBody, TicketBody } from './bodies';
+import type { DepositAmount, InvoiceBody, OrderBody, PayoutBody, RefundBody, TicketBody } from './bodies'; // prettier-ignore
 import { extendMinor, sumMinor } from './money';
 
 /** One sum of a ticket that does not hold; paths are those of the body. */
@@ -25,12 +25,13 @@ export function sumFaults(ticket: Ticket): SumFault[] {
   ]);
   const taxMinor = sumMinor(taxes.map((tax) => tax.taxMinor));
   const { totals } = body;
-  const totalMinor = totals.netMinor + totals.taxMinor + extrasMinor(body);
+  const backMinor = sumMinor(givenBack(ticket).map(({ amountMinor }) => amountMinor));
+  const totalMinor = totals.netMinor + totals.taxMinor + extrasMinor(body) + backMinor;
   const faults = [
     ...lineFaults(body),
     ...difference('totals.netMinor', totals.netMinor, netMinor, 'lines + fees + shipping'),
     ...difference('totals.taxMinor', totals.taxMinor, taxMinor, 'the sum of all taxes'),
-    ...difference('totals.totalMinor', totals.totalMinor, totalMinor, 'net + tax + tips + gift cards sold - gift cards used + rounding'),
+    ...difference('totals.totalMinor', totals.totalMinor, totalMinor, 'net + tax + tips + gift cards sold - gift cards used + rounding + deposits given back'),
   ]; // prettier-ignore
   if (ticket.kind === 'invoice') return faults;
   const { tenders } = ticket.body;
@@ -41,6 +42,10 @@ export function sumFaults(ticket: Ticket): SumFault[] {
   const what = 'totals.totalMinor';
   const path = deposits.length === 0 ? 'tenders' : 'tenders and deposits';
   return [...faults, ...difference(path, paidMinor, totals.totalMinor, what)];
+}
+
+function givenBack(ticket: Ticket): readonly DepositAmount[] {
+  return ticket.kind === 'refund' ? (ticket.body.deposits ?? []) : [];
 }
 
 /** The sums of a payout: gross - fees = net, and gross is all that it lists. Empty = both hold. */

@@ -2,6 +2,7 @@ import { typeOf } from '../../domain/posting/decide';
 import type { PostingDocument, Reason } from '../../domain/posting/document';
 import type { Step } from '../../domain/posting/plan';
 import { postedSaleOf, saleOfAmounts, type PostedSale } from '../../domain/posting/posted-sale';
+import { unpaidHold } from '../../domain/posting/unpaid';
 import type { Sale } from '../../domain/posting/sale';
 import { partsOfOrder, tenderBetween } from '../../domain/posting/ticket';
 import type { Composed, MissingReference, Outgoing } from '../connector';
@@ -55,6 +56,16 @@ export function newMain(asked: Asked, posted: Posted): Made {
   const named = nth === 1 ? sale : { ...sale, marker: markerNamed(sale.marker, `posting ${nth}`) };
   const made = madeOf(asked, named, { startDate }, nth === 1 ? '' : `-V${nth}`);
   if (made.type !== 'new') return made;
+  const waiting =
+    ticket.kind === 'invoice'
+      ? unpaidHold(
+          ticket.body,
+          place.references.sales.get(`invoice/${asked.item.recordId}`),
+          place.settings,
+        )
+      : null;
+  if (waiting !== null)
+    return { type: 'done', composed: hold(waiting.reason, waiting.what, waiting.detail) };
   const missing = missingBefore(ticket, place.references);
   const net = postedSaleOf(sale);
   return { ...made, role: 'main', posted, net, isLast: true, missing };

@@ -1,6 +1,11 @@
 import type { PaymentBody, SummaryBody } from '../../domain/bodies';
 import { refundOfSale } from '../../domain/posting/amount-refund';
-import { depositHold, saleOfDeposit } from '../../domain/posting/deposit';
+import {
+  depositBackHold,
+  depositHold,
+  saleOfDeposit,
+  type LayAway,
+} from '../../domain/posting/deposit';
 import type { Hold } from '../../domain/posting/document';
 import { refundHold, type KnownSale } from '../../domain/posting/known-sale';
 import type { Sale } from '../../domain/posting/sale';
@@ -41,11 +46,15 @@ export function saleOfRecord(
   }
   const plain = saleOfTicket(source, recordId, part);
   if (source.kind === 'order') {
-    const own = references.sales.get(`order/${recordId}`);
-    return { plain, sale: plain, hold: depositHold(recordId, source.body, own, homeCurrency) };
+    const layAway = layAwayFrom(recordId, references);
+    return { plain, sale: plain, hold: depositHold(source.body, layAway, homeCurrency) };
   }
   if (source.kind === 'invoice') return { plain, sale: plain, hold: null };
-  const { orderId } = source.body;
+  const { orderId, deposits } = source.body;
+  if (orderId !== undefined && deposits !== undefined) {
+    const layAway = layAwayFrom(orderId, references);
+    return { plain, sale: plain, hold: depositBackHold(recordId, source.body, layAway, homeCurrency) }; // prettier-ignore
+  }
   const known = orderId === undefined ? undefined : knownSale(orderId, references);
   if (known === undefined) return { plain, sale: plain, hold: unknownSaleHold(plain, orderId) };
   const hold = refundHold(known, recordId, source.body);
@@ -60,6 +69,11 @@ function unknownSaleHold(sale: Sale, orderId: string | undefined): Hold | null {
   return { type: 'hold', reason: 'refund_without_tender', what: 'sale', detail };
 }
 
+function layAwayFrom(orderId: string, references: References): LayAway {
+  const none = { orderId, order: null, entries: [], hasMore: false };
+  return references.layAways.get(orderId) ?? none;
+}
+
 function knownSale(saleId: string, references: References): KnownSale | undefined {
   return references.sales.get(`order/${saleId}`) ?? references.sales.get(`invoice/${saleId}`);
 }
@@ -69,11 +83,11 @@ export function saleReference(saleId: string, references: References): RecordRef
   return references.orders.get(saleId) ?? references.documents.get(`invoice/${saleId}`);
 }
 
-/** What must be in the books before this one: the sale that it gives back, the deposits that it uses. */
+/** What must be in the books before this one: the sale that it gives back, the deposits that it uses or gives back. */
 export function missingBefore(source: DocumentSource, references: References): MissingReference[] {
-  if (source.kind === 'refund' && source.body.orderId !== undefined)
-    return missingSale(source.body.orderId, references);
-  if (source.kind !== 'order') return [];
+  if (source.kind !== 'order' && source.kind !== 'refund') return [];
+  if (source.kind === 'refund' && source.body.deposits === undefined)
+    return source.body.orderId === undefined ? [] : missingSale(source.body.orderId, references);
   return (source.body.deposits ?? []).flatMap(({ paymentId: ref }): MissingReference[] => {
     const payment = references.documents.get(`payment/${ref}`);
     if (payment?.remoteId) return [];

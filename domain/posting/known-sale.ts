@@ -14,6 +14,8 @@ export type SaleEntry = {
   isOpen: boolean;
   /** What the books have of it where its newest revision is held. */
   booksMinor?: number | null;
+  /** The till has it: neither deleted nor voided, whatever became of it. */
+  isWanted: boolean;
 } & ({ kind: 'refund'; body: RefundBody } | { kind: 'payment'; body: PaymentBody });
 
 export interface KnownSale {
@@ -31,7 +33,11 @@ type RefundEntry = Extract<SaleEntry, { kind: 'refund' }>;
  * What counts before this one: all that is in the books or on its way, and what came earlier and may still
  * be posted. Of two that are too much together, so, the later one is held, whichever is composed first.
  */
-function entriesBefore(sale: KnownSale, kind: SaleEntry['kind'], recordId: string): SaleEntry[] {
+export function entriesBefore(
+  sale: Pick<KnownSale, 'entries'>,
+  kind: SaleEntry['kind'],
+  recordId: string,
+): SaleEntry[] {
   const isSelf = (entry: SaleEntry): boolean => entry.kind === kind && entry.recordId === recordId;
   const own = sale.entries.findIndex(isSelf);
   return sale.entries.filter(
@@ -39,9 +45,11 @@ function entriesBefore(sale: KnownSale, kind: SaleEntry['kind'], recordId: strin
   );
 }
 
-/** The refunds that count before this one. */
+/** The refunds that count before this one. A deposit that was given back is none of the sale. */
 export function refundsBefore(sale: KnownSale, recordId: string): RefundEntry[] {
-  return entriesBefore(sale, 'refund', recordId).filter((entry) => entry.kind === 'refund');
+  return entriesBefore(sale, 'refund', recordId).flatMap((entry) =>
+    entry.kind === 'refund' && entry.body.deposits === undefined ? [entry] : [],
+  );
 }
 
 /** What was sold: of a ticket with returns in it, its sale; of a voided one nothing. */

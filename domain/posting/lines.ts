@@ -42,7 +42,11 @@ export function sourceLines(sale: Sale, options: LineOptions): PostingLine[] {
     ),
     ...(sale.deposits ?? []).map(({ id, use, amountMinor }) =>
       use === 'received'
-        ? plain('deposit', `Deposit for ${id}`, amountMinor)
+        ? plain(
+            'deposit',
+            `${sale.side === 'sale' ? 'Deposit for' : 'Deposit given back:'} ${id}`,
+            amountMinor,
+          )
         : plain('deposit', `Deposit ${id} used`, 0 - amountMinor),
     ),
     ...(sale.prorated ?? []).map((part) => amount('unallocated', part)),

@@ -70,7 +70,7 @@ export interface Sale {
   unallocatedMinor: number;
   /** Given back without a line, with its share of the sale's tax (`refund.amountOnlyTax = prorate`). */
   prorated?: readonly SaleAmount[] | undefined;
-  /** Lay-away money: received before its sale, or used by it (accounting.md 3). */
+  /** Lay-away money: received before its sale, or used by it; of a refund given back (accounting.md 3). */
   deposits?: readonly { id: string; use: 'received' | 'used'; amountMinor: number }[] | undefined;
   /** Signed; the till rounded to its smallest coin (accounting.md 8). */
   cashRoundingMinor?: number | undefined;

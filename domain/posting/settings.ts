@@ -47,6 +47,10 @@ export interface PostingSettings {
     /** What is paid at once in one tender; holds for tickets that come after. */
     as: 'salesReceipt' | 'invoicePayment';
   };
+  unpaid: {
+    /** An invoice: posted when it comes, or with the first money received of it. */
+    as: 'invoice' | 'wait';
+  };
   item: {
     /** A line whose article has no item there and gets none: held, or on the item mapped as `@generic`. */
     unmapped: 'hold' | 'genericItem';
@@ -69,6 +73,7 @@ export const initialPostingSettings: PostingSettings = {
   date: { dayCutHour: 0 },
   refund: { amountOnlyTax: 'none' },
   paid: { as: 'salesReceipt' },
+  unpaid: { as: 'invoice' },
   item: { unmapped: 'hold' },
   cash: { mode: 'journalEntry' },
 };

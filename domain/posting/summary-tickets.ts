@@ -45,9 +45,13 @@ export function ticketShares(ticket: SummaryTicket, recordId: string): TicketSha
   return { type: 'shares', shares };
 }
 
-/** What is given back of one invoice without money, or of one sale without lines: that sale says what it is. */
+/** What is given back of one invoice without money, of one sale without lines, or of its deposits: that sale says what it is. */
 function isAboutOneSale(refund: RefundBody): boolean {
-  return isOwed(refund) || (refund.orderId !== undefined && isAmountOnly(refund));
+  return (
+    isOwed(refund) ||
+    refund.deposits !== undefined ||
+    (refund.orderId !== undefined && isAmountOnly(refund))
+  );
 }
 
 /**

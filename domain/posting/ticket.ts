@@ -128,7 +128,7 @@ export function saleOfTicket(ticket: Ticket, recordId: string, part: DocumentPar
   const items = lines.map((line) => itemOf(line, body, isTurned, isKept(line)));
   // Fees and all the rest stand on the sale; a ticket that is all refund carries its own.
   const isBare = isSplit && isTurned;
-  const rest = isBare ? withoutRest : restOf(body, isTurned);
+  const rest = isBare ? withoutRest : restOf(ticket, isTurned);
   const unallocatedMinor = ticket.kind === 'refund' ? (ticket.body.unallocatedMinor ?? 0) : 0;
   const taxed = [...items, ...rest.fees, ...rest.shipping];
   const taxMinor = sumMinor(taxed.map((line) => line.taxMinor));
@@ -188,8 +188,10 @@ type Rest = Pick<
 >;
 const withoutRest: Rest = { fees: [], tipsMinor: [], shipping: [], giftCards: [] };
 
-function restOf(body: TicketBody & Pick<OrderBody, 'deposits'>, isTurned: boolean): Rest {
-  const { deposits = [], roundingMinor = 0 } = body;
+function restOf({ kind, body }: Ticket, isTurned: boolean): Rest {
+  const deposits = kind === 'invoice' ? [] : (body.deposits ?? []);
+  const use = kind === 'refund' ? ('received' as const) : ('used' as const);
+  const { roundingMinor = 0 } = body;
   const amount = (minor: number): number => (isTurned ? 0 - minor : minor);
   const cards = body.giftCards;
   return {
@@ -203,7 +205,7 @@ function restOf(body: TicketBody & Pick<OrderBody, 'deposits'>, isTurned: boolea
       ...(cards?.sold ?? []).map(({ code, amountMinor }) => ({ code, use: 'sold' as const, amountMinor: amount(amountMinor) })),
       ...(cards?.used ?? []).map(({ code, amountMinor }) => ({ code, use: 'used' as const, amountMinor: amount(amountMinor) })),
     ],
-    ...(deposits.length === 0 ? {} : { deposits: deposits.map(({ paymentId: id, amountMinor }) => ({ id, use: 'used' as const, amountMinor: amount(amountMinor) })) }),
+    ...(deposits.length === 0 ? {} : { deposits: deposits.map(({ paymentId: id, amountMinor }) => ({ id, use, amountMinor: amount(amountMinor) })) }),
     ...(roundingMinor === 0 ? {} : { cashRoundingMinor: amount(roundingMinor) }),
   }; // prettier-ignore
 }

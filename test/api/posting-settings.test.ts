@@ -49,6 +49,20 @@ describe('settings part posting', () => {
     expect((await put(own, wide, '"1"')).status).toBe(422);
   });
 
+  it('takes what is built of the books, and refuses what is not', async () => {
+    const own = await api.createTenant();
+    const waiting = { ...initialPostingSettings, unpaid: { as: 'wait' } };
+    expect((await put(own, waiting, '"0"')).status).toBe(202);
+    expect(await postingInForce(api.database.pool, await tenantNumber(own))).toMatchObject({ value: waiting }); // prettier-ignore
+    for (const change of [
+      { refund: { ...initialPostingSettings.refund, invoice: 'creditMemo' } },
+      { customer: { guest: 'perEmail' } },
+      { item: { unmapped: 'create' } },
+      { unpaid: { as: 'never' } },
+    ])
+      expect(await put(own, { ...initialPostingSettings, ...change }, '"1"')).toMatchObject({ status: 422, body: { code: 'invalid' } }); // prettier-ignore
+  });
+
   it('switches the mode at days without tickets only, and each switch changes it', async () => {
     const own = await api.createTenant();
     const id = await tenantNumber(own);

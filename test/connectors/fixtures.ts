@@ -17,6 +17,7 @@ import type {
   StockBody,
 } from '../../domain/bodies';
 
+import type { LayAway } from '../../domain/posting/deposit';
 import type { KnownSale } from '../../domain/posting/known-sale';
 
 // Builders for connector tests: whole by default, changed where a test says so.
@@ -120,6 +121,7 @@ export interface ReferenceParts {
   orders?: Record<string, RecordReference>;
   documents?: Record<string, RecordReference>;
   sales?: Record<string, KnownSale>;
+  layAways?: Record<string, LayAway>;
   mappings?: Record<string, string>;
 }
 
@@ -130,6 +132,7 @@ export function references(parts: ReferenceParts = {}): References {
     orders: new Map(Object.entries(parts.orders ?? {})),
     documents: new Map(Object.entries(parts.documents ?? {})),
     sales: new Map(Object.entries(parts.sales ?? {})),
+    layAways: new Map(Object.entries(parts.layAways ?? {})),
     mapping: (kind, key) => parts.mappings?.[`${kind}:${key}`] ?? null,
   };
 }

@@ -89,6 +89,18 @@ const wrong: [string, ChangeKind, object][] = [
   ['a rate of zero', 'order', { exchangeRate: { rate: '0.00', source: 'ECB', day: '2026-11-21' } }],
   ['a rate without a day', 'order', { exchangeRate: { rate: '1.1', source: 'ECB' } }],
   ['one deposit twice', 'order', { deposits: [{ paymentId: 'p', amountMinor: 1 }, { paymentId: 'p', amountMinor: 1 }] }], // prettier-ignore
+  [
+    'a deposit back without its order',
+    'refund',
+    { lines: [], deposits: [{ paymentId: 'p', amountMinor: 1 }] },
+  ],
+  [
+    'a deposit back beside lines',
+    'refund',
+    { orderId: 'o', deposits: [{ paymentId: 'p', amountMinor: 1 }] },
+  ],
+  ['a deposit back in no tender', 'refund', { orderId: 'o', lines: [], tenders: [], deposits: [{ paymentId: 'p', amountMinor: 1 }] }], // prettier-ignore
+  ['no deposit back', 'refund', { orderId: 'o', lines: [], deposits: [] }],
   ['a customer in a payout', 'payout', { includes: [{ kind: 'customer', recordId: 'o', amountMinor: 5 }] }], // prettier-ignore
   ['cash paid out with a sign of its own', 'cash', { type: 'paid_out' }],
   ['cash without a day', 'cash', { businessDate: undefined }],

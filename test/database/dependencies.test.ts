@@ -35,6 +35,17 @@ test('an order waits for its customer and products, and is ready once they have 
   expect(await picked()).toEqual(['order o']);
 });
 
+test('a deposit is given back after it was received, whether its order ever comes or not', async () => {
+  const back = { ...orderBody('r', [], null), restock: false, orderId: 'o', deposits: [{ paymentId: 'd', amountMinor: 0 }], tenders: [{ tender: 'cash', amountMinor: 0 }] }; // prettier-ignore
+  await absorb(database.pool, tenant, [
+    { kind: 'refund', recordId: 'r', body: back },
+    { kind: 'payment', recordId: 'd', body: { number: 'd', tender: 'cash', amountMinor: 0, depositFor: 'o' } }, // prettier-ignore
+  ]);
+  expect(await picked()).toEqual(['payment d']);
+  await deliver(database.pool, lane, [await delivery(database.pool, tenant, 'qbo', 'payment', 'd')]); // prettier-ignore
+  expect(await picked()).toEqual(['refund r']);
+});
+
 test('money comes after what it names: payment after invoice, order after its deposit, refund after either, payout after all', async () => {
   const { number, channel, businessDate, currency, pricesIncludeTax, lines, totals } = orderBody('i', [], null); // prettier-ignore
   const invoice = { number, channel, businessDate, currency, pricesIncludeTax, lines, totals };

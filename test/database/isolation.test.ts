@@ -69,6 +69,7 @@ const keys = {
   orderIds: ['o'],
   documents: [{ kind: 'order', recordId: 'o' }],
   sales: [{ kind: 'order', recordId: 'o' }],
+  layAways: ['o'],
 } as const;
 const size = (value: unknown): number => {
   if (value === null || value === undefined) return 0;
@@ -106,6 +107,7 @@ const asks: Record<string, Ask> = {
   'loadReferences, documents': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).documents, // prettier-ignore
   'loadReferences, sales': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).sales, // prettier-ignore
   'loadReferences, entries of sales': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).sales.get('order/o')?.entries, // prettier-ignore
+  'loadReferences, lay-aways': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).layAways.get('o')?.entries, // prettier-ignore
   keptBackDocuments: async (tenant) => (await keptBackDocuments(database.pool, tenant, pushingAllBut([]))) || null, // prettier-ignore
   countStates: (tenant) => countStates(database.pool, tenant),
   queueDepth: async (tenant) => (await queueDepth(database.pool, tenant)) || null,

@@ -152,7 +152,14 @@ test('what was taken back is not there for who refers to it, nor what is void an
   await posted(tenant, 3);
   await pool.query(`UPDATE deliveries SET snapshot = '{"entity":null,"posted":{}}' WHERE tenant = $1 AND record_id = 'T-2'`, [tenant]); // prettier-ignore
   await pool.query(`UPDATE deliveries SET undone_by = gen_random_uuid() WHERE tenant = $1 AND record_id = 'T-3'`, [tenant]); // prettier-ignore
-  const keys = { skus: [], customerIds: [], orderIds: numbers(3), documents: [], sales: [] };
+  const keys = {
+    skus: [],
+    customerIds: [],
+    orderIds: numbers(3),
+    documents: [],
+    sales: [],
+    layAways: [],
+  };
   const { orders } = await loadReferences(pool, tenant, 'qbo', keys);
   expect(numbers(3).map((number) => orders.get(number)?.remoteId)).toEqual(['T-1', null, null]);
 });

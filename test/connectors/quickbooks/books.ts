@@ -14,6 +14,7 @@ import {
   type ReferenceParts,
 } from '../fixtures';
 import { accountingMappings, connected } from './company';
+import { PostedPart } from './posted-part';
 
 // Posting to a company of the sandbox and reading what that added to its ledger.
 
@@ -77,6 +78,12 @@ export class Books {
     const [result] = answer.type === 'answered' ? answer.results : [];
     if (result?.type !== 'accepted') throw new Error(JSON.stringify([write.payload, answer]));
     return result.remoteId;
+  }
+
+  /** One delivery that is driven through revisions. */
+  part(recordId: string, part: string, parts: ReferenceParts): PostedPart {
+    if (this.connector === null) throw new Error('No company was started');
+    return new PostedPart(this.connector, things(parts), recordId, part);
   }
 
   /** What these postings add to the ledger. */

@@ -2,11 +2,13 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/g
 
 import type { Outgoing } from '../../../connectors/connector';
 import { closeConnections } from '../../../connectors/http';
-import type { OrderBody, PaymentBody } from '../../../domain/bodies';
-import type { KnownSale } from '../../../domain/posting/known-sale';
+import type { OrderBody, PaymentBody, RefundBody } from '../../../domain/bodies';
+import type { LayAway } from '../../../domain/posting/deposit';
+import type { SaleEntry } from '../../../domain/posting/known-sale';
 import { minorToText } from '../../../domain/money';
 import { line, orderBody, outgoing, type ReferenceParts } from '../fixtures';
 import { Books, there } from './books';
+import { entry } from './money-records';
 
 // Lay-away money, cash rounding and other currencies, posted to a company of the sandbox.
 
@@ -24,8 +26,10 @@ const order = (changes: Partial<OrderBody> = {}, recordId = 'o1'): Outgoing =>
 describe('lay-away money', () => {
   const mappings = { 'item:@deposit': '36' };
   const uses = { deposits: [{ paymentId: 'p1', amountMinor: 1000 }], tenders: [{ tender: 'card', amountMinor: 1500 }] }; // prettier-ignore
-  const own = (body: PaymentBody): Record<string, KnownSale> => ({ 'order/o1': { recordId: 'o1', ticket: { kind: 'order', body: orderBody(uses) }, entries: [{ kind: 'payment', recordId: 'p1', body, isPosted: true, isOpen: false }], hasMore: false } }); // prettier-ignore
-  const known = (body = deposit()): ReferenceParts => ({ mappings, documents: { 'payment/p1': there('5', 'SalesReceipt') }, sales: own(body) }); // prettier-ignore
+  const own = (body: PaymentBody, order: OrderBody | null, given: SaleEntry[]): Record<string, LayAway> => ({ o1: { orderId: 'o1', order, entries: [entry('payment', 'p1', body, true), ...given], hasMore: false } }); // prettier-ignore
+  const known = (body = deposit(), order: OrderBody | null = orderBody(uses), given: SaleEntry[] = []): ReferenceParts => ({ mappings, documents: { 'payment/p1': there('5', 'SalesReceipt') }, layAways: own(body, order, given) }); // prettier-ignore
+  const backBody = (minor: number, change: Partial<RefundBody> = {}): RefundBody => ({ ...orderBody({ number: 'D-1-R' }), businessDate: '2026-11-24', lines: [], restock: false, orderId: 'o1', deposits: [{ paymentId: 'p1', amountMinor: minor }], tenders: [{ tender: 'cash', amountMinor: minor }], totals: { netMinor: 0, taxMinor: 0, totalMinor: minor }, ...change }); // prettier-ignore
+  const back = (minor: number, change: Partial<RefundBody> = {}): Outgoing => outgoing({ kind: 'refund', body: backBody(minor, change) }, { deliveryId: 'r1', recordId: 'r1' }); // prettier-ignore
 
   test('is owed until the order that completes it uses it up; that order is income in full', async () => {
     expect(await books.adds(() => books.post(paid(), { mappings }))).toEqual({ 'Cash drawer': '10.00', 'Gift card liability': '-10.00' }); // prettier-ignore
@@ -47,10 +51,57 @@ describe('lay-away money', () => {
     ['for another order', known(deposit({ depositFor: 'o2' })), { cause: 'deposit_differs:deposit' }],
     ['of less than is used', known(deposit({ amountMinor: 999 })), { detail: 'Deposit p1 is 9.99, the order uses 10.00 of it' }],
     ['in another currency', known(deposit({ currency: 'EUR' })), { reason: 'deposit_differs' }],
+    ['that was voided', known(deposit({ voided: true })), { reason: 'deposit_differs' }],
+    ['that was given back', known(deposit(), null, [entry('refund', 'r1', backBody(1), true)]), { detail: 'Deposit p1 is 10.00 and 0.01 of it were given back, the order uses 10.00 of it' }],
     ['without an item', { ...known(), mappings: {} }, { cause: 'mapping_missing:item:@deposit' }],
   ])('a deposit %s is not used', async (_name, parts, expected) => {
     expect(await books.compose(order(uses), parts)).toMatchObject(expected);
   }); // prettier-ignore
+
+  test('that is given back is owed no more, and the money is out of its own clearing account', async () => {
+    await books.post(paid(), { mappings });
+    const given = known(deposit(), null);
+    const { entity, payload } = await books.write(back(400, { tenders: [{ tender: 'card', amountMinor: 400 }] }), given); // prettier-ignore
+    expect(entity).toBe('RefundReceipt');
+    expect(payload).toMatchObject({ TxnDate: '2026-11-24', PrivateNote: 'truth-sync pos refund r1 of order o1', DepositToAccountRef: { value: '201' }, Line: [{ Description: 'Deposit given back: p1', Amount: 4 }] }); // prettier-ignore
+    expect(await books.adds(() => books.post(back(600), given))).toEqual({ 'Cash drawer': '-6.00', 'Gift card liability': '6.00' }); // prettier-ignore
+  });
+
+  test('a deposit that is given back in two tenders goes through the account between them', async () => {
+    const several = back(1000, { tenders: [{ tender: 'cash', amountMinor: 700 }, { tender: 'card', amountMinor: 300 }] }); // prettier-ignore
+    const parts = known(deposit(), null);
+    const exchange = { ...parts, mappings: { ...mappings, 'account:clearing:exchange': books.accountId('Undeposited Funds') } }; // prettier-ignore
+    expect(await books.adds(() => books.post(several, exchange))).toEqual({ 'Gift card liability': '10.00', 'Undeposited Funds': '-10.00' }); // prettier-ignore
+  });
+
+  test.each<[string, ReferenceParts, object]>([
+    ['that nobody knows', { mappings }, { type: 'notReady', missing: [{ kind: 'payment', ref: 'p1', isOpen: false }] }],
+    ['for another order', known(deposit({ depositFor: 'o2' }), null), { detail: 'Payment p1 is no deposit for order o1' }],
+    ['of less', known(deposit({ amountMinor: 999 }), null), { reason: 'deposit_differs' }],
+    ['that the order uses', known(deposit()), { detail: 'Of deposit p1 over 10.00 the order uses 10.00 and 0.00 were given back before: 10.00 more are too much' }],
+    ['of which some was given back', known(deposit(), null, [entry('refund', 'r0', backBody(1), true)]), { detail: 'Of deposit p1 over 10.00 the order uses 0.00 and 0.01 were given back before: 10.00 more are too much' }],
+    ['in another currency', known(deposit({ currency: 'EUR' }), null), { reason: 'deposit_differs' }],
+    ['with more entries than are added up', { ...known(), layAways: { o1: { orderId: 'o1', order: null, entries: [], hasMore: true } } }, { reason: 'too_many_entries' }],
+  ])('a deposit %s is not given back', async (_name, parts, expected) => {
+    expect(await books.compose(back(1000), parts)).toMatchObject(expected);
+  }); // prettier-ignore
+
+  test('what a voided order used may be given back, and what comes later waits for what is open', async () => {
+    const voided = known(deposit(), orderBody({ ...uses, voided: true }));
+    expect((await books.compose(back(1000), voided)).type).toBe('write');
+    const later = known(deposit(), null, [entry('refund', 'r0', backBody(1)), entry('refund', 'r1', backBody(1000))]); // prettier-ignore
+    expect((await books.compose(back(1000), later)).type).toBe('hold');
+  });
+
+  test('an edit and a void of what was given back do in the books what the till says', async () => {
+    await books.post(paid(), { mappings });
+    const part = books.part('r1', 'refund', known(deposit(), null));
+    const adds = (body: RefundBody): Promise<object> => books.adds(async () => { expect(await part.want({ kind: 'refund', body })).toEqual({ type: 'delivered' }); }); // prettier-ignore
+    expect(await adds(backBody(600))).toEqual({ 'Cash drawer': '-6.00', 'Gift card liability': '6.00' }); // prettier-ignore
+    expect(await adds(backBody(900))).toEqual({ 'Cash drawer': '-3.00', 'Gift card liability': '3.00' }); // prettier-ignore
+    await books.closeUntil('2026-11-30');
+    expect(await part.want({ kind: 'refund', body: backBody(900, { voided: true }) })).toMatchObject({ type: 'held', cause: 'closed_period:2026-11-30' }); // prettier-ignore
+  });
 });
 
 test('cash rounding is a line of its own on the rounding item, up and down', async () => {

@@ -17,7 +17,7 @@ export function refundBody(changes: Partial<RefundBody> = {}): RefundBody {
   return { ...orderBody({ number: 'R-1', ...taxed }), tenders: [{ tender: 'card', amountMinor: 2722 }], restock: true, orderId: 's1', ...changes }; // prettier-ignore
 }
 
-export const entry = (kind: 'refund' | 'payment', recordId: string, body: object, isPosted = false): SaleEntry => ({ kind, recordId, body, isPosted, isOpen: !isPosted }) as SaleEntry; // prettier-ignore
+export const entry = (kind: 'refund' | 'payment', recordId: string, body: object, isPosted = false): SaleEntry => ({ kind, recordId, body, isPosted, isOpen: !isPosted, isWanted: true }) as SaleEntry; // prettier-ignore
 
 export function sold(entries: SaleEntry[] = [], changes: Partial<InvoiceBody> = {}): KnownSale {
   const body = invoiceBody(changes);

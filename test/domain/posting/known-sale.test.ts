@@ -54,7 +54,7 @@ function entryOf(
   given: { what: 'payment' | 'credit' | 'refund'; amountMinor: number },
   index: number,
 ): SaleEntry {
-  const state = { recordId: `e${index}`, isPosted: false, isOpen: true };
+  const state = { recordId: `e${index}`, isPosted: false, isOpen: true, isWanted: true };
   const { what, amountMinor } = given;
   if (what !== 'payment')
     return { ...state, kind: 'refund', body: refundBody(amountMinor, what === 'credit') };
@@ -145,6 +145,7 @@ test('lines, an amount, then the rest: together they give back exactly what was 
           body,
           isPosted: true,
           isOpen: false,
+          isWanted: true,
         }));
         const sales = bodies.map((body, index) => {
           const before = entries.slice(0, index);

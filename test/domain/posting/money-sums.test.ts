@@ -114,6 +114,9 @@ test('deposits count like tenders, rounding counts in the total, what is owed ba
   expect(faults({ deposits, tenders: [{ tender: 'card', amountMinor: 1_500 }] })).toEqual([]);
   expect(faults({ deposits })).toEqual(['tenders and deposits']);
   expect(faults({ roundingMinor: 2 })).toEqual(['totals.totalMinor']);
+  const back = { ...body, lines: [], restock: false, orderId: 'o', deposits, tenders: [{ tender: 'cash', amountMinor: 1_000 }], totals: { netMinor: 0, taxMinor: 0, totalMinor: 1_000 } }; // prettier-ignore
+  expect(sumFaults({ kind: 'refund', body: back })).toEqual([]);
+  expect(sumFaults({ kind: 'refund', body: { ...back, deposits: [] } }).map(({ path }) => path)).toEqual(['totals.totalMinor']); // prettier-ignore
   const refund = { ...body, restock: true, tenders: [] };
   expect(sumFaults({ kind: 'refund', body: refund })).toEqual([]);
   expect(sumFaults({ kind: 'order', body: { ...body, tenders: [] } })).toHaveLength(1);

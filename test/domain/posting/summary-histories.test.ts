@@ -94,7 +94,16 @@ class Books {
       const posted = this.till.tickets.get(other)?.ticket;
       if (posted?.kind !== 'refund' || posted.body.orderId !== orderId || posted.body.voided === true) return []; // prettier-ignore
       const body = this.lastPosted.get(other) ?? posted.body;
-      return [{ kind: 'refund' as const, recordId: other, isPosted: true, isOpen: false, body }];
+      return [
+        {
+          kind: 'refund' as const,
+          recordId: other,
+          isPosted: true,
+          isOpen: false,
+          isWanted: true,
+          body,
+        },
+      ];
     });
     const sale: SaleOfSummary | undefined =
       sold?.kind === 'order' ? { recordId: orderId, ticket: sold, entries, hasMore: false, isInBooks: this.places.has(orderId) } : undefined; // prettier-ignore

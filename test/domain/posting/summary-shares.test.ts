@@ -220,7 +220,7 @@ describe('a refund that names a sale', () => {
   const back = (totalMinor: number): RefundBody => ({ ...layAway(plain), restock: true, orderId: 'O-1', totals: { netMinor: totalMinor, taxMinor: 0, totalMinor } }); // prettier-ignore
   const ticket = { kind: 'order' as const, body: layAway({ totals: { netMinor: 2_000, taxMinor: 200, totalMinor: 2_200 } }) }; // prettier-ignore
   const sale = { recordId: 'O-1', ticket, hasMore: false, isInBooks: true };
-  const earlier = { kind: 'refund' as const, recordId: 'R-0', isPosted: true, isOpen: false, body: back(2_000) }; // prettier-ignore
+  const earlier = { kind: 'refund' as const, recordId: 'R-0', isPosted: true, isOpen: false, isWanted: true, body: back(2_000) }; // prettier-ignore
   test('is summed up within its sale, held beyond it, and waits for one that is not in the books', () => {
     expect(comparedRefund('R-1', back(200), { ...sale, entries: [earlier] })).toEqual({ type: 'join' }); // prettier-ignore
     expect(comparedRefund('R-1', back(201), { ...sale, entries: [earlier] })).toMatchObject({ type: 'hold', reason: 'refund_above_sale' }); // prettier-ignore

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+
+import type { LaneHold } from '../../database/sends';
+import { settleWithoutSend } from '../../database/settlements';
+import { queueDepth } from '../../database/status';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { orderBody } from '../support/samples';
+import type { TestChange } from '../support/stack';
+import { absorb, delivery, holdLane, newTenant } from './support';
+
+// Invoices that wait for money, and what sets them going.
+
+let database: TestDatabase;
+let tenant = 0;
+let lane: LaneHold;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+}, 30_000);
+afterAll(() => database.drop());
+beforeEach(async () => {
+  tenant = await newTenant(database.pool);
+  lane = await holdLane(database.pool, tenant, 'qbo');
+});
+
+const invoice = (recordId: string): TestChange => {
+  const { number, channel, businessDate, currency, pricesIncludeTax, lines, totals } = orderBody(recordId, [], null); // prettier-ignore
+  return { kind: 'invoice', recordId, body: { number, channel, businessDate, currency, pricesIncludeTax, lines, totals } }; // prettier-ignore
+};
+const payment = (recordId: string, of: object): TestChange => ({ kind: 'payment', recordId, body: { number: recordId, tender: 'cash', amountMinor: 5, ...of } }); // prettier-ignore
+const stateOf = async (kind: 'invoice' | 'payment', recordId: string): Promise<string> =>
+  (await delivery(database.pool, tenant, 'qbo', kind, recordId)).state;
+
+async function hold(recordId: string, reason: string, of = tenant): Promise<void> {
+  const { id } = await delivery(database.pool, of, 'qbo', 'invoice', recordId);
+  const held = { deliveryId: id, event: { type: 'hold' as const, reason } };
+  await settleWithoutSend(database.pool, of === tenant ? lane : await holdLane(database.pool, of, 'qbo'), [held]); // prettier-ignore
+}
+
+test('a payment sets the invoice going that waits for it, and no other', async () => {
+  const other = await newTenant(database.pool);
+  await absorb(database.pool, other, [invoice('i')]);
+  await hold('i', 'unpaid', other);
+  await absorb(database.pool, tenant, [invoice('i'), invoice('j'), invoice('k')]);
+  await hold('i', 'unpaid');
+  await hold('j', 'unpaid');
+  await hold('k', 'mapping_missing');
+  await absorb(database.pool, tenant, [payment('p', { invoiceId: 'i' }), payment('q', { invoiceId: 'k' }), payment('d', { depositFor: 'j' })]); // prettier-ignore
+  expect([await stateOf('invoice', 'i'), await stateOf('invoice', 'j'), await stateOf('invoice', 'k')]).toEqual(['waiting', 'held', 'held']); // prettier-ignore
+  expect((await delivery(database.pool, other, 'qbo', 'invoice', 'i')).state).toBe('held');
+  // Counted as open once: the invoice and three payments.
+  expect(await queueDepth(database.pool, tenant)).toBe(4);
+});
+
+test('a payment that came while its invoice was being held sets it going when it is looked at', async () => {
+  await absorb(database.pool, tenant, [invoice('i'), payment('p', { invoiceId: 'i' })]);
+  await hold('i', 'unpaid');
+  const { id } = await delivery(database.pool, tenant, 'qbo', 'payment', 'p');
+  const waitsFor = [{ kind: 'invoice' as const, ref: 'i' }];
+  await settleWithoutSend(database.pool, lane, [{ deliveryId: id, event: { type: 'hold', reason: 'dependency' }, waitsFor }]); // prettier-ignore
+  expect([await stateOf('invoice', 'i'), await stateOf('payment', 'p')]).toEqual(['waiting', 'held']); // prettier-ignore
+  expect(await queueDepth(database.pool, tenant)).toBe(1);
+});
+
+test('an invoice that changes together with its payment is counted once', async () => {
+  await absorb(database.pool, tenant, [invoice('i')]);
+  await hold('i', 'unpaid');
+  await absorb(database.pool, tenant, [
+    { ...invoice('i'), revision: 2 },
+    payment('p', { invoiceId: 'i' }),
+  ]);
+  expect(await stateOf('invoice', 'i')).toBe('waiting');
+  expect(await queueDepth(database.pool, tenant)).toBe(2);
+});
