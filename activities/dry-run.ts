@@ -4,6 +4,7 @@ import { ConnectorError } from '../connectors/connector';
 import { saveFacts } from '../database/connections';
 import { pickDue, type PickedDelivery } from '../database/outgoing';
 import { beginRun, savePage, type RunMember, type RunSend } from '../database/runs';
+import type { RecordBody } from '../domain/bodies';
 import { expectedMs } from '../domain/expected-time';
 import type { Posting } from '../domain/posting/posting';
 import { newLaneProgress, type LaneProgress, type MemberOutcome, type RunSelector } from '../domain/run-progress'; // prettier-ignore
@@ -197,8 +198,13 @@ const emptyPage: Page = { sends: [], members: [], progress: newLaneProgress };
 /** With days given, what has no day of its own is not among them. */
 function isWithin({ record }: PickedDelivery, from: string | null, to: string | null): boolean {
   if (from === null && to === null) return true;
-  const day = record !== null && 'businessDate' in record.body ? record.body.businessDate : undefined; // prettier-ignore
+  const day = record === null ? undefined : dayOf(record);
   return day !== undefined && (from === null || day >= from) && (to === null || day <= to);
+}
+
+function dayOf({ kind, body }: RecordBody): string | undefined {
+  if (kind === 'summary') return body.key.day;
+  return 'businessDate' in body ? body.businessDate : undefined;
 }
 
 function memberOf(

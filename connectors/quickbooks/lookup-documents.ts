@@ -89,8 +89,8 @@ async function readStanding(
       for (const row of await client.query(entity, `Id ${list}`, documentSchema, gate))
         found.set(`${entity} ${row.Id}`, jsonObject.parse(row));
   }
-  // A deposited payment keeps its invoice from going below it.
-  const paid = [...found].filter(([key]) => key.startsWith('Invoice ')).flatMap(([, row]) => paymentsOf(row)); // prettier-ignore
+  // A deposited payment keeps its invoice, or the credit memo that it applies, from going below it.
+  const paid = [...found].filter(([key]) => /^(Invoice|CreditMemo) /.test(key)).flatMap(([, row]) => paymentsOf(row)); // prettier-ignore
   for (const list of inLists(paid))
     for (const row of await client.query('Payment', `Id ${list}`, documentSchema, gate))
       found.set(`Payment ${row.Id}`, jsonObject.parse(row));

@@ -156,7 +156,7 @@ function application({ record, recordId }: Outgoing, company: Place): Wanted {
   return {
     payment: open.payment,
     key: { ...paymentKeyOf(open.payment, invoiceId, open.ownDate), creditMemoId },
-    shape: (payment) => shapeApplication(payment, invoiceId, creditMemoId, references, facts),
+    shape: (payment, row) => shapeApplication(payment, invoiceId, creditMemoId, references, facts, row), // prettier-ignore
   };
 }
 

@@ -100,8 +100,12 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
   ) {
     // prettier-ignore
     // Payments of the same ticket that change too are voided first, unless they may not be touched.
-    if (ticket.kind === 'order' && !hasLockedPayment(rows, place.facts.bookCloseDate))
-      return done({ type: 'notReady', missing: [{ kind: 'order', ref: item.recordId, isOpen: true }] });
+    const { kind } = ticket;
+    if (
+      (kind === 'order' || kind === 'refund') &&
+      !hasLockedPayment(rows, place.facts.bookCloseDate)
+    )
+      return done({ type: 'notReady', missing: [{ kind, ref: item.recordId, isOpen: true }] });
     step = planStep(wanted, part, { ...books, isDeposited: true }, options);
   }
   return stepPlanned(asked, rows, posted, step, wanted?.sale ?? null, books, update);

@@ -4,7 +4,8 @@ import { moneyMarker } from '../../domain/posting/marker';
 import { documentOfEntry } from '../../domain/posting/money-entry';
 import { beforeStartHold } from '../../domain/posting/plan';
 import { planEntry, type EntryStep } from '../../domain/posting/plan-money';
-import type { Composed, Outgoing } from '../connector';
+import { appliedPart } from '../../domain/posting/ticket';
+import type { Composed, Outgoing, RecordReference, References } from '../connector';
 import { booksMoneyOf, isSameBooksMoney, type BooksMoney } from './books-money';
 import { booksStateOf, type ReadRows } from './books-state';
 import type { DocumentFinding } from './findings';
@@ -26,6 +27,7 @@ import {
   type Posted,
   type WrittenDocument,
 } from './posted';
+import { saleReference } from './sale-of';
 import { shapeMoney, type MoneyShape, type ShapedMoney } from './shape-money';
 import { asFound } from './update-document';
 import { documentContentSchema } from './wire';
@@ -42,12 +44,24 @@ export function composeMoney(
   return planned.type === 'done' ? planned.composed : composeNewMoney(planned, finding);
 }
 
-/** What is read before such a delivery is planned: its standing documents, or of a new payment its invoice. */
+/** What is read before such a delivery is planned: its standing documents, or of a new payment, also one that applies a credit, its invoice. */
 export function moneyToRead({ record, ...item }: Outgoing, { references }: Place): BooksKey[] {
   const documents = standing(postedOf({ record, ...item }, 'Payment'));
-  if (documents.length > 0 || record.kind !== 'payment') return documents;
-  const id = references.documents.get(`invoice/${record.body.invoiceId ?? ''}`)?.remoteId;
-  return id ? [{ entity: 'Invoice', id }] : [];
+  if (documents.length > 0) return documents;
+  const invoice = invoiceBehind({ record, ...item }, references);
+  return invoice?.remoteId && invoice.entity === 'Invoice' ? [{ entity: 'Invoice', id: invoice.remoteId }] : []; // prettier-ignore
+}
+
+/** What a later payment pays, or an owed refund takes from. */
+function invoiceBehind(
+  { record, part }: Outgoing,
+  references: References,
+): RecordReference | undefined {
+  if (record.kind === 'payment')
+    return references.documents.get(`invoice/${record.body.invoiceId ?? ''}`);
+  if (record.kind !== 'refund' || part !== appliedPart || record.body.orderId === undefined)
+    return undefined;
+  return saleReference(record.body.orderId, references);
 }
 
 export function planMoney(item: Outgoing, place: Place, rows: ReadRows): PlannedMoney {

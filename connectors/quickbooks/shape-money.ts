@@ -7,7 +7,7 @@ import type { JsonObject } from '../../domain/words';
 import type { Composed, References } from '../connector';
 import type { DocumentEntity } from './entities';
 import type { QboFacts } from './facts';
-import { decimalsHold, mappedAccount, moneyAccount } from './hold';
+import { decimalsHold, hold, mappedAccount, moneyAccount } from './hold';
 import { cleanText, exactNumber } from './mapping';
 import { currencyFields, customerOf, markerOf, noteOf, tenderOf } from './shape';
 import { documentContentSchema } from './wire';
@@ -69,15 +69,20 @@ function openMinor(
   return textToMinor(Balance, payment.currency) ?? 0;
 }
 
-/** A payment of 0.00 by which a credit memo takes from what is owed of its invoice (quickbooks.md 14). */
+const notOwed = 'The customer of this refund owes nothing of its invoice in QuickBooks: apply its credit memo there by hand'; // prettier-ignore
+
+/** A payment of 0.00 by which a credit memo takes from its invoice (quickbooks.md 14) what is owed of that there. */
 export function shapeApplication(
   payment: PaymentDocument,
   invoiceId: string,
   creditMemoId: string,
   references: References,
   facts: QboFacts,
+  invoice: JsonObject | null = null,
 ): MoneyShape {
-  const amount = amountOf(payment.totalMinor, payment.currency);
+  const owedMinor = openMinor(payment, invoiceId, references, facts, invoice);
+  if (owedMinor <= 0) return { type: 'stop', composed: hold('credit_not_owed', 'credit', notOwed) };
+  const amount = amountOf(Math.min(payment.totalMinor, owedMinor), payment.currency);
   const lines = [
     { Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] },
     { Amount: amount, LinkedTxn: [{ TxnId: creditMemoId, TxnType: 'CreditMemo' }] },

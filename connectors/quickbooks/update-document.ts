@@ -92,12 +92,14 @@ export function updateWrite(
   };
 }
 
-/** Whether more was paid on an invoice than its new total, below which it cannot go. */
+/** Whether more was paid on an invoice, or applied of a credit memo, than its new total, below which it cannot go. */
 export function isPaidAbove(main: WrittenDocument, update: ShapedUpdate, rows: ReadRows): boolean {
   const read = documentContentSchema.safeParse(rows.get(keyOf(main)) ?? null);
-  if (main.entity !== 'Invoice' || update.type === 'stop' || !read.success) return false;
+  if (update.type === 'stop' || !read.success) return false;
+  if (main.entity !== 'Invoice' && main.entity !== 'CreditMemo') return false;
   const { currency, totalMinor } = update.document;
-  const { TotalAmt = 0, Balance = 0 } = read.data;
+  const { TotalAmt = 0 } = read.data;
+  const { Balance = main.entity === 'Invoice' ? 0 : TotalAmt } = read.data;
   const paidMinor = (textToMinor(TotalAmt, currency) ?? 0) - (textToMinor(Balance, currency) ?? 0);
   return paidMinor > totalMinor;
 }

@@ -9,6 +9,7 @@ import { customer, order, orderBody, product } from '../support/samples';
 import { calls, documents, writes } from '../support/sandboxes';
 import { control, createTestTenant, sendChanges, startStack, until, untilIdle, wake, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
 import { signal } from '../support/tenant-workflow';
+import { summed, summingTenant } from './summing';
 
 // A dry run against what then happens: pause, dry run, look, resume.
 
@@ -206,3 +207,28 @@ test('a run takes what was asked for, once at a time, and stops when cancelled',
   ] as const)
     expect(await ask('POST', '/runs', { kind: 'undo', ...body })).toMatchObject({ status: 422, body: { errors: [{ path }] } });
 }, 60_000); // prettier-ignore
+
+test('edited payments and cash, and a summary that changed, are shown among the days that are asked for, byte for byte', async () => {
+  const tenant = await summingTenant(stack);
+  const ask = await operatorOf(tenant);
+  const { rows } = await stack.database.pool.query<{ id: string }>(`SELECT target_id AS id FROM mappings WHERE tenant = $1 AND key = 'income'`, [tenant.id]); // prettier-ignore
+  await putMapping(stack.database.pool, tenant.id, 'account', 'cash:over-short', { id: rows[0]?.id ?? '', name: null }, 'test'); // prettier-ignore
+  const sale = (recordId: string): TestChange => ({ kind: 'order', recordId, body: { ...orderBody(recordId, [['A', 1]], null), businessDate: summed } }); // prettier-ignore
+  await sendChanges(stack, tenant, [invoice('I-1'), payment('Z-1', 'I-1'), cash('K-1'), sale('T-1')]); // prettier-ignore
+  await untilIdle(stack, tenant, 50_000);
+  await setPaused(tenant, true);
+  const edits = [
+    { ...payment('Z-1', 'I-1'), body: { number: 'Z-1', tender: 'card', amountMinor: 700, invoiceId: 'I-1', businessDate: '2026-11-23' } }, // prettier-ignore
+    { ...cash('K-1'), body: { type: 'difference', amountMinor: 40, tender: 'cash', businessDate: '2026-11-21' } }, // prettier-ignore
+  ].map((change) => ({ ...change, revision: 2 }));
+  await sendChanges(stack, tenant, [...edits, sale('T-2')]);
+  await until('absorbed', async () => (await stack.database.pool.query(`SELECT FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND state = 'waiting'`, [tenant.id])).rowCount, (open) => open === 3); // prettier-ignore
+  const run = await runOf(ask, { kind: 'dry_run', systems: ['qbo'], from: '2026-11-20', to: '2026-11-30' }); // prettier-ignore
+  const shown = await all(ask, `/runs/${run.id}/sends`);
+  expect((await all(ask, `/runs/${run.id}/members`)).map(({ kind, outcome, operation }) => [kind, outcome, operation].join(' ')).sort()).toEqual(['cash write update', 'payment write void', 'summary write update']); // prettier-ignore
+  await setPaused(tenant, false);
+  await wake(stack, tenant);
+  await untilIdle(stack, tenant, 50_000);
+  expect(shown).toHaveLength(1);
+  expect(await sent(tenant)).toEqual(expect.arrayContaining(shown.map(({ system, key, path, body }) => ({ system, key, path, body })))); // prettier-ignore
+}, 60_000);

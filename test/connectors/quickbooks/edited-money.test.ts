@@ -264,7 +264,7 @@ describe('a payment of an invoice', () => {
   });
 });
 
-test('what applies a credit memo is voided with it', async () => {
+test('what applies a credit memo is written anew before that goes below it, and voided with it', async () => {
   const invoice = new PostedPart(connector, things(), 's1', '');
   await invoice.want({ kind: 'invoice', body: invoiceBody() });
   const sales = { 'invoice/s1': sold() };
@@ -274,9 +274,14 @@ test('what applies a credit memo is voided with it', async () => {
   expect(await memo.want(owed)).toEqual({ type: 'delivered' });
   const applied = new PostedPart(connector, things({ documents: { ...documents, 'refund/r1': there(memo.item.remoteId ?? '', 'CreditMemo') }, sales }), 'r1', 'applied'); // prettier-ignore
   expect(await applied.want(owed)).toEqual({ type: 'delivered' });
-  expect(await applied.want(owed)).toEqual({ type: 'delivered' });
+  const lines = owed.body.lines.slice(0, 1).map((line) => ({ ...line, quantity: '1', netMinor: 1250, taxes: [] })); // prettier-ignore
+  const less = { ...owed, body: { ...owed.body, lines, totals: { netMinor: 1250, taxMinor: 0, totalMinor: 1250 } } }; // prettier-ignore
+  expect(await memo.want(less)).toMatchObject({ type: 'waits' });
+  expect(await applied.want(less)).toEqual({ type: 'delivered' });
+  expect(await memo.want(less)).toEqual({ type: 'delivered' });
+  expect(await company.get(`invoice/${invoice.item.remoteId ?? ''}`)).toMatchObject({ body: { Invoice: { Balance: 14.72 } } }); // prettier-ignore
   expect(await applied.want({ ...owed, body: { ...owed.body, voided: true } })).toEqual({ type: 'delivered' }); // prettier-ignore
-  expect(applied.writes).toEqual(['create Payment', 'void Payment']);
+  expect(applied.writes).toEqual(['create Payment', 'void Payment', 'create Payment', 'void Payment']); // prettier-ignore
   expect(await memo.want({ ...owed, body: { ...owed.body, voided: true } })).toEqual({ type: 'delivered' }); // prettier-ignore
   expect(await company.get(`invoice/${invoice.item.remoteId ?? ''}`)).toMatchObject({ body: { Invoice: { Balance: 27.22 } } }); // prettier-ignore
 });

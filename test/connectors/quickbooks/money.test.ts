@@ -26,6 +26,7 @@ const post = books.post.bind(books);
 const only = books.compose.bind(books);
 const write = books.write.bind(books);
 const adds = books.adds.bind(books);
+const full = { amountMinor: 2722 };
 
 describe('payments of an invoice', () => {
   test('part payments reach the invoice on their own days, until nothing is owed', async () => {
@@ -61,7 +62,6 @@ describe('payments of an invoice', () => {
   });
 
   const posted = { 'invoice/s1': there('9', 'Invoice') };
-  const full = { amountMinor: 2722 };
   test.each<[string, Outgoing, ReferenceParts, object]>([
     ['of an unknown invoice', payment(), {}, { type: 'notReady', missing: [{ kind: 'invoice', ref: 's1', isOpen: false }] }],
     ['of an invoice on its way', payment(), { documents: { 'invoice/s1': { remoteId: null, isOpen: true } }, sales: { 'invoice/s1': sold() } }, { type: 'notReady', missing: [{ isOpen: true }] }],
@@ -117,6 +117,29 @@ describe('refunds', () => {
     expect(await books.company.get(`invoice/${id}`)).toMatchObject({
       body: { Invoice: { Balance: 0 } },
     });
+  });
+
+  test('of an invoice of another customer, or one that is paid there: the credit memo is not applied, and held', async () => {
+    const other = invoiceBody({ customerId: undefined });
+    const id = await post(outgoing({ kind: 'invoice', body: other }, { recordId: 's1', part: '' }));
+    const sales = { 'invoice/s1': sold([], { customerId: undefined }) };
+    const documents = { 'invoice/s1': there(id, 'Invoice'), 'refund/r1': there('9', 'CreditMemo') };
+    const own = { tenders: [], customerId: 'c1' };
+    expect(await only(refund(own, 'applied'), { documents, sales })).toMatchObject({ cause: 'credit_not_owed:credit' }); // prettier-ignore
+    await post(payment(full), { documents, sales });
+    expect(await only(refund({ tenders: [], customerId: undefined }, 'applied'), { documents, sales })).toMatchObject({ cause: 'credit_not_owed:credit' }); // prettier-ignore
+  });
+
+  test('of an invoice that owes less there than the till says: the credit memo is applied as far as it goes', async () => {
+    const id = await post(outgoing({ kind: 'invoice', body: invoiceBody() }, { recordId: 's1', part: '' })); // prettier-ignore
+    const documents: Record<string, RecordReference> = { 'invoice/s1': there(id, 'Invoice') };
+    await post(payment({ amountMinor: 2000 }), { documents, sales: { 'invoice/s1': sold() } });
+    const owed = { tenders: [] };
+    const memo = await post(refund(owed), { documents, sales: { 'invoice/s1': sold() } });
+    documents['refund/r1'] = there(memo, 'CreditMemo');
+    await post(refund(owed, 'applied'), { documents, sales: { 'invoice/s1': sold() } });
+    expect(await books.company.get(`creditmemo/${memo}`)).toMatchObject({ body: { CreditMemo: { RemainingCredit: 20 } } }); // prettier-ignore
+    expect(await books.company.get(`invoice/${id}`)).toMatchObject({ body: { Invoice: { Balance: 0 } } }); // prettier-ignore
   });
 
   test('of several tenders: one document, each clearing account loses what it gave', async () => {

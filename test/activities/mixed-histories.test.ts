@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+import { putConnection, secretPlace } from '../../database/connections';
+import { putMapping } from '../../database/mappings';
+import { bringInForce } from '../../database/policy';
+import { requestSettings } from '../../database/settings';
+import { initialPostingSettings, type PostingSettings } from '../../domain/posting/settings';
+import { startTestApi, type TestApi } from '../support/api';
+import { historiesAsked } from '../support/env';
+import { ended, operatorOf, startUndo, type Ask } from '../support/operator';
+import { resetRealms } from '../support/sandbox-control';
+import { fault } from '../support/sandboxes';
+import { control, createTestTenant, sendChanges, startStack, until, untilIdle, type Stack, type TestTenant } from '../support/stack'; // prettier-ignore
+import { askCompany, booked, trial } from './mixed-books';
+import { days, Effect, MixedTill, type TillRecord } from './mixed-till';
+
+// Random histories of everything at once: sales, refunds, payments, payouts and cash of both modes, their edits and
+// voids, undo of ranges, redrives, people in the books, lost answers. After each step the documents of each record
+// are compared with what the till says of it. HISTORIES says how many, HISTORY_SEED which first.
+
+const { histories, firstSeed, steps } = historiesAsked(6);
+const atOnce = 5;
+
+let stack: Stack;
+let api: TestApi;
+beforeAll(async () => {
+  stack = await startStack();
+  api = await startTestApi({ databaseUrlOf: () => stack.database.url, queues: () => stack.queues });
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([api.stop(), stack.stop()]);
+}, 60_000);
+
+interface History {
+  seed: number;
+  tenant: TestTenant;
+  ask: Ask;
+  till: MixedTill;
+  accounts: ReadonlyMap<string, string>;
+  settings: Partial<PostingSettings>;
+  /** Documents that a person changed, by record: their money is no longer ours alone. */
+  touched: Set<string>;
+  log: string[];
+}
+
+const items = { MUG: '11', TEE: '12', '@daily-sales': '37', '@unallocated': '34', '@deposit': '36', '@rounding': '33', '@generic': '37' }; // prettier-ignore
+const accountNames = { 'clearing:card': 'Card clearing', 'clearing:cash': 'Undeposited Funds', 'clearing:exchange': 'Cash drawer', 'bank:stripe': 'Bank', 'fees:stripe': 'Processor fees', 'cash:over-short': 'Office expenses', receivable: 'Accounts Receivable (A/R)', income: 'Sales of Product Income' }; // prettier-ignore
+const counted = { 'Card clearing': 'card', 'Undeposited Funds': 'cash', 'Cash drawer': 'exchange', Bank: 'bank', 'Processor fees': 'fees', 'Office expenses': 'differences', 'Accounts Receivable (A/R)': 'owed' }; // prettier-ignore
+
+async function begin(seed: number): Promise<History> {
+  const tenant = await createTestTenant(stack);
+  const { pool } = stack.database;
+  const { realmId } = tenant;
+  const [realm] = resetRealms.parse(await control(stack.qbo, 'reset', { keep: true, realms: [{ realmId, kind: 'usAutomated', fixture: 'accounting' }] })).realms; // prettier-ignore
+  if (realm === undefined) throw new Error('no company');
+  const { accessToken, refreshToken, ids } = realm;
+  const sealed = stack.secrets.seal(JSON.stringify({ accessToken, refreshToken, expiresAtMs: null }), secretPlace(tenant.id, 'qbo')); // prettier-ignore
+  await putConnection(pool, tenant.id, { system: 'qbo', address: stack.qbo.url, account: realmId, sealed }); // prettier-ignore
+  const map = (kind: 'account' | 'tender' | 'item', key: string, id: string): Promise<unknown> =>
+    putMapping(pool, tenant.id, kind, key, { id, name: null }, 'test');
+  for (const [key, id] of Object.entries(items)) await map('item', key, id);
+  for (const [key, name] of Object.entries(accountNames)) await map('account', key, ids.accounts[name] ?? ''); // prettier-ignore
+  await map('account', 'guest-customer', '302');
+  await map('account', 'daily-customer', '303');
+  await map('tender', 'card', '401');
+  await map('tender', 'cash', '402');
+  const accounts = new Map(Object.entries(counted).map(([name, short]) => [ids.accounts[name] ?? '', short])); // prettier-ignore
+  const history: History = { seed, tenant, accounts, ask: await operatorOf(stack, api, tenant), till: new MixedTill(seed), settings: {}, touched: new Set(), log: [] }; // prettier-ignore
+  await put(history, { closed: { mode: history.till.is(0.5) ? 'firstOpenDay' : 'park' } });
+  await sendChanges(stack, tenant, [{ kind: 'customer', recordId: 'c-1', body: { name: 'Ann', email: 'a@example.test' } }]); // prettier-ignore
+  return history;
+}
+
+/** Changes the settings of the books; the day of summaries stays. */
+async function put({ tenant: { id }, settings }: History, changes: Partial<PostingSettings>): Promise<void> {
+  const { pool } = stack.database;
+  Object.assign(settings, changes);
+  const mode = { switches: [{ fromDay: '2026-11-20', mode: 'summary' as const }, { fromDay: '2026-11-22', mode: 'perOrder' as const }] };
+  const value = { ...initialPostingSettings, mode, summary: { lines: 'category' as const, dueAfterMinutes: 0 }, ...settings };
+  await requestSettings(pool, id, { part: 'posting', requestId: randomUUID(), value, catchUp: null, requestedBy: 'test', expectedRev: null });
+  await bringInForce(pool, id, 'posting');
+} // prettier-ignore
+
+interface Delivery { id: string; kind: string; recordId: string; part: string; state: string; reason: string | null; detail: string | null; op: string; undoneBy: string | null; summary: string | null } // prettier-ignore
+
+async function deliveriesOf({ tenant }: History): Promise<Delivery[]> {
+  const { rows } = await stack.database.pool.query<Delivery>(
+    `SELECT id::text AS id, kind, record_id AS "recordId", part, state, reason, detail, desired_op AS op, undone_by AS "undoneBy", snapshot ->> 'summary' AS summary
+     FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind <> 'customer' ORDER BY kind, record_id, part`,
+    [tenant.id],
+  );
+  return rows;
+}
+
+const isStopped = ({ state, reason }: Delivery): boolean =>
+  state === 'dead' || (state === 'held' && reason !== 'summary');
+
+/** What is wrong in the books, in words; nothing where all is well. */
+async function faultsOf(history: History): Promise<string[]> {
+  const { till, tenant, accounts, touched } = history;
+  const [deliveries, documents, balances] = [await deliveriesOf(history), await booked(stack, tenant, accounts), await trial(stack, tenant, accounts)]; // prettier-ignore
+  const wrong: string[] = [];
+  const all = documents.reduce((sum, { effect }) => sum.addAll(effect), new Effect());
+  const { tax = 0, ...sums } = all.all();
+  if (JSON.stringify(sums) !== JSON.stringify(balances)) wrong.push(`documents come to ${JSON.stringify(sums)}, tax ${tax}, the ledger to ${JSON.stringify(balances)}`); // prettier-ignore
+  for (const one of deliveries) {
+    const name = `${one.kind}/${one.recordId} ${one.part}`;
+    if (['waiting', 'sending', 'verifying', 'dead'].includes(one.state)) wrong.push(`${name} is ${one.state}: ${one.detail ?? ''}`); // prettier-ignore
+    if (one.state === 'held' && (one.reason === null || (one.detail === null && one.reason !== 'summary' && one.reason !== 'direction'))) wrong.push(`${name} is held, nobody knows why: ${one.reason ?? ''}`); // prettier-ignore
+    if (/Bug|undefined|null/.test(one.detail ?? '')) wrong.push(`${name}: ${one.detail ?? ''}`);
+  }
+  const summed = new Effect();
+  let isSummedUp = !deliveries.some((one) => one.kind === 'summary' && one.state !== 'delivered');
+  for (const [key, record] of till.records) {
+    const own = deliveries.filter((one) => `${one.kind}/${one.recordId}` === key);
+    if (own.length === 0) wrong.push(`${key} has no delivery`);
+    const isShared = own.some(({ summary, state, reason }) => summary !== null || (state === 'held' && reason === 'summary')); // prettier-ignore
+    if (own.some(isStopped)) {
+      if (isShared) isSummedUp = false;
+      continue;
+    }
+    const wanted = isWanted(record, own) ? record.effect : new Effect();
+    if (isShared) {
+      summed.addAll(wanted);
+      continue;
+    }
+    if (touched.has(key)) continue;
+    const found = documents.filter(({ of }) => of === key);
+    const sum = found.reduce((effect, one) => effect.addAll(one.effect), new Effect());
+    const [is, shall] = [JSON.stringify(sum.all()), JSON.stringify(wanted.all())];
+    if (is !== shall)
+      wrong.push(
+        `${key} is ${is}, not ${shall}\n  ${record.log.join('\n  ')}\n  ${found.map(({ entity, row, effect }) => `${entity} ${row.DocNumber ?? ''} ${row.PrivateNote} ${JSON.stringify(effect.all())}`).join('\n  ')}\n  ${JSON.stringify(own)}`,
+      ); // prettier-ignore // prettier-ignore
+  }
+  const daily = documents.filter(({ of }) => of === 'summary').reduce((sum, { effect }) => sum.addAll(effect), new Effect()); // prettier-ignore
+  const [is, shall] = [JSON.stringify(daily.all()), JSON.stringify(summed.all())];
+  if (isSummedUp && is !== shall) wrong.push(`summaries are ${is}, not ${shall}\n  ${deliveries.filter(({ kind, summary, reason }) => kind === 'summary' || summary !== null || reason === 'summary').map((one) => `${JSON.stringify(one)} ${till.records.get(`${one.kind}/${one.recordId}`)?.log.join(' | ') ?? ''}`).join('\n  ')}`); // prettier-ignore
+  return wrong;
+}
+
+/** Whether something of it is to stand: not voided, not taken back. */
+function isWanted({ isVoided }: TillRecord, own: readonly Delivery[]): boolean {
+  return !isVoided && !own.some(({ undoneBy }) => undoneBy !== null);
+}
+
+async function undo(history: History): Promise<void> {
+  const { till, tenant, ask } = history;
+  const [one, other] = [till.pick(days), till.pick(days)];
+  const [from, to] = one < other ? [one, other] : [other, one];
+  const kinds = till.is(0.3) ? { kinds: [till.pick(['order', 'refund', 'invoice', 'payment', 'cash', 'payout'])] } : {}; // prettier-ignore
+  history.log.push(`undo ${from} ${to} ${JSON.stringify(kinds)}`);
+  const run = await startUndo(stack, tenant, ask, { from, to, ...kinds });
+  if (till.is(0.4)) await sendChanges(stack, tenant, till.changes(4));
+  if (till.is(0.2)) await ask('POST', `/runs/${run}/cancel`);
+  const { state, detail } = await ended(ask, run, 20_000);
+  if (!['completed', 'cancelled'].includes(state)) throw new Error(`the undo ${state}: ${detail ?? ''}`); // prettier-ignore
+}
+
+async function redrive(history: History): Promise<void> {
+  const { till, ask } = history;
+  const undone = (await deliveriesOf(history)).filter(({ undoneBy }) => undoneBy !== null && till.is(0.5)); // prettier-ignore
+  const ids = undone.map(({ id }) => id).slice(0, 50);
+  const what = ids.length === 0 || till.is(0.3) ? { all: true } : { ids };
+  history.log.push(`redrive ${JSON.stringify(what)}`);
+  await ask('POST', '/failures/redrive', what);
+  const open = async (): Promise<number | null> => (await stack.database.pool.query('SELECT FROM redrives WHERE tenant = $1 AND applied_at IS NULL', [history.tenant.id])).rowCount; // prettier-ignore
+  await until('the redrive is applied', open, (count) => count === 0);
+}
+
+/** Puts one receipt that was paid in cash into the bank. */
+async function bank({ tenant, accounts, log }: History): Promise<void> {
+  const documents = await booked(stack, tenant, accounts);
+  const found = documents.find(({ entity, row, effect, of }) => entity === 'SalesReceipt' && of !== null && !row.PrivateNote.startsWith('Voided') && (effect.all()['cash'] ?? 0) > 0); // prettier-ignore
+  if (found === undefined) return;
+  const id = [...accounts].find(([, name]) => name === 'bank')?.[0];
+  const Line = [{ Amount: (found.row.TotalAmt ?? 0) / 100, LinkedTxn: [{ TxnId: found.row.Id, TxnType: 'SalesReceipt', TxnLineId: '0' }] }]; // prettier-ignore
+  const answer = await askCompany(stack, tenant, 'deposit?minorversion=75', { DepositToAccountRef: { value: id }, TxnDate: '2026-11-25', Line }); // prettier-ignore
+  log.push(`banked ${found.of ?? ''} ${answer.status}`);
+}
+
+/** A person moves a document of ours to another day: nothing further is done to it without one. */
+async function meddle({ till, tenant, accounts, touched, log }: History): Promise<void> {
+  const [first, ...others] = (await booked(stack, tenant, accounts)).filter(({ of, row }) => of !== null && of !== 'summary' && !row.PrivateNote.startsWith('Voided')); // prettier-ignore
+  if (first === undefined) return;
+  const { entity, row, of } = till.pick([first, ...others]);
+  const set = till.is(0.5)
+    ? { TxnDate: '2026-11-28' }
+    : { PrivateNote: `${row.PrivateNote}; seen` };
+  // The books refuse some edits: of what is closed, or linked.
+  const refused = await control(stack.qbo, 'act', { as: 'accountant', do: 'edit', realmId: tenant.realmId, entity, id: row.Id, set }).then(() => '', String); // prettier-ignore
+  if ('TxnDate' in set && refused === '') touched.add(of ?? '');
+  log.push(`${of ?? ''} ${entity} edited ${JSON.stringify(set)} ${refused}`);
+}
+
+async function step(history: History): Promise<void> {
+  const { till, tenant, log } = history;
+  const chance = till.next();
+  if (chance < 0.12) return undo(history);
+  if (chance < 0.2) return redrive(history);
+  if (chance < 0.25) return bank(history);
+  if (chance < 0.28) return meddle(history);
+  if (chance < 0.33) {
+    const date = till.pick([null, '2026-11-19', '2026-11-20', '2026-11-22']);
+    log.push(`closed ${date ?? 'nothing'}`);
+    await control(stack.qbo, 'act', { as: 'accountant', do: 'closeBooks', realmId: tenant.realmId, date }); // prettier-ignore
+  }
+  if (chance < 0.4) {
+    const as = till.pick(['salesReceipt', 'invoicePayment'] as const);
+    const mode = till.pick(['firstOpenDay', 'park'] as const);
+    log.push(`settings ${as} ${mode}`);
+    await put(history, { paid: { as }, closed: { mode } });
+  }
+  if (till.is(0.1)) {
+    const what = till.pick(['resetAfterCommit', 'resetBeforeCommit', 'cutJson']);
+    log.push(what);
+    await fault(stack, tenant, 'qbo', { fault: what, times: 1, match: { write: true } });
+  }
+  log.push('changes');
+  await sendChanges(stack, tenant, till.changes(6));
+}
+
+async function run(seed: number): Promise<string[]> {
+  const history = await begin(seed);
+  for (let index = 0; index < steps; index += 1) {
+    const wrong = await step(history)
+      .then(() => untilIdle(stack, history.tenant, 20_000))
+      .then(() => faultsOf(history))
+      .catch((error: unknown) => [String(error)]);
+    if (wrong.length > 0) return [`seed ${seed} after ${history.log.join(', ')}:`, ...wrong];
+  }
+  return [];
+}
+
+test(`${histories} histories of ${steps} steps: after each the books hold what the till says`, async () => {
+  const wrong: string[] = [];
+  for (let from = 0; from < histories; from += atOnce) {
+    const some = Array.from({ length: Math.min(atOnce, histories - from) }, (_, index) => run(firstSeed + from + index)); // prettier-ignore
+    for (const one of await Promise.all(some)) wrong.push(...one);
+  }
+  expect(wrong.join('\n')).toBe('');
+}, 280_000);
