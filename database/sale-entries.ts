@@ -62,13 +62,11 @@ export async function loadSales(
   for (const { kind, recordId, body, isInBooks } of sales.rows) {
     const ticket = parseRecordBody(kind, body);
     if (ticket.kind !== 'order' && ticket.kind !== 'invoice') continue;
-    const own = entries.get(recordId) ?? [];
     known.set(`${kind}/${recordId}`, {
       recordId,
       ticket,
       isInBooks,
-      entries: own.slice(0, entriesMax),
-      hasMore: own.length > entriesMax,
+      ...firstOf(entries.get(recordId) ?? []),
     });
   }
   return known;
@@ -83,25 +81,22 @@ export async function loadLayAways(
 ): Promise<Map<string, LayAway>> {
   const orders = orderIds.map((recordId): Thing => ({ kind: 'order', recordId }));
   if (orders.length === 0) return new Map();
-  const [known, entries] = await Promise.all([
-    loadSales(db, tenant, system, orders),
-    loadEntries(db, tenant, system, orderIds),
-  ]);
+  const known = await loadSales(db, tenant, system, orders);
+  // Deposits come before their order: of one that is not there their entries are all that is known.
+  const missing = orderIds.filter((orderId) => !known.has(`order/${orderId}`));
+  const entries = missing.length === 0 ? new Map<string, SaleEntry[]>() : await loadEntries(db, tenant, system, missing); // prettier-ignore
   return new Map(
     orderIds.map((orderId) => {
-      const ticket = known.get(`order/${orderId}`)?.ticket;
-      const own = entries.get(orderId) ?? [];
-      return [
-        orderId,
-        {
-          orderId,
-          order: ticket?.kind === 'order' ? ticket.body : null,
-          entries: own.slice(0, entriesMax),
-          hasMore: own.length > entriesMax,
-        },
-      ];
+      const sale = known.get(`order/${orderId}`);
+      const order = sale?.ticket.kind === 'order' ? sale.ticket.body : null;
+      return [orderId, { orderId, order, ...(sale === undefined ? firstOf(entries.get(orderId) ?? []) : { entries: sale.entries, hasMore: sale.hasMore }) }]; // prettier-ignore
     }),
   );
+}
+
+/** As many entries as are looked at. */
+function firstOf(own: readonly SaleEntry[]): { entries: SaleEntry[]; hasMore: boolean } {
+  return { entries: own.slice(0, entriesMax), hasMore: own.length > entriesMax };
 }
 
 async function loadEntries(

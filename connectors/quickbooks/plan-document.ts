@@ -98,7 +98,6 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
     update !== null &&
     isPaidAbove(main, update, rows)
   ) {
-    // prettier-ignore
     // Payments of the same ticket that change too are voided first, unless they may not be touched.
     const { kind } = ticket;
     if (
