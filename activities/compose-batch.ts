@@ -85,9 +85,7 @@ export async function composePicked(
     referenceKeysOf(built.map(({ item }) => item)),
   );
   const { references } = referencesFrom(loaded);
-  const weightOf = ({ delivery }: (typeof built)[number]): number =>
-    delivery.kind === 'summary' ? summaryWeight : 1;
-  for (const chunk of inChunks(built, lookUpMax, weightOf)) {
+  for (const chunk of inChunks(built, lookUpMax, ({ item }) => weightOf(item))) {
     const items = chunk.map(({ item }) => item);
     const found = await lookUpSafely(opened.connector, items, references, turn);
     for (const { delivery, item } of chunk) {
@@ -104,9 +102,17 @@ export async function composePicked(
  * Looked up and composed at once: about what one question to a vendor holds, and some milliseconds of work, so
  * that calls under way meanwhile are not kept waiting.
  */
-const lookUpMax = 75;
+const lookUpMax = 120;
 /** One that tells thousands of articles is read whole before it is changed: a megabyte, where an answer has room for ten. */
-const summaryWeight = 15;
+const summaryWeight = 24;
+/** A line more takes some 400 bytes of an answer. */
+const linesPerWeight = 40;
+
+function weightOf({ record }: Outgoing): number {
+  if (record.kind === 'summary') return summaryWeight;
+  const isTicket = record.kind === 'order' || record.kind === 'refund' || record.kind === 'invoice';
+  return isTicket ? Math.max(1, record.body.lines.length / linesPerWeight) : 1;
+}
 
 export function place(batch: ComposedBatch, delivery: PickedDelivery, composed: Composed): void {
   switch (composed.type) {

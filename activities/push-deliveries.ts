@@ -216,7 +216,9 @@ class Push {
   private async ask(connector: Connector, send: SendRow): Promise<void> {
     const hasRepeatedEnough = send.asks > this.turn.settings.backoff.maxTries;
     const ageMs = hasRepeatedEnough ? Number.POSITIVE_INFINITY : this.turn.now - send.firstSentAtMs;
-    const answered = await this.call(() => connector.verify(storedSend(send), ageMs, this.turn));
+    const answered = await this.call(() =>
+      connector.verify(storedSend(connector, send), ageMs, this.turn),
+    );
     await this.settle(connector, [{ send, ...answered, attemptsOf: () => 0 }], true);
     await this.heed(connector, answered);
   }

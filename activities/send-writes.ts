@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 import type { Pool } from 'pg';
 
-import type { SendAnswer, StoredSend, Write } from '../connectors/connector';
-import { storedWrite } from '../connectors/stored-write';
+import type { Connector, SendAnswer, StoredSend, Write, WriteText } from '../connectors/connector';
+import { keptWrite, storedWrite, writeText } from '../connectors/stored-write';
 import {
   recordSends,
   type NewSend,
@@ -170,7 +170,7 @@ export class Departure {
     turn.requireLease();
     this.unsent.shift();
     const { send, writes } = first;
-    const call = this.options.call(asSent(send, writes));
+    const call = this.options.call(asSent(this.options.opened.connector, send, writes));
     if (this.coming === null && !this.hasBudget) this.writeNext();
     const { answer, renewals } = await call;
     const attemptsOf = (id: string): number => writes.get(id)?.delivery.attempts ?? 0;
@@ -212,7 +212,7 @@ function draftOf(options: SendOptions, writes: SendWrites): SendDraft {
     rev: delivery.desiredRev,
     generation: delivery.generation,
     isLinked: write.isLinked,
-    write: { ...write },
+    write: { ...keptWrite(write) },
   }));
   const freeze = (kept: readonly SendMember[]): NewSend => {
     const entries = kept.flatMap((member) => writes.get(member.deliveryId) ?? []);
@@ -226,15 +226,16 @@ export function frozenOf(
   from: Pick<SendOptions, 'workflowId' | 'opened'>,
   entries: readonly ReadyWrite[],
 ): Pick<NewSend, 'key' | 'request'> {
-  const keys = entries.map((entry) => keyOf(from, entry));
+  const written = entries.map(({ delivery, write }) => ({ delivery, text: writeText(write) }));
+  const keys = written.map((entry) => keyOf(from, entry));
   const [only] = keys;
   const key = keys.length === 1 && only !== undefined ? only : sha256(sendKeyText(keys));
-  return { key, request: from.opened.connector.freeze(entries.map(({ write }) => write)) };
+  return { key, request: from.opened.connector.freeze(written.map(({ text }) => text)) };
 }
 
 function keyOf(
   { workflowId, opened }: Pick<SendOptions, 'workflowId' | 'opened'>,
-  { delivery, write }: ReadyWrite,
+  { delivery, text }: Pick<ReadyWrite, 'delivery'> & { text: WriteText },
 ): string {
   return sha256(
     writeKeyText({
@@ -244,17 +245,17 @@ function keyOf(
       kind: delivery.kind,
       recordId: delivery.recordId,
       part: delivery.part,
-      operation: write.operation,
+      operation: text.operation,
       revision: delivery.desiredRev,
       generation: delivery.generation,
-      payload: write.payload,
+      payload: text.payload,
     }),
   );
 }
 
 /** What was just written down, as composed; where an old send was opened again, as it stands there. */
-function asSent(send: SendRow, writes: SendWrites): StoredSend {
-  if (send.tries > 1) return storedSend(send);
+function asSent(connector: Connector, send: SendRow, writes: SendWrites): StoredSend {
+  if (send.tries > 1) return storedSend(connector, send);
   const members = send.members.flatMap(({ deliveryId }): Write[] => {
     const ready = writes.get(deliveryId);
     return ready === undefined ? [] : [ready.write];
@@ -263,12 +264,17 @@ function asSent(send: SendRow, writes: SendWrites): StoredSend {
 }
 
 /** A send as it stands in the table. */
-export function storedSend(send: SendRow): StoredSend {
-  return {
-    request: send.request,
-    requestId: requestIdOf(send.key),
-    members: send.members.map((member) => storedWrite.parse(member.write)),
-  };
+export function storedSend(connector: Connector, send: SendRow): StoredSend {
+  const { request } = send;
+  const kept = send.members.map((member) => storedWrite.parse(member.write));
+  const payloads = connector.payloadsIn(request, kept);
+  const members = kept.map((write, index): Write => {
+    const payload = payloads[index];
+    if (payload === undefined)
+      throw new Error(`Bug: the request of send ${send.id} lacks write ${index}`);
+    return { ...write, payload };
+  });
+  return { request, requestId: requestIdOf(send.key), members };
 }
 
 function sha256(text: string): string {

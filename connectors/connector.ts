@@ -1,3 +1,4 @@
+import type { CanonicalText } from '../domain/canonical';
 import type { RecordBody } from '../domain/bodies';
 import type { SummarySale } from '../domain/posting/summary';
 import type { FailureClass } from '../domain/failure';
@@ -109,6 +110,14 @@ export interface Write {
   natural: JsonObject;
 }
 
+/** What of a write leaves, with its payload as the text that is hashed into its key. */
+export interface WriteText extends Pick<Write, 'operation' | 'entity'> {
+  payload: CanonicalText;
+}
+
+/** A write as it is kept with its send: its payload stands in the request. */
+export type KeptWrite = Omit<Write, 'payload'>;
+
 /** One request, frozen: these bytes leave and no others. */
 export interface FrozenRequest {
   method: 'POST';
@@ -216,7 +225,9 @@ export interface Connector {
   /** What each write books, debits and credits equal; null for what books nothing. Set-wise, few calls. */
   readPostings(writes: readonly Write[], gate: CallGate): Promise<(Posting[] | null)[]>;
   /** Pure: the request that carries these writes (all of one group). The order of the writes is the order of the members. */
-  freeze(writes: readonly Write[]): FrozenRequest;
+  freeze(writes: readonly WriteText[]): FrozenRequest;
+  /** Pure: the payloads in such a request, one for each of its writes, in their order. */
+  payloadsIn(request: FrozenRequest, writes: readonly KeptWrite[]): JsonObject[];
   /** Sends the stored bytes. Never throws for what a vendor or network can do; budget is charged by the caller. */
   send(stored: StoredSend, gate: CallGate): Promise<SendAnswer>;
   /** Asks what became of a send whose answer was lost. QuickBooks repeats it as it is, Woo looks. */

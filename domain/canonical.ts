@@ -6,9 +6,19 @@
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (Array.isArray(value)) return arrayText(value);
+  if (value instanceof CanonicalText) return value.text;
   if (typeof value === 'object' && value !== null) return objectText(value);
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
   return typeof value === 'boolean' ? String(value) : 'null';
+}
+
+/** The canonical text of a value that stands in several others: it is made once. */
+export class CanonicalText {
+  readonly text: string;
+
+  constructor(value: unknown) {
+    this.text = canonicalJson(value);
+  }
 }
 
 function arrayText(values: readonly unknown[]): string {

@@ -1,5 +1,5 @@
-import { canonicalJson } from './canonical';
-import type { Json, Target } from './words';
+import { canonicalJson, type CanonicalText } from './canonical';
+import type { Target } from './words';
 
 /** Everything that makes one write a write of its own (architecture section 5; each part has its reason there). */
 export interface WriteIdentity {
@@ -13,7 +13,7 @@ export interface WriteIdentity {
   operation: string;
   revision: number;
   generation: number;
-  payload: Json;
+  payload: CanonicalText;
 }
 
 /** The text whose SHA-256 is the key of a write. Canonical, so the same write has the same key for ever. */

@@ -1,17 +1,18 @@
 import { canonicalJson } from '../../domain/canonical';
-import type { FrozenRequest, MemberResult, SendAnswer, StoredSend, Write } from '../connector';
+import type { JsonObject } from '../../domain/words';
+import type { FrozenRequest, KeptWrite, MemberResult, SendAnswer, StoredSend, Write, WriteText } from '../connector'; // prettier-ignore
 import type { HttpResult } from '../http';
 import { afterWrite } from './after-write';
 import { companyPath } from './client';
 import { faultsOf, faultText, meaningOf, wholeOutcome } from './errors';
-import { batchAnswerSchema, writtenSchema } from './wire';
+import { batchAnswerSchema, frozenBatchSchema, jsonObject, writtenSchema } from './wire';
 
 // One batch of writes (quickbooks.md 11): serial, not transactional, answered in any order.
 
 /** Operations per batch (section 7). */
 const batchMax = 30;
 
-export function freeze(realmId: string, writes: readonly Write[]): FrozenRequest {
+export function freeze(realmId: string, writes: readonly WriteText[]): FrozenRequest {
   if (writes.length === 0 || writes.length > batchMax)
     throw new RangeError(`Bug: a batch has 1 to ${batchMax} members, not ${writes.length}`);
   const operations = writes.map((write, index) => ({
@@ -23,6 +24,12 @@ export function freeze(realmId: string, writes: readonly Write[]): FrozenRequest
   }));
   const body = canonicalJson({ BatchItemRequest: operations });
   return { method: 'POST', path: companyPath(realmId, 'batch'), body };
+}
+
+/** The payloads in a frozen batch. */
+export function payloadsIn(body: string, writes: readonly KeptWrite[]): JsonObject[] {
+  const { BatchItemRequest: operations } = frozenBatchSchema.parse(JSON.parse(body));
+  return writes.map(({ entity }, index) => jsonObject.parse(operations[index]?.[entity]));
 }
 
 function bIdOf(index: number): string {

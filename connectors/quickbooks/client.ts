@@ -116,7 +116,7 @@ export function quoted(text: string): string {
 }
 
 /** Values per list, and encoded length of all of them: an address stays under 6 kB. */
-const listCountMax = 150;
+const listCountMax = 240;
 const listTextMax = 4500;
 
 /** `IN (…)` lists of the texts, each short enough for an address. */

@@ -9,7 +9,7 @@ import {
   type StoredSend,
   unanswered,
 } from '../connector';
-import { freeze, settle } from './batch';
+import { freeze, payloadsIn, settle } from './batch';
 import { QboClient } from './client';
 import { compose } from './compose';
 import { parseFacts, readFacts } from './facts';
@@ -95,6 +95,7 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
     },
 
     freeze: (writes) => freeze(options.realmId, writes),
+    payloadsIn: ({ body }, writes) => payloadsIn(body, writes),
     send,
 
     async verify(stored, ageMs, gate): Promise<SendAnswer> {

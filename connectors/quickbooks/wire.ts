@@ -176,6 +176,9 @@ export const batchAnswerSchema = z.object({
   BatchItemResponse: z.array(z.looseObject({ bId: z.string() })),
 });
 
+/** A batch as we froze it. */
+export const frozenBatchSchema = z.object({ BatchItemRequest: z.array(jsonObject) });
+
 /** What a written entity must show: an answer without Id is no success (trap 10). */
 export const writtenSchema = z.object({
   Id: z.string().min(1),

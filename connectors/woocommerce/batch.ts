@@ -1,9 +1,11 @@
-import { canonicalJson } from '../../domain/canonical';
-import type { FrozenRequest, MemberResult, SendAnswer, StoredSend, Write } from '../connector';
+import { canonicalJson, type CanonicalText } from '../../domain/canonical';
+import type { JsonObject } from '../../domain/words';
+import type { FrozenRequest, KeptWrite, MemberResult, SendAnswer, StoredSend, Write, WriteText } from '../connector'; // prettier-ignore
 import type { HttpResult } from '../http';
+import { jsonObject } from '../stored-write';
 import { apiPath } from './client';
 import { classOf, describe, plain, wholeOutcome } from './errors';
-import { batchAnswerSchema, findJson, itemErrorSchema, productSchema } from './wire';
+import { batchAnswerSchema, findJson, frozenBatchSchema, itemErrorSchema, productSchema } from './wire'; // prettier-ignore
 
 // One `POST products/batch` (woocommerce.md 6): 200 even if all items failed, creates and updates
 // answered each in its own order.
@@ -11,13 +13,22 @@ import { batchAnswerSchema, findJson, itemErrorSchema, productSchema } from './w
 /** Over all lists together; more is answered 413. */
 const batchMax = 100;
 
-export function freeze(writes: readonly Write[]): FrozenRequest {
+export function freeze(writes: readonly WriteText[]): FrozenRequest {
   if (writes.length === 0 || writes.length > batchMax)
     throw new RangeError(`Bug: a batch has 1 to ${batchMax} members, not ${writes.length}`);
-  const payloads = (operation: Write['operation']): Write['payload'][] =>
+  const payloads = (operation: Write['operation']): CanonicalText[] =>
     writes.filter((write) => write.operation === operation).map((write) => write.payload);
   const body = { create: payloads('create'), update: payloads('update') };
   return { method: 'POST', path: `${apiPath}/products/batch`, body: canonicalJson(body) };
+}
+
+/** The payloads in a frozen batch: each list has its own order. */
+export function payloadsIn({ body }: FrozenRequest, writes: readonly KeptWrite[]): JsonObject[] {
+  const { create, update } = frozenBatchSchema.parse(JSON.parse(body));
+  const next = { create: create.values(), update: update.values() };
+  return writes.map(({ operation }) =>
+    jsonObject.parse(next[operation === 'create' ? 'create' : 'update'].next().value),
+  );
 }
 
 /** What became of each member, or of the send as a whole. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { jsonObject } from '../stored-write';
+
 // The store's JSON as far as we read it (woocommerce.md 6, 7), and the members that we write. A batch
 // skips the store's own schema, so ours is the only check of a written value.
 
@@ -57,6 +59,12 @@ export type WooError = z.infer<typeof errorSchema>;
 
 /** `{"id":0,"error":{…}}` in a batch answer: 0 for a create, the sent value for an update. */
 export const itemErrorSchema = z.object({ error: errorSchema });
+
+/** A batch as we froze it. */
+export const frozenBatchSchema = z.object({
+  create: z.array(jsonObject),
+  update: z.array(jsonObject),
+});
 
 /** An empty batch is answered with `[]`, so a missing list is empty. */
 export const batchAnswerSchema = z.object({

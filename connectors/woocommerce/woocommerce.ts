@@ -1,5 +1,5 @@
 import { ConnectorError, unanswered, type Connector, type SendAnswer } from '../connector';
-import { freeze, settle } from './batch';
+import { freeze, payloadsIn, settle } from './batch';
 import { WooClient, type WooCommerceOptions } from './client';
 import { compose } from './compose';
 import { lookUp } from './lookup';
@@ -35,6 +35,7 @@ export function createWooCommerce(options: WooCommerceOptions): Connector {
     // A shop keeps no books.
     readPostings: (writes) => Promise.resolve(writes.map(() => null)),
     freeze,
+    payloadsIn,
 
     async send(stored, gate) {
       const { path, body } = stored.request;

@@ -12,15 +12,17 @@ import {
   depthOf,
   keepAlive,
   openPool,
+  percentile,
   until,
   type BenchStack,
+  type BenchTenant,
+  type BenchWorker,
 } from './bench-stack';
 import { openingOf, sale } from './sales';
 
-/** As many as a tenant may queue, nearly: a process that has just started spends a quarter of its first 10 s on compiling. */
-const sales = 81_000;
-/** The plain loop is over in two seconds: its median of three tells more. */
-const plainRounds = 3;
+const sales = 27_000;
+/** Of both: the median counts. In its first 10 s a process spends a quarter of its processor time on compiling. */
+const rounds = 3;
 
 /** Row 9: draining a backlog of sales into QuickBooks, as a share of a plain claim-call-update loop with the same batch calls. */
 export async function benchDrain(stack: BenchStack): Promise<string> {
@@ -31,37 +33,59 @@ export async function benchDrain(stack: BenchStack): Promise<string> {
     changes: openingOf('2026-11-20T08:00:00Z'),
   });
   await until(30_000, async () => (await depthOf(tenant)) === 0, 'opening');
+  await control(stack.qbo, 'snapshot', {});
+  const ours: number[] = [];
+  const cpuMs: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const seen = await drain(pool, tenant, worker, round);
+    ours.push(seen.perS);
+    cpuMs.push(seen.cpuMs);
+  }
+  await worker.stop();
+  const bodies = await bodiesSent(pool, tenant.tenantId);
+  const token = await tokenOf(stack, tenant.realmId);
+  const plain: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    await control(stack.qbo, 'restore', {});
+    plain.push(await plainLoop(stack, tenant.realmId, token, bodies));
+  }
+  await pool.end();
+  const [oursPerS, plainPerS] = [percentile(ours, 0.5), percentile(plain, 0.5)];
+  const each = (rates: readonly number[]): string => rates.map(Math.round).join(', ');
+  return `drain of ${sales} sales, ${rounds} times: ${each(ours)}/s (${cpuMs.map((ms) => ms.toFixed(1)).join(', ')} ms processor time of the worker for each 30), plain claim-call-update ${each(plain)}/s, ratio of the medians ${(oursPerS / plainPerS).toFixed(2)} (goal >= 0.5)`;
+}
+
+/** Queues sales while the lane is paused, and drains them: how many a second, and what 30 cost the worker. */
+async function drain(
+  pool: Pool,
+  tenant: BenchTenant,
+  worker: BenchWorker,
+  round: number,
+): Promise<{ perS: number; cpuMs: number }> {
   await call(`${tenant.base}/lanes/qbo/pause`, 'POST', tenant.admin, {});
   for (let start = 0; start < sales; start += 500) {
     const changes = Array.from({ length: 500 }, (_, n) =>
-      sale(`D-${start + n}`, '2026-11-21T10:00:00Z'),
+      sale(`D-${round * sales + start + n}`, '2026-11-21T10:00:00Z'),
     );
     await call(`${tenant.base}/changes`, 'POST', tenant.pos, { changes });
   }
   await until(300_000, async () => (await waitingIn(tenant)) === sales, 'sales absorbed', 250);
-  await control(stack.qbo, 'snapshot', {});
   const startMs = performance.now();
   const startCpuMs = worker.cpuMs();
   await call(`${tenant.base}/lanes/qbo/resume`, 'POST', tenant.admin, {});
-  await until(300_000, async () => !(await isOpen(pool, tenant.tenantId)), 'sales delivered', 500);
-  const oursPerS = (sales / (performance.now() - startMs)) * 1_000;
-  const cpuMs = (worker.cpuMs() - startCpuMs) / (sales / 30);
-  await worker.stop();
+  await until(300_000, async () => !(await isOpen(pool, tenant.tenantId)), 'sales delivered', 100);
+  const perS = (sales / (performance.now() - startMs)) * 1_000;
+  return { perS, cpuMs: (worker.cpuMs() - startCpuMs) / (sales / 30) };
+}
+
+/** What left in the last round, in order. */
+async function bodiesSent(pool: Pool, tenantId: string): Promise<string[]> {
   const sends = await pool.query<{ body: string }>(
     `SELECT s.request ->> 'body' AS body FROM sends s JOIN tenants t ON t.id = s.tenant
-     WHERE t.tenant_id = $1 AND s.system = 'qbo' AND s.request ->> 'body' LIKE '%SalesReceipt%' ORDER BY s.id`,
-    [tenant.tenantId],
+     WHERE t.tenant_id = $1 AND s.system = 'qbo' AND s.request ->> 'body' LIKE '%SalesReceipt%' ORDER BY s.id DESC LIMIT $2`,
+    [tenantId, sales / 30],
   );
-  const token = await tokenOf(stack, tenant.realmId);
-  const bodies = sends.rows.map((row) => row.body);
-  const plain: number[] = [];
-  for (let round = 0; round < plainRounds; round++) {
-    await control(stack.qbo, 'restore', {});
-    plain.push(await plainLoop(stack, tenant.realmId, token, bodies));
-  }
-  const plainPerS = plain.sort((a, b) => a - b)[Math.floor(plainRounds / 2)] ?? 0;
-  await pool.end();
-  return `drain of ${sales} sales: ${Math.round(oursPerS)}/s (${cpuMs.toFixed(1)} ms processor time of the worker for each 30), plain claim-call-update ${Math.round(plainPerS)}/s, ratio ${(oursPerS / plainPerS).toFixed(2)} (goal >= 0.5)`;
+  return sends.rows.map((row) => row.body).reverse();
 }
 
 async function waitingIn(tenant: { base: string; admin: string }): Promise<number> {

@@ -9,6 +9,7 @@ import type {
   StoredSend,
   Write,
 } from '../../connectors/connector';
+import { writeText } from '../../connectors/stored-write';
 import type {
   OrderBody,
   ProductBody,
@@ -157,5 +158,5 @@ let sends = 0;
 export function stored(connector: Connector, writes: readonly Write[]): StoredSend {
   sends += 1;
   const requestId = `ts1-${sends.toString(16).padStart(32, '0')}`;
-  return { request: connector.freeze(writes), requestId, members: writes };
+  return { request: connector.freeze(writes.map(writeText)), requestId, members: writes };
 }

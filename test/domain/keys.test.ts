@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { canonicalJson } from '../../domain/canonical';
+import { canonicalJson, CanonicalText } from '../../domain/canonical';
 import {
   requestIdOf,
   sendKeyText,
@@ -19,7 +19,7 @@ const identity: WriteIdentity = {
   operation: 'create',
   revision: 1,
   generation: 1,
-  payload: { total: '12.50', lines: [{ sku: 'a' }] },
+  payload: new CanonicalText({ total: '12.50', lines: [{ sku: 'a' }] }),
 };
 
 const otherParts: Partial<WriteIdentity>[] = [
@@ -32,7 +32,7 @@ const otherParts: Partial<WriteIdentity>[] = [
   { operation: 'void' },
   { revision: 2 },
   { generation: 2 },
-  { payload: { total: '12.50', lines: [{ sku: 'b' }] } },
+  { payload: new CanonicalText({ total: '12.50', lines: [{ sku: 'b' }] }) },
 ];
 
 test('every part of a write makes another key', () => {
@@ -49,7 +49,7 @@ test('parts do not run into each other', () => {
 });
 
 test('the order in which a payload was built does not change its key', () => {
-  const payload = { lines: [{ sku: 'a' }], total: '12.50' };
+  const payload = new CanonicalText({ lines: [{ sku: 'a' }], total: '12.50' });
   expect(writeKeyText({ ...identity, payload })).toBe(writeKeyText(identity));
   const turned = Object.fromEntries(Object.entries(identity).reverse()) as unknown as WriteIdentity;
   expect(writeKeyText(turned)).toBe(writeKeyText(identity));

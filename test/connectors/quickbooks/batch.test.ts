@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import type { Write } from '../../../connectors/connector';
 import { freeze, settle } from '../../../connectors/quickbooks/batch';
+import { writeText } from '../../../connectors/stored-write';
 
 /** What a receipt of 20.00 + 2.00 comes to when the books answer with this total and tax. */
 function settled(total: number, tax: number | undefined, varianceMinor: number): unknown {
@@ -17,7 +18,11 @@ function settled(total: number, tax: number | undefined, varianceMinor: number):
   const detail = tax === undefined ? {} : { TxnTaxDetail: { TotalTax: tax } };
   const receipt = { Id: '1', SyncToken: '0', TotalAmt: total, ...detail };
   const text = JSON.stringify({ BatchItemResponse: [{ bId: '1', SalesReceipt: receipt }] });
-  const stored = { request: freeze('1', [member]), requestId: 'ts1-0', members: [member] };
+  const stored = {
+    request: freeze('1', [writeText(member)]),
+    requestId: 'ts1-0',
+    members: [member],
+  };
   const answer = settle(stored, { type: 'answer', status: 200, headers: {}, text }, 0);
   return answer.type === 'answered' ? answer.results[0] : answer;
 }
