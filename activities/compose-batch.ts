@@ -9,7 +9,7 @@ import {
   type References,
   type Write,
 } from '../connectors/connector';
-import { loadReferences, pickDue, type PickedDelivery } from '../database/outgoing';
+import { loadReferences, pickDue, type DuePlaces, type PickedDelivery } from '../database/outgoing';
 import type { MemberSettlement } from '../database/settlements';
 import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';
@@ -37,18 +37,33 @@ export interface ComposedBatch {
   settlements: MemberSettlement[];
 }
 
-/** Picks what is due, asks the vendor what composing needs, and composes. */
+/** A batch of a lane, and behind which places the next one begins: what is in it may be among the waiting still. */
+export interface LaneBatch extends ComposedBatch {
+  next: DuePlaces;
+}
+
+/** Picks what is due behind these places, asks the vendor what composing needs, and composes. */
 export async function composeBatch(
   pool: Pool,
   opened: OpenedConnection,
   turn: LaneTurn,
   size: number,
-): Promise<ComposedBatch> {
-  const all = await pickDue(pool, turn.tenant, turn.system, size);
+  after?: DuePlaces,
+): Promise<LaneBatch> {
+  const page = after === undefined ? {} : { after };
+  const all = await pickDue(pool, turn.tenant, turn.system, size, page);
   const { due, stopped } = await withoutSummedUp(pool, turn, all);
-  const batch = await composePicked(pool, opened, turn, sharedOf(due, size));
+  const shared = sharedOf(due, size);
+  const batch = await composePicked(pool, opened, turn, shared);
   for (const { delivery, composed } of stopped) place(batch, delivery, composed);
-  return { ...batch, picked: batch.picked + all.length - due.length };
+  return { ...batch, picked: batch.picked + all.length - due.length, next: placesBehind(shared, after) }; // prettier-ignore
+}
+
+/** Where the next pick begins that is to pass these over. */
+export function placesBehind(picked: readonly PickedDelivery[], former: DuePlaces = {}): DuePlaces {
+  const places: DuePlaces = { ...former };
+  for (const { kind, dueAt, id } of picked) places[kind] = { dueAt, id };
+  return places;
 }
 
 /** Of what is due each kind its share. */

@@ -10,7 +10,7 @@ import type { Posting } from '../domain/posting/posting';
 import { newLaneProgress, type LaneProgress, type MemberOutcome, type RunSelector } from '../domain/run-progress'; // prettier-ignore
 import { sendsAtOnce } from '../domain/sends-at-once';
 import { limitsOf } from '../domain/sync-settings';
-import { composePicked, place, sharedOf, type ComposedBatch } from './compose-batch';
+import { composePicked, placesBehind, place, sharedOf, type ComposedBatch } from './compose-batch';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
 import { inSummary } from './join-summaries';
 import { sortSummedUp } from './lane-summaries';
@@ -166,7 +166,7 @@ class DryRun {
     );
     const progress: LaneProgress = {
       ...former,
-      after: picked.reduce((places, { kind, dueAt, id }) => ({ ...places, [kind]: { dueAt, id } }), former.after), // prettier-ignore
+      after: placesBehind(picked, former.after),
       members: former.members + members.length,
       sends: former.sends + sends.length,
       reads: former.reads + reads,

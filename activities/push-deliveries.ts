@@ -8,7 +8,8 @@ import { settleSends, settleWithoutSend } from '../database/settlements';
 import { backoffMs } from '../domain/backoff';
 import { sendsAtOnce, sendsTogether } from '../domain/sends-at-once';
 import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
-import { composeBatch, type ComposedBatch } from './compose-batch';
+import { composeBatch, type LaneBatch } from './compose-batch';
+import type { DuePlaces } from '../database/outgoing';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
 import type { OpenedConnection } from './opened-connection';
 import { Departure, inSends, storedSend, type Answered, type AnsweredSend } from './send-writes';
@@ -64,7 +65,9 @@ class Push {
   private readonly died: string[] = [];
   private readonly credentials: TurnCredentials;
   /** What leaves next, begun while calls before it are under way. */
-  private composing: Promise<ComposedBatch> | null = null;
+  private composing: Promise<LaneBatch> | null = null;
+  /** What leaves after it, begun as soon as it was composed. */
+  private following: Promise<LaneBatch> | null = null;
   private looksAtMs = 0;
   /** How many sends are composed together, and how long one took last. */
   private sends = 1;
@@ -108,7 +111,7 @@ class Push {
       throw error;
     } finally {
       // No call of a turn outlives it.
-      await this.composing?.catch(() => undefined);
+      await Promise.allSettled([this.composing, this.following]);
     }
     await departure.end();
   }
@@ -152,7 +155,8 @@ class Push {
     this.composing = null;
     if (ahead === null) await departure.settled();
     const batch = await (ahead ?? this.compose(opened));
-    if (batch.picked === 0) return false;
+    // What was passed over is looked at again from the first on.
+    if (batch.picked === 0) return ahead !== null;
     const startedMs = this.turn.now;
     // What was decided while sends were settled may rest on what was true before: a hold for something that
     // arrived meanwhile would never be lifted. Writes are looked at again when they are written down.
@@ -160,20 +164,39 @@ class Push {
     const sends = inSends(batch.writes, this.size);
     const groupSize = sendsTogether(this.sendMs);
     if (ahead === null) departure.prepare(sends, groupSize);
-    await departure.send(() => {
-      // While the last of these leave, the next are composed; where each takes long they would be old by then.
-      if (groupSize > 1 && this.turn.hasTime) this.composeAhead(opened, departure, groupSize);
-    });
+    // While these are written down and leave, the next are composed; where each takes long they would be old by then.
+    if (groupSize > 1 && sends.length > 0 && this.turn.hasTime)
+      this.composeAhead(opened, departure, groupSize, batch.next);
+    else await this.dropFollowing();
+    await departure.send();
     if (sends.length > 0) this.sendMs = (this.turn.now - startedMs) / sends.length;
     return true;
   }
 
-  private composeAhead(opened: OpenedConnection, departure: Departure, groupSize: number): void {
-    this.composing = this.compose(opened).then((batch) => {
-      departure.prepare(inSends(batch.writes, this.size), groupSize);
+  private composeAhead(
+    opened: OpenedConnection,
+    departure: Departure,
+    groupSize: number,
+    after: DuePlaces,
+  ): void {
+    const begun = this.following ?? this.compose(opened, after);
+    this.following = null;
+    this.composing = begun.then((batch) => {
+      const sends = inSends(batch.writes, this.size);
+      departure.prepare(sends, groupSize);
+      if (sends.length > 0 && this.turn.hasTime) {
+        this.following = this.compose(opened, batch.next);
+        this.following.catch(() => undefined);
+      }
       return batch;
     });
     this.composing.catch(() => undefined);
+  }
+
+  /** What was composed for a later step is composed anew by then. */
+  private async dropFollowing(): Promise<void> {
+    await this.following?.catch(() => undefined);
+    this.following = null;
   }
 
   /** Asks about the oldest send whose outcome is unknown and that is due; true where there was one. */
@@ -199,10 +222,10 @@ class Push {
     return this.request.isProbe ? 1 : this.turn.settings.batch[this.turn.system];
   }
 
-  private compose(opened: OpenedConnection): Promise<ComposedBatch> {
+  private compose(opened: OpenedConnection, after?: DuePlaces): Promise<LaneBatch> {
     this.sends = sendsAtOnce(this.sends, this.sendMs, this.turn.leftMs);
     return this.credentials.called(opened.connector, () =>
-      composeBatch(this.pool, opened, this.turn, this.size * this.sends),
+      composeBatch(this.pool, opened, this.turn, this.size * this.sends, after),
     );
   }
 

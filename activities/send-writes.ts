@@ -109,11 +109,8 @@ export class Departure {
     if (this.coming === null && !this.hasBudget && !this.hasEnded) this.writeNext();
   }
 
-  /**
-   * Sends what was prepared; resolves when all of it is answered, or the turn has no time for more.
-   * `whenAllWritten`: called once none of it is among the waiting any more.
-   */
-  async send(whenAllWritten: () => void): Promise<void> {
+  /** Sends what was prepared; resolves when all of it is answered, or the turn has no time for more. */
+  async send(): Promise<void> {
     const { turn } = this.options;
     this.groups = this.ahead;
     this.ahead = [];
@@ -123,7 +120,6 @@ export class Departure {
       if (this.coming === null || this.coming.isAhead) return;
       this.unsent = await this.coming.sends;
       this.coming = null;
-      if (this.groups.length === 0) whenAllWritten();
       while (this.unsent.length > 0 && turn.hasTime) await this.sendFirst();
       if (this.unsent.length > 0) return;
     }

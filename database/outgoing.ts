@@ -44,10 +44,13 @@ export interface DuePlace {
 }
 const firstPlace: DuePlace = { dueAt: '-infinity', id: '0' };
 
+/** A place for each kind; where one has none, from the first on. */
+export type DuePlaces = Partial<Record<Kind, DuePlace>>;
+
 /** Only what comes after these places, of these kinds: for who looks at all and moves nothing. */
 export interface PickPage {
   kinds?: readonly Kind[];
-  after?: Partial<Record<Kind, DuePlace>>;
+  after?: DuePlaces;
 }
 
 /**

@@ -73,7 +73,7 @@ async function drain(
   const startMs = performance.now();
   const startCpuMs = worker.cpuMs();
   await call(`${tenant.base}/lanes/qbo/resume`, 'POST', tenant.admin, {});
-  await until(300_000, async () => !(await isOpen(pool, tenant.tenantId)), 'sales delivered', 100);
+  await until(300_000, async () => !(await isOpen(pool, tenant.tenantId)), 'sales delivered', 250);
   const perS = (sales / (performance.now() - startMs)) * 1_000;
   return { perS, cpuMs: (worker.cpuMs() - startCpuMs) / (sales / 30) };
 }
