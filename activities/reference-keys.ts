@@ -1,6 +1,6 @@
 import type { Outgoing } from '../connectors/connector';
 import type { ReferenceKeys } from '../database/outgoing';
-import { appliedPart, isMovePart, tenderOfPart } from '../domain/posting/ticket';
+import { appliedPart, isMovePart, tenderOfPart } from '../domain/posting/part-names';
 import { layAwayOf, salesOf, thingsReferredTo, type Thing } from '../domain/record-references';
 
 /** What of our own database composing these needs, each key once. */

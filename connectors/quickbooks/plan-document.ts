@@ -1,6 +1,7 @@
 import { typeOf } from '../../domain/posting/decide';
 import { beforeStartHold, planStep, type BooksState, type Step } from '../../domain/posting/plan';
 import { isSameMoney, postedSaleOf, type PostedSale } from '../../domain/posting/posted-sale';
+import { isOwed } from '../../domain/posting/ticket';
 import type { Composed, Outgoing } from '../connector';
 import { booksStateOf, type ReadRows } from './books-state';
 import { hold } from './hold';
@@ -101,7 +102,7 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
     // Payments of the same ticket that change too are voided first, unless they may not be touched.
     const { kind } = ticket;
     if (
-      (kind === 'order' || kind === 'refund') &&
+      (kind === 'order' || (kind === 'refund' && isOwed(ticket.body))) &&
       !hasLockedPayment(rows, place.facts.bookCloseDate)
     )
       return done({ type: 'notReady', missing: [{ kind, ref: item.recordId, isOpen: true }] });

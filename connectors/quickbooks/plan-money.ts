@@ -4,7 +4,7 @@ import { moneyMarker } from '../../domain/posting/marker';
 import { documentOfEntry } from '../../domain/posting/money-entry';
 import { beforeStartHold } from '../../domain/posting/plan';
 import { planEntry, type EntryStep } from '../../domain/posting/plan-money';
-import { appliedPart } from '../../domain/posting/ticket';
+import { appliedPart } from '../../domain/posting/part-names';
 import type { Composed, Outgoing, RecordReference, References } from '../connector';
 import { booksMoneyOf, isSameBooksMoney, type BooksMoney } from './books-money';
 import { booksStateOf, type ReadRows } from './books-state';
@@ -45,10 +45,10 @@ export function composeMoney(
 }
 
 /** What is read before such a delivery is planned: its standing documents, or of a new payment, also one that applies a credit, its invoice. */
-export function moneyToRead({ record, ...item }: Outgoing, { references }: Place): BooksKey[] {
-  const documents = standing(postedOf({ record, ...item }, 'Payment'));
+export function moneyToRead(item: Outgoing, { references }: Place): BooksKey[] {
+  const documents = standing(postedOf(item, 'Payment'));
   if (documents.length > 0) return documents;
-  const invoice = invoiceBehind({ record, ...item }, references);
+  const invoice = invoiceBehind(item, references);
   return invoice?.remoteId && invoice.entity === 'Invoice' ? [{ entity: 'Invoice', id: invoice.remoteId }] : []; // prettier-ignore
 }
 
@@ -214,7 +214,7 @@ function difference(
     description: `difference ${nth}`,
   });
   const ids = new Map(entry.legs.map(({ account, id }) => [account, id]));
-  const shaped = shapeMoney(document, references, facts, entry.date, ids);
+  const shaped = shapeMoney(document, references, facts, entry.date, ids, entry.owedBy?.id);
   if (shaped.type === 'stop') return done(shaped.composed);
   return newMoney(shaped, { ...posted, entry: net }, 'difference', isLast);
 }

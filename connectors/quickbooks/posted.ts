@@ -59,6 +59,7 @@ const entrySchema = z.strictObject({
   exchangeRate: exchangeRateSchema.nullable(),
   account: z.string().nullable(),
   location: z.string().nullable(),
+  owedBy: z.strictObject({ customerId: z.string().nullable(), id: z.string() }).exactOptional(),
   legs: z.array(z.strictObject({ account: z.string(), id: z.string(), amountMinor: z.number() })),
 }) satisfies z.ZodType<MoneyEntry>;
 
@@ -95,7 +96,10 @@ const postedSchema = z.strictObject({
 export type Posted = z.infer<typeof postedSchema>;
 
 /** What a delivery knows of its documents; of an older version's snapshot as far as it goes. */
-export function postedOf(item: Outgoing, entity: DocumentEntity): Posted {
+export function postedOf(
+  item: Pick<Outgoing, 'snapshot' | 'remoteId' | 'remoteVersion'>,
+  entity: DocumentEntity,
+): Posted {
   const kept = item.snapshot?.['posted'];
   if (kept !== undefined) return postedSchema.parse(kept);
   const none: Posted = { documents: [], net: null, payment: null, voidDue: null };
@@ -153,11 +157,11 @@ export function labelsIn(snapshot: JsonObject | null): JsonObject {
   return Object.fromEntries(Object.entries(snapshot ?? {}).filter(([name]) => name !== 'posted'));
 }
 
-/** Stands for the document of a sale that is a receipt, but is owed by a further document since. */
+/** Stands for the document of a ticket that is a receipt, but is on account by a further document since. */
 export const onAccount = 'OnAccount';
 
 function isOwedBeside({ net }: Posted, { entity }: WrittenDocument): boolean {
-  return net?.isOnAccount === true && net.side === 'sale' && entity === 'SalesReceipt';
+  return net?.isOnAccount === true && (entity === 'SalesReceipt' || entity === 'RefundReceipt');
 }
 
 /** The snapshot of a delivery: what others read of it stands beside what we posted. */
