@@ -1,4 +1,5 @@
 import { typeOf } from '../../domain/posting/decide';
+import { creditedPart } from '../../domain/posting/part-names';
 import { beforeStartHold, planStep, type BooksState, type Step } from '../../domain/posting/plan';
 import { isSameMoney, postedSaleOf, type PostedSale } from '../../domain/posting/posted-sale';
 import { isOwed } from '../../domain/posting/ticket';
@@ -116,7 +117,10 @@ function firstPlanned(asked: Asked, posted: Posted): Planned {
   const { item, ticket } = asked;
   if (!isWanted(item, ticket)) return done(nothingStands(item, posted, null));
   const made = newMain(asked, posted);
-  return made.type === 'nothing' ? done(nothingStands(item, posted, made.reason)) : made;
+  if (made.type === 'nothing') return done(nothingStands(item, posted, made.reason));
+  // Without its sale nobody knows what it will be, nor what it needs to be mapped.
+  const missing = item.part === creditedPart ? missingBefore(ticket, asked.place.references) : [];
+  return missing.length > 0 ? done({ type: 'notReady', missing }) : made;
 }
 
 function done(composed: Composed): Planned {

@@ -188,7 +188,9 @@ test('of a receipt it is a refund receipt, with moves where there are several te
   expect(await gained()).toEqual(given(1, { 'Card clearing': 675, 'Cash drawer': 675 }));
 });
 
-test('before its invoice is there both wait, before the start date neither is posted', async () => {
+test('before its invoice is there both wait, whatever is not mapped; before the start date neither is posted', async () => {
+  delete mappings['account:clearing:exchange'];
+  expect(await ticketOf({}).want(back(1, ['card', 'cash']))).toMatchObject({ 'refund-credit': { type: 'waits' }, 'back-1': { type: 'waits' } }); // prettier-ignore
   const waits = await ticketOf({}).want(back(1, ['card']));
   expect(waits).toMatchObject({ 'refund-credit': { type: 'waits' }, 'back-1': { type: 'waits' } });
   await restart({ startDate: '2027-01-01' });
