@@ -2,7 +2,6 @@ import { typeOf } from '../../domain/posting/decide';
 import { creditedPart } from '../../domain/posting/part-names';
 import { beforeStartHold, planStep, type BooksState, type Step } from '../../domain/posting/plan';
 import { isSameMoney, postedSaleOf, type PostedSale } from '../../domain/posting/posted-sale';
-import { isOwed } from '../../domain/posting/ticket';
 import type { Composed, Outgoing } from '../connector';
 import { booksStateOf, type ReadRows } from './books-state';
 import { hold } from './hold';
@@ -10,10 +9,10 @@ import { otherHalfHold } from './both-halves';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
 import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
 import { paidBeforeVoid } from './paid-before-void';
+import { awaitedPayments, isPaidByOther } from './paid-by-other';
 import { keyOf, labelsIn, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
 import {
   asFound,
-  hasLockedPayment,
   isPaidAbove,
   shapedUpdate,
   updateWrite,
@@ -94,20 +93,13 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
       references.mapping('item', sku) !== null || (references.products.get(sku)?.isLinked ?? false),
   };
   let step = planStep(wanted, part, books, options);
-  if (
-    step.type === 'update' &&
-    main !== null &&
-    update !== null &&
-    isPaidAbove(main, update, rows)
-  ) {
-    // Payments of the same ticket that change too are voided first, unless they may not be touched.
-    const { kind } = ticket;
-    if (
-      (kind === 'order' || (kind === 'refund' && isOwed(ticket.body))) &&
-      !hasLockedPayment(rows, place.facts.bookCloseDate)
-    )
-      return done({ type: 'notReady', missing: [{ kind, ref: item.recordId, isOpen: true }] });
-    step = planStep(wanted, part, { ...books, isDeposited: true }, options);
+  if (step.type === 'update' && main !== null && update !== null) {
+    const isOfOther = isPaidByOther(main, update, rows);
+    if (isOfOther || isPaidAbove(main, update, rows)) {
+      const missing = awaitedPayments(asked, rows, isOfOther);
+      if (missing.length > 0) return done({ type: 'notReady', missing });
+      step = planStep(wanted, part, { ...books, isDeposited: true }, options);
+    }
   }
   return stepPlanned(asked, rows, posted, step, wanted?.sale ?? null, books, update);
 }

@@ -169,7 +169,7 @@ test('payments, tenders of an exchange, cash and payouts that the till changes o
   expect(await held(tenant)).toEqual([]);
   expect(await balances(tenant)).toMatchObject({ 'Card clearing': '3.00', 'Undeposited Funds': '0.00', 'Cash drawer': '18.20', Bank: '14.00', 'Processor fees': '1.00', 'Office expenses': '0.80', 'Accounts Receivable (A/R)': '13.00' }); // prettier-ignore
   // What is left of the invoice may be paid now; the payout and the cash were a mistake, one is sent again.
-  const voided = (change: TestChange): TestChange => ({ ...change, body: { ...change.body, voided: true } }); // prettier-ignore
+  const voided = (change: TestChange): TestChange => ({ ...change, body: { ...z.looseObject({}).parse(change.body), voided: true } }); // prettier-ignore
   await sendChanges(stack, tenant, [payment('P-3', 1_300, { invoiceId: 'I-1' }), revised(voided(cash(-80)), 3), revised(voided(payout(100)), 3)]); // prettier-ignore
   await untilIdle(stack, tenant, 50_000);
   expect(await held(tenant)).toEqual([]);
