@@ -10,7 +10,9 @@ import { saleOfTicket } from './ticket';
 // A refund that says an amount and no lines (accounting.md 10): the whole rest of a sale gives back its
 // remaining lines and tax; a part of it is one line, by setting with its share of the tax.
 
-type RefundSettings = { refund: Pick<PostingSettings['refund'], 'amountOnlyTax'> };
+interface RefundSettings {
+  refund: Pick<PostingSettings['refund'], 'amountOnlyTax'>;
+}
 
 /** The refund with what its sale says about it; as it is where it has lines of its own. */
 export function refundOfSale(

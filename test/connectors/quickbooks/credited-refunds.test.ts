@@ -199,8 +199,7 @@ test('before its invoice is there both wait, whatever is not mapped; before the 
 });
 
 test('without a mapped account of receivables the entry is held', async () => {
-  const { 'account:receivable': _none, ...others } = mappings;
-  mappings = others;
+  delete mappings['account:receivable'];
   const outcomes = await ticketOf().want(back(1, ['card']));
   expect(outcomes['back-1']).toMatchObject({ cause: 'mapping_missing:account:receivable' });
 });
@@ -227,7 +226,6 @@ test('any history of amounts, tenders, customers, sales, voids and closed months
       const start = await totalsOf(company);
       const owed = (await owedBy('301', '302')).map(Number);
       const ticket = ticketOf(undefined, `R-${run}`);
-      let expected: Record<string, string> = {};
       for (const { count, tenders, customerId, saleKind, voided, deed } of steps) {
         if (deed !== 'nothing') await close(deed === 'close' ? '2026-11-30' : null);
         // Given back without money only an invoice can be.
@@ -236,13 +234,13 @@ test('any history of amounts, tenders, customers, sales, voids and closed months
         for (const part of ticket.parts.values()) part.references = ticket.references;
         const outcomes = await ticket.want(back(count, tenders, { number: `R-${run}`, customerId, ...(voided ? { voided } : {}) }));
         // The invoice of these books is none: an owed credit is applied by hand.
-        const { applied: _applied, ...others } = outcomes;
-        const isAll = Object.values(others).every(({ type }) => type === 'delivered' || type === 'skipped');
+        const others = Object.entries(outcomes).filter(([part]) => part !== 'applied');
+        const isAll = others.every(([, { type }]) => type === 'delivered' || type === 'skipped');
         expect(isAll ? [] : [steps, outcomes]).toEqual([]);
         const names: Record<string, string> = { card: 'Card clearing', cash: 'Cash drawer' };
         const each = Math.floor((count * 1350) / Math.max(1, tenders.length));
         const from = tenders.map((tender, index): [string, number] => [names[tender] ?? '', index === 0 ? count * 1350 - each * (tenders.length - 1) : each]);
-        expected = voided ? {} : given(count, isOwed ? { [receivable]: count * 1350 } : Object.fromEntries(from));
+        const expected = voided ? {} : given(count, isOwed ? { [receivable]: count * 1350 } : Object.fromEntries(from));
         const all = added(start, await totalsOf(company));
         const credited = voided || !isOwed ? 0 : count * 13.5;
         const balances = (await owedBy('301', '302')).map((balance, index) => Number(balance) - (owed[index] ?? 0));
