@@ -6,7 +6,9 @@ import type { Composed, Outgoing } from '../connector';
 import { booksStateOf, type ReadRows } from './books-state';
 import { hold } from './hold';
 import { otherHalfHold } from './both-halves';
+import { creditToApply } from './correction-credit';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
+import type { NewMoney } from './new-money';
 import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
 import { paidBeforeVoid } from './paid-before-void';
 import { awaitedPayments, isPaidByOther } from './paid-by-other';
@@ -24,7 +26,7 @@ import { voidWrite } from './void-document';
 // What a ticket's document needs next, from what is posted and what the books hold. Pure; asked twice, once
 // to know what to look for, once to compose.
 
-export type Planned = { type: 'done'; composed: Composed } | NewDocument;
+export type Planned = { type: 'done'; composed: Composed } | NewDocument | NewMoney;
 
 /** Whether composing depends on what the books hold: something stands there, and not as it is wanted. */
 export function needsReading(item: Outgoing, ticket: DocumentSource, place: Place): boolean {
@@ -32,7 +34,7 @@ export function needsReading(item: Outgoing, ticket: DocumentSource, place: Plac
   const { sale } = saleOfPart(item, ticket, place);
   const posted = postedOf(item, entityOf[typeOf(sale)]);
   if (standing(posted).length === 0) return false;
-  if (posted.voidDue !== null || posted.net === null) return true;
+  if (posted.voidDue !== null || posted.net === null || Boolean(posted.unapplied)) return true;
   return !isWanted(item, ticket) || !isSameMoney(posted.net, postedSaleOf(sale));
 }
 
@@ -64,6 +66,7 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
   const { settings, references } = place;
   const main = mainOf(posted);
   if (posted.documents.length === 0) return firstPlanned(asked, posted);
+  if (posted.unapplied) return unappliedPlanned(asked, rows, posted, posted.unapplied);
   // What is posted stays under our care, whatever the start date is now.
   const startDate = main === null ? settings.startDate : null;
   const trial = decisionFor(sale, place, { startDate, closed: { mode: 'firstOpenDay' } });
@@ -102,6 +105,20 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
     }
   }
   return stepPlanned(asked, rows, posted, step, wanted?.sale ?? null, books, update);
+}
+
+/** What was taken from an invoice is applied to it before anything else; the revision may be whole by that. */
+function unappliedPlanned(
+  asked: Asked,
+  rows: ReadRows,
+  posted: Posted,
+  { rev, isLast }: { rev: number; isLast: boolean },
+): Planned {
+  const applies = creditToApply(asked, posted, rows);
+  if (applies !== null) return applies;
+  const known = { ...posted, unapplied: null };
+  const isWhole = isLast && rev === asked.item.rev;
+  return isWhole ? done(adopted(asked.item, known)) : planFrom(asked, rows, known);
 }
 
 /** Nothing was ever posted of it. */

@@ -69,7 +69,8 @@ const documentSchema = z.strictObject({
   id: z.string(),
   version: z.string().nullable(),
   docNumber: z.string().nullable(),
-  role: z.enum(['main', 'difference']),
+  /** `applied`: a payment of 0.00 that applies a credit memo among them; it moves no money. */
+  role: z.enum(['main', 'difference', 'applied']),
   isVoided: z.boolean(),
   /** As the books answered our last write; null where an older version wrote it, and of a voided one. */
   money: booksMoneySchema.nullable(),
@@ -83,6 +84,8 @@ const postedSchema = z.strictObject({
   payment: paymentSchema.nullable(),
   /** Of money between accounts, what the standing documents come to; null: nothing. Others have none. */
   entry: entrySchema.nullable().exactOptional(),
+  /** A credit memo of this revision is still to be applied to the invoice that it corrects; `isLast`: then all is done. */
+  unapplied: z.strictObject({ rev: z.number(), isLast: z.boolean() }).nullable().exactOptional(),
   /** A document whose answer was not what the source says: it must not stay (accounting.md 6). */
   voidDue: z
     .strictObject({
@@ -131,8 +134,9 @@ export function postedIn(snapshot: JsonObject): Posted | null {
   return kept === undefined ? null : postedSchema.parse(kept);
 }
 
+/** Documents that are money. */
 export function standing(posted: Posted): WrittenDocument[] {
-  return posted.documents.filter((document) => !document.isVoided);
+  return posted.documents.filter(({ isVoided, role }) => !isVoided && role !== 'applied');
 }
 
 /** Ids are unique within one kind of document only (quickbooks.md 1). */
@@ -174,4 +178,9 @@ export function snapshotOf(posted: Posted, labels: JsonObject): JsonObject {
     docNumber: main?.docNumber ?? null,
     posted,
   };
+}
+
+/** Whether a document that corrects this part takes off what is owed of it, by a payment of 0.00 that follows. */
+export function isToBeApplied(entity: DocumentEntity, posted: Posted): boolean {
+  return entity === 'CreditMemo' && mainOf(posted)?.entity === 'Invoice';
 }

@@ -172,6 +172,28 @@ describe('of an invoice', () => {
   });
 });
 
+test('a receipt of a closed period that becomes owed, and then is paid back: its entry follows what it comes to', async () => {
+  await restart({ closed: { mode: 'firstOpenDay' } });
+  const receipt = { ...ofInvoice, documents: {}, orders: { s1: there('9', 'SalesReceipt') }, sales: { 'order/s1': soldOrder() } }; // prettier-ignore
+  const ticket = ticketOf(receipt);
+  await expectAll(ticket, back(2, ['card']));
+  await close('2026-11-30');
+  ticket.references = things();
+  for (const part of ticket.parts.values()) part.references = ticket.references;
+  await ticket.want(back(2, []));
+  expect(await gained()).toEqual(given(2, { [receivable]: 2700 }));
+  await expectAll(ticket, back(2, ['card']));
+  expect(await gained()).toEqual(given(2, { 'Card clearing': 2700 }));
+});
+
+test('an entry is taken back from the customer there that it was posted to', async () => {
+  const ticket = ticketOf();
+  await expectAll(ticket, back(2, ['card']));
+  ticket.references = things({ ...ofInvoice, customers: { c1: { remoteId: '302', isOpen: false } } }); // prettier-ignore
+  await expectAll(ticket, back(2, ['card'], { voided: true }));
+  expect(await owedBy('301', '302')).toEqual([0, 0]);
+});
+
 test('of an order that is an invoice, and of a guest', async () => {
   const parts: ReferenceParts = { ...ofInvoice, documents: {}, orders: { s1: there('9', 'Invoice') }, sales: { 'order/s1': soldOrder() } }; // prettier-ignore
   await expectAll(ticketOf(parts), back(1, ['card'], { customerId: undefined }));
