@@ -12,7 +12,7 @@ import { documentContentSchema, type QboDocumentContent } from './wire';
 // 0.00 (accounting.md 2, quickbooks.md 14). It moves no money between accounts: where nothing is owed, or somebody
 // applied it already, it stays as it is. Pure.
 
-/** The next payment of 0.00 that applies one of a part's credit memos; null where none is left to be applied. */
+/** The payment of 0.00 that applies the newest of a part's credit memos; null where nothing is left to be applied. */
 export function creditToApply(
   { item, place, sale }: Asked,
   posted: Posted,
@@ -23,33 +23,31 @@ export function creditToApply(
   const { net } = posted;
   if (main === null || invoice === null || net === null) return null;
   const { currency, exchangeRate } = net;
+  const memo = standing(posted).findLast(({ entity }) => entity === 'CreditMemo');
+  const read = memo === undefined ? null : contentOf(rows, keyOf(memo));
+  if (memo === undefined || read?.CustomerRef?.value !== invoice.CustomerRef?.value) return null;
   const openMinor = ({ Balance = 0 }: QboDocumentContent): number =>
     textToMinor(Balance, currency) ?? 0;
-  for (const memo of standing(posted)) {
-    const read = memo.entity === 'CreditMemo' ? contentOf(rows, keyOf(memo)) : null;
-    if (read === null || read.CustomerRef?.value !== invoice.CustomerRef?.value) continue;
-    const appliedMinor = Math.min(openMinor(read), openMinor(invoice));
-    const dated = dateOf(read.TxnDate ?? net.date, 'credit', { closed: { mode: 'firstOpenDay' } }, place.facts); // prettier-ignore
-    if (appliedMinor <= 0 || dated.type === 'hold') continue;
-    const nth = countOf(posted, 'applied') + 1;
-    const marker = markerOf({ marker: markerNamed(sale.marker, `credit ${nth} of rev ${item.rev}`) }); // prettier-ignore
-    const amount = amountOf(appliedMinor, currency);
-    const payload = {
-      CustomerRef: { value: invoice.CustomerRef?.value ?? '' },
-      TxnDate: dated.date,
-      TotalAmt: 0,
-      PrivateNote: noteOf({ notes: dated.notes, guest: null, tender: null }, marker),
-      ...currencyFields({ currency, exchangeRate }, place.facts),
-      Line: [
-        { Amount: amount, LinkedTxn: [{ TxnId: main.id, TxnType: 'Invoice' }] },
-        { Amount: amount, LinkedTxn: [{ TxnId: memo.id, TxnType: 'CreditMemo' }] },
-      ],
-    };
-    const { date: txnDate } = dated;
-    const shaped = { type: 'shaped' as const, entity: 'Payment' as const, payload, marker, totalMinor: 0, currency, txnDate }; // prettier-ignore
-    return { type: 'money', shaped, posted, role: 'applied', isLast: false };
-  }
-  return null;
+  const appliedMinor = read === null ? 0 : Math.min(openMinor(read), openMinor(invoice));
+  const dated = dateOf(read?.TxnDate ?? net.date, 'credit', { closed: { mode: 'firstOpenDay' } }, place.facts); // prettier-ignore
+  if (appliedMinor <= 0 || dated.type === 'hold') return null;
+  const nth = countOf(posted, 'applied') + 1;
+  const marker = markerOf({ marker: markerNamed(sale.marker, `credit ${nth} of rev ${item.rev}`) }); // prettier-ignore
+  const amount = amountOf(appliedMinor, currency);
+  const payload = {
+    CustomerRef: { value: invoice.CustomerRef?.value ?? '' },
+    TxnDate: dated.date,
+    TotalAmt: 0,
+    PrivateNote: noteOf({ notes: dated.notes, guest: null, tender: null }, marker),
+    ...currencyFields({ currency, exchangeRate }, place.facts),
+    Line: [
+      { Amount: amount, LinkedTxn: [{ TxnId: main.id, TxnType: 'Invoice' }] },
+      { Amount: amount, LinkedTxn: [{ TxnId: memo.id, TxnType: 'CreditMemo' }] },
+    ],
+  };
+  const { date: txnDate } = dated;
+  const shaped = { type: 'shaped' as const, entity: 'Payment' as const, payload, marker, totalMinor: 0, currency, txnDate }; // prettier-ignore
+  return { type: 'money', shaped, posted, role: 'applied', isLast: false };
 }
 
 function contentOf(rows: ReadRows, key: string): QboDocumentContent | null {

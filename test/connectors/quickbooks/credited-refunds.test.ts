@@ -220,6 +220,26 @@ test('before its invoice is there both wait, whatever is not mapped; before the 
   expect(await ticketOf().want(back(1, ['card']))).toEqual({ 'refund-credit': skipped, 'back-1': skipped }); // prettier-ignore
 });
 
+test('in another currency both are of its customer and accounts, at its rate', async () => {
+  await company.sandbox.close();
+  await start({}, { preferences: { multiCurrency: true } });
+  const CurrencyRef = { value: 'EUR' };
+  const made = async (entity: string, body: object): Promise<string> => textAt((await company.post(entity.toLowerCase(), body)).body, `${entity}.Id`); // prettier-ignore
+  mappings['account:receivable:EUR'] = await made('Account', { Name: 'A/R EUR', AccountType: 'Accounts Receivable', CurrencyRef }); // prettier-ignore
+  mappings['account:clearing:card:EUR'] = await made('Account', { Name: 'Card EUR', AccountType: 'Other Current Asset', CurrencyRef }); // prettier-ignore
+  mappings['account:customer:c1:EUR'] = await made('Customer', { DisplayName: 'Jo Day EUR', CurrencyRef }); // prettier-ignore
+  await connector.readFacts(openGate());
+  const change = { currency: 'EUR', exchangeRate: { rate: '1.1', source: 'ECB', day: '2026-11-20' } }; // prettier-ignore
+  const parts = { ...ofInvoice, sales: { 'invoice/s1': sold([], { currency: 'EUR', totals: { netMinor: 10_000, taxMinor: 0, totalMinor: 10_000 } }) } }; // prettier-ignore
+  const ticket = ticketOf(parts);
+  await expectAll(ticket, back(1, ['card'], change));
+  expect((await gained())['Card EUR']).toBe('-14.85');
+  expect(await owedBy(mappings['account:customer:c1:EUR'] ?? '')).toEqual([0]);
+  delete mappings['account:receivable:EUR'];
+  const held = await ticketOf(parts, 'r2').want(back(1, ['card'], change));
+  expect(held['back-1']).toMatchObject({ cause: 'mapping_missing:account:receivable:EUR' });
+});
+
 test('without a mapped account of receivables the entry is held', async () => {
   delete mappings['account:receivable'];
   const outcomes = await ticketOf().want(back(1, ['card']));

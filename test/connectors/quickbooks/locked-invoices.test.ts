@@ -262,5 +262,8 @@ describe('an invoice record', () => {
     expect(await part.want(owed(3, { number: 'renamed' }))).toEqual({ type: 'delivered' });
     expect(await balanceOf('Invoice', part.item.remoteId)).toBe(50);
     expect(part.writes).toHaveLength(3);
+    expect(await part.want(owed(2))).toEqual({ type: 'delivered' });
+    expect(await balanceOf('Invoice', part.item.remoteId)).toBe(37.5);
+    expect(await gained()).toEqual({ [receivable]: '25.00', [sales]: '-25.00' });
   });
 });
