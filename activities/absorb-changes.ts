@@ -33,6 +33,7 @@ import { dayIn, needsDay } from '../domain/business-day';
 import { groupBy } from '../domain/group-by';
 import { applyStock, type StockChange, type StockEntry } from '../domain/stock';
 import { targets, type Kind, type Target } from '../domain/words';
+import { raisePayments } from './raise-payments';
 import { wantDeliveries } from './want-deliveries';
 
 /** Changes in one transaction: about 140 ms of new orders (postgres.md section 4), a short wait for a lane's row locks. */
@@ -101,7 +102,8 @@ async function absorbBatch(
       detail,
     }));
     await writeOutcomes(tx, tenant, [...folded.outcomes, ...unreadable]);
-    const made = await wantDeliveries(tx, tenant, changed, nowMs);
+    const payments = await raisePayments(tx, tenant, folded.otherPayers, changed);
+    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs);
     await moveCursor(tx, tenant, inbox.lastPos, inbox.count);
     return { changes: inbox.count, made: { woo: made.get('woo') ?? 0, qbo: made.get('qbo') ?? 0 } };
   });

@@ -18,15 +18,16 @@ import {
 } from '../database/summaries';
 import { timeZoneOf } from '../database/tenants';
 import { recordKey, type RecordRow } from '../domain/absorb';
-import type { SummaryKey } from '../domain/bodies';
+import type { RecordBody, SummaryKey } from '../domain/bodies';
 import { isOpen, transition } from '../domain/delivery-state';
 import { allowsPush, type DirectionPolicy } from '../domain/direction';
 import { groupBy } from '../domain/group-by';
 import { dayEndsAtMs } from '../domain/posting/modes';
+import { creditedPart } from '../domain/posting/part-names';
 import type { PostingSettings } from '../domain/posting/settings';
 import { summaryIdOf } from '../domain/posting/summary-shares';
 import { ticketOf, ticketShares, type TicketShare } from '../domain/posting/summary-tickets';
-import { gateFor, type WantedDelivery } from '../domain/wanted-deliveries';
+import { documentNamesOf, gateFor, type WantedDelivery } from '../domain/wanted-deliveries';
 import { compareRefunds } from './compare-refunds';
 
 // Tickets on their way into daily summaries, inside the transaction of absorb: which of them belong there, and
@@ -85,6 +86,7 @@ export async function summaryTickets(
     }
     // One that comes voided was in no summary: it has nothing to leave.
     const isSummedUp =
+      !isCredited(record.content, own, posting) &&
       ticket.body.voided !== true &&
       modes.get(ticket.body.businessDate) === 'summary' &&
       !own.some(isAlone) &&
@@ -110,8 +112,19 @@ function wantedOf(shares: readonly TicketShare[] | undefined): WantedDelivery[] 
   return parts.map((part) => ({ system: 'qbo', part, gate: inSummary }));
 }
 
+/** Of a sale that may be an invoice: that says whether it is a credit memo, which no summary can hold. */
+function isCredited(
+  content: RecordBody | null,
+  rows: readonly DeliveryRow[],
+  posting: PostingSettings,
+): boolean {
+  const parts = rows.map(({ part }) => part);
+  return content?.kind === 'refund' && documentNamesOf(content, parts, posting).refund === creditedPart; // prettier-ignore
+}
+
 /** A document of its own is in the books, or may be: then it never goes into a summary as well. */
 export function isAlone(row: DeliveryRow): boolean {
+  if (row.part === creditedPart) return true;
   if (row.state === 'sending' || row.state === 'verifying') return true;
   return row.hasRemote && row.summaryId === null;
 }

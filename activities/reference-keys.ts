@@ -1,6 +1,6 @@
 import type { Outgoing } from '../connectors/connector';
 import type { ReferenceKeys } from '../database/outgoing';
-import { appliedPart, isMovePart, tenderOfPart } from '../domain/posting/ticket';
+import { appliedPart, isMovePart, tenderOfPart } from '../domain/posting/part-names';
 import { layAwayOf, salesOf, thingsReferredTo, type Thing } from '../domain/record-references';
 
 /** What of our own database composing these needs, each key once. */
@@ -28,7 +28,8 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
     const layAway = layAwayOf(record, recordId);
     if (layAway !== null) layAways.add(layAway);
     const ownSales = salesOf(record);
-    if (isInvoiceAlone(item)) ownSales.push({ kind: 'invoice', recordId });
+    // It goes after what was paid on it, by setting it comes with that, and to another customer without it.
+    if (record.kind === 'invoice') ownSales.push({ kind: 'invoice', recordId });
     for (const sale of ownSales) sales.set(`${sale.kind}/${sale.recordId}`, sale);
   }
   return {
@@ -39,12 +40,6 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
     sales: [...sales.values()],
     layAways: [...layAways],
   };
-}
-
-/** An invoice goes after what was paid on it, and by setting it comes with that (`unpaid.as`). */
-function isInvoiceAlone({ record, op, remoteId }: Outgoing): boolean {
-  const isTakenAway = op === 'absent' || ('voided' in record.body && record.body.voided === true);
-  return record.kind === 'invoice' && (isTakenAway || remoteId === null);
 }
 
 /** A payment or a move of a ticket comes after the ticket's own document. */

@@ -17,7 +17,7 @@ import { isOpen, transition } from '../domain/delivery-state';
 import type { DirectionPolicy } from '../domain/direction';
 import { groupBy } from '../domain/group-by';
 import { thingsReferredTo, type Thing } from '../domain/record-references';
-import { gateFor, salePartOf, wantedDeliveries } from '../domain/wanted-deliveries';
+import { documentNamesOf, gateFor, wantedDeliveries } from '../domain/wanted-deliveries';
 import { targets, type Kind, type Target } from '../domain/words';
 import {
   inSummary,
@@ -94,7 +94,7 @@ function decide(
     const rows = existing.get(recordKey(record.kind, record.recordId)) ?? [];
     const wanted =
       tickets.wantedOf(record) ??
-      wantedDeliveries(record.kind, record.op, record.content, direction, salePartOf(rows.map(({ part }) => part), tickets.posting)); // prettier-ignore
+      wantedDeliveries(record.kind, record.op, record.content, direction, documentNamesOf(record.content, rows.map(({ part }) => part), tickets.posting)); // prettier-ignore
     for (const { system, part, gate } of wanted) {
       const row = rows.find((candidate) => candidate.system === system && candidate.part === part);
       const event = { type: 'desired' as const, rev: record.rev, op: record.op, gate, nowMs };

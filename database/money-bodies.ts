@@ -68,6 +68,7 @@ export const payout = z
       .array(z.strictObject({ name: named(500), amountMinor }))
       .max(100)
       .optional(),
+    voided: voided.optional(),
   })
   .meta({
     example: {
@@ -95,6 +96,7 @@ export const cash = z
     exchangeRate: exchangeRate.optional(),
     account: idText.optional(),
     reason: text(500).optional(),
+    voided: voided.optional(),
   })
   .refine(({ type, amountMinor: minor }) => type === 'difference' || minor >= 0, {
     path: ['amountMinor'],

@@ -94,6 +94,25 @@ export async function loadLayAways(
   );
 }
 
+/** Payments of these invoices that are in the books or on their way there, and that no undo took back. */
+export async function postedPaymentsOf(
+  tx: Db,
+  tenant: number,
+  system: Target,
+  invoiceIds: readonly string[],
+): Promise<string[]> {
+  const result = await tx.query<{ recordId: string }>(
+    `SELECT DISTINCT e.record_id AS "recordId" FROM json_array_elements_text($3::json) AS k(id)
+     CROSS JOIN LATERAL (SELECT record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id AND kind = 'payment' LIMIT $4) e
+     CROSS JOIN LATERAL (SELECT FROM records WHERE tenant = $1 AND kind = 'payment' AND record_id = e.record_id AND op = 'present' LIMIT 1) r
+     CROSS JOIN LATERAL (SELECT FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = 'payment' AND record_id = e.record_id
+       AND (remote_id IS NOT NULL OR state IN ('sending', 'verifying')) AND undone_by IS NULL LIMIT 1) d
+     ORDER BY 1`,
+    [tenant, system, JSON.stringify(invoiceIds), entriesMax + 1],
+  );
+  return result.rows.map(({ recordId }) => recordId);
+}
+
 /** As many entries as are looked at. */
 function firstOf(own: readonly SaleEntry[]): { entries: SaleEntry[]; hasMore: boolean } {
   return { entries: own.slice(0, entriesMax), hasMore: own.length > entriesMax };

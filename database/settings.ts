@@ -85,7 +85,12 @@ export const postingSettingsSchema = z.strictObject({
   date: z.strictObject({ dayCutHour: z.int().min(0).max(23) }).default(initialPostingSettings.date),
   // Not in requests of older versions.
   refund: z
-    .strictObject({ amountOnlyTax: z.enum(['none', 'prorate']) })
+    .strictObject({
+      amountOnlyTax: z.enum(['none', 'prorate']),
+      invoice: z
+        .enum(['refundReceipt', 'creditMemo'])
+        .default(initialPostingSettings.refund.invoice),
+    })
     .default(initialPostingSettings.refund),
   paid: z
     .strictObject({ as: z.enum(['salesReceipt', 'invoicePayment']) })

@@ -65,6 +65,8 @@ export interface Folded {
   outcomes: Outcome[];
   claims: SkuClaim[];
   releasedSkus: string[];
+  /** Invoices that became another customer's, by record id: their payments are of that one too. */
+  otherPayers: string[];
   /** Stock entries by source: what the source moves now, all of it. */
   stockSources: Map<string, { entries: StockEntry[]; wasKnown: boolean }>;
 }
@@ -143,6 +145,11 @@ class Fold {
       // What changed hands is given up first: a SKU stands in the table once.
       releasedSkus: [...this.claims].flatMap(([sku, claim]) =>
         claim === null || this.known.skus.has(sku) ? [sku] : [],
+      ),
+      otherPayers: records.flatMap((row) =>
+        hasOtherPayer(this.known.records.get(row.key)?.content ?? null, row.content)
+          ? [row.recordId]
+          : [],
       ),
       stockSources: this.stockSources,
     };
@@ -244,6 +251,13 @@ class Fold {
     if (product?.content?.kind !== 'product') return this.known.isStockTracked(sku);
     return product.content.body.trackStock;
   }
+}
+
+/** Whether an invoice is now another customer's, or in another currency, which has customers of its own. */
+function hasOtherPayer(before: RecordBody | null, after: RecordBody | null): boolean {
+  if (before?.kind !== 'invoice' || after?.kind !== 'invoice') return false;
+  const [old, now] = [before.body, after.body];
+  return old.customerId !== now.customerId || old.currency !== now.currency;
 }
 
 type RecordChange = Exclude<ChangeBody, { kind: 'inventory' }>;

@@ -195,6 +195,8 @@ export interface PayoutBody {
   includes: { kind: PaidOutKind; recordId: string; amountMinor: number }[];
   chargebacks?: { kind: PaidOutKind; recordId: string; amountMinor: number }[] | undefined;
   adjustments?: { name: string; amountMinor: number }[] | undefined;
+  /** Voided at the till: it was sent by mistake. */
+  voided?: boolean | undefined;
 }
 
 /** Cash that moved without a sale (accounting.md 3). */
@@ -212,6 +214,8 @@ export interface CashBody {
   /** What it was for, as the till calls it: mapped as `cash:<account>`; without: `cash:over-short`. */
   account?: string | undefined;
   reason?: string | undefined;
+  /** Voided at the till: it never moved. */
+  voided?: boolean | undefined;
 }
 
 /** What the members of a daily summary have in common (accounting.md 16). */

@@ -2,7 +2,9 @@ import type { RecordBody } from './bodies';
 import { allowsPush, pushSupportOf, type DirectionPolicy } from './direction';
 import type { DeliveryEvent } from './delivery-state';
 import type { PostingSettings } from './posting/settings';
-import { deliveryPartsOf, invoicedPart, refundPartsOf } from './posting/ticket';
+import { salesOf } from './record-references';
+import { creditedPart, invoicedPart } from './posting/part-names';
+import { deliveryPartsOf, refundPartsOf } from './posting/ticket';
 import { targets, type DesiredOp, type Kind, type Target } from './words';
 
 /** One thing a system should have of a record, and what policy says of sending it. */
@@ -14,20 +16,20 @@ export interface WantedDelivery {
 type Gate = Extract<DeliveryEvent, { type: 'desired' }>['gate'];
 
 /**
- * The deliveries of a record: one per system that can take it, and per document it becomes there. `salePart`: the
- * name of the sale of an order, where it is another one.
+ * The deliveries of a record: one per system that can take it, and per document it becomes there. `names`: of the
+ * sale of an order and of the document of a refund.
  */
 export function wantedDeliveries(
   kind: Kind,
   op: DesiredOp,
   content: RecordBody | null,
   direction: DirectionPolicy,
-  salePart?: string,
+  names: DocumentNames = plainNames,
 ): WantedDelivery[] {
   return targets
     .filter((system) => pushSupportOf(system, kind) !== 'unsupported')
     .flatMap((system) =>
-      partsOf(system, content, salePart).map((part) => ({
+      partsOf(system, content, names).map((part) => ({
         system,
         part,
         gate: gateFor(direction, system, kind, op),
@@ -49,19 +51,40 @@ export function gateFor(
   return { kind: 'open' };
 }
 
-function partsOf(system: Target, content: RecordBody | null, salePart?: string): string[] {
+function partsOf(system: Target, content: RecordBody | null, names: DocumentNames): string[] {
   if (system !== 'qbo') return [''];
-  if (content?.kind === 'order') return deliveryPartsOf(content.body, salePart);
-  if (content?.kind === 'refund') return refundPartsOf(content.body);
+  if (content?.kind === 'order') return deliveryPartsOf(content.body, names.sale);
+  if (content?.kind === 'refund') return refundPartsOf(content.body, names.refund);
   // Where the fees are in the deposit, compose says so (quickbooks.md 14).
   return content?.kind === 'payout' ? ['payout', 'fees'] : [''];
 }
 
-/** The name of an order's sale: that which it has already (`parts`), else by the setting. */
-export function salePartOf(
+/** Names of the parts that are a ticket's own document: by them a ticket keeps the way in which it came. */
+export interface DocumentNames {
+  sale: string;
+  refund: string;
+}
+const plainNames: DocumentNames = { sale: 'sale', refund: 'refund' };
+
+/** The names that a record's documents have already (`parts`), else those of the settings. */
+export function documentNamesOf(
+  content: RecordBody | null,
   parts: readonly string[],
-  { paid }: Pick<PostingSettings, 'paid'>,
-): string {
-  if (parts.includes('sale')) return 'sale';
-  return parts.includes(invoicedPart) || paid.as === 'invoicePayment' ? invoicedPart : 'sale';
+  { paid, refund }: Pick<PostingSettings, 'paid' | 'refund'>,
+): DocumentNames {
+  const isCredited = refund.invoice === 'creditMemo' && givesBackSale(content);
+  return {
+    sale: nameOf('sale', invoicedPart, parts, paid.as === 'invoicePayment'),
+    refund: nameOf('refund', creditedPart, parts, isCredited),
+  };
+}
+
+function nameOf(plain: string, other: string, parts: readonly string[], isSet: boolean): string {
+  if (parts.includes(plain)) return plain;
+  return parts.includes(other) || isSet ? other : plain;
+}
+
+/** A refund that names a sale, which may be an invoice. */
+function givesBackSale(content: RecordBody | null): boolean {
+  return content?.kind === 'refund' && salesOf(content).length > 0;
 }

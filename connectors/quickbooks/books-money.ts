@@ -45,12 +45,18 @@ export function moneyOf(content: QboDocumentContent): BooksMoney {
     lines.push([`from ${from.value} to ${to.value}`, content.Amount ?? 0, null, null]);
   return {
     date: content.TxnDate ?? '',
-    customer: content.CustomerRef?.value ?? '',
+    customer: content.CustomerRef?.value ?? owedBy(content) ?? '',
     account: (content.DepositToAccountRef ?? content.AccountRef)?.value ?? null,
     total: content.TotalAmt ?? content.Amount ?? 0,
     tax: content.TxnTaxDetail?.TotalTax ?? 0,
     lines: lines.length < 2 ? lines : lines.sort((one, other) => (canonicalJson(one) < canonicalJson(other) ? -1 : 1)), // prettier-ignore
   };
+}
+
+/** The customer of an entry on receivables. */
+function owedBy({ Line: lines }: QboDocumentContent): string | undefined {
+  const named = lines.flatMap(({ JournalEntryLineDetail }) => JournalEntryLineDetail?.Entity?.EntityRef?.value ?? []); // prettier-ignore
+  return named[0];
 }
 
 export function isSameBooksMoney(one: BooksMoney, other: BooksMoney): boolean {

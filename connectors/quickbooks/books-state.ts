@@ -66,8 +66,9 @@ function stateOf({ money: before, version }: WrittenDocument, row: JsonObject | 
   return {
     isGone: false,
     isVoided: isVoidedNote(PrivateNote) && (TotalAmt ?? 0) === 0,
-    // An older version kept no figures: then only a version that is still ours shows that nobody was there.
-    isChanged: before === null ? SyncToken !== version : !isSameBooksMoney(before, money),
+    // An older version kept no figures, or not the customer of an entry: without figures only a version that is
+    // still ours shows that nobody was there.
+    isChanged: before === null ? SyncToken !== version : !isSameBooksMoney(before, before.customer === '' ? { ...money, customer: '' } : money),
     isDeposited: LinkedTxn.some(({ TxnType }) => TxnType === 'Deposit'),
     before,
     money,

@@ -1,4 +1,4 @@
-import { tenderOfPart } from '../../domain/posting/ticket';
+import { tenderOfPart } from '../../domain/posting/part-names';
 import type { Composed, Outgoing } from '../connector';
 import type { ReadRows } from './books-state';
 import { composeNew } from './create-document';

@@ -2,19 +2,27 @@ import { currencyHold } from '../../domain/posting/currency';
 import { dateOf } from '../../domain/posting/date';
 import type { Hold } from '../../domain/posting/document';
 import { paymentHold } from '../../domain/posting/known-sale';
-import { cashDocument, moveOf, type MoneyDecision } from '../../domain/posting/money-document';
+import {
+  cashDocument,
+  moveOf,
+  paidBackOf,
+  type MoneyDecision,
+} from '../../domain/posting/money-document';
 import { invoicePayment } from '../../domain/posting/invoice-payment';
 import type { PaymentDocument } from '../../domain/posting/payment';
 import { clearingOf, payoutPart } from '../../domain/posting/payout';
-import { appliedPart, isMovePart, moveOfPart, saleOfTicket } from '../../domain/posting/ticket';
+import { appliedPart, isMovePart } from '../../domain/posting/part-names';
+import { backOfPart, moveOfPart, saleOfTicket } from '../../domain/posting/ticket';
 import { thingsReferredTo } from '../../domain/record-references';
 import type { Composed, MissingReference, Outgoing, References } from '../connector';
 import { otherHalfHold } from './both-halves';
+import { isOnAccountThere } from './credited-refund';
 import { hold, moneyAccount } from './hold';
 import type { Place } from './place';
 import { paymentKeyOf, type WantedPayment } from './plan-payment';
 import { saleReference } from './sale-of';
-import { shapeApplication, shapeMoney, shapePayment, type MoneyShape } from './shape-money';
+import { shapeMoney, type MoneyShape } from './shape-money';
+import { shapeApplication, shapePayment } from './shape-payment';
 
 // Documents of money alone: payments of invoices, payouts, cash, and what settles exchanges and credit memos. Pure.
 
@@ -160,26 +168,40 @@ function application({ record, recordId }: Outgoing, company: Place): Wanted {
   };
 }
 
-/** A tender of a ticket that is settled through one account: after the ticket's own document. */
-function moveShape({ record, recordId, part }: Outgoing, company: Place): MoneyShape {
+/** A tender of a ticket that its own document does not say: after that. */
+function moveShape(item: Outgoing, company: Place): MoneyShape {
+  const { record, recordId, part } = item;
   if (record.kind !== 'order' && record.kind !== 'refund')
     throw new Error(`Bug: ${recordId} is no ticket with tenders`);
-  const tender = moveOfPart(record, part);
+  const back = record.kind === 'refund' ? backOfPart(record.body, part) : null;
+  const tender = back ?? moveOfPart(record, part);
   if (tender === null) return stop({ type: 'skip', reason: 'part_gone' });
+  const { startDate } = company.settings;
+  if (startDate !== null && record.body.businessDate < startDate)
+    return stop({ type: 'skip', reason: 'before_start_date' });
   const half = otherHalfHold({ recordId, part }, record, company);
   if (half !== null) return stopped(half);
   const known =
     record.kind === 'order'
       ? company.references.orders.get(recordId)
       : company.references.documents.get(`refund/${recordId}`);
-  if (!known?.remoteId) {
+  // What it is there says how the money goes, so that it is asked when it is as it is to be.
+  if (!known?.remoteId || (back !== null && known.isOpen)) {
     const { kind } = record;
     const missing: MissingReference = { kind, ref: recordId, isOpen: known?.isOpen ?? false };
     return stop({ type: 'notReady', missing: [missing] });
   }
-  const { marker, date, currency, exchangeRate } = saleOfTicket(record, recordId, record.kind === 'refund' ? 'refund' : 'sale'); // prettier-ignore
+  const sale = saleOfTicket(record, recordId, record.kind === 'refund' ? 'refund' : 'sale');
+  const { marker, date, currency, exchangeRate, customerId, guest } = sale;
   const head = { marker, date, currency, exchangeRate, notes: [] };
-  return decided(moveOf(head, part, tender), record.kind, company);
+  if (back !== null && isOnAccountThere(known)) {
+    const { location = 'default' } = record.body;
+    const entry = paidBackOf(head, part, back, { owedBy: { customerId, guest }, location });
+    return decided(entry, record.kind, company);
+  }
+  const move = moveOfPart(record, part);
+  if (move === null) return stop({ type: 'skip', reason: 'within_document' });
+  return decided(moveOf(head, part, move), record.kind, company);
 }
 
 /** A payment under an open day and in a currency that the books have. */

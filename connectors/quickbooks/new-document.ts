@@ -9,7 +9,7 @@ import type { Composed, MissingReference, Outgoing } from '../connector';
 import { hold } from './hold';
 import { docNumberOf, otherDocNumber } from './mapping';
 import { decisionFor, entityOf, type Place } from './place';
-import { countOf, mainOf, type Posted } from './posted';
+import { countOf, isToBeApplied, mainOf, type Posted } from './posted';
 import { locationOf, missingBefore, type DocumentSource } from './sale-of';
 import type { DocumentEntity } from './entities';
 
@@ -94,7 +94,10 @@ export function newDifference(
   });
   const made = madeOf(asked, difference, { startDate: null, closed: { mode: 'firstOpenDay' } }, sale.members === undefined ? `-D${nth}` : `-${nth + 1}`);
   if (made.type !== 'new') return made;
-  return { ...made, role: 'difference', posted, net, isLast, missing: [] };
+  if (!isToBeApplied(made.entity, posted))
+    return { ...made, role: 'difference', posted, net, isLast, missing: [] };
+  const known = { ...posted, unapplied: { rev: item.rev, isLast } };
+  return { ...made, role: 'difference', posted: known, net, isLast: false, missing: [] };
 } // prettier-ignore
 
 type Base = Pick<NewDocument, 'type' | 'entity' | 'document' | 'reasons' | 'docNumber' | 'otherDocNumber' | 'tickets' | 'location'>; // prettier-ignore

@@ -1,12 +1,13 @@
 import { dateOf } from '../../domain/posting/date';
 import { moneyMarker } from '../../domain/posting/marker';
+import { receivableAccount } from '../../domain/posting/money-document';
 import { paymentStep } from '../../domain/posting/payment-difference';
 import type { Outgoing } from '../connector';
 import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
 import { markerNamed } from './new-document';
 import type { Place } from './place';
 import { countOf, type Posted, type PostedPayment } from './posted';
-import { shapeReceivable } from './shape-money';
+import { shapeMoney } from './shape-money';
 
 /**
  * A payment that may not be touched is corrected by an entry between receivables and the account of its
@@ -26,16 +27,22 @@ export function receivableDifference(
   const { recordId, part, record, rev } = item;
   const marker = markerNamed(moneyMarker(record.kind, recordId, part), `difference ${nth} of rev ${rev}`); // prettier-ignore
   const rate = 'exchangeRate' in record.body ? record.body.exchangeRate : undefined;
-  const shaped = shapeReceivable(
+  const clearing = `clearing:${of.tender}`;
+  const isMore = amountMinor > 0;
+  const shaped = shapeMoney(
     {
+      type: 'journal',
       marker,
       date: dated.date,
-      notes: [amountMinor > 0 ? 'received' : 'taken back', ...dated.notes],
+      notes: [isMore ? 'received' : 'taken back', ...dated.notes],
       currency: of.currency,
       exchangeRate: rate,
-      customerId: of.customerId,
-      tender: of.tender,
-      amountMinor,
+      debit: isMore ? clearing : receivableAccount,
+      credit: isMore ? receivableAccount : clearing,
+      amountMinor: Math.abs(amountMinor),
+      description: isMore ? 'Received' : 'Taken back',
+      location: null,
+      owedBy: { customerId: of.customerId, guest: null },
     },
     place.references,
     place.facts,

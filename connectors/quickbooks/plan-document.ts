@@ -1,17 +1,20 @@
 import { typeOf } from '../../domain/posting/decide';
+import { creditedPart } from '../../domain/posting/part-names';
 import { beforeStartHold, planStep, type BooksState, type Step } from '../../domain/posting/plan';
 import { isSameMoney, postedSaleOf, type PostedSale } from '../../domain/posting/posted-sale';
 import type { Composed, Outgoing } from '../connector';
 import { booksStateOf, type ReadRows } from './books-state';
 import { hold } from './hold';
 import { otherHalfHold } from './both-halves';
+import { creditToApply } from './correction-credit';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
+import type { NewMoney } from './new-money';
 import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
 import { paidBeforeVoid } from './paid-before-void';
+import { awaitedPayments, isPaidByOther } from './paid-by-other';
 import { keyOf, labelsIn, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
 import {
   asFound,
-  hasLockedPayment,
   isPaidAbove,
   shapedUpdate,
   updateWrite,
@@ -23,7 +26,7 @@ import { voidWrite } from './void-document';
 // What a ticket's document needs next, from what is posted and what the books hold. Pure; asked twice, once
 // to know what to look for, once to compose.
 
-export type Planned = { type: 'done'; composed: Composed } | NewDocument;
+export type Planned = { type: 'done'; composed: Composed } | NewDocument | NewMoney;
 
 /** Whether composing depends on what the books hold: something stands there, and not as it is wanted. */
 export function needsReading(item: Outgoing, ticket: DocumentSource, place: Place): boolean {
@@ -31,7 +34,7 @@ export function needsReading(item: Outgoing, ticket: DocumentSource, place: Plac
   const { sale } = saleOfPart(item, ticket, place);
   const posted = postedOf(item, entityOf[typeOf(sale)]);
   if (standing(posted).length === 0) return false;
-  if (posted.voidDue !== null || posted.net === null) return true;
+  if (posted.voidDue !== null || posted.net === null || Boolean(posted.unapplied)) return true;
   return !isWanted(item, ticket) || !isSameMoney(posted.net, postedSaleOf(sale));
 }
 
@@ -63,6 +66,7 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
   const { settings, references } = place;
   const main = mainOf(posted);
   if (posted.documents.length === 0) return firstPlanned(asked, posted);
+  if (posted.unapplied) return unappliedPlanned(asked, rows, posted, posted.unapplied);
   // What is posted stays under our care, whatever the start date is now.
   const startDate = main === null ? settings.startDate : null;
   const trial = decisionFor(sale, place, { startDate, closed: { mode: 'firstOpenDay' } });
@@ -92,22 +96,29 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
       references.mapping('item', sku) !== null || (references.products.get(sku)?.isLinked ?? false),
   };
   let step = planStep(wanted, part, books, options);
-  if (
-    step.type === 'update' &&
-    main !== null &&
-    update !== null &&
-    isPaidAbove(main, update, rows)
-  ) {
-    // Payments of the same ticket that change too are voided first, unless they may not be touched.
-    const { kind } = ticket;
-    if (
-      (kind === 'order' || kind === 'refund') &&
-      !hasLockedPayment(rows, place.facts.bookCloseDate)
-    )
-      return done({ type: 'notReady', missing: [{ kind, ref: item.recordId, isOpen: true }] });
-    step = planStep(wanted, part, { ...books, isDeposited: true }, options);
+  if (step.type === 'update' && main !== null && update !== null) {
+    const isOfOther = isPaidByOther(main, update, rows);
+    if (isOfOther || isPaidAbove(main, update, rows)) {
+      const missing = awaitedPayments(asked, rows, isOfOther);
+      if (missing.length > 0) return done({ type: 'notReady', missing });
+      step = planStep(wanted, part, { ...books, isDeposited: true }, options);
+    }
   }
   return stepPlanned(asked, rows, posted, step, wanted?.sale ?? null, books, update);
+}
+
+/** What was taken from an invoice is applied to it before anything else; the revision may be whole by that. */
+function unappliedPlanned(
+  asked: Asked,
+  rows: ReadRows,
+  posted: Posted,
+  { rev, isLast }: { rev: number; isLast: boolean },
+): Planned {
+  const applies = creditToApply(asked, posted, rows);
+  if (applies !== null) return applies;
+  const known = { ...posted, unapplied: null };
+  const isWhole = isLast && rev === asked.item.rev;
+  return isWhole ? done(adopted(asked.item, known)) : planFrom(asked, rows, known);
 }
 
 /** Nothing was ever posted of it. */
@@ -115,7 +126,10 @@ function firstPlanned(asked: Asked, posted: Posted): Planned {
   const { item, ticket } = asked;
   if (!isWanted(item, ticket)) return done(nothingStands(item, posted, null));
   const made = newMain(asked, posted);
-  return made.type === 'nothing' ? done(nothingStands(item, posted, made.reason)) : made;
+  if (made.type === 'nothing') return done(nothingStands(item, posted, made.reason));
+  // Without its sale nobody knows what it will be, nor what it needs to be mapped.
+  const missing = item.part === creditedPart ? missingBefore(ticket, asked.place.references) : [];
+  return missing.length > 0 ? done({ type: 'notReady', missing }) : made;
 }
 
 function done(composed: Composed): Planned {

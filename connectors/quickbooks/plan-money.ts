@@ -3,8 +3,9 @@ import { dateOf } from '../../domain/posting/date';
 import { moneyMarker } from '../../domain/posting/marker';
 import { documentOfEntry } from '../../domain/posting/money-entry';
 import { beforeStartHold } from '../../domain/posting/plan';
+import type { PaymentDocument } from '../../domain/posting/payment';
 import { planEntry, type EntryStep } from '../../domain/posting/plan-money';
-import { appliedPart } from '../../domain/posting/ticket';
+import { appliedPart } from '../../domain/posting/part-names';
 import type { Composed, Outgoing, RecordReference, References } from '../connector';
 import { booksMoneyOf, isSameBooksMoney, type BooksMoney } from './books-money';
 import { booksStateOf, type ReadRows } from './books-state';
@@ -28,6 +29,7 @@ import {
   type WrittenDocument,
 } from './posted';
 import { saleReference } from './sale-of';
+import { customerOf } from './shape';
 import { shapeMoney, type MoneyShape, type ShapedMoney } from './shape-money';
 import { asFound } from './update-document';
 import { documentContentSchema } from './wire';
@@ -45,10 +47,10 @@ export function composeMoney(
 }
 
 /** What is read before such a delivery is planned: its standing documents, or of a new payment, also one that applies a credit, its invoice. */
-export function moneyToRead({ record, ...item }: Outgoing, { references }: Place): BooksKey[] {
-  const documents = standing(postedOf({ record, ...item }, 'Payment'));
+export function moneyToRead(item: Outgoing, { references }: Place): BooksKey[] {
+  const documents = standing(postedOf(item, 'Payment'));
   if (documents.length > 0) return documents;
-  const invoice = invoiceBehind({ record, ...item }, references);
+  const invoice = invoiceBehind(item, references);
   return invoice?.remoteId && invoice.entity === 'Invoice' ? [{ entity: 'Invoice', id: invoice.remoteId }] : []; // prettier-ignore
 }
 
@@ -64,6 +66,23 @@ function invoiceBehind(
   return saleReference(record.body.orderId, references);
 }
 
+/** An invoice that is still to become this customer's: until then a new payment could not be applied to it. */
+function invoiceToCome(
+  { record }: Outgoing,
+  payment: PaymentDocument,
+  { references, facts }: Place,
+  rows: ReadRows,
+): ReturnType<typeof done> | null {
+  if (record.kind !== 'payment' || record.body.invoiceId === undefined) return null;
+  const { invoiceId: ref } = record.body;
+  const invoice = references.documents.get(`invoice/${ref}`);
+  const row = rows.get(keyOf({ entity: 'Invoice', id: invoice?.remoteId ?? '' })) ?? null;
+  const customer = customerOf(payment, references, facts);
+  const isOfOther = customer.type === 'known' && booksMoneyOf(row)?.customer !== customer.id;
+  if (invoice?.isOpen !== true || row === null || !isOfOther) return null;
+  return done({ type: 'notReady', missing: [{ kind: 'invoice', ref, isOpen: true }] });
+}
+
 export function planMoney(item: Outgoing, place: Place, rows: ReadRows): PlannedMoney {
   const posted = postedOf(item, 'Payment');
   const isStanding = mainOf(posted) !== null;
@@ -74,7 +93,8 @@ export function planMoney(item: Outgoing, place: Place, rows: ReadRows): Planned
   if (isPayment(item)) {
     const wanted = none === null ? wantedPayment(item, company) : { none };
     if ('composed' in wanted) return done(wanted.composed);
-    return planOnePayment({ item, place, rows, posted, wanted, waits: null });
+    const waits = 'none' in wanted ? null : invoiceToCome(item, wanted.payment, place, rows);
+    return planOnePayment({ item, place, rows, posted, wanted, waits });
   }
   if (item.lastClass === 'CLOSED' && item.attempts > 1)
     return held('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period');
@@ -214,7 +234,7 @@ function difference(
     description: `difference ${nth}`,
   });
   const ids = new Map(entry.legs.map(({ account, id }) => [account, id]));
-  const shaped = shapeMoney(document, references, facts, entry.date, ids);
+  const shaped = shapeMoney(document, references, facts, entry.date, ids, entry.owedBy?.id);
   if (shaped.type === 'stop') return done(shaped.composed);
   return newMoney(shaped, { ...posted, entry: net }, 'difference', isLast);
 }

@@ -20,7 +20,8 @@ import {
   type PostedPayment,
 } from './posted';
 import type { DocumentSource } from './sale-of';
-import { shapePayment, type MoneyShape } from './shape-money';
+import type { MoneyShape } from './shape-money';
+import { shapePayment } from './shape-payment';
 import { voidWrite } from './void-document';
 
 // A payment of an invoice. It is never changed: where it is not as the till says it is voided, and the right

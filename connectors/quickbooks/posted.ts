@@ -59,6 +59,7 @@ const entrySchema = z.strictObject({
   exchangeRate: exchangeRateSchema.nullable(),
   account: z.string().nullable(),
   location: z.string().nullable(),
+  owedBy: z.strictObject({ customerId: z.string().nullable(), id: z.string() }).exactOptional(),
   legs: z.array(z.strictObject({ account: z.string(), id: z.string(), amountMinor: z.number() })),
 }) satisfies z.ZodType<MoneyEntry>;
 
@@ -68,7 +69,8 @@ const documentSchema = z.strictObject({
   id: z.string(),
   version: z.string().nullable(),
   docNumber: z.string().nullable(),
-  role: z.enum(['main', 'difference']),
+  /** `applied`: a payment of 0.00 that applies a credit memo among them; it moves no money. */
+  role: z.enum(['main', 'difference', 'applied']),
   isVoided: z.boolean(),
   /** As the books answered our last write; null where an older version wrote it, and of a voided one. */
   money: booksMoneySchema.nullable(),
@@ -82,6 +84,8 @@ const postedSchema = z.strictObject({
   payment: paymentSchema.nullable(),
   /** Of money between accounts, what the standing documents come to; null: nothing. Others have none. */
   entry: entrySchema.nullable().exactOptional(),
+  /** A credit memo of this revision is still to be applied to the invoice that it corrects; `isLast`: then all is done. */
+  unapplied: z.strictObject({ rev: z.number(), isLast: z.boolean() }).nullable().exactOptional(),
   /** A document whose answer was not what the source says: it must not stay (accounting.md 6). */
   voidDue: z
     .strictObject({
@@ -95,7 +99,10 @@ const postedSchema = z.strictObject({
 export type Posted = z.infer<typeof postedSchema>;
 
 /** What a delivery knows of its documents; of an older version's snapshot as far as it goes. */
-export function postedOf(item: Outgoing, entity: DocumentEntity): Posted {
+export function postedOf(
+  item: Pick<Outgoing, 'snapshot' | 'remoteId' | 'remoteVersion'>,
+  entity: DocumentEntity,
+): Posted {
   const kept = item.snapshot?.['posted'];
   if (kept !== undefined) return postedSchema.parse(kept);
   const none: Posted = { documents: [], net: null, payment: null, voidDue: null };
@@ -127,8 +134,9 @@ export function postedIn(snapshot: JsonObject): Posted | null {
   return kept === undefined ? null : postedSchema.parse(kept);
 }
 
+/** Documents that are money. */
 export function standing(posted: Posted): WrittenDocument[] {
-  return posted.documents.filter((document) => !document.isVoided);
+  return posted.documents.filter(({ isVoided, role }) => !isVoided && role !== 'applied');
 }
 
 /** Ids are unique within one kind of document only (quickbooks.md 1). */
@@ -153,11 +161,11 @@ export function labelsIn(snapshot: JsonObject | null): JsonObject {
   return Object.fromEntries(Object.entries(snapshot ?? {}).filter(([name]) => name !== 'posted'));
 }
 
-/** Stands for the document of a sale that is a receipt, but is owed by a further document since. */
+/** Stands for the document of a ticket that is a receipt, but is on account by a further document since. */
 export const onAccount = 'OnAccount';
 
 function isOwedBeside({ net }: Posted, { entity }: WrittenDocument): boolean {
-  return net?.isOnAccount === true && net.side === 'sale' && entity === 'SalesReceipt';
+  return net?.isOnAccount === true && (entity === 'SalesReceipt' || entity === 'RefundReceipt');
 }
 
 /** The snapshot of a delivery: what others read of it stands beside what we posted. */
@@ -170,4 +178,9 @@ export function snapshotOf(posted: Posted, labels: JsonObject): JsonObject {
     docNumber: main?.docNumber ?? null,
     posted,
   };
+}
+
+/** Whether a document that corrects this part takes off what is owed of it, by a payment of 0.00 that follows. */
+export function isToBeApplied(entity: DocumentEntity, posted: Posted): boolean {
+  return entity === 'CreditMemo' && mainOf(posted)?.entity === 'Invoice';
 }

@@ -1,16 +1,13 @@
-import type { ExchangeRate } from '../../domain/bodies';
-import { minorToText, sumMinor, textToMinor } from '../../domain/money';
-import type { MoneyDocument } from '../../domain/posting/money-document';
+import { minorToText, sumMinor } from '../../domain/money';
+import { receivableAccount, type MoneyDocument } from '../../domain/posting/money-document';
 import { entryOf, type MoneyEntry } from '../../domain/posting/money-entry';
-import type { PaymentDocument } from '../../domain/posting/payment';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, References } from '../connector';
 import type { DocumentEntity } from './entities';
 import type { QboFacts } from './facts';
-import { decimalsHold, hold, mappedAccount, moneyAccount } from './hold';
+import { decimalsHold, mappedAccount, moneyAccount } from './hold';
 import { cleanText, exactNumber } from './mapping';
-import { currencyFields, customerOf, markerOf, noteOf, tenderOf } from './shape';
-import { documentContentSchema } from './wire';
+import { currencyFields, customerOf, markerOf, noteOf } from './shape';
 
 // Documents of money alone as the vendor's JSON (accounting.md 9, quickbooks.md 14). Pure.
 
@@ -30,97 +27,8 @@ export interface ShapedMoney {
 export type MoneyShape = ShapedMoney | { type: 'stop'; composed: Composed };
 
 /**
- * A payment of an invoice (accounting.md 9, E11b). `invoice`: as it was read, where another document may have
- * taken from it or added to it: what is more than it has open, or of another customer, is not applied. Without
- * an id nothing is.
- */
-export function shapePayment(
-  payment: PaymentDocument,
-  invoiceId: string,
-  references: References,
-  facts: QboFacts,
-  invoice: JsonObject | null = null,
-): MoneyShape {
-  const tender = tenderOf(payment, references, facts);
-  if (tender.type === 'stop') return tender;
-  const appliedMinor = Math.min(
-    payment.totalMinor,
-    openMinor(payment, invoiceId, references, facts, invoice),
-  );
-  const amount = amountOf(appliedMinor, payment.currency);
-  const lines = appliedMinor === 0 ? [] : [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }]; // prettier-ignore
-  return paymentOf(payment, payment.totalMinor, tender.fields, lines, references, facts);
-}
-
-/** What of an invoice that was read this customer still owes. */
-function openMinor(
-  payment: PaymentDocument,
-  invoiceId: string,
-  references: References,
-  facts: QboFacts,
-  invoice: JsonObject | null,
-): number {
-  if (invoiceId === '') return 0;
-  const read = documentContentSchema.safeParse(invoice);
-  if (!read.success) return payment.totalMinor;
-  const customer = customerOf(payment, references, facts);
-  const { CustomerRef, Balance = 0 } = read.data;
-  if (customer.type === 'known' && CustomerRef?.value !== customer.id) return 0;
-  return textToMinor(Balance, payment.currency) ?? 0;
-}
-
-const notOwed = 'The customer of this refund owes nothing of its invoice in QuickBooks: apply its credit memo there by hand'; // prettier-ignore
-
-/** A payment of 0.00 by which a credit memo takes from its invoice (quickbooks.md 14) what is owed of that there. */
-export function shapeApplication(
-  payment: PaymentDocument,
-  invoiceId: string,
-  creditMemoId: string,
-  references: References,
-  facts: QboFacts,
-  invoice: JsonObject | null = null,
-): MoneyShape {
-  const owedMinor = openMinor(payment, invoiceId, references, facts, invoice);
-  if (owedMinor <= 0) return { type: 'stop', composed: hold('credit_not_owed', 'credit', notOwed) };
-  const amount = amountOf(Math.min(payment.totalMinor, owedMinor), payment.currency);
-  const lines = [
-    { Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] },
-    { Amount: amount, LinkedTxn: [{ TxnId: creditMemoId, TxnType: 'CreditMemo' }] },
-  ];
-  return paymentOf(payment, 0, {}, lines, references, facts);
-}
-
-function paymentOf(
-  payment: PaymentDocument,
-  totalMinor: number,
-  tender: JsonObject,
-  lines: JsonObject[],
-  references: References,
-  facts: QboFacts,
-): MoneyShape {
-  const { currency, date } = payment;
-  const lost = decimalsHold([payment.totalMinor], currency);
-  if (lost !== null) return { type: 'stop', composed: lost };
-  const customer = customerOf(payment, references, facts);
-  if (customer.type === 'stop') return customer;
-  if (customer.missing.length > 0)
-    return { type: 'stop', composed: { type: 'notReady', missing: customer.missing } };
-  const marker = markerOf(payment);
-  const payload = {
-    CustomerRef: { value: customer.id },
-    TxnDate: date,
-    TotalAmt: amountOf(totalMinor, currency),
-    ...tender,
-    PrivateNote: noteOf({ ...payment, notes: payment.notes ?? [], guest: null }, marker),
-    ...currencyFields(payment, facts),
-    Line: lines,
-  };
-  return { type: 'shaped', entity: 'Payment', payload, marker, totalMinor, currency, txnDate: date }; // prettier-ignore
-}
-
-/**
  * Money between accounts. `ownDate`: its day before a closed period moved it. `known`: accounts by their keys
- * where what is posted is taken back: as they were mapped then.
+ * where what is posted is taken back: as they were mapped then, and so `knownCustomer`, whose receivables they are.
  */
 export function shapeMoney(
   document: MoneyDocument,
@@ -128,6 +36,7 @@ export function shapeMoney(
   facts: QboFacts,
   ownDate = document.date,
   known: ReadonlyMap<string, string> = new Map(),
+  knownCustomer: string | null = null,
 ): MoneyShape {
   const lost = decimalsHold(amountsOf(document), document.currency);
   if (lost !== null) return { type: 'stop', composed: lost };
@@ -138,6 +47,8 @@ export function shapeMoney(
     if (account?.type === 'stop') return account;
     accounts.set(key, account?.id ?? id ?? '');
   }
+  const customer = debtorOf(document, references, facts, knownCustomer);
+  if (customer.type === 'stop') return customer;
   const refOf = (key: string): JsonObject => ({ value: accounts.get(key) ?? '' });
   const marker = markerOf(document);
   const head = {
@@ -145,7 +56,7 @@ export function shapeMoney(
     PrivateNote: noteOf({ notes: document.notes, guest: null, tender: null }, marker),
     ...currencyFields(document, facts),
   };
-  const entry = entryOf(document, ownDate, (key) => accounts.get(key) ?? '');
+  const entry = entryOf(document, ownDate, (key) => accounts.get(key) ?? '', customer.id);
   const natural = { marker, currency: document.currency, txnDate: document.date, entry };
   switch (document.type) {
     case 'booking':
@@ -159,11 +70,32 @@ export function shapeMoney(
       return { type: 'shaped', entity: 'Transfer', payload, totalMinor, ...natural };
     }
     case 'journal': {
-      const payload = { ...head, Line: journalLines(document, refOf, references, facts) };
+      const payload = {
+        ...head,
+        Line: journalLines(document, customer.id, refOf, references, facts),
+      };
       const { amountMinor: totalMinor } = document;
       return { type: 'shaped', entity: 'JournalEntry', payload, totalMinor, ...natural };
     }
   }
+}
+
+/** The customer there whose receivables an entry is on; null where it is on none. */
+function debtorOf(
+  document: MoneyDocument,
+  references: References,
+  facts: QboFacts,
+  known: string | null,
+): { type: 'known'; id: string | null } | { type: 'stop'; composed: Composed } {
+  if (document.type !== 'journal' || document.owedBy === undefined || known !== null)
+    return { type: 'known', id: known };
+  const { currency, owedBy } = document;
+  const customer = customerOf({ ...owedBy, currency }, references, facts);
+  if (customer.type === 'stop') return customer;
+  const { missing, id } = customer;
+  return missing.length > 0
+    ? { type: 'stop', composed: { type: 'notReady', missing } }
+    : { type: 'known', id };
 }
 
 function amountsOf(document: MoneyDocument): number[] {
@@ -183,14 +115,16 @@ function accountKeysOf(document: MoneyDocument): string[] {
   }
 }
 
-/** Clearing and bank hold money, so that they have a currency; expenses and the like have none of their own. */
+/** Clearing, bank and receivables hold money, so that they have a currency; expenses and the like have none of their own. */
 function accountOf(
   key: string,
   currency: string,
   references: References,
   facts: QboFacts,
 ): ReturnType<typeof mappedAccount> {
-  return key.startsWith('clearing:') || key.startsWith('bank:')
+  const isMoney =
+    key.startsWith('clearing:') || key.startsWith('bank:') || key === receivableAccount;
+  return isMoney
     ? moneyAccount(references, facts, key, currency)
     : mappedAccount(references, facts, key);
 }
@@ -226,12 +160,15 @@ function bookingOf(
 
 function journalLines(
   document: Extract<MoneyDocument, { type: 'journal' }>,
+  customer: string | null,
   refOf: (key: string) => JsonObject,
   references: References,
   facts: QboFacts,
 ): JsonObject[] {
   const { debit, credit, amountMinor, currency, description, location } = document;
-  const department = facts.trackDepartments ? references.mapping('location', location) : null;
+  const isPlaced = facts.trackDepartments && location !== null;
+  const department = isPlaced ? references.mapping('location', location) : null;
+  const isOwed = (account: string): boolean => account === receivableAccount && customer !== null;
   const line = (PostingType: string, account: string): JsonObject => ({
     Amount: amountOf(amountMinor, currency),
     Description: cleanText(description, 4000),
@@ -240,61 +177,12 @@ function journalLines(
       PostingType,
       AccountRef: refOf(account),
       ...(department === null ? {} : { DepartmentRef: { value: department } }),
+      ...(isOwed(account) ? { Entity: { Type: 'Customer', EntityRef: { value: customer } } } : {}),
     },
   });
   return [line('Debit', debit), line('Credit', credit)];
 }
 
-/** What was received more (positive) or less than a payment in the books says. */
-export interface ReceivableDocument {
-  marker: string;
-  notes: readonly string[];
-  date: string;
-  currency: string;
-  exchangeRate?: ExchangeRate | undefined;
-  customerId: string | null;
-  tender: string;
-  amountMinor: number;
-}
-
-/** An entry between the receivables of a customer and the account of a tender (quickbooks.md 14). */
-export function shapeReceivable(
-  document: ReceivableDocument,
-  references: References,
-  facts: QboFacts,
-): MoneyShape {
-  const { currency, tender, amountMinor, date: txnDate } = document;
-  const lost = decimalsHold([amountMinor], currency);
-  if (lost !== null) return { type: 'stop', composed: lost };
-  const clearing = moneyAccount(references, facts, `clearing:${tender}`, currency);
-  if (clearing.type === 'stop') return clearing;
-  const receivable = moneyAccount(references, facts, 'receivable', currency);
-  if (receivable.type === 'stop') return receivable;
-  const customer = customerOf(document, references, facts);
-  if (customer.type === 'stop') return customer;
-  if (customer.missing.length > 0)
-    return { type: 'stop', composed: { type: 'notReady', missing: customer.missing } };
-  const totalMinor = Math.abs(amountMinor);
-  const line = (PostingType: string, detail: JsonObject): JsonObject => ({
-    Amount: amountOf(totalMinor, currency),
-    DetailType: 'JournalEntryLineDetail',
-    JournalEntryLineDetail: { PostingType, ...detail },
-  });
-  const owed = {
-    AccountRef: { value: receivable.id },
-    Entity: { Type: 'Customer', EntityRef: { value: customer.id } },
-  };
-  const money = { AccountRef: { value: clearing.id } };
-  const marker = markerOf(document);
-  const payload = {
-    TxnDate: txnDate,
-    PrivateNote: noteOf({ notes: document.notes, guest: null, tender: null }, marker),
-    ...currencyFields(document, facts),
-    Line: amountMinor > 0 ? [line('Debit', money), line('Credit', owed)] : [line('Debit', owed), line('Credit', money)],
-  }; // prettier-ignore
-  return { type: 'shaped', entity: 'JournalEntry', payload, marker, totalMinor, currency, txnDate };
-}
-
-function amountOf(minor: number, currency: string): number {
+export function amountOf(minor: number, currency: string): number {
   return exactNumber(minorToText(minor, currency));
 }

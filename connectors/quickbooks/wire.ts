@@ -100,7 +100,11 @@ export const documentContentSchema = z.object({
         DepositLineDetail: accountDetail,
         AccountBasedExpenseLineDetail: accountDetail,
         JournalEntryLineDetail: z
-          .object({ PostingType: z.string().optional(), AccountRef: referenceSchema.optional() })
+          .object({
+            PostingType: z.string().optional(),
+            AccountRef: referenceSchema.optional(),
+            Entity: z.object({ EntityRef: referenceSchema.optional() }).optional(),
+          })
           .optional(),
       }),
     )

@@ -10,12 +10,16 @@ import { saleOfTicket } from './ticket';
 // A refund that says an amount and no lines (accounting.md 10): the whole rest of a sale gives back its
 // remaining lines and tax; a part of it is one line, by setting with its share of the tax.
 
+interface RefundSettings {
+  refund: Pick<PostingSettings['refund'], 'amountOnlyTax'>;
+}
+
 /** The refund with what its sale says about it; as it is where it has lines of its own. */
 export function refundOfSale(
   recordId: string,
   body: RefundBody,
   known: KnownSale,
-  settings: Pick<PostingSettings, 'refund'>,
+  settings: RefundSettings,
 ): Sale {
   const sold = saleOfTicket(known.ticket, known.recordId, 'sale');
   // Earlier ones may have been such amounts themselves: each is derived from those before it.
@@ -30,7 +34,7 @@ function derived(
   body: RefundBody,
   sold: Sale,
   before: readonly Sale[],
-  settings: Pick<PostingSettings, 'refund'>,
+  settings: RefundSettings,
 ): Sale {
   const plain = saleOfTicket({ kind: 'refund', body }, recordId, 'refund');
   if (!isAmountOnly(body)) return plain;

@@ -1,6 +1,6 @@
 import type { CashBody, ExchangeRate } from '../bodies';
 import { moneyMarker } from './marker';
-import type { Hold } from './document';
+import type { Hold, PostingDocument } from './document';
 import type { SaleTender } from './sale';
 import type { PostingSettings } from './settings';
 
@@ -31,9 +31,17 @@ export type MoneyDocument = Head &
         credit: string;
         amountMinor: number;
         description: string;
-        location: string;
+        location: string | null;
+        /** Whose receivables they are, where one of the accounts is `receivable`. */
+        owedBy?: OwedBy | undefined;
       }
   );
+
+/** A customer of the till, or a guest. */
+export type OwedBy = Pick<PostingDocument, 'customerId' | 'guest'>;
+
+/** What customers owe: each entry on it names its customer (quickbooks.md 14). */
+export const receivableAccount = 'receivable';
 
 export type MoneyDecision = MoneyDocument | Hold | { type: 'nothing'; reason: string };
 
@@ -48,8 +56,42 @@ export function moveOf(
 ): MoneyDocument {
   const own = `clearing:${tender}`;
   const [from, to] = amountMinor > 0 ? [exchangeAccount, own] : [own, exchangeAccount];
-  const marker = head.marker.replace(/^(truth-sync \w+) /, `$1 ${part.replace('-', ' ')} of `);
-  return { type: 'transfer', ...head, marker, from, to, amountMinor: Math.abs(amountMinor) };
+  return {
+    type: 'transfer',
+    ...head,
+    marker: partMarker(head.marker, part),
+    from,
+    to,
+    amountMinor: Math.abs(amountMinor),
+  };
+}
+
+/**
+ * What one tender paid back of a sale that is an invoice: its credit memo takes it off what the customer owes, this
+ * puts it back there and out of the tender's account, so that both come to nothing (accounting.md 2 and 10, ADR 0012).
+ */
+export function paidBackOf(
+  head: Head,
+  part: string,
+  { tender, amountMinor, reference }: SaleTender,
+  { owedBy, location }: { owedBy: OwedBy; location: string },
+): MoneyDocument {
+  return {
+    type: 'journal',
+    ...head,
+    marker: partMarker(head.marker, part),
+    notes: reference === null ? head.notes : [...head.notes, reference],
+    debit: receivableAccount,
+    credit: `clearing:${tender}`,
+    amountMinor,
+    description: 'Paid back',
+    location,
+    owedBy,
+  };
+}
+
+function partMarker(marker: string, part: string): string {
+  return marker.replace(/^(truth-sync \w+) /, `$1 ${part.replace('-', ' ')} of `);
 }
 
 /** Cash that was put in, taken out, or counted otherwise than booked (accounting.md 3). */

@@ -1,7 +1,7 @@
 import type { ExchangeRate } from '../bodies';
 import { canonicalJson } from '../canonical';
 import { sumMinor } from '../money';
-import type { MoneyDocument } from './money-document';
+import type { MoneyDocument, OwedBy } from './money-document';
 
 // Money between accounts as far as it is money: what each account gets. By it an edit is known, and what is
 // posted is taken back or corrected where its document may not be touched (accounting.md 10, 15).
@@ -23,16 +23,20 @@ export interface MoneyEntry {
   account: string | null;
   /** Of a journal entry. */
   location: string | null;
+  /** Of one on receivables: its customer, and the one there as it was when this was posted. */
+  owedBy?: { customerId: string | null; id: string };
   /** Together 0, each account once. */
   legs: Leg[];
 }
 
-/** `idOf`: the account there of each key; throws where one has none. */
+/** `idOf`: the account there of each key; throws where one has none. `customer`: the one there whose receivables they are. */
 export function entryOf(
   document: MoneyDocument,
   ownDate: string,
   idOf: (account: string) => string,
+  customer: string | null = null,
 ): MoneyEntry {
+  const owedBy = document.type === 'journal' ? document.owedBy : undefined;
   const { type, currency, exchangeRate } = document;
   return {
     type,
@@ -41,8 +45,9 @@ export function entryOf(
     exchangeRate: exchangeRate ?? null,
     account: type === 'booking' ? document.account : null,
     location: type === 'journal' ? document.location : null,
+    ...(owedBy === undefined || customer === null ? {} : { owedBy: { customerId: owedBy.customerId, id: customer } }),
     legs: summed(legsOf(document).map((leg) => ({ ...leg, id: idOf(leg.account) }))),
-  };
+  }; // prettier-ignore
 }
 
 function legsOf(document: MoneyDocument): Omit<Leg, 'id'>[] {
@@ -85,9 +90,10 @@ function summed(legs: readonly Leg[]): Leg[] {
 
 /** Whether two are the same to the books; where a mapping was changed since, what is posted stays. */
 export function isSameEntry(one: MoneyEntry, other: MoneyEntry): boolean {
-  const money = ({ legs, date, currency, exchangeRate }: MoneyEntry): string =>
+  const money = ({ legs, date, currency, exchangeRate, owedBy }: MoneyEntry): string =>
     canonicalJson({
       date,
+      customer: owedBy === undefined ? [] : [owedBy.customerId],
       currency,
       rate: exchangeRate?.rate ?? null,
       legs: legs.map(({ account, amountMinor }) => ({ account, amountMinor })),
@@ -123,6 +129,7 @@ function differenceOf(net: MoneyEntry, wanted: MoneyEntry): MoneyEntry | null {
     net.account === wanted.account &&
     net.currency === wanted.currency &&
     net.exchangeRate?.rate === wanted.exchangeRate?.rate &&
+    net.owedBy?.id === wanted.owedBy?.id &&
     wanted.legs.every(({ account, id }) => net.legs.every((leg) => leg.account !== account || leg.id === id)); // prettier-ignore
   if (!isAlike) return null;
   const legs = summed([...wanted.legs, ...turned(net).legs]);
@@ -153,11 +160,15 @@ export function documentOfEntry(
   const { amountMinor } = to;
   return entry.type === 'transfer'
     ? { type: 'transfer', ...common, from: from.account, to: to.account, amountMinor }
-    : { type: 'journal', ...common, debit: to.account, credit: from.account, amountMinor, description, location: entry.location ?? 'default' }; // prettier-ignore
+    : { type: 'journal', ...common, debit: to.account, credit: from.account, amountMinor, description, location: entry.location, ...owedByOf(entry) }; // prettier-ignore
 }
 
 /** Whether an update can turn one into the other: what comes and what goes are different forms there. */
 export function hasSameForm(net: MoneyEntry, wanted: MoneyEntry): boolean {
   const isIn = ({ account, legs }: MoneyEntry): boolean => (legs.find((leg) => leg.account === account)?.amountMinor ?? 0) >= 0; // prettier-ignore
   return net.type === wanted.type && (net.type !== 'booking' || isIn(net) === isIn(wanted));
+}
+
+function owedByOf({ owedBy }: MoneyEntry): { owedBy?: OwedBy } {
+  return owedBy === undefined ? {} : { owedBy: { customerId: owedBy.customerId, guest: null } };
 }

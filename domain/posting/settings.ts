@@ -42,6 +42,8 @@ export interface PostingSettings {
   refund: {
     /** An amount without lines that is not the whole rest of its sale: without tax, or with its share of it. */
     amountOnlyTax: 'none' | 'prorate';
+    /** What is paid back of a sale that is an invoice; holds for refunds that come after. */
+    invoice: 'refundReceipt' | 'creditMemo';
   };
   paid: {
     /** What is paid at once in one tender; holds for tickets that come after. */
@@ -71,7 +73,7 @@ export const initialPostingSettings: PostingSettings = {
   mode: { switches: [] },
   summary: { lines: 'category', dueAfterMinutes: 120 },
   date: { dayCutHour: 0 },
-  refund: { amountOnlyTax: 'none' },
+  refund: { amountOnlyTax: 'none', invoice: 'refundReceipt' },
   paid: { as: 'salesReceipt' },
   unpaid: { as: 'invoice' },
   item: { unmapped: 'hold' },

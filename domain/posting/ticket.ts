@@ -8,6 +8,7 @@ import type {
 } from '../bodies';
 import { minorToText, negateDecimal, shareMinor, signOf, sumMinor } from '../money';
 import { markerId } from './marker';
+import { appliedPart, backPrefix, creditedPart, firstPayment, invoicedPart, movePrefix, paymentPrefix } from './part-names'; // prettier-ignore
 import { areSeveralPayments } from './payment';
 import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
 
@@ -36,9 +37,6 @@ export function partsOfOrder(order: OrderBody): DocumentPart[] {
   return hasSale ? ['sale', 'refund'] : ['refund'];
 }
 
-/** The sale of an order that came while `paid.as` was `invoicePayment`: it keeps that way, whatever is set later. */
-export const invoicedPart = 'sale-invoice';
-
 /** Whether a part of an order is the invoice, or its one payment, of what was paid at once in one tender. */
 export function isInvoiced(ticket: Ticket, part: string): boolean {
   if (ticket.kind !== 'order' || (part !== invoicedPart && part !== firstPayment)) return false;
@@ -63,11 +61,16 @@ export function deliveryPartsOf(order: OrderBody, salePart = 'sale'): string[] {
   return isInvoiced({ kind: 'order', body: order }, salePart) ? [...parts, firstPayment] : parts;
 }
 
-/** The deliveries of a refund: its document, what applies it where it is owed, a move for each of several tenders. */
-export function refundPartsOf(refund: RefundBody): string[] {
-  if (isOwed(refund)) return ['refund', appliedPart];
-  if (!isThroughExchange({ kind: 'refund', body: refund })) return ['refund'];
-  return ['refund', ...tendersOf(refund).map((_tender, index) => `${movePrefix}${index + 1}`)];
+/**
+ * The deliveries of a refund: its document, what applies it where it is owed, what was paid back for each tender
+ * that the document cannot say. `documentPart`: the name of its document.
+ */
+export function refundPartsOf(refund: RefundBody, documentPart = 'refund'): string[] {
+  if (isOwed(refund)) return [documentPart, appliedPart];
+  const numbered = (prefix: string): string[] =>
+    tendersOf(refund).map((_tender, index) => `${prefix}${index + 1}`);
+  if (documentPart === creditedPart) return [documentPart, ...numbered(backPrefix)];
+  return isThroughExchange({ kind: 'refund', body: refund }) ? [documentPart, ...numbered(movePrefix)] : [documentPart]; // prettier-ignore
 }
 
 /** Given back without money: the invoice that it belongs to is not paid. */
@@ -88,30 +91,23 @@ function isThroughExchange(ticket: Ticket): boolean {
   return tenders.length > 1 && (parts[0] === 'refund' || !areSeveralPayments(tenders));
 }
 
-const paymentPrefix = 'payment-';
-const firstPayment = `${paymentPrefix}1`;
-/** Stands before `refund` and `sale` in the alphabet, which are what others refer to. */
-const movePrefix = 'move-';
-/** The payment of 0.00 by which a credit memo is applied to its invoice. */
-export const appliedPart = 'applied';
-
 /** What one tender of such a ticket brought to its own account, signed; null where the part is no such move. */
 export function moveOfPart(ticket: Ticket, part: string): SaleTender | null {
-  if (!part.startsWith(movePrefix) || ticket.kind === 'invoice') return null;
-  const tender = tendersOf(ticket.body)[Number(part.slice(movePrefix.length)) - 1];
-  if (tender === undefined || !isThroughExchange(ticket)) return null;
-  return ticket.kind === 'refund' ? { ...tender, amountMinor: 0 - tender.amountMinor } : tender;
+  if (ticket.kind === 'invoice' || !isThroughExchange(ticket)) return null;
+  if (ticket.kind === 'order') return numberedTender(ticket.body, part, movePrefix);
+  const tender = numberedTender(ticket.body, part, movePrefix) ?? backOfPart(ticket.body, part);
+  return tender === null ? null : { ...tender, amountMinor: 0 - tender.amountMinor };
 }
 
-/** Whether the part moves a tender, also where the ticket has none such any more. */
-export function isMovePart(part: string): boolean {
-  return part.startsWith(movePrefix);
+/** What one tender of a refund paid back, positive; null where the part is none such. */
+export function backOfPart(refund: RefundBody, part: string): SaleTender | null {
+  return numberedTender(refund, part, backPrefix);
 }
 
-/** Which tender a part is the payment of, from 0; null where it is none. */
-export function tenderOfPart(part: string): number | null {
-  return part.startsWith(paymentPrefix) ? Number(part.slice(paymentPrefix.length)) - 1 : null;
-}
+function numberedTender(body: Pick<OrderBody, 'tenders'>, part: string, prefix: string): SaleTender | null {
+  if (!part.startsWith(prefix)) return null;
+  return tendersOf(body)[Number(part.slice(prefix.length)) - 1] ?? null;
+} // prettier-ignore
 
 function isBack(line: OrderLine): boolean {
   return signOf(line.quantity) < 0 || line.netMinor < 0;

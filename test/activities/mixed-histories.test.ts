@@ -68,7 +68,8 @@ async function begin(seed: number): Promise<History> {
   await map('tender', 'cash', '402');
   const accounts = new Map(Object.entries(counted).map(([name, short]) => [ids.accounts[name] ?? '', short])); // prettier-ignore
   const history: History = { seed, tenant, accounts, ask: await operatorOf(stack, api, tenant), till: new MixedTill(seed), settings: {}, touched: new Set(), log: [] }; // prettier-ignore
-  await put(history, { closed: { mode: history.till.is(0.5) ? 'firstOpenDay' : 'park' } });
+  const invoice = history.till.pick(['refundReceipt', 'creditMemo'] as const);
+  await put(history, { closed: { mode: history.till.is(0.5) ? 'firstOpenDay' : 'park' }, refund: { ...initialPostingSettings.refund, invoice } }); // prettier-ignore
   await sendChanges(stack, tenant, [{ kind: 'customer', recordId: 'c-1', body: { name: 'Ann', email: 'a@example.test' } }]); // prettier-ignore
   return history;
 }
@@ -210,8 +211,9 @@ async function step(history: History): Promise<void> {
   if (chance < 0.4) {
     const as = till.pick(['salesReceipt', 'invoicePayment'] as const);
     const mode = till.pick(['firstOpenDay', 'park'] as const);
-    log.push(`settings ${as} ${mode}`);
-    await put(history, { paid: { as }, closed: { mode } });
+    const invoice = till.pick(['refundReceipt', 'creditMemo'] as const);
+    log.push(`settings ${as} ${mode} ${invoice}`);
+    await put(history, { paid: { as }, closed: { mode }, refund: { ...initialPostingSettings.refund, invoice } }); // prettier-ignore
   }
   if (till.is(0.1)) {
     const what = till.pick(['resetAfterCommit', 'resetBeforeCommit', 'cutJson']);

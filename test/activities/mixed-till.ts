@@ -96,8 +96,7 @@ export class MixedTill {
 
   private edited(old: TillRecord): TestChange {
     const { kind, recordId, day, body, effect } = old;
-    // A till has no word for a void of those.
-    if (kind !== 'cash' && kind !== 'payout' && this.is(0.3))
+    if (this.is(0.3))
       return this.put(kind, recordId, day, { body, effect }, !old.isVoided, 'void or not');
     const to = this.is(0.1) ? this.pick(days) : day;
     const made = this.again(old, to);

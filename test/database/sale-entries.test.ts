@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { z } from 'zod';
 
 import { loadSales } from '../../database/sale-entries';
 import { settleWithoutSend } from '../../database/settlements';
@@ -94,4 +95,26 @@ test('a payment is ready after its invoice, and is freed by it where it came bef
   expect(await entries('i')).toMatchObject([{ kind: 'payment', body: { businessDate: '2026-11-21' } }]); // prettier-ignore
   const kinds = (await deliveries(database.pool, tenant, 'qbo')).map(({ kind }) => kind);
   expect(kinds).toEqual(['customer', 'payment', 'invoice']);
+});
+
+test("payments in the books are wanted anew where their invoice becomes another customer's, and only then", async () => {
+  const of = (customerId: string, revision: number): TestChange => ({ ...invoice('i'), revision, body: { ...z.looseObject({}).parse(invoice('i').body), customerId } }); // prettier-ignore
+  const revs = async (): Promise<string[]> =>
+    (await deliveries(database.pool, tenant))
+      .filter(({ kind }) => kind === 'payment')
+      .map(({ recordId, desiredRev, state }) => `${recordId} ${desiredRev} ${state}`)
+      .sort();
+  await absorb(database.pool, tenant, [customer('c-1'), customer('c-2'), of('c-1', 1), payment('a', 'i'), payment('b', 'i'), payment('c', 'i'), payment('d', 'j')]); // prettier-ignore
+  for (const id of ['a', 'b', 'd'])
+    await deliver(database.pool, lane, [await delivery(database.pool, tenant, 'qbo', 'payment', id)]); // prettier-ignore
+  const before = ['a 1 delivered', 'b 1 delivered', 'c 1 waiting', 'd 1 delivered'];
+  await absorb(database.pool, tenant, [{ ...of('c-1', 2), body: { ...z.looseObject({}).parse(of('c-1', 2).body), number: 'i-2' } }]); // prettier-ignore
+  expect(await revs()).toEqual(before);
+  // One of them changes by itself in the same batch.
+  await absorb(database.pool, tenant, [of('c-2', 3), { ...payment('b', 'i'), revision: 2, body: { number: 'b', invoiceId: 'i', tender: 'cash', amountMinor: 4 } }]); // prettier-ignore
+  expect(await revs()).toEqual(['a 2 waiting', 'b 2 waiting', 'c 1 waiting', 'd 1 delivered']);
+  // What an undo took back stays away.
+  await database.pool.query(`UPDATE deliveries SET undone_by = gen_random_uuid() WHERE tenant = $1 AND record_id = 'a'`, [tenant]); // prettier-ignore
+  await absorb(database.pool, tenant, [of('c-1', 4)]);
+  expect(await revs()).toEqual(['a 2 waiting', 'b 3 waiting', 'c 1 waiting', 'd 1 delivered']);
 });

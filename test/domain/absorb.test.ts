@@ -151,3 +151,17 @@ test('the origin of a field is who gave its value, not who left it empty', () =>
   memory.fold([{ ...customer({ name: 'b', email: '' }, 2), source: 'woo' }]);
   expect(memory.record('customer', 'c').origin).toEqual({ name: 'woo', email: 'pos' });
 });
+
+test("an invoice that becomes another customer's, or of another currency, is told; a first sight and labels are not", () => {
+  const memory = new Memory();
+  const { number, channel, businessDate, currency, pricesIncludeTax, lines, totals, customerId } =
+    orderBody('i', [['a', 1]], 'c-1');
+  const body = { number, channel, businessDate, currency, pricesIncludeTax, lines, totals, customerId }; // prettier-ignore
+  const folded = (sourceRev: number, changes: object): string[] =>
+    memory.fold([change({ kind: 'invoice', recordId: 'i', sourceRev, content: { kind: 'invoice', body: { ...body, ...changes } } })]).otherPayers; // prettier-ignore
+  expect(folded(1, {})).toEqual([]);
+  expect(folded(2, { number: 'j' })).toEqual([]);
+  expect(folded(3, { customerId: 'c-2' })).toEqual(['i']);
+  expect(folded(4, { customerId: undefined })).toEqual(['i']);
+  expect(folded(5, { customerId: undefined, currency: 'EUR' })).toEqual(['i']);
+});

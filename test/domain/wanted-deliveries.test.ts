@@ -1,8 +1,14 @@
 import { expect, test } from '@jest/globals';
 
 import { initialDirection, type DirectionPolicy } from '../../domain/direction';
-import type { RecordBody } from '../../domain/bodies';
-import { gateFor, salePartOf, wantedDeliveries } from '../../domain/wanted-deliveries';
+import type { RecordBody, RefundBody } from '../../domain/bodies';
+import { initialPostingSettings } from '../../domain/posting/settings';
+import {
+  documentNamesOf,
+  gateFor,
+  wantedDeliveries,
+  type DocumentNames,
+} from '../../domain/wanted-deliveries';
 import { orderBody } from '../support/samples';
 
 const open = { kind: 'open' };
@@ -72,5 +78,31 @@ test.each<[string[], 'salesReceipt' | 'invoicePayment', string]>([
   [['sale', 'refund'], 'invoicePayment', 'sale'],
   [['payment-1', 'sale-invoice'], 'salesReceipt', 'sale-invoice'],
 ])('with the parts %j and %s the sale of an order is the part %s', (parts, as, salePart) => {
-  expect(salePartOf(parts, { paid: { as } })).toBe(salePart);
+  expect(documentNamesOf(null, parts, { ...initialPostingSettings, paid: { as } }).sale).toBe(salePart);
+}); // prettier-ignore
+
+const ofSale = { ...orderBody('1', [['a', 1]], null), restock: true, orderId: 'i-1' };
+const deposits = [{ paymentId: 'd', amountMinor: 1_250 }];
+
+test.each<[string, object, string[], 'refundReceipt' | 'creditMemo', string]>([
+  ['new', ofSale, [], 'refundReceipt', 'refund'],
+  ['new', ofSale, [], 'creditMemo', 'refund-credit'],
+  ['known', ofSale, ['refund'], 'creditMemo', 'refund'],
+  ['known', ofSale, ['back-1', 'refund-credit'], 'refundReceipt', 'refund-credit'],
+  ['without a sale', { ...ofSale, orderId: undefined }, [], 'creditMemo', 'refund'],
+  ['of a deposit', { ...ofSale, deposits }, [], 'creditMemo', 'refund'],
+])('the document of a %s refund %j with the parts %j and %s is the part %s', (_how, change, parts, invoice, part) => {
+  const content: RecordBody = { kind: 'refund', body: { ...ofSale, ...change } };
+  const settings = { ...initialPostingSettings, refund: { ...initialPostingSettings.refund, invoice } };
+  expect(documentNamesOf(content, parts, settings).refund).toBe(part);
+}); // prettier-ignore
+
+test('a refund that may be a credit memo has an entry for each tender, also the only one', () => {
+  const partsOf = (change: Partial<RefundBody>, names: DocumentNames): string[] =>
+    wantedDeliveries('refund', 'present', { kind: 'refund', body: { ...ofSale, ...change } }, pushAll, names).map(({ part }) => part); // prettier-ignore
+  const credited = { sale: 'sale', refund: 'refund-credit' };
+  expect(partsOf({}, credited)).toEqual(['refund-credit', 'back-1']);
+  const tenders = [{ tender: 'cash', amountMinor: 1_000 }, { tender: 'card', amountMinor: 250 }]; // prettier-ignore
+  expect(partsOf({ tenders }, credited)).toEqual(['refund-credit', 'back-1', 'back-2']);
+  expect(partsOf({ tenders: [] }, credited)).toEqual(['refund-credit', 'applied']);
 });

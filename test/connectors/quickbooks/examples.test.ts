@@ -8,7 +8,7 @@ import { decisionFor } from '../../../connectors/quickbooks/place';
 import type { QboFacts } from '../../../connectors/quickbooks/facts';
 import { docNumberOf } from '../../../connectors/quickbooks/mapping';
 import { shapeDocument } from '../../../connectors/quickbooks/shape';
-import { shapePayment } from '../../../connectors/quickbooks/shape-money';
+import { shapePayment } from '../../../connectors/quickbooks/shape-payment';
 import { canonicalJson } from '../../../domain/canonical';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { saleOfWebOrder } from '../../domain/posting/web-orders';

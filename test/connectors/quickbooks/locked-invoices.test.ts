@@ -6,7 +6,7 @@ import { closeConnections } from '../../../connectors/http';
 import type { OrderBody, RecordBody } from '../../../domain/bodies';
 import type { PostingSettings } from '../../../domain/posting/settings';
 import { added, totalsOf } from '../../sandbox/qbo/expected-ledger';
-import { control, startCompany, textAt, type Company } from '../../sandbox/support';
+import { at, control, startCompany, textAt, type Company } from '../../sandbox/support';
 import { line, openGate, orderBody } from '../fixtures';
 import { accountingMappings, connected, mapped } from './company';
 import { invoiceBody } from './money-records';
@@ -185,8 +185,8 @@ describe('an invoice record', () => {
     const netMinor = count * 1250;
     return { kind: 'invoice', body: invoiceBody({ lines: [line({ quantity: String(count), netMinor })], totals: { netMinor, taxMinor: 0, totalMinor: netMinor }, ...changes }) }; // prettier-ignore
   };
-  const pay = (id: string | null, amount: number): Promise<unknown> =>
-    company.post('payment', { CustomerRef: { value: '301' }, TxnDate: '2026-11-24', TotalAmt: amount, Line: [{ Amount: amount, LinkedTxn: [{ TxnId: id, TxnType: 'Invoice' }] }] }); // prettier-ignore
+  const pay = (id: string | null, amount: number, TxnDate = '2026-11-24'): Promise<unknown> =>
+    company.post('payment', { CustomerRef: { value: '301' }, TxnDate, TotalAmt: amount, Line: [{ Amount: amount, LinkedTxn: [{ TxnId: id, TxnType: 'Invoice' }] }] }); // prettier-ignore
 
   test('paid above its new total gets a credit memo, and an invoice where it rises again', async () => {
     const part = new PostedPart(connector, references, 's1', '');
@@ -213,6 +213,57 @@ describe('an invoice record', () => {
     await close('2026-11-30');
     expect(await part.want(owed(3, { dueDate: '2027-01-31' }))).toMatchObject({ cause: 'locked:due_date' }); // prettier-ignore
     expect(await part.want(owed(2, { dueDate: '2027-01-31' }))).toEqual({ type: 'delivered' });
+    expect(await gained()).toEqual({ [receivable]: '25.00', [sales]: '-25.00' });
+  });
+
+  const balanceOf = async (entity: string, id: string | null | undefined): Promise<unknown> =>
+    at((await company.get(`${entity.toLowerCase()}/${id ?? ''}`)).body, `${entity}.Balance`);
+
+  test('in a closed period what is taken from it is applied to it as far as it is owed, once', async () => {
+    await restart({ closed: { mode: 'firstOpenDay' } });
+    const part = new PostedPart(connector, references, 's1', '');
+    await part.want(owed(4));
+    await close('2026-11-30');
+    expect(await part.want(owed(3))).toEqual({ type: 'delivered' });
+    expect(await balanceOf('Invoice', part.item.remoteId)).toBe(37.5);
+    expect(await part.want(owed(3, { number: 'renamed' }))).toEqual({ type: 'delivered' });
+    await pay(part.item.remoteId, 30, '2026-12-02');
+    expect(await part.want(owed(2))).toEqual({ type: 'delivered' });
+    // 7.50 was owed still, 5.00 stay on the credit memo.
+    expect(await balanceOf('Invoice', part.item.remoteId)).toBe(0);
+    expect(part.writes).toEqual(['create Invoice', 'create CreditMemo', 'create Payment', 'create CreditMemo', 'create Payment']); // prettier-ignore
+    expect(await gained()).toEqual({ [receivable]: '-5.00', 'Undeposited Funds': '30.00', [sales]: '-25.00' }); // prettier-ignore
+    // Then it rises again, and is voided: nothing is applied twice.
+    expect(await part.want(owed(3))).toEqual({ type: 'delivered' });
+    expect(await part.want(owed(3, { voided: true }))).toEqual({ type: 'delivered' });
+    expect(await gained()).toEqual({ [receivable]: '-30.00', 'Undeposited Funds': '30.00' });
+  });
+
+  test.each(['resetAfterCommit', 'resetBeforeCommit'])('an answer lost by %s while it is applied is repeated, once in the books', async (fault) => {
+    await restart({ closed: { mode: 'firstOpenDay' } });
+    const part = new PostedPart(connector, references, 's1', '');
+    await part.want(owed(4));
+    await close('2026-11-30');
+    expect(await part.want(owed(3), 'present', { stepsMax: 1 })).toMatchObject({ cause: 'cut' });
+    await control(company.sandbox, 'faults', [{ match: { path: '/batch', write: true }, fault, times: 1 }]);
+    expect(await part.drive()).toEqual({ type: 'delivered' });
+    expect(await balanceOf('Invoice', part.item.remoteId)).toBe(37.5);
+    expect((await documentsOf(company)).filter((one) => one.startsWith('Payment'))).toHaveLength(1);
+  }); // prettier-ignore
+
+  test('what a person applied meanwhile, or unlinked, stays as they left it', async () => {
+    await restart({ closed: { mode: 'firstOpenDay' } });
+    const part = new PostedPart(connector, references, 's1', '');
+    await part.want(owed(4));
+    await close('2026-11-30');
+    await part.want(owed(3));
+    const read = await company.query('SELECT * FROM Payment');
+    await act({ do: 'delete', entity: 'Payment', id: textAt(read.body, 'QueryResponse.Payment.0.Id') }); // prettier-ignore
+    expect(await part.want(owed(3, { number: 'renamed' }))).toEqual({ type: 'delivered' });
+    expect(await balanceOf('Invoice', part.item.remoteId)).toBe(50);
+    expect(part.writes).toHaveLength(3);
+    expect(await part.want(owed(2))).toEqual({ type: 'delivered' });
+    expect(await balanceOf('Invoice', part.item.remoteId)).toBe(37.5);
     expect(await gained()).toEqual({ [receivable]: '25.00', [sales]: '-25.00' });
   });
 });

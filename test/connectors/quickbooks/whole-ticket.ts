@@ -14,9 +14,17 @@ export class WholeTicket {
   private rev = 0;
 
   private readonly salePart: string;
+  private readonly refundPart: string;
 
-  constructor(connector: Connector, references: References, recordId: string, salePart = 'sale') {
+  constructor(
+    connector: Connector,
+    references: References,
+    recordId: string,
+    salePart = 'sale',
+    refundPart = 'refund',
+  ) {
     this.salePart = salePart;
+    this.refundPart = refundPart;
     this.connector = connector;
     this.recordId = recordId;
     this.references = references;
@@ -24,7 +32,10 @@ export class WholeTicket {
 
   /** A newer revision; answers what became of each part. */
   async want(record: RecordBody): Promise<Record<string, Outcome>> {
-    const wanted = wantedDeliveries(record.kind, 'present', record, initialDirection, this.salePart)
+    const wanted = wantedDeliveries(record.kind, 'present', record, initialDirection, {
+      sale: this.salePart,
+      refund: this.refundPart,
+    })
       .filter(({ system }) => system === 'qbo')
       .map(({ part }) => part);
     this.rev += 1;
@@ -48,17 +59,18 @@ export class WholeTicket {
 
   /** What the database knows of the ticket's own document. */
   private refer(part: PostedPart, open: ReadonlySet<string>): void {
-    const main = this.parts.get(this.salePart) ?? this.parts.get('refund');
+    const main = this.parts.get(this.salePart) ?? this.parts.get(this.refundPart);
     const snapshot = main?.item.snapshot ?? null;
     const entity = snapshot?.['entity'];
     const own: RecordReference = {
       remoteId: main?.item.remoteId ?? null,
-      isOpen: open.has(this.salePart) || open.has('refund'),
+      isOpen: open.has(this.salePart) || open.has(this.refundPart),
       entity: typeof entity === 'string' ? entity : null,
     };
     part.references = {
       ...this.references,
       orders: new Map([...this.references.orders, [this.recordId, own]]),
+      documents: new Map([...this.references.documents, [`refund/${this.recordId}`, own]]),
     };
   }
 }

@@ -13,7 +13,7 @@ import { keptBackDocuments } from '../../../database/policy';
 import { inTransaction } from '../../../database/pool';
 import { beginRun, createRun, findRun, forgottenRuns, listRunMembers, listRunSends, savePage } from '../../../database/runs'; // prettier-ignore
 import { wakeUnpaid } from '../../../database/unpaid';
-import { writeSaleEntries } from '../../../database/sale-entries';
+import { postedPaymentsOf, writeSaleEntries } from '../../../database/sale-entries';
 import { takeOverSends, takeVerifying } from '../../../database/sends';
 import { settleWithoutSend } from '../../../database/settlements';
 import { directionInForce, newestSettings, requestSettings, settingsVersions, syncInForce } from '../../../database/settings'; // prettier-ignore
@@ -81,6 +81,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   loadReferences: (pool) => loadReferences(pool, tenant, 'qbo', { skus, customerIds: customers.map(({ recordId }) => recordId), orderIds: orders.map(({ recordId }) => recordId), documents: orders.map(({ recordId }) => ({ kind: 'invoice', recordId })), sales: orders, layAways: orders.map(({ recordId }) => recordId) }), // prettier-ignore
   writeSaleEntries: inTx((tx) => writeSaleEntries(tx, tenant, orders.map(({ recordId }) => ({ kind: 'refund', recordId: recordId.replace('order', 'refund'), content: { kind: 'refund', body: { ...refundBody, orderId: `${recordId}0` } } })))), // prettier-ignore
   wakeUnpaid: inTx((tx) => wakeUnpaid(tx, tenant, 'qbo', orders.map(({ recordId }) => recordId))), // prettier-ignore
+  postedPaymentsOf: (pool) => postedPaymentsOf(pool, tenant, 'qbo', orders.map(({ recordId }) => recordId)), // prettier-ignore
   mappingsFor: (pool) => mappingsFor(pool, tenant, skus),
   'recordSends and settleSends of 30': async (pool) => {
     const lane = await holdLane(pool, tenant, 'qbo');

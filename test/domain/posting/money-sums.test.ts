@@ -5,7 +5,8 @@ import type { OrderBody, PayoutBody } from '../../../domain/bodies';
 import { sumMinor } from '../../../domain/money';
 import { moveOf } from '../../../domain/posting/money-document';
 import { payoutPart } from '../../../domain/posting/payout';
-import { deliveryPartsOf, moveOfPart, partsOfOrder, saleOfTicket, tenderOfPart } from '../../../domain/posting/ticket'; // prettier-ignore
+import { deliveryPartsOf, moveOfPart, partsOfOrder, saleOfTicket } from '../../../domain/posting/ticket'; // prettier-ignore
+import { tenderOfPart } from '../../../domain/posting/part-names';
 import { payoutFaults, sumFaults } from '../../../domain/ticket-sums';
 import { orderBody } from '../../support/samples';
 import { validOrder } from '../tickets';

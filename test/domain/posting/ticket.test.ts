@@ -4,12 +4,8 @@ import fc from 'fast-check';
 import type { OrderBody } from '../../../domain/bodies';
 import { signOf } from '../../../domain/money';
 import type { Sale } from '../../../domain/posting/sale';
-import {
-  deliveryPartsOf,
-  partsOfOrder,
-  saleOfTicket,
-  tenderOfPart,
-} from '../../../domain/posting/ticket';
+import { tenderOfPart } from '../../../domain/posting/part-names';
+import { deliveryPartsOf, partsOfOrder, saleOfTicket } from '../../../domain/posting/ticket';
 import { orderBody } from '../../support/samples';
 import { validOrder, validRefund } from '../tickets';
 
