@@ -8,6 +8,7 @@ import { settleSends, settleWithoutSend } from '../database/settlements';
 import { backoffMs } from '../domain/backoff';
 import { sendsAtOnce, sendsTogether } from '../domain/sends-at-once';
 import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
+import { ComposeAhead } from './compose-ahead';
 import { composeBatch, type LaneBatch } from './compose-batch';
 import type { DuePlaces } from '../database/outgoing';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
@@ -64,10 +65,6 @@ class Push {
   private readonly turn: LaneTurn;
   private readonly died: string[] = [];
   private readonly credentials: TurnCredentials;
-  /** What leaves next, begun while calls before it are under way. */
-  private composing: Promise<LaneBatch> | null = null;
-  /** What leaves after it, begun as soon as it was composed. */
-  private following: Promise<LaneBatch> | null = null;
   private looksAtMs = 0;
   /** How many sends are composed together, and how long one took last. */
   private sends = 1;
@@ -104,23 +101,28 @@ class Push {
       call: (stored) => this.call(() => connector.send(stored, this.turn)),
       heed: (answered) => this.heed(connector, answered),
     });
+    const ahead = new ComposeAhead((after) => this.compose(opened, after));
     try {
-      await this.stepOn(opened, departure);
+      await this.stepOn(opened, departure, ahead);
     } catch (error) {
       await departure.end().catch(() => undefined);
       throw error;
     } finally {
       // No call of a turn outlives it.
-      await Promise.allSettled([this.composing, this.following]);
+      await ahead.drop();
     }
     await departure.end();
   }
 
   /** Until nothing is due or the turn is over. */
-  private async stepOn(opened: OpenedConnection, departure: Departure): Promise<void> {
+  private async stepOn(
+    opened: OpenedConnection,
+    departure: Departure,
+    ahead: ComposeAhead,
+  ): Promise<void> {
     let idleSinceMs: number | null = null;
     while (this.turn.hasTime) {
-      const hasMoved = (await this.step(opened, departure)) || (await departure.settled());
+      const hasMoved = (await this.step(opened, departure, ahead)) || (await departure.settled());
       if (this.request.isProbe) return;
       if (hasMoved) idleSinceMs = null;
       else {
@@ -148,55 +150,35 @@ class Push {
   }
 
   /** True when something was done, so that there may be more. */
-  private async step(opened: OpenedConnection, departure: Departure): Promise<boolean> {
-    const { connector } = opened;
-    if (await this.askDue(connector)) return true;
-    const ahead = this.composing;
-    this.composing = null;
-    if (ahead === null) await departure.settled();
-    const batch = await (ahead ?? this.compose(opened));
+  private async step(
+    opened: OpenedConnection,
+    departure: Departure,
+    ahead: ComposeAhead,
+  ): Promise<boolean> {
+    if (await this.askDue(opened.connector)) return true;
+    const next = ahead.take();
+    if (next === null) await departure.settled();
+    const batch = await (next ?? this.compose(opened));
     // What was passed over is looked at again from the first on.
-    if (batch.picked === 0) return ahead !== null;
+    if (batch.picked === 0) return next !== null;
     const startedMs = this.turn.now;
     // What was decided while sends were settled may rest on what was true before: a hold for something that
     // arrived meanwhile would never be lifted. Writes are looked at again when they are written down.
-    if (ahead === null) this.note(await settleWithoutSend(this.pool, this.turn, batch.settlements));
+    if (next === null) this.note(await settleWithoutSend(this.pool, this.turn, batch.settlements));
     const sends = inSends(batch.writes, this.size);
     const groupSize = sendsTogether(this.sendMs);
-    if (ahead === null) departure.prepare(sends, groupSize);
+    if (next === null) departure.prepare(sends, groupSize);
     // While these are written down and leave, the next are composed; where each takes long they would be old by then.
-    if (groupSize > 1 && sends.length > 0 && this.turn.hasTime)
-      this.composeAhead(opened, departure, groupSize, batch.next);
-    else await this.dropFollowing();
+    const isAhead = groupSize > 1 && sends.length > 0 && this.turn.hasTime;
+    if (!isAhead) await ahead.drop();
+    else
+      ahead.begin(batch.next, ({ writes }) => {
+        departure.prepare(inSends(writes, this.size), groupSize);
+        return writes.length > 0 && this.turn.hasTime;
+      });
     await departure.send();
     if (sends.length > 0) this.sendMs = (this.turn.now - startedMs) / sends.length;
     return true;
-  }
-
-  private composeAhead(
-    opened: OpenedConnection,
-    departure: Departure,
-    groupSize: number,
-    after: DuePlaces,
-  ): void {
-    const begun = this.following ?? this.compose(opened, after);
-    this.following = null;
-    this.composing = begun.then((batch) => {
-      const sends = inSends(batch.writes, this.size);
-      departure.prepare(sends, groupSize);
-      if (sends.length > 0 && this.turn.hasTime) {
-        this.following = this.compose(opened, batch.next);
-        this.following.catch(() => undefined);
-      }
-      return batch;
-    });
-    this.composing.catch(() => undefined);
-  }
-
-  /** What was composed for a later step is composed anew by then. */
-  private async dropFollowing(): Promise<void> {
-    await this.following?.catch(() => undefined);
-    this.following = null;
   }
 
   /** Asks about the oldest send whose outcome is unknown and that is due; true where there was one. */
