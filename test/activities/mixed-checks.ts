@@ -140,7 +140,7 @@ function missed(shown: Shown, left: readonly Left[], now: readonly Now[]): strin
   const name = `${shown.kind}/${shown.recordId} ${shown.part} rev ${shown.revision}`;
   const is = now.find(isSame);
   // A refund that names its sale joins its summary by a turn of the lane alone: that moves it on.
-  if (is === undefined || is.revision !== shown.revision) return shown.kind === 'summary' ? [] : [`${name} was shown and is not there any more`]; // prettier-ignore
+  if (is?.revision !== shown.revision) return shown.kind === 'summary' ? [] : [`${name} was shown and is not there any more`]; // prettier-ignore
   if (shown.outcome === 'write') {
     const write = left.find((one) => isSame(one) && one.revision === shown.revision)?.write;
     const told = ({ operation, entity, payload }: Left['write'] | Shown): string => canonicalJson({ operation, entity, payload }); // prettier-ignore
