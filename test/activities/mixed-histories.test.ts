@@ -13,9 +13,10 @@ import { historiesAsked } from '../support/env';
 import { ended, operatorOf, startUndo, type Ask } from '../support/operator';
 import { resetRealms } from '../support/sandbox-control';
 import { fault } from '../support/sandboxes';
-import { control, createTestTenant, sendChanges, startStack, until, untilIdle, type Stack, type TestTenant } from '../support/stack'; // prettier-ignore
-import { askCompany, booked, trial } from './mixed-books';
+import { control, createTestTenant, sendChanges, startStack, until, untilIdle, type Stack } from '../support/stack'; // prettier-ignore
+import { booked, trial } from './mixed-books';
 import { unexplained, unforeseen } from './mixed-checks';
+import { bank, meddle, type InBooks } from './mixed-people';
 import { Effect, MixedTill, type TillRecord } from './mixed-till';
 
 // Random histories of everything at once: sales, refunds, payments, payouts and cash of both modes, their edits and
@@ -36,17 +37,11 @@ afterAll(async () => {
   await Promise.all([api.stop(), stack.stop()]);
 }, 60_000);
 
-interface History {
+interface History extends InBooks {
   seed: number;
-  tenant: TestTenant;
   ask: Ask;
-  till: MixedTill;
-  accounts: ReadonlyMap<string, string>;
   settings: Partial<PostingSettings>;
   switches: ModeSwitch[];
-  /** Documents that a person changed, by record: their money is no longer ours alone. */
-  touched: Set<string>;
-  log: string[];
 }
 
 const items = { MUG: '11', TEE: '12', '@daily-sales': '37', '@unallocated': '34', '@deposit': '36', '@rounding': '33', '@generic': '37' }; // prettier-ignore
@@ -115,7 +110,9 @@ async function faultsOf(history: History): Promise<string[]> {
     if (/Bug|undefined|null/.test(one.detail ?? '')) wrong.push(`${name}: ${one.detail ?? ''}`);
   }
   const summed = new Effect();
-  let isSummedUp = !deliveries.some((one) => one.kind === 'summary' && one.state !== 'delivered');
+  let isSummedUp =
+    !touched.has('summary') &&
+    !deliveries.some((one) => one.kind === 'summary' && one.state !== 'delivered');
   for (const [key, record] of till.records) {
     const own = deliveries.filter((one) => `${one.kind}/${one.recordId}` === key);
     if (own.length === 0) wrong.push(`${key} has no delivery`);
@@ -163,13 +160,17 @@ async function undo(history: History): Promise<void> {
 }
 
 async function redrive(history: History): Promise<void> {
-  const { till, ask } = history;
+  const { till } = history;
   const undone = (await deliveriesOf(history)).filter(({ undoneBy }) => undoneBy !== null && till.is(0.5)); // prettier-ignore
   const ids = undone.map(({ id }) => id).slice(0, 50);
   const what = ids.length === 0 || till.is(0.3) ? { all: true } : { ids };
   history.log.push(`redrive ${JSON.stringify(what)}`);
+  await redriven(history, what);
+}
+
+async function redriven({ ask, tenant }: History, what: object): Promise<void> {
   await ask('POST', '/failures/redrive', what);
-  const open = async (): Promise<number | null> => (await stack.database.pool.query('SELECT FROM redrives WHERE tenant = $1 AND applied_at IS NULL', [history.tenant.id])).rowCount; // prettier-ignore
+  const open = async (): Promise<number | null> => (await stack.database.pool.query('SELECT FROM redrives WHERE tenant = $1 AND applied_at IS NULL', [tenant.id])).rowCount; // prettier-ignore
   await until('the redrive is applied', open, (count) => count === 0);
 }
 
@@ -187,42 +188,14 @@ async function open(history: History): Promise<void> {
   till.days.push(fromDay, fromDay);
 }
 
-/** Puts one receipt that was paid in cash into the bank, a summary or a ticket. */
-async function bank({ till, tenant, accounts, log }: History): Promise<void> {
-  const documents = await booked(stack, tenant, accounts);
-  const mayBe = documents.filter(({ entity, row, effect, of }) => entity === 'SalesReceipt' && of !== null && row.LinkedTxn.length === 0 && !row.PrivateNote.startsWith('Voided') && (effect.all()['cash'] ?? 0) > 0); // prettier-ignore
-  const summaries = mayBe.filter(({ of }) => of === 'summary');
-  const [first, ...others] = summaries.length > 0 && till.is(0.7) ? summaries : mayBe;
-  if (first === undefined) return;
-  const found = till.pick([first, ...others]);
-  const id = [...accounts].find(([, name]) => name === 'bank')?.[0];
-  const Line = [{ Amount: (found.row.TotalAmt ?? 0) / 100, LinkedTxn: [{ TxnId: found.row.Id, TxnType: 'SalesReceipt', TxnLineId: '0' }] }]; // prettier-ignore
-  const answer = await askCompany(stack, tenant, 'deposit?minorversion=75', { DepositToAccountRef: { value: id }, TxnDate: '2026-11-25', Line }); // prettier-ignore
-  log.push(`banked ${found.of ?? ''} ${found.row.DocNumber ?? ''} ${answer.status}`);
-}
-
-/** A person moves a document of ours to another day: nothing further is done to it without one. */
-async function meddle({ till, tenant, accounts, touched, log }: History): Promise<void> {
-  const [first, ...others] = (await booked(stack, tenant, accounts)).filter(({ of, row }) => of !== null && of !== 'summary' && !row.PrivateNote.startsWith('Voided')); // prettier-ignore
-  if (first === undefined) return;
-  const { entity, row, of } = till.pick([first, ...others]);
-  const set = till.is(0.5)
-    ? { TxnDate: '2026-11-28' }
-    : { PrivateNote: `${row.PrivateNote}; seen` };
-  // The books refuse some edits: of what is closed, or linked.
-  const refused = await control(stack.qbo, 'act', { as: 'accountant', do: 'edit', realmId: tenant.realmId, entity, id: row.Id, set }).then(() => '', String); // prettier-ignore
-  if ('TxnDate' in set && refused === '') touched.add(of ?? '');
-  log.push(`${of ?? ''} ${entity} edited ${JSON.stringify(set)} ${refused}`);
-}
-
 /** Does one thing; answers what of it was shown otherwise before. */
 async function step(history: History): Promise<string[]> {
   const { till, tenant, log } = history;
   const chance = till.next();
   if (chance < 0.12) return none(undo(history));
   if (chance < 0.2) return none(redrive(history));
-  if (chance < 0.27) return none(bank(history));
-  if (chance < 0.3) return none(meddle(history));
+  if (chance < 0.27) return none(bank(stack, history));
+  if (chance < 0.3) return none(meddle(stack, history));
   if (chance < 0.36) await open(history);
   if (chance >= 0.36 && chance < 0.42) {
     const date = till.pick([
@@ -260,6 +233,16 @@ async function none(done: Promise<void>): Promise<string[]> {
   return [];
 }
 
+/** Opens all periods and tries everything again that is held. */
+async function letGo(history: History): Promise<void> {
+  const { tenant, log } = history;
+  await control(stack.qbo, 'act', { as: 'accountant', do: 'closeBooks', realmId: tenant.realmId, date: null }); // prettier-ignore
+  await put(history, { closed: { mode: 'firstOpenDay' } });
+  log.push('opened, redrive all');
+  await redriven(history, { all: true });
+  await untilIdle(stack, tenant, 20_000);
+}
+
 async function run(seed: number): Promise<string[]> {
   const history = await begin(seed);
   const { ask, tenant, till, accounts, log } = history;
@@ -275,6 +258,11 @@ async function run(seed: number): Promise<string[]> {
     });
     if (wrong.length > 0) return wrong;
   }
+  const wrong = await all(async () => {
+    await letGo(history);
+    return faultsOf(history);
+  });
+  if (wrong.length > 0) return wrong;
   return all(async () => unexplained(ask, await booked(stack, tenant, accounts), till.records));
 }
 
