@@ -145,6 +145,7 @@ export function place(batch: ComposedBatch, delivery: PickedDelivery, composed: 
           version: composed.remoteVersion,
           snapshot: composed.snapshot,
           isLinked: composed.isLinked,
+          written: composed.written,
         },
       });
       return;

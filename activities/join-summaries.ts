@@ -29,6 +29,7 @@ import { summaryIdOf } from '../domain/posting/summary-shares';
 import { ticketOf, ticketShares, type TicketShare } from '../domain/posting/summary-tickets';
 import { documentNamesOf, gateFor, type WantedDelivery } from '../domain/wanted-deliveries';
 import { compareRefunds } from './compare-refunds';
+import { heldHalves } from './held-halves';
 
 // Tickets on their way into daily summaries, inside the transaction of absorb: which of them belong there, and
 // the new revisions of the summaries that they join, change or leave.
@@ -72,6 +73,8 @@ export async function summaryTickets(
     rows.get(recordKey(record.kind, record.recordId))?.some(isInSummary),
   );
   const found = await compareRefunds(tx, tenant, members);
+  const ofDays = tickets.filter(({ content }) => modes.get(ticketOf(content)?.body.businessDate ?? '') === 'summary'); // prettier-ignore
+  const held = await heldHalves(tx, tenant, ofDays);
   const shares = new Map<string, readonly TicketShare[]>();
   const leaving: string[] = [];
   for (const record of tickets) {
@@ -89,6 +92,7 @@ export async function summaryTickets(
       !isCredited(record.content, own, posting) &&
       ticket.body.voided !== true &&
       modes.get(ticket.body.businessDate) === 'summary' &&
+      !(ticket.kind === 'order' && held.has(record.recordId)) &&
       !own.some(isAlone) &&
       (wasIn || allowsPush(direction, 'qbo', record.kind));
     const namesSale = ticket.kind === 'refund' && ticket.body.orderId !== undefined;

@@ -13,6 +13,7 @@ import { ticketOf, ticketShares, type Compared } from '../domain/posting/summary
 import type { Thing } from '../domain/record-references';
 import { recordKey } from '../domain/absorb';
 import { compareRefunds } from './compare-refunds';
+import { heldHalves } from './held-halves';
 import { isAlone } from './join-summaries';
 import type { LaneTurn } from './lane-turn';
 import { wantDeliveries } from './want-deliveries';
@@ -95,7 +96,9 @@ async function sort(
   // Where one document of a ticket stands by itself all of them do, also those that an edit adds.
   const alone = new Set(qbo.filter(isAlone).map(keyOf));
   const candidates = ofDays.filter((delivery) => !alone.has(keyOf(delivery)));
-  const compared = await compareRefunds(tx, tenant, candidates.map(({ recordId, record }) => ({ recordId, content: record }))); // prettier-ignore
+  const contents = candidates.map(({ recordId, record }) => ({ recordId, content: record }));
+  const compared = await compareRefunds(tx, tenant, contents);
+  const halves = await heldHalves(tx, tenant, contents);
   const sorted: SortedDue = { due: [], joining: [], stopped: [] };
   const own = new Set(candidates.map(({ id }) => id));
   for (const delivery of due) {
@@ -106,10 +109,13 @@ async function sort(
     }
     const shared = ticketShares(ticket, delivery.recordId);
     const found = compared.get(delivery.recordId);
+    const half = ticket.kind === 'order' ? halves.get(delivery.recordId) : undefined;
     if (isUnwanted(delivery)) sorted.joining.push(delivery);
     else if (shared.type === 'alone') sorted.due.push(delivery);
     else if (shared.type === 'hold')
       sorted.stopped.push({ delivery, composed: stoppedBy(shared, delivery) }); // prettier-ignore
+    else if (half !== undefined)
+      sorted.stopped.push({ delivery, composed: stoppedBy(half, delivery) });
     else if (ticket.kind === 'refund' && found !== undefined && found.type !== 'join')
       sorted.stopped.push({ delivery, composed: stoppedBy(found, delivery) });
     else sorted.joining.push(delivery);

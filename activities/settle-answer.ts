@@ -78,6 +78,7 @@ function memberSettlement(
           version: result.remoteVersion,
           snapshot: result.snapshot,
           isLinked: member.isLinked,
+          written: result.written,
         },
       };
     case 'absent':

@@ -10,11 +10,13 @@ import {
   type ExplainedSend,
   type Thing,
 } from '../database/explain';
+import { ticketsMax, ticketsOfSummary } from '../database/explain-summaries';
 import type { Db } from '../database/pool';
-import { findRecord } from '../database/status';
+import { findRecord, summariesOf } from '../database/status';
 import { deliveryStates } from '../domain/delivery-state';
 import { requestIdOf } from '../domain/idempotency';
 import { systems, type JsonObject, type Kind } from '../domain/words';
+import { summaryOfTicketSchema } from './deliveries';
 import { instantText, kindName, systemName } from './words';
 
 // What one record is in each system, and how it came to be so: source, rules, versions, writer and writes.
@@ -41,6 +43,14 @@ const sendSchema = z.object({
   composedWith: composedWithSchema.nullable(),
 });
 
+const writtenSchema = z.object({
+  entity: z.string(),
+  remoteId: z.string(),
+  docNumber: z.string().nullable(),
+  role: z.string().meta({ description: '`main`: of the sale itself; `difference`: what was added or taken later.' }), // prettier-ignore
+  isVoided: z.boolean(),
+});
+
 const documentSchema = z.object({
   deliveryId: z.string(),
   system: systemName,
@@ -56,6 +66,9 @@ const documentSchema = z.object({
   remoteVersion: z.string().nullable(),
   docNumber: z.string().nullable(),
   isLinked: z.boolean().meta({ description: 'Found there and adopted, not created by us.' }),
+  written: z
+    .array(writtenSchema)
+    .meta({ description: 'Every document that the books have, or had, of this part.' }),
   rules: z.array(z.record(z.string(), z.unknown())).meta({ description: 'Choices of posting: a rounding line, a tax variance, another day.' }), // prettier-ignore
   composedWith: composedWithSchema.nullable(),
   writer: z.string().meta({ description: 'The workflow that writes it.' }),
@@ -71,6 +84,17 @@ const documentSchema = z.object({
       detail: z.string().nullable(),
     }),
   ),
+});
+
+const ticketSchema = z.object({
+  kind: z.enum(['order', 'refund']),
+  recordId: z.string(),
+  part: z.string(),
+  revision: z.int().meta({ description: 'Of the ticket.' }),
+  totalMinor: z.int(),
+  taxMinor: z.int(),
+  isWanted: z.boolean().meta({ description: 'It belongs to the summary now.' }),
+  isPosted: z.boolean().meta({ description: 'The document in the books has it.' }),
 });
 
 export const explanationSchema = z
@@ -99,6 +123,13 @@ export const explanationSchema = z
       )
       .meta({ description: 'The newest 50, newest first.' }),
     documents: z.array(documentSchema),
+    tickets: z
+      .array(ticketSchema)
+      .meta({ description: 'Of a daily summary: what it stands for; at most 1,000.' }),
+    hasMoreTickets: z.boolean(),
+    summaries: z
+      .array(summaryOfTicketSchema)
+      .meta({ description: 'Of a ticket: the daily summaries by which the books have it.' }),
   })
   .meta({ id: 'Explanation' });
 export type Explanation = z.output<typeof explanationSchema>;
@@ -113,9 +144,13 @@ export async function explain(
 ): Promise<Explanation | null> {
   const record = await findRecord(db, tenant, thing.kind, thing.recordId);
   if (record === null) return null;
-  const [changes, deliveries] = await Promise.all([
+  const isSummary = thing.kind === 'summary';
+  const isTicket = thing.kind === 'order' || thing.kind === 'refund';
+  const [changes, deliveries, tickets, summaries] = await Promise.all([
     changesOf(db, tenant, thing),
     explainedDeliveries(db, tenant, thing),
+    isSummary ? ticketsOfSummary(db, tenant, thing.recordId) : [],
+    isTicket ? summariesOf(db, tenant, thing.kind, thing.recordId) : [],
   ]);
   const ids = deliveries.map(({ id }) => id);
   const journal = await journalOf(db, tenant, ids);
@@ -130,6 +165,9 @@ export async function explain(
     documents: deliveries.map((delivery) =>
       documentOf(thing.kind, delivery, sends, journal, workflowId),
     ),
+    tickets: tickets.slice(0, ticketsMax),
+    hasMoreTickets: tickets.length > ticketsMax,
+    summaries,
   };
 }
 
@@ -157,6 +195,7 @@ function documentOf(
     deliveredRevision: delivery.deliveredRev,
     entity: entityOf(kind, delivery),
     docNumber: textOf(snapshot, 'docNumber'),
+    written: writtenIn(snapshot),
     rules: rulesOf(snapshot),
     composedWith: composedWithOf(snapshot),
     writer,
@@ -200,9 +239,10 @@ function entityOf(kind: Kind, { system, snapshot }: ExplainedDelivery): string |
   return textOf(snapshot, 'entity');
 }
 
-/** Whether this document is, or was once, this thing there. */
+/** Whether one of the documents of this delivery is, or was once, this thing there. */
 export function isDocument(document: ExplainedDocument, entity: string, remoteId: string): boolean {
   if (document.entity === entity && document.remoteId === remoteId) return true;
+  if (document.written.some((one) => one.entity === entity && one.remoteId === remoteId)) return true; // prettier-ignore
   const requests = new Set(
     document.sends.flatMap((send) => (send.entity === entity ? [send.requestId] : [])),
   );
@@ -215,6 +255,20 @@ export function isDocument(document: ExplainedDocument, entity: string, remoteId
 function textOf(object: JsonObject | null, field: string): string | null {
   const value = object?.[field];
   return typeof value === 'string' ? value : null;
+}
+
+const postedSchema = z.object({
+  posted: z.object({
+    documents: z.array(
+      z.object({ entity: z.string(), id: z.string(), docNumber: z.string().nullable(), role: z.string(), isVoided: z.boolean() }), // prettier-ignore
+    ),
+  }),
+});
+
+function writtenIn(snapshot: JsonObject | null): ExplainedDocument['written'] {
+  const read = postedSchema.safeParse(snapshot);
+  if (!read.success) return [];
+  return read.data.posted.documents.map(({ id: remoteId, ...one }) => ({ ...one, remoteId }));
 }
 
 const rulesSchema = z.array(z.record(z.string(), z.unknown())).catch([]);

@@ -79,6 +79,7 @@ export type Composed =
       remoteVersion: string | null;
       snapshot: JsonObject;
       isLinked: boolean;
+      written?: WrittenThing;
       /** More is to be done for this delivery: it is composed again at once. */
       isStep?: boolean;
     }
@@ -141,6 +142,7 @@ export type MemberResult =
       remoteId: string;
       remoteVersion: string | null;
       snapshot: JsonObject;
+      written?: WrittenThing;
       /** Where the delivery is not at its end by it. */
       then?: AfterAccepted;
     }
@@ -153,6 +155,12 @@ export type MemberResult =
 /** What follows an accepted write: another one, composed anew from the snapshot, or a person has to look. */
 export type AfterAccepted =
   { type: 'step' } | { type: 'hold'; reason: string; cause: string; detail: string };
+
+/** What a write made or changed, where that is another thing than the one that others refer to. */
+export interface WrittenThing {
+  id: string;
+  version: string | null;
+}
 
 /** What became of a send as a whole. */
 export type SendAnswer =

@@ -99,6 +99,8 @@ export interface RemoteState {
   version: string | null;
   snapshot: JsonObject;
   isLinked: boolean;
+  /** What was written, where others refer to another document of the delivery: the journal names it. */
+  written?: { id: string; version: string | null } | undefined;
 }
 
 /**

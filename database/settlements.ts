@@ -182,8 +182,8 @@ async function writeJournal(
     sendId: settlement.sendId,
     rev: after.sentRev ?? row.desiredRev,
     outcome: settlement.event.type,
-    remoteId: settlement.remote?.id,
-    remoteVersion: settlement.remote?.version ?? undefined,
+    remoteId: (settlement.remote?.written ?? settlement.remote)?.id,
+    remoteVersion: (settlement.remote?.written ?? settlement.remote)?.version ?? undefined,
     detail: settlement.detail,
   }));
   await tx.query(

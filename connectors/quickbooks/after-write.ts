@@ -39,6 +39,7 @@ export function afterWrite(
   const accepted: Accepted = {
     ...plain,
     ...(main === null ? {} : { remoteId: main.id, remoteVersion: main.version }),
+    ...(main === null || keyOf(main) === `${write.entity} ${remote.id}` ? {} : { written: remote }),
     snapshot: snapshotOf(known, labelsIn(write.snapshot)),
   };
   if (differing !== null && natural.kind === 'document') {

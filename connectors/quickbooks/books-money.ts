@@ -49,7 +49,7 @@ export function moneyOf(content: QboDocumentContent): BooksMoney {
     account: (content.DepositToAccountRef ?? content.AccountRef)?.value ?? null,
     total: content.TotalAmt ?? content.Amount ?? 0,
     tax: content.TxnTaxDetail?.TotalTax ?? 0,
-    lines: lines.length < 2 ? lines : lines.sort((one, other) => (canonicalJson(one) < canonicalJson(other) ? -1 : 1)), // prettier-ignore
+    lines: lines.length < 2 ? lines : inOrder(lines),
   };
 }
 
@@ -57,6 +57,14 @@ export function moneyOf(content: QboDocumentContent): BooksMoney {
 function owedBy({ Line: lines }: QboDocumentContent): string | undefined {
   const named = lines.flatMap(({ JournalEntryLineDetail }) => JournalEntryLineDetail?.Entity?.EntityRef?.value ?? []); // prettier-ignore
   return named[0];
+}
+
+/** By their texts, each made once: a summary by article has thousands. */
+function inOrder(lines: BooksMoney['lines']): BooksMoney['lines'] {
+  return lines
+    .map((line) => ({ line, text: canonicalJson(line) }))
+    .sort((one, other) => (one.text < other.text ? -1 : 1))
+    .map(({ line }) => line);
 }
 
 export function isSameBooksMoney(one: BooksMoney, other: BooksMoney): boolean {

@@ -59,13 +59,15 @@ export function touched(entity: string, id: string): Composed {
 
 /** What stands there already is taken over as it is. */
 export function adopted(posted: Posted, labels: JsonObject, isLast: boolean): Composed {
-  const newest = mainOf(posted) ?? posted.documents.at(-1);
+  const written = posted.documents.at(-1);
+  const newest = mainOf(posted) ?? written;
   return {
     type: 'adopt',
     remoteId: newest?.id ?? '',
     remoteVersion: newest?.version ?? null,
     snapshot: snapshotOf(posted, labels),
     isLinked: false,
+    ...(written === undefined || written === newest ? {} : { written: { id: written.id, version: written.version } }), // prettier-ignore
     ...(isLast ? {} : { isStep: true }),
   };
 }

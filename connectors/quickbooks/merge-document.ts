@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { groupBy } from '../../domain/group-by';
 import type { Json, JsonObject } from '../../domain/words';
 
 // An update of a document: ours where it is money, theirs where a person may have written (memo, class,
@@ -84,16 +85,20 @@ const lineSchema = z.looseObject({
 function withClasses(read: Json | undefined, sent: Json | undefined): Json {
   const old = z.array(lineSchema).safeParse(read);
   if (!Array.isArray(sent) || !old.success) return sent ?? [];
-  const rest = old.data.flatMap((line) => line.SalesItemLineDetail ?? []);
+  // By item, since a summary by article has thousands of lines.
+  const details = old.data.flatMap((line) => line.SalesItemLineDetail ?? []);
+  const groups = [...groupBy(details, ({ ItemRef }) => ItemRef.value)];
+  const rest = new Map(groups.map(([item, same]) => [item, same.values()]));
   return sent.map((line: Json): Json => {
     const own = lineSchema.safeParse(line);
     const detail = own.success ? own.data.SalesItemLineDetail : undefined;
-    if (!own.success || detail === undefined) return line;
-    const at = rest.findIndex(({ ItemRef }) => ItemRef.value === detail.ItemRef.value);
-    const [found] = at < 0 ? [] : rest.splice(at, 1);
+    const found = detail === undefined ? undefined : rest.get(detail.ItemRef.value)?.next();
+    if (detail === undefined || found === undefined || found.done === true) return line;
+    const { ClassRef, ServiceDate } = found.value;
+    if (ClassRef === undefined && ServiceDate === undefined) return line;
     const kept = {
-      ...(found?.ClassRef === undefined ? {} : { ClassRef: found.ClassRef }),
-      ...(found?.ServiceDate === undefined ? {} : { ServiceDate: found.ServiceDate }),
+      ...(ClassRef === undefined ? {} : { ClassRef }),
+      ...(ServiceDate === undefined ? {} : { ServiceDate }),
     };
     return z.json().parse({ ...own.data, SalesItemLineDetail: { ...detail, ...kept } });
   });

@@ -21,6 +21,11 @@ export interface Place {
   settings: PostingSettings;
 }
 
+/** What a decision alone needs. */
+export interface DecisionPlace extends Omit<Place, 'references'> {
+  references: Pick<References, 'mapping'>;
+}
+
 export const entityOf: Readonly<Record<DocumentType, DocumentEntity>> = {
   salesReceipt: 'SalesReceipt',
   refundReceipt: 'RefundReceipt',
@@ -58,7 +63,7 @@ export function isWanted(item: Outgoing, ticket: DocumentSource): boolean {
 }
 
 /** What posting decides for a sale in this company. */
-export function decisionFor(sale: Sale, place: Place, changes: Partial<PostingSettings> = {}): Decision {
+export function decisionFor(sale: Sale, place: DecisionPlace, changes: Partial<PostingSettings> = {}): Decision {
   const { references, facts, settings } = place;
   const company = { ...facts, taxCode: (taxKey: string) => taxCodeOf(taxKey, references, facts) };
   const inForce = { ...settings, ...changes };

@@ -5,7 +5,7 @@ import type { QboFacts } from './facts';
 /** The company's tax code that a set of source codes is mapped to; null where none is, or it is not there any more. */
 export function taxCodeOf(
   taxKey: string,
-  references: References,
+  references: Pick<References, 'mapping'>,
   facts: QboFacts,
 ): CompanyTaxCode | null {
   const id = references.mapping('taxCode', taxKey);

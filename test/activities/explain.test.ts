@@ -7,7 +7,8 @@ import { requestIdOf } from '../../domain/idempotency';
 import { startTestApi, type Called, type TestApi } from '../support/api';
 import { customer, order, product } from '../support/samples';
 import { fault, noFaults } from '../support/sandboxes';
-import { createTestTenant, sendChanges, startStack, untilIdle, type Stack, type TestTenant } from '../support/stack'; // prettier-ignore
+import { summed, summingTenant, ticket } from './summing';
+import { control, createTestTenant, sendChanges, startStack, untilIdle, type Stack, type TestTenant } from '../support/stack'; // prettier-ignore
 
 // From a document in the books back to the change it came from, and there again.
 
@@ -122,3 +123,39 @@ test('one id there is another thing for each entity, and nothing for another ten
   for (const query of ['', 'system=qbo', 'system=qbo&entity=Item', 'kind=order', 'kind=order&recordId=P-1&id=1', 'system=pos&entity=a&id=1', 'system=qbo&entity=a b&id=1', 'kind=coupon&recordId=1', 'system=qbo&entity=Item&id=%00'])
     expect((await ask(tenant, key, query)).status).toBe(422);
 }, 60_000); // prettier-ignore
+
+const ofSummary = z.object({
+  items: z.array(
+    z.object({
+      record: z.object({ kind: z.string(), recordId: z.string() }),
+      documents: z.array(z.object({ written: z.array(z.object({ docNumber: z.string(), role: z.string(), remoteId: z.string() })) })),
+      tickets: z.array(z.object({ recordId: z.string(), totalMinor: z.int(), isPosted: z.boolean(), isWanted: z.boolean() })),
+      hasMoreTickets: z.boolean(),
+      summaries: z.array(z.object({ recordId: z.string(), isPosted: z.boolean() })),
+    }),
+  ),
+}); // prettier-ignore
+
+test('a daily summary and the difference of one lead to their tickets, a ticket leads to its summary', async () => {
+  const tenant = await summingTenant(stack);
+  const key = await keyOf(tenant);
+  const day = { businessDate: summed };
+  await sendChanges(stack, tenant, [ticket('T-1', 1, [['A', 1]], day), ticket('T-2', 1, [['A', 2]], day)]); // prettier-ignore
+  await untilIdle(stack, tenant);
+  await control(stack.qbo, 'act', { as: 'accountant', do: 'closeBooks', realmId: tenant.realmId, date: summed }); // prettier-ignore
+  await sendChanges(stack, tenant, [ticket('T-3', 1, [['A', 3]], day)]);
+  await untilIdle(stack, tenant);
+  const read = async (query: string): Promise<z.infer<typeof ofSummary>['items']> => ofSummary.parse((await ask(tenant, key, query)).body).items; // prettier-ignore
+  const [sale] = await read('kind=order&recordId=T-3');
+  const summaryId = sale?.summaries[0]?.recordId ?? '';
+  expect(sale?.summaries).toEqual([{ recordId: summaryId, isPosted: true }]);
+  const [summary] = await read(`kind=summary&recordId=${encodeURIComponent(summaryId)}`);
+  const written = summary?.documents[0]?.written ?? [];
+  expect(written.map(({ docNumber, role }) => [docNumber, role])).toEqual([['P-20261120-CARD', 'main'], ['P-20261120-CARD-2', 'difference']]); // prettier-ignore
+  for (const { remoteId } of written) {
+    const items = await read(`system=qbo&entity=SalesReceipt&id=${remoteId}`);
+    expect(items).toHaveLength(1);
+    expect(items[0]).toMatchObject({ record: { kind: 'summary', recordId: summaryId }, hasMoreTickets: false }); // prettier-ignore
+    expect(items[0]?.tickets).toEqual(['T-1', 'T-2', 'T-3'].map((recordId, index) => ({ recordId, totalMinor: 1_250 * (index + 1), isPosted: true, isWanted: true }))); // prettier-ignore
+  }
+}, 60_000);

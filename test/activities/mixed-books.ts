@@ -14,6 +14,7 @@ const row = z.looseObject({
   PrivateNote: z.string().default(''),
   DocNumber: z.string().optional(),
   TotalAmt: amount.optional(),
+  LinkedTxn: z.array(z.object({ TxnType: z.string() })).default([]),
   Amount: amount.optional(),
   DepositToAccountRef: ref.optional(),
   AccountRef: ref.optional(),

@@ -6,19 +6,23 @@ import { putConnection, secretPlace } from '../../database/connections';
 import { putMapping } from '../../database/mappings';
 import { bringInForce } from '../../database/policy';
 import { requestSettings } from '../../database/settings';
+import type { ModeSwitch } from '../../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../../domain/posting/settings';
 import { startTestApi, type TestApi } from '../support/api';
 import { historiesAsked } from '../support/env';
 import { ended, operatorOf, startUndo, type Ask } from '../support/operator';
 import { resetRealms } from '../support/sandbox-control';
 import { fault } from '../support/sandboxes';
-import { control, createTestTenant, sendChanges, startStack, until, untilIdle, type Stack, type TestTenant } from '../support/stack'; // prettier-ignore
-import { askCompany, booked, trial } from './mixed-books';
-import { days, Effect, MixedTill, type TillRecord } from './mixed-till';
+import { control, createTestTenant, sendChanges, startStack, until, untilIdle, type Stack } from '../support/stack'; // prettier-ignore
+import { booked, trial } from './mixed-books';
+import { unexplained, unforeseen } from './mixed-checks';
+import { bank, meddle, type InBooks } from './mixed-people';
+import { Effect, MixedTill, type TillRecord } from './mixed-till';
 
 // Random histories of everything at once: sales, refunds, payments, payouts and cash of both modes, their edits and
-// voids, undo of ranges, redrives, people in the books, lost answers. After each step the documents of each record
-// are compared with what the till says of it. HISTORIES says how many, HISTORY_SEED which first.
+// voids, undo of ranges, redrives, people in the books, lost answers, days that change their mode. After each step the documents of each record
+// are compared with what the till says of it, each document is explained back and forth, and what leaves is what a
+// dry run showed before. HISTORIES says how many, HISTORY_SEED which first.
 
 const { histories, firstSeed, steps } = historiesAsked(6);
 const atOnce = 5;
@@ -33,16 +37,11 @@ afterAll(async () => {
   await Promise.all([api.stop(), stack.stop()]);
 }, 60_000);
 
-interface History {
+interface History extends InBooks {
   seed: number;
-  tenant: TestTenant;
   ask: Ask;
-  till: MixedTill;
-  accounts: ReadonlyMap<string, string>;
   settings: Partial<PostingSettings>;
-  /** Documents that a person changed, by record: their money is no longer ours alone. */
-  touched: Set<string>;
-  log: string[];
+  switches: ModeSwitch[];
 }
 
 const items = { MUG: '11', TEE: '12', '@daily-sales': '37', '@unallocated': '34', '@deposit': '36', '@rounding': '33', '@generic': '37' }; // prettier-ignore
@@ -67,19 +66,18 @@ async function begin(seed: number): Promise<History> {
   await map('tender', 'card', '401');
   await map('tender', 'cash', '402');
   const accounts = new Map(Object.entries(counted).map(([name, short]) => [ids.accounts[name] ?? '', short])); // prettier-ignore
-  const history: History = { seed, tenant, accounts, ask: await operatorOf(stack, api, tenant), till: new MixedTill(seed), settings: {}, touched: new Set(), log: [] }; // prettier-ignore
+  const history: History = { seed, tenant, accounts, ask: await operatorOf(stack, api, tenant), till: new MixedTill(seed), settings: {}, switches: [{ fromDay: '2026-11-19', mode: 'perOrder' }, { fromDay: '2026-11-20', mode: 'summary' }, { fromDay: '2026-11-22', mode: 'perOrder' }], touched: new Set(), log: [] }; // prettier-ignore
   const invoice = history.till.pick(['refundReceipt', 'creditMemo'] as const);
   await put(history, { closed: { mode: history.till.is(0.5) ? 'firstOpenDay' : 'park' }, refund: { ...initialPostingSettings.refund, invoice } }); // prettier-ignore
   await sendChanges(stack, tenant, [{ kind: 'customer', recordId: 'c-1', body: { name: 'Ann', email: 'a@example.test' } }]); // prettier-ignore
   return history;
 }
 
-/** Changes the settings of the books; the day of summaries stays. */
-async function put({ tenant: { id }, settings }: History, changes: Partial<PostingSettings>): Promise<void> {
+/** Changes the settings of the books. */
+async function put({ tenant: { id }, settings, switches }: History, changes: Partial<PostingSettings>): Promise<void> {
   const { pool } = stack.database;
   Object.assign(settings, changes);
-  const mode = { switches: [{ fromDay: '2026-11-20', mode: 'summary' as const }, { fromDay: '2026-11-22', mode: 'perOrder' as const }] };
-  const value = { ...initialPostingSettings, mode, summary: { lines: 'category' as const, dueAfterMinutes: 0 }, ...settings };
+  const value = { ...initialPostingSettings, mode: { switches }, summary: { lines: 'category' as const, dueAfterMinutes: 0 }, ...settings };
   await requestSettings(pool, id, { part: 'posting', requestId: randomUUID(), value, catchUp: null, requestedBy: 'test', expectedRev: null });
   await bringInForce(pool, id, 'posting');
 } // prettier-ignore
@@ -113,7 +111,9 @@ async function faultsOf(history: History): Promise<string[]> {
     if (/Bug|undefined|null/.test(one.detail ?? '')) wrong.push(`${name}: ${one.detail ?? ''}`);
   }
   const summed = new Effect();
-  let isSummedUp = !deliveries.some((one) => one.kind === 'summary' && one.state !== 'delivered');
+  let isSummedUp =
+    !touched.has('summary') &&
+    !deliveries.some((one) => one.kind === 'summary' && one.state !== 'delivered');
   for (const [key, record] of till.records) {
     const own = deliveries.filter((one) => `${one.kind}/${one.recordId}` === key);
     if (own.length === 0) wrong.push(`${key} has no delivery`);
@@ -149,7 +149,7 @@ function isWanted({ isVoided }: TillRecord, own: readonly Delivery[]): boolean {
 
 async function undo(history: History): Promise<void> {
   const { till, tenant, ask } = history;
-  const [one, other] = [till.pick(days), till.pick(days)];
+  const [one, other] = [till.pick(till.days), till.pick(till.days)];
   const [from, to] = one < other ? [one, other] : [other, one];
   const kinds = till.is(0.3) ? { kinds: [till.pick(['order', 'refund', 'invoice', 'payment', 'cash', 'payout'])] } : {}; // prettier-ignore
   history.log.push(`undo ${from} ${to} ${JSON.stringify(kinds)}`);
@@ -161,79 +161,111 @@ async function undo(history: History): Promise<void> {
 }
 
 async function redrive(history: History): Promise<void> {
-  const { till, ask } = history;
+  const { till } = history;
   const undone = (await deliveriesOf(history)).filter(({ undoneBy }) => undoneBy !== null && till.is(0.5)); // prettier-ignore
   const ids = undone.map(({ id }) => id).slice(0, 50);
   const what = ids.length === 0 || till.is(0.3) ? { all: true } : { ids };
   history.log.push(`redrive ${JSON.stringify(what)}`);
+  await redriven(history, what);
+}
+
+async function redriven({ ask, tenant }: History, what: object): Promise<void> {
   await ask('POST', '/failures/redrive', what);
-  const open = async (): Promise<number | null> => (await stack.database.pool.query('SELECT FROM redrives WHERE tenant = $1 AND applied_at IS NULL', [history.tenant.id])).rowCount; // prettier-ignore
+  const open = async (): Promise<number | null> => (await stack.database.pool.query('SELECT FROM redrives WHERE tenant = $1 AND applied_at IS NULL', [tenant.id])).rowCount; // prettier-ignore
   await until('the redrive is applied', open, (count) => count === 0);
 }
 
-/** Puts one receipt that was paid in cash into the bank. */
-async function bank({ tenant, accounts, log }: History): Promise<void> {
-  const documents = await booked(stack, tenant, accounts);
-  const found = documents.find(({ entity, row, effect, of }) => entity === 'SalesReceipt' && of !== null && !row.PrivateNote.startsWith('Voided') && (effect.all()['cash'] ?? 0) > 0); // prettier-ignore
-  if (found === undefined) return;
-  const id = [...accounts].find(([, name]) => name === 'bank')?.[0];
-  const Line = [{ Amount: (found.row.TotalAmt ?? 0) / 100, LinkedTxn: [{ TxnId: found.row.Id, TxnType: 'SalesReceipt', TxnLineId: '0' }] }]; // prettier-ignore
-  const answer = await askCompany(stack, tenant, 'deposit?minorversion=75', { DepositToAccountRef: { value: id }, TxnDate: '2026-11-25', Line }); // prettier-ignore
-  log.push(`banked ${found.of ?? ''} ${answer.status}`);
+/** A day that had no ticket yet, often with the other mode from it on. */
+async function open(history: History): Promise<void> {
+  const { till, switches, log } = history;
+  const fromDay = `2026-11-${String(till.days.length).padStart(2, '0')}`;
+  if (fromDay >= '2026-11-19') return;
+  const before = switches.findLast((one) => one.fromDay < fromDay)?.mode;
+  const mode = before === 'summary' ? 'perOrder' : 'summary';
+  // Those of the days that are open already stay as they are.
+  if (till.is(0.7)) switches.splice(switches.findIndex((one) => one.fromDay > fromDay), 0, { fromDay, mode }); // prettier-ignore
+  log.push(`new day ${fromDay} ${JSON.stringify(switches)}`);
+  await put(history, {});
+  till.days.push(fromDay, fromDay);
 }
 
-/** A person moves a document of ours to another day: nothing further is done to it without one. */
-async function meddle({ till, tenant, accounts, touched, log }: History): Promise<void> {
-  const [first, ...others] = (await booked(stack, tenant, accounts)).filter(({ of, row }) => of !== null && of !== 'summary' && !row.PrivateNote.startsWith('Voided')); // prettier-ignore
-  if (first === undefined) return;
-  const { entity, row, of } = till.pick([first, ...others]);
-  const set = till.is(0.5)
-    ? { TxnDate: '2026-11-28' }
-    : { PrivateNote: `${row.PrivateNote}; seen` };
-  // The books refuse some edits: of what is closed, or linked.
-  const refused = await control(stack.qbo, 'act', { as: 'accountant', do: 'edit', realmId: tenant.realmId, entity, id: row.Id, set }).then(() => '', String); // prettier-ignore
-  if ('TxnDate' in set && refused === '') touched.add(of ?? '');
-  log.push(`${of ?? ''} ${entity} edited ${JSON.stringify(set)} ${refused}`);
-}
-
-async function step(history: History): Promise<void> {
+/** Does one thing; answers what of it was shown otherwise before. */
+async function step(history: History): Promise<string[]> {
   const { till, tenant, log } = history;
   const chance = till.next();
-  if (chance < 0.12) return undo(history);
-  if (chance < 0.2) return redrive(history);
-  if (chance < 0.25) return bank(history);
-  if (chance < 0.28) return meddle(history);
-  if (chance < 0.33) {
-    const date = till.pick([null, '2026-11-19', '2026-11-20', '2026-11-22']);
+  if (chance < 0.12) return none(undo(history));
+  if (chance < 0.2) return none(redrive(history));
+  if (chance < 0.27) return none(bank(stack, history));
+  if (chance < 0.3) return none(meddle(stack, history));
+  if (chance < 0.36) await open(history);
+  if (chance >= 0.36 && chance < 0.42) {
+    const date = till.pick([
+      null,
+      '2026-11-06',
+      '2026-11-19',
+      '2026-11-20',
+      '2026-11-22',
+      '2026-11-24',
+    ]);
     log.push(`closed ${date ?? 'nothing'}`);
     await control(stack.qbo, 'act', { as: 'accountant', do: 'closeBooks', realmId: tenant.realmId, date }); // prettier-ignore
   }
-  if (chance < 0.4) {
+  if (chance >= 0.42 && chance < 0.5) {
     const as = till.pick(['salesReceipt', 'invoicePayment'] as const);
     const mode = till.pick(['firstOpenDay', 'park'] as const);
+    const lines = till.pick(['category', 'item'] as const);
     const invoice = till.pick(['refundReceipt', 'creditMemo'] as const);
-    log.push(`settings ${as} ${mode} ${invoice}`);
-    await put(history, { paid: { as }, closed: { mode }, refund: { ...initialPostingSettings.refund, invoice } }); // prettier-ignore
+    log.push(`settings ${as} ${mode} ${lines} ${invoice}`);
+    await put(history, { paid: { as }, closed: { mode }, summary: { lines, dueAfterMinutes: 0 }, refund: { ...initialPostingSettings.refund, invoice } }); // prettier-ignore
   }
-  if (till.is(0.1)) {
-    const what = till.pick(['resetAfterCommit', 'resetBeforeCommit', 'cutJson']);
+  if (till.is(0.12)) {
+    const what = till.pick(['resetAfterCommit', 'resetBeforeCommit', 'cutJson', 'commitLate']);
     log.push(what);
-    await fault(stack, tenant, 'qbo', { fault: what, times: 1, match: { write: true } });
+    const delay = what === 'commitLate' ? { delayMs: 300 } : {};
+    await fault(stack, tenant, 'qbo', { fault: what, times: 1, match: { write: true }, ...delay });
   }
-  log.push('changes');
-  await sendChanges(stack, tenant, till.changes(6));
+  const come = (): Promise<void> => sendChanges(stack, tenant, till.changes(6));
+  const isLookedAt = till.is(0.25);
+  log.push(isLookedAt ? 'changes, looked at before' : 'changes');
+  return isLookedAt ? unforeseen(stack, tenant, history.ask, come) : none(come());
+}
+
+async function none(done: Promise<void>): Promise<string[]> {
+  await done;
+  return [];
+}
+
+/** Opens all periods and tries everything again that is held. */
+async function letGo(history: History): Promise<void> {
+  const { tenant, log } = history;
+  await control(stack.qbo, 'act', { as: 'accountant', do: 'closeBooks', realmId: tenant.realmId, date: null }); // prettier-ignore
+  await put(history, { closed: { mode: 'firstOpenDay' } });
+  log.push('opened, redrive all');
+  await redriven(history, { all: true });
+  await untilIdle(stack, tenant, 20_000);
 }
 
 async function run(seed: number): Promise<string[]> {
   const history = await begin(seed);
+  const { ask, tenant, till, accounts, log } = history;
+  const all = async (read: () => Promise<string[]>): Promise<string[]> => {
+    const wrong = await read().catch((error: unknown) => [String(error)]);
+    return wrong.length === 0 ? [] : [`seed ${seed} after ${log.join(', ')}:`, ...wrong];
+  };
   for (let index = 0; index < steps; index += 1) {
-    const wrong = await step(history)
-      .then(() => untilIdle(stack, history.tenant, 20_000))
-      .then(() => faultsOf(history))
-      .catch((error: unknown) => [String(error)]);
-    if (wrong.length > 0) return [`seed ${seed} after ${history.log.join(', ')}:`, ...wrong];
+    const wrong = await all(async () => {
+      const unseen = await step(history);
+      await untilIdle(stack, tenant, 20_000);
+      return [...unseen, ...(await faultsOf(history))];
+    });
+    if (wrong.length > 0) return wrong;
   }
-  return [];
+  const wrong = await all(async () => {
+    await letGo(history);
+    return faultsOf(history);
+  });
+  if (wrong.length > 0) return wrong;
+  return all(async () => unexplained(ask, await booked(stack, tenant, accounts), till.records));
 }
 
 test(`${histories} histories of ${steps} steps: after each the books hold what the till says`, async () => {

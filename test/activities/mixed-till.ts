@@ -42,10 +42,11 @@ interface Made {
   effect: Effect;
 }
 
-export const days = ['2026-11-19', '2026-11-20', '2026-11-21', '2026-11-22', '2026-11-24'] as const;
 const tenders = ['cash', 'card'] as const;
 
 export class MixedTill {
+  /** Those on which it sells; more come. */
+  readonly days: [string, ...string[]] = ['2026-11-19', '2026-11-20', '2026-11-21', '2026-11-22', '2026-11-24']; // prettier-ignore
   readonly records = new Map<string, TillRecord>();
   private count = 0;
   private state: number;
@@ -83,7 +84,7 @@ export class MixedTill {
   private fresh(): TestChange {
     const id = String(++this.count);
     const chance = this.next();
-    const day = this.pick(days);
+    const day = this.pick(this.days);
     if (chance < 0.45) return this.put('order', `T-${id}`, day, this.order(`T-${id}`, day));
     if (chance < 0.6) return this.put('refund', `R-${id}`, day, this.refund(`R-${id}`, day));
     if (chance < 0.7) return this.put('invoice', `I-${id}`, day, this.invoice(`I-${id}`, day));
@@ -98,7 +99,7 @@ export class MixedTill {
     const { kind, recordId, day, body, effect } = old;
     if (this.is(0.3))
       return this.put(kind, recordId, day, { body, effect }, !old.isVoided, 'void or not');
-    const to = this.is(0.1) ? this.pick(days) : day;
+    const to = this.is(0.1) ? this.pick(this.days) : day;
     const made = this.again(old, to);
     return this.put(kind, recordId, to, made, old.isVoided && this.is(0.1));
   }

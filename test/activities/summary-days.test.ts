@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto';
+
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { documents } from '../support/sandboxes';
-import { sendChanges, startStack, untilIdle, type Stack } from '../support/stack';
+import { requestRedrive } from '../../database/failures';
+import { orderBody } from '../support/samples';
+import { signal } from '../support/tenant-workflow';
+import { sendChanges, startStack, until, untilIdle, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
 import { alone, states, summed, summingTenant, ticket } from './summing';
 
 // Tickets at the edge of days of summaries: voided before they were in one, moved to one after they were posted.
@@ -68,4 +73,41 @@ test('a half that a ticket of a summary lost stays away at each later edit', asy
     await untilIdle(stack, tenant, 10_000);
   }
   expect(await documents(stack, tenant)).toContain('SalesReceipt P-20261120-CARD 50.00');
+}, 120_000);
+
+/** Whether the company works out the tax itself, as it was read last. */
+async function setAutomatedTax({ id }: TestTenant, isAutomatedTax: boolean): Promise<void> {
+  await stack.database.pool.query(`UPDATE connections SET facts = (facts::jsonb || $2)::json WHERE tenant = $1 AND system = 'qbo'`, [id, JSON.stringify({ isAutomatedTax })]); // prettier-ignore
+}
+
+test('a ticket of which one half cannot be posted is in no summary with the other, and is in both when it can', async () => {
+  const tenant = await summingTenant(stack);
+  await setAutomatedTax(tenant, false);
+  const day = { businessDate: summed };
+  const taxed = (recordId: string, revision: number, code: string): TestChange => {
+    const lines = orderBody(recordId, [['A', 2], ['A', -1]], null).lines.map((line, index) => ({ ...line, taxes: index === 0 ? [{ code, taxMinor: 200 }] : [] })); // prettier-ignore
+    const totals = { netMinor: 1_250, taxMinor: 200, totalMinor: 1_450 };
+    return ticket(recordId, revision, [], { ...day, lines, totals, tenders: [{ tender: 'card', amountMinor: 1_450 }] }); // prettier-ignore
+  };
+  const held = 'held mapping_missing';
+  await sendChanges(stack, tenant, [ticket('T-1', 1, [['A', 1]], day), ticket('T-2', 1, [['A', 3], ['A', -1]], day), taxed('T-3', 1, 'X')]); // prettier-ignore
+  await untilIdle(stack, tenant, 20_000);
+  expect(await documents(stack, tenant)).toEqual([
+    'RefundReceipt P-20261120-CARD-R 12.50',
+    'SalesReceipt P-20261120-CARD 50.00',
+  ]);
+  expect((await states(stack, tenant)).filter((line) => line.startsWith('T-3'))).toEqual([`T-3 refund ${held}`, `T-3 sale ${held}`]); // prettier-ignore
+  // One that is in both leaves both.
+  await sendChanges(stack, tenant, [taxed('T-2', 2, 'X')]);
+  await untilIdle(stack, tenant, 20_000);
+  expect((await documents(stack, tenant)).filter((line) => !line.endsWith(' 0.00'))).toEqual(['SalesReceipt P-20261120-CARD 12.50']); // prettier-ignore
+  expect((await states(stack, tenant)).filter((line) => line.startsWith('T-2'))).toEqual([`T-2 refund ${held}`, `T-2 sale ${held}`]); // prettier-ignore
+  await setAutomatedTax(tenant, true);
+  const redriveId = randomUUID();
+  await requestRedrive(stack.database.pool, tenant.id, redriveId, { all: true }, 'test');
+  await signal(stack, tenant, 'redrive', { id: redriveId, redriveId });
+  await until('redriven', () => states(stack, tenant), (all) => !all.some((line) => line.includes(held)), 10_000); // prettier-ignore
+  await untilIdle(stack, tenant, 20_000);
+  expect((await states(stack, tenant)).filter((line) => !line.includes('delivered'))).toEqual([]);
+  expect((await documents(stack, tenant)).filter((line) => line.includes('-R'))).toEqual(['RefundReceipt P-20261120-CARD-R 0.00', 'RefundReceipt P-20261120-CARD-R-V2 25.00']); // prettier-ignore
 }, 120_000);

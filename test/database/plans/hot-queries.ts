@@ -6,6 +6,7 @@ import * as store from '../../../database/absorb-store';
 import { findChange, storeChanges } from '../../../database/changes';
 import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../../database/deliveries'; // prettier-ignore
 import { changesOf, explainedDeliveries, journalOf, recordsByRemoteId, sendsOf } from '../../../database/explain'; // prettier-ignore
+import { ticketsOfSummary } from '../../../database/explain-summaries';
 import { countRedrivable, findDelivery, listCauses, listFailures } from '../../../database/failures'; // prettier-ignore
 import { listMappings, mappingsFor } from '../../../database/mappings';
 import { laneWork, loadReferences, pickDue } from '../../../database/outgoing';
@@ -135,6 +136,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   'explain, by id there': (pool) => recordsByRemoteId(pool, tenant, 'qbo', '77'),
   'explain, changes': (pool) => changesOf(pool, tenant, { kind: 'customer', recordId: 'c77' }),
   'explain, deliveries': (pool) => explainedDeliveries(pool, tenant, { kind: 'order', recordId: 'old77' }), // prettier-ignore
+  'explain, tickets of a summary': (pool) => ticketsOfSummary(pool, tenant, summaryId),
   'explain, journal': (pool) => journalOf(pool, tenant, numbers.slice(0, 20).map(String)),
   'explain, sends': (pool) => sendsOf(pool, tenant, numbers.map(String), ['77']),
   'pickDue of a run': (pool) => pickDue(pool, tenant, 'qbo', 480, { kinds: ['order', 'customer'], after: { order: { dueAt: '2020-01-01', id: '1' } } }), // prettier-ignore
