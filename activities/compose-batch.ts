@@ -18,6 +18,7 @@ import { groupBy, inChunks } from '../domain/group-by';
 import type { SummarySale } from '../domain/posting/summary';
 import { kinds } from '../domain/words';
 import { composeTraced, referencesFrom } from './compose-traced';
+import { makeMissingItems } from './lane-items';
 import type { LaneTurn } from './lane-turn';
 import { withMembers, withoutSummedUp } from './lane-summaries';
 import type { OpenedConnection } from './opened-connection';
@@ -46,7 +47,9 @@ export async function composeBatch(
 ): Promise<ComposedBatch> {
   const all = await pickDue(pool, turn.tenant, turn.system, size);
   const { due, stopped } = await withoutSummedUp(pool, turn, all);
-  const batch = await composePicked(pool, opened, turn, sharedOf(due, size));
+  const picked = sharedOf(due, size);
+  const batch = await composePicked(pool, opened, turn, picked);
+  if (turn.system === 'qbo') await makeMissingItems(pool, turn, picked, batch.settlements);
   for (const { delivery, composed } of stopped) place(batch, delivery, composed);
   return { ...batch, picked: batch.picked + all.length - due.length };
 }

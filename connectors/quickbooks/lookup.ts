@@ -1,8 +1,9 @@
 import type { z } from 'zod';
+import { emailKey } from '../../domain/email';
 import type { JsonObject } from '../../domain/words';
 import type { CallGate, Outgoing, References } from '../connector';
 import { inLists, type QboClient } from './client';
-import { baseName, customerFields, emailKey, itemFields, itemName, suffixedName } from './mapping';
+import { baseName, customerFields, itemFields, itemName, suffixedName } from './mapping';
 import { needsVersion } from './compose-names';
 import { lookUpDocuments, type LookUpCompany } from './lookup-documents';
 import { customerSchema, incomeSchema, itemSchema } from './wire';

@@ -57,7 +57,7 @@ describe('settings part posting', () => {
     for (const change of [
       { refund: { ...initialPostingSettings.refund, invoice: 'creditMemo' } },
       { customer: { guest: 'perEmail' } },
-      { item: { unmapped: 'create' } },
+      { item: { unmapped: 'guess' } },
       { unpaid: { as: 'never' } },
     ])
       expect(await put(own, { ...initialPostingSettings, ...change }, '"1"')).toMatchObject({ status: 422, body: { code: 'invalid' } }); // prettier-ignore
