@@ -93,12 +93,12 @@ export async function newGuests(
   const wanted = new Map<string, RecordRow>();
   for (const { content } of records) {
     if (!isTicket(content)) continue;
-    const { guestCustomerId: recordId, guest } = content.body;
+    const { guestCustomerId: recordId } = content.body;
     const email = guestEmail(content.body);
     // A refund that follows its sale may name nobody, or somebody else: then the sale made the customer.
     if (recordId === undefined || email === null || recordId !== guestIdOf(tenant, email)) continue;
     if (wanted.has(recordId) || !isOwnRecord(recordId)) continue;
-    const body = guestBody(email, guest?.name);
+    const body = guestBody(content.body);
     wanted.set(recordId, { kind: 'customer', recordId, rev: ownRevision, sourceRev: null, op: 'present', content: { kind: 'customer', body }, origin: {} }); // prettier-ignore
   }
   const known = await readRecords(tx, tenant, [...wanted.values()]);

@@ -104,7 +104,8 @@ export function isBookedPerEmail(
   );
 }
 
-/** The customer that a guest becomes: what the first ticket says of him. */
-export function guestBody(email: string, name: string | undefined): CustomerBody {
-  return { name: name?.trim() || email, email };
+/** The customer that a guest becomes: what the first ticket says of him, which names an e-mail. */
+export function guestBody({ guest }: TicketBody): CustomerBody {
+  const email = plainEmail(guest?.email) ?? '';
+  return { name: guest?.name?.trim() || email.toLowerCase(), email };
 }

@@ -50,7 +50,12 @@ async function lookUpCustomers(
         ]
       : [];
   });
-  const emails = wanted.flatMap(({ email }) => (email === null ? [] : [email]));
+  // Whether texts are compared with case is not known: both as it is written here and in lower case.
+  const emails = wanted.flatMap(({ email, item }) =>
+    email === null || item.record.kind !== 'customer'
+      ? []
+      : [email, item.record.body.email?.trim() ?? email],
+  );
   const names = wanted
     .filter(({ isNamed }) => isNamed)
     .flatMap(({ base, item }) => namesFor(base, item.recordId));

@@ -1,6 +1,6 @@
 import type { Address, CustomerBody, ProductBody } from '../../domain/bodies';
 import { canonicalJson } from '../../domain/canonical';
-import { plainEmail } from '../../domain/email';
+import { emailKey, plainEmail } from '../../domain/email';
 import { addDecimals, minorToText } from '../../domain/money';
 import { isOwnRecord } from '../../domain/own-records';
 import type { Json, JsonObject } from '../../domain/words';
@@ -36,8 +36,8 @@ const noteMax = 4000;
 /** The name a customer gets where it is free; of a guest with the e-mail (accounting.md 12). */
 export function baseName(body: CustomerBody, recordId: string): string {
   const name = cleanName(body.name, nameMax) || cleanName(recordId, nameMax);
-  const isGuest = isOwnRecord(recordId) && body.email !== undefined && body.email !== body.name;
-  return isGuest ? `${name} (${body.email})` : name;
+  const email = isOwnRecord(recordId) ? emailKey(body.email) : null;
+  return email === null || email === body.name ? name : `${name} (${email})`;
 }
 
 /** At most one suffix (section 14): `(C)` beside a vendor or employee, the record id beside a customer. */
