@@ -24,9 +24,9 @@ export async function makeMissingItems(
     ),
   );
   if (missing.size === 0) return;
+  const { value: posting } = await postingInForce(pool, tenant);
+  if (posting.item.unmapped !== 'create') return;
   await withCursor(pool, tenant, async (tx) => {
-    const { value: posting } = await postingInForce(tx, tenant);
-    if (posting.item.unmapped !== 'create') return;
     const names = new Map([...missing].map((sku) => [sku, sku]));
     for (const { record } of picked) {
       if (record === null || !('lines' in record.body)) continue;

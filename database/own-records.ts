@@ -22,7 +22,7 @@ export async function takeOver(
   await tx.query(
     `UPDATE deliveries d SET record_id = x."to" FROM (SELECT k."to", o.id FROM json_to_recordset($2::json) AS k("from" text, "to" text)
        CROSS JOIN LATERAL (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product' AND record_id = k."from" LIMIT 1) o
-       WHERE NOT EXISTS (SELECT FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product' AND record_id = k."to") OFFSET 0) x
+       WHERE (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product' AND record_id = k."to" LIMIT 1) IS NULL OFFSET 0) x
      WHERE d.id = x.id`,
     [tenant, JSON.stringify(pairs)],
   );
@@ -30,7 +30,7 @@ export async function takeOver(
     `DELETE FROM records WHERE ctid = ANY (ARRAY(
        SELECT r.ctid FROM json_to_recordset($2::json) AS k("from" text) CROSS JOIN LATERAL
          (SELECT ctid FROM records WHERE tenant = $1 AND kind = 'product' AND record_id = k."from" LIMIT 1) r
-       WHERE NOT EXISTS (SELECT FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product' AND record_id = k."from")))`,
+       WHERE (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product' AND record_id = k."from" LIMIT 1) IS NULL))`,
     [tenant, JSON.stringify(pairs)],
   );
 }
