@@ -29,8 +29,8 @@ async function names(tenant: TestTenant): Promise<string[]> {
   return (await itemsOf(tenant)).map(({ Name, Sku }) => `${Name} | ${Sku ?? ''}`).sort();
 }
 
-async function held(tenant: TestTenant): Promise<string[]> {
-  const failures = await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 50);
+async function held(tenant: TestTenant, system: 'qbo' | 'woo' = 'qbo'): Promise<string[]> {
+  const failures = await listFailures(stack.database.pool, tenant.id, { system }, null, 50);
   return failures.map(({ kind, recordId, reason, cause }) => `${kind} ${recordId.trim()} ${cause ?? reason ?? ''}`).sort(); // prettier-ignore
 }
 
@@ -79,6 +79,9 @@ test('each article gets one item, without a price; a product of the till takes i
   expect(after.map(({ Id }) => Id).sort()).toEqual(before.map(({ Id }) => Id).sort());
   expect(after.find(({ Sku }) => Sku === 'A')).toMatchObject({ Name: 'A', Description: 'Mug', UnitPrice: 9.9 }); // prettier-ignore
   expect((await shelf(stack, tenant)).map((text) => text.split(' ')[0])).toEqual(['A']);
+  // Its stock, which nobody could take before, goes there as well: 22 sold, one came back.
+  expect(await held(tenant, 'woo')).toEqual(['inventory B:1 dependency', 'inventory a dependency']);
+  expect(await shelf(stack, tenant)).toEqual(['A Mug -21']);
   const { rows } = await stack.database.pool.query<{ id: string }>(`SELECT record_id AS id FROM records WHERE tenant = $1 AND kind = 'product' ORDER BY id`, [tenant.id]); // prettier-ignore
   expect(rows.map(({ id }) => id).sort()).toEqual([' sku:B:1', ' sku:a', 'p-A']);
   // It is the till's from now on: a change goes there, a deletion frees the SKU, and the item is found again.

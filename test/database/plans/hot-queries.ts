@@ -76,7 +76,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   }),
   sumsAfterCounts: inTx((tx) => store.sumsAfterCounts(tx, tenant, skus.map((sku) => ({ sku, place: 'default', countedAt: '2026-01-01T00:00:00Z' })))), // prettier-ignore
   writeCustomerEmails: inTx((tx) => writeCustomerEmails(tx, tenant, customers.map(({ recordId }) => ({ kind: 'customer', recordId, rev: 1, sourceRev: 1, op: 'present', content: { kind: 'customer', body: { name: 'x', email: `${recordId}@example.test` } }, origin: {} })))), // prettier-ignore
-  customersWithEmail: inTx((tx) => customersWithEmail(tx, tenant, numbers.map((n) => `c${n}@example.test`))), // prettier-ignore
+  customersWithEmail: inTx((tx) => customersWithEmail(tx, tenant, numbers.map((n) => `customer${n}@example.test`))), // prettier-ignore
   homeCurrencyOf: (pool) => homeCurrencyOf(pool, tenant),
   mappedSkus: inTx((tx) => mappedSkus(tx, tenant, skus)),
   takeOver: inTx((tx) => takeOver(tx, tenant, products.map(({ recordId }) => ({ from: recordId, to: `new${recordId}` })))), // prettier-ignore
