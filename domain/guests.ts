@@ -107,5 +107,6 @@ export function isBookedPerEmail(
 /** The customer that a guest becomes: what the first ticket says of him, which names an e-mail. */
 export function guestBody({ guest }: TicketBody): CustomerBody {
   const email = plainEmail(guest?.email) ?? '';
-  return { name: guest?.name?.trim() || email.toLowerCase(), email };
+  const name = guest?.name?.trim() ?? '';
+  return { name: name === '' ? email.toLowerCase() : name, email };
 }

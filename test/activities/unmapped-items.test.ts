@@ -31,7 +31,7 @@ async function names(tenant: TestTenant): Promise<string[]> {
 
 async function held(tenant: TestTenant, system: 'qbo' | 'woo' = 'qbo'): Promise<string[]> {
   const failures = await listFailures(stack.database.pool, tenant.id, { system }, null, 50);
-  return failures.map(({ kind, recordId, reason, cause }) => `${kind} ${recordId.trim()} ${cause ?? reason ?? ''}`).sort(); // prettier-ignore
+  return failures.map(({ kind, recordId, cause }) => `${kind} ${recordId.trim()} ${cause}`).sort(); // prettier-ignore
 }
 
 const incomeOf = async ({ id }: TestTenant): Promise<string> => (await stack.database.pool.query<{ id: string }>(`SELECT target_id AS id FROM mappings WHERE tenant = $1 AND key = 'income'`, [id])).rows[0]?.id ?? ''; // prettier-ignore
