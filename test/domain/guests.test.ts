@@ -142,6 +142,13 @@ describe('a refund goes by the customer of its sale', () => {
     expect(till.send(refund({ orderId: 'order', guest, voided: true }))).toBe(own);
   });
 
+  test('where that came before: one in the bucket stays there', () => {
+    const till = new Till();
+    expect(till.send(refund({ orderId: 'order' }))).toBeNull();
+    expect(till.send(order())).toBe(own);
+    expect(till.send(refund({ orderId: 'order', guest: kim }))).toBeNull();
+  });
+
   test('also into the bucket, and by itself where its sale is not known or has a customer', () => {
     const till = new Till(false);
     till.send(order());
