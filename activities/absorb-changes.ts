@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 
 import { clearWake } from '../database/changes';
+import { writeCustomerEmails } from '../database/customer-emails';
+import { takeOver } from '../database/own-records';
 import { writeSaleEntries } from '../database/sale-entries';
 import { timeZoneOf } from '../database/tenants';
 import {
@@ -31,8 +33,11 @@ import {
 } from '../domain/absorb';
 import { dayIn, needsDay } from '../domain/business-day';
 import { groupBy } from '../domain/group-by';
+import { saleOfGuest } from '../domain/guests';
+import type { Thing } from '../domain/record-references';
 import { applyStock, type StockChange, type StockEntry } from '../domain/stock';
 import { targets, type Kind, type Target } from '../domain/words';
+import { guestRules, newGuests } from './guest-customers';
 import { raisePayments } from './raise-payments';
 import { wantDeliveries } from './want-deliveries';
 
@@ -91,10 +96,13 @@ async function absorbBatch(
     if (inbox.lastPos === null) return { changes: 0, made: { woo: 0, qbo: 0 } };
     const folded = await fold(tx, tenant, inbox.changes);
     const stock = await moveStock(tx, tenant, folded);
-    const changed = [...folded.records, ...stock];
+    const guests = await newGuests(tx, tenant, folded.records);
+    const changed = [...folded.records, ...guests, ...stock];
+    await takeOver(tx, tenant, folded.takenOver);
     await writeSkus(tx, tenant, folded.claims, folded.releasedSkus);
     await writeRecords(tx, tenant, [...changed, ...folded.touched]);
     await writeSaleEntries(tx, tenant, changed);
+    await writeCustomerEmails(tx, tenant, folded.records);
     const unreadable = inbox.unreadable.map(({ pos, detail }): Outcome => ({
       pos,
       outcome: 'failed',
@@ -120,6 +128,7 @@ async function fold(
   const productIds = new Set<string>();
   for (const change of changes) {
     if (change.kind !== 'inventory') keys.set(recordKey(change.kind, change.recordId), change);
+    for (const sale of salesOfGuests(change)) keys.set(recordKey(sale.kind, sale.recordId), sale);
     if (change.kind === 'product') productIds.add(change.recordId);
     if (change.content?.kind === 'product')
       skusOf(change.content.body).forEach((sku) => claimedSkus.add(sku));
@@ -142,7 +151,14 @@ async function fold(
     isCodeTaken: (folded) => taken.has(folded),
     isStockTracked: (sku) => !untracked.has(sku),
     dayOf: (instant) => dayIn(zone, instant),
+    guests: await guestRules(tx, tenant, changes, records),
   });
+}
+
+/** The refund of a guest goes by the customer of its sale. */
+function salesOfGuests({ content }: ChangeRow): Thing[] {
+  const recordId = content?.kind === 'refund' ? saleOfGuest(content) : null;
+  return recordId === null ? [] : [{ kind: 'order', recordId }, { kind: 'invoice', recordId }]; // prettier-ignore
 }
 
 /** Writes the ledger and answers the inventory records that it moved. */

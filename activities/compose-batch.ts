@@ -18,6 +18,7 @@ import { groupBy, inChunks } from '../domain/group-by';
 import type { SummarySale } from '../domain/posting/summary';
 import { kinds } from '../domain/words';
 import { composeTraced, referencesFrom } from './compose-traced';
+import { makeMissingItems } from './lane-items';
 import type { LaneTurn } from './lane-turn';
 import { withMembers, withoutSummedUp } from './lane-summaries';
 import type { OpenedConnection } from './opened-connection';
@@ -55,6 +56,7 @@ export async function composeBatch(
   const { due, stopped } = await withoutSummedUp(pool, turn, all);
   const shared = sharedOf(due, size);
   const batch = await composePicked(pool, opened, turn, shared);
+  if (turn.system === 'qbo') await makeMissingItems(pool, turn, shared, batch.settlements);
   for (const { delivery, composed } of stopped) place(batch, delivery, composed);
   return { ...batch, picked: batch.picked + all.length - due.length, next: placesBehind(shared, after) }; // prettier-ignore
 }

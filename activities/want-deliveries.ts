@@ -15,10 +15,14 @@ import { directionInForce } from '../database/settings';
 import { recordKey, type RecordRow } from '../domain/absorb';
 import { isOpen, transition } from '../domain/delivery-state';
 import type { DirectionPolicy } from '../domain/direction';
+import { emailKey, plainEmail } from '../domain/email';
 import { groupBy } from '../domain/group-by';
+import { isOwnRecord, isWantedIn } from '../domain/own-records';
+import type { PostingSettings } from '../domain/posting/settings';
 import { thingsReferredTo, type Thing } from '../domain/record-references';
 import { documentNamesOf, gateFor, wantedDeliveries } from '../domain/wanted-deliveries';
 import { targets, type Kind, type Target } from '../domain/words';
+import { guestIdOf } from './guest-customers';
 import {
   inSummary,
   isInSummary,
@@ -26,6 +30,7 @@ import {
   summaryTickets,
   type SummaryTickets,
 } from './join-summaries';
+import { itemsForTickets } from './unmapped-items';
 
 /** Levels of dependency: a delivery can only wait for one of an earlier level. */
 const levels: readonly (readonly Kind[])[] = [
@@ -56,11 +61,17 @@ export async function wantDeliveries(
   made.set('qbo', woken);
   const locked = await lockDeliveriesOf(tx, tenant, records);
   const tickets = await summaryTickets(tx, tenant, records, locked, { direction, compared });
+  const items = await itemsForTickets(tx, tenant, records, tickets, direction);
+  const all = [...records, ...items];
+  locked.push(...(await lockDeliveriesOf(tx, tenant, items)));
   for (const level of levels) {
-    const some = records.filter((record) => level.includes(record.kind));
+    const some = all.filter((record) => level.includes(record.kind));
     if (some.length === 0) continue;
     const { created, updates } = decide(some, locked, direction, tickets, nowMs);
-    const waits = await waitsOf(tx, tenant, some, [...created, ...updates.map(({ row }) => row)]);
+    const waits = await waitsOf(tx, tenant, some, tickets.posting, [
+      ...created,
+      ...updates.map(({ row }) => row),
+    ]);
     for (const delivery of created) delivery.waitsFor = waits(delivery);
     await insertDeliveries(tx, tenant, created);
     const opened = await updateDeliveries(
@@ -94,7 +105,8 @@ function decide(
     const rows = existing.get(recordKey(record.kind, record.recordId)) ?? [];
     const wanted =
       tickets.wantedOf(record) ??
-      wantedDeliveries(record.kind, record.op, record.content, direction, documentNamesOf(record.content, rows.map(({ part }) => part), tickets.posting)); // prettier-ignore
+      wantedDeliveries(record.kind, record.op, record.content, direction, documentNamesOf(record.content, rows.map(({ part }) => part), tickets.posting)) // prettier-ignore
+        .filter(({ system }) => isWantedIn(system, record.recordId));
     for (const { system, part, gate } of wanted) {
       const row = rows.find((candidate) => candidate.system === system && candidate.part === part);
       const event = { type: 'desired' as const, rev: record.rev, op: record.op, gate, nowMs };
@@ -139,6 +151,7 @@ async function waitsOf(
   tx: AbsorbTransaction,
   tenant: number,
   records: readonly RecordRow[],
+  posting: PostingSettings,
   deliveries: readonly { system: Target; kind: Kind; recordId: string }[],
 ): Promise<(delivery: { system: Target; kind: Kind; recordId: string }) => string[] | null> {
   const skus = records.flatMap((record) => skusReferredTo(record));
@@ -146,7 +159,7 @@ async function waitsOf(
   const things = new Map(
     records.map((record) => [
       recordKey(record.kind, record.recordId),
-      thingsNeededBy(record, products),
+      [...thingsNeededBy(record, products), ...guestAs(tenant, record, posting)],
     ]),
   );
   const open = new Map<Target, Map<string, string>>();
@@ -168,6 +181,17 @@ async function waitsOf(
     });
     return ids.length === 0 ? null : [...new Set(ids)];
   };
+}
+
+/** A customer of the till with the e-mail of a guest: it goes after that one, so that the books show it by its e-mail. */
+function guestAs(
+  tenant: number,
+  { content, recordId }: RecordRow,
+  posting: PostingSettings,
+): Thing[] {
+  if (content?.kind !== 'customer' || posting.customer.guest !== 'perEmail') return [];
+  const email = isOwnRecord(recordId) ? null : emailKey(plainEmail(content.body.email));
+  return email === null ? [] : [{ kind: 'customer', recordId: guestIdOf(tenant, email) }];
 }
 
 function skusReferredTo(record: RecordRow): string[] {

@@ -22,6 +22,9 @@ export const idText = z
   })
   .meta({ description: '1 to 100 characters of any Unicode but control characters' });
 
+/** An id of a record, to look it up: those of our own have a blank in front (domain/own-records.ts). */
+export const recordIdText = z.string().min(1).max(120).refine(isClean);
+
 export const text = (max: number): z.ZodString =>
   z
     .string()

@@ -11,6 +11,7 @@ import type {
   SummaryBody,
 } from '../domain/bodies';
 import type { ChangeBody, RecordBody } from '../domain/bodies';
+import { isTicket, withCustomer } from '../domain/guests';
 import type { Kind } from '../domain/words';
 import {
   amountMinor,
@@ -239,10 +240,21 @@ export function parseChangeBody(kind: Kind, body: unknown): ChangeBody {
   return kind === 'inventory' ? { kind, body: inventory.parse(body) } : parseShared(kind, body);
 }
 
+/** Those that we make of a ticket's line have no price. */
+const recordProduct = product.partial({ priceMinor: true, currency: true });
+/** What absorbing adds to a ticket; no change may say it. */
+const booked = z.looseObject({ guestCustomerId: z.string() });
+
 /** A record's body by its kind. */
 export function parseRecordBody(kind: Kind, body: unknown): RecordBody {
   if (kind === 'summary') return { kind, body: summary.parse(body) };
-  return kind === 'inventory' ? { kind, body: stock.parse(body) } : parseShared(kind, body);
+  if (kind === 'inventory') return { kind, body: stock.parse(body) };
+  if (kind === 'product') return { kind, body: recordProduct.parse(body) };
+  if (typeof body !== 'object' || body === null || !('guestCustomerId' in body))
+    return parseShared(kind, body);
+  const { guestCustomerId, ...said } = booked.parse(body);
+  const content = parseShared(kind, said);
+  return isTicket(content) ? withCustomer(content, guestCustomerId) : content;
 }
 
 function parseShared(

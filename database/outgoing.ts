@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { kinds, type DesiredOp, type JsonObject, type Kind, type Target } from '../domain/words';
 import type { RecordBody } from '../domain/bodies';
+import { customerIdOf } from '../domain/guests';
 import { groupBy } from '../domain/group-by';
 import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
@@ -150,7 +151,7 @@ export async function loadReferences(
     mappingsFor(db, tenant, keys.skus),
   ]);
   // A payment names its invoice alone: whose it is, that says.
-  const payers = [...sales.values()].flatMap(({ ticket }) => ticket.body.customerId ?? []);
+  const payers = [...sales.values()].flatMap(({ ticket }) => customerIdOf(ticket.body) ?? []);
   const others = [...new Set(payers)].filter((id) => !keys.customerIds.includes(id));
   for (const [id, known] of await loadRemoteIds(db, tenant, system, 'customer', others))
     customers.set(id, known);

@@ -2,14 +2,18 @@ import type { Pool, PoolClient } from 'pg';
 
 import type { DirectionPolicy } from '../domain/direction';
 import { pushDifferences } from '../domain/direction';
+import type { PostingSettings } from '../domain/posting/settings';
 import { documentKinds, isDocumentKind, type Kind, type Target } from '../domain/words';
 import { withCursor } from './absorb-store';
 import { countMade } from './deliveries';
+import { freeWaitingForItems } from './own-records';
 import { firstRow, type Db } from './pool';
 import {
   directionInForce,
   directionSchema,
   newestSettings,
+  postingInForce,
+  postingSettingsSchema,
   syncSettingsSchema,
   type SettingsPart,
 } from './settings';
@@ -47,6 +51,8 @@ export async function bringInForce(
         tenant,
         queueBound,
       ]);
+    } else {
+      await moveByPosting(tx, tenant, postingSettingsSchema.parse(newest.value));
     }
     await tx.query(
       `UPDATE settings SET superseded_at = now() WHERE tenant = $1 AND part = $2 AND rev < $3 AND superseded_at IS NULL`,
@@ -58,6 +64,17 @@ export async function bringInForce(
     );
     return { rev: newest.rev, hasChanged: true };
   });
+}
+
+/** What is held for want of an item is looked at again where articles get one now. */
+async function moveByPosting(
+  tx: PoolClient,
+  tenant: number,
+  after: PostingSettings,
+): Promise<void> {
+  const { value: before } = await postingInForce(tx, tenant);
+  if (after.item.unmapped === 'hold' || after.item.unmapped === before.item.unmapped) return;
+  await countMade(tx, tenant, new Map([['qbo', await freeWaitingForItems(tx, tenant)]]));
 }
 
 /** The same rows of the transition table as `directionOff` and `directionOn`, for whole kinds at once. */

@@ -99,8 +99,11 @@ export const postingSettingsSchema = z.strictObject({
     .strictObject({ as: z.enum(['invoice', 'wait']) })
     .default(initialPostingSettings.unpaid),
   item: z
-    .strictObject({ unmapped: z.enum(['hold', 'genericItem']) })
+    .strictObject({ unmapped: z.enum(['hold', 'genericItem', 'create']) })
     .default(initialPostingSettings.item),
+  customer: z
+    .strictObject({ guest: z.enum(['bucket', 'perEmail']) })
+    .default(initialPostingSettings.customer),
   cash: z
     .strictObject({ mode: z.enum(['journalEntry', 'off']) })
     .default(initialPostingSettings.cash),

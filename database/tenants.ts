@@ -115,6 +115,17 @@ export async function timeZoneOf(db: Db, tenant: number): Promise<string> {
   return row.timeZone;
 }
 
+/** The currency of the tenant's books. */
+export async function homeCurrencyOf(db: Db, tenant: number): Promise<string> {
+  const row = await firstRow<{ currency: string }>(
+    db,
+    'SELECT currency FROM tenants WHERE id = $1',
+    [tenant],
+  );
+  if (row === null) throw new Error(`Tenant ${tenant} does not exist`);
+  return row.currency;
+}
+
 export async function addKey(
   db: Db,
   tenant: number,

@@ -1,6 +1,9 @@
 import type { ChangeBody, InventoryBody, ProductBody, RecordBody } from './bodies';
 import { withDay } from './business-day';
 import { canonicalJson } from './canonical';
+import { customerIdOf, saleOfGuest, withGuestCustomer, type GuestRules } from './guests';
+import { merge, said } from './merge-bodies';
+import { isOwnRecord, ownRevision } from './own-records';
 import { codeForSku, foldSku } from './sku-codes';
 import { inventoryEntry, ticketEntries, type StockEntry } from './stock';
 import type { ChangeOp, DesiredOp, Kind, System } from './words';
@@ -55,6 +58,7 @@ export interface Known {
   isStockTracked: (sku: string) => boolean;
   /** The day of an instant where the tenant is. */
   dayOf: (instant: string) => string;
+  guests: GuestRules;
 }
 
 export interface Folded {
@@ -67,6 +71,8 @@ export interface Folded {
   releasedSkus: string[];
   /** Invoices that became another customer's, by record id: their payments are of that one too. */
   otherPayers: string[];
+  /** Records of our own whose SKU a product of the till has now: what the books have of them is its own. */
+  takenOver: { from: string; to: string }[];
   /** Stock entries by source: what the source moves now, all of it. */
   stockSources: Map<string, { entries: StockEntry[]; wasKnown: boolean }>;
 }
@@ -151,6 +157,7 @@ class Fold {
           ? [row.recordId]
           : [],
       ),
+      takenOver: claims.flatMap(({ sku, recordId }) => this.takenOver(sku, recordId)),
       stockSources: this.stockSources,
     };
   }
@@ -162,7 +169,8 @@ class Fold {
 
   private next(change: ChangeRow, current: RecordRow | undefined): RecordRow | null {
     const base = { kind: change.kind, recordId: change.recordId, sourceRev: change.sourceRev };
-    const rev = current?.rev ?? 0;
+    // What takes over from a record of our own goes on after its revision.
+    const rev = current?.rev ?? (this.hasOwnItem(change.content) ? ownRevision : 0);
     if (change.op === 'delete' || change.content === null || change.content.kind === 'inventory') {
       if (current?.content?.kind === 'product') this.release(change.recordId, []);
       const isSame = current?.op === 'absent';
@@ -171,11 +179,13 @@ class Fold {
     }
     // After a deletion it begins anew: what it held before may belong to others by now.
     const former = current?.op === 'present' ? current : undefined;
-    const content = withDay(
+    const dated = withDay(
       merge(former?.content ?? null, change.content),
       former?.content ?? null,
       () => this.known.dayOf(change.occurredAt),
     );
+    const sale = this.saleOf(saleOfGuest(dated));
+    const content = withGuestCustomer(dated, former?.content ?? null, sale, this.known.guests);
     if (content.kind === 'product' && !this.claimSkus(change, content.body, current !== undefined))
       return null;
     const formerBody = former?.content?.body;
@@ -186,22 +196,46 @@ class Fold {
     return { ...base, rev: isSame ? rev : rev + 1, op: 'present', content, origin };
   }
 
-  /** False (with an outcome) where another product owns one of its SKUs. */
+  /** An order or an invoice by its id; null where neither is known. */
+  private saleOf(recordId: string | null): RecordBody | null {
+    if (recordId === null) return null;
+    const sale = this.find('order', recordId) ?? this.find('invoice', recordId);
+    return sale?.op === 'present' ? sale.content : null;
+  }
+
+  /** False (with an outcome) where another product of the till owns one of its SKUs. */
   private claimSkus(change: ChangeRow, product: ProductBody, hadSkus: boolean): boolean {
     const skus = skusOf(product);
     for (const sku of skus) {
       const owner = this.ownerOf(sku);
-      if (owner === null || owner.recordId === change.recordId) continue;
+      if (owner === null || owner.recordId === change.recordId || isOwnRecord(owner.recordId))
+        continue;
       const detail = `SKU ${sku} belongs to product ${owner.recordId}; give this product another SKU, or that one first`;
       this.outcomes.push({ pos: change.pos, outcome: 'failed', code: 'sku_taken', detail });
       return false;
     }
     if (hadSkus) this.release(change.recordId, skus);
     for (const sku of skus) {
-      if (this.ownerOf(sku) !== null) continue;
+      const owner = this.ownerOf(sku);
+      if (owner !== null && !isOwnRecord(owner.recordId)) continue;
       this.claims.set(sku, { sku, recordId: change.recordId, code: this.codeOf(sku) });
     }
     return true;
+  }
+
+  private hasOwnItem(content: ChangeBody | null): boolean {
+    const owner = content?.kind === 'product' ? this.ownerOf(content.body.sku) : null;
+    return owner !== null && isOwnRecord(owner.recordId);
+  }
+
+  /** The record of our own that gives this SKU to this product; the books know an item by one, that of the product's own SKU. */
+  private takenOver(sku: string, recordId: string): { from: string; to: string }[] {
+    const owner = this.known.skus.get(sku);
+    const product = this.present.get(recordKey('product', recordId))?.content;
+    const isMain = product?.kind === 'product' && product.body.sku === sku;
+    return owner !== undefined && isOwnRecord(owner.recordId) && isMain
+      ? [{ from: owner.recordId, to: recordId }]
+      : [];
   }
 
   /** A SKU that changes hands keeps its code. */
@@ -257,39 +291,5 @@ class Fold {
 function hasOtherPayer(before: RecordBody | null, after: RecordBody | null): boolean {
   if (before?.kind !== 'invoice' || after?.kind !== 'invoice') return false;
   const [old, now] = [before.body, after.body];
-  return old.customerId !== now.customerId || old.currency !== now.currency;
-}
-
-type RecordChange = Exclude<ChangeBody, { kind: 'inventory' }>;
-
-/** Kinds whose fields are facts of their own: what a change leaves out or leaves empty says nothing (invariant I7). */
-function merge(before: RecordBody | null, change: RecordChange): RecordBody {
-  const given = said(change);
-  if (given.kind === 'customer' && before?.kind === 'customer')
-    return { kind: 'customer', body: { ...before.body, ...given.body } };
-  if (given.kind === 'product' && before?.kind === 'product')
-    return { kind: 'product', body: { ...before.body, ...given.body } };
-  return given;
-}
-
-/** The change without the fields that say nothing. A ticket, payment or payout is one fact and taken whole. */
-function said(change: RecordChange): RecordChange {
-  if (change.kind === 'customer') return { kind: 'customer', body: withoutEmpty(change.body) };
-  if (change.kind === 'product') return { kind: 'product', body: withoutEmpty(change.body) };
-  return change;
-}
-
-function withoutEmpty<T extends object>(body: T): T {
-  const copy = { ...body };
-  for (const [field, value] of Object.entries(body)) {
-    if (isEmpty(value)) Reflect.deleteProperty(copy, field);
-  }
-  return copy;
-}
-
-/** No value, or one made of nothing else: an address is one value, and empty where all its lines are. */
-function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === '') return true;
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).every(isEmpty);
+  return customerIdOf(old) !== customerIdOf(now) || old.currency !== now.currency;
 }

@@ -34,8 +34,9 @@ export interface ProductBody {
   name: string;
   description?: string | undefined;
   type: 'goods' | 'service';
-  priceMinor: number;
-  currency: string;
+  /** With its currency: of every product but those that we made of a ticket's line. */
+  priceMinor?: number | undefined;
+  currency?: string | undefined;
   taxClass?: string | undefined;
   costMinor?: number | undefined;
   barcode?: string | undefined;
@@ -101,6 +102,8 @@ export interface TicketBody {
   pricesIncludeTax: boolean;
   customerId?: string | undefined;
   guest?: { name?: string | undefined; email?: string | undefined } | undefined;
+  /** Absorbed only: the customer of the guest, where it has one of its own (`domain/guests.ts`). */
+  guestCustomerId?: string | undefined;
   lines: OrderLine[];
   fees?: NamedAmount[] | undefined;
   shipping?: NamedAmount[] | undefined;

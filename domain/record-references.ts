@@ -1,4 +1,5 @@
 import type { DepositAmount, RecordBody } from './bodies';
+import { customerIdOf } from './guests';
 import type { Kind } from './words';
 
 // What a record refers to: what must be in a system before it.
@@ -13,11 +14,11 @@ export interface Thing {
 export function thingsReferredTo(content: RecordBody | null): Thing[] {
   switch (content?.kind) {
     case 'order':
-      return [...customerOf(content.body.customerId), ...paymentsOf(content.body.deposits)];
+      return [...customerOf(customerIdOf(content.body)), ...paymentsOf(content.body.deposits)];
     case 'invoice':
-      return customerOf(content.body.customerId);
+      return customerOf(customerIdOf(content.body));
     case 'refund':
-      return [...customerOf(content.body.customerId), ...paymentsOf(content.body.deposits), ...salesOf(content)]; // prettier-ignore
+      return [...customerOf(customerIdOf(content.body)), ...paymentsOf(content.body.deposits), ...salesOf(content)]; // prettier-ignore
     case 'payment':
       return [...customerOf(content.body.customerId), ...salesOf(content)];
     case 'payout':

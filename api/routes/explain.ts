@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { idText } from '../../database/body-parts';
+import { recordIdText } from '../../database/body-parts';
 import { recordsByRemoteId } from '../../database/explain';
 import { tenantSyncId } from '../../workflows/messages';
 import type { ApiDeps } from '../deps';
@@ -19,7 +19,7 @@ const question = z
     entity: word.optional().meta({ description: 'As the system names it, e.g. `SalesReceipt`, `products`.' }), // prettier-ignore
     id: remoteId.optional(),
     kind: kindName.optional(),
-    recordId: idText.optional(),
+    recordId: recordIdText.optional(),
   })
   .refine(
     ({ system, entity, id, kind, recordId }) => {

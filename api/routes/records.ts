@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { idText } from '../../database/body-parts';
+import { recordIdText } from '../../database/body-parts';
 import { deliveriesOf, findRecord } from '../../database/status';
 import { systems } from '../../domain/words';
 import { deliverySchema, shownDeliveries } from '../deliveries';
@@ -30,7 +30,7 @@ export function recordRoutes({ pool }: ApiDeps): Route[] {
       path: '/records/{kind}/{recordId}',
       access: 'viewer',
       summary: 'What is true now of one thing, and where each system stands with it',
-      params: z.strictObject({ kind: kindName, recordId: idText }),
+      params: z.strictObject({ kind: kindName, recordId: recordIdText }),
       query: none,
       body: none,
       answers: { 200: recordSchema },

@@ -56,9 +56,10 @@ export function settingsRoutes(deps: ApiDeps): Route[] {
       schema: postingSettingsSchema.meta({ id: 'PostingSettings' }),
       initial: initialPostingSettings,
       check: (tenant, value) => checkPosting(deps, tenant, value),
-      // Read by each turn when it begins: nobody has to be told.
+      // Read by each turn when it begins; what it sets going is work for one.
       bringThere: async (tenant) => {
         await bringInForce(pool, tenant.id, 'posting');
+        signals.send(tenant.tenantId, { name: 'wake' });
       },
     }),
   ];

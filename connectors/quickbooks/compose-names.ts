@@ -1,4 +1,5 @@
 import type { CustomerBody, ProductBody } from '../../domain/bodies';
+import { plainEmail } from '../../domain/email';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing, References } from '../connector';
 import type { QboFacts } from './facts';
@@ -7,7 +8,6 @@ import type { CustomerFinding, ItemFinding } from './findings';
 import {
   baseName,
   changedFields,
-  cleanEmail,
   customerFields,
   itemFields,
   itemName,
@@ -55,7 +55,7 @@ export function composeCustomer(
       payload: { DisplayName: displayName, ...fields },
       isLinked: false,
       snapshot: { fields, name, isLinked: false },
-      natural: { kind: 'customer', displayName, email: cleanEmail(body.email) },
+      natural: { kind: 'customer', displayName, email: plainEmail(body.email) },
     },
   };
 }
@@ -82,7 +82,7 @@ export function composeItem(
 ): Composed {
   if ((body.variants ?? []).length > 0)
     return hold('not_built', 'variants', 'Products with variants');
-  if (body.currency !== facts.homeCurrency)
+  if (body.currency !== undefined && body.currency !== facts.homeCurrency)
     return hold('not_built', 'foreign_currency', `The price is in ${body.currency}`);
   const code = references.products.get(body.sku)?.code ?? body.sku;
   const fields = itemFields(body, code);

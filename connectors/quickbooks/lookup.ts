@@ -1,8 +1,9 @@
 import type { z } from 'zod';
+import { emailKey } from '../../domain/email';
 import type { JsonObject } from '../../domain/words';
 import type { CallGate, Outgoing, References } from '../connector';
 import { inLists, type QboClient } from './client';
-import { baseName, customerFields, emailKey, itemFields, itemName, suffixedName } from './mapping';
+import { baseName, customerFields, itemFields, itemName, suffixedName } from './mapping';
 import { needsVersion } from './compose-names';
 import { lookUpDocuments, type LookUpCompany } from './lookup-documents';
 import { customerSchema, incomeSchema, itemSchema } from './wire';
@@ -49,7 +50,12 @@ async function lookUpCustomers(
         ]
       : [];
   });
-  const emails = wanted.flatMap(({ email }) => (email === null ? [] : [email]));
+  // Whether texts are compared with case is not known: both as it is written here and in lower case.
+  const emails = wanted.flatMap(({ email, item }) =>
+    email === null || item.record.kind !== 'customer'
+      ? []
+      : [email, item.record.body.email?.trim() ?? email],
+  );
   const names = wanted
     .filter(({ isNamed }) => isNamed)
     .flatMap(({ base, item }) => namesFor(base, item.recordId));

@@ -1,6 +1,8 @@
 import type { Address, CustomerBody, ProductBody } from '../../domain/bodies';
 import { canonicalJson } from '../../domain/canonical';
+import { emailKey, plainEmail } from '../../domain/email';
 import { addDecimals, minorToText } from '../../domain/money';
+import { isOwnRecord } from '../../domain/own-records';
 import type { Json, JsonObject } from '../../domain/words';
 import type { QboCustomer, QboItem } from './wire';
 
@@ -24,39 +26,31 @@ export function cleanName(text: string, lengthMax: number): string {
 
 /** Limits of the vendor (section 14); DisplayName may have 500, 100 keeps it readable. */
 const nameMax = 100;
+const displayNameMax = 500;
 const phoneMax = 20;
 const notesMax = 2000;
 const descriptionMax = 4000;
 const docNumberMax = 21;
 const noteMax = 4000;
 
-/** One address as the vendor takes it, or null: 2210 refuses the rest, so it goes to the notes. */
-export function cleanEmail(email: string | undefined): string | null {
-  const text = email?.trim() ?? '';
-  const isPlain = /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text);
-  return isPlain && text.length <= 100 ? text : null;
-}
-
-/** Without regard to case; an empty one is no key and joins nobody (accounting.md 12). */
-export function emailKey(email: string | null | undefined): string | null {
-  const key = email?.trim().toLowerCase() ?? '';
-  return key === '' ? null : key;
-}
-
-/** The name a customer gets where it is free. */
+/** The name a customer gets where it is free; of a guest with the e-mail (accounting.md 12). */
 export function baseName(body: CustomerBody, recordId: string): string {
-  return cleanName(body.name, nameMax) || cleanName(recordId, nameMax);
+  const name = cleanName(body.name, nameMax) || cleanName(recordId, nameMax);
+  const email = isOwnRecord(recordId) ? emailKey(body.email) : null;
+  return email === null || email === body.name ? name : `${name} (${email})`;
 }
 
 /** At most one suffix (section 14): `(C)` beside a vendor or employee, the record id beside a customer. */
 export function suffixedName(name: string, suffix: string): string {
   const end = ` (${cleanName(suffix, 40)})`;
-  return cleanText(name, nameMax - end.length) + end;
+  // The e-mail of a guest is kept whole.
+  const lengthMax = name.length > nameMax ? displayNameMax : nameMax;
+  return cleanText(name, lengthMax - end.length) + end;
 }
 
 /** Fields of a customer but its DisplayName; what the record does not say is left out. */
 export function customerFields(body: CustomerBody): JsonObject {
-  const email = cleanEmail(body.email);
+  const email = plainEmail(body.email);
   const notes = [
     body.notes,
     cleanText(body.name, notesMax).length > nameMax ? `Name: ${body.name}` : undefined,
@@ -100,8 +94,14 @@ export function itemFields(body: ProductBody, code: string): JsonObject {
     Name: itemName(code),
     Sku: body.sku,
     Description: cleanText(body.name, descriptionMax),
-    UnitPrice: exactNumber(minorToText(body.priceMinor, body.currency)),
+    UnitPrice: priceOf(body),
   });
+}
+
+/** Null where nobody said one: what a ticket took is no price list. */
+function priceOf({ priceMinor, currency }: ProductBody): number | null {
+  if (priceMinor === undefined || currency === undefined) return null;
+  return exactNumber(minorToText(priceMinor, currency));
 }
 
 /** What differs from the snapshot; a key that is missing in `wanted` is no information. */

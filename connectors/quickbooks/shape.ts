@@ -1,5 +1,7 @@
 import type { ExchangeRate } from '../../domain/bodies';
+import { plainEmail } from '../../domain/email';
 import { minorToText } from '../../domain/money';
+import { isOwnRecord } from '../../domain/own-records';
 import type { DocumentTax, PostingDocument } from '../../domain/posting/document';
 import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
@@ -7,7 +9,7 @@ import type { Composed, MissingReference, References } from '../connector';
 import type { QboFacts } from './facts';
 import { decimalsHold, inCurrency, missingMapping, moneyAccount } from './hold';
 import { linesOf } from './lines';
-import { addressFields, cleanEmail, cleanText, exactNumber } from './mapping';
+import { addressFields, cleanText, exactNumber } from './mapping';
 import { taxCodeOf } from './tax-codes';
 
 // A decided document as the vendor's JSON (accounting.md 9, 11, 12; quickbooks.md 14, 15). Pure.
@@ -89,10 +91,10 @@ export function customerOf(
 ): Part<{ id: string; missing: { kind: 'customer'; ref: string; isOpen: boolean }[] }> {
   const isForeign = document.currency !== facts.homeCurrency;
   if (document.customerId === null || isForeign) {
-    const whose =
-      document.customerId === null
-        ? (document.bucket ?? 'guest-customer')
-        : `customer:${document.customerId}`;
+    const isGuest = document.customerId === null || isOwnRecord(document.customerId);
+    const whose = isGuest
+      ? (document.bucket ?? 'guest-customer')
+      : `customer:${document.customerId}`;
     const key = inCurrency(whose, document.currency, facts);
     const mapped = references.mapping('account', key);
     return mapped === null
@@ -164,7 +166,7 @@ export function currencyFields(
 }
 
 function guestEmail(document: PostingDocument): JsonObject {
-  const email = cleanEmail(document.guest?.email);
+  const email = plainEmail(document.guest?.email);
   return email === null ? {} : { BillEmail: { Address: email } };
 }
 

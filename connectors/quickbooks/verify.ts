@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../domain/canonical';
+import { emailKey } from '../../domain/email';
 import type { Json } from '../../domain/words';
 import type { CallGate, MemberResult, StoredSend, Write } from '../connector';
 import { afterWrite } from './after-write';
@@ -9,7 +10,6 @@ import { inLists, quoted, type QboClient } from './client';
 import { documentEntities } from './entities';
 import { findDocuments, type WantedDocument } from './find-documents';
 import type { DocumentFinding } from './findings';
-import { emailKey } from './mapping';
 import { naturalSchema, type Natural } from './natural';
 import { customerSchema, documentSchema, itemSchema } from './wire';
 

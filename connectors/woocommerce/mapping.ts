@@ -21,13 +21,19 @@ export function productFields(body: ProductBody, code: string): ProductFields {
   return {
     name: body.name,
     sku: code,
-    regular_price: minorToText(body.priceMinor, body.currency),
+    regular_price: priceOf(body),
     // Archived: id and SKU stay, the shop does not show it. Nobody's visibility is touched otherwise.
     status: body.status === 'active' ? 'publish' : 'draft',
     virtual: body.type === 'service',
     ...(body.description === undefined ? {} : { description: body.description }),
     ...(body.status === 'archived' ? { catalog_visibility: 'hidden' } : {}),
   };
+}
+
+function priceOf({ priceMinor, currency }: ProductBody): string {
+  if (priceMinor === undefined || currency === undefined)
+    throw new Error('Bug: a product without a price is for the books alone');
+  return minorToText(priceMinor, currency);
 }
 
 /** The fields as a plain object, keys of undefined left out. */

@@ -1,4 +1,5 @@
 import type { PaymentBody } from '../bodies';
+import { customerIdOf } from '../guests';
 import type { Hold } from './document';
 import type { KnownSale } from './known-sale';
 import { markerId } from './marker';
@@ -25,7 +26,7 @@ export function invoicePayment(
     date: body.businessDate,
     currency: ticket.body.currency,
     exchangeRate: body.exchangeRate,
-    customerId: ticket.body.customerId ?? null,
+    customerId: customerIdOf(ticket.body) ?? null,
     tender: { tender, amountMinor, reference },
     totalMinor: amountMinor,
   };

@@ -54,8 +54,12 @@ export interface PostingSettings {
     as: 'invoice' | 'wait';
   };
   item: {
-    /** A line whose article has no item there and gets none: held, or on the item mapped as `@generic`. */
-    unmapped: 'hold' | 'genericItem';
+    /** A line whose article has no item there and gets none: held, on the item mapped as `@generic`, or on one made for it. */
+    unmapped: 'hold' | 'genericItem' | 'create';
+  };
+  customer: {
+    /** Guests: all on the customer mapped for them, or each e-mail on one of its own; holds for tickets that come after. */
+    guest: 'bucket' | 'perEmail';
   };
   cash: {
     /** Paid-in, paid-out and differences of the drawer: an entry each, or left to the accountant. */
@@ -77,6 +81,7 @@ export const initialPostingSettings: PostingSettings = {
   paid: { as: 'salesReceipt' },
   unpaid: { as: 'invoice' },
   item: { unmapped: 'hold' },
+  customer: { guest: 'bucket' },
   cash: { mode: 'journalEntry' },
 };
 

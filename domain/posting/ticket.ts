@@ -6,6 +6,7 @@ import type {
   TicketBody,
   InvoiceBody,
 } from '../bodies';
+import { customerIdOf } from '../guests';
 import { minorToText, negateDecimal, shareMinor, signOf, sumMinor } from '../money';
 import { markerId } from './marker';
 import { appliedPart, backPrefix, creditedPart, firstPayment, invoicedPart, movePrefix, paymentPrefix } from './part-names'; // prettier-ignore
@@ -139,7 +140,7 @@ export function saleOfTicket(ticket: Ticket, recordId: string, part: DocumentPar
     date: body.businessDate,
     currency: body.currency,
     pricesIncludeTax: body.pricesIncludeTax,
-    customerId: body.customerId ?? null,
+    customerId: customerIdOf(body) ?? null,
     guest: body.guest ?? null,
     billTo: null,
     shipTo: null,

@@ -51,12 +51,12 @@ describe('settings part posting', () => {
 
   it('takes what is built of the books, and refuses what is not', async () => {
     const own = await api.createTenant();
-    const waiting = { ...initialPostingSettings, unpaid: { as: 'wait' }, refund: { amountOnlyTax: 'none', invoice: 'creditMemo' } }; // prettier-ignore
+    const waiting = { ...initialPostingSettings, unpaid: { as: 'wait' }, customer: { guest: 'perEmail' }, item: { unmapped: 'create' }, refund: { amountOnlyTax: 'none', invoice: 'creditMemo' } }; // prettier-ignore
     expect((await put(own, waiting, '"0"')).status).toBe(202);
     expect(await postingInForce(api.database.pool, await tenantNumber(own))).toMatchObject({ value: waiting }); // prettier-ignore
     for (const change of [
-      { customer: { guest: 'perEmail' } },
-      { item: { unmapped: 'create' } },
+      { customer: { guest: 'summary' } },
+      { item: { unmapped: 'guess' } },
       { unpaid: { as: 'never' } },
       { refund: { ...initialPostingSettings.refund, invoice: 'cash' } },
     ])

@@ -110,3 +110,14 @@ const wrong: [string, ChangeKind, object][] = [
 test.each(wrong)('%s is refused', (_name, kind, change) => {
   expect(changeBodySchemas[kind].safeParse({ ...bodies[kind], ...change }).success).toBe(false);
 });
+
+test('what absorbing adds stands in records, and no sender may say it', () => {
+  for (const kind of ['order', 'refund', 'invoice'] as const) {
+    const booked = { ...bodies[kind], guestCustomerId: 'c-1' };
+    expect(parseRecordBody(kind, booked)).toEqual({ kind, body: booked });
+    expect(changeBodySchemas[kind].safeParse(booked).success).toBe(false);
+  }
+  const priceless = Object.fromEntries(Object.entries(bodies.product).filter(([key]) => key !== 'priceMinor' && key !== 'currency')); // prettier-ignore
+  expect(parseRecordBody('product', priceless)).toEqual({ kind: 'product', body: priceless });
+  expect(changeBodySchemas.product.safeParse(priceless).success).toBe(false);
+});

@@ -85,7 +85,7 @@ export async function absorb(
 export async function setSettings(
   pool: Pool,
   tenant: number,
-  part: Extract<SettingsPart, 'direction' | 'sync'>,
+  part: Extract<SettingsPart, 'direction' | 'sync' | 'posting'>,
   value: object,
   catchUp: boolean | null = null,
 ): Promise<void> {

@@ -6,6 +6,8 @@ import {
   type RecordRow,
   type SkuClaim,
 } from '../../domain/absorb';
+import type { GuestRules } from '../../domain/guests';
+import { guestId } from '../../domain/own-records';
 import { foldSku } from '../../domain/sku-codes';
 
 // Records and SKUs in memory, for folding change by change or in batches as absorb does.
@@ -32,6 +34,7 @@ export function change(
 export class Memory {
   readonly records = new Map<string, RecordRow>();
   readonly skus = new Map<string, SkuClaim>();
+  guests: GuestRules = { isOwn: () => false, customerOf: (email) => guestId(email) };
 
   fold(changes: readonly ChangeRow[]): Folded {
     const folded = foldChanges(changes, {
@@ -40,6 +43,7 @@ export class Memory {
       isCodeTaken: (code) => [...this.skus.values()].some((claim) => foldSku(claim.code) === code),
       isStockTracked: () => true,
       dayOf: (instant) => instant.slice(0, 10),
+      guests: this.guests,
     });
     for (const row of [...folded.records, ...folded.touched])
       this.records.set(recordKey(row.kind, row.recordId), row);

@@ -77,6 +77,26 @@ export async function trialBalance(stack: Stack, { realmId }: TestTenant): Promi
 
 const tokensSchema = z.object({ accessToken: z.string() });
 
+/** One call to the company as the accountant makes it: a POST where a body is given. */
+export async function inBooks(stack: Stack, tenant: TestTenant, path: string, body?: object): Promise<unknown> {
+  const { rows } = await stack.database.pool.query<{ sealed: string }>(`SELECT sealed FROM connections WHERE tenant = $1 AND system = 'qbo'`, [tenant.id]);
+  const { accessToken } = tokensSchema.parse(JSON.parse(stack.secrets.open(rows[0]?.sealed ?? '', secretPlace(tenant.id, 'qbo'))));
+  const url = new URL(`${stack.qbo.url}/v3/company/${tenant.realmId}/${path}`);
+  url.searchParams.set('minorversion', '75');
+  const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json', accept: 'application/json' };
+  const answer = await fetch(url, { headers, ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }) });
+  const text = await answer.text();
+  expect([answer.status, text]).toEqual([200, expect.any(String)]);
+  return JSON.parse(text);
+} // prettier-ignore
+
+/** Rows of the company's lists, inactive ones too. */
+export async function listed<T>(stack: Stack, tenant: TestTenant, entity: string, row: z.ZodType<T>): Promise<T[]> {
+  const query = encodeURIComponent(`SELECT * FROM ${entity} WHERE Active IN (true, false) MAXRESULTS 1000`);
+  const answer = z.object({ QueryResponse: z.record(z.string(), z.unknown()) }).parse(await inBooks(stack, tenant, `query?query=${query}`));
+  return z.array(row).parse(answer.QueryResponse[entity] ?? []);
+} // prettier-ignore
+
 /** Puts receipts into one deposit, as an accountant does at the bank. They lie in Undeposited Funds. */
 export async function depositReceipts(
   stack: Stack,
@@ -84,16 +104,9 @@ export async function depositReceipts(
   receipts: readonly { id: string; total: number }[],
   date: string,
 ): Promise<void> {
-  const { rows } = await stack.database.pool.query<{ sealed: string }>(`SELECT sealed FROM connections WHERE tenant = $1 AND system = 'qbo'`, [tenant.id]); // prettier-ignore
-  const { accessToken } = tokensSchema.parse(JSON.parse(stack.secrets.open(rows[0]?.sealed ?? '', secretPlace(tenant.id, 'qbo')))); // prettier-ignore
-  const answer = await fetch(`${stack.qbo.url}/v3/company/${tenant.realmId}/deposit?minorversion=75`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({
-      DepositToAccountRef: { value: (await accountsOf(stack, tenant))['Bank'] },
-      TxnDate: date,
-      Line: receipts.map(({ id, total }) => ({ Amount: total, LinkedTxn: [{ TxnId: id, TxnType: 'SalesReceipt', TxnLineId: '0' }] })),
-    }),
+  await inBooks(stack, tenant, 'deposit', {
+    DepositToAccountRef: { value: (await accountsOf(stack, tenant))['Bank'] },
+    TxnDate: date,
+    Line: receipts.map(({ id, total }) => ({ Amount: total, LinkedTxn: [{ TxnId: id, TxnType: 'SalesReceipt', TxnLineId: '0' }] })),
   }); // prettier-ignore
-  expect([answer.status, await answer.text()]).toEqual([200, expect.any(String)]);
 }

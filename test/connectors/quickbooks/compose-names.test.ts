@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { composeCustomer } from '../../../connectors/quickbooks/compose-names';
 import type { CustomerFinding } from '../../../connectors/quickbooks/findings';
 import { customerSchema } from '../../../connectors/quickbooks/wire';
+import { guestId } from '../../../domain/own-records';
 import { outgoing, writeOf } from '../fixtures';
 
 const body = { name: 'Jo: Day', email: 'jo@example.test', phone: '123' };
@@ -44,6 +45,20 @@ describe('a customer', () => {
   ])('beside %j is called %s', (names, expected) => {
     const write = writeOf(composeCustomer(item, body, finding({ taken: names })));
     expect(write.payload['DisplayName']).toBe(expected);
+  });
+
+  test.each([
+    ['Kim Lee', [], 'Kim Lee (kim@example.test)'],
+    ['kim@example.test', [], 'kim@example.test'],
+    ['Kim:\tLee', [], 'Kim- Lee (kim@example.test)'],
+    ['Kim Lee', [taken('Vendor', 'kim lee (KIM@example.test)')], 'Kim Lee (kim@example.test) (C)'],
+    ['Kim Lee', [taken('Customer', 'Kim Lee (kim@example.test)')], 'Kim Lee (kim@example.test) (guest-77)'], // prettier-ignore
+    ['x'.repeat(500), [taken('Vendor', `${'x'.repeat(100)} (kim@example.test)`)], `${'x'.repeat(100)} (kim@example.test) (C)`], // prettier-ignore
+  ])('made of the guest %s beside %j is called %s', (name, names, expected) => {
+    const guest = { name, email: 'Kim@example.test' };
+    const own = outgoing({ kind: 'customer', body: guest }, { recordId: guestId('77') });
+    const write = writeOf(composeCustomer(own, guest, finding({ taken: names })));
+    expect(write.payload).toMatchObject({ DisplayName: expected, PrimaryEmailAddr: { Address: 'Kim@example.test' } }); // prettier-ignore
   });
 
   test('keeps in QuickBooks the name that a person gave it', () => {

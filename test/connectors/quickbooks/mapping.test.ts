@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  cleanEmail,
   cleanName,
   customerFields,
   docNumberOf,
@@ -10,6 +9,7 @@ import {
   otherDocNumber,
   suffixedName,
 } from '../../../connectors/quickbooks/mapping';
+import { plainEmail } from '../../../domain/email';
 import { productBody } from '../fixtures';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 300 });
@@ -80,7 +80,7 @@ describe('e-mails', () => {
     [`${'a'.repeat(100)}@example.test`, null],
     [undefined, null],
   ])('%p is %p', (given, expected) => {
-    expect(cleanEmail(given)).toBe(expected);
+    expect(plainEmail(given)).toBe(expected);
   });
 });
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 
 import * as store from '../../../database/absorb-store';
+import { customersWithEmail, writeCustomerEmails } from '../../../database/customer-emails';
 import { findChange, storeChanges } from '../../../database/changes';
 import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../../database/deliveries'; // prettier-ignore
 import { changesOf, explainedDeliveries, journalOf, recordsByRemoteId, sendsOf } from '../../../database/explain'; // prettier-ignore
@@ -11,6 +12,7 @@ import { countRedrivable, findDelivery, listCauses, listFailures } from '../../.
 import { listMappings, mappingsFor } from '../../../database/mappings';
 import { laneWork, loadReferences, pickDue } from '../../../database/outgoing';
 import { keptBackDocuments } from '../../../database/policy';
+import { freeWaitingForItems, mappedSkus, takeOver } from '../../../database/own-records';
 import { inTransaction } from '../../../database/pool';
 import { beginRun, createRun, findRun, forgottenRuns, listRunMembers, listRunSends, savePage } from '../../../database/runs'; // prettier-ignore
 import { wakeUnpaid } from '../../../database/unpaid';
@@ -29,7 +31,7 @@ import {
 import { readSummary } from '../../../database/summary-members';
 import { settleSummaries } from '../../../database/summary-settlements';
 import { countUndoing, countUndone, datedDeliveries, lockUndo, notBegun, openRedriveIds, postedShares, raiseRecords, undoneAmong, undoOutcomesOf } from '../../../database/undo'; // prettier-ignore
-import { findKeyOwner, findTenant, listKeys } from '../../../database/tenants';
+import { findKeyOwner, findTenant, homeCurrencyOf, listKeys } from '../../../database/tenants';
 import { findStuckTenants, recount } from '../../../database/watchdog';
 import { initialDirection } from '../../../domain/direction';
 import { customer, orderBody } from '../../support/samples';
@@ -74,6 +76,12 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
     await store.writeStockEntries(tx, tenant, ids, await store.readStockEntries(tx, tenant, ids));
   }),
   sumsAfterCounts: inTx((tx) => store.sumsAfterCounts(tx, tenant, skus.map((sku) => ({ sku, place: 'default', countedAt: '2026-01-01T00:00:00Z' })))), // prettier-ignore
+  writeCustomerEmails: inTx((tx) => writeCustomerEmails(tx, tenant, customers.map(({ recordId }) => ({ kind: 'customer', recordId, rev: 1, sourceRev: 1, op: 'present', content: { kind: 'customer', body: { name: 'x', email: `${recordId}@example.test` } }, origin: {} })))), // prettier-ignore
+  customersWithEmail: inTx((tx) => customersWithEmail(tx, tenant, numbers.map((n) => `customer${n}@example.test`))), // prettier-ignore
+  homeCurrencyOf: (pool) => homeCurrencyOf(pool, tenant),
+  mappedSkus: inTx((tx) => mappedSkus(tx, tenant, skus)),
+  takeOver: inTx((tx) => takeOver(tx, tenant, products.map(({ recordId }) => ({ from: recordId, to: `new${recordId}` })))), // prettier-ignore
+  'freeWaitingForItems, 10,000': inTx((tx) => freeWaitingForItems(tx, tenant)),
   lockDeliveriesOf: inTx((tx) => lockDeliveriesOf(tx, tenant, [...orders, ...products])),
   openReferences: inTx((tx) => openReferences(tx, tenant, 'qbo', [...customers, ...products])),
   productsOfSkus: inTx((tx) => productsOfSkus(tx, tenant, skus)),

@@ -37,6 +37,7 @@ const counting: Record<string, number> = {
   'listFailures, first page': 250_000,
   'countRedrivable, ids': 20_000,
   keptBackDocuments: 20_000,
+  'freeWaitingForItems, 10,000': 40_000,
   listCauses: 20_000,
   'laneWork qbo': 20_000,
   'listFailures, no hit': 20_000,

@@ -1,0 +1,65 @@
+import type { AbsorbTransaction } from './absorb-store';
+import { lockDeliveriesOf } from './deliveries';
+
+// Records of our own (domain/own-records.ts), inside the transaction of absorb.
+
+/**
+ * Gives what the books have of a product of our own to the till's product with its SKU: its delivery goes on under
+ * the new record, whatever became of it so far. One that the books know already keeps its own item.
+ */
+export async function takeOver(
+  tx: AbsorbTransaction,
+  tenant: number,
+  pairs: readonly { from: string; to: string }[],
+): Promise<void> {
+  if (pairs.length === 0) return;
+  const ids = pairs.flatMap(({ from, to }) => [from, to]);
+  await lockDeliveriesOf(
+    tx,
+    tenant,
+    ids.map((recordId) => ({ kind: 'product', recordId })),
+  );
+  await tx.query(
+    `UPDATE deliveries d SET record_id = x."to" FROM (SELECT k."to", o.id FROM json_to_recordset($2::json) AS k("from" text, "to" text)
+       CROSS JOIN LATERAL (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product' AND record_id = k."from" LIMIT 1) o
+       WHERE (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product' AND record_id = k."to" LIMIT 1) IS NULL OFFSET 0) x
+     WHERE d.id = x.id`,
+    [tenant, JSON.stringify(pairs)],
+  );
+  await tx.query(
+    `DELETE FROM records WHERE ctid = ANY (ARRAY(
+       SELECT r.ctid FROM json_to_recordset($2::json) AS k("from" text) CROSS JOIN LATERAL
+         (SELECT ctid FROM records WHERE tenant = $1 AND kind = 'product' AND record_id = k."from" LIMIT 1) r
+       WHERE (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product' AND record_id = k."from" LIMIT 1) IS NULL))`,
+    [tenant, JSON.stringify(pairs)],
+  );
+}
+
+/** SKUs among these that are mapped to an item by hand. */
+export async function mappedSkus(
+  tx: AbsorbTransaction,
+  tenant: number,
+  skus: readonly string[],
+): Promise<Set<string>> {
+  if (skus.length === 0) return new Set();
+  const result = await tx.query<{ sku: string }>(
+    `SELECT k.sku FROM json_array_elements_text($2::json) AS k(sku) CROSS JOIN LATERAL
+       (SELECT FROM mappings WHERE tenant = $1 AND kind = 'item' AND key = k.sku LIMIT 1) m`,
+    [tenant, JSON.stringify(skus)],
+  );
+  return new Set(result.rows.map(({ sku }) => sku));
+}
+
+/**
+ * Sets going what was held for want of an item, after the setting says that articles get one; answers how many.
+ * Composed anew, each finds out what it still waits for.
+ */
+export async function freeWaitingForItems(tx: AbsorbTransaction, tenant: number): Promise<number> {
+  const freed = await tx.query(
+    `WITH waited AS (DELETE FROM delivery_waits WHERE tenant = $1 AND system = 'qbo' AND kind = 'sku' RETURNING delivery_id)
+     UPDATE deliveries SET state = 'waiting', reason = NULL, cause = NULL, detail = NULL, changed_at = now()
+     WHERE tenant = $1 AND id = ANY (ARRAY(SELECT delivery_id FROM waited)) AND state = 'held' AND reason = 'dependency'`,
+    [tenant],
+  );
+  return freed.rowCount ?? 0;
+}
