@@ -164,4 +164,10 @@ test("an invoice that becomes another customer's, or of another currency, is tol
   expect(folded(3, { customerId: 'c-2' })).toEqual(['i']);
   expect(folded(4, { customerId: undefined })).toEqual(['i']);
   expect(folded(5, { customerId: undefined, currency: 'EUR' })).toEqual(['i']);
+  memory.guests = { isOwn: () => true, customerOf: (email) => ` guest:${email}` };
+  const guest = { customerId: undefined, guest: { email: 'kim@example.test' } };
+  expect(folded(6, { ...guest, customerId: 'c-2' })).toEqual(['i']);
+  expect(folded(7, guest)).toEqual(['i']);
+  expect(folded(8, { ...guest, guest: { email: 'lee@example.test' } })).toEqual(['i']);
+  expect(folded(9, { ...guest, guest: { email: 'lee@example.test', name: 'Lee' } })).toEqual([]);
 });
