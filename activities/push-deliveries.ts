@@ -2,15 +2,15 @@ import type { Pool } from 'pg';
 
 import { ConnectorError, type Connector, type SendAnswer } from '../connectors/connector';
 import { forgetFacts, markNeedsAuth, saveFacts } from '../database/connections';
-import { laneWork, type LaneWork } from '../database/outgoing';
+import { laneWork, type DuePlaces, type LaneWork } from '../database/outgoing';
 import { takeVerifying, type SendRow } from '../database/sends';
 import { settleSends, settleWithoutSend } from '../database/settlements';
 import { backoffMs } from '../domain/backoff';
+import { mayRestOnOldFacts } from '../domain/failure';
 import { sendsAtOnce, sendsTogether } from '../domain/sends-at-once';
 import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
 import { ComposeAhead } from './compose-ahead';
 import { composeBatch, type LaneBatch } from './compose-batch';
-import type { DuePlaces } from '../database/outgoing';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
 import type { OpenedConnection } from './opened-connection';
 import { Departure, inSends, storedSend, type Answered, type AnsweredSend } from './send-writes';
@@ -164,7 +164,8 @@ class Push {
     const startedMs = this.turn.now;
     // What was decided while sends were settled may rest on what was true before: a hold for something that
     // arrived meanwhile would never be lifted. Writes are looked at again when they are written down.
-    if (next === null) this.note(await settleWithoutSend(this.pool, this.turn, batch.settlements));
+    if (next === null)
+      this.died.push(...(await settleWithoutSend(this.pool, this.turn, batch.settlements)).died);
     const sends = inSends(batch.writes, this.size);
     const groupSize = sendsTogether(this.sendMs);
     if (next === null) departure.prepare(sends, groupSize);
@@ -246,7 +247,7 @@ class Push {
         attemptsOf,
       }),
     }));
-    this.note(await settleSends(this.pool, this.turn, settlements));
+    this.died.push(...(await settleSends(this.pool, this.turn, settlements)).died);
   }
 
   /** What an answer means for the calls after it. */
@@ -254,7 +255,7 @@ class Push {
     if (answer.type === 'answered') {
       this.turn.answeredCalls += 1;
       const areFactsOld = answer.results.some(
-        (result) => result.type === 'refused' && factsMayBeOld(result.failureClass),
+        (result) => result.type === 'refused' && mayRestOnOldFacts(result.failureClass),
       );
       if (areFactsOld) await forgetFacts(this.pool, this.turn.tenant, this.turn.system);
       return;
@@ -266,10 +267,6 @@ class Push {
     }
     const kind = answer.why === 'throttled' ? 'throttled' : 'upstream';
     throw new ConnectorError(kind, answer.detail, answer.retryAfterMs);
-  }
-
-  private note(settled: { died: string[] }): void {
-    this.died.push(...settled.died);
   }
 
   /** Decides what an error means: an answer for the workflow, or a failure of this attempt. */
@@ -299,9 +296,4 @@ class Push {
       }
     }
   }
-}
-
-/** Refusals that may come from preferences or accounts which changed since they were read (quickbooks.md section 16). */
-function factsMayBeOld(failureClass: string): boolean {
-  return ['CLOSED', 'CAPABILITY', 'BUSINESS', 'DUPLICATE', 'REFERENCE'].includes(failureClass);
 }

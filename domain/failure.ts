@@ -41,3 +41,8 @@ const verdicts: Readonly<Record<FailureClass, Verdict>> = {
 export function verdictFor(failureClass: FailureClass): Verdict {
   return verdicts[failureClass];
 }
+
+/** Refusals that may come from preferences or accounts which changed since they were read (quickbooks.md section 16). */
+export function mayRestOnOldFacts(failureClass: FailureClass): boolean {
+  return ['CLOSED', 'CAPABILITY', 'BUSINESS', 'DUPLICATE', 'REFERENCE'].includes(failureClass);
+}
