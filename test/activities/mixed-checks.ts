@@ -107,8 +107,9 @@ export async function unforeseen(
   await wake(stack, tenant);
   await untilIdle(stack, tenant, 20_000);
   const { rows: left } = await pool.query<Left>(
-    `SELECT d.kind, d.record_id AS "recordId", d.part, (m ->> 'rev')::int AS revision, m -> 'write' AS write
-     FROM sends s, json_array_elements(s.members) m JOIN deliveries d ON d.id = (m ->> 'deliveryId')::bigint
+    `SELECT d.kind, d.record_id AS "recordId", d.part, (m ->> 'rev')::int AS revision, json_build_object('operation', m -> 'write' -> 'operation',
+         'entity', m -> 'write' -> 'entity', 'payload', (s.request ->> 'body')::json -> 'BatchItemRequest' -> (n - 1)::int -> (m -> 'write' ->> 'entity')) AS write
+     FROM sends s, json_array_elements(s.members) WITH ORDINALITY AS x(m, n) JOIN deliveries d ON d.id = (m ->> 'deliveryId')::bigint
      WHERE s.tenant = $1 AND s.system = 'qbo' AND s.id > $2 ORDER BY s.id`,
     [tenant.id, newest[0]?.id],
   );
