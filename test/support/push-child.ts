@@ -99,7 +99,7 @@ async function main(): Promise<void> {
   });
   const address = plan.temporalAddress;
   const [connection, native] = await Promise.all([
-    Connection.connect({ address }),
+    Connection.connect({ address, connectTimeout: '55s' }),
     NativeConnection.connect({ address }),
   ]);
   const { pushDeliveries } = createActivities({

@@ -83,7 +83,8 @@ export async function startStack(): Promise<Stack> {
     createTestDatabase(),
     startWooSandbox(),
     startQboSandbox(),
-    Connection.connect({ address: temporalAddress }),
+    // As long as a test may take: a busy machine is no failure.
+    Connection.connect({ address: temporalAddress, connectTimeout: '55s' }),
     NativeConnection.connect({ address: temporalAddress }),
     bundleWorkflows(),
   ]);
