@@ -106,18 +106,23 @@ export async function unforeseen(
   await setPaused(stack, tenant, false);
   await wake(stack, tenant);
   await untilIdle(stack, tenant, 20_000);
-  const { rows: left } = await pool.query<Left>(
-    `SELECT d.kind, d.record_id AS "recordId", d.part, (m ->> 'rev')::int AS revision, m -> 'write' AS write
-     FROM sends s, json_array_elements(s.members) m JOIN deliveries d ON d.id = (m ->> 'deliveryId')::bigint
+  const { rows } = await pool.query<LeftRow>(
+    `SELECT d.kind, d.record_id AS "recordId", d.part, (m.one ->> 'rev')::int AS revision, m.one -> 'write' AS write,
+       (s.request ->> 'body')::json -> 'BatchItemRequest' -> (m.place::int - 1) AS item
+     FROM sends s, json_array_elements(s.members) WITH ORDINALITY AS m(one, place) JOIN deliveries d ON d.id = (m.one ->> 'deliveryId')::bigint
      WHERE s.tenant = $1 AND s.system = 'qbo' AND s.id > $2 ORDER BY s.id`,
     [tenant.id, newest[0]?.id],
   );
+  const left = rows.map(({ item, ...row }): Left => ({ ...row, write: { ...row.write, payload: item[row.write.entity] } })); // prettier-ignore
   const { rows: now } = await pool.query<Now>(`SELECT kind, record_id AS "recordId", part, state, reason, detail, desired_rev::int AS revision FROM deliveries WHERE tenant = $1 AND system = 'qbo'`, [tenant.id]); // prettier-ignore
   return shown.flatMap((one) => missed(one, left, now));
 }
 
 interface Part { kind: string; recordId: string; part: string; revision: number } // prettier-ignore
-type Left = Part & { write: { operation: string; entity: string; payload: unknown } };
+interface Told { operation: string; entity: string; payload: unknown } // prettier-ignore
+type Left = Part & { write: Told };
+/** The payload of a write stands in the request of its send alone. */
+type LeftRow = Part & { write: Omit<Told, 'payload'>; item: Record<string, unknown> };
 type Now = Part & { state: string; reason: string | null; detail: string | null };
 
 async function shownBy(stack: Stack, tenant: TestTenant, ask: Ask): Promise<Shown[]> {
@@ -143,7 +148,7 @@ function missed(shown: Shown, left: readonly Left[], now: readonly Now[]): strin
   if (is?.revision !== shown.revision) return shown.kind === 'summary' ? [] : [`${name} was shown and is not there any more`]; // prettier-ignore
   if (shown.outcome === 'write') {
     const write = left.find((one) => isSame(one) && one.revision === shown.revision)?.write;
-    const told = ({ operation, entity, payload }: Left['write'] | Shown): string => canonicalJson({ operation, entity, payload }); // prettier-ignore
+    const told = ({ operation, entity, payload }: Told | Shown): string => canonicalJson({ operation, entity, payload }); // prettier-ignore
     if (write === undefined) return [`${name} was shown to leave and did not: ${JSON.stringify(is)} ${told(shown)}`]; // prettier-ignore
     return told(write) === told(shown) ? [] : [`${name} was shown as\n  ${told(shown)}, left as\n  ${told(write)}`]; // prettier-ignore
   }
