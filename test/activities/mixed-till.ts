@@ -217,7 +217,9 @@ export class MixedTill {
   private saleOf(known?: string | null): TillRecord | undefined {
     if (known === null || (known === undefined && this.is(0.3))) return undefined;
     if (known !== undefined) return this.records.get(`order/${known}`) ?? this.records.get(`invoice/${known}`); // prettier-ignore
-    const [first, ...others] = [...this.records.values()].filter(({ kind }) => kind === 'order' || kind === 'invoice'); // prettier-ignore
+    // What is paid back of an invoice has most rules.
+    const kinds: Kind[] = this.is(0.4) ? ['invoice'] : ['order', 'invoice'];
+    const [first, ...others] = [...this.records.values()].filter(({ kind }) => kinds.includes(kind)); // prettier-ignore
     return first === undefined ? undefined : this.pick([first, ...others]);
   }
 
