@@ -45,9 +45,9 @@ interface Made {
 
 const tenders = ['cash', 'card'] as const;
 /** Articles that nobody mapped. */
-export const unmapped = ['CUP', 'cup', 'PEN: blue'] as const;
+const unmapped = ['CUP', 'cup', 'PEN: blue'] as const;
 /** Of guests, as the till writes them; the first two are one person's. */
-export const emails = ['kim@example.test', 'Kim@Example.test', 'lee@example.test'] as const;
+const emails = ['kim@example.test', 'Kim@Example.test', 'lee@example.test'] as const;
 
 export class MixedTill {
   /** Those on which it sells; more come. */
