@@ -96,7 +96,7 @@ async function absorbBatch(
     if (inbox.lastPos === null) return { changes: 0, made: { woo: 0, qbo: 0 } };
     const folded = await fold(tx, tenant, inbox.changes);
     const stock = await moveStock(tx, tenant, folded);
-    const guests = await newGuests(tx, tenant, folded.records);
+    const guests = await newGuests(tx, tenant, inbox.changes, folded.records);
     const changed = [...folded.records, ...guests, ...stock];
     await takeOver(tx, tenant, folded.takenOver);
     await writeSkus(tx, tenant, folded.claims, folded.releasedSkus);

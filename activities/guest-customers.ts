@@ -13,7 +13,7 @@ import {
   isTicket,
   type GuestRules,
 } from '../domain/guests';
-import { guestId, isOwnRecord, ownRevision } from '../domain/own-records';
+import { guestId, ownRevision } from '../domain/own-records';
 
 // On whom guests are booked, inside the transaction of absorb (`customer.guest`, accounting.md 12).
 
@@ -84,20 +84,29 @@ function withChanges(
   return hits;
 }
 
-/** The customers of our own that these tickets are booked on and that are not there yet. */
+/**
+ * The customers of our own that these tickets are booked on and that are not there yet. What they are stands in the
+ * changes: a refund may follow a sale that names another guest by the end of them.
+ */
 export async function newGuests(
   tx: AbsorbTransaction,
   tenant: number,
+  changes: readonly ChangeRow[],
   records: readonly RecordRow[],
 ): Promise<RecordRow[]> {
+  const booked = new Set(
+    records.flatMap(({ content }) =>
+      isTicket(content) ? (content.body.guestCustomerId ?? []) : [],
+    ),
+  );
+  if (booked.size === 0) return [];
   const wanted = new Map<string, RecordRow>();
-  for (const { content } of records) {
-    if (!isTicket(content)) continue;
-    const { guestCustomerId: recordId } = content.body;
+  for (const { content } of changes) {
+    if (content === null || content.kind === 'inventory' || !isTicket(content)) continue;
     const email = guestEmail(content.body);
-    // A refund that follows its sale may name nobody, or somebody else: then the sale made the customer.
-    if (recordId === undefined || email === null || recordId !== guestIdOf(tenant, email)) continue;
-    if (wanted.has(recordId) || !isOwnRecord(recordId)) continue;
+    if (email === null) continue;
+    const recordId = guestIdOf(tenant, email);
+    if (wanted.has(recordId) || !booked.has(recordId)) continue;
     const body = guestBody(content.body);
     wanted.set(recordId, { kind: 'customer', recordId, rev: ownRevision, sourceRev: null, op: 'present', content: { kind: 'customer', body }, origin: {} }); // prettier-ignore
   }

@@ -69,6 +69,7 @@ export function moveOf(
 /**
  * What one tender paid back of a sale that is an invoice: its credit memo takes it off what the customer owes, this
  * puts it back there and out of the tender's account, so that both come to nothing (accounting.md 2 and 10, ADR 0012).
+ * A tender that brought money beside those that paid back goes the other way: a line below zero is refused.
  */
 export function paidBackOf(
   head: Head,
@@ -76,15 +77,17 @@ export function paidBackOf(
   { tender, amountMinor, reference }: SaleTender,
   { owedBy, location }: { owedBy: OwedBy; location: string },
 ): MoneyDocument {
+  const own = `clearing:${tender}`;
+  const isPaidBack = amountMinor > 0;
   return {
     type: 'journal',
     ...head,
     marker: partMarker(head.marker, part),
     notes: reference === null ? head.notes : [...head.notes, reference],
-    debit: receivableAccount,
-    credit: `clearing:${tender}`,
-    amountMinor,
-    description: 'Paid back',
+    debit: isPaidBack ? receivableAccount : own,
+    credit: isPaidBack ? own : receivableAccount,
+    amountMinor: Math.abs(amountMinor),
+    description: isPaidBack ? 'Paid back' : 'Received with a refund',
     location,
     owedBy,
   };

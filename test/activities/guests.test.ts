@@ -122,6 +122,17 @@ test('a sale whose e-mail changes moves to the other customer, whatever the sett
   expect(await unknown(tenant)).toEqual([]);
 }, 120_000);
 
+test('of a sale that names another guest in the same batch, what was given back before stays with the first', async () => {
+  const tenant = await shop();
+  await post(stack, tenant, { customer: { guest: 'perEmail' } });
+  await sendChanges(stack, tenant, [guest('F-1', 'a@example.test'), back('R-1', 'F-1'), { ...guest('F-1', 'b@example.test'), revision: 2 }]); // prettier-ignore
+  await untilIdle(stack, tenant, 50_000);
+  expect(await held(tenant)).toEqual([]);
+  expect(await buyers(tenant)).toEqual(['F-1 Kim Lee (b@example.test)']);
+  expect(await buyers(tenant, 'RefundReceipt')).toEqual(['R-1 Kim Lee (a@example.test)']);
+  expect(await people(tenant)).toEqual(['Kim Lee (a@example.test)', 'Kim Lee (b@example.test)']);
+}, 120_000);
+
 test('who is in the books already is found by the e-mail: one is linked, inactive and several are held', async () => {
   const tenant = await shop();
   const add = async (name: string, email: string): Promise<string> => {

@@ -18,6 +18,7 @@ const row = z.looseObject({
   Amount: amount.optional(),
   DepositToAccountRef: ref.optional(),
   AccountRef: ref.optional(),
+  CustomerRef: ref.optional(),
   FromAccountRef: ref.optional(),
   ToAccountRef: ref.optional(),
   TxnTaxDetail: z.object({ TotalTax: amount.optional() }).optional(),
@@ -27,7 +28,13 @@ const row = z.looseObject({
         Amount: amount.optional(),
         DepositLineDetail: z.object({ AccountRef: ref.optional() }).optional(),
         AccountBasedExpenseLineDetail: z.object({ AccountRef: ref }).optional(),
-        JournalEntryLineDetail: z.object({ PostingType: z.string(), AccountRef: ref }).optional(),
+        JournalEntryLineDetail: z
+          .object({
+            PostingType: z.string(),
+            AccountRef: ref,
+            Entity: z.object({ EntityRef: ref.optional() }).optional(),
+          })
+          .optional(),
       }),
     )
     .default([]),
@@ -40,6 +47,8 @@ export interface BookedDocument {
   /** `kind/id`, `summary`, or null: none of ours. */
   of: string | null;
   effect: Effect;
+  /** What of it is owed, by customer. */
+  owed: Effect;
 }
 
 const entities = ['SalesReceipt', 'RefundReceipt', 'Invoice', 'CreditMemo', 'Payment', 'Transfer', 'Deposit', 'Purchase', 'JournalEntry'] as const; // prettier-ignore
@@ -65,7 +74,7 @@ export async function booked(stack: Stack, tenant: TestTenant, accounts: Readonl
     const answer = await askCompany(stack, tenant, `query?query=${query}&minorversion=75`);
     const read = z.object({ QueryResponse: z.record(z.string(), z.unknown()) }).parse(answer.body);
     for (const one of z.array(row).parse(read.QueryResponse[entity] ?? []))
-      found.push({ entity, row: one, of: recordOf(one.PrivateNote), effect: effectOf(entity, one, accounts) });
+      found.push({ entity, row: one, of: recordOf(one.PrivateNote), effect: effectOf(entity, one, accounts), owed: owedOf(entity, one, accounts) });
   }
   return found;
 } // prettier-ignore
@@ -129,6 +138,16 @@ function effectOf(entity: string, one: Row, accounts: ReadonlyMap<string, string
       break;
   }
   return effect;
+}
+
+function owedOf(entity: string, one: Row, accounts: ReadonlyMap<string, string>): Effect {
+  const owed = new Effect();
+  if (entity !== 'JournalEntry')
+    return owed.add(one.CustomerRef?.value ?? 'nobody', effectOf(entity, one, accounts).all()['owed'] ?? 0); // prettier-ignore
+  for (const { JournalEntryLineDetail: detail, Amount = 0 } of one.Line)
+    if (accounts.get(detail?.AccountRef.value ?? '') === 'owed')
+      owed.add(detail?.Entity?.EntityRef?.value ?? 'nobody', detail?.PostingType === 'Debit' ? Amount : 0 - Amount); // prettier-ignore
+  return owed;
 }
 
 const ledger = z.object({ realms: z.record(z.string(), z.object({ isBalanced: z.boolean(), trialBalance: z.array(z.object({ accountId: z.string(), debit: z.string(), credit: z.string() })) })) }); // prettier-ignore

@@ -16,6 +16,7 @@ import { fault } from '../support/sandboxes';
 import { control, createTestTenant, sendChanges, startStack, until, untilIdle, type Stack } from '../support/stack'; // prettier-ignore
 import { booked, trial } from './mixed-books';
 import { unexplained, unforeseen } from './mixed-checks';
+import { wronglyOwed } from './mixed-payers';
 import { bank, meddle, type InBooks } from './mixed-people';
 import { Effect, MixedTill, type TillRecord } from './mixed-till';
 
@@ -68,10 +69,13 @@ async function begin(seed: number): Promise<History> {
   const accounts = new Map(Object.entries(counted).map(([name, short]) => [ids.accounts[name] ?? '', short])); // prettier-ignore
   const history: History = { seed, tenant, accounts, ask: await operatorOf(stack, api, tenant), till: new MixedTill(seed), settings: {}, switches: [{ fromDay: '2026-11-19', mode: 'perOrder' }, { fromDay: '2026-11-20', mode: 'summary' }, { fromDay: '2026-11-22', mode: 'perOrder' }], touched: new Set(), log: [] }; // prettier-ignore
   const invoice = history.till.pick(['refundReceipt', 'creditMemo'] as const);
-  await put(history, { closed: { mode: history.till.is(0.5) ? 'firstOpenDay' : 'park' }, refund: { ...initialPostingSettings.refund, invoice } }); // prettier-ignore
+  await put(history, { ...madeOf(history.till), closed: { mode: history.till.is(0.5) ? 'firstOpenDay' : 'park' }, refund: { ...initialPostingSettings.refund, invoice } }); // prettier-ignore
   await sendChanges(stack, tenant, [{ kind: 'customer', recordId: 'c-1', body: { name: 'Ann', email: 'a@example.test' } }]); // prettier-ignore
   return history;
 }
+
+/** What guests and articles without an item become. */
+const madeOf = (till: MixedTill): Pick<PostingSettings, 'customer' | 'item'> => ({ customer: { guest: till.pick(['perEmail', 'perEmail', 'bucket']) }, item: { unmapped: till.pick(['create', 'create', 'genericItem', 'hold']) } }); // prettier-ignore
 
 /** Changes the settings of the books. */
 async function put({ tenant: { id }, settings, switches }: History, changes: Partial<PostingSettings>): Promise<void> {
@@ -87,7 +91,7 @@ interface Delivery { id: string; kind: string; recordId: string; part: string; s
 async function deliveriesOf({ tenant }: History): Promise<Delivery[]> {
   const { rows } = await stack.database.pool.query<Delivery>(
     `SELECT id::text AS id, kind, record_id AS "recordId", part, state, reason, detail, desired_op AS op, undone_by AS "undoneBy", snapshot ->> 'summary' AS summary
-     FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind <> 'customer' ORDER BY kind, record_id, part`,
+     FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind NOT IN ('customer', 'product', 'inventory') ORDER BY kind, record_id, part`,
     [tenant.id],
   );
   return rows;
@@ -110,6 +114,15 @@ async function faultsOf(history: History): Promise<string[]> {
     if (one.state === 'held' && (one.reason === null || (one.detail === null && one.reason !== 'summary' && one.reason !== 'direction'))) wrong.push(`${name} is held, nobody knows why: ${one.reason ?? ''}`); // prettier-ignore
     if (/Bug|undefined|null/.test(one.detail ?? '')) wrong.push(`${name}: ${one.detail ?? ''}`);
   }
+  wrong.push(
+    ...(await wronglyOwed(
+      stack,
+      tenant,
+      till.records,
+      documents,
+      deliveries.filter((one) => isStopped(one) || touched.has(`${one.kind}/${one.recordId}`)),
+    )),
+  );
   const summed = new Effect();
   let isSummedUp =
     !touched.has('summary') &&
@@ -215,8 +228,9 @@ async function step(history: History): Promise<string[]> {
     const mode = till.pick(['firstOpenDay', 'park'] as const);
     const lines = till.pick(['category', 'item'] as const);
     const invoice = till.pick(['refundReceipt', 'creditMemo'] as const);
-    log.push(`settings ${as} ${mode} ${lines} ${invoice}`);
-    await put(history, { paid: { as }, closed: { mode }, summary: { lines, dueAfterMinutes: 0 }, refund: { ...initialPostingSettings.refund, invoice } }); // prettier-ignore
+    const made = madeOf(till);
+    log.push(`settings ${as} ${mode} ${lines} ${invoice} ${JSON.stringify(made)}`);
+    await put(history, { ...made, paid: { as }, closed: { mode }, summary: { lines, dueAfterMinutes: 0 }, refund: { ...initialPostingSettings.refund, invoice } }); // prettier-ignore
   }
   if (till.is(0.12)) {
     const what = till.pick(['resetAfterCommit', 'resetBeforeCommit', 'cutJson', 'commitLate']);
@@ -224,7 +238,8 @@ async function step(history: History): Promise<string[]> {
     const delay = what === 'commitLate' ? { delayMs: 300 } : {};
     await fault(stack, tenant, 'qbo', { fault: what, times: 1, match: { write: true }, ...delay });
   }
-  const come = (): Promise<void> => sendChanges(stack, tenant, till.changes(6));
+  const others = till.is(0.15) ? [till.described()] : [];
+  const come = (): Promise<void> => sendChanges(stack, tenant, [...till.changes(6), ...others]);
   const isLookedAt = till.is(0.25);
   log.push(isLookedAt ? 'changes, looked at before' : 'changes');
   return isLookedAt ? unforeseen(stack, tenant, history.ask, come) : none(come());
@@ -239,7 +254,7 @@ async function none(done: Promise<void>): Promise<string[]> {
 async function letGo(history: History): Promise<void> {
   const { tenant, log } = history;
   await control(stack.qbo, 'act', { as: 'accountant', do: 'closeBooks', realmId: tenant.realmId, date: null }); // prettier-ignore
-  await put(history, { closed: { mode: 'firstOpenDay' } });
+  await put(history, { closed: { mode: 'firstOpenDay' }, item: { unmapped: 'create' } });
   log.push('opened, redrive all');
   await redriven(history, { all: true });
   await untilIdle(stack, tenant, 20_000);

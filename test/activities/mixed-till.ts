@@ -1,5 +1,6 @@
 import type { OrderBody, OrderLine } from '../../domain/bodies';
 import type { Kind } from '../../domain/words';
+import { product } from '../support/samples';
 import type { TestChange } from '../support/stack';
 
 // A till that sells, takes back, is paid later and corrects itself, at random but by a seed, and what each of its
@@ -43,6 +44,10 @@ interface Made {
 }
 
 const tenders = ['cash', 'card'] as const;
+/** Articles that nobody mapped. */
+const unmapped = ['CUP', 'cup', 'PEN: blue'] as const;
+/** Of guests, as the till writes them; the first two are one person's. */
+const emails = ['kim@example.test', 'Kim@Example.test', 'lee@example.test'] as const;
 
 export class MixedTill {
   /** Those on which it sells; more come. */
@@ -75,6 +80,13 @@ export class MixedTill {
       const [first, ...others] = this.records.values();
       return first === undefined || this.is(0.5) ? this.fresh() : this.edited(this.pick([first, ...others])); // prettier-ignore
     });
+  }
+
+  /** A product record of an article that nobody described before, or a customer with the e-mail of a guest. */
+  described(): TestChange {
+    const id = String(++this.count);
+    if (this.is(0.6)) return product(this.pick(unmapped));
+    return { kind: 'customer', recordId: `c-${id}`, body: { name: 'Kim Lee', email: this.pick(emails) } }; // prettier-ignore
   }
 
   private int(min: number, max: number): number {
@@ -121,7 +133,7 @@ export class MixedTill {
     const old = this.records.get(`${kind}/${recordId}`);
     const revision = (old?.revision ?? 0) + 1;
     const sent: Record<string, unknown> = isVoided ? { ...body, voided: true } : body;
-    const log = [...(old?.log ?? []), `${what} ${day} ${isVoided ? 'voided ' : ''}${JSON.stringify(effect.all())} ${JSON.stringify(sent['tenders'] ?? sent['amountMinor'] ?? '')}`]; // prettier-ignore
+    const log = [...(old?.log ?? []), `${what} ${day} ${isVoided ? 'voided ' : ''}${JSON.stringify(sent['customerId'] ?? sent['guest'] ?? '')} ${JSON.stringify(effect.all())} ${JSON.stringify(sent['tenders'] ?? sent['amountMinor'] ?? '')}`]; // prettier-ignore
     this.records.set(`${kind}/${recordId}`, { kind, recordId, revision, day, isVoided, body, effect, log }); // prettier-ignore
     return { kind, recordId, revision, body: sent };
   } // prettier-ignore
@@ -133,7 +145,7 @@ export class MixedTill {
       const taxMinor = this.is(0.4) ? Math.trunc((pieces * priceMinor * 8) / 100) : 0;
       return {
         lineId: String(index),
-        sku: this.pick(['MUG', 'TEE']),
+        sku: this.is(0.12) ? this.pick(unmapped) : this.pick(['MUG', 'TEE']),
         name: 'An article',
         quantity: String(pieces),
         unitPrice: (priceMinor / 100).toFixed(2),
@@ -150,8 +162,15 @@ export class MixedTill {
   private ticket(number: string, businessDate: string, canReturn: boolean) {
     const { lines, netMinor, taxMinor } = this.lines(canReturn);
     const totals = { netMinor, taxMinor, totalMinor: netMinor + taxMinor };
-    const customer = this.is(0.6) ? { customerId: 'c-1' } : {};
-    return { number, channel: 'pos' as const, businessDate, currency: 'USD', pricesIncludeTax: false, ...customer, lines, totals }; // prettier-ignore
+    return { number, channel: 'pos' as const, businessDate, currency: 'USD', pricesIncludeTax: false, ...this.payer(), lines, totals }; // prettier-ignore
+  }
+
+  /** A customer, a guest with an e-mail or without one, or nobody. */
+  private payer(): Pick<OrderBody, 'customerId' | 'guest'> {
+    const chance = this.next();
+    if (chance < 0.4) return { customerId: 'c-1' };
+    if (chance < 0.75) return { guest: { name: 'Kim Lee', email: this.pick(emails) } };
+    return chance < 0.85 ? { guest: { name: 'Somebody' } } : {};
   }
 
   private paid(totalMinor: number): OrderBody['tenders'] {
@@ -178,14 +197,15 @@ export class MixedTill {
 
   private refund(number: string, day: string, known?: string | null): Made {
     const sale = this.saleOf(known);
-    const { customerId, ...ticket } = this.ticket(number, day, false);
+    const { customerId, guest, ...ticket } = this.ticket(number, day, false);
     const isOwed = sale?.kind === 'invoice' && this.is(0.5);
     const own = isOwed ? [] : this.paid(ticket.totals.totalMinor);
     const effect = new Effect().add('tax', 0 - ticket.totals.taxMinor);
     if (isOwed) effect.add('owed', 0 - ticket.totals.totalMinor);
     for (const { tender, amountMinor } of own) effect.add(tender, 0 - amountMinor);
     const who = sale === undefined ? customerId : sale.body['customerId'];
-    const whose = who === undefined ? {} : { customerId: who };
+    const asGuest = guest === undefined ? {} : { guest };
+    const whose = who === undefined ? asGuest : { customerId: who };
     const orderId = sale === undefined ? {} : { orderId: sale.recordId };
     return {
       body: { ...ticket, ...whose, ...orderId, tenders: own, restock: this.is(0.7) },
@@ -197,7 +217,9 @@ export class MixedTill {
   private saleOf(known?: string | null): TillRecord | undefined {
     if (known === null || (known === undefined && this.is(0.3))) return undefined;
     if (known !== undefined) return this.records.get(`order/${known}`) ?? this.records.get(`invoice/${known}`); // prettier-ignore
-    const [first, ...others] = [...this.records.values()].filter(({ kind }) => kind === 'order' || kind === 'invoice'); // prettier-ignore
+    // What is paid back of an invoice has most rules.
+    const kinds: Kind[] = this.is(0.4) ? ['invoice'] : ['order', 'invoice'];
+    const [first, ...others] = [...this.records.values()].filter(({ kind }) => kinds.includes(kind)); // prettier-ignore
     return first === undefined ? undefined : this.pick([first, ...others]);
   }
 

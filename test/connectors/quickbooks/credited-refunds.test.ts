@@ -92,6 +92,18 @@ describe('of an invoice', () => {
     expect(await owedBy('301')).toEqual([0]);
   });
 
+  test('a tender that brought money, as where change is given, comes into its account, and is turned by an edit', async () => {
+    const mixed = (cash: number, card: number): Partial<RefundBody> => ({ tenders: [{ tender: 'cash', amountMinor: cash }, { tender: 'card', amountMinor: card }] }); // prettier-ignore
+    const ticket = ticketOf();
+    await expectAll(ticket, back(1, [], mixed(1850, -500)));
+    expect(await gained()).toEqual(given(1, { 'Cash drawer': 1850, 'Card clearing': -500 }));
+    await expectAll(ticket, back(1, [], mixed(-200, 1550)));
+    expect(await gained()).toEqual(given(1, { 'Cash drawer': -200, 'Card clearing': 1550 }));
+    expect(await owedBy('301')).toEqual([0]);
+    await expectAll(ticket, back(1, [], { ...mixed(-200, 1550), voided: true }));
+    expect(await gained()).toEqual({});
+  });
+
   test('edited it is written anew in place: its amount, its tenders, its customer; equal money writes nothing', async () => {
     const ticket = ticketOf();
     await expectAll(ticket, back(1, ['card']));
