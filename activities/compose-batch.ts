@@ -15,6 +15,7 @@ import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';
 import { failureClasses } from '../domain/failure';
 import { groupBy, inChunks } from '../domain/group-by';
+import { isTicket } from '../domain/guests';
 import type { SummarySale } from '../domain/posting/summary';
 import { kinds } from '../domain/words';
 import { composeTraced, referencesFrom } from './compose-traced';
@@ -127,8 +128,7 @@ const linesPerWeight = 40;
 
 function weightOf({ record }: Outgoing): number {
   if (record.kind === 'summary') return summaryWeight;
-  const isTicket = record.kind === 'order' || record.kind === 'refund' || record.kind === 'invoice';
-  return isTicket ? Math.max(1, record.body.lines.length / linesPerWeight) : 1;
+  return isTicket(record) ? Math.max(1, record.body.lines.length / linesPerWeight) : 1;
 }
 
 export function place(batch: ComposedBatch, delivery: PickedDelivery, composed: Composed): void {

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../domain/words';
+import { jsonObject } from '../stored-write';
 
 // The vendor's JSON as far as we read it (quickbooks.md 3, 4, 11, 16).
 
-/** Any object as it was read. */
-export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
+export { jsonObject };
 
 const referenceSchema = z.object({ value: z.string() });
 
