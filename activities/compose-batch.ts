@@ -9,6 +9,7 @@ import {
   type References,
   type Write,
 } from '../connectors/connector';
+import { inSlices } from '../connectors/in-slices';
 import { loadReferences, pickDue, type DuePlaces, type PickedDelivery } from '../database/outgoing';
 import type { MemberSettlement } from '../database/settlements';
 import { pushSupportOf } from '../domain/direction';
@@ -106,7 +107,7 @@ export async function composePicked(
   for (const chunk of inChunks(built, lookUpMax, ({ item }) => weightOf(item))) {
     const items = chunk.map(({ item }) => item);
     const found = await lookUpSafely(opened.connector, items, references, turn);
-    for (const { delivery, item } of chunk) {
+    for await (const { delivery, item } of inSlices(chunk)) {
       const findings = found.get(item.deliveryId);
       if (findings instanceof ConnectorError)
         batch.settlements.push(hold(delivery, 'look_up_refused', 'look_up_refused', findings.message)); // prettier-ignore
@@ -116,10 +117,7 @@ export async function composePicked(
   return batch;
 }
 
-/**
- * Looked up and composed at once: about what one question to a vendor holds, and some milliseconds of work, so
- * that calls under way meanwhile are not kept waiting.
- */
+/** Looked up at once: about what one question to a vendor holds. */
 const lookUpMax = 120;
 /** One that tells thousands of articles is read whole before it is changed: a megabyte, where an answer has room for ten. */
 const summaryWeight = 24;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 
 import type { Pool } from 'pg';
 
@@ -12,8 +13,9 @@ import {
   renewLease,
   takeLease,
   type BudgetAnswer,
+  type LaneHold,
 } from '../database/lanes';
-import { takeOverSends, type LaneHold } from '../database/sends';
+import { takeOverSends } from '../database/sends';
 import { limitsOf, type CallKind, type SyncSettings } from '../domain/sync-settings';
 import type { RateLimit } from '../domain/rate-budget';
 import type { Target } from '../domain/words';
@@ -65,6 +67,8 @@ export class LaneTurn implements CallGate, LaneHold {
   private readonly options: TurnOptions;
   private readonly endsAtMs: number;
   private readonly lost = new AbortController();
+  /** Aborted when the lane is lost or the turn cancelled. */
+  readonly signal: AbortSignal;
   private renewal: NodeJS.Timeout | null = null;
   /** Ends when the last call so far has ended, well or not. */
   private lastCall: Promise<unknown> = Promise.resolve();
@@ -77,6 +81,7 @@ export class LaneTurn implements CallGate, LaneHold {
     this.system = options.system;
     this.settings = options.settings;
     this.endsAtMs = options.now() + turnMs;
+    this.signal = AbortSignal.any([this.lost.signal, options.cancelled]);
   }
 
   /** Takes the lane and what its former holder left open; null while another one holds it. */
@@ -93,10 +98,6 @@ export class LaneTurn implements CallGate, LaneHold {
       timeouts.total + options.settings.settleMs[turn.system],
     );
     return turn;
-  }
-
-  get signal(): AbortSignal {
-    return AbortSignal.any([this.lost.signal, this.options.cancelled]);
   }
 
   get now(): number {
@@ -195,15 +196,7 @@ export class LaneTurn implements CallGate, LaneHold {
 
   /** Ends early when the lane is lost or the turn cancelled. */
   async sleep(waitMs: number): Promise<void> {
-    const { signal } = this;
-    await new Promise<void>((resolve) => {
-      const finish = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(finish, waitMs);
-      signal.addEventListener('abort', finish, { once: true });
-    });
+    await setTimeout(waitMs, undefined, { signal: this.signal }).catch(() => undefined);
   }
 
   private async renew(): Promise<void> {

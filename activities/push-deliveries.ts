@@ -98,7 +98,8 @@ class Push {
       workflowId: this.request.workflowId,
       opened,
       settle: (sends) => this.settle(connector, sends, false),
-      call: (stored) => this.call(() => connector.send(stored, this.turn)),
+      call: (stored, whenAnswered) =>
+        this.call(() => connector.send(stored, this.turn, whenAnswered)),
       heed: (answered) => this.heed(connector, answered),
     });
     const ahead = new ComposeAhead((after) => this.compose(opened, after));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 
 import type { Pool } from 'pg';
 
@@ -27,7 +28,8 @@ export interface SendOptions {
   opened: OpenedConnection;
   /** Writes down what became of sends. */
   settle: (sends: readonly AnsweredSend[]) => Promise<void>;
-  call: (stored: StoredSend) => Promise<Answered>;
+  /** `whenAnswered` is awaited when the vendor has answered with success, before that is read. */
+  call: (stored: StoredSend, whenAnswered: () => Promise<void>) => Promise<Answered>;
   /** What an answer means for the calls after it; throws where none may leave now. */
   heed: (answered: Answered) => Promise<void>;
 }
@@ -89,6 +91,8 @@ export class Departure {
   private coming: { sends: Promise<WrittenSend[]>; isAhead: boolean } | null = null;
   /** Written down, not on its way yet. */
   private unsent: WrittenSend[] = [];
+  /** On its way since the one before was answered. */
+  private left: Promise<AnsweredSend> | null = null;
   /** Answered, not being settled yet. */
   private answered: AnsweredSend[] = [];
   private settling: Promise<void> | null = null;
@@ -120,7 +124,7 @@ export class Departure {
       if (this.coming === null || this.coming.isAhead) return;
       this.unsent = await this.coming.sends;
       this.coming = null;
-      while (this.unsent.length > 0 && turn.hasTime) await this.sendFirst();
+      while (this.left !== null || (this.unsent.length > 0 && turn.hasTime)) await this.sendFirst();
       if (this.unsent.length > 0) return;
     }
   }
@@ -139,9 +143,11 @@ export class Departure {
     const coming = await this.coming?.sends.catch(() => []);
     const detail = 'it did not leave: the turn ended before';
     const answer: SendAnswer = { type: 'notExecuted', why: 'unreachable', retryAfterMs: null, detail }; // prettier-ignore
+    const last = await this.left?.catch(() => null);
     const unsent = [...this.unsent, ...(coming ?? [])];
-    const left = [...this.answered, ...unsent.map(({ send }) => ({ send, answer, renewals: 0, attemptsOf: () => 0 }))]; // prettier-ignore
+    const left = [...this.answered, ...(last ? [last] : []), ...unsent.map(({ send }) => ({ send, answer, renewals: 0, attemptsOf: () => 0 }))]; // prettier-ignore
     this.coming = null;
+    this.left = null;
     this.unsent = [];
     this.answered = [];
     await this.settled();
@@ -159,24 +165,45 @@ export class Departure {
   }
 
   private async sendFirst(): Promise<void> {
-    const [first] = this.unsent;
-    if (first === undefined) return;
-    const { turn } = this.options;
-    // What was recorded and does not leave now is taken over like any send whose caller is gone.
-    turn.requireLease();
-    this.unsent.shift();
-    const { send, writes } = first;
-    const call = this.options.call(asSent(this.options.opened.connector, send, writes));
-    if (this.coming === null && !this.hasBudget) this.writeNext();
-    const { answer, renewals } = await call;
-    const attemptsOf = (id: string): number => writes.get(id)?.delivery.attempts ?? 0;
-    this.answered.push({ send, answer, renewals, attemptsOf });
-    if (this.unsent.length > 0 && answer.type === 'answered') return;
+    const leaving = this.left ?? this.leave();
+    this.left = null;
+    const answered = await leaving;
+    this.answered.push(answered);
+    const isAnswered = answered.answer.type === 'answered';
+    if (isAnswered && this.hasMore) return;
     await this.settled();
     this.settling = this.settleAnswered();
     this.settling.catch(() => undefined);
     // Only an answer says that the next call may leave.
-    if (answer.type !== 'answered') await this.settled();
+    if (!isAnswered) await this.settled();
+  }
+
+  /** Whether anything of what was written down together is still to be answered. */
+  private get hasMore(): boolean {
+    return this.left !== null || this.unsent.length > 0;
+  }
+
+  /** The first of those written down leaves. */
+  private async leave(): Promise<AnsweredSend> {
+    const { turn, opened, call } = this.options;
+    const [first] = this.unsent;
+    if (first === undefined) throw new Error('Bug: nothing is left to be sent');
+    // What was recorded and does not leave now is taken over like any send whose caller is gone.
+    turn.requireLease();
+    this.unsent.shift();
+    const { send, writes } = first;
+    const ended = call(asSent(opened.connector, send, writes), () => this.leaveNext());
+    if (this.coming === null && !this.hasBudget) this.writeNext();
+    const attemptsOf = (id: string): number => writes.get(id)?.delivery.attempts ?? 0;
+    return { send, ...(await ended), attemptsOf };
+  }
+
+  /** The next of the group leaves before the answer of the one before is read: a vendor that answered is well. */
+  private async leaveNext(): Promise<void> {
+    if (this.unsent.length === 0 || !this.options.turn.hasTime) return;
+    this.left = this.leave();
+    this.left.catch(() => undefined);
+    await setImmediate();
   }
 
   private async settleAnswered(): Promise<void> {
@@ -210,7 +237,9 @@ function draftOf(options: SendOptions, writes: SendWrites): SendDraft {
     isLinked: write.isLinked,
     write: { ...keptWrite(write) },
   }));
-  const freeze = (kept: readonly SendMember[]): NewSend => {
+  const freeze = async (kept: readonly SendMember[]): Promise<NewSend> => {
+    // A millisecond each: answers to calls under way are taken meanwhile.
+    await setImmediate();
     const entries = kept.flatMap((member) => writes.get(member.deliveryId) ?? []);
     return { ...frozenOf(options, entries), members: [...kept] };
   };

@@ -34,8 +34,10 @@ export async function takeLease(
 ): Promise<{ isPaused: boolean; isIsolated: boolean } | null> {
   return firstRow(
     db,
-    `UPDATE lanes SET token = $3, lease_until = now() + make_interval(secs => $4 / 1000.0)
-     WHERE tenant = $1 AND system = $2 AND (token IS NULL OR token = $3 OR lease_until < now())
+    // Locked for whoever writes sends down under a lapsed lease: they stand there before the next holder looks for them.
+    `WITH l AS MATERIALIZED (SELECT tenant, system FROM lanes WHERE tenant = $1 AND system = $2 FOR UPDATE)
+     UPDATE lanes SET token = $3, lease_until = now() + make_interval(secs => $4 / 1000.0) FROM l
+     WHERE lanes.tenant = l.tenant AND lanes.system = l.system AND (token IS NULL OR token = $3 OR lease_until < now())
      RETURNING is_paused AS "isPaused", is_isolated AS "isIsolated"`,
     [tenant, system, token, leaseMs],
   );
@@ -68,14 +70,21 @@ export async function releaseLease(
   );
 }
 
+/** Who holds a lane. */
+export interface LaneHold {
+  tenant: number;
+  system: Target;
+  token: string;
+}
+
 export type BudgetAnswer =
   | { type: 'charged' }
   | { type: 'wait'; atMs: number; nowMs: number }
   /** The lease is lost, or an operator stopped the lane. */
   | { type: 'stopped'; why: 'lease' | 'paused' | 'isolated' };
 
-/** What decides whether a call may leave; its row is locked until the end of the transaction. */
-export interface LockedLane {
+/** What decides whether a call may leave. */
+export interface LaneNow {
   isHeld: boolean;
   isPaused: boolean;
   isIsolated: boolean;
@@ -83,28 +92,40 @@ export interface LockedLane {
   nowMs: number;
 }
 
-/** Locks the lane row, so it comes after all other locks; null where the tenant has no such lane. */
-export async function lockLane(
+/**
+ * How the lane row is locked until the end of the transaction, after all other locks. `sends`: nobody takes the lane
+ * over meanwhile, while what came of other sends may be counted; `budget`: nobody else writes the row.
+ */
+const laneLocks = { none: '', sends: 'FOR KEY SHARE', budget: 'FOR NO KEY UPDATE' } as const;
+
+type LaneLock = keyof typeof laneLocks;
+
+/** The lock under which sends are written down that are charged to these. */
+export function lockFor(limits: readonly RateLimit[]): LaneLock {
+  return limits.length === 0 ? 'sends' : 'budget';
+}
+
+/** Reads the lane as it is; null where the tenant has no such lane. */
+export async function readLane(
   client: Db,
-  tenant: number,
-  system: Target,
-  token: string,
-): Promise<LockedLane | null> {
-  return firstRow<LockedLane>(
+  { tenant, system, token }: LaneHold,
+  lock: LaneLock,
+): Promise<LaneNow | null> {
+  return firstRow<LaneNow>(
     client,
     `SELECT token = $3 AND lease_until > clock_timestamp() AS "isHeld", is_paused AS "isPaused", is_isolated AS "isIsolated",
             budget, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "nowMs"
-     FROM lanes WHERE tenant = $1 AND system = $2 FOR NO KEY UPDATE`,
+     FROM lanes WHERE tenant = $1 AND system = $2 ${laneLocks[lock]}`,
     [tenant, system, token],
   );
 }
 
-/** Charges one call to a lane that the caller's transaction has locked. */
+/** Charges one call to a lane; with limits the caller's transaction has locked its budget. */
 export async function chargeBudget(
   client: Db,
   tenant: number,
   system: Target,
-  lane: LockedLane | null,
+  lane: LaneNow | null,
   limits: readonly RateLimit[],
 ): Promise<BudgetAnswer> {
   if (lane?.isHeld !== true) return { type: 'stopped', why: 'lease' };
@@ -131,17 +152,17 @@ export async function chargeBudget(
  */
 export async function chargeRead(
   pool: Pool,
-  { tenant, system, token }: { tenant: number; system: Target; token: string },
+  lane: LaneHold,
   limits: readonly RateLimit[],
   whilePaused: boolean,
 ): Promise<BudgetAnswer> {
-  const charged = async (db: Db): Promise<BudgetAnswer> => {
-    const lane = await lockLane(db, tenant, system, token);
-    const asked = lane !== null && whilePaused ? { ...lane, isPaused: false } : lane;
-    return chargeBudget(db, tenant, system, asked, limits);
+  const charged = async (db: Db, lock: LaneLock): Promise<BudgetAnswer> => {
+    const now = await readLane(db, lane, lock);
+    const asked = now !== null && whilePaused ? { ...now, isPaused: false } : now;
+    return chargeBudget(db, lane.tenant, lane.system, asked, limits);
   };
   // Nothing is written down without limits.
-  return limits.length === 0 ? charged(pool) : inTransaction(pool, charged);
+  return limits.length === 0 ? charged(pool, 'none') : inTransaction(pool, (tx) => charged(tx, 'budget')); // prettier-ignore
 }
 
 /** No call of any kind before the given wait is over: the vendor said so (Retry-After). */

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { transition } from '../domain/delivery-state';
 import { allowsPush, type DirectionPolicy } from '../domain/direction';
 import type { RateLimit } from '../domain/rate-budget';
-import type { Target } from '../domain/words';
 import {
   countSettled,
   deliveryColumns,
@@ -12,7 +11,7 @@ import {
   type DeliveryRow,
   type DeliveryUpdate,
 } from './deliveries';
-import { chargeBudget, lockLane, type BudgetAnswer } from './lanes';
+import { chargeBudget, lockFor, readLane, type BudgetAnswer, type LaneHold } from './lanes';
 import { jsonObject } from './outgoing';
 import { firstRow, inTransaction } from './pool';
 import { directionInForce } from './settings';
@@ -71,16 +70,10 @@ function sendOf(row: RawSend): SendRow {
   };
 }
 
-export interface LaneHold {
-  tenant: number;
-  system: Target;
-  token: string;
-}
-
 /** What may become one send: `freeze` is called with the members that are kept, so the bytes hold exactly them. */
 export interface SendDraft {
   candidates: readonly SendMember[];
-  freeze: (kept: readonly SendMember[]) => NewSend;
+  freeze: (kept: readonly SendMember[]) => NewSend | Promise<NewSend>;
 }
 
 export type Recorded =
@@ -100,10 +93,10 @@ export async function recordSends(
   if (limits.length > 0 && drafts.length > 1)
     throw new Error(`Bug: ${drafts.length} sends for one charge of the budget`);
   return inTransaction(pool, async (tx): Promise<Recorded> => {
-    const [locked, direction, lockedLane] = await Promise.all([
+    const [locked, direction, laneNow] = await Promise.all([
       lockByIds(tx, lane.tenant, drafts.flatMap(({ candidates }) => candidates.map((member) => member.deliveryId))), // prettier-ignore
       directionInForce(tx, lane.tenant),
-      lockLane(tx, lane.tenant, lane.system, lane.token),
+      readLane(tx, lane, lockFor(limits)),
     ]);
     const allowed = await keepBackDisallowed(tx, lane, locked, direction);
     const rows = new Map(allowed.map((row) => [row.id, row]));
@@ -115,11 +108,11 @@ export async function recordSends(
     });
     if (kept.every(({ members }) => members.length === 0))
       return { type: 'recorded', sends: drafts.map(() => null) };
-    const budget = await chargeBudget(tx, lane.tenant, lane.system, lockedLane, limits);
+    const budget = await chargeBudget(tx, lane.tenant, lane.system, laneNow, limits);
     if (budget.type !== 'charged') return budget;
-    const frozen = kept.map(({ members, freeze }) =>
-      members.length === 0 ? null : freeze(members),
-    );
+    const frozen: (NewSend | null)[] = [];
+    for (const { members, freeze } of kept)
+      frozen.push(members.length === 0 ? null : await freeze(members));
     const inserted = await insertSends(
       tx,
       lane,
@@ -271,8 +264,8 @@ export async function takeVerifying(
       [lane.tenant, lane.system],
     );
     if (row === null) return { type: 'nothing' };
-    const lockedLane = await lockLane(tx, lane.tenant, lane.system, lane.token);
-    const budget = await chargeBudget(tx, lane.tenant, lane.system, lockedLane, limits);
+    const laneNow = await readLane(tx, lane, lockFor(limits));
+    const budget = await chargeBudget(tx, lane.tenant, lane.system, laneNow, limits);
     if (budget.type !== 'charged') return budget;
     // A repeat is a write again: should its caller die now, whoever takes over counts from here.
     await tx.query(

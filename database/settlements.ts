@@ -9,7 +9,8 @@ import {
   type RemoteState,
 } from './deliveries';
 import { inTransaction } from './pool';
-import { lockByIds, type LaneHold } from './sends';
+import type { LaneHold } from './lanes';
+import { lockByIds } from './sends';
 import { wakeUnpaid } from './unpaid';
 import { settleSummaries } from './summary-settlements';
 

@@ -2,7 +2,8 @@ import type { PoolClient } from 'pg';
 
 import type { DeliveryEvent } from '../domain/delivery-state';
 import type { DeliveryUpdate, RemoteState } from './deliveries';
-import { lockByIds, type LaneHold } from './sends';
+import type { LaneHold } from './lanes';
+import { lockByIds } from './sends';
 
 // Settling a summary settles exactly the tickets of the revision that was sent: those that it has since are
 // delivered with it, those that it lost are out of the books.

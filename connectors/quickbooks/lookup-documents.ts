@@ -2,6 +2,7 @@ import type { RecordBody } from '../../domain/bodies';
 import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { CallGate, Outgoing, References } from '../connector';
+import { inSlices } from '../in-slices';
 import { inLists, type QboClient } from './client';
 import { documentsToRead } from './document';
 import type { QboFacts } from './facts';
@@ -9,7 +10,8 @@ import { findDocuments, type WantedDocument } from './find-documents';
 import { isMoney } from './money';
 import { moneyToRead, planMoney } from './plan-money';
 import type { NewDocument } from './new-document';
-import type { NewMoney } from './new-money';
+import type { NewMoney, PlannedMoney } from './new-money';
+import type { Planned } from './plan-document';
 import type { Plans } from './plan-once';
 import { keyOf, type BooksKey } from './posted';
 import type { DocumentSource } from './sale-of';
@@ -47,10 +49,9 @@ export async function lookUpDocuments(
   ]);
   const rowsOf = await readStanding(client, standing, gate);
   const wanted: WantedDocument[] = [];
-  const planned = [
-    ...money.map((item) => ({ item, planned: planMoney(item, place, rowsOf(item)) })),
-    ...tickets.map(({ item, ticket }) => ({ item, planned: plans.make(item, ticket, place, rowsOf(item)) })), // prettier-ignore
-  ];
+  const planned: { item: Outgoing; planned: Planned | PlannedMoney }[] = money.map((item) => ({ item, planned: planMoney(item, place, rowsOf(item)) })); // prettier-ignore
+  for await (const { item, ticket } of inSlices(tickets))
+    planned.push({ item, planned: plans.make(item, ticket, place, rowsOf(item)) });
   for (const { item, planned: next } of planned) {
     if (next.type === 'done') continue;
     const isNumbered = facts.customTxnNumbers && next.type === 'new';

@@ -128,9 +128,17 @@ export function postedOf(
 /** Documents of a summary before its newest, as an older version kept them. */
 const earlierSchema = z.array(z.object({ entity: z.enum(documentEntities), id: z.string() }));
 
+/** Put into a snapshot by this process: what comes out again as it went in is not read a second time. */
+const putIn = new WeakSet<object>();
+
+function isPutIn(value: unknown): value is Posted {
+  return typeof value === 'object' && value !== null && putIn.has(value);
+}
+
 /** The part of a snapshot, where it has one: what is stored with a send may be older than it. */
 export function postedIn(snapshot: JsonObject): Posted | null {
   const kept = snapshot['posted'];
+  if (isPutIn(kept)) return kept;
   return kept === undefined ? null : postedSchema.parse(kept);
 }
 
@@ -170,6 +178,7 @@ function isOwedBeside({ net }: Posted, { entity }: WrittenDocument): boolean {
 
 /** The snapshot of a delivery: what others read of it stands beside what we posted. */
 export function snapshotOf(posted: Posted, labels: JsonObject): JsonObject {
+  putIn.add(posted);
   const main = mainOf(posted);
   return {
     ...labels,

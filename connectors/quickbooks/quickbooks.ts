@@ -3,12 +3,11 @@ import type { JsonObject } from '../../domain/words';
 import {
   ConnectorError,
   type CallTimeouts,
-  type CallGate,
   type Connector,
   type SendAnswer,
-  type StoredSend,
   unanswered,
 } from '../connector';
+import { isSuccess } from '../http';
 import { freeze, payloadsIn, settle } from './batch';
 import { QboClient } from './client';
 import { compose } from './compose';
@@ -46,9 +45,10 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
   const plans = new Plans();
   const client = new QboClient({ ...options, accessToken: () => credentials.accessToken });
 
-  const send = async (stored: StoredSend, gate: CallGate): Promise<SendAnswer> => {
+  const send: Connector['send'] = async (stored, gate, whenAnswered) => {
     const { path, body } = stored.request;
     const result = await client.post(path, body, stored.requestId, gate);
+    if (isSuccess(result)) await whenAnswered?.();
     return settle(stored, result, options.now());
   };
 

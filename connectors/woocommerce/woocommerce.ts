@@ -1,4 +1,5 @@
 import { ConnectorError, unanswered, type Connector, type SendAnswer } from '../connector';
+import { isSuccess } from '../http';
 import { freeze, payloadsIn, settle } from './batch';
 import { WooClient, type WooCommerceOptions } from './client';
 import { compose } from './compose';
@@ -37,9 +38,11 @@ export function createWooCommerce(options: WooCommerceOptions): Connector {
     freeze,
     payloadsIn,
 
-    async send(stored, gate) {
+    async send(stored, gate, whenAnswered) {
       const { path, body } = stored.request;
-      return settle(stored, await client.post(path, body, gate), options.now());
+      const result = await client.post(path, body, gate);
+      if (isSuccess(result)) await whenAnswered?.();
+      return settle(stored, result, options.now());
     },
 
     async verify(stored, _ageMs, gate): Promise<SendAnswer> {

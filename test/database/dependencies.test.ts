@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
 import { laneWork, pickDue } from '../../database/outgoing';
 import { settleWithoutSend, type MemberSettlement } from '../../database/settlements';
-import type { LaneHold } from '../../database/sends';
+import type { LaneHold } from '../../database/lanes';
 import { queueDepth } from '../../database/status';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { count, customer, order, orderBody, product } from '../support/samples';

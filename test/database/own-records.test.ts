@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { customersWithEmail } from '../../database/customer-emails';
 import { putMapping } from '../../database/mappings';
 import { inTransaction } from '../../database/pool';
-import type { LaneHold } from '../../database/sends';
+import type { LaneHold } from '../../database/lanes';
 import { settleWithoutSend } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { initialPostingSettings, type PostingSettings } from '../../domain/posting/settings';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { loadSales } from '../../database/sale-entries';
 import { settleWithoutSend } from '../../database/settlements';
-import type { LaneHold } from '../../database/sends';
+import type { LaneHold } from '../../database/lanes';
 import type { SaleEntry } from '../../domain/posting/known-sale';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { customer, order, orderBody } from '../support/samples';

@@ -1,11 +1,14 @@
+import { setTimeout } from 'node:timers/promises';
+
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
 import { discardDelivery } from '../../database/failures';
+import type { LaneHold } from '../../database/lanes';
 import {
   recordSends,
   takeOverSends,
   takeVerifying,
-  type LaneHold,
+  type SendDraft,
   type SendMember,
 } from '../../database/sends';
 import { settleSends, settleWithoutSend, type SendOutcome } from '../../database/settlements';
@@ -281,6 +284,28 @@ test('sends written down together stand for themselves: one with nothing left is
   expect((await rows()).map(({ state }) => state)).toEqual(['delivered', 'waiting', 'sending']);
   const journal = await pool.query<{ send: string }>('SELECT send_id::text AS send FROM journal WHERE tenant = $1', [tenant]); // prettier-ignore
   expect(journal.rows).toEqual([{ send: first.id }]);
+});
+
+test('what others came to is settled while a send is written down, and nobody takes the lane over', async () => {
+  const { pool } = database;
+  const [first, second] = await rows();
+  if (first === undefined || second === undefined) throw new Error('two deliveries expected');
+  const sent = await send(pool, lane, [first]);
+  if (sent === null) throw new Error('nothing sent');
+  const takers: Promise<LaneHold>[] = [];
+  let isTaken = false;
+  const freeze: SendDraft['freeze'] = async (kept) => {
+    await settleSend(pool, lane, sent, [accepted(first.id)], settled);
+    takers.push(holdLane(pool, tenant, 'qbo').finally(() => { isTaken = true; })); // prettier-ignore
+    await setTimeout(200);
+    expect(isTaken).toBe(false);
+    return { key: keyOf(kept), request: { method: 'POST', path: '/', body: '' }, members: [...kept] }; // prettier-ignore
+  };
+  const recorded = await recordSend(pool, lane, [memberOf(second)], freeze, []);
+  expect(recorded).toMatchObject({ type: 'recorded', sends: [{ tries: 1 }] });
+  const [next] = await Promise.all(takers);
+  if (next === undefined) throw new Error('nobody took the lane over');
+  expect(await takeOverSends(pool, next, 0)).toBe(1);
 });
 
 test('the budget is charged for one send at a time', async () => {

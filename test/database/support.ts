@@ -4,16 +4,15 @@ import type { Pool } from 'pg';
 
 import { absorbChanges } from '../../activities/absorb-changes';
 import { storeChanges, type IntakeItem, type IntakeResult } from '../../database/changes';
-import { takeLease } from '../../database/lanes';
+import { takeLease, type LaneHold } from '../../database/lanes';
 import { bringInForce } from '../../database/policy';
 import { requestSettings, type SettingsPart } from '../../database/settings';
 import {
-  recordSends,
-  type LaneHold,
-  type NewSend,
   type Recorded,
+  type SendDraft,
   type SendMember,
   type SendRow,
+  recordSends,
 } from '../../database/sends';
 import {
   settleSends,
@@ -172,7 +171,7 @@ export function recordSend(
   pool: Pool,
   lane: LaneHold,
   candidates: readonly SendMember[],
-  freeze: (kept: readonly SendMember[]) => NewSend,
+  freeze: SendDraft['freeze'],
   limits: readonly RateLimit[],
 ): Promise<Recorded> {
   return recordSends(pool, lane, [{ candidates, freeze }], limits);

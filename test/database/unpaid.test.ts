@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
-import type { LaneHold } from '../../database/sends';
+import type { LaneHold } from '../../database/lanes';
 import { settleWithoutSend } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { createTestDatabase, type TestDatabase } from '../support/database';
