@@ -91,7 +91,7 @@ export class Departure {
   private coming: { sends: Promise<WrittenSend[]>; isAhead: boolean } | null = null;
   /** Written down, not on its way yet. */
   private unsent: WrittenSend[] = [];
-  /** On its way since the one before was answered. */
+  /** On its way since the one before was answered with success; null once that is read to be an answer. */
   private left: Promise<AnsweredSend> | null = null;
   /** Answered, not being settled yet. */
   private answered: AnsweredSend[] = [];
@@ -143,9 +143,9 @@ export class Departure {
     const coming = await this.coming?.sends.catch(() => []);
     const detail = 'it did not leave: the turn ended before';
     const answer: SendAnswer = { type: 'notExecuted', why: 'unreachable', retryAfterMs: null, detail }; // prettier-ignore
-    const last = await this.left?.catch(() => null);
+    const last = await this.left?.then((one) => [one], () => []);
     const unsent = [...this.unsent, ...(coming ?? [])];
-    const left = [...this.answered, ...(last ? [last] : []), ...unsent.map(({ send }) => ({ send, answer, renewals: 0, attemptsOf: () => 0 }))]; // prettier-ignore
+    const left = [...this.answered, ...(last ?? []), ...unsent.map(({ send }) => ({ send, answer, renewals: 0, attemptsOf: () => 0 }))]; // prettier-ignore
     this.coming = null;
     this.left = null;
     this.unsent = [];
@@ -198,9 +198,12 @@ export class Departure {
     return { send, ...(await ended), attemptsOf };
   }
 
-  /** The next of the group leaves before the answer of the one before is read: a vendor that answered is well. */
+  /**
+   * The next of the group leaves before the answer of the one before is read: a vendor that answered is well. Only
+   * one does: where what is read turns out to be none, nothing follows until it is settled.
+   */
   private async leaveNext(): Promise<void> {
-    if (this.unsent.length === 0 || !this.options.turn.hasTime) return;
+    if (this.left !== null || this.unsent.length === 0 || !this.options.turn.hasTime) return;
     this.left = this.leave();
     this.left.catch(() => undefined);
     await setImmediate();

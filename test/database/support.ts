@@ -8,11 +8,11 @@ import { takeLease, type LaneHold } from '../../database/lanes';
 import { bringInForce } from '../../database/policy';
 import { requestSettings, type SettingsPart } from '../../database/settings';
 import {
+  recordSends,
   type Recorded,
   type SendDraft,
   type SendMember,
   type SendRow,
-  recordSends,
 } from '../../database/sends';
 import {
   settleSends,
