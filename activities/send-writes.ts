@@ -143,9 +143,9 @@ export class Departure {
     const coming = await this.coming?.sends.catch(() => []);
     const detail = 'it did not leave: the turn ended before';
     const answer: SendAnswer = { type: 'notExecuted', why: 'unreachable', retryAfterMs: null, detail }; // prettier-ignore
-    const last = await this.left?.then((one) => [one], () => []);
+    const last = await this.left?.catch(() => undefined);
     const unsent = [...this.unsent, ...(coming ?? [])];
-    const left = [...this.answered, ...(last ?? []), ...unsent.map(({ send }) => ({ send, answer, renewals: 0, attemptsOf: () => 0 }))]; // prettier-ignore
+    const left = [...this.answered, ...(last === undefined ? [] : [last]), ...unsent.map(({ send }) => ({ send, answer, renewals: 0, attemptsOf: () => 0 }))]; // prettier-ignore
     this.coming = null;
     this.left = null;
     this.unsent = [];

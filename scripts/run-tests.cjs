@@ -20,6 +20,8 @@ const checks = [
 const testProjects = ['unit', 'integration'];
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, by name: said again at the end, where a log cut short still shows it. */
+const failures = [];
 /** The tool that runs now, and whether somebody has asked us to end. */
 let current;
 let isStopped = false;
@@ -32,6 +34,7 @@ async function main() {
     console.error(error.message);
     total.failed += 1;
   }
+  for (const failure of failures) console.log(`failed: ${failure}`);
   console.log(`tests: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   process.exitCode = total.failed === 0 && !isStopped ? 0 : 1;
 }
@@ -57,6 +60,7 @@ async function step(name, tool, args) {
   console.log(`\n== ${name}`);
   const startMs = Date.now();
   const code = await run(tool, args);
+  if (code !== 0) failures.push(name);
   const seconds = ((Date.now() - startMs) / 1000).toFixed(1);
   console.log(`== ${name}: ${code === 0 ? 'ok' : 'FAILED'} (${seconds} s)`);
   return code === 0;
@@ -86,6 +90,14 @@ function count(file, isGood) {
   total.passed += results?.numPassedTests ?? 0;
   total.skipped += (results?.numPendingTests ?? 0) + (results?.numTodoTests ?? 0);
   total.failed += failed === 0 && !isGood ? 1 : failed;
+  for (const { name, status, assertionResults } of results?.testResults ?? []) {
+    if (status !== 'failed') continue;
+    const where = path.relative(checkout, name);
+    const titles = assertionResults
+      .filter((one) => one.status === 'failed')
+      .map((one) => one.fullName);
+    failures.push(...(titles.length === 0 ? [where] : titles.map((title) => `${where}: ${title}`)));
+  }
 }
 
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'])
