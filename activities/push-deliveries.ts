@@ -11,9 +11,10 @@ import { sendsAtOnce, sendsTogether } from '../domain/sends-at-once';
 import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
 import { ComposeAhead } from './compose-ahead';
 import { composeBatch, type LaneBatch } from './compose-batch';
+import { Departure, type Answered, type AnsweredSend } from './departure';
 import { AuthExpired, LaneBusy, Upstream } from './failures';
 import type { OpenedConnection } from './opened-connection';
-import { Departure, inSends, storedSend, type Answered, type AnsweredSend } from './send-writes';
+import { inSends, storedSend } from './send-writes';
 import { settlementOf } from './settle-answer';
 import { TurnCredentials } from './turn-credentials';
 
@@ -262,10 +263,7 @@ class Push {
       return;
     }
     if (answer.type === 'lost') throw new ConnectorError('upstream', answer.detail);
-    if (answer.why === 'unauthorized') {
-      await this.credentials.refused(connector, renewals);
-      return;
-    }
+    if (answer.why === 'unauthorized') return this.credentials.refused(connector, renewals);
     const kind = answer.why === 'throttled' ? 'throttled' : 'upstream';
     throw new ConnectorError(kind, answer.detail, answer.retryAfterMs);
   }

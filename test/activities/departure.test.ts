@@ -2,13 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
+import { Departure, type AnsweredSend, type SendOptions } from '../../activities/departure';
 import { LaneTurn } from '../../activities/lane-turn';
-import {
-  Departure,
-  inSends,
-  type AnsweredSend,
-  type SendOptions,
-} from '../../activities/send-writes';
+import { inSends } from '../../activities/send-writes';
 import type { SendAnswer } from '../../connectors/connector';
 import { createQuickBooks } from '../../connectors/quickbooks/quickbooks';
 import { pickDue } from '../../database/outgoing';
