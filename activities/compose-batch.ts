@@ -89,7 +89,8 @@ export async function composePicked(
   const batch: ComposedBatch = { picked: picked.length, writes: [], settlements: [] };
   const built: { delivery: PickedDelivery; item: Outgoing }[] = [];
   for (const delivery of picked) {
-    const item = outgoing(await withMembers(pool, turn.tenant, delivery));
+    const isSummary = delivery.record?.kind === 'summary';
+    const item = outgoing(isSummary ? await withMembers(pool, turn.tenant, delivery) : delivery);
     if (pushSupportOf(turn.system, delivery.kind) === 'built' && item !== null)
       built.push({ delivery, item });
     else
@@ -107,12 +108,13 @@ export async function composePicked(
   for (const chunk of inChunks(built, lookUpMax, ({ item }) => weightOf(item))) {
     const items = chunk.map(({ item }) => item);
     const found = await lookUpSafely(opened.connector, items, references, turn);
-    for await (const { delivery, item } of inSlices(chunk)) {
-      const findings = found.get(item.deliveryId);
-      if (findings instanceof ConnectorError)
-        batch.settlements.push(hold(delivery, 'look_up_refused', 'look_up_refused', findings.message)); // prettier-ignore
-      else place(batch, delivery, composeTraced(opened, item, loaded, findings ?? {}));
-    }
+    for await (const slice of inSlices(chunk))
+      for (const { delivery, item } of slice) {
+        const findings = found.get(item.deliveryId);
+        if (findings instanceof ConnectorError)
+          batch.settlements.push(hold(delivery, 'look_up_refused', 'look_up_refused', findings.message)); // prettier-ignore
+        else place(batch, delivery, composeTraced(opened, item, loaded, findings ?? {}));
+      }
   }
   return batch;
 }

@@ -2,11 +2,10 @@ import type { AbsorbTransaction } from '../database/absorb-store';
 import {
   insertDeliveries,
   lockDeliveriesOf,
-  updateDeliveries,
   type DeliveryRow,
-  type DeliveryUpdate,
   type NewDelivery,
 } from '../database/deliveries';
+import { updateDeliveries, type DeliveryUpdate } from '../database/delivery-updates';
 import { postingInForce } from '../database/settings';
 import {
   fixDays,

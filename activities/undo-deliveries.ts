@@ -1,12 +1,8 @@
 import type { Pool } from 'pg';
 
 import { readRecords, withCursor, type AbsorbTransaction } from '../database/absorb-store';
-import {
-  countMade,
-  lockDeliveriesOf,
-  updateDeliveries,
-  type DeliveryUpdate,
-} from '../database/deliveries';
+import { countMade, lockDeliveriesOf } from '../database/deliveries';
+import { updateDeliveries, type DeliveryUpdate } from '../database/delivery-updates';
 import { selectorSchema } from '../database/runs';
 import { directionInForce, postingInForce } from '../database/settings';
 import {

@@ -5,11 +5,10 @@ import {
   lockDeliveriesOf,
   openReferences,
   productsOfSkus,
-  updateDeliveries,
   type DeliveryRow,
-  type DeliveryUpdate,
   type NewDelivery,
 } from '../database/deliveries';
+import { updateDeliveries, type DeliveryUpdate } from '../database/delivery-updates';
 import { wakeUnpaid } from '../database/unpaid';
 import { directionInForce } from '../database/settings';
 import { recordKey, type RecordRow } from '../domain/absorb';

@@ -4,12 +4,12 @@ import { setImmediate } from 'node:timers/promises';
 const sliceSize = 20;
 
 /**
- * Entries one by one with a pause in longer work on them: the answer to a call under way is taken meanwhile and
- * the next call leaves, instead of waiting until all of them are done.
+ * Entries in slices with a pause before each: the answer to a call under way is taken meanwhile and the next call
+ * leaves, instead of waiting until all of them are done.
  */
-export async function* inSlices<T>(entries: readonly T[]): AsyncGenerator<T, void, undefined> {
-  for (const [index, entry] of entries.entries()) {
-    if (index % sliceSize === 0) await setImmediate();
-    yield entry;
+export async function* inSlices<T>(entries: readonly T[]): AsyncGenerator<T[], void, undefined> {
+  for (let start = 0; start < entries.length; start += sliceSize) {
+    await setImmediate();
+    yield entries.slice(start, start + sliceSize);
   }
 }

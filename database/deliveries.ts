@@ -1,11 +1,11 @@
 import type { PoolClient } from 'pg';
 
 import type { DeliveryCore, DeliveryState } from '../domain/delivery-state';
-import { isOpen } from '../domain/delivery-state';
-import type { DesiredOp, JsonObject, Kind, Target } from '../domain/words';
+import type { DesiredOp, Kind, Target } from '../domain/words';
 
-// Deliveries as rows: locking them in key order, writing what a transition decided, counting what it
-// opened and closed. Who writes them: absorb (rows locked under the tenant's cursor) and the lane.
+// Deliveries as rows: locking them in key order, making them, counting what was opened and closed. What a
+// transition decided is written by delivery-updates.ts. Who writes: absorb (rows locked under the tenant's
+// cursor) and the lane.
 
 /** Identity of a delivery and the state that events decide about. */
 export interface DeliveryRow extends DeliveryCore {
@@ -76,94 +76,6 @@ export async function insertDeliveries(
        reason text, "desiredRev" bigint, "desiredOp" text, "waitsFor" bigint[], "dueAtMs" float8)`,
     [tenant, JSON.stringify(deliveries)],
   );
-}
-
-/** A delivery after a transition, with what else the writer wants to note. */
-export interface DeliveryUpdate {
-  row: DeliveryRow;
-  after: DeliveryCore;
-  cause?: string | null;
-  detail?: string | null;
-  /** Null: the last refusal no longer matters; undefined: keep. */
-  lastClass?: string | null;
-  waitsFor?: string[] | null;
-  /** What the vendor has now: with it the delivery waits for nothing any more. */
-  remote?: RemoteState | undefined;
-  /** The send that carries it from now on. */
-  sendId?: string | undefined;
-}
-
-/** A thing as the vendor has it: id, version, and what we wrote last. */
-export interface RemoteState {
-  id: string;
-  version: string | null;
-  snapshot: JsonObject;
-  isLinked: boolean;
-  /** What was written, where others refer to another document of the delivery: the journal names it. */
-  written?: { id: string; version: string | null } | undefined;
-}
-
-/**
- * Writes the states and what else is noted, in one statement; the rows must be locked. Answers by how many the
- * number of open deliveries rose, per system. The tenant is compared in a form that is not taken for rare: with
- * one row expected, all given ones would be read again for each.
- */
-export async function updateDeliveries(
-  tx: PoolClient,
-  tenant: number,
-  updates: readonly DeliveryUpdate[],
-): Promise<Map<Target, number>> {
-  const opened = new Map<Target, number>();
-  if (updates.length === 0) return opened;
-  for (const { row, after } of updates) {
-    const rise = Number(isOpen(after.state)) - Number(isOpen(row.state));
-    if (rise !== 0) opened.set(row.system, (opened.get(row.system) ?? 0) + rise);
-  }
-  const rows = updates.map(rowOf);
-  await tx.query(
-    `UPDATE deliveries d SET state = x.state, reason = x.reason, cause = left(x.cause, 300), detail = left(x.detail, 2000),
-       desired_rev = x."desiredRev", desired_op = x."desiredOp", sent_rev = x."sentRev", delivered_rev = x."deliveredRev",
-       attempts = x.attempts, generation = x.generation, due_at = to_timestamp(x."dueAtMs" / 1000.0), last_class = x."lastClass",
-       waits_for = CASE WHEN x."setsWaits" THEN x."waitsFor" ELSE d.waits_for END, changed_at = now(),
-       send_id = coalesce(x."sendId", d.send_id), remote_id = coalesce(x."remoteId", d.remote_id),
-       remote_version = CASE WHEN x."remoteId" IS NULL THEN d.remote_version ELSE x."remoteVersion" END,
-       is_linked = coalesce(x."isLinked", d.is_linked), snapshot = coalesce(x.snapshot, d.snapshot), undone_by = x."undoneBy"
-     FROM (SELECT * FROM json_to_recordset($2::json) AS y(id bigint, state text, reason text, cause text, detail text,
-       "desiredRev" bigint, "desiredOp" text, "sentRev" bigint, "deliveredRev" bigint, attempts int, generation int,
-       "dueAtMs" float8, "lastClass" text, "waitsFor" bigint[], "setsWaits" boolean, "remoteId" text,
-       "remoteVersion" text, "isLinked" boolean, snapshot json, "sendId" bigint, "undoneBy" uuid) OFFSET 0) x
-     WHERE coalesce(d.tenant = $1, false) AND d.id = x.id AND d.id = ANY ($3)`,
-    [tenant, JSON.stringify(rows), updates.map(({ row }) => row.id)],
-  );
-  return opened;
-}
-
-/** An update as the statement reads it; what is undefined is not written out and read as null. */
-function rowOf({ row, after, ...note }: DeliveryUpdate): object {
-  const { remote } = note;
-  return {
-    id: row.id,
-    state: after.state,
-    reason: after.reason ?? undefined,
-    desiredRev: after.desiredRev,
-    desiredOp: after.desiredOp,
-    sentRev: after.sentRev ?? undefined,
-    deliveredRev: after.deliveredRev,
-    attempts: after.attempts,
-    generation: after.generation,
-    dueAtMs: after.dueAtMs,
-    cause: after.reason === null ? undefined : (note.cause ?? after.reason),
-    detail: after.reason === null ? undefined : (note.detail ?? undefined),
-    lastClass: (note.lastClass === undefined ? row.lastClass : note.lastClass) ?? undefined,
-    waitsFor: note.waitsFor ?? undefined,
-    setsWaits: note.waitsFor !== undefined || remote !== undefined,
-    remoteId: remote?.id,
-    remoteVersion: remote?.version ?? undefined,
-    isLinked: remote?.isLinked,
-    snapshot: remote?.snapshot,
-    sendId: note.sendId,
-    undoneBy: after.undoneBy ?? undefined,
-  };
 }
 
 /** Adds to what absorb opened, per lane. */

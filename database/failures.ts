@@ -5,13 +5,8 @@ import { transition } from '../domain/delivery-state';
 import { allowsPush } from '../domain/direction';
 import type { Kind, Target } from '../domain/words';
 import { withCursor } from './absorb-store';
-import {
-  countMade,
-  deliveryColumns,
-  updateDeliveries,
-  type DeliveryRow,
-  type DeliveryUpdate,
-} from './deliveries';
+import { countMade, deliveryColumns, type DeliveryRow } from './deliveries';
+import { updateDeliveries, type DeliveryUpdate } from './delivery-updates';
 import { firstRow, inTransaction, type Db } from './pool';
 import { directionInForce } from './settings';
 import { lockByIds } from './sends';

@@ -4,13 +4,8 @@ import { z } from 'zod';
 import { transition } from '../domain/delivery-state';
 import { allowsPush, type DirectionPolicy } from '../domain/direction';
 import type { RateLimit } from '../domain/rate-budget';
-import {
-  countSettled,
-  deliveryColumns,
-  updateDeliveries,
-  type DeliveryRow,
-  type DeliveryUpdate,
-} from './deliveries';
+import { countSettled, deliveryColumns, type DeliveryRow } from './deliveries';
+import { updateDeliveries, type DeliveryUpdate } from './delivery-updates';
 import { chargeBudget, lockFor, readLane, type BudgetAnswer, type LaneHold } from './lanes';
 import { jsonObject } from './outgoing';
 import { firstRow, inTransaction } from './pool';

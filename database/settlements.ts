@@ -1,13 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 
 import { transition, type DeliveryEvent } from '../domain/delivery-state';
-import {
-  countSettled,
-  updateDeliveries,
-  type DeliveryRow,
-  type DeliveryUpdate,
-  type RemoteState,
-} from './deliveries';
+import { countSettled, type DeliveryRow } from './deliveries';
+import { updateDeliveries, type DeliveryUpdate, type RemoteState } from './delivery-updates';
 import { inTransaction } from './pool';
 import type { LaneHold } from './lanes';
 import { lockByIds } from './sends';

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 
 import type { DeliveryEvent } from '../domain/delivery-state';
-import type { DeliveryUpdate, RemoteState } from './deliveries';
+import type { DeliveryUpdate, RemoteState } from './delivery-updates';
 import type { LaneHold } from './lanes';
 import { lockByIds } from './sends';
 

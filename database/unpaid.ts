@@ -3,7 +3,8 @@ import type { PoolClient } from 'pg';
 import { transition } from '../domain/delivery-state';
 import { unpaid } from '../domain/posting/unpaid';
 import type { Target } from '../domain/words';
-import { deliveryColumns, updateDeliveries, type DeliveryRow } from './deliveries';
+import { deliveryColumns, type DeliveryRow } from './deliveries';
+import { updateDeliveries } from './delivery-updates';
 
 /** Sets invoices going that waited for money (accounting.md 3); answers how many it opened. */
 export async function wakeUnpaid(

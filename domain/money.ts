@@ -21,15 +21,40 @@ export function currencyDecimals(currency: string): number {
 
 /** Minor units as a decimal text: (1250, 'USD') → "12.50". */
 export function minorToText(amountMinor: number, currency: string): string {
-  const decimals = currencyDecimals(currency);
-  return new Exact(amountMinor).div(new Exact(10).pow(decimals)).toFixed(decimals);
+  return scaledText(amountMinor, currencyDecimals(currency));
+}
+
+/** A whole number as the decimal text of that number / 10 ** places. */
+function scaledText(value: number, places: number): string {
+  const digits = String(Math.abs(value)).padStart(places + 1, '0');
+  const sign = value < 0 ? '-' : '';
+  return places === 0 ? sign + digits : `${sign}${digits.slice(0, -places)}.${digits.slice(-places)}`; // prettier-ignore
+}
+
+const plainDecimal = /^(-?\d{1,12})(?:\.(\d{1,3}))?$/;
+
+/** The value in thousandths where its digits are short enough to be an exact number: nearly all are. Else null. */
+function thousandthsOf(value: string): number | null {
+  const [, whole, part = ''] = plainDecimal.exec(value) ?? [];
+  return whole === undefined ? null : Number(whole + part.padEnd(3, '0'));
+}
+
+/** Without needless zeros. */
+function thousandthsText(thousandths: number): string {
+  return scaledText(thousandths, 3).replace(/\.?0+$/, '');
 }
 
 /** A decimal text or number as minor units, or null where it is none or has more decimals than the currency. */
 export function textToMinor(amount: string | number, currency: string): number | null {
   const text = String(amount);
+  const decimals = currencyDecimals(currency);
+  const thousandths = thousandthsOf(text);
+  if (thousandths !== null) {
+    const plain = thousandths / 10 ** (3 - decimals);
+    return Number.isInteger(plain) ? plain : null;
+  }
   if (!/^-?\d+(\.\d+)?(e-?\d+)?$/i.test(text)) return null;
-  const minor = new Exact(text).mul(new Exact(10).pow(currencyDecimals(currency)));
+  const minor = new Exact(text).mul(new Exact(10).pow(decimals));
   return minor.isInteger() && minor.abs().lte(Number.MAX_SAFE_INTEGER) ? minor.toNumber() : null;
 }
 
@@ -70,6 +95,9 @@ export function unitPriceFor(
   const count = new Exact(quantity);
   if (count.isZero()) return null;
   const decimals = currencyDecimals(currency);
+  const whole = count.toNumber();
+  if (Number.isSafeInteger(whole) && amountMinor % whole === 0)
+    return scaledText(amountMinor / whole, decimals);
   const exact = new Exact(amountMinor).div(new Exact(10).pow(decimals)).div(count);
   for (let places = decimals; places <= 7; places++) {
     const price = exact.toDecimalPlaces(places, Decimal.ROUND_HALF_UP);
@@ -137,17 +165,21 @@ export function sumMinor(amounts: Iterable<number>): number {
 
 /** a + b of two decimal texts, without exponent and needless zeros. */
 export function addDecimals(left: string, right: string): string {
+  const [first, second] = [thousandthsOf(left), thousandthsOf(right)];
+  if (first !== null && second !== null) return thousandthsText(first + second);
   return new Exact(left).add(right).toFixed();
 }
 
 /** The decimal text with its sign turned. */
 export function negateDecimal(value: string): string {
+  const thousandths = thousandthsOf(value);
+  if (thousandths !== null) return thousandthsText(-thousandths);
   return new Exact(value).neg().add(0).toFixed();
 }
 
 /** Less than, equal to or greater than zero: -1, 0, 1. */
 export function signOf(value: string): -1 | 0 | 1 {
-  const sign = new Exact(value).comparedTo(0);
+  const sign = thousandthsOf(value) ?? new Exact(value).comparedTo(0);
   return sign < 0 ? -1 : sign > 0 ? 1 : 0;
 }
 

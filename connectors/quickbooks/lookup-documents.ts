@@ -50,8 +50,9 @@ export async function lookUpDocuments(
   const rowsOf = await readStanding(client, standing, gate);
   const wanted: WantedDocument[] = [];
   const planned: { item: Outgoing; planned: Planned | PlannedMoney }[] = money.map((item) => ({ item, planned: planMoney(item, place, rowsOf(item)) })); // prettier-ignore
-  for await (const { item, ticket } of inSlices(tickets))
-    planned.push({ item, planned: plans.make(item, ticket, place, rowsOf(item)) });
+  for await (const slice of inSlices(tickets))
+    for (const { item, ticket } of slice)
+      planned.push({ item, planned: plans.make(item, ticket, place, rowsOf(item)) });
   for (const { item, planned: next } of planned) {
     if (next.type === 'done') continue;
     const isNumbered = facts.customTxnNumbers && next.type === 'new';
