@@ -27,23 +27,44 @@ function arrayText(values: readonly unknown[]): string {
 
 function objectText(value: object): string {
   let text = '{';
-  for (const key of Object.keys(value).sort()) {
+  for (const key of inOrder(Object.keys(value))) {
     const entry: unknown = Reflect.get(value, key);
     if (entry === undefined) continue;
     if (text.length > 1) text += ',';
-    text += `${keyText(key)}:${canonicalJson(entry)}`;
+    text += keyText(key);
+    text += canonicalJson(entry);
   }
   return `${text}}`;
+}
+
+/** More than that are left to the general sort. */
+const fewKeys = 24;
+
+/** Sorted in place, by code units: objects have few keys, for which this takes half of the time of `sort`. */
+function inOrder(keys: string[]): string[] {
+  if (keys.length > fewKeys) return keys.sort();
+  for (let next = 1; next < keys.length; next++) {
+    const key = keys[next] ?? '';
+    let at = next;
+    for (; at > 0; at--) {
+      const former = keys[at - 1] ?? '';
+      if (former <= key) break;
+      keys[at] = former;
+    }
+    keys[at] = key;
+  }
+  return keys;
 }
 
 /** Keys come from a few schemas: their texts are made once. Bounded, since options of variants are free. */
 const keyTexts = new Map<string, string>();
 const keyTextsMax = 1_000;
 
+/** With the colon behind it. */
 function keyText(key: string): string {
   const known = keyTexts.get(key);
   if (known !== undefined) return known;
-  const text = JSON.stringify(key);
+  const text = `${JSON.stringify(key)}:`;
   if (keyTexts.size < keyTextsMax) keyTexts.set(key, text);
   return text;
 }

@@ -98,3 +98,13 @@ test('equal values have equal texts, and the text reads back as the value', () =
     { seed: 11, numRuns: 500 },
   );
 });
+
+test('keys stand in order of their code units, however many there are', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.nat(), { maxKeys: 40 }), (value) => {
+      const entries = Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${value[key] ?? ''}`); // prettier-ignore
+      expect(canonicalJson(value)).toBe(`{${entries.join(',')}}`);
+    }),
+    { seed: 12, numRuns: 500 },
+  ); // prettier-ignore
+});
