@@ -89,6 +89,7 @@ export async function composePicked(
   const batch: ComposedBatch = { picked: picked.length, writes: [], settlements: [] };
   const built: { delivery: PickedDelivery; item: Outgoing }[] = [];
   for (const delivery of picked) {
+    // Only a summary is waited for: a batch has hundreds of others.
     const isSummary = delivery.record?.kind === 'summary';
     const item = outgoing(isSummary ? await withMembers(pool, turn.tenant, delivery) : delivery);
     if (pushSupportOf(turn.system, delivery.kind) === 'built' && item !== null)

@@ -40,7 +40,7 @@ function objectText(value: object): string {
 /** More than that are left to the general sort. */
 const fewKeys = 24;
 
-/** Sorted in place, by code units: objects have few keys, for which this takes half of the time of `sort`. */
+/** Sorted in place, by code units: objects have few keys, for which this is faster than `sort`. */
 function inOrder(keys: string[]): string[] {
   if (keys.length > fewKeys) return keys.sort();
   for (let next = 1; next < keys.length; next++) {
