@@ -58,7 +58,7 @@ test('no sender has ids like ours, and ours go into the books alone', () => {
 describe('a product of the till takes over', () => {
   const ours = (sku: string, code = sku): Memory => {
     const memory = new Memory();
-    memory.skus.set(sku, { sku, recordId: ownItemId(sku), code });
+    memory.skus.set(sku, { sku, recordId: ownItemId(sku), slot: '', code });
     return memory;
   };
   const body = (sku: string, given: Partial<ProductBody> = {}) => ({ kind: 'product' as const, body: product(sku, given).body as ProductBody }); // prettier-ignore
