@@ -64,6 +64,8 @@ export class LaneTurn implements CallGate, LaneHold {
   answeredCalls = 0;
   /** Reads that left. */
   reads = 0;
+  /** What was found and taken in this turn, by which delivery. */
+  private readonly adopted = new Map<string, string>();
   private readonly options: TurnOptions;
   private readonly endsAtMs: number;
   private readonly lost = new AbortController();
@@ -82,6 +84,13 @@ export class LaneTurn implements CallGate, LaneHold {
     this.settings = options.settings;
     this.endsAtMs = options.now() + turnMs;
     this.signal = AbortSignal.any([this.lost.signal, options.cancelled]);
+  }
+
+  /** Takes a thing that was there before for a delivery; false where another one has it or took it in this turn. */
+  adopt(thing: string, deliveryId: string, owners: ReadonlyMap<string, string>): boolean {
+    const owner = owners.get(thing) ?? this.adopted.get(thing) ?? deliveryId;
+    if (owner === deliveryId) this.adopted.set(thing, deliveryId);
+    return owner === deliveryId;
   }
 
   /** Takes the lane and what its former holder left open; null while another one holds it. */

@@ -11,11 +11,13 @@ import {
 import { updateDeliveries, type DeliveryUpdate } from '../database/delivery-updates';
 import { wakeUnpaid } from '../database/unpaid';
 import { directionInForce } from '../database/settings';
-import { recordKey, type RecordRow } from '../domain/absorb';
+import { recordKey, type FoldedRecord, type RecordRow } from '../domain/absorb';
 import { isOpen, transition } from '../domain/delivery-state';
 import type { DirectionPolicy } from '../domain/direction';
 import { emailKey, plainEmail } from '../domain/email';
+import type { OrderLine } from '../domain/bodies';
 import { groupBy } from '../domain/group-by';
+import { isTicket } from '../domain/guests';
 import { isOwnRecord, isWantedIn } from '../domain/own-records';
 import type { PostingSettings } from '../domain/posting/settings';
 import { thingsReferredTo, type Thing } from '../domain/record-references';
@@ -41,6 +43,9 @@ const levels: readonly (readonly Kind[])[] = [
   ['payout'],
 ];
 
+/** A record whose deliveries are moved. */
+type WantedRecord = RecordRow & Partial<Pick<FoldedRecord, 'givesUpSku'>>;
+
 /**
  * Moves what each system should have; answers by how many open deliveries each lane grew. `compared`: refunds, by
  * `kind/recordId`, that were compared with the sales that they name and may be summed up.
@@ -48,7 +53,7 @@ const levels: readonly (readonly Kind[])[] = [
 export async function wantDeliveries(
   tx: AbsorbTransaction,
   tenant: number,
-  records: readonly RecordRow[],
+  records: readonly WantedRecord[],
   nowMs: number,
   compared: ReadonlySet<string> = new Set(),
 ): Promise<Map<Target, number>> {
@@ -91,7 +96,7 @@ export async function wantDeliveries(
 }
 
 function decide(
-  records: readonly RecordRow[],
+  records: readonly WantedRecord[],
   locked: readonly DeliveryRow[],
   direction: DirectionPolicy,
   tickets: SummaryTickets,
@@ -106,8 +111,11 @@ function decide(
       tickets.wantedOf(record) ??
       wantedDeliveries(record.kind, record.op, record.content, direction, documentNamesOf(record.content, rows.map(({ part }) => part), tickets.posting)) // prettier-ignore
         .filter(({ system }) => isWantedIn(system, record.recordId));
-    for (const { system, part, gate } of wanted) {
+    for (const { system, part, gate: plain } of wanted) {
       const row = rows.find((candidate) => candidate.system === system && candidate.part === part);
+      // Deleted things stay where they are, but the name that another one has now they give up there as well.
+      const isRenamed = record.givesUpSku === true && row?.hasRemote === true;
+      const gate = isRenamed ? gateFor(direction, system, record.kind, 'present') : plain;
       const event = { type: 'desired' as const, rev: record.rev, op: record.op, gate, nowMs };
       if (row !== undefined) {
         const after = transition(row, event);
@@ -153,7 +161,7 @@ async function waitsOf(
   posting: PostingSettings,
   deliveries: readonly { system: Target; kind: Kind; recordId: string }[],
 ): Promise<(delivery: { system: Target; kind: Kind; recordId: string }) => string[] | null> {
-  const skus = records.flatMap((record) => skusReferredTo(record));
+  const skus = records.flatMap((record) => linesOf(record).flatMap(({ sku, productId }) => (productId === undefined ? [sku] : []))); // prettier-ignore
   const products = await productsOfSkus(tx, tenant, [...new Set(skus)]);
   const things = new Map(
     records.map((record) => [
@@ -193,18 +201,15 @@ function guestAs(
   return email === null ? [] : [{ kind: 'customer', recordId: guestIdOf(tenant, email) }];
 }
 
-function skusReferredTo(record: RecordRow): string[] {
-  if (record.kind === 'inventory') return [record.recordId];
-  const { content } = record;
-  if (content?.kind === 'order' || content?.kind === 'refund' || content?.kind === 'invoice')
-    return content.body.lines.map((line) => line.sku);
-  return [];
+/** What a record says of articles: a SKU, and of a sold one the product that it meant. */
+function linesOf({ kind, recordId, content }: RecordRow): Pick<OrderLine, 'sku' | 'productId'>[] {
+  if (kind === 'inventory') return [{ sku: recordId }];
+  return isTicket(content) ? content.body.lines : [];
 }
 
 function thingsNeededBy(record: RecordRow, products: ReadonlyMap<string, string>): Thing[] {
-  const things: Thing[] = skusReferredTo(record).flatMap((sku) => {
-    const recordId = products.get(sku);
-    return recordId === undefined ? [] : [{ kind: 'product' as const, recordId }];
-  });
+  const things = linesOf(record).flatMap(({ sku, productId = products.get(sku) }): Thing[] =>
+    productId === undefined ? [] : [{ kind: 'product', recordId: productId }],
+  );
   return [...things, ...thingsReferredTo(record.content)];
 }

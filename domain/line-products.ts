@@ -15,13 +15,18 @@ export function withProducts(
   productAt: (sku: string) => string | null,
 ): TicketRecord {
   const known = new Map<string, string | null>();
-  for (const content of earlier)
-    if (isTicket(content)) addProducts(known, content.body.lines);
-  return withLines(ticket, ticket.body.lines.map((line) => lineWith(line, known, productAt)));
+  for (const content of earlier) if (isTicket(content)) addProducts(known, content.body.lines);
+  return withLines(
+    ticket,
+    ticket.body.lines.map((line) => lineWith(line, known, productAt)),
+  );
 }
 
 /** Products by SKU, as the lines say; of one that is said twice the first holds. */
-export function addProducts(known: Map<string, string | null>, lines: readonly OrderLine[]): void {
+export function addProducts(
+  known: Map<string, string | null>,
+  lines: readonly Pick<OrderLine, 'sku' | 'productId'>[],
+): void {
   for (const { sku, productId } of lines) if (!known.has(sku)) known.set(sku, productId ?? null);
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { readRecords, readSkus, readStockEntries, readTakenCodes, readUntrackedSkus, readChanges, sumsAfterCounts, withCursor } from '../../database/absorb-store'; // prettier-ignore
+import { readRecords, readStockEntries, readChanges, sumsAfterCounts, withCursor } from '../../database/absorb-store'; // prettier-ignore
 import { findChange } from '../../database/changes';
 import { findConnection, putConnection, saveCredentials } from '../../database/connections';
 import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../database/deliveries';
@@ -8,6 +8,8 @@ import { changesOf, explainedDeliveries, journalOf, recordsByRemoteId, sendsOf }
 import { applyRedrive, countRedrivable, discardDelivery, findDelivery, listCauses, listFailures, noteShown, requestRedrive } from '../../database/failures'; // prettier-ignore
 import { laneStates } from '../../database/lanes';
 import { listMappings, mappingsFor, putMapping } from '../../database/mappings';
+import { ownersOfRemote } from '../../database/known-products';
+import { readHolders, readSkus, readTakenCodes, readUntrackedProducts } from '../../database/skus';
 import { laneWork, loadReferences, pickDue } from '../../database/outgoing';
 import { keptBackDocuments } from '../../database/policy';
 import { inTransaction } from '../../database/pool';
@@ -65,6 +67,8 @@ const inTx = (work: (tx: Parameters<typeof readRecords>[0], tenant: number) => P
 const things = [{ kind: 'customer', recordId: 'd' }, { kind: 'product', recordId: 'p-a' }] as const; // prettier-ignore
 const keys = {
   skus: ['a', 'A'],
+  productIds: ['p-a'],
+  emails: ['x@example.test'],
   customerIds: ['c'],
   orderIds: ['o'],
   documents: [{ kind: 'order', recordId: 'o' }],
@@ -83,7 +87,8 @@ const asks: Record<string, Ask> = {
   'readSkus by SKU': inTx((tx, tenant) => readSkus(tx, tenant, ['a'], [])),
   'readSkus by product': inTx((tx, tenant) => readSkus(tx, tenant, [], ['p-a'])),
   readTakenCodes: inTx((tx, tenant) => readTakenCodes(tx, tenant, ['a'])),
-  readUntrackedSkus: inTx((tx, tenant) => readUntrackedSkus(tx, tenant, ['a'])),
+  readUntrackedProducts: inTx((tx, tenant) => readUntrackedProducts(tx, tenant, ['p-a'])),
+  readHolders: inTx((tx, tenant) => readHolders(tx, tenant, ['a'])),
   readStockEntries: inTx((tx, tenant) => readStockEntries(tx, tenant, ['order/o'])),
   sumsAfterCounts: inTx(async (tx, tenant) => [...(await sumsAfterCounts(tx, tenant, [{ sku: 'A', place: 'default', countedAt: '2020-01-01T00:00:00Z' }])).values()].filter((sum) => sum !== '0')), // prettier-ignore
   lockDeliveriesOf: inTx((tx, tenant) => lockDeliveriesOf(tx, tenant, things)),
@@ -101,7 +106,9 @@ const asks: Record<string, Ask> = {
   pickDue: (tenant) => pickDue(database.pool, tenant, 'qbo', 9),
   'laneWork, due': async (tenant) => (await laneWork(database.pool, tenant, 'qbo')).nextDueAtMs,
   'laneWork, dead': async (tenant) => (await laneWork(database.pool, tenant, 'qbo')).dead || null,
-  'loadReferences, products': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).products, // prettier-ignore
+  'loadReferences, products': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).products.byId, // prettier-ignore
+  'loadReferences, shared e-mails': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).sharedEmails, // prettier-ignore
+  ownersOfRemote: (tenant) => ownersOfRemote(database.pool, tenant, 'qbo', 'customer', ['there-7']),
   'loadReferences, customers': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).customers, // prettier-ignore
   'loadReferences, orders': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).orders, // prettier-ignore
   'loadReferences, documents': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).documents, // prettier-ignore

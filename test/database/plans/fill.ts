@@ -30,7 +30,7 @@ const settings = {
 };
 
 /** Tables that grow with tenants or with their business: none of them may be read as a whole. */
-export const grown = ['changes', 'change_outcomes', 'records', 'deliveries', 'delivery_waits', 'sale_entries', 'sends', 'journal', 'skus', 'stock_movements', 'settings', 'mappings', 'api_keys', 'redrives', 'summary_members', 'summary_numbers', 'business_days', 'runs', 'run_sends', 'run_members', 'customer_emails'] as const; // prettier-ignore
+export const grown = ['changes', 'change_outcomes', 'records', 'deliveries', 'delivery_waits', 'sale_entries', 'sends', 'journal', 'skus', 'stock_movements', 'settings', 'mappings', 'api_keys', 'redrives', 'summary_members', 'summary_numbers', 'business_days', 'runs', 'run_sends', 'run_members', 'customer_emails', 'sku_holders', 'sku_waits'] as const; // prettier-ignore
 
 /** Of each open delivery's hundred: kind, target and share. The same record may go to both systems. */
 const shares = `(VALUES ('qbo', 'order', 60), ('qbo', 'customer', 10), ('qbo', 'product', 10), ('woo', 'product', 10), ('woo', 'inventory', 10)) AS share(system, kind, percent)`;
