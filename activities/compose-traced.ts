@@ -28,12 +28,14 @@ export function referencesFrom(
   };
   const ownProducts = referenceMap(products, products.byId.keys(), (id) => id);
   const meant = item === null ? new Map<string, string | null>() : meantBy(item, maps.sales);
-  const isStock = item?.record.kind === 'inventory';
-  const view = referenceMap(products, products.bySku.keys(), (sku) => {
-    const owner = products.bySku.get(sku);
-    return (isStock ? owner?.present : (meant.get(sku) ?? owner?.meant)) ?? null;
-  });
-  return { references: { ...maps, products: view, ownProducts, mapping }, used };
+  const skus = [...products.bySku.keys()];
+  const stocked = referenceMap(products, skus, (sku) => products.bySku.get(sku)?.present ?? null);
+  const view = referenceMap(
+    products,
+    skus,
+    (sku) => meant.get(sku) ?? products.bySku.get(sku)?.meant ?? null,
+  );
+  return { references: { ...maps, products: view, ownProducts, stocked, mapping }, used };
 }
 
 function referenceMap(

@@ -38,6 +38,8 @@ export interface References {
   products: ReadonlyMap<string, ProductReference>;
   /** Products that are composed themselves, by record id: two may say one SKU. */
   ownProducts: ReadonlyMap<string, ProductReference>;
+  /** SKU of a stock record → the product that has it now. */
+  stocked: ReadonlyMap<string, ProductReference>;
   /** E-mails, in lower case, that several customers of ours have: they name nobody. */
   sharedEmails: ReadonlySet<string>;
   /** Customer record id → delivery to this target. */

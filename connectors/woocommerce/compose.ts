@@ -146,7 +146,7 @@ function composeStock(
   finding: WooFinding | null,
 ): Composed {
   if (item.op === 'absent') return { type: 'skip', reason: 'nothing_to_delete' };
-  const product = references.products.get(item.recordId);
+  const product = references.stocked.get(item.recordId);
   if (product?.isStockTracked === false) return { type: 'skip', reason: 'stock_not_tracked' };
   if (!product?.remoteId) {
     const isOpen = product?.isOpen ?? false;

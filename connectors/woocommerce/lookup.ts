@@ -53,7 +53,7 @@ export async function lookUp(
       const code = ownReference(item, record.body, references)?.code ?? record.body.sku;
       skuOf.set(item.deliveryId, code);
     }
-    const product = references.products.get(item.recordId);
+    const product = references.stocked.get(item.recordId);
     if (record.kind === 'inventory' && product?.remoteId && product.isStockTracked)
       stockIdOf.set(item.deliveryId, product.remoteId);
   }

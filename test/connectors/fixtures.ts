@@ -132,6 +132,7 @@ export function references(parts: ReferenceParts = {}): References {
   return {
     products: new Map(Object.entries(parts.products ?? {})),
     ownProducts: new Map(Object.entries(parts.ownProducts ?? {})),
+    stocked: new Map(Object.entries(parts.products ?? {})),
     sharedEmails: new Set(parts.sharedEmails ?? []),
     customers: new Map(Object.entries(parts.customers ?? {})),
     orders: new Map(Object.entries(parts.orders ?? {})),
