@@ -1,11 +1,16 @@
 import type { PoolClient } from 'pg';
 
+import type { StockBody } from '../domain/bodies';
 import type { StockMove } from '../domain/sku-book';
+import type { Target } from '../domain/words';
 import { countMade } from './deliveries';
+import { firstRow } from './pool';
 
 // What goes with an article whose SKU changes: its stock and what is mapped to it by hand. A record of stock is named
 // by the SKU, so it is renamed: ledger, record and delivery. What waits under the new name already (sold before we
-// heard of it) is the same article's and joins it.
+// heard of it) is the same article's and joins it. Seldom, so one by one: each statement is a probe.
+
+type Step = StockMove & { via: string };
 
 /** Renames; SKUs may be swapped. Answers the new names of the records of stock that went along. */
 export async function moveArticles(
@@ -13,118 +18,104 @@ export async function moveArticles(
   tenant: number,
   moves: readonly StockMove[],
 ): Promise<string[]> {
-  if (moves.length === 0) return [];
   // Two steps, through names that nothing has, so that each place is free when something moves there.
-  const steps = moves.map(({ from, to }, n) => ({ from, via: ` moving:${n}`, to }));
-  await renameAll(tx, tenant, steps.map(({ from, via }) => ({ from, to: via }))); // prettier-ignore
+  const steps = moves.map(({ from, to }, n): Step => ({ from, via: ` moving:${n}`, to }));
+  for (const { from, via } of steps) await rename(tx, tenant, from, via);
   const moved = new Set<string>();
-  for (const round of distinctGoals(steps)) {
-    await endOrphans(tx, tenant, round);
-    for (const sku of await mergeRecords(tx, tenant, round)) moved.add(sku);
-    await renameAll(tx, tenant, round.map(({ via, to }) => ({ from: via, to }))); // prettier-ignore
+  for (const step of steps) {
+    await endOrphan(tx, tenant, step);
+    if (await joinRecords(tx, tenant, step)) moved.add(step.to);
+    await rename(tx, tenant, step.via, step.to);
   }
   return [...moved];
 }
 
-/** Parts steps so that no two of a part move to one name. */
-function distinctGoals(steps: readonly Step[]): Step[][] {
-  const rounds: Step[][] = [];
-  const seen = new Map<string, number>();
-  for (const step of steps) {
-    const round = seen.get(step.to) ?? 0;
-    seen.set(step.to, round + 1);
-    (rounds[round] ??= []).push(step);
-  }
-  return rounds;
+async function rename(tx: PoolClient, tenant: number, from: string, to: string): Promise<void> {
+  await renameLedger(tx, tenant, from, to);
+  await tx.query(
+    `UPDATE deliveries SET record_id = $3 WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = 'inventory' AND record_id = $2`,
+    [tenant, from, to],
+  );
+  await tx.query(
+    `UPDATE records SET record_id = $3 WHERE tenant = $1 AND kind = 'inventory' AND record_id = $2`,
+    [tenant, from, to],
+  );
+  await tx.query(
+    `UPDATE mappings SET key = $3 WHERE tenant = $1 AND kind = 'item' AND key = $2
+       AND NOT EXISTS (SELECT FROM mappings WHERE tenant = $1 AND kind = 'item' AND key = $3)`,
+    [tenant, from, to],
+  );
 }
 
-async function renameAll(
+async function renameLedger(
   tx: PoolClient,
   tenant: number,
-  renames: readonly StockMove[],
+  from: string,
+  to: string,
 ): Promise<void> {
-  const list = JSON.stringify(renames);
-  await tx.query(
-    `UPDATE stock_movements m SET sku = k."to" FROM json_to_recordset($2::json) AS k("from" text, "to" text)
-     WHERE m.tenant = $1 AND m.sku = k."from"`,
-    [tenant, list],
-  );
-  await tx.query(
-    `UPDATE deliveries d SET record_id = k."to" FROM json_to_recordset($2::json) AS k("from" text, "to" text)
-     WHERE d.tenant = $1 AND d.system IN ('woo', 'qbo') AND d.kind = 'inventory' AND d.record_id = k."from"`,
-    [tenant, list],
-  );
-  await tx.query(
-    `UPDATE records r SET record_id = k."to" FROM json_to_recordset($2::json) AS k("from" text, "to" text)
-     WHERE r.tenant = $1 AND r.kind = 'inventory' AND r.record_id = k."from"
-       AND NOT EXISTS (SELECT FROM records WHERE tenant = $1 AND kind = 'inventory' AND record_id = k."to")`,
-    [tenant, list],
-  );
-  await tx.query(
-    `UPDATE mappings m SET key = k."to" FROM json_to_recordset($2::json) AS k("from" text, "to" text)
-     WHERE m.tenant = $1 AND m.kind = 'item' AND m.key = k."from"
-       AND NOT EXISTS (SELECT FROM mappings WHERE tenant = $1 AND kind = 'item' AND key = k."to")`,
-    [tenant, list],
-  );
+  await tx.query('UPDATE stock_movements SET sku = $3 WHERE tenant = $1 AND sku = $2', [
+    tenant,
+    from,
+    to,
+  ]);
 }
-
-type Step = StockMove & { via: string };
 
 /** Where both have a delivery, the one goes on that the system knows; it is the same article. */
-async function endOrphans(tx: PoolClient, tenant: number, steps: readonly Step[]): Promise<void> {
-  const ended = await tx.query<{ system: 'woo' | 'qbo'; isOpen: boolean }>(
-    `DELETE FROM deliveries WHERE id = ANY (ARRAY(
-       SELECT CASE WHEN t.remote_id IS NULL THEN t.id ELSE v.id END FROM json_to_recordset($2::json) AS k(via text, "to" text)
-       CROSS JOIN unnest(ARRAY['woo', 'qbo']) AS s(system)
-       CROSS JOIN LATERAL (SELECT id, remote_id FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = 'inventory' AND record_id = k."to" LIMIT 1) t
-       CROSS JOIN LATERAL (SELECT id FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = 'inventory' AND record_id = k.via LIMIT 1) v))
-     RETURNING system, state IN ('waiting', 'sending', 'verifying') AS "isOpen"`,
-    [tenant, JSON.stringify(steps)],
+async function endOrphan(tx: PoolClient, tenant: number, { via, to }: Step): Promise<void> {
+  const { rows } = await tx.query<{
+    id: string;
+    system: Target;
+    recordId: string;
+    isKnown: boolean;
+  }>(
+    `SELECT id::text AS id, system, record_id AS "recordId", remote_id IS NOT NULL AS "isKnown" FROM deliveries
+     WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = 'inventory' AND record_id IN ($2, $3) FOR UPDATE`,
+    [tenant, via, to],
   );
-  const closed = new Map<'woo' | 'qbo', number>();
-  for (const { system, isOpen } of ended.rows)
-    closed.set(system, (closed.get(system) ?? 0) - Number(isOpen));
-  await countMade(tx, tenant, closed);
+  const ended = rows.flatMap(({ id, system, recordId, isKnown }) => {
+    const other = rows.find((row) => row.system === system && row.recordId !== recordId);
+    const isEnded = other !== undefined && (recordId === to ? !isKnown : other.isKnown);
+    return isEnded ? [id] : [];
+  });
+  if (ended.length === 0) return;
+  const gone = await tx.query<{ system: Target; isOpen: boolean }>(
+    `DELETE FROM deliveries WHERE id = ANY ($1::bigint[]) RETURNING system, state IN ('waiting', 'sending', 'verifying') AS "isOpen"`,
+    [ended],
+  );
+  await countMade(tx, tenant, new Map(gone.rows.map(({ system, isOpen }) => [system, isOpen ? -1 : 0]))); // prettier-ignore
 }
 
-/** Of two records of one article the places are worked out anew from the ledger; the revision goes on after both. */
-async function mergeRecords(
-  tx: PoolClient,
-  tenant: number,
-  steps: readonly Step[],
-): Promise<string[]> {
-  const list = JSON.stringify(steps);
-  // The ledger of the name that it moves to is the article's from here on.
+/** Moves on the revision of the record that is under way; of two the places are worked out anew from the ledger. */
+async function joinRecords(tx: PoolClient, tenant: number, { via, to }: Step): Promise<boolean> {
+  const moved = await firstRow<{ rev: number }>(
+    tx,
+    `UPDATE records SET rev = rev + 1, updated_at = now() WHERE tenant = $1 AND kind = 'inventory' AND record_id = $2 RETURNING rev`,
+    [tenant, via],
+  );
+  if (moved === null) return false;
+  const present = await firstRow<{ rev: number }>(
+    tx,
+    `DELETE FROM records WHERE tenant = $1 AND kind = 'inventory' AND record_id = $2 RETURNING rev`,
+    [tenant, to],
+  );
+  if (present === null) return true;
+  await renameLedger(tx, tenant, to, via);
   await tx.query(
-    `UPDATE stock_movements m SET sku = k.via FROM json_to_recordset($2::json) AS k(via text, "to" text)
-     WHERE m.tenant = $1 AND m.sku = k."to" AND EXISTS (SELECT FROM records WHERE tenant = $1 AND kind = 'inventory' AND record_id = k.via)`,
-    [tenant, list],
+    `UPDATE records SET rev = $3, body = $4 WHERE tenant = $1 AND kind = 'inventory' AND record_id = $2`,
+    [tenant, via, Math.max(moved.rev, present.rev + 1), await placesOf(tx, tenant, via)],
   );
-  await tx.query(
-    `WITH both_there AS (
-       SELECT k.via, k."to", greatest(a.rev, b.rev) AS rev FROM json_to_recordset($2::json) AS k(via text, "to" text)
-       JOIN records a ON a.tenant = $1 AND a.kind = 'inventory' AND a.record_id = k.via
-       JOIN records b ON b.tenant = $1 AND b.kind = 'inventory' AND b.record_id = k."to"),
-     gone AS (DELETE FROM records r USING both_there t WHERE r.tenant = $1 AND r.kind = 'inventory' AND r.record_id = t."to"),
-     counted AS (
-       SELECT DISTINCT ON (t.via, m.place) t.via, m.place, m.quantity, m.occurred_at FROM both_there t
-       JOIN stock_movements m ON m.tenant = $1 AND m.sku = t.via AND m.reason = 'count' ORDER BY t.via, m.place, m.occurred_at DESC),
-     places AS (
-       SELECT t.via, m.place, c.occurred_at,
-         trim_scale(coalesce(c.quantity, 0) + coalesce(sum(m.quantity) FILTER (WHERE m.reason <> 'count' AND (c.occurred_at IS NULL OR m.occurred_at > c.occurred_at)), 0)) AS quantity
-       FROM both_there t JOIN stock_movements m ON m.tenant = $1 AND m.sku = t.via
-       LEFT JOIN counted c ON c.via = t.via AND c.place = m.place GROUP BY t.via, m.place, c.occurred_at, c.quantity)
-     UPDATE records r SET rev = t.rev, body = json_build_object('places', coalesce((SELECT json_object_agg(p.place,
-         json_build_object('quantity', p.quantity::text, 'countedAt', to_char(p.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
-         FROM places p WHERE p.via = t.via), '{}'::json))
-     FROM both_there t WHERE r.tenant = $1 AND r.kind = 'inventory' AND r.record_id = t.via`,
-    [tenant, list],
+  return true;
+}
+
+/** Each place's last count with what moved after it. */
+async function placesOf(tx: PoolClient, tenant: number, sku: string): Promise<StockBody> {
+  const { rows } = await tx.query<{ place: string; quantity: string; countedAt: string | null }>(
+    `WITH moved AS (SELECT place, reason, quantity, occurred_at FROM stock_movements WHERE tenant = $1 AND sku = $2),
+       counted AS (SELECT DISTINCT ON (place) place, quantity, occurred_at FROM moved WHERE reason = 'count' ORDER BY place, occurred_at DESC)
+     SELECT m.place, c.occurred_at AS "countedAt", trim_scale(coalesce(c.quantity, 0) + coalesce(sum(m.quantity)
+         FILTER (WHERE m.reason <> 'count' AND (c.occurred_at IS NULL OR m.occurred_at > c.occurred_at)), 0))::text AS quantity
+     FROM moved m LEFT JOIN counted c ON c.place = m.place GROUP BY m.place, c.occurred_at, c.quantity ORDER BY m.place`,
+    [tenant, sku],
   );
-  // What comes to a name under which nothing was kept begins a record only with the next movement.
-  const there = await tx.query<{ to: string }>(
-    `UPDATE records r SET rev = rev + 1, updated_at = now() FROM json_to_recordset($2::json) AS k(via text, "to" text)
-     WHERE r.tenant = $1 AND r.kind = 'inventory' AND r.record_id = k.via RETURNING k."to"`,
-    [tenant, list],
-  );
-  return [...new Set(there.rows.map(({ to }) => to))];
+  return { places: Object.fromEntries(rows.map(({ place, ...stock }) => [place, stock])) };
 }

@@ -43,6 +43,8 @@ export function baseName(body: CustomerBody, recordId: string): string {
 
 /** Names a record beside others of its name: ids that read alike, or share their beginning, have other marks. */
 export function recordMark(recordId: string): string {
+  // The id of a guest is such a sign itself.
+  if (isOwnRecord(recordId)) return cleanName(recordId, 40);
   return `${cleanName(recordId, 20)} ${shortHash(recordId)}`.trim();
 }
 

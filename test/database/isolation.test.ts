@@ -36,7 +36,7 @@ beforeAll(async () => {
   full = await newTenant(pool);
   empty = await newTenant(pool);
   await setSettings(pool, full, 'direction', pushingAllBut([['qbo', 'order']]));
-  await absorb(pool, full, [customer('c'), customer('d'), customer('e'), customer('f'), product('a', { trackStock: false }), product('A'), count('A', '5'), order('o', [['A', 1]], 'c'), { kind: 'refund', recordId: 'r', body: { ...orderBody('r', [], 'c'), restock: true, orderId: 'o' } }]); // prettier-ignore
+  await absorb(pool, full, [customer('c'), customer('d'), customer('e'), { ...customer('f'), body: { name: 'F', email: 'd@example.test' } }, product('a', { trackStock: false }), product('A'), count('A', '5'), order('o', [['A', 1]], 'c'), { kind: 'refund', recordId: 'r', body: { ...orderBody('r', [], 'c'), restock: true, orderId: 'o' } }]); // prettier-ignore
   await putMapping(pool, full, 'item', 'a', { id: '1', name: null }, 'test');
   await putMapping(pool, full, 'account', 'income', { id: '2', name: null }, 'test');
   await putConnection(pool, full, { system: 'qbo', address: 'x', account: 'x', sealed: 'x' });
@@ -51,6 +51,7 @@ beforeAll(async () => {
   await settleSend(pool, lane, sent, [refused(dead.id)], { state: 'settled', outcome: '' });
   await settleWithoutSend(pool, lane, [{ deliveryId: held.id, event: { type: 'hold', reason: 'mapping' }, cause: 'x' }]); // prettier-ignore
   await send(pool, lane, [open]);
+  await pool.query(`UPDATE deliveries SET remote_id = 'there-1' WHERE id = $1`, [held.id]);
   await pool.query(`INSERT INTO journal (tenant, delivery_id, rev, outcome, remote_id) VALUES ($1, $2, 1, 'adopted', 'there-1')`, [full, held.id]); // prettier-ignore
   await pool.query("UPDATE sends SET state = 'verifying', due_at = now() WHERE state = 'sending'");
 }, 30_000);
@@ -68,7 +69,7 @@ const things = [{ kind: 'customer', recordId: 'd' }, { kind: 'product', recordId
 const keys = {
   skus: ['a', 'A'],
   productIds: ['p-a'],
-  emails: ['x@example.test'],
+  emails: ['d@example.test'],
   customerIds: ['c'],
   orderIds: ['o'],
   documents: [{ kind: 'order', recordId: 'o' }],
@@ -108,7 +109,7 @@ const asks: Record<string, Ask> = {
   'laneWork, dead': async (tenant) => (await laneWork(database.pool, tenant, 'qbo')).dead || null,
   'loadReferences, products': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).products.byId, // prettier-ignore
   'loadReferences, shared e-mails': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).sharedEmails, // prettier-ignore
-  ownersOfRemote: (tenant) => ownersOfRemote(database.pool, tenant, 'qbo', 'customer', ['there-7']),
+  ownersOfRemote: (tenant) => ownersOfRemote(database.pool, tenant, 'qbo', 'customer', ['there-1']),
   'loadReferences, customers': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).customers, // prettier-ignore
   'loadReferences, orders': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).orders, // prettier-ignore
   'loadReferences, documents': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).documents, // prettier-ignore

@@ -81,6 +81,8 @@ const statements = [
   `INSERT INTO delivery_waits (tenant, system, kind, ref, delivery_id) SELECT tenant, 'qbo', 'sku', 'sku' || id % 500, id FROM deliveries WHERE state = 'held'`,
   `INSERT INTO skus (tenant, sku, record_id, code, folded) SELECT t, 'sku' || n, 'product' || n, 'sku' || n, 'sku' || n
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
+  `INSERT INTO sku_holders (tenant, sku, pos, from_at, record_id) SELECT t, 'sku' || n, n, now(), 'product' || n
+   FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
   `INSERT INTO customer_emails (tenant, email, record_id) SELECT t, 'c' || n || '@example.test', 'customer' || n
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
   `INSERT INTO stock_movements (tenant, source_id, line, reason, sku, place, quantity, occurred_at)

@@ -76,7 +76,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   readHolders: inTx((tx) => skuStore.readHolders(tx, tenant, skus)),
   writeHolders: inTx((tx) => skuStore.writeHolders(tx, tenant, skus.map((sku, pos) => ({ sku, pos: 900_000 + pos, fromAt: '2026-01-01T00:00:00Z', recordId: 'x', slot: '' })))), // prettier-ignore
   readWaitingChanges: inTx((tx) => store.readWaitingChanges(tx, tenant)),
-  writeSkuWaits: inTx((tx) => skuStore.writeSkuWaits(tx, tenant, { begun: numbers.map((n) => ({ pos: 900_000 + n, recordId: 'x' })), ended: numbers })), // prettier-ignore
+  writeSkuWaits: inTx((tx) => skuStore.writeSkuWaits(tx, tenant, { begun: [{ pos: 900_001, recordId: 'x' }], ended: [900_001, ...numbers] })), // prettier-ignore
   moveArticles: inTx((tx) => moveArticles(tx, tenant, skus.slice(0, 20).map((sku) => ({ from: sku, to: `${sku} new` })))), // prettier-ignore
   ownersOfRemote: (pool) => ownersOfRemote(pool, tenant, 'qbo', 'customer', numbers.map(String)),
   readStockEntries: inTx((tx) => store.readStockEntries(tx, tenant, numbers.map((n) => `order/${n}`))), // prettier-ignore
