@@ -112,7 +112,7 @@ export async function composePicked(
   for (const chunk of inChunks(built, lookUpMax, ({ item }) => weightOf(item))) {
     const items = chunk.map(({ item }) => item);
     const found = await lookUpSafely(opened.connector, items, references, turn);
-    const compose = async (entry: BuiltItem): Promise<Composed> => {
+    const compose = (entry: BuiltItem): Composed => {
       const findings = found.get(entry.item.deliveryId);
       return findings instanceof ConnectorError
         ? { type: 'hold', reason: 'look_up_refused', cause: 'look_up_refused', detail: findings.message } // prettier-ignore
@@ -130,7 +130,7 @@ interface BuiltItem {
   item: Outgoing;
 }
 
-/** A look-up may find what another record of ours has: such a one is composed again without it. */
+/** A look-up may find what other records of ours have: then it is composed again without those. */
 const othersMax = 10;
 
 /** Composes these; what is found there is taken by one record only, the first that finds it. */
@@ -138,24 +138,24 @@ async function composeOwn(
   pool: Pool,
   turn: LaneTurn,
   entries: readonly BuiltItem[],
-  compose: (entry: BuiltItem) => Promise<Composed>,
+  compose: (entry: BuiltItem) => Composed,
 ): Promise<{ delivery: PickedDelivery; composed: Composed }[]> {
   const done: { delivery: PickedDelivery; composed: Composed }[] = [];
   let left = [...entries];
   for (let tries = 0; left.length > 0; tries++) {
-    const composed = await Promise.all(left.map(async (entry) => ({ entry, composed: await compose(entry) }))); // prettier-ignore
-    const adopting = composed.flatMap(({ entry, composed: one }) => {
-      const remoteId = adoptedBy(entry.item, one);
-      return remoteId === null ? [] : [{ kind: entry.delivery.kind, remoteId }];
-    });
-    const owners = await ownersOfThings(pool, turn, adopting);
-    left = composed.flatMap(({ entry, composed: one }) => {
-      const { delivery, item } = entry;
-      const remoteId = adoptedBy(item, one);
-      const isOther = remoteId !== null && !turn.adopt(thingKey(delivery.kind, remoteId), delivery.id, owners); // prettier-ignore
-      if (isOther && tries < othersMax)
-        return [{ delivery, item: { ...item, others: new Set([...(item.others ?? []), remoteId]) } }]; // prettier-ignore
-      done.push({ delivery, composed: isOther ? manyOthers : one });
+    const composed = left.map((entry) => ({ ...entry, composed: compose(entry) }));
+    const found = composed.flatMap(({ delivery: { kind }, item, composed: one }) =>
+      foundBy(item, one).map((remoteId) => ({ kind, remoteId })),
+    );
+    const owners = await ownersOfThings(pool, turn, found);
+    left = composed.flatMap(({ delivery, item, composed: one }): BuiltItem[] => {
+      const takes = one.type === 'adopt' || one.type === 'write';
+      const others = foundBy(item, one).filter(
+        (remoteId) => !turn.adopt(thingKey(delivery.kind, remoteId), delivery.id, owners, takes),
+      );
+      if (others.length > 0 && tries < othersMax)
+        return [{ delivery, item: { ...item, others: new Set([...(item.others ?? []), ...others]) } }]; // prettier-ignore
+      done.push({ delivery, composed: others.length > 0 && takes ? manyOthers : one });
       return [];
     });
   }
@@ -170,11 +170,12 @@ const manyOthers: Composed = {
     'Whatever is found for it belongs to other records. Tell them apart (name, e-mail, SKU), then redrive',
 };
 
-/** What this takes for its own that was there before; null where it takes nothing. */
-function adoptedBy({ remoteId, record }: Outgoing, composed: Composed): string | null {
-  if (remoteId !== null || (record.kind !== 'customer' && record.kind !== 'product')) return null;
-  if (composed.type === 'adopt') return composed.remoteId;
-  return composed.type === 'write' ? (composed.adopts ?? null) : null;
+/** What was there before and this takes for its own, or cannot tell from its own. */
+function foundBy({ remoteId, record }: Outgoing, composed: Composed): readonly string[] {
+  if (remoteId !== null || (record.kind !== 'customer' && record.kind !== 'product')) return [];
+  if (composed.type === 'adopt') return [composed.remoteId];
+  if (composed.type === 'hold') return composed.among ?? [];
+  return composed.type === 'write' && composed.adopts !== undefined ? [composed.adopts] : [];
 }
 
 function thingKey(kind: Kind, remoteId: string): string {

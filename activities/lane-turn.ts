@@ -86,10 +86,15 @@ export class LaneTurn implements CallGate, LaneHold {
     this.signal = AbortSignal.any([this.lost.signal, options.cancelled]);
   }
 
-  /** Takes a thing that was there before for a delivery; false where another one has it or took it in this turn. */
-  adopt(thing: string, deliveryId: string, owners: ReadonlyMap<string, string>): boolean {
+  /** Whether a thing that was there before may be this delivery's; with `takes` it is from now on. */
+  adopt(
+    thing: string,
+    deliveryId: string,
+    owners: ReadonlyMap<string, string>,
+    takes: boolean,
+  ): boolean {
     const owner = owners.get(thing) ?? this.adopted.get(thing) ?? deliveryId;
-    if (owner === deliveryId) this.adopted.set(thing, deliveryId);
+    if (owner === deliveryId && takes) this.adopted.set(thing, deliveryId);
     return owner === deliveryId;
   }
 

@@ -11,7 +11,7 @@ import {
 import { updateDeliveries, type DeliveryUpdate } from '../database/delivery-updates';
 import { wakeUnpaid } from '../database/unpaid';
 import { directionInForce } from '../database/settings';
-import { recordKey, type FoldedRecord, type RecordRow } from '../domain/absorb';
+import { recordKey, type RecordRow } from '../domain/absorb';
 import { isOpen, transition } from '../domain/delivery-state';
 import type { DirectionPolicy } from '../domain/direction';
 import { emailKey, plainEmail } from '../domain/email';
@@ -21,7 +21,7 @@ import { isTicket } from '../domain/guests';
 import { isOwnRecord, isWantedIn } from '../domain/own-records';
 import type { PostingSettings } from '../domain/posting/settings';
 import { thingsReferredTo, type Thing } from '../domain/record-references';
-import { documentNamesOf, gateFor, wantedDeliveries } from '../domain/wanted-deliveries';
+import { documentNamesOf, gateFor, wantedDeliveries, type Gate } from '../domain/wanted-deliveries';
 import { targets, type Kind, type Target } from '../domain/words';
 import { guestIdOf } from './guest-customers';
 import {
@@ -43,9 +43,6 @@ const levels: readonly (readonly Kind[])[] = [
   ['payout'],
 ];
 
-/** A record whose deliveries are moved. */
-type WantedRecord = RecordRow & Partial<Pick<FoldedRecord, 'givesUpSku'>>;
-
 /**
  * Moves what each system should have; answers by how many open deliveries each lane grew. `compared`: refunds, by
  * `kind/recordId`, that were compared with the sales that they name and may be summed up.
@@ -53,7 +50,7 @@ type WantedRecord = RecordRow & Partial<Pick<FoldedRecord, 'givesUpSku'>>;
 export async function wantDeliveries(
   tx: AbsorbTransaction,
   tenant: number,
-  records: readonly WantedRecord[],
+  records: readonly RecordRow[],
   nowMs: number,
   compared: ReadonlySet<string> = new Set(),
 ): Promise<Map<Target, number>> {
@@ -96,7 +93,7 @@ export async function wantDeliveries(
 }
 
 function decide(
-  records: readonly WantedRecord[],
+  records: readonly RecordRow[],
   locked: readonly DeliveryRow[],
   direction: DirectionPolicy,
   tickets: SummaryTickets,
@@ -113,9 +110,7 @@ function decide(
         .filter(({ system }) => isWantedIn(system, record.recordId));
     for (const { system, part, gate: plain } of wanted) {
       const row = rows.find((candidate) => candidate.system === system && candidate.part === part);
-      // Deleted things stay where they are, but the name that another one has now they give up there as well.
-      const isRenamed = record.givesUpSku === true && row?.hasRemote === true;
-      const gate = isRenamed ? gateFor(direction, system, record.kind, 'present') : plain;
+      const gate = row === undefined ? plain : gateOfDeleted(record, row, direction, plain);
       const event = { type: 'desired' as const, rev: record.rev, op: record.op, gate, nowMs };
       if (row !== undefined) {
         const after = transition(row, event);
@@ -146,6 +141,21 @@ function decide(
     }
   }
   return { created, updates };
+}
+
+/**
+ * A deleted product stays where it is, but for a name that it has there still and that is not its own any more: the
+ * lane looks whether it is.
+ */
+function gateOfDeleted(
+  { kind, op }: RecordRow,
+  { system, hasRemote }: DeliveryRow,
+  direction: DirectionPolicy,
+  plain: Gate,
+): Gate {
+  if (kind !== 'product' || op === 'present' || !hasRemote) return plain;
+  const gate = gateFor(direction, system, kind, 'present');
+  return gate.kind === 'open' ? gate : plain;
 }
 
 /** An invoice that waits for money goes before its payment. */

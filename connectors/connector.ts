@@ -102,7 +102,14 @@ export type Composed =
       isStep?: boolean;
     }
   /** `cause` groups equal holds for the operator, e.g. `mapping_missing:tender:card`; `detail` says what to do. */
-  | { type: 'hold'; reason: string; cause: string; detail: string }
+  | {
+      type: 'hold';
+      reason: string;
+      cause: string;
+      detail: string;
+      /** Remote ids among which it cannot tell its own: what other records of ours have is none of them. */
+      among?: readonly string[];
+    }
   | { type: 'skip'; reason: string }
   /** Something else of ours goes first and is on its way: it is looked at again soon. */
   | { type: 'later'; detail: string }

@@ -61,8 +61,6 @@ export interface Known extends KnownSkus {
 /** A record that changed; `wasKnown` tells an update from a first sight. */
 export interface FoldedRecord extends RecordRow {
   wasKnown: boolean;
-  /** A product that nobody sells any more and whose SKU went to another: it has to give the name up elsewhere too. */
-  givesUpSku: boolean;
 }
 
 export interface Folded {
@@ -101,7 +99,6 @@ interface Movement {
 class Fold {
   private readonly present = new Map<string, RecordRow>();
   private readonly changed = new Set<string>();
-  private readonly evicted = new Set<string>();
   private readonly outcomes: Outcome[] = [];
   private readonly ticketTimes = new Map<string, string>();
   private readonly movements: Movement[] = [];
@@ -140,7 +137,6 @@ class Fold {
       ...row,
       key,
       wasKnown: this.known.records.has(key),
-      givesUpSku: this.evicted.has(key) && row.op === 'absent',
     }));
     const waits = this.waits.changes();
     const records = rows.filter((row) => this.changed.has(row.key));
@@ -291,7 +287,6 @@ class Fold {
     const key = recordKey('product', recordId);
     this.present.set(key, { ...row, rev: row.rev + 1 });
     this.changed.add(key);
-    this.evicted.add(key);
   }
 
   private hasOwnItem(content: ChangeBody | null): boolean {

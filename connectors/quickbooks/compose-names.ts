@@ -4,7 +4,7 @@ import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing, ProductReference, References, Write } from '../connector';
 import { markedName, nameStepOf, ownReference } from '../product-names';
 import type { QboFacts } from './facts';
-import { hold, mappedAccount } from './hold';
+import { ambiguous, hold, mappedAccount } from './hold';
 import type { CustomerFinding, ItemFinding } from './findings';
 import {
   baseName,
@@ -39,12 +39,11 @@ export function composeCustomer(
   if (!finding) throw new Error(`Bug: delivery ${item.deliveryId} is composed without its look-up`);
   const byEmail = customersOf(body, name, references, ownRows(item, finding.byEmail));
   const [match, second] = byEmail;
-  if (second)
-    return hold('ambiguous_match', 'email', `${byEmail.length} customers have this e-mail`);
+  if (second) return ambiguous('email', `${byEmail.length} customers have this e-mail`, byEmail);
   const [own] = ownRows(item, finding.own === null ? [] : [finding.own]);
   const found = match ?? own;
   if (found && !found.Active)
-    return hold('ambiguous_match', 'inactive', `Customer ${found.Id} matches but is inactive`);
+    return ambiguous('inactive', `Customer ${found.Id} matches but is inactive`, [found]);
   if (found) {
     const missing = missingFields(fields, found);
     const snapshot = { fields, name, isLinked: match !== undefined };
@@ -125,8 +124,8 @@ export function composeItem(
   finding: ItemFinding | null,
 ): Composed {
   const known = ownReference(item, body, references);
-  if (item.op === 'absent' && (known?.isParked !== true || item.remoteId === null))
-    return absent(item);
+  if (item.op === 'absent' && (known === undefined || item.remoteId === null))
+    return { type: 'skip', reason: item.remoteId === null ? 'nothing_to_delete' : 'policy' };
   if ((body.variants ?? []).length > 0)
     return hold('not_built', 'variants', 'Products with variants');
   if (body.currency !== undefined && body.currency !== facts.homeCurrency)
@@ -141,8 +140,11 @@ export function composeItem(
     const composed = update(item, 'Item', item.remoteId, name, {}, { isLinked }, finding);
     return composed.type === 'write' ? asStep(composed.write) : composed;
   }
-  if (item.remoteId !== null)
-    return update(item, 'Item', item.remoteId, fields, {}, { isLinked }, finding);
+  if (item.remoteId !== null) {
+    const composed = update(item, 'Item', item.remoteId, fields, {}, { isLinked }, finding);
+    // A deleted product stays as it is, but for a name that is another product's now.
+    return item.op === 'absent' && composed.type === 'adopt' ? { type: 'skip', reason: 'policy' } : composed; // prettier-ignore
+  }
   const snapshot = { fields, isLinked: true };
   // The SKU that another product has now is no key of this one.
   const sku = known?.isParked === true ? code : body.sku;
@@ -210,7 +212,7 @@ type Match =
 function matchOf(sku: string, name: string, finding: Pick<ItemFinding, 'bySku' | 'byName'>): Match {
   const stop = (what: string, detail: string): Match => ({
     type: 'stop',
-    composed: hold('ambiguous_match', what, detail),
+    composed: ambiguous(what, detail, [...finding.bySku, ...finding.byName]),
   });
   const [bySku, second] = finding.bySku;
   if (second)

@@ -114,7 +114,7 @@ async function lookUpItems(
     const known = ownReference(item, body, references);
     const code = known?.code ?? body.sku;
     const fields = fieldsOfItem(item, body, known);
-    if (item.op === 'absent' && known?.isParked !== true) return [];
+    if (item.op === 'absent' && item.remoteId === null) return [];
     const isNew = item.remoteId === null && references.mapping('item', body.sku) === null;
     const isRead = item.remoteId !== null && needsVersion(item, fields, false);
     return isNew || isRead ? [{ item, sku: body.sku, name: itemName(code), isNew, isRead }] : [];

@@ -73,16 +73,16 @@ function composeProduct(
   });
 }
 
-/** A deleted product stays as it is, but for a SKU that another product has now. */
+/** A deleted product stays as it is, but for a SKU that is another product's now. */
 function composeGone(item: Outgoing, known: ProductReference | undefined): Composed {
   if (item.remoteId === null) return { type: 'skip', reason: 'nothing_to_delete' };
-  if (known?.isParked !== true) return hold('not_built', 'product_delete', 'Deleting a product in the store'); // prettier-ignore
   const step = nameStepOf(item, known);
   if (step.type === 'wait') return step.composed;
   const isInterim = step.type === 'interim';
-  const sku = isInterim ? step.name : known.code;
-  if (item.snapshot?.['sku'] === sku) return { type: 'skip', reason: 'policy' };
-  return renamed(item, item.remoteId, sku, known.isLinked, isInterim);
+  const sku = isInterim ? step.name : known?.code;
+  if (sku === undefined || item.snapshot?.['sku'] === sku)
+    return { type: 'skip', reason: 'policy' };
+  return renamed(item, item.remoteId, sku, known?.isLinked ?? false, isInterim);
 }
 
 /** Another SKU and nothing else; `isStep`: its own follows. */

@@ -57,7 +57,7 @@ export class World {
         : (['qbo'] as const)) {
         const delivery = this.deliveryOf(system, record.kind, record.recordId);
         delivery.isDue =
-          record.op === 'present' || (record.givesUpSku && delivery.remoteId !== null);
+          record.op === 'present' || (record.kind === 'product' && delivery.remoteId !== null);
       }
     }
     for (let round = 0; this.deliveries.some(({ isDue }) => isDue); round += 1) {
@@ -101,14 +101,16 @@ export class World {
   private compose(delivery: Delivery, adopted: Map<string, Delivery>): Composed {
     for (const others = new Set<string>(); ;) {
       const composed = this.composeOnce(delivery, others);
-      const remoteId = composed.type === 'adopt' ? composed.remoteId : composed.type === 'write' ? composed.adopts : undefined; // prettier-ignore
-      if (delivery.remoteId !== null || remoteId === undefined) return composed;
+      if (delivery.remoteId !== null) return composed;
       const { system, kind } = delivery;
-      const owner = this.deliveries.find((one) => one.system === system && one.kind === kind && one.remoteId === remoteId); // prettier-ignore
-      const holder = owner ?? adopted.get(remoteId) ?? delivery;
-      adopted.set(remoteId, holder);
-      if (holder === delivery) return composed;
-      others.add(remoteId);
+      const ownerOf = (remoteId: string): Delivery =>
+        this.deliveries.find((one) => one.system === system && one.kind === kind && one.remoteId === remoteId) ?? adopted.get(remoteId) ?? delivery; // prettier-ignore
+      const foreign = foundBy(composed).filter((remoteId) => ownerOf(remoteId) !== delivery);
+      if (foreign.length === 0) {
+        if (composed.type !== 'hold') for (const remoteId of foundBy(composed)) adopted.set(remoteId, delivery); // prettier-ignore
+        return composed;
+      }
+      for (const remoteId of foreign) others.add(remoteId);
     }
   }
 
@@ -228,6 +230,13 @@ export class World {
     const own = rows.find((row) => row.DisplayName === ours) ?? null;
     return { type: 'customer', byEmail, taken, own, version: '1', isGone: false };
   }
+}
+
+/** What was there before and this takes, or cannot tell from its own. */
+function foundBy(composed: Composed): readonly string[] {
+  if (composed.type === 'adopt') return [composed.remoteId];
+  if (composed.type === 'hold') return composed.among ?? [];
+  return composed.type === 'write' && composed.adopts !== undefined ? [composed.adopts] : [];
 }
 
 function rowOf({ kind, op, recordId, revision, occurredAt, body }: TestChange): ChangeRow {
