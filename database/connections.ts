@@ -37,7 +37,7 @@ export async function findConnection(
 }
 
 /** One text for an account, however its address is written. */
-export function accountKeyOf(system: Target, account: string): string {
+function accountKeyOf(system: Target, account: string): string {
   if (system !== 'woo') return account;
   const plain = account.toLowerCase().replace(/^https?:\/\/(www\.)?/, '');
   return plain.replace(/(:80|:443)?\/*$/, '');

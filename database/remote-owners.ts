@@ -1,19 +1,29 @@
 import type { PoolClient } from 'pg';
 
+import type { DeliveryEvent } from '../domain/delivery-state';
 import { isOwnRecord } from '../domain/own-records';
 import type { Kind } from '../domain/words';
 import type { DeliveryRow } from './deliveries';
 import { ownersOfRemote } from './known-products';
 import type { LaneHold } from './lanes';
-import type { MemberSettlement } from './settlements';
+import type { RemoteState } from './delivery-updates';
 
 // A thing of a system belongs to one record of a tenant (unique index `deliveries_remote`).
+
+/** A settlement that may give a delivery a thing there. */
+interface RemoteClaim {
+  deliveryId: string;
+  event: DeliveryEvent;
+  remote?: RemoteState | undefined;
+  cause?: string;
+  detail?: string;
+}
 
 /**
  * Settlements as they may be written: one that would give a record what another one has is held instead, with who has
  * it. What was made for a guest goes to the customer of the till that was found to be the same person.
  */
-export async function withoutOthers<S extends MemberSettlement>(
+export async function withoutOthers<S extends RemoteClaim>(
   tx: PoolClient,
   lane: LaneHold,
   settlements: readonly S[],
@@ -63,7 +73,7 @@ async function handOver(tx: PoolClient, from: string, to: string): Promise<void>
   );
 }
 
-function heldFor<S extends MemberSettlement>(settlement: S, owner: string): S {
+function heldFor<S extends RemoteClaim>(settlement: S, owner: string): S {
   const { remote, ...rest } = settlement;
   const isSent = settlement.event.type !== 'adopted' && settlement.event.type !== 'stepped';
   const reason = 'ambiguous_match';

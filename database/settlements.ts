@@ -22,7 +22,7 @@ export interface MemberSettlement {
   rev?: number;
   event: DeliveryEvent;
   /** Only with `accepted` or `adopted`. */
-  remote?: RemoteState;
+  remote?: RemoteState | undefined;
   cause?: string;
   detail?: string;
   lastClass?: string | null;

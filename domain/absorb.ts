@@ -8,36 +8,14 @@ import { merge, said } from './merge-bodies';
 import { isOwnRecord, ownRevision } from './own-records';
 import { ProductWaits, type Blocker, type Waiting } from './product-waits';
 import { saleIdOf } from './record-references';
+import type { ChangeRow, RecordRow } from './rows';
 import { SkuBook, type KnownSkus, type SkuChanges, type Wish } from './sku-book';
 import { inventoryEntry, ticketEntries, type StockEntry } from './stock';
-import type { ChangeOp, DesiredOp, Kind, System } from './words';
+import type { Kind } from './words';
 
 // Folds changes into what is true now. Pure: the activity loads what is needed and writes what comes out.
 
-export interface ChangeRow {
-  pos: number;
-  source: System;
-  eventId: string;
-  op: ChangeOp;
-  recordId: string;
-  sourceRev: number | null;
-  occurredAt: string;
-  kind: Kind;
-  /** Null for a delete. */
-  content: ChangeBody | null;
-}
-
-export interface RecordRow {
-  kind: Kind;
-  recordId: string;
-  rev: number;
-  sourceRev: number | null;
-  op: DesiredOp;
-  /** Null where all we ever heard of it is that it was deleted. */
-  content: RecordBody | null;
-  /** Which system said each field last. */
-  origin: Record<string, System>;
-}
+export type { ChangeRow, RecordRow } from './rows';
 
 export interface Outcome {
   pos: number;

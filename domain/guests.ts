@@ -55,7 +55,7 @@ export function withGuestCustomer(
 }
 
 /** The ticket, booked on this customer. */
-export function withCustomer(content: TicketRecord, id: string): TicketRecord {
+function withCustomer(content: TicketRecord, id: string): TicketRecord {
   switch (content.kind) {
     case 'order':
       return { ...content, body: { ...content.body, guestCustomerId: id } };

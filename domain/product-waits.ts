@@ -1,5 +1,5 @@
-import type { ChangeRow } from './absorb';
 import type { Article } from './articles';
+import type { ChangeRow } from './rows';
 import type { Wish } from './sku-book';
 
 // Changes of products that want SKUs. One waits while another product has a SKU that it wants; products that want

@@ -64,7 +64,7 @@ describe('mappings', () => {
     const own = await api.createTenant();
     const number = await tenantNumber(own);
     const { pool } = api.database;
-    await putConnection(pool, number, { system: 'qbo', address: 'http://books', account: '1', sealed: 'x' }); // prettier-ignore
+    await putConnection(pool, number, { system: 'qbo', address: 'http://books', account: `company of ${number}`, sealed: 'x' }); // prettier-ignore
     await saveFacts(pool, number, 'qbo', facts);
     return { own, number };
   }
@@ -247,7 +247,7 @@ it('who changed what is written down', async () => {
   await as('operator', own)('POST', '/lanes/woo/pause');
   await as('operator', own)('POST', '/lanes/woo/breaker', { to: 'isolated' });
   await as('operator', own)('POST', '/failures/redrive', { all: true });
-  await as('admin', own)('PUT', '/connections/qbo', { realmId: '1', accessToken: 'a', refreshToken: 'b' }); // prettier-ignore
+  await as('admin', own)('PUT', '/connections/qbo', { realmId: '4711', accessToken: 'a', refreshToken: 'b' }); // prettier-ignore
   await expect(actionsOf(own)).resolves.toEqual([
     'tenant.create',
     ...['key.create', 'key.create', 'key.create'],

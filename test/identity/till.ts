@@ -36,13 +36,36 @@ export class Till {
   private serial = 0;
 
   constructor(seed: number) {
-    this.random = createRandom(seed).next;
+    const random = createRandom(seed);
+    this.random = () => random.next();
   }
 
   /** The next thing that happens: changes that belong together, in one request or in several. */
   next(): TestChange[] {
-    const moves = [this.create, this.create, this.rename, this.rename, this.swap, this.rotate, this.otherCase, this.reprice, this.archive, this.revive, this.remove, this.replace, this.passOn, this.twin, this.sell, this.sell, this.sellLate, this.count, this.giveBack, this.customer, this.customer]; // prettier-ignore
-    return this.pick(moves).call(this);
+    const moves = [
+      () => this.create(),
+      () => this.create(),
+      () => this.rename(),
+      () => this.rename(),
+      () => this.swap(),
+      () => this.rotate(),
+      () => this.otherCase(),
+      () => this.reprice(),
+      () => this.archive(),
+      () => this.revive(),
+      () => this.remove(),
+      () => this.replace(),
+      () => this.passOn(),
+      () => this.twin(),
+      () => this.sell(),
+      () => this.sell(),
+      () => this.sellLate(),
+      () => this.count(),
+      () => this.giveBack(),
+      () => this.customer(),
+      () => this.customer(),
+    ];
+    return this.pick(moves)();
   }
 
   /** Whatever a number of steps says, in requests of one change, of one step, or of several steps. */

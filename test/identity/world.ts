@@ -149,7 +149,7 @@ export class World {
     delivery: Delivery,
     { payload, snapshot, natural, operation, isLinked }: Write,
   ): void {
-    const id = operation === 'create' ? String((this.serial += 1)) : String(payload['Id'] ?? payload['id']); // prettier-ignore
+    const id = operation === 'create' ? String((this.serial += 1)) : textOf(payload['Id']) + textOf(payload['id']); // prettier-ignore
     const things = this.things[delivery.system];
     const row: Row = { ...things.get(id), ...payload, id, kind: delivery.kind };
     const name = nameOf(row);
@@ -167,7 +167,7 @@ export class World {
     const { body } = item.record;
     const emails = [...this.memory.records.values()].flatMap(({ content }) => content?.kind === 'customer' ? (emailKey(content.body.email) ?? []) : []); // prettier-ignore
     const byId = new Map([[item.recordId, this.known(item.recordId, system)]]);
-    const bySku = 'sku' in body ? new Map([[body.sku, { present: item.recordId, meant: item.recordId }]]) : new Map(); // prettier-ignore
+    const bySku: LoadedReferences['products']['bySku'] = 'sku' in body ? new Map([[body.sku, { present: item.recordId, meant: item.recordId }]]) : new Map<string, never>(); // prettier-ignore
     const mappings = new Map([['account/income', { target: '79', version: 1 }]]);
     const shared = new Set(emails.filter((email, n) => emails.indexOf(email) !== n));
     return { products: { byId, bySku }, sharedEmails: shared, customers: new Map(), orders: new Map(), documents: new Map(), sales: new Map(), layAways: new Map(), mappings }; // prettier-ignore
@@ -257,9 +257,13 @@ function outgoingOf(
 
 /** The name that has to be unique there. */
 function nameOf(row: Row): string {
-  return foldSku(String(row['sku'] ?? row['Name'] ?? row['DisplayName'] ?? ''));
+  return foldSku([row['sku'], row['Name'], row['DisplayName']].map(textOf).join(''));
 }
 
 function labelOf({ kind, snapshot }: Delivery): string | null {
   return kind === 'product' && snapshot !== null ? labelIn(snapshot) : null;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

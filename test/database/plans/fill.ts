@@ -83,6 +83,7 @@ const statements = [
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
   `INSERT INTO sku_holders (tenant, sku, pos, from_at, record_id) SELECT t, 'sku' || n, n, now(), 'product' || n
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
+  `INSERT INTO sku_waits (tenant, pos, record_id) SELECT t, n, 'product' || n FROM generate_series(2, 1001) t, generate_series(1, 3) n`,
   `INSERT INTO customer_emails (tenant, email, record_id) SELECT t, 'c' || n || '@example.test', 'customer' || n
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
   `INSERT INTO stock_movements (tenant, source_id, line, reason, sku, place, quantity, occurred_at)
