@@ -29,7 +29,7 @@ async function isStuck(tenant: number): Promise<boolean> {
   return (await findStuckTenants(database.pool, 60_000, '', 500)).includes(row.rows[0]?.id ?? '');
 }
 
-const connect = (tenant: number): Promise<unknown> => putConnection(database.pool, tenant, { system: 'qbo', address: 'x', account: 'x', sealed: 'x' }); // prettier-ignore
+const connect = (tenant: number): Promise<unknown> => putConnection(database.pool, tenant, { system: 'qbo', address: 'x', account: `company of ${tenant}`, sealed: 'x' }); // prettier-ignore
 async function withWork(tenant: number): Promise<void> {
   await connect(tenant);
   await absorb(database.pool, tenant, [customer('c')]);
