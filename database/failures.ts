@@ -5,6 +5,7 @@ import { transition } from '../domain/delivery-state';
 import { allowsPush } from '../domain/direction';
 import type { Kind, Target } from '../domain/words';
 import { withCursor } from './absorb-store';
+import { named } from './body-parts';
 import { countMade, deliveryColumns, type DeliveryRow } from './deliveries';
 import { updateDeliveries, type DeliveryUpdate } from './delivery-updates';
 import { firstRow, inTransaction, type Db } from './pool';
@@ -14,16 +15,19 @@ import { lockByIds } from './sends';
 // Dead and held deliveries: listing them, grouping them by cause, redriving and discarding them.
 
 /** Which dead and held deliveries are meant. */
-export const redriveSelector = z.union([
-  z.strictObject({
-    ids: z
-      .array(z.string().regex(/^\d{1,18}$/))
-      .min(1)
-      .max(10_000),
-  }),
-  z.strictObject({ cause: z.string().min(1).max(300) }),
-  z.strictObject({ all: z.literal(true) }),
-]);
+export const redriveSelector = z.union(
+  [
+    z.strictObject({
+      ids: z
+        .array(z.string().regex(/^\d{1,18}$/))
+        .min(1)
+        .max(10_000),
+    }),
+    z.strictObject({ cause: named(300) }),
+    z.strictObject({ all: z.literal(true) }),
+  ],
+  { error: 'must be {"ids": [...]}, {"cause": "..."} or {"all": true}' },
+);
 export type RedriveSelector = z.infer<typeof redriveSelector>;
 
 export interface Failure {

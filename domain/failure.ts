@@ -1,3 +1,5 @@
+import type { HoldCode } from './hold-reasons';
+
 // What a vendor's refusal means for one delivery. The connectors' `errors.ts` turn an answer into a
 // class; this table turns the class into a verdict. Source: quickbooks.md sections 5 and 6,
 // woocommerce.md section 3.
@@ -20,7 +22,7 @@ export type FailureClass = (typeof failureClasses)[number];
 
 export type Verdict =
   | { kind: 'later' } // try again by the back-off; after the last try it is dead
-  | { kind: 'held'; reason: string } // a person or a setting decides, then redrive
+  | { kind: 'held'; reason: HoldCode } // a person or a setting decides, then redrive
   | { kind: 'dead' }; // needs other data; redrive after the correction
 
 const verdicts: Readonly<Record<FailureClass, Verdict>> = {

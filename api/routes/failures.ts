@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
+import { label } from '../../database/body-parts';
 import {
   countRedrivable,
   discardDelivery,
@@ -15,7 +16,7 @@ import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
 import { notFound, Problem } from '../problem';
 import { none, tenantRoute, type Route } from '../route';
-import { instantText, kindName, label, systemName } from '../words';
+import { instantText, kindName, systemName } from '../words';
 
 const deliveryId = z.string().regex(/^\d{1,18}$/);
 const word = z.string().regex(/^[\w:.-]{1,100}$/);

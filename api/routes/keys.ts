@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
+import { label } from '../../database/body-parts';
 import { addKey, listKeys, revokeKey, roles, writeAudit } from '../../database/tenants';
 import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
 import { notFound } from '../problem';
 import { none, tenantRoute, type Route } from '../route';
-import { instantText, label } from '../words';
+import { instantText } from '../words';
 import { newApiKey } from './tenants';
 
 const keySchema = z

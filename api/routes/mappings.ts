@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { parseFacts } from '../../connectors/quickbooks/facts';
 import { unfitTarget } from '../../connectors/quickbooks/mapping-target';
-import { idText } from '../../database/body-parts';
+import { idText, label } from '../../database/body-parts';
 import { findConnection, forgetFacts } from '../../database/connections';
 import { countRedrivable, requestRedrive } from '../../database/failures';
 import { listMappings, mappingKinds, putMapping, type Mapping } from '../../database/mappings';
@@ -14,7 +14,7 @@ import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
 import { invalid } from '../problem';
 import { none, tenantRoute, type Route } from '../route';
-import { instantText, label } from '../words';
+import { instantText } from '../words';
 
 const kind = z.enum(mappingKinds);
 

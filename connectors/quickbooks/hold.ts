@@ -1,10 +1,11 @@
 import { currencyDecimals, minorToText } from '../../domain/money';
 import type { Composed, References } from '../connector';
 import type { QboFacts } from './facts';
+import type { HoldCode } from '../../domain/hold-reasons';
 
 // Why something is not sent, in words that group and that say what to do.
 
-export function hold(reason: string, what: string, detail: string): Composed {
+export function hold(reason: HoldCode, what: string, detail: string): Composed {
   return { type: 'hold', reason, cause: `${reason}:${what}`, detail };
 }
 

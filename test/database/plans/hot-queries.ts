@@ -126,7 +126,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
       }));
       if ((await settleSummaries(tx, lane, updates)).length === 0) throw new Error('none settled');
       // Voided for its answer: its tickets are no longer in the books.
-      const voided = updates.map((update) => ({ ...update, settlement: { event: { type: 'acceptedHeld' as const, reason: 'totals_differ_in_books' }, remote } })); // prettier-ignore
+      const voided = updates.map((update) => ({ ...update, settlement: { event: { type: 'acceptedHeld' as const, reason: 'totals_differ_in_books' as const }, remote } })); // prettier-ignore
       await settleSummaries(tx, lane, voided);
     });
   },
