@@ -16,7 +16,7 @@ import {
   type LaneHold,
 } from '../database/lanes';
 import { takeOverSends } from '../database/sends';
-import { LaneBusy } from './failures';
+import { LaneBusy, troubleOf } from './failures';
 import { limitsOf, type CallKind, type SyncSettings } from '../domain/sync-settings';
 import type { RateLimit } from '../domain/rate-budget';
 import type { Target } from '../domain/words';
@@ -102,12 +102,16 @@ export class LaneTurn implements CallGate, LaneHold {
     if (lease === null)
       throw new LaneBusy(`The lane ${turn.system} of this tenant is held by another turn.`);
     const renewal = setInterval(() => void turn.renew(), leaseRenewMs);
+    let trouble: string | null = null;
     try {
       await turn.takeOver();
       return await work(turn);
+    } catch (error) {
+      trouble = troubleOf(error);
+      throw error;
     } finally {
       clearInterval(renewal);
-      await turn.release();
+      await turn.release(trouble);
     }
   }
 
@@ -140,10 +144,8 @@ export class LaneTurn implements CallGate, LaneHold {
    * Gives the lane back. A lapsed lease is left to whoever took it, and one that cannot be given back because the
    * database is away lapses by itself: neither changes what the turn came to.
    */
-  private async release(): Promise<void> {
-    await releaseLease(this.options.pool, this.tenant, this.system, this.token).catch(
-      () => undefined,
-    );
+  private async release(trouble: string | null): Promise<void> {
+    await releaseLease(this.options.pool, this, trouble).catch(() => undefined);
   }
 
   async read<T>(call: () => Promise<T>): Promise<T> {

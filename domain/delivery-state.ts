@@ -1,5 +1,5 @@
 import type { DesiredOp } from './words';
-import type { HoldCode } from './hold-reasons';
+import { isHoldCode, selfLiftingHolds, type HoldCode } from './hold-reasons';
 
 // The states of a delivery and every way from one to another (architecture section 4, transition table).
 
@@ -84,12 +84,9 @@ export type DeliveryEvent =
 /** Why one that was never posted is skipped after an undo. */
 export const undone = 'undone';
 
-/** Holds that lift by themselves: a redrive passes them over. */
-const selfLiftingHolds = ['direction', 'dependency', 'summary'] as const;
-
-function liftsItself(core: DeliveryCore): boolean {
+function liftsItself({ state, reason }: DeliveryCore): boolean {
   return (
-    core.state === 'held' && (selfLiftingHolds as readonly (string | null)[]).includes(core.reason)
+    state === 'held' && reason !== null && isHoldCode(reason) && selfLiftingHolds.includes(reason)
   );
 }
 

@@ -68,7 +68,8 @@ export const holdReasons = {
     title: 'Another currency',
     meaning: 'The amounts are in another currency than what they refer to or go to.',
     actor: 'pos',
-    whatToDo: 'Send it in the currency that the text names, or correct the connection; then redrive.',
+    whatToDo:
+      'Send it in the currency that the text names, or correct the connection; then redrive.',
     lifts: ['redrive', 'newer_revision'],
   },
   currency_unknown: {
@@ -159,7 +160,8 @@ export const holdReasons = {
     title: 'Deposited or locked',
     meaning: 'The document is part of a bank deposit or of closed books and cannot be changed so.',
     actor: 'accountant',
-    whatToDo: 'Do what the text names in QuickBooks and redrive, or book it by hand and discard it.',
+    whatToDo:
+      'Do what the text names in QuickBooks and redrive, or book it by hand and discard it.',
     lifts: ['redrive'],
   },
   look_up_refused: {
@@ -346,7 +348,7 @@ export const holdReasons = {
   },
   unpaid: {
     title: 'Not paid yet',
-    meaning: 'posting.unpaid.as is wait: the invoice is posted with its first payment.',
+    meaning: 'With posting.unpaid.as = wait an invoice is posted with its first payment.',
     actor: 'nobody',
     whatToDo: 'Nothing, or set posting.unpaid.as to invoice and redrive.',
     lifts: ['itself', 'redrive'],

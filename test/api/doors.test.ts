@@ -52,11 +52,7 @@ describe('A1: the schemas of the OpenAPI document, read by a validator', () => {
         'put',
         { target: { id: '79', name: 'Sales of Product Income' } },
       ],
-      [
-        '/v1/tenants/{tenantId}/failures/{deliveryId}/discard',
-        'post',
-        { reason: 'booked by hand' },
-      ],
+      ['/v1/tenants/{tenantId}/failures/{failureId}/discard', 'post', { reason: 'booked by hand' }],
       ['/v1/tenants/{tenantId}/changes', 'post', { changes: [customerChange('a1')] }],
     ];
     for (const [path, method, body] of bodies) {
