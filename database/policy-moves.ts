@@ -113,11 +113,11 @@ export function movesText(moves: readonly Move[]): string | null {
 /** Tenants whose requests in force have moved nothing for so long: whoever moved was killed. */
 export async function movingTenants(pool: Pool, quietMs: number): Promise<number[]> {
   const result = await pool.query<{ tenant: number }>(
-    `SELECT DISTINCT tenant FROM settings WHERE pending_moves IS NOT NULL
+    `SELECT tenant FROM settings WHERE pending_moves IS NOT NULL
        AND in_force_at < now() - make_interval(secs => $1 / 1000.0) ORDER BY tenant LIMIT 200`,
     [quietMs],
   );
-  return result.rows.map(({ tenant }) => tenant);
+  return [...new Set(result.rows.map(({ tenant }) => tenant))];
 }
 
 /** The same rows of the transition table as `directionOff` and `directionOn`; answers how many were moved. */

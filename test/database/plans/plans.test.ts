@@ -33,7 +33,6 @@ const rowsMax = 5_000;
 const counting: Record<string, number> = {
   countStates: 160_000,
   tenantFacts: 160_000,
-  movingTenants: 21_000,
   recount: 160_000,
   readChanges: 50_000,
   'listFailures, first page': 250_000,
