@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 
 import type { Tenant } from '../database/tenants';
+import { BigBodies } from './big-bodies';
 import { authorize, type Access, type Authenticator } from './authenticate';
 import type { JsonFault } from './json-text';
 import { fieldErrors, invalid, notFound, pathText, Problem } from './problem';
@@ -85,14 +86,26 @@ export function tenantRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
       const params = spec.params.safeParse(isNone(spec.params) ? undefined : rest);
       if (!params.success) throw notFound('resource');
       const query = checkedQuery(spec.query, request);
-      const { body, faults } = await checkedBody(spec.body, request, spec.takesFaults ?? false);
       const header = (name: string): string | undefined => request.get(name);
-      return spec.handle({
-        ...{ tenant, actor, isRoot, params: params.data },
-        ...{ query, body, faults, header },
+      return bigBodies.run(tenant.tenantId, announcedBytes(spec.body, request), async () => {
+        const { body, faults } = await checkedBody(spec.body, request, spec.takesFaults ?? false);
+        return spec.handle({
+          ...{ tenant, actor, isRoot, params: params.data },
+          ...{ query, body, faults, header },
+        });
       });
     },
   };
+}
+
+/** Of all tenants of this process. */
+const bigBodies = new BigBodies();
+
+/** Null where a body comes whose size nobody said. */
+function announcedBytes(schema: z.ZodType, { headers }: Request): number | null {
+  if (isNone(schema)) return 0;
+  const announced = headers['content-length'];
+  return announced === undefined ? null : Number(announced);
 }
 
 interface OpenRouteSpec<B extends z.ZodType> extends Description {

@@ -49,6 +49,7 @@ const signalsMaxMs = 2_000;
  */
 export async function startApi(env: Env, overrides: ApiOverrides = {}): Promise<RunningApi> {
   const logger = overrides.logger ?? createLogger({ level: env.logLevel, name: 'api' });
+  logger.info(env.rules);
   const pools = openPools(env, logger);
   const signals = new Signals({
     connect: overrides.connect ?? (() => connectTemporal(env)),

@@ -39,6 +39,7 @@ export async function startWorker(
   env: Env & { databaseUrl: string },
   logger: Logger,
 ): Promise<RunningWorker> {
+  logger.info(env.rules);
   const pool = createPool({
     connectionString: env.databaseUrl,
     max: poolMax,
