@@ -77,6 +77,9 @@ export const searchAttributes = {
   syncDead: defineSearchAttributeKey('SyncDead', 'INT'),
   syncBacklog: defineSearchAttributeKey('SyncBacklog', 'INT'),
   policyRev: defineSearchAttributeKey('PolicyRev', 'INT'),
+  /** Of a repair: `kind/recordId`, and the cause that it shares with others. */
+  syncRecord: defineSearchAttributeKey('SyncRecord', 'KEYWORD'),
+  syncCause: defineSearchAttributeKey('SyncCause', 'KEYWORD'),
 };
 
 /** Input of tenantSync. `carry` is what a former run hands on; absent in a new one. */
