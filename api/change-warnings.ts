@@ -77,8 +77,7 @@ function timeWarnings(
       code: 'occurred_in_future',
       message: `${occurredAt} lies ahead of our clock`,
     });
-  const body = content?.body ?? {};
-  const day = 'businessDate' in body ? body.businessDate : undefined;
+  const day = content === null ? undefined : dayOf(content);
   if (day === undefined) return found;
   const days = Math.round(Math.abs(Date.parse(`${day}T12:00:00Z`) - occurredMs) / 86_400_000);
   if (days > daysApartMax)
@@ -88,6 +87,10 @@ function timeWarnings(
       message: `businessDate ${day} is ${days} days away from occurredAt`,
     });
   return found;
+}
+
+function dayOf({ body }: ChangeBody): string | undefined {
+  return 'businessDate' in body ? body.businessDate : undefined;
 }
 
 const noNames: Names = { tender: [], sku: [], taxCode: [] };
@@ -105,7 +108,11 @@ function namesOf(content: ChangeBody | null): Names {
     case 'payment':
     case 'cash':
       return { ...noNames, tender: [content.body.tender] };
-    default:
+    case 'customer':
+    case 'product':
+    case 'inventory':
+    case 'payout':
+    case undefined:
       return noNames;
   }
 }

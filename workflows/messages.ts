@@ -63,6 +63,8 @@ export interface LaneStatus {
   isPaused: boolean;
   needsAuth: boolean;
   isInTurn: boolean;
+  /** On which somebody has to act. */
+  held: number;
   dead: number;
   verifying: number;
   nextDueAt: string | null;

@@ -164,7 +164,7 @@ test('a redrive while the direction is off holds by direction', async () => {
 const customersOff = pushingAllBut([['qbo', 'customer']]);
 const seven = Array.from({ length: 7 }, (_, index) => customer(`c${index}`));
 const pendingOf = async (): Promise<unknown[]> =>
-  (await database.pool.query('SELECT FROM settings WHERE tenant = $1 AND pending_moves IS NOT NULL', [tenant])).rows; // prettier-ignore
+  (await database.pool.query<object>('SELECT FROM settings WHERE tenant = $1 AND pending_moves IS NOT NULL', [tenant])).rows; // prettier-ignore
 
 async function turnDirection(value: object, sliceSize: number): Promise<void> {
   await requestSettings(database.pool, tenant, { part: 'direction', requestId: randomUUID(), value, catchUp: null, requestedBy: 'a', expectedRev: null }); // prettier-ignore
