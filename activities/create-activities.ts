@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import { applyRedrive, redriveSelector, refuseRedrive, requestRedrive } from '../database/failures';
-import { laneStates, setLane } from '../database/lanes';
+import { laneStates, noteLaneTrouble, setLane } from '../database/lanes';
 import { laneWork, type LaneWork } from '../database/outgoing';
 import { bringInForce } from '../database/policy';
 import { beginRun, endRun, noteTotal } from '../database/runs';
@@ -148,7 +148,13 @@ async function turnOf(
   system: Target,
 ): Promise<Pick<PushDeps, 'turn' | 'openConnection'> & { tenant: Tenant }> {
   const tenant = await requireTenant(deps.pool, tenantId);
-  const { value: settings } = await syncInForce(deps.pool, tenant.id);
+  const { value: settings } = await syncInForce(deps.pool, tenant.id).catch(
+    async (error: unknown) => {
+      const trouble = `The settings of sync cannot be read: ${String(error)}`;
+      await noteLaneTrouble(deps.pool, tenant.id, system, trouble).catch(() => undefined);
+      throw error;
+    },
+  );
   const context = Context.current();
   return {
     tenant,

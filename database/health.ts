@@ -11,7 +11,7 @@ import { countStates, hasDeliveries, queueState } from './status';
 /** Rows of one reason whose totals are added up; of more, the sum is left out. */
 const amountsMax = 10_000;
 
-const budgetSchema = z.looseObject({ notBefore: z.number().optional() });
+const budgetSchema = z.looseObject({ notBefore: z.number().optional() }).catch({});
 
 /** Everything that can stand still for this tenant. */
 export async function tenantFacts(db: Db, tenant: number, nowMs: number): Promise<TenantFacts> {

@@ -227,6 +227,13 @@ export const holdReasons = {
     whatToDo: 'Void the document in QuickBooks and redrive.',
     lifts: ['redrive'],
   },
+  outcome_unknown: {
+    title: 'Outcome unknown',
+    meaning: 'What became of the write cannot be asked about any more.',
+    actor: 'operator',
+    whatToDo: 'Look in the system: discard it if it is there, redrive it if it is not.',
+    lifts: ['redrive'],
+  },
   paid_above_total: {
     title: 'Paid more than its total',
     meaning: 'The invoice would become smaller than what was paid on it.',
