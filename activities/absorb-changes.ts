@@ -1,41 +1,40 @@
 import type { Pool } from 'pg';
 
 import { moveCursor, noteAbsorbTrouble } from '../database/absorb-progress';
+import { moveArticles } from '../database/article-moves';
 import { clearWake } from '../database/changes';
 import { writeCustomerEmails } from '../database/customer-emails';
 import { resolveFailedChanges } from '../database/failed-changes';
 import { takeOver } from '../database/own-records';
+import { readHolders, readSkus, readTakenCodes, readUntrackedProducts, writeHolders, writeSkus, writeSkuWaits } from '../database/skus'; // prettier-ignore
 import { writeSaleEntries } from '../database/sale-entries';
 import { timeZoneOf } from '../database/tenants';
 import {
   countKey,
   readChanges,
   readRecords,
-  readSkus,
   readStockEntries,
-  readTakenCodes,
-  readUntrackedSkus,
+  readWaitingChanges,
   sumsAfterCounts,
   withCursor,
   writeOutcomes,
   writeRecords,
-  writeSkus,
   writeStockEntries,
   type AbsorbTransaction,
 } from '../database/absorb-store';
 import {
   foldChanges,
   recordKey,
-  skusOf,
   type ChangeRow,
   type Folded,
   type Outcome,
   type RecordRow,
 } from '../domain/absorb';
+import { skusOf } from '../domain/articles';
 import { dayIn, needsDay } from '../domain/business-day';
 import { groupBy } from '../domain/group-by';
-import { saleOfGuest } from '../domain/guests';
-import type { Thing } from '../domain/record-references';
+import { isTicket } from '../domain/guests';
+import { salesOf, type Thing } from '../domain/record-references';
 import { applyStock, type StockChange, type StockEntry } from '../domain/stock';
 import { targets, type Kind, type Target } from '../domain/words';
 import { troubleOf } from './failures';
@@ -102,11 +101,16 @@ async function absorbBatch(
     const inbox = await readChanges(tx, tenant, absorbedPos, absorbBatchMax);
     if (inbox.lastPos === null) return { changes: 0, made: { woo: 0, qbo: 0 } };
     const folded = await fold(tx, tenant, inbox.changes);
-    const stock = await moveStock(tx, tenant, folded);
+    const ended = await takeOver(tx, tenant, folded.takenOver);
+    const isLeft = ({ recordId }: { recordId: string }): boolean => !ended.has(recordId);
+    const { claims, released, holders, moves } = folded.skus;
+    await writeSkus(tx, tenant, claims.filter(isLeft), released);
+    await writeHolders(tx, tenant, holders);
+    await writeSkuWaits(tx, tenant, folded.waits);
+    const movedSkus = await moveArticles(tx, tenant, moves);
+    const stock = await moveStock(tx, tenant, folded, movedSkus);
     const guests = await newGuests(tx, tenant, inbox.changes, folded.records);
-    const changed = [...folded.records, ...guests, ...stock];
-    await takeOver(tx, tenant, folded.takenOver);
-    await writeSkus(tx, tenant, folded.claims, folded.releasedSkus);
+    const changed = [...folded.records.filter(isLeft), ...guests, ...stock];
     await writeRecords(tx, tenant, [...changed, ...folded.touched]);
     await writeSaleEntries(tx, tenant, changed);
     await writeCustomerEmails(tx, tenant, folded.records);
@@ -117,7 +121,7 @@ async function absorbBatch(
       detail,
     }));
     await resolveFailedChanges(tx, tenant, folded.records);
-    await writeOutcomes(tx, tenant, [...folded.outcomes, ...unreadable]);
+    await writeOutcomes(tx, tenant, [...folded.outcomes, ...unreadable], folded.waits.ended);
     const payments = await raisePayments(tx, tenant, folded.otherPayers, changed);
     const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs);
     await moveCursor(tx, tenant, inbox.lastPos, inbox.count);
@@ -130,59 +134,76 @@ async function fold(
   tenant: number,
   changes: readonly ChangeRow[],
 ): Promise<Folded> {
+  const isProductThere = changes.some(({ kind }) => kind === 'product');
+  const waiting = isProductThere ? await readWaitingChanges(tx, tenant) : [];
   const keys = new Map<string, { kind: Kind; recordId: string }>();
   const claimedSkus = new Set<string>();
-  const movedSkus = new Set<string>();
+  const namedSkus = new Set<string>();
   const productIds = new Set<string>();
-  for (const change of changes) {
-    if (change.kind !== 'inventory') keys.set(recordKey(change.kind, change.recordId), change);
-    for (const sale of salesOfGuests(change)) keys.set(recordKey(sale.kind, sale.recordId), sale);
+  for (const change of [...waiting, ...changes]) {
+    if (change.kind === 'inventory') namedSkus.add(change.recordId);
+    else keys.set(recordKey(change.kind, change.recordId), change);
+    for (const sale of salesGivenBack(change)) keys.set(recordKey(sale.kind, sale.recordId), sale);
     if (change.kind === 'product') productIds.add(change.recordId);
     if (change.content?.kind === 'product')
       skusOf(change.content.body).forEach((sku) => claimedSkus.add(sku));
-    if (change.content?.kind === 'order' || change.content?.kind === 'refund') {
-      change.content.body.lines.forEach((line) => movedSkus.add(line.sku));
-    }
+    if (change.content?.kind === 'inventory' || change.content === null) continue;
+    if (isTicket(change.content))
+      change.content.body.lines.forEach(({ sku }) => namedSkus.add(sku));
   }
-  const records = await readRecords(tx, tenant, [...keys.values()]);
-  const skus =
-    productIds.size === 0 ? [] : await readSkus(tx, tenant, [...claimedSkus], [...productIds]);
-  const known = new Map(skus.map((claim) => [claim.sku, claim]));
-  const unclaimed = [...claimedSkus].filter((sku) => !known.has(sku));
-  const taken = unclaimed.length === 0 ? new Set() : await readTakenCodes(tx, tenant, unclaimed);
-  const untracked = await readUntrackedSkus(tx, tenant, [...movedSkus]);
+  const named = await readRecords(tx, tenant, [...keys.values()]);
+  // What a change leaves out stays: the SKUs of variants too.
+  for (const { content } of named)
+    if (content?.kind === 'product') skusOf(content.body).forEach((sku) => claimedSkus.add(sku));
+  const holders = await readHolders(tx, tenant, [...new Set([...claimedSkus, ...namedSkus])]);
+  const held = [...holders.values()].flat().map(({ recordId }) => recordId);
+  const owners = isProductThere
+    ? await readSkus(tx, tenant, [...claimedSkus], [...productIds])
+    : [];
+  const concerned = new Set([...productIds, ...held, ...owners.map(({ recordId }) => recordId)]);
+  const skus = concerned.size === 0 ? [] : await readSkus(tx, tenant, [], [...concerned]);
+  // Of each product whose SKU may go to another it has to be known whether anybody sells it still.
+  const others = owners
+    .filter(({ recordId }) => !productIds.has(recordId))
+    .map(({ recordId }) => ({ kind: 'product' as const, recordId }));
+  const records = [...named, ...(await readRecords(tx, tenant, others))];
+  const taken = claimedSkus.size === 0 ? new Set() : await readTakenCodes(tx, tenant, [...claimedSkus]); // prettier-ignore
+  const untracked = await readUntrackedProducts(tx, tenant, [...new Set(held)]);
   const isDayNeeded = changes.some(({ content }) => needsDay(content));
   const zone = isDayNeeded ? await timeZoneOf(tx, tenant) : 'utc';
   return foldChanges(changes, {
     records: new Map(records.map((row) => [recordKey(row.kind, row.recordId), row])),
-    skus: known,
+    claims: new Map(skus.map((claim) => [claim.sku, claim])),
+    holders,
+    waiting,
     isCodeTaken: (folded) => taken.has(folded),
-    isStockTracked: (sku) => !untracked.has(sku),
+    isStockTracked: (productId) => !untracked.has(productId),
     dayOf: (instant) => dayIn(zone, instant),
     guests: await guestRules(tx, tenant, changes, records),
   });
 }
 
-/** The refund of a guest goes by the customer of its sale. */
-function salesOfGuests({ content }: ChangeRow): Thing[] {
-  const recordId = content?.kind === 'refund' ? saleOfGuest(content) : null;
-  return recordId === null ? [] : [{ kind: 'order', recordId }, { kind: 'invoice', recordId }]; // prettier-ignore
+/** A refund goes by the customer and the products of the sale that it gives back. */
+function salesGivenBack({ content }: ChangeRow): Thing[] {
+  return content?.kind === 'refund' ? salesOf(content) : [];
 }
 
-/** Writes the ledger and answers the inventory records that it moved. */
+/** Writes the ledger and answers the records of stock that it moved, or that got another name (`renamed`). */
 async function moveStock(
   tx: AbsorbTransaction,
   tenant: number,
   folded: Folded,
+  renamed: readonly string[],
 ): Promise<RecordRow[]> {
   const sources = [...folded.stockSources];
   const replaced = sources.filter(([, source]) => source.wasKnown).map(([sourceId]) => sourceId);
   const before = await readStockEntries(tx, tenant, replaced);
   const after = sources.flatMap(([, source]) => source.entries);
   const changes = stockChanges(before, after);
-  if (changes.length === 0) return [];
+  if (changes.length === 0 && renamed.length === 0) return [];
   await writeStockEntries(tx, tenant, replaced, after);
   const bySku = groupBy(changes, (change) => (change.after ?? change.before)?.sku ?? '');
+  for (const sku of renamed) if (!bySku.has(sku)) bySku.set(sku, []);
   const counts = after.filter((entry) => entry.reason === 'count');
   const sums = await sumsAfterCounts(
     tx,
@@ -199,7 +220,8 @@ async function moveStock(
       skuChanges,
       (place, countedAt) => sums.get(countKey({ sku, place, countedAt })) ?? '0',
     );
-    if (current !== undefined && JSON.stringify(next) === JSON.stringify(body)) return [];
+    const isRenamed = renamed.includes(sku);
+    if (current !== undefined && JSON.stringify(next) === JSON.stringify(body) && !isRenamed) return []; // prettier-ignore
     const content = { kind: 'inventory' as const, body: next };
     return [{ kind: 'inventory' as const, recordId: sku, rev: (current?.rev ?? 0) + 1, sourceRev: null, op: 'present' as const, content, origin: { places: 'pos' as const } }]; // prettier-ignore
   });

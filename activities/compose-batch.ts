@@ -10,6 +10,8 @@ import {
   type Write,
 } from '../connectors/connector';
 import { inSlices } from '../connectors/in-slices';
+import { labelIn } from '../connectors/product-names';
+import { ownersOfRemote } from '../database/known-products';
 import { loadReferences, pickDue, type DuePlaces, type PickedDelivery } from '../database/outgoing';
 import type { MemberSettlement } from '../database/settlements';
 import { pushSupportOf } from '../domain/direction';
@@ -18,7 +20,8 @@ import { failureClasses } from '../domain/failure';
 import { groupBy, inChunks } from '../domain/group-by';
 import { isTicket } from '../domain/guests';
 import type { SummarySale } from '../domain/posting/summary';
-import { kinds } from '../domain/words';
+import { isOwnRecord } from '../domain/own-records';
+import { kinds, type Kind } from '../domain/words';
 import { composeTraced, referencesFrom } from './compose-traced';
 import { makeMissingItems } from './lane-items';
 import type { LaneTurn } from './lane-turn';
@@ -88,7 +91,7 @@ export async function composePicked(
   picked: readonly PickedDelivery[],
 ): Promise<ComposedBatch> {
   const batch: ComposedBatch = { picked: picked.length, writes: [], settlements: [] };
-  const built: { delivery: PickedDelivery; item: Outgoing }[] = [];
+  const built: BuiltItem[] = [];
   for (const delivery of picked) {
     // Only a summary is waited for: a batch has hundreds of others.
     const isSummary = delivery.record?.kind === 'summary';
@@ -110,15 +113,90 @@ export async function composePicked(
   for (const chunk of inChunks(built, lookUpMax, ({ item }) => weightOf(item))) {
     const items = chunk.map(({ item }) => item);
     const found = await lookUpSafely(opened.connector, items, references, turn);
+    const compose = (entry: BuiltItem): Composed => {
+      const findings = found.get(entry.item.deliveryId);
+      return findings instanceof ConnectorError
+        ? { type: 'hold', reason: 'look_up_refused', cause: 'look_up_refused', detail: findings.message } // prettier-ignore
+        : composeTraced(opened, entry.item, loaded, findings ?? {});
+    };
     for await (const slice of inSlices(chunk))
-      for (const { delivery, item } of slice) {
-        const findings = found.get(item.deliveryId);
-        if (findings instanceof ConnectorError)
-          batch.settlements.push(hold(delivery, 'look_up_refused', 'look_up_refused', findings.message)); // prettier-ignore
-        else place(batch, delivery, composeTraced(opened, item, loaded, findings ?? {}));
-      }
+      for (const { delivery, composed } of await composeOwn(pool, turn, slice, compose))
+        place(batch, delivery, composed, turn.now);
   }
   return batch;
+}
+
+interface BuiltItem {
+  delivery: PickedDelivery;
+  item: Outgoing;
+}
+
+/** A look-up may find what other records of ours have: then it is composed again without those. */
+const othersMax = 10;
+
+/** Composes these; what is found there is taken by one record only, the first that finds it. */
+async function composeOwn(
+  pool: Pool,
+  turn: LaneTurn,
+  entries: readonly BuiltItem[],
+  compose: (entry: BuiltItem) => Composed,
+): Promise<{ delivery: PickedDelivery; composed: Composed }[]> {
+  const done: { delivery: PickedDelivery; composed: Composed }[] = [];
+  let left = [...entries];
+  for (let tries = 0; left.length > 0; tries++) {
+    const composed = left.map((entry) => ({ ...entry, composed: compose(entry) }));
+    const found = composed.flatMap(({ delivery: { kind }, item, composed: one }) =>
+      foundBy(item, one).map((remoteId) => ({ kind, remoteId })),
+    );
+    const owners = await ownersOfThings(pool, turn, found);
+    left = composed.flatMap(({ delivery, item, composed: one }): BuiltItem[] => {
+      const takes = one.type === 'adopt' || one.type === 'write';
+      const others = foundBy(item, one).filter(
+        (remoteId) => !turn.adopt(thingKey(delivery.kind, remoteId), delivery.id, owners, takes),
+      );
+      if (others.length > 0 && tries < othersMax)
+        return [{ delivery, item: { ...item, others: new Set([...(item.others ?? []), ...others]) } }]; // prettier-ignore
+      done.push({ delivery, composed: others.length > 0 && takes ? manyOthers : one });
+      return [];
+    });
+  }
+  return done;
+}
+
+const manyOthers: Composed = {
+  type: 'hold',
+  reason: 'ambiguous_match',
+  cause: 'ambiguous_match:shared',
+  detail:
+    'Whatever is found for it belongs to other records. Tell them apart (name, e-mail, SKU), then redrive',
+};
+
+/** What was there before and this takes for its own, or cannot tell from its own. */
+function foundBy({ remoteId, record }: Outgoing, composed: Composed): readonly string[] {
+  if (remoteId !== null || (record.kind !== 'customer' && record.kind !== 'product')) return [];
+  if (composed.type === 'adopt') return [composed.remoteId];
+  if (composed.type === 'hold') return composed.among ?? [];
+  return composed.type === 'write' && composed.adopts !== undefined ? [composed.adopts] : [];
+}
+
+function thingKey(kind: Kind, remoteId: string): string {
+  return `${kind}/${remoteId}`;
+}
+
+/** Deliveries that have these things, by `kind/remoteId`; not of guests of whom a customer of the till may be one. */
+async function ownersOfThings(
+  pool: Pool,
+  { tenant, system }: LaneTurn,
+  things: readonly { kind: Kind; remoteId: string }[],
+): Promise<Map<string, string>> {
+  const owners = new Map<string, string>();
+  for (const [kind, some] of groupBy(things, (thing) => thing.kind)) {
+    const ids = some.map(({ remoteId }) => remoteId);
+    for (const [remoteId, owner] of await ownersOfRemote(pool, tenant, system, kind, ids))
+      if (kind !== 'customer' || !isOwnRecord(owner.recordId))
+        owners.set(thingKey(kind, remoteId), owner.deliveryId);
+  }
+  return owners;
 }
 
 /** Looked up at once: about what one question to a vendor holds. */
@@ -133,7 +211,12 @@ function weightOf({ record }: Outgoing): number {
   return isTicket(record) ? Math.max(1, record.body.lines.length / linesPerWeight) : 1;
 }
 
-export function place(batch: ComposedBatch, delivery: PickedDelivery, composed: Composed): void {
+export function place(
+  batch: ComposedBatch,
+  delivery: PickedDelivery,
+  composed: Composed,
+  nowMs = 0,
+): void {
   switch (composed.type) {
     case 'write':
       batch.writes.push({ delivery, write: composed.write });
@@ -149,6 +232,7 @@ export function place(batch: ComposedBatch, delivery: PickedDelivery, composed: 
           version: composed.remoteVersion,
           snapshot: composed.snapshot,
           isLinked: composed.isLinked,
+          label: labelIn(composed.snapshot),
           written: composed.written,
         },
       });
@@ -163,6 +247,14 @@ export function place(batch: ComposedBatch, delivery: PickedDelivery, composed: 
         event: { type: 'skip', reason: composed.reason },
       });
       return;
+    case 'later':
+      batch.settlements.push({
+        deliveryId: delivery.id,
+        rev: delivery.desiredRev,
+        event: { type: 'stepped', resting: 'waiting', nowMs: nowMs + laterMs },
+        detail: composed.detail,
+      });
+      return;
     case 'notReady': {
       const missing = composed.missing.map(({ kind, ref }) => `${kind} ${ref}`);
       const detail = `It refers to what this system does not have yet: ${missing.slice(0, 10).join(', ')}`;
@@ -173,6 +265,9 @@ export function place(batch: ComposedBatch, delivery: PickedDelivery, composed: 
     }
   }
 }
+
+/** How long something of ours that goes first is given, before it is looked again. */
+const laterMs = 500;
 
 function hold(
   delivery: PickedDelivery,

@@ -1,5 +1,9 @@
-import type { Composed, Findings, Outgoing, References } from '../connectors/connector';
+import type { Composed, Findings, Outgoing, ProductReference, References } from '../connectors/connector'; // prettier-ignore
+import type { KnownProducts } from '../database/known-products';
 import type { LoadedReferences } from '../database/outgoing';
+import { isTicket } from '../domain/guests';
+import { addProducts } from '../domain/line-products';
+import { salesOf } from '../domain/record-references';
 import type { JsonObject } from '../domain/words';
 import type { OpenedConnection } from './opened-connection';
 
@@ -10,7 +14,11 @@ export interface TracedReferences {
   used: Map<string, number>;
 }
 
-export function referencesFrom({ mappings, ...maps }: LoadedReferences): TracedReferences {
+/** References of one delivery: what it calls by a SKU is the product that it means. */
+export function referencesFrom(
+  { mappings, products, ...maps }: LoadedReferences,
+  item: Outgoing | null = null,
+): TracedReferences {
   const used = new Map<string, number>();
   const mapping: References['mapping'] = (kind, key) => {
     const known = mappings.get(`${kind}/${key}`);
@@ -18,7 +26,46 @@ export function referencesFrom({ mappings, ...maps }: LoadedReferences): TracedR
     used.set(`${kind}/${key}`, known.version);
     return known.target;
   };
-  return { references: { ...maps, mapping }, used };
+  const ownProducts = referenceMap(products, products.byId.keys(), (id) => id);
+  const meant = item === null ? new Map<string, string | null>() : meantBy(item, maps.sales);
+  const skus = [...products.bySku.keys()];
+  const stocked = referenceMap(products, skus, (sku) => products.bySku.get(sku)?.present ?? null);
+  const view = referenceMap(
+    products,
+    skus,
+    (sku) => meant.get(sku) ?? products.bySku.get(sku)?.meant ?? null,
+  );
+  return { references: { ...maps, products: view, ownProducts, stocked, mapping }, used };
+}
+
+function referenceMap(
+  { byId }: KnownProducts,
+  keys: Iterable<string>,
+  idOf: (key: string) => string | null,
+): Map<string, ProductReference> {
+  const map = new Map<string, ProductReference>();
+  for (const key of keys) {
+    const product = byId.get(idOf(key) ?? '');
+    if (product !== undefined) map.set(key, { ...product, code: product.code ?? key });
+  }
+  return map;
+}
+
+/** The products that its lines mean, by SKU: those of the sale that it gives back, where that one says so. */
+function meantBy(
+  { record, combined }: Outgoing,
+  sales: LoadedReferences['sales'],
+): Map<string, string | null> {
+  const meant = new Map<string, string | null>();
+  const given = record.kind === 'refund' ? salesOf(record) : [];
+  for (const { kind, recordId } of given) {
+    const sale = sales.get(`${kind}/${recordId}`);
+    if (sale !== undefined) addProducts(meant, sale.ticket.body.lines);
+  }
+  for (const [sku, productId] of meant) if (productId === null) meant.delete(sku);
+  addProducts(meant, combined?.items ?? []);
+  if (isTicket(record)) addProducts(meant, record.body.lines);
+  return meant;
 }
 
 /**
@@ -31,7 +78,7 @@ export function composeTraced(
   loaded: LoadedReferences,
   findings: Findings,
 ): Composed {
-  const { references, used } = referencesFrom(loaded);
+  const { references, used } = referencesFrom(loaded, item);
   const composed = connector.compose(item, references, findings);
   if (used.size === 0) return composed;
   const mappings = Object.fromEntries([...used].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -48,6 +95,7 @@ export function composeTraced(
         : composed;
     case 'hold':
     case 'skip':
+    case 'later':
     case 'notReady':
       return composed;
   }

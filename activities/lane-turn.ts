@@ -67,6 +67,8 @@ export class LaneTurn implements CallGate, LaneHold {
   answeredCalls = 0;
   /** Reads that left. */
   reads = 0;
+  /** What was found and taken in this turn, by which delivery. */
+  private readonly adopted = new Map<string, string>();
   private readonly options: TurnOptions;
   private readonly endsAtMs: number;
   /** A turn that still runs then hangs: its lease lapses, and the next turn takes the lane over. */
@@ -88,6 +90,18 @@ export class LaneTurn implements CallGate, LaneHold {
     this.renewsUntilMs =
       this.endsAtMs + options.settings.timeoutsMs[options.system].total + settlingMs;
     this.signal = AbortSignal.any([this.lost.signal, options.cancelled]);
+  }
+
+  /** Whether a thing that was there before may be this delivery's; with `takes` it is from now on. */
+  adopt(
+    thing: string,
+    deliveryId: string,
+    owners: ReadonlyMap<string, string>,
+    takes: boolean,
+  ): boolean {
+    const owner = owners.get(thing) ?? this.adopted.get(thing) ?? deliveryId;
+    if (owner === deliveryId && takes) this.adopted.set(thing, deliveryId);
+    return owner === deliveryId;
   }
 
   /**

@@ -1,11 +1,15 @@
 import type { Outgoing } from '../connectors/connector';
 import type { ReferenceKeys } from '../database/outgoing';
+import { emailKey, plainEmail } from '../domain/email';
+import { isTicket } from '../domain/guests';
 import { appliedPart, isMovePart, tenderOfPart } from '../domain/posting/part-names';
 import { layAwayOf, salesOf, thingsReferredTo, type Thing } from '../domain/record-references';
 
 /** What of our own database composing these needs, each key once. */
 export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
   const skus = new Set<string>();
+  const productIds = new Set<string>();
+  const emails = new Set<string>();
   const customerIds = new Set<string>();
   const orderIds = new Set<string>();
   const documents = new Map<string, Thing>();
@@ -18,11 +22,20 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
   };
   for (const item of items) {
     const { record, recordId, combined } = item;
-    for (const { sku } of combined?.items ?? []) skus.add(sku);
     if (record.kind === 'inventory') skus.add(recordId);
-    if (record.kind === 'product') skus.add(record.body.sku);
-    if (record.kind === 'order' || record.kind === 'refund' || record.kind === 'invoice')
-      for (const line of record.body.lines) skus.add(line.sku);
+    if (record.kind === 'product') {
+      skus.add(record.body.sku);
+      productIds.add(recordId);
+    }
+    const email = record.kind === 'customer' ? emailKey(plainEmail(record.body.email)) : null;
+    if (email !== null) emails.add(email);
+    for (const { sku, productId } of [
+      ...(combined?.items ?? []),
+      ...(isTicket(record) ? record.body.lines : []),
+    ]) {
+      skus.add(sku);
+      if (productId !== undefined) productIds.add(productId);
+    }
     thingsReferredTo(record).forEach(add);
     if (refersToItself(item)) add({ kind: record.kind, recordId });
     const layAway = layAwayOf(record, recordId);
@@ -34,6 +47,8 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
   }
   return {
     skus: [...skus],
+    productIds: [...productIds],
+    emails: [...emails],
     customerIds: [...customerIds],
     orderIds: [...orderIds],
     documents: [...documents.values()],

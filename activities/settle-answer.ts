@@ -1,4 +1,5 @@
 import type { AfterAccepted, MemberResult, SendAnswer } from '../connectors/connector';
+import { labelIn } from '../connectors/product-names';
 import type { SendMember, SendRow } from '../database/sends';
 import type { MemberSettlement, SendOutcome } from '../database/settlements';
 import { backoffMs } from '../domain/backoff';
@@ -78,6 +79,7 @@ function memberSettlement(
           version: result.remoteVersion,
           snapshot: result.snapshot,
           isLinked: member.isLinked,
+          label: labelIn(result.snapshot),
           written: result.written,
         },
       };

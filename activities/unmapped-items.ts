@@ -1,11 +1,6 @@
-import {
-  readSkus,
-  readTakenCodes,
-  writeRecords,
-  writeSkus,
-  type AbsorbTransaction,
-} from '../database/absorb-store';
-import { mappedSkus } from '../database/own-records';
+import { writeRecords, type AbsorbTransaction } from '../database/absorb-store';
+import { mappedSkus, skusOfUnknown } from '../database/own-records';
+import { readSkus, readTakenCodes, writeSkus } from '../database/skus';
 import type { RecordRow } from '../domain/absorb';
 import { allowsPush, type DirectionPolicy } from '../domain/direction';
 import { articlesOf, ownProducts } from '../domain/unmapped-items';
@@ -36,7 +31,9 @@ export async function makeItems(
 ): Promise<RecordRow[]> {
   const skus = [...articles.keys()];
   if (skus.length === 0) return [];
-  const known = new Set((await readSkus(tx, tenant, skus, [])).map(({ sku }) => sku));
+  const given = (await readSkus(tx, tenant, skus, [])).map(({ sku }) => sku);
+  const unknown = await skusOfUnknown(tx, tenant, given);
+  const known = new Set(given.filter((sku) => !unknown.includes(sku)));
   const unclaimed = skus.filter((sku) => !known.has(sku));
   if (unclaimed.length === 0) return [];
   const mapped = await mappedSkus(tx, tenant, unclaimed);
@@ -44,7 +41,12 @@ export async function makeItems(
   if (unmapped.size === 0) return [];
   const taken = await readTakenCodes(tx, tenant, [...unmapped.keys()]);
   const { records, claims } = ownProducts(unmapped, (folded) => taken.has(folded));
-  await writeSkus(tx, tenant, claims, []);
+  await writeSkus(
+    tx,
+    tenant,
+    claims,
+    unknown.filter((sku) => unmapped.has(sku)),
+  );
   await writeRecords(tx, tenant, records);
   return records;
 }

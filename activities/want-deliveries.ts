@@ -15,11 +15,13 @@ import { recordKey, type RecordRow } from '../domain/absorb';
 import { isOpen, transition } from '../domain/delivery-state';
 import type { DirectionPolicy } from '../domain/direction';
 import { emailKey, plainEmail } from '../domain/email';
+import type { OrderLine } from '../domain/bodies';
 import { groupBy } from '../domain/group-by';
+import { isTicket } from '../domain/guests';
 import { isOwnRecord, isWantedIn } from '../domain/own-records';
 import type { PostingSettings } from '../domain/posting/settings';
 import { thingsReferredTo, type Thing } from '../domain/record-references';
-import { documentNamesOf, gateFor, wantedDeliveries } from '../domain/wanted-deliveries';
+import { documentNamesOf, gateFor, wantedDeliveries, type Gate } from '../domain/wanted-deliveries';
 import { targets, type Kind, type Target } from '../domain/words';
 import { guestIdOf } from './guest-customers';
 import {
@@ -106,8 +108,9 @@ function decide(
       tickets.wantedOf(record) ??
       wantedDeliveries(record.kind, record.op, record.content, direction, documentNamesOf(record.content, rows.map(({ part }) => part), tickets.posting)) // prettier-ignore
         .filter(({ system }) => isWantedIn(system, record.recordId));
-    for (const { system, part, gate } of wanted) {
+    for (const { system, part, gate: plain } of wanted) {
       const row = rows.find((candidate) => candidate.system === system && candidate.part === part);
+      const gate = row === undefined ? plain : gateOfDeleted(record, row, direction, plain);
       const event = { type: 'desired' as const, rev: record.rev, op: record.op, gate, nowMs };
       if (row !== undefined) {
         const after = transition(row, event);
@@ -140,6 +143,21 @@ function decide(
   return { created, updates };
 }
 
+/**
+ * A deleted product stays where it is, but for a name that it has there still and that is not its own any more: the
+ * lane looks whether it is.
+ */
+function gateOfDeleted(
+  { kind, op }: RecordRow,
+  { system, hasRemote }: DeliveryRow,
+  direction: DirectionPolicy,
+  plain: Gate,
+): Gate {
+  if (kind !== 'product' || op === 'present' || !hasRemote) return plain;
+  const gate = gateFor(direction, system, kind, 'present');
+  return gate.kind === 'open' ? gate : plain;
+}
+
 /** An invoice that waits for money goes before its payment. */
 function invoicePaidBy({ content }: RecordRow): string[] {
   return content?.kind === 'payment' ? [content.body.invoiceId ?? []].flat() : [];
@@ -153,7 +171,7 @@ async function waitsOf(
   posting: PostingSettings,
   deliveries: readonly { system: Target; kind: Kind; recordId: string }[],
 ): Promise<(delivery: { system: Target; kind: Kind; recordId: string }) => string[] | null> {
-  const skus = records.flatMap((record) => skusReferredTo(record));
+  const skus = records.flatMap((record) => linesOf(record).flatMap(({ sku, productId }) => (productId === undefined ? [sku] : []))); // prettier-ignore
   const products = await productsOfSkus(tx, tenant, [...new Set(skus)]);
   const things = new Map(
     records.map((record) => [
@@ -193,18 +211,15 @@ function guestAs(
   return email === null ? [] : [{ kind: 'customer', recordId: guestIdOf(tenant, email) }];
 }
 
-function skusReferredTo(record: RecordRow): string[] {
-  if (record.kind === 'inventory') return [record.recordId];
-  const { content } = record;
-  if (content?.kind === 'order' || content?.kind === 'refund' || content?.kind === 'invoice')
-    return content.body.lines.map((line) => line.sku);
-  return [];
+/** What a record says of articles: a SKU, and of a sold one the product that it meant. */
+function linesOf({ kind, recordId, content }: RecordRow): Pick<OrderLine, 'sku' | 'productId'>[] {
+  if (kind === 'inventory') return [{ sku: recordId }];
+  return isTicket(content) ? content.body.lines : [];
 }
 
 function thingsNeededBy(record: RecordRow, products: ReadonlyMap<string, string>): Thing[] {
-  const things: Thing[] = skusReferredTo(record).flatMap((sku) => {
-    const recordId = products.get(sku);
-    return recordId === undefined ? [] : [{ kind: 'product' as const, recordId }];
-  });
+  const things = linesOf(record).flatMap(({ sku, productId = products.get(sku) }): Thing[] =>
+    productId === undefined ? [] : [{ kind: 'product', recordId: productId }],
+  );
   return [...things, ...thingsReferredTo(record.content)];
 }

@@ -29,12 +29,20 @@ export interface Outgoing {
   remoteVersion: string | null;
   /** What the system was last known to hold, as this connector wrote it; null before the first. */
   snapshot: JsonObject | null;
+  /** Remote ids that other records of ours have: whatever a look-up finds, none of these is this record's. */
+  others?: ReadonlySet<string>;
 }
 
 /** What our own database knows about the things a record refers to. */
 export interface References {
-  /** SKU → its product as the target knows it. A SKU without entry is unknown to us. */
+  /** SKU → the product that the composed record means by it, as the target knows it. A SKU without entry is unknown to us. */
   products: ReadonlyMap<string, ProductReference>;
+  /** Products that are composed themselves, by record id: two may say one SKU. */
+  ownProducts: ReadonlyMap<string, ProductReference>;
+  /** SKU of a stock record → the product that has it now. */
+  stocked: ReadonlyMap<string, ProductReference>;
+  /** E-mails, in lower case, that several customers of ours have: they name nobody. */
+  sharedEmails: ReadonlySet<string>;
   /** Customer record id → delivery to this target. */
   customers: ReadonlyMap<string, RecordReference>;
   /** Order record id → delivery of its sale to this target. */
@@ -65,6 +73,12 @@ export interface ProductReference extends RecordReference {
   isStockTracked: boolean;
   /** Found there and adopted (true), or created by us (false). */
   isLinked: boolean;
+  /** Another product of ours has its SKU now: the code is all that it is called by. */
+  isParked?: boolean;
+  /** Another product of ours whose thing there has the name that this one is to have. */
+  blocker?: { recordId: string; isOpen: boolean } | null;
+  /** Whether another product of ours is to have the name that this one has there. */
+  isNameWanted?: boolean;
 }
 
 /** A finding of `lookUp`, opaque to everybody but the connector that made it. */
@@ -72,7 +86,11 @@ export type Findings = JsonObject;
 
 /** What composing decided for one delivery. */
 export type Composed =
-  | { type: 'write'; write: Write }
+  | {
+      type: 'write';
+      write: Write;
+      /** Remote id of what a look-up found and this takes for its own. */ adopts?: string;
+    }
   /** The system has it already as desired: nothing is sent. */
   | {
       type: 'adopt';
@@ -85,13 +103,22 @@ export type Composed =
       isStep?: boolean;
     }
   /** `cause` groups equal holds for the operator, e.g. `mapping_missing:tender:card`; `detail` says what to do. */
-  | { type: 'hold'; reason: HoldCode; cause: string; detail: string }
+  | {
+      type: 'hold';
+      reason: HoldCode;
+      cause: string;
+      detail: string;
+      /** Remote ids among which it cannot tell its own: what other records of ours have is none of them. */
+      among?: readonly string[];
+    }
   | { type: 'skip'; reason: string }
+  /** Something else of ours goes first and is on its way: it is looked at again soon. */
+  | { type: 'later'; detail: string }
   /** It refers to things without remote id. Some may still come (`waitsFor` non-empty and all open): it stays waiting; else it is held(dependency). */
   | { type: 'notReady'; missing: MissingReference[] };
 
 export interface MissingReference {
-  kind: 'sku' | 'customer' | 'order' | 'refund' | 'invoice' | 'payment';
+  kind: 'sku' | 'customer' | 'product' | 'order' | 'refund' | 'invoice' | 'payment';
   ref: string;
   isOpen: boolean;
 }

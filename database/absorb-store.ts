@@ -1,10 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
-import type { ChangeRow, Outcome, RecordRow, SkuClaim } from '../domain/absorb';
-import { foldSku } from '../domain/sku-codes';
+import type { ChangeRow, Outcome, RecordRow } from '../domain/absorb';
 import type { StockEntry } from '../domain/stock';
-import { systems, type ChangeOp, type DesiredOp, type Kind, type System } from '../domain/words';
+import { systems, type DesiredOp, type Kind } from '../domain/words';
 import { parseChangeBody, parseRecordBody } from './change-bodies';
 import { firstRow, inTransaction } from './pool';
 
@@ -37,6 +36,29 @@ export interface UnreadableChange {
   detail: string;
 }
 
+const changeColumns = `pos, source, event_id AS "eventId", kind, op, record_id AS "recordId", source_rev AS "sourceRev",
+  occurred_at AS "occurredAt", body`;
+
+type StoredChange = Omit<ChangeRow, 'content'> & { body: unknown };
+
+/** Changes as they were stored, those apart that cannot be read. */
+function parsed(rows: readonly StoredChange[]): {
+  changes: ChangeRow[];
+  unreadable: UnreadableChange[];
+} {
+  const changes: ChangeRow[] = [];
+  const unreadable: UnreadableChange[] = [];
+  for (const { body, ...row } of rows) {
+    try {
+      changes.push({ ...row, content: body === null ? null : parseChangeBody(row.kind, body) });
+    } catch (error) {
+      const detail = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+      unreadable.push({ pos: row.pos, detail: detail.slice(0, 2_000) });
+    }
+  }
+  return { changes, unreadable };
+}
+
 export async function readChanges(
   tx: AbsorbTransaction,
   tenant: number,
@@ -48,38 +70,24 @@ export async function readChanges(
   lastPos: number | null;
   count: number;
 }> {
-  const result = await tx.query<{
-    pos: number;
-    source: System;
-    eventId: string;
-    kind: Kind;
-    op: ChangeOp;
-    recordId: string;
-    sourceRev: number | null;
-    occurredAt: string;
-    body: unknown;
-  }>(
-    `SELECT pos, source, event_id AS "eventId", kind, op, record_id AS "recordId", source_rev AS "sourceRev",
-            occurred_at AS "occurredAt", body
-     FROM changes WHERE tenant = $1 AND pos > $2 ORDER BY pos LIMIT $3`,
+  const { rows } = await tx.query<StoredChange>(
+    `SELECT ${changeColumns} FROM changes WHERE tenant = $1 AND pos > $2 ORDER BY pos LIMIT $3`,
     [tenant, afterPos, limit],
   );
-  const changes: ChangeRow[] = [];
-  const unreadable: UnreadableChange[] = [];
-  for (const { body, ...row } of result.rows) {
-    try {
-      changes.push({ ...row, content: body === null ? null : parseChangeBody(row.kind, body) });
-    } catch (error) {
-      const detail = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-      unreadable.push({ pos: row.pos, detail: detail.slice(0, 2_000) });
-    }
-  }
-  return {
-    changes,
-    unreadable,
-    lastPos: result.rows.at(-1)?.pos ?? null,
-    count: result.rows.length,
-  };
+  return { ...parsed(rows), lastPos: rows.at(-1)?.pos ?? null, count: rows.length };
+}
+
+/** Changes of products that wait for a SKU, oldest first, at most 1,000. */
+export async function readWaitingChanges(
+  tx: AbsorbTransaction,
+  tenant: number,
+): Promise<ChangeRow[]> {
+  const { rows } = await tx.query<StoredChange>(
+    `SELECT c.* FROM (SELECT pos FROM sku_waits WHERE tenant = $1 ORDER BY pos LIMIT 1000) w
+     CROSS JOIN LATERAL (SELECT ${changeColumns} FROM changes WHERE tenant = $1 AND pos = w.pos LIMIT 1) c ORDER BY c.pos`,
+    [tenant],
+  );
+  return parsed(rows).changes;
 }
 
 const originSchema = z.record(z.string(), z.enum(systems));
@@ -140,106 +148,6 @@ export async function writeRecords(
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Owners of these SKUs, and every SKU of these products (the contract allows 201 of one). */
-export async function readSkus(
-  tx: AbsorbTransaction,
-  tenant: number,
-  skus: readonly string[],
-  productIds: readonly string[],
-): Promise<SkuClaim[]> {
-  const result = await tx.query<SkuClaim>(
-    `SELECT s.* FROM json_array_elements_text($2::json) AS k(sku) CROSS JOIN LATERAL
-       (SELECT sku, record_id AS "recordId", code FROM skus WHERE tenant = $1 AND sku = k.sku LIMIT 1) s
-     UNION
-     SELECT s.* FROM json_array_elements_text($3::json) AS k(id) CROSS JOIN LATERAL
-       (SELECT sku, record_id AS "recordId", code FROM skus WHERE tenant = $1 AND record_id = k.id LIMIT 1000) s`,
-    [tenant, JSON.stringify(skus), JSON.stringify(productIds)],
-  );
-  return result.rows;
-}
-
-/**
- * Which codes are given already among those that these SKUs could get: the SKU as case-blind systems see
- * it, and every suffix of one that is given or claimed twice here.
- */
-export async function readTakenCodes(
-  tx: AbsorbTransaction,
-  tenant: number,
-  skus: readonly string[],
-): Promise<Set<string>> {
-  const folded = [...new Set(skus)].map(foldSku);
-  const taken = new Set(await codesWhere(tx, tenant, isEqual, folded));
-  const seen = new Set<string>();
-  const contested = new Set<string>();
-  for (const code of folded) {
-    if (taken.has(code) || seen.has(code)) contested.add(code);
-    seen.add(code);
-  }
-  for (const code of await codesWhere(tx, tenant, isSuffixed, [...contested])) taken.add(code);
-  return taken;
-}
-
-/** Codes in the table that stand in this relation to one of `k.folded`. */
-async function codesWhere(
-  tx: AbsorbTransaction,
-  tenant: number,
-  condition: typeof isEqual | typeof isSuffixed,
-  folded: readonly string[],
-): Promise<string[]> {
-  if (folded.length === 0) return [];
-  const result = await tx.query<{ folded: string }>(
-    `SELECT s.folded FROM json_array_elements_text($2::json) AS k(folded) CROSS JOIN LATERAL
-       (SELECT folded FROM skus WHERE tenant = $1 AND ${condition} ORDER BY folded LIMIT 100000) s`,
-    [tenant, JSON.stringify(folded)],
-  );
-  return result.rows.map((row) => row.folded);
-}
-
-const isEqual = 'folded = k.folded';
-// DEL follows the tilde in the order of bytes, which this column has.
-const isSuffixed = "folded >= k.folded || '~' AND folded < k.folded || chr(127)";
-
-export async function writeSkus(
-  tx: AbsorbTransaction,
-  tenant: number,
-  claims: readonly SkuClaim[],
-  released: readonly string[],
-): Promise<void> {
-  if (released.length > 0) {
-    await tx.query(
-      `DELETE FROM skus WHERE ctid = ANY (ARRAY(
-         SELECT s.ctid FROM json_array_elements_text($2::json) AS k(sku) CROSS JOIN LATERAL
-           (SELECT ctid FROM skus WHERE tenant = $1 AND sku = k.sku OFFSET 0) s))`,
-      [tenant, JSON.stringify(released)],
-    );
-  }
-  if (claims.length === 0) return;
-  const rows = claims.map((claim) => ({ ...claim, folded: foldSku(claim.code) }));
-  await tx.query(
-    `INSERT INTO skus (tenant, sku, record_id, code, folded)
-     SELECT $1, sku, "recordId", code, folded FROM json_to_recordset($2::json)
-       AS x(sku text, "recordId" text, code text, folded text) ORDER BY sku`,
-    [tenant, JSON.stringify(rows)],
-  );
-}
-
-/** SKUs among these whose product is known to have no stock. */
-export async function readUntrackedSkus(
-  tx: AbsorbTransaction,
-  tenant: number,
-  skus: readonly string[],
-): Promise<Set<string>> {
-  if (skus.length === 0) return new Set();
-  const result = await tx.query<{ sku: string }>(
-    `SELECT k.sku FROM json_array_elements_text($2::json) AS k(sku)
-     CROSS JOIN LATERAL (SELECT record_id FROM skus WHERE tenant = $1 AND sku = k.sku LIMIT 1) s
-     CROSS JOIN LATERAL (SELECT body FROM records WHERE tenant = $1 AND kind = 'product' AND record_id = s.record_id LIMIT 1) r
-     WHERE r.body ->> 'trackStock' = 'false'`,
-    [tenant, JSON.stringify([...new Set(skus)])],
-  );
-  return new Set(result.rows.map((row) => row.sku));
 }
 
 /** The ledger entries that these sources made before. */
@@ -308,11 +216,18 @@ export function countKey(count: { sku: string; place: string; countedAt: string 
   return JSON.stringify([count.sku, count.place, count.countedAt]);
 }
 
+/** Writes outcomes; `replaced`: positions of changes whose former outcome holds no longer. */
 export async function writeOutcomes(
   tx: AbsorbTransaction,
   tenant: number,
   outcomes: readonly Outcome[],
+  replaced: readonly number[] = [],
 ): Promise<void> {
+  if (replaced.length > 0)
+    await tx.query('DELETE FROM change_outcomes WHERE tenant = $1 AND pos = ANY ($2::bigint[])', [
+      tenant,
+      replaced,
+    ]);
   if (outcomes.length === 0) return;
   await tx.query(
     `INSERT INTO change_outcomes (tenant, pos, outcome, code, detail)

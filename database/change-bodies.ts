@@ -11,7 +11,6 @@ import type {
   SummaryBody,
 } from '../domain/bodies';
 import type { ChangeBody, RecordBody } from '../domain/bodies';
-import { isTicket, withCustomer } from '../domain/guests';
 import type { Kind } from '../domain/words';
 import {
   amountMinor,
@@ -113,6 +112,10 @@ const line = z.strictObject({
   taxes,
 });
 
+/** What absorbing adds to a ticket; no change may say it. */
+const recordLine = line.extend({ productId: idText.optional() });
+const booked = { lines: z.array(recordLine), guestCustomerId: z.string().optional() };
+
 const ticket = {
   number: idText,
   channel: z.literal('pos'),
@@ -178,24 +181,20 @@ function isDepositsAlone(body: RefundBody): boolean {
   return unallocatedMinor === 0 && [lines, fees, shipping, tips, cards].every((list) => list.length === 0); // prettier-ignore
 }
 
-const order = z.strictObject({
+const orderFields = { ...ticket, tenders, deposits: deposits.optional() };
+const invoiceFields = { ...ticket, dueDate: calendarDay.optional() };
+const refundFields = {
   ...ticket,
   tenders,
-  deposits: deposits.optional(),
-}) satisfies z.ZodType<OrderBody>;
-const invoice = z.strictObject({
-  ...ticket,
-  dueDate: calendarDay.optional(),
-}) satisfies z.ZodType<InvoiceBody>;
+  orderId: idText.optional(),
+  restock: z.boolean(),
+  unallocatedMinor: amountMinorPositive.optional(),
+  deposits: deposits.min(1).optional(),
+};
+const order = z.strictObject(orderFields) satisfies z.ZodType<OrderBody>;
+const invoice = z.strictObject(invoiceFields) satisfies z.ZodType<InvoiceBody>;
 const refund = z
-  .strictObject({
-    ...ticket,
-    tenders,
-    orderId: idText.optional(),
-    restock: z.boolean(),
-    unallocatedMinor: amountMinorPositive.optional(),
-    deposits: deposits.min(1).optional(),
-  })
+  .strictObject(refundFields)
   .refine(({ deposits: back, orderId }) => back === undefined || orderId !== undefined, {
     path: ['orderId'],
     message: 'is needed with deposits: the order that they were received for',
@@ -209,6 +208,9 @@ const refund = z
     message: 'say how the deposits were given back',
   })
   .meta({ example: depositsBack }) satisfies z.ZodType<RefundBody>;
+const recordOrder = z.strictObject({ ...orderFields, ...booked });
+const recordInvoice = z.strictObject({ ...invoiceFields, ...booked });
+const recordRefund = z.strictObject({ ...refundFields, ...booked });
 const summary = z.strictObject({
   key: z.strictObject({
     day: calendarDay,
@@ -245,19 +247,28 @@ export function parseChangeBody(kind: Kind, body: unknown): ChangeBody {
 
 /** Those that we make of a ticket's line have no price. */
 const recordProduct = product.partial({ priceMinor: true, currency: true });
-/** What absorbing adds to a ticket; no change may say it. */
-const booked = z.looseObject({ guestCustomerId: z.string() });
 
 /** A record's body by its kind. */
 export function parseRecordBody(kind: Kind, body: unknown): RecordBody {
-  if (kind === 'summary') return { kind, body: summary.parse(body) };
-  if (kind === 'inventory') return { kind, body: stock.parse(body) };
-  if (kind === 'product') return { kind, body: recordProduct.parse(body) };
-  if (typeof body !== 'object' || body === null || !('guestCustomerId' in body))
-    return parseShared(kind, body);
-  const { guestCustomerId, ...said } = booked.parse(body);
-  const content = parseShared(kind, said);
-  return isTicket(content) ? withCustomer(content, guestCustomerId) : content;
+  switch (kind) {
+    case 'summary':
+      return { kind, body: summary.parse(body) };
+    case 'inventory':
+      return { kind, body: stock.parse(body) };
+    case 'product':
+      return { kind, body: recordProduct.parse(body) };
+    case 'order':
+      return { kind, body: recordOrder.parse(body) };
+    case 'refund':
+      return { kind, body: recordRefund.parse(body) };
+    case 'invoice':
+      return { kind, body: recordInvoice.parse(body) };
+    case 'customer':
+    case 'payment':
+    case 'payout':
+    case 'cash':
+      return parseShared(kind, body);
+  }
 }
 
 function parseShared(

@@ -36,28 +36,52 @@ export async function findConnection(
   );
 }
 
+/** One text for an account, however its address is written. */
+export function accountKeyOf(system: Target, account: string): string {
+  if (system !== 'woo') return account;
+  const plain = account.toLowerCase().replace(/^https?:\/\/(www\.)?/, '');
+  return plain.replace(/(:80|:443)?\/*$/, '');
+}
+
+/** `other_account`: this tenant has another one. `shared`: another tenant has this one, and nobody confirmed that. */
+export type Connected = Connection | 'other_account' | 'shared';
+
 /**
- * Connects an account, or renews its credentials. Refused (null) where the tenant is connected to another
- * account already: its remote ids would be wrong there (traps 91).
+ * Connects an account, or renews its credentials. Refused where the tenant is connected to another account already: its
+ * remote ids would be wrong there (traps 91); and where another tenant is connected to this one, unless `isSharedFine`.
  */
 export async function putConnection(
   pool: Pool,
   tenant: number,
   connection: { system: Target; address: string; account: string; sealed: string },
-): Promise<Connection | null> {
+  isSharedFine = false,
+): Promise<Connected> {
+  const { system, account } = connection;
+  const key = accountKeyOf(system, account);
   return inTransaction(pool, async (client) => {
+    // Of two tenants that come at once, the second sees the first.
+    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `${system} ${key}`,
+    ]);
+    const shared = await firstRow(
+      client,
+      `SELECT 1 FROM connections WHERE system = $1 AND account_key = $2 AND tenant <> $3
+         AND NOT EXISTS (SELECT FROM connections WHERE tenant = $3 AND system = $1 AND account = $4) LIMIT 1`,
+      [system, key, tenant, account],
+    );
+    if (shared !== null && !isSharedFine) return 'shared';
     const row = await firstRow<Connection>(
       client,
-      `INSERT INTO connections AS c (tenant, system, address, account, sealed) VALUES ($1, $2, $3, $4, $5)
+      `INSERT INTO connections AS c (tenant, system, address, account, sealed, account_key) VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (tenant, system) DO UPDATE SET address = excluded.address, sealed = excluded.sealed,
          facts = NULL, facts_at = NULL, revision = c.revision + 1, connected_at = now()
        WHERE c.account = excluded.account RETURNING ${columns}`,
-      [tenant, connection.system, connection.address, connection.account, connection.sealed],
+      [tenant, system, connection.address, account, connection.sealed, key],
     );
-    if (row === null) return null;
+    if (row === null) return 'other_account';
     await client.query('UPDATE lanes SET needs_auth = false WHERE tenant = $1 AND system = $2', [
       tenant,
-      connection.system,
+      system,
     ]);
     return row;
   });

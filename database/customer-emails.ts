@@ -2,6 +2,7 @@ import type { RecordRow } from '../domain/absorb';
 import { emailKey, plainEmail } from '../domain/email';
 import { isOwnRecord } from '../domain/own-records';
 import type { AbsorbTransaction } from './absorb-store';
+import type { Db } from './pool';
 
 // Which customers of the till have which e-mail, kept by absorb.
 
@@ -49,4 +50,19 @@ export async function customersWithEmail(
     [tenant, JSON.stringify(emails)],
   );
   return result.rows;
+}
+
+/** E-mails among these, in lower case, that more than one customer of the till has: such a one names nobody. */
+export async function sharedEmailsAmong(
+  db: Db,
+  tenant: number,
+  emails: readonly string[],
+): Promise<Set<string>> {
+  if (emails.length === 0) return new Set();
+  const result = await db.query<{ email: string }>(
+    `SELECT k.email FROM json_array_elements_text($2::json) AS k(email)
+     WHERE (SELECT count(*) FROM (SELECT FROM customer_emails WHERE tenant = $1 AND email = k.email LIMIT 2) e) > 1`,
+    [tenant, JSON.stringify([...new Set(emails)])],
+  );
+  return new Set(result.rows.map(({ email }) => email));
 }

@@ -28,6 +28,8 @@ export interface RemoteState {
   version: string | null;
   snapshot: JsonObject;
   isLinked: boolean;
+  /** What it is called there, folded, where that has to be unique and is known. */
+  label?: string | null;
   /** What was written, where others refer to another document of the delivery: the journal names it. */
   written?: { id: string; version: string | null } | undefined;
 }
@@ -110,6 +112,10 @@ const columns: Readonly<Record<string, Column>> = {
   remote_version: { type: 'text', of: ({ remote }) => remote?.version },
   is_linked: { type: 'boolean', of: ({ remote }) => remote?.isLinked },
   snapshot: { type: 'json', of: ({ remote }) => remote?.snapshot },
+  label: {
+    type: 'text',
+    of: ({ row, remote }) => (remote !== undefined && row.kind === 'product' ? (remote.label ?? null) : remote && null), // prettier-ignore
+  },
 };
 
 /** Which of the columns without `before` have a value. */

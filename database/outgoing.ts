@@ -10,6 +10,8 @@ import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { Thing } from '../domain/record-references';
 import { parseRecordBody } from './change-bodies';
+import { sharedEmailsAmong } from './customer-emails';
+import { loadProducts, type KnownProducts } from './known-products';
 import { mappingsFor, type MappedTarget } from './mappings';
 import { firstRow, type Db } from './pool';
 import { loadLayAways, loadSales } from './sale-entries';
@@ -106,14 +108,13 @@ export interface KnownReference {
   isOpen: boolean;
 }
 
-export interface KnownProduct extends KnownReference {
-  code: string;
-  isStockTracked: boolean;
-  isLinked: boolean;
-}
-
 export interface ReferenceKeys {
+  /** SKUs of stock and of lines that name no product, and all that may be mapped by hand. */
   skus: readonly string[];
+  /** Products that lines mean, and those that are written themselves. */
+  productIds: readonly string[];
+  /** E-mails of customers, in lower case. */
+  emails: readonly string[];
   customerIds: readonly string[];
   orderIds: readonly string[];
   /** Documents of other kinds. */
@@ -125,7 +126,9 @@ export interface ReferenceKeys {
 }
 
 export interface LoadedReferences {
-  products: Map<string, KnownProduct>;
+  products: KnownProducts;
+  /** E-mails among those asked for that several customers of the till have. */
+  sharedEmails: Set<string>;
   customers: Map<string, KnownReference>;
   orders: Map<string, KnownReference & { entity: string | null }>;
   /** By `kind/recordId`. */
@@ -142,21 +145,23 @@ export async function loadReferences(
   system: Target,
   keys: ReferenceKeys,
 ): Promise<LoadedReferences> {
-  const [products, customers, orders, documents, sales, layAways, mappings] = await Promise.all([
-    loadProducts(db, tenant, system, keys.skus),
-    loadRemoteIds(db, tenant, system, 'customer', keys.customerIds),
-    loadRemoteIds(db, tenant, system, 'order', keys.orderIds),
-    loadDocuments(db, tenant, system, keys.documents),
-    loadSales(db, tenant, system, keys.sales),
-    loadLayAways(db, tenant, system, keys.layAways),
-    mappingsFor(db, tenant, keys.skus),
-  ]);
+  const [products, sharedEmails, customers, orders, documents, sales, layAways, mappings] =
+    await Promise.all([
+      loadProducts(db, tenant, system, keys),
+      sharedEmailsAmong(db, tenant, keys.emails),
+      loadRemoteIds(db, tenant, system, 'customer', keys.customerIds),
+      loadRemoteIds(db, tenant, system, 'order', keys.orderIds),
+      loadDocuments(db, tenant, system, keys.documents),
+      loadSales(db, tenant, system, keys.sales),
+      loadLayAways(db, tenant, system, keys.layAways),
+      mappingsFor(db, tenant, keys.skus),
+    ]);
   // A payment names its invoice alone: whose it is, that says.
   const payers = [...sales.values()].flatMap(({ ticket }) => customerIdOf(ticket.body) ?? []);
   const others = [...new Set(payers)].filter((id) => !keys.customerIds.includes(id));
   for (const [id, known] of await loadRemoteIds(db, tenant, system, 'customer', others))
     customers.set(id, known);
-  return { products, customers, orders, documents, sales, layAways, mappings };
+  return { products, sharedEmails, customers, orders, documents, sales, layAways, mappings };
 }
 
 async function loadDocuments(
@@ -174,27 +179,6 @@ async function loadDocuments(
   return known;
 }
 
-async function loadProducts(
-  db: Db,
-  tenant: number,
-  system: Target,
-  skus: readonly string[],
-): Promise<Map<string, KnownProduct>> {
-  if (skus.length === 0) return new Map();
-  const result = await db.query<KnownProduct & { sku: string }>(
-    `SELECT k.sku, s.code, coalesce(r.body ->> 'trackStock', 'true') = 'true' AS "isStockTracked",
-       d."remoteId", coalesce(d."isOpen", false) AS "isOpen", coalesce(d."isLinked", false) AS "isLinked"
-     FROM json_array_elements_text($3::json) AS k(sku)
-     CROSS JOIN LATERAL (SELECT record_id, code FROM skus WHERE tenant = $1 AND sku = k.sku LIMIT 1) s
-     CROSS JOIN LATERAL (SELECT body FROM records WHERE tenant = $1 AND kind = 'product' AND record_id = s.record_id LIMIT 1) r
-     LEFT JOIN LATERAL (SELECT remote_id AS "remoteId", is_linked AS "isLinked",
-         state IN ('waiting', 'sending', 'verifying') AS "isOpen"
-       FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = 'product' AND record_id = s.record_id LIMIT 1) d ON true`,
-    [tenant, system, JSON.stringify(skus)],
-  );
-  return new Map(result.rows.map(({ sku, ...product }) => [sku, product]));
-}
-
 async function loadRemoteIds(
   db: Db,
   tenant: number,
@@ -206,10 +190,11 @@ async function loadRemoteIds(
   // An order's sale stands before its refund part and its payments. What was taken back, or voided and not posted
   // anew yet, is not there for who refers to it.
   const result = await db.query<KnownReference & { entity: string | null; recordId: string }>(
-    `SELECT k.id AS "recordId", d."remoteId", d."isOpen", d.entity FROM json_array_elements_text($4::json) AS k(id)
+    `SELECT k.id AS "recordId", coalesce(d."remoteId", same."remoteId") AS "remoteId", d."isOpen", d.entity FROM json_array_elements_text($4::json) AS k(id)
      CROSS JOIN LATERAL (SELECT CASE WHEN undone_by IS NULL AND (snapshot ->> 'entity' IS NOT NULL OR snapshot -> 'posted' IS NULL) THEN remote_id END AS "remoteId",
-         snapshot ->> 'entity' AS entity, state IN ('waiting', 'sending', 'verifying') AS "isOpen"
-       FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = $3 AND record_id = k.id ORDER BY part DESC LIMIT 1) d`,
+         snapshot ->> 'entity' AS entity, state IN ('waiting', 'sending', 'verifying') AS "isOpen", same_as
+       FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = $3 AND record_id = k.id ORDER BY part DESC LIMIT 1) d
+     LEFT JOIN LATERAL (SELECT remote_id AS "remoteId" FROM deliveries WHERE id = d.same_as AND tenant = $1) same ON true`,
     [tenant, system, kind, JSON.stringify(recordIds)],
   );
   return new Map(result.rows.map(({ recordId, ...reference }) => [recordId, reference]));

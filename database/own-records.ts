@@ -5,14 +5,15 @@ import { lockDeliveriesOf } from './deliveries';
 
 /**
  * Gives what the books have of a product of our own to the till's product with its SKU: its delivery goes on under
- * the new record, whatever became of it so far. One that the books know already keeps its own item.
+ * the new record, whatever became of it so far. One that the books know already keeps its own item. Answers the ids of
+ * the records that ended by it.
  */
 export async function takeOver(
   tx: AbsorbTransaction,
   tenant: number,
   pairs: readonly { from: string; to: string }[],
-): Promise<void> {
-  if (pairs.length === 0) return;
+): Promise<Set<string>> {
+  if (pairs.length === 0) return new Set();
   const ids = pairs.flatMap(({ from, to }) => [from, to]);
   await lockDeliveriesOf(
     tx,
@@ -26,13 +27,33 @@ export async function takeOver(
      WHERE d.id = x.id`,
     [tenant, JSON.stringify(pairs)],
   );
-  await tx.query(
+  const ended = await tx.query<{ id: string }>(
     `DELETE FROM records WHERE ctid = ANY (ARRAY(
        SELECT r.ctid FROM json_to_recordset($2::json) AS k("from" text) CROSS JOIN LATERAL
          (SELECT ctid FROM records WHERE tenant = $1 AND kind = 'product' AND record_id = k."from" LIMIT 1) r
-       WHERE (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product' AND record_id = k."from" LIMIT 1) IS NULL))`,
+       WHERE (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product' AND record_id = k."from" LIMIT 1) IS NULL))
+     RETURNING record_id AS id`,
     [tenant, JSON.stringify(pairs)],
   );
+  return new Set(ended.rows.map(({ id }) => id));
+}
+
+/** SKUs among these of deleted products that the books never had: an article of that SKU is another one. */
+export async function skusOfUnknown(
+  tx: AbsorbTransaction,
+  tenant: number,
+  skus: readonly string[],
+): Promise<string[]> {
+  if (skus.length === 0) return [];
+  const result = await tx.query<{ sku: string }>(
+    `SELECT k.sku FROM json_array_elements_text($2::json) AS k(sku)
+     CROSS JOIN LATERAL (SELECT record_id FROM skus WHERE tenant = $1 AND sku = k.sku LIMIT 1) s
+     CROSS JOIN LATERAL (SELECT op FROM records WHERE tenant = $1 AND kind = 'product' AND record_id = s.record_id LIMIT 1) r
+     WHERE r.op = 'absent' AND NOT EXISTS (SELECT FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product'
+       AND record_id = s.record_id AND (remote_id IS NOT NULL OR state IN ('sending', 'verifying')))`,
+    [tenant, JSON.stringify(skus)],
+  );
+  return result.rows.map(({ sku }) => sku);
 }
 
 /** SKUs among these that are mapped to an item by hand. */

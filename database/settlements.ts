@@ -8,11 +8,12 @@ import type { LaneHold } from './lanes';
 import { lockByIds } from './sends';
 import { wakeUnpaid } from './unpaid';
 import { settleSummaries } from './summary-settlements';
+import { withoutOthers } from './remote-owners';
 
 // Settling: what became of a send and of each of its members, in one transaction.
 
 /** Kinds of records, beside products by their SKUs, that others may wait for. */
-const referredKinds = ['customer', 'order', 'refund', 'invoice', 'payment'] as const;
+const referredKinds = ['customer', 'product', 'order', 'refund', 'invoice', 'payment'] as const;
 
 /** What one member of a send came to, and what is to be kept of it. */
 export interface MemberSettlement {
@@ -118,7 +119,8 @@ async function settleMembers(
   settlements: readonly SentSettlement[],
   rows: readonly DeliveryRow[],
 ): Promise<Settled> {
-  const byId = new Map(settlements.map((settlement) => [settlement.deliveryId, settlement]));
+  const own = await withoutOthers(tx, lane, settlements, rows);
+  const byId = new Map(own.map((settlement) => [settlement.deliveryId, settlement]));
   const updates: MemberUpdate[] = rows.flatMap((row) => {
     const settlement = byId.get(row.id);
     if (settlement === undefined || row.desiredRev !== (settlement.rev ?? row.desiredRev))
@@ -211,6 +213,8 @@ async function freeWaiting(
        SELECT w.ctid FROM (
          SELECT 'sku' AS kind, s.sku AS ref FROM json_array_elements_text($3::json) AS p(id) CROSS JOIN LATERAL
            (SELECT sku FROM skus WHERE tenant = $1 AND record_id = p.id LIMIT 1000) s
+         UNION SELECT 'sku', h.sku FROM json_array_elements_text($3::json) AS p(id) CROSS JOIN LATERAL
+           (SELECT sku FROM sku_holders WHERE tenant = $1 AND record_id = p.id LIMIT 1000) h
          UNION ALL SELECT kind, ref FROM json_to_recordset($4::json) AS x(kind text, ref text)) x
        CROSS JOIN LATERAL (SELECT ctid FROM delivery_waits
          WHERE tenant = $1 AND system = $2 AND kind = x.kind AND ref = x.ref OFFSET 0) w))

@@ -1,10 +1,14 @@
+import { articlesOf, type Article } from './articles';
 import type { ChangeBody, InventoryBody, ProductBody, RecordBody } from './bodies';
 import { withDay } from './business-day';
 import { canonicalJson } from './canonical';
-import { customerIdOf, saleOfGuest, withGuestCustomer, type GuestRules } from './guests';
+import { customerIdOf, isTicket, saleOfGuest, withGuestCustomer, type GuestRules } from './guests';
+import { withProducts } from './line-products';
 import { merge, said } from './merge-bodies';
 import { isOwnRecord, ownRevision } from './own-records';
-import { codeForSku, foldSku } from './sku-codes';
+import { ProductWaits, type Blocker, type Waiting } from './product-waits';
+import { saleIdOf } from './record-references';
+import { SkuBook, type KnownSkus, type SkuChanges, type Wish } from './sku-book';
 import { inventoryEntry, ticketEntries, type StockEntry } from './stock';
 import type { ChangeOp, DesiredOp, Kind, System } from './words';
 
@@ -35,12 +39,6 @@ export interface RecordRow {
   origin: Record<string, System>;
 }
 
-export interface SkuClaim {
-  sku: string;
-  recordId: string;
-  code: string;
-}
-
 export interface Outcome {
   pos: number;
   outcome: 'stale' | 'failed';
@@ -49,26 +47,30 @@ export interface Outcome {
 }
 
 /** What the fold has to know besides the changes. */
-export interface Known {
+export interface Known extends KnownSkus {
   records: ReadonlyMap<string, RecordRow>;
-  /** Owners of the SKUs that products of this batch claim, and of those their records hold now. */
-  skus: ReadonlyMap<string, SkuClaim>;
-  isCodeTaken: (folded: string) => boolean;
-  /** False only for SKUs of products known to have no stock. */
-  isStockTracked: (sku: string) => boolean;
+  /** Changes of products that wait for a SKU, in order of their positions. */
+  waiting: readonly ChangeRow[];
+  /** False only for products known to have no stock. */
+  isStockTracked: (productId: string) => boolean;
   /** The day of an instant where the tenant is. */
   dayOf: (instant: string) => string;
   guests: GuestRules;
 }
 
+/** A record that changed; `wasKnown` tells an update from a first sight. */
+export interface FoldedRecord extends RecordRow {
+  wasKnown: boolean;
+}
+
 export interface Folded {
-  /** Records that changed, with their new revision; `wasKnown` tells an update from a first sight. */
-  records: (RecordRow & { wasKnown: boolean })[];
+  records: FoldedRecord[];
   /** Records whose sender's revision moved although nothing in them did. */
   touched: RecordRow[];
   outcomes: Outcome[];
-  claims: SkuClaim[];
-  releasedSkus: string[];
+  skus: SkuChanges;
+  /** Positions of changes that wait for a SKU from now on, and of those that did so far. */
+  waits: { begun: Waiting[]; ended: number[] };
   /** Invoices that became another customer's, by record id: their payments are of that one too. */
   otherPayers: string[];
   /** Records of our own whose SKU a product of the till has now: what the books have of them is its own. */
@@ -81,11 +83,6 @@ export function recordKey(kind: Kind, recordId: string): string {
   return `${kind}/${recordId}`;
 }
 
-/** SKUs of a product and its variants, each once. */
-export function skusOf(product: ProductBody): string[] {
-  return [...new Set([product.sku, ...(product.variants ?? []).map((variant) => variant.sku)])];
-}
-
 /** Folds changes in order of their positions. A change that cannot be taken gets an outcome and blocks nobody. */
 export function foldChanges(changes: readonly ChangeRow[], known: Known): Folded {
   const fold = new Fold(known);
@@ -93,45 +90,46 @@ export function foldChanges(changes: readonly ChangeRow[], known: Known): Folded
   return fold.result();
 }
 
+interface Movement {
+  change: ChangeRow;
+  body: InventoryBody;
+  article: Article | null;
+}
+
 class Fold {
   private readonly present = new Map<string, RecordRow>();
   private readonly changed = new Set<string>();
   private readonly outcomes: Outcome[] = [];
-  private readonly claims = new Map<string, SkuClaim | null>();
-  /** Codes given in this fold, by SKU, and how case-blind systems see them. */
-  private readonly newCodes = new Map<string, string>();
-  private readonly newFolded = new Set<string>();
   private readonly ticketTimes = new Map<string, string>();
-  private readonly stockSources: Folded['stockSources'] = new Map();
+  private readonly movements: Movement[] = [];
+  private readonly book: SkuBook;
+  private readonly waits: ProductWaits;
   private readonly known: Known;
 
   constructor(known: Known) {
     this.known = known;
+    this.book = new SkuBook(known);
+    this.waits = new ProductWaits(known.waiting, {
+      ownerOf: (sku) => this.book.ownerOf(sku),
+      isGivenUp: (owner, sku) => this.isGivenUp(owner, sku),
+      wishOf: (recordId, changes) => this.wishOf(recordId, changes),
+    });
   }
 
   take(change: ChangeRow): void {
     if (change.kind === 'inventory') {
-      if (change.content?.kind === 'inventory') this.takeStock(change, change.content.body);
+      if (change.content?.kind !== 'inventory') return;
+      const article = this.book.articleAt(change.recordId, change.occurredAt);
+      this.movements.push({ change, body: change.content.body, article });
       return;
     }
-    const current = this.find(change.kind, change.recordId);
-    const sourceRev = change.sourceRev ?? 0;
-    if (
-      current?.sourceRev !== null &&
-      current?.sourceRev !== undefined &&
-      sourceRev <= current.sourceRev
-    ) {
-      const detail = `revision ${sourceRev} came after revision ${current.sourceRev}`;
-      this.outcomes.push({ pos: change.pos, outcome: 'stale', code: 'stale', detail });
-      return;
-    }
-    const next = this.next(change, current);
-    if (next === null) return;
-    const key = recordKey(change.kind, change.recordId);
-    this.present.set(key, next);
-    if (next.rev === current?.rev) return;
-    this.changed.add(key);
-    this.ticketTimes.set(key, change.occurredAt);
+    if (this.isStale(change)) return;
+    if (change.kind === 'product' && change.op === 'upsert') {
+      // Of one revision the later is the correction.
+      this.dropWaiting(change.recordId, change.sourceRev ?? 0);
+      this.waits.add(change);
+    } else this.apply(change);
+    if (change.kind === 'product') this.applyFree(change.recordId);
   }
 
   result(): Folded {
@@ -140,25 +138,22 @@ class Fold {
       key,
       wasKnown: this.known.records.has(key),
     }));
+    const waits = this.waits.changes();
     const records = rows.filter((row) => this.changed.has(row.key));
-    for (const row of records) this.moveTicket(row, row.wasKnown);
-    const claims = [...this.claims.values()].filter((claim) => claim !== null);
+    const skus = this.book.changes();
     return {
       records,
       touched: rows.filter((row) => !this.changed.has(row.key)),
-      outcomes: this.outcomes,
-      claims,
-      // What changed hands is given up first: a SKU stands in the table once.
-      releasedSkus: [...this.claims].flatMap(([sku, claim]) =>
-        claim === null || this.known.skus.has(sku) ? [sku] : [],
-      ),
+      outcomes: [...this.outcomes, ...waits.begun.map(skuTaken)],
+      skus,
+      waits,
       otherPayers: records.flatMap((row) =>
         hasOtherPayer(this.known.records.get(row.key)?.content ?? null, row.content)
           ? [row.recordId]
           : [],
       ),
-      takenOver: claims.flatMap(({ sku, recordId }) => this.takenOver(sku, recordId)),
-      stockSources: this.stockSources,
+      takenOver: skus.claims.flatMap(({ sku, recordId }) => this.takenOver(sku, recordId)),
+      stockSources: new Map([...this.movedByHand(), ...records.flatMap((row) => this.movedBy(row))]), // prettier-ignore
     };
   }
 
@@ -167,33 +162,80 @@ class Fold {
     return this.present.get(key) ?? this.known.records.get(key);
   }
 
-  private next(change: ChangeRow, current: RecordRow | undefined): RecordRow | null {
+  /** True (with an outcome) where the record has this revision or a newer one, or a newer one waits. */
+  private isStale(change: ChangeRow): boolean {
+    const { kind, recordId } = change;
+    const former = this.find(kind, recordId)?.sourceRev ?? null;
+    const sourceRev = change.sourceRev ?? 0;
+    const waiting = kind === 'product' ? this.waits.newestOf(recordId) : null;
+    const newer = former !== null && sourceRev <= former ? former : waiting;
+    if (newer === null || sourceRev > newer || (newer === waiting && sourceRev === newer)) return false; // prettier-ignore
+    this.outcomes.push(staleAfter(change, newer));
+    return true;
+  }
+
+  private dropWaiting(recordId: string, sourceRev: number): void {
+    for (const old of this.waits.endUpTo(recordId, sourceRev))
+      this.outcomes.push(staleAfter(old, sourceRev));
+  }
+
+  /** Applies what waits for SKUs that are free now; several products at once where they swap them. */
+  private applyFree(firstId: string): void {
+    for (let ids: string[] | null = [firstId]; ids !== null; ids = this.waits.nextFree()) {
+      const group = ids.flatMap((recordId) => this.waits.freeWith(recordId) ?? []);
+      const wishes = group.flatMap((recordId) => this.waits.wishOf(recordId) ?? []);
+      for (const recordId of this.book.give(wishes)) this.evict(recordId);
+      const changes = group.flatMap((recordId) => this.waits.end(recordId));
+      for (const change of changes.sort((a, b) => a.pos - b.pos)) this.apply(change);
+    }
+  }
+
+  private apply(change: ChangeRow): void {
+    const key = recordKey(change.kind, change.recordId);
+    const current = this.find(change.kind, change.recordId);
+    const next = this.next(change, current);
+    this.present.set(key, next);
+    if (change.kind === 'product') this.dropWaiting(change.recordId, change.sourceRev ?? 0);
+    if (next.rev === current?.rev) return;
+    this.changed.add(key);
+    this.ticketTimes.set(key, change.occurredAt);
+  }
+
+  private next(change: ChangeRow, current: RecordRow | undefined): RecordRow {
     const base = { kind: change.kind, recordId: change.recordId, sourceRev: change.sourceRev };
     // What takes over from a record of our own goes on after its revision.
     const rev = current?.rev ?? (this.hasOwnItem(change.content) ? ownRevision : 0);
     if (change.op === 'delete' || change.content === null || change.content.kind === 'inventory') {
-      if (current?.content?.kind === 'product') this.release(change.recordId, []);
       const isSame = current?.op === 'absent';
       const { content = null, origin = {} } = current ?? {};
       return { ...base, rev: isSame ? rev : rev + 1, op: 'absent', content, origin };
     }
     // After a deletion it begins anew: what it held before may belong to others by now.
     const former = current?.op === 'present' ? current : undefined;
-    const dated = withDay(
-      merge(former?.content ?? null, change.content),
-      former?.content ?? null,
-      () => this.known.dayOf(change.occurredAt),
-    );
-    const sale = this.saleOf(saleOfGuest(dated));
-    const content = withGuestCustomer(dated, former?.content ?? null, sale, this.known.guests);
-    if (content.kind === 'product' && !this.claimSkus(change, content.body, current !== undefined))
-      return null;
+    const content = this.absorbed(merge(former?.content ?? null, change.content), former, change);
     const formerBody = former?.content?.body;
     const isSame =
       formerBody !== undefined && canonicalJson(formerBody) === canonicalJson(content.body);
     const origin = { ...former?.origin };
     for (const field of Object.keys(said(change.content).body)) origin[field] = change.source;
     return { ...base, rev: isSame ? rev : rev + 1, op: 'present', content, origin };
+  }
+
+  /** With what only we can say of it: its day, the customer of a guest, the products that its lines mean. */
+  private absorbed(
+    merged: RecordBody,
+    former: RecordRow | undefined,
+    { occurredAt }: ChangeRow,
+  ): RecordBody {
+    const before = former?.content ?? null;
+    const dated = withDay(merged, before, () => this.known.dayOf(occurredAt));
+    const sale = this.saleOf(saleOfGuest(dated));
+    const booked = withGuestCustomer(dated, before, sale, this.known.guests);
+    if (!isTicket(booked)) return booked;
+    const given = booked.kind === 'refund' ? this.saleOf(saleIdOf(booked)) : null;
+    const productAt = (sku: string): string | null =>
+      this.book.articleAt(sku, occurredAt)?.recordId ?? null;
+    return withProducts(booked, [before, given], productAt);
   }
 
   /** An order or an invoice by its id; null where neither is known. */
@@ -203,34 +245,58 @@ class Fold {
     return sale?.op === 'present' ? sale.content : null;
   }
 
-  /** False (with an outcome) where another product of the till owns one of its SKUs. */
-  private claimSkus(change: ChangeRow, product: ProductBody, hadSkus: boolean): boolean {
-    const skus = skusOf(product);
-    for (const sku of skus) {
-      const owner = this.ownerOf(sku);
-      if (owner === null || owner.recordId === change.recordId || isOwnRecord(owner.recordId))
-        continue;
-      const detail = `SKU ${sku} belongs to product ${owner.recordId}; give this product another SKU, or that one first`;
-      this.outcomes.push({ pos: change.pos, outcome: 'failed', code: 'sku_taken', detail });
-      return false;
+  /** The SKUs that a product would have after these changes. One that nobody sells takes none from others. */
+  private wishOf(recordId: string, changes: readonly ChangeRow[]): Wish | null {
+    const current = this.find('product', recordId);
+    let content = current?.op === 'present' ? current.content : null;
+    for (const change of changes) {
+      if (change.content?.kind === 'product') content = merge(content, change.content);
     }
-    if (hadSkus) this.release(change.recordId, skus);
-    for (const sku of skus) {
-      const owner = this.ownerOf(sku);
-      if (owner !== null && !isOwnRecord(owner.recordId)) continue;
-      this.claims.set(sku, { sku, recordId: change.recordId, code: this.codeOf(sku) });
+    const last = changes.at(-1);
+    if (content?.kind !== 'product' || last === undefined) return null;
+    const articles = articlesOf(content.body);
+    if (content.body.status === 'archived') this.leaveToOthers(recordId, articles);
+    return { recordId, articles, fromAt: last.occurredAt, pos: last.pos };
+  }
+
+  private leaveToOthers(recordId: string, articles: Map<string, string>): void {
+    for (const [slot, sku] of articles) {
+      const owner = this.book.ownerOf(sku);
+      const isFree = owner === null || owner.recordId === recordId || isOwnRecord(owner.recordId);
+      const present = this.book.skuOf({ recordId, slot });
+      if (isFree) continue;
+      if (present === null) articles.delete(slot);
+      else articles.set(slot, present);
     }
-    return true;
+  }
+
+  /** Whether another product may take this SKU: its owner is deleted or archived, or does not list it any more. */
+  private isGivenUp({ recordId, slot }: Article, sku: string): boolean {
+    if (isOwnRecord(recordId)) return true;
+    const owner = this.find('product', recordId);
+    if (owner === undefined) return false;
+    if (owner.op === 'absent' || owner.content?.kind !== 'product') return true;
+    const { body } = owner.content;
+    return body.status === 'archived' || articlesOf(body).get(slot) !== sku;
+  }
+
+  /** A product whose SKU went to another: it gets another name in each system, at a new revision. */
+  private evict(recordId: string): void {
+    const row = this.find('product', recordId);
+    if (row === undefined) return;
+    const key = recordKey('product', recordId);
+    this.present.set(key, { ...row, rev: row.rev + 1 });
+    this.changed.add(key);
   }
 
   private hasOwnItem(content: ChangeBody | null): boolean {
-    const owner = content?.kind === 'product' ? this.ownerOf(content.body.sku) : null;
-    return owner !== null && isOwnRecord(owner.recordId);
+    const owner = content?.kind === 'product' ? this.known.claims.get(content.body.sku) : undefined;
+    return owner !== undefined && isOwnRecord(owner.recordId);
   }
 
   /** The record of our own that gives this SKU to this product; the books know an item by one, that of the product's own SKU. */
   private takenOver(sku: string, recordId: string): { from: string; to: string }[] {
-    const owner = this.known.skus.get(sku);
+    const owner = this.known.claims.get(sku);
     const product = this.present.get(recordKey('product', recordId))?.content;
     const isMain = product?.kind === 'product' && product.body.sku === sku;
     return owner !== undefined && isOwnRecord(owner.recordId) && isMain
@@ -238,53 +304,53 @@ class Fold {
       : [];
   }
 
-  /** A SKU that changes hands keeps its code. */
-  private codeOf(sku: string): string {
-    const given = this.newCodes.get(sku) ?? this.known.skus.get(sku)?.code;
-    if (given !== undefined) return given;
-    const code = codeForSku(
-      sku,
-      (folded) => this.newFolded.has(folded) || this.known.isCodeTaken(folded),
-    );
-    this.newCodes.set(sku, code);
-    this.newFolded.add(foldSku(code));
-    return code;
+  /** Counts and movements, of the articles that their SKUs named then, under the SKUs that those have now. */
+  private movedByHand(): [string, { entries: StockEntry[]; wasKnown: boolean }][] {
+    return this.movements.map(({ change, body, article }) => {
+      const named = article === null ? null : this.book.skuOf(article);
+      const sku = named ?? this.book.presentSku(change.recordId);
+      const entry = inventoryEntry(change.eventId, sku, body, change.occurredAt);
+      return [entry.sourceId, { entries: [entry], wasKnown: false }];
+    });
   }
 
-  private ownerOf(sku: string): SkuClaim | null {
-    const claim = this.claims.get(sku);
-    return claim === undefined ? (this.known.skus.get(sku) ?? null) : claim;
-  }
-
-  /** Gives up the SKUs of a product that it does not keep. */
-  private release(recordId: string, kept: readonly string[]): void {
-    for (const sku of [...this.known.skus.keys(), ...this.claims.keys()]) {
-      if (this.ownerOf(sku)?.recordId === recordId && !kept.includes(sku))
-        this.claims.set(sku, null);
-    }
-  }
-
-  private takeStock(change: ChangeRow, body: InventoryBody): void {
-    const entry = inventoryEntry(change.eventId, change.recordId, body, change.occurredAt);
-    this.stockSources.set(entry.sourceId, { entries: [entry], wasKnown: false });
-  }
-
-  private moveTicket(row: RecordRow, wasKnown: boolean): void {
-    if (row.content?.kind !== 'order' && row.content?.kind !== 'refund') return;
-    const occurredAt = this.ticketTimes.get(recordKey(row.kind, row.recordId)) ?? '';
+  private movedBy(row: FoldedRecord): [string, { entries: StockEntry[]; wasKnown: boolean }][] {
+    const { content, recordId, wasKnown } = row;
+    if (content?.kind !== 'order' && content?.kind !== 'refund') return [];
+    const key = recordKey(row.kind, recordId);
+    const occurredAt = this.ticketTimes.get(key) ?? '';
     const entries =
       row.op === 'absent'
         ? []
-        : ticketEntries(row.content, row.recordId, occurredAt, (sku) => this.isStockTracked(sku));
-    this.stockSources.set(recordKey(row.kind, row.recordId), { entries, wasKnown });
+        : ticketEntries(content, recordId, occurredAt, ({ sku, productId }) =>
+            this.isStockTracked(sku, productId) ? this.book.presentSku(sku, productId) : null,
+          );
+    return [[key, { entries, wasKnown }]];
   }
 
-  private isStockTracked(sku: string): boolean {
-    const claim = this.claims.get(sku);
-    const product = claim ? this.present.get(recordKey('product', claim.recordId)) : undefined;
-    if (product?.content?.kind !== 'product') return this.known.isStockTracked(sku);
-    return product.content.body.trackStock;
+  private isStockTracked(sku: string, meant: string | undefined): boolean {
+    const productId = meant ?? this.book.ownerOf(this.book.presentSku(sku))?.recordId;
+    if (productId === undefined) return true;
+    const product: ProductBody | null = this.productOf(productId);
+    return product === null ? this.known.isStockTracked(productId) : product.trackStock;
   }
+
+  private productOf(recordId: string): ProductBody | null {
+    const content = this.present.get(recordKey('product', recordId))?.content;
+    return content?.kind === 'product' ? content.body : null;
+  }
+}
+
+function staleAfter({ pos, sourceRev }: ChangeRow, newer: number): Outcome {
+  const detail = `revision ${sourceRev ?? 0} came after revision ${newer}`;
+  return { pos, outcome: 'stale', code: 'stale', detail };
+}
+
+function skuTaken({ pos, blocker }: { pos: number; blocker: Blocker | null }): Outcome {
+  const owner =
+    blocker === null ? 'A SKU of it is taken' : `SKU ${blocker.sku} belongs to product ${blocker.recordId}`; // prettier-ignore
+  const detail = `${owner}. This change waits until that product gives the SKU up; or give this product another SKU`;
+  return { pos, outcome: 'failed', code: 'sku_taken', detail };
 }
 
 /** Whether an invoice is now another customer's, or in another currency, which has customers of its own. */

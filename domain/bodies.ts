@@ -67,6 +67,8 @@ export interface LineTax {
 export interface OrderLine {
   lineId: string;
   sku: string;
+  /** Absorbed only: the product that had the SKU when it was sold (`domain/line-products.ts`). */
+  productId?: string | undefined;
   name: string;
   quantity: string;
   unitPrice: string;

@@ -1,4 +1,4 @@
-import type { InventoryBody, OrderBody, RefundBody, StockBody } from './bodies';
+import type { InventoryBody, OrderBody, OrderLine, RefundBody, StockBody } from './bodies';
 import { addDecimals, negateDecimal, signOf } from './money';
 
 // The stock ledger: movements and counts of one SKU at one place. A place's balance is its last count
@@ -40,26 +40,32 @@ export function inventoryEntry(
     : { ...common, reason: body.movement.reason, quantity: body.movement.delta };
 }
 
-/** What a ticket moves: goods leave with an order and come back with a refund that restocks. */
+/**
+ * What a ticket moves: goods leave with an order and come back with a refund that restocks. `stockOf`: the SKU under
+ * which the stock of a line's article is kept; null where it has none.
+ */
 export function ticketEntries(
   ticket: { kind: 'order'; body: OrderBody } | { kind: 'refund'; body: RefundBody },
   recordId: string,
   occurredAt: string,
-  isStockTracked: (sku: string) => boolean,
+  stockOf: (line: OrderLine) => string | null,
 ): StockEntry[] {
   if (ticket.body.voided === true) return [];
   if (ticket.kind === 'refund' && !ticket.body.restock) return [];
-  return ticket.body.lines
-    .filter((line) => signOf(line.quantity) !== 0 && isStockTracked(line.sku))
-    .map((line) => ({
+  return ticket.body.lines.flatMap((line): StockEntry[] => {
+    const sku = signOf(line.quantity) === 0 ? null : stockOf(line);
+    if (sku === null) return [];
+    const entry = {
       sourceId: `${ticket.kind}/${recordId}`,
       line: line.lineId,
-      reason: ticket.kind === 'order' ? 'sale' : 'return',
-      sku: line.sku,
+      sku,
       place: ticket.body.location ?? defaultPlace,
-      quantity: ticket.kind === 'order' ? negateDecimal(line.quantity) : line.quantity,
       occurredAt,
-    }));
+    };
+    return ticket.kind === 'order'
+      ? [{ ...entry, reason: 'sale', quantity: negateDecimal(line.quantity) }]
+      : [{ ...entry, reason: 'return', quantity: line.quantity }];
+  });
 }
 
 type PlaceStock = StockBody['places'][string];

@@ -1,4 +1,5 @@
-import type { RecordRow, SkuClaim } from './absorb';
+import type { RecordRow } from './absorb';
+import type { SkuClaim } from './articles';
 import { isTicket } from './guests';
 import { ownItemId, ownRevision } from './own-records';
 import type { PostingSettings } from './posting/settings';
@@ -40,7 +41,7 @@ function ownProduct(sku: string, name: string, code: string): [RecordRow, SkuCla
   };
   return [
     { kind: 'product', recordId, rev: ownRevision, sourceRev: null, op: 'present', content: { kind: 'product', body }, origin: {} }, // prettier-ignore
-    { sku, recordId, code },
+    { sku, recordId, slot: '', code },
   ];
 }
 

@@ -13,7 +13,8 @@ export interface WantedDelivery {
   part: string;
   gate: Gate;
 }
-type Gate = Extract<DeliveryEvent, { type: 'desired' }>['gate'];
+/** What policy says of sending it. */
+export type Gate = Extract<DeliveryEvent, { type: 'desired' }>['gate'];
 
 /**
  * The deliveries of a record: one per system that can take it, and per document it becomes there. `names`: of the

@@ -23,6 +23,11 @@ const storeUrl = z
   .refine(isStoreUrl, 'must be an http or https URL without credentials, query and fragment')
   .transform((url) => new URL(url).href.replace(/\/+$/, ''));
 
+const confirmShared = z.boolean().optional().meta({
+  description:
+    'Connects an account that another tenant has connected too: both then write to the same products, customers and books.',
+});
+
 const connectionSchema = z
   .object({
     system: systemName,
@@ -65,11 +70,17 @@ function wooRoute(deps: ApiDeps): Route {
     summary: 'Connect a WooCommerce store, or renew its keys',
     params: none,
     query: none,
-    body: z.strictObject({ url: storeUrl, consumerKey: secret(200), consumerSecret: secret(200) }),
+    body: z.strictObject({
+      url: storeUrl,
+      consumerKey: secret(200),
+      consumerSecret: secret(200),
+      confirmShared,
+    }),
     answers: { 200: connectionSchema },
-    handle: async ({ tenant, actor, body: { url, ...keys } }) => {
+    handle: async ({ tenant, actor, body: { url, confirmShared: isSharedFine, ...keys } }) => {
       refuseUnsafe(deps, new URL(url));
-      return connect(deps, tenant, actor, { system: 'woo', address: url, account: url }, keys);
+      const to = { system: 'woo' as const, address: url, account: url, isSharedFine };
+      return connect(deps, tenant, actor, to, keys);
     },
   });
 }
@@ -86,35 +97,58 @@ function quickBooksRoute(deps: ApiDeps): Route {
       realmId: z.string().regex(/^[\w-]{1,64}$/),
       accessToken: secret(5_000),
       refreshToken: secret(1_000),
+      confirmShared,
     }),
     answers: { 200: connectionSchema },
-    handle: async ({ tenant, actor, body: { realmId, ...tokens } }) => {
+    handle: async ({
+      tenant,
+      actor,
+      body: { realmId, confirmShared: isSharedFine, ...tokens },
+    }) => {
       if (deps.isProduction) {
         const detail =
           'In production a company is connected by POST .../connections/qbo/authorize.';
         throw new Problem(403, 'forbidden', detail);
       }
-      const account = { system: 'qbo' as const, address: deps.qboBaseUrl, account: realmId };
+      const account = {
+        system: 'qbo' as const,
+        address: deps.qboBaseUrl,
+        account: realmId,
+        isSharedFine,
+      };
       return connect(deps, tenant, actor, account, { ...tokens, expiresAtMs: null });
     },
   });
+}
+
+interface Account {
+  system: Target;
+  address: string;
+  account: string;
+  isSharedFine?: boolean | undefined;
 }
 
 async function connect(
   { pool, secrets, signals }: ApiDeps,
   tenant: Tenant,
   actor: string,
-  to: { system: Target; address: string; account: string },
+  { isSharedFine = false, ...to }: Account,
   credentials: object,
 ): Promise<Answer> {
   const sealed = secrets.seal(JSON.stringify(credentials), secretPlace(tenant.id, to.system));
-  const connection = await putConnection(pool, tenant.id, { ...to, sealed });
-  if (connection === null) {
+  const connection = await putConnection(pool, tenant.id, { ...to, sealed }, isSharedFine);
+  if (connection === 'other_account') {
     const detail = `The tenant is connected to another account of ${to.system}: what was sent there would be lost.`;
     throw new Problem(409, 'other_account', detail);
   }
+  if (connection === 'shared') {
+    const detail =
+      'This account is connected already, by another tenant: both would write to the same products, customers and books. Check the address or company. If it is meant, send confirmShared: true.';
+    throw new Problem(409, 'account_shared', detail);
+  }
   const view = viewOf(connection);
-  const entry = { actor, action: 'connection.put', subject: to.system, detail: view };
+  const detail = { ...view, ...(isSharedFine ? { confirmShared: true } : {}) };
+  const entry = { actor, action: 'connection.put', subject: to.system, detail };
   await writeAudit(pool, tenant.id, entry);
   signals.send(tenant.tenantId, { name: 'credentialsUpdated', lane: to.system });
   signals.send(tenant.tenantId, { name: 'wake' });

@@ -28,6 +28,7 @@ export function afterWrite(
   const content = documentContentSchema.safeParse(row).data ?? null;
   const differing = content === null ? null : differs(write, natural, content);
   if (posted === null) {
+    if (natural.kind === 'update' && natural.isStep) return { ...plain, then: { type: 'step' } };
     // A send of an older version, which kept nothing by which it could be voided.
     return differing === null
       ? plain

@@ -1,9 +1,10 @@
 import type { CustomerBody, ProductBody } from '../../domain/bodies';
-import { plainEmail } from '../../domain/email';
+import { emailKey, plainEmail } from '../../domain/email';
 import type { JsonObject } from '../../domain/words';
-import type { Composed, Outgoing, References } from '../connector';
+import type { Composed, Outgoing, ProductReference, References, Write } from '../connector';
+import { markedName, nameStepOf, ownReference } from '../product-names';
 import type { QboFacts } from './facts';
-import { hold, mappedAccount } from './hold';
+import { ambiguous, hold, mappedAccount } from './hold';
 import type { CustomerFinding, ItemFinding } from './findings';
 import {
   baseName,
@@ -12,6 +13,7 @@ import {
   itemFields,
   itemName,
   missingFields,
+  recordMark,
   suffixedName,
 } from './mapping';
 
@@ -22,6 +24,7 @@ import {
 export function composeCustomer(
   item: Outgoing,
   body: CustomerBody,
+  references: References,
   finding: CustomerFinding | null,
 ): Composed {
   const fields = customerFields(body);
@@ -34,12 +37,13 @@ export function composeCustomer(
     return update(item, 'Customer', item.remoteId, fields, rename, kept, finding);
   }
   if (!finding) throw new Error(`Bug: delivery ${item.deliveryId} is composed without its look-up`);
-  const [match, second] = finding.byEmail;
-  if (second)
-    return hold('ambiguous_match', 'email', `${finding.byEmail.length} customers have this e-mail`);
-  const found = match ?? finding.own;
+  const byEmail = customersOf(body, name, references, ownRows(item, finding.byEmail));
+  const [match, second] = byEmail;
+  if (second) return ambiguous('email', `${byEmail.length} customers have this e-mail`, byEmail);
+  const [own] = ownRows(item, finding.own === null ? [] : [finding.own]);
+  const found = match ?? own;
   if (found && !found.Active)
-    return hold('ambiguous_match', 'inactive', `Customer ${found.Id} matches but is inactive`);
+    return ambiguous('inactive', `Customer ${found.Id} matches but is inactive`, [found]);
   if (found) {
     const missing = missingFields(fields, found);
     const snapshot = { fields, name, isLinked: match !== undefined };
@@ -60,6 +64,22 @@ export function composeCustomer(
   };
 }
 
+/** Of what was found, what is not another record's of ours. */
+function ownRows<T extends { Id: string }>({ others }: Outgoing, rows: readonly T[]): T[] {
+  return rows.filter(({ Id }) => others?.has(Id) !== true);
+}
+
+/** An e-mail that several customers of ours have names nobody: only one of the same name is the same person. */
+function customersOf(
+  { email }: CustomerBody,
+  name: string,
+  { sharedEmails }: References,
+  rows: CustomerFinding['byEmail'],
+): CustomerFinding['byEmail'] {
+  const isShared = sharedEmails.has(emailKey(plainEmail(email)) ?? '');
+  return isShared ? rows.filter(({ DisplayName }) => DisplayName === name) : rows;
+}
+
 /** The name, or with the one suffix where somebody else has it (quickbooks.md 14). */
 function freeName(name: string, recordId: string, finding: CustomerFinding | null): string {
   const holders = (wanted: string): string[] =>
@@ -70,7 +90,30 @@ function freeName(name: string, recordId: string, finding: CustomerFinding | nul
   const besideVendor = suffixedName(name, 'C');
   return !holders(name).includes('Customer') && holders(besideVendor).length === 0
     ? besideVendor
-    : suffixedName(name, recordId);
+    : suffixedName(name, recordMark(recordId));
+}
+
+export function absent(item: Outgoing): Composed {
+  return item.remoteId === null
+    ? { type: 'skip', reason: 'nothing_to_delete' }
+    : hold('not_built', `${item.record.kind}_delete`, 'Making it inactive in QuickBooks');
+}
+
+/** What an item is to show: a deleted one, or one whose SKU another has, no more than that it is not that one. */
+export function fieldsOfItem(
+  item: Outgoing,
+  body: ProductBody,
+  known: ProductReference | undefined,
+): JsonObject {
+  const code = known?.code ?? body.sku;
+  const fields = itemFields(body, code, known?.isParked === true ? code : body.sku);
+  const said = item.op === 'present' ? fields : onlyKeys(fields, ['Name', 'Sku']);
+  // A person's item keeps the name that it has there.
+  return item.snapshot?.['isLinked'] === true ? onlyKeys(said, ['Sku', 'Description', 'UnitPrice']) : said; // prettier-ignore
+}
+
+function onlyKeys(fields: JsonObject, keys: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => keys.includes(key)));
 }
 
 export function composeItem(
@@ -80,43 +123,60 @@ export function composeItem(
   facts: QboFacts,
   finding: ItemFinding | null,
 ): Composed {
+  const known = ownReference(item, body, references);
+  if (item.op === 'absent' && (known === undefined || item.remoteId === null))
+    return { type: 'skip', reason: item.remoteId === null ? 'nothing_to_delete' : 'policy' };
   if ((body.variants ?? []).length > 0)
     return hold('not_built', 'variants', 'Products with variants');
   if (body.currency !== undefined && body.currency !== facts.homeCurrency)
     return hold('not_built', 'foreign_currency', `The price is in ${body.currency}`);
-  const code = references.products.get(body.sku)?.code ?? body.sku;
-  const fields = itemFields(body, code);
+  const code = known?.code ?? body.sku;
+  const fields = fieldsOfItem(item, body, known);
+  const isLinked = item.snapshot?.['isLinked'] === true;
+  const step = isLinked ? { type: 'final' as const } : nameStepOf(item, known);
+  if (step.type === 'wait') return step.composed;
+  if (item.remoteId !== null && step.type === 'interim') {
+    const name = { Name: itemName(step.name) };
+    const composed = update(item, 'Item', item.remoteId, name, {}, { isLinked }, finding);
+    return composed.type === 'write' ? asStep(composed.write) : composed;
+  }
   if (item.remoteId !== null) {
-    const isLinked = item.snapshot?.['isLinked'] === true;
-    const wanted = isLinked ? withoutName(fields) : fields;
-    return update(item, 'Item', item.remoteId, wanted, {}, { isLinked }, finding);
+    const composed = update(item, 'Item', item.remoteId, fields, {}, { isLinked }, finding);
+    // A deleted product stays as it is, but for a name that is another product's now.
+    return item.op === 'absent' && composed.type === 'adopt' ? { type: 'skip', reason: 'policy' } : composed; // prettier-ignore
   }
   const snapshot = { fields, isLinked: true };
-  const mapped = references.mapping('item', body.sku);
+  // The SKU that another product has now is no key of this one.
+  const sku = known?.isParked === true ? code : body.sku;
+  const mapped = references.mapping('item', sku);
+  // Several SKUs on one item: that item is the first one's, the lines of all find it by the mapping.
+  if (mapped !== null && item.others?.has(mapped) === true)
+    return { type: 'skip', reason: 'mapped' };
   if (mapped !== null)
     return { type: 'adopt', remoteId: mapped, remoteVersion: null, snapshot, isLinked: true };
   if (!finding) throw new Error(`Bug: delivery ${item.deliveryId} is composed without its look-up`);
-  const match = matchOf(body.sku, itemName(code), finding);
+  const own = { bySku: ownRows(item, finding.bySku), byName: ownRows(item, finding.byName) };
+  const match = matchOf(sku, itemName(code), own);
   if (match.type === 'stop') return match.composed;
   if (match.type === 'found') {
     const { Id, SyncToken } = match.item;
     return link('Item', Id, SyncToken, missingFields(fields, match.item), snapshot);
   }
-  return createItem(body, code, references, facts);
+  const isNameTaken = finding.byName.length > 0;
+  const free = isNameTaken ? markedName(code, item.recordId) : code;
+  return createItem(body, itemFields(body, free, sku), references, facts);
 }
 
-/** A person's item keeps the name that it has there. */
-function withoutName(fields: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([key]) => key !== 'Name'));
+function asStep(write: Write): Composed {
+  return { type: 'write', write: { ...write, natural: { ...write.natural, isStep: true } } };
 }
 
 function createItem(
   body: ProductBody,
-  code: string,
+  fields: JsonObject,
   references: References,
   facts: QboFacts,
 ): Composed {
-  const fields = itemFields(body, code);
   const hasServiceAccount =
     body.type === 'service' && references.mapping('account', 'income.service') !== null;
   const income = mappedAccount(references, facts, hasServiceAccount ? 'income.service' : 'income');
@@ -138,7 +198,7 @@ function createItem(
       },
       isLinked: false,
       snapshot: { fields, isLinked: false },
-      natural: { kind: 'item', sku: body.sku, name: itemName(code) },
+      natural: { kind: 'item', sku: fields['Sku'] ?? '', name: fields['Name'] ?? '' },
     },
   };
 }
@@ -149,10 +209,10 @@ type Match =
   | { type: 'stop'; composed: Composed };
 
 /** SKU exact, case counts; else the name, where its SKU is none or ours (accounting.md 13). */
-function matchOf(sku: string, name: string, finding: ItemFinding): Match {
+function matchOf(sku: string, name: string, finding: Pick<ItemFinding, 'bySku' | 'byName'>): Match {
   const stop = (what: string, detail: string): Match => ({
     type: 'stop',
-    composed: hold('ambiguous_match', what, detail),
+    composed: ambiguous(what, detail, [...finding.bySku, ...finding.byName]),
   });
   const [bySku, second] = finding.bySku;
   if (second)
@@ -218,7 +278,10 @@ function link(
   const isLinked = snapshot['isLinked'] === true;
   return Object.keys(missing).length === 0
     ? { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked }
-    : updateWrite(entity, remoteId, remoteVersion, missing, snapshot, isLinked);
+    : {
+        ...updateWrite(entity, remoteId, remoteVersion, missing, snapshot, isLinked),
+        adopts: remoteId,
+      };
 }
 
 function updateWrite(
@@ -228,7 +291,7 @@ function updateWrite(
   changed: JsonObject,
   snapshot: JsonObject,
   isLinked: boolean,
-): Composed {
+): Extract<Composed, { type: 'write' }> {
   return {
     type: 'write',
     write: {

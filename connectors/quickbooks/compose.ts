@@ -1,7 +1,7 @@
 import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing, References } from '../connector';
-import { composeCustomer, composeItem } from './compose-names';
+import { absent, composeCustomer, composeItem } from './compose-names';
 import { composeDocument } from './document';
 import type { QboFacts } from './facts';
 import { hold } from './hold';
@@ -28,9 +28,13 @@ export function compose(
   switch (record.kind) {
     case 'customer':
       if (item.op === 'absent') return absent(item);
-      return composeCustomer(item, record.body, finding?.type === 'customer' ? finding : null);
+      return composeCustomer(
+        item,
+        record.body,
+        references,
+        finding?.type === 'customer' ? finding : null,
+      );
     case 'product':
-      if (item.op === 'absent') return absent(item);
       return composeItem(
         item,
         record.body,
@@ -52,10 +56,4 @@ export function compose(
     case 'inventory':
       return hold('not_built', record.kind, `Pushing ${record.kind} records to QuickBooks`);
   }
-}
-
-function absent(item: Outgoing): Composed {
-  return item.remoteId === null
-    ? { type: 'skip', reason: 'nothing_to_delete' }
-    : hold('not_built', `${item.record.kind}_delete`, 'Making it inactive in QuickBooks');
 }

@@ -10,6 +10,18 @@ export function hold(reason: HoldCode, what: string, detail: string): Composed {
   return { type: 'hold', reason, cause: `${reason}:${what}`, detail };
 }
 
+/** Held because it cannot tell which of these is its own. */
+export function ambiguous(what: string, detail: string, rows: readonly { Id: string }[]): Composed {
+  const reason = 'ambiguous_match';
+  return {
+    type: 'hold',
+    reason,
+    cause: `${reason}:${what}`,
+    detail,
+    among: rows.map(({ Id }) => Id),
+  };
+}
+
 /** `place` is `kind:key`, as in the mappings of the API. */
 export function missingMapping(place: string): Composed {
   return hold('mapping_missing', place, `Map ${place} to its id in QuickBooks`);

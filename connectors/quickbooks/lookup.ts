@@ -3,8 +3,9 @@ import { emailKey } from '../../domain/email';
 import type { JsonObject } from '../../domain/words';
 import type { CallGate, Outgoing, References } from '../connector';
 import { inLists, type QboClient } from './client';
-import { baseName, customerFields, itemFields, itemName, suffixedName } from './mapping';
-import { needsVersion } from './compose-names';
+import { baseName, customerFields, itemName, recordMark, suffixedName } from './mapping';
+import { fieldsOfItem, needsVersion } from './compose-names';
+import { ownReference } from '../product-names';
 import { lookUpDocuments, type LookUpCompany } from './lookup-documents';
 import { customerSchema, incomeSchema, itemSchema } from './wire';
 
@@ -21,7 +22,7 @@ export async function lookUp(
   const present = items.filter((item) => item.op === 'present');
   return {
     ...(await lookUpCustomers(client, present, gate)),
-    ...(await lookUpItems(client, present, references, gate)),
+    ...(await lookUpItems(client, items, references, gate)),
     ...(await lookUpDocuments(client, items, references, company, gate)),
   };
 }
@@ -77,7 +78,7 @@ async function lookUpCustomers(
   for (const { item, base, email, isRead } of wanted) {
     const own = namesFor(base, item.recordId).map((name) => name.toLowerCase());
     const version = read.find((row) => row.Id === item.remoteId)?.SyncToken ?? null;
-    const ownName = suffixedName(base, item.recordId).toLowerCase();
+    const ownName = suffixedName(base, recordMark(item.recordId));
     findings[item.deliveryId] = {
       type: 'customer',
       byEmail: byEmail.filter(
@@ -87,7 +88,7 @@ async function lookUpCustomers(
       taken: taken.filter(
         (row) => own.includes(row.name.toLowerCase()) && row.id !== item.remoteId,
       ),
-      own: customers.find((row) => row.DisplayName.toLowerCase() === ownName) ?? null,
+      own: customers.find((row) => row.DisplayName === ownName) ?? null,
       version,
       isGone: isRead && version === null,
     };
@@ -97,7 +98,7 @@ async function lookUpCustomers(
 
 /** The name and the two that it may get instead (section 14: at most one suffix). */
 function namesFor(base: string, recordId: string): string[] {
-  return [base, suffixedName(base, 'C'), suffixedName(base, recordId)];
+  return [base, suffixedName(base, 'C'), suffixedName(base, recordMark(recordId))];
 }
 
 async function lookUpItems(
@@ -110,17 +111,17 @@ async function lookUpItems(
     if (item.record.kind !== 'product') return [];
     const { body } = item.record;
     if ((body.variants ?? []).length > 0) return [];
-    const code = references.products.get(body.sku)?.code ?? body.sku;
-    const fields = itemFields(body, code);
+    const known = ownReference(item, body, references);
+    const code = known?.code ?? body.sku;
+    const fields = fieldsOfItem(item, body, known);
+    if (item.op === 'absent' && item.remoteId === null) return [];
     const isNew = item.remoteId === null && references.mapping('item', body.sku) === null;
     const isRead = item.remoteId !== null && needsVersion(item, fields, false);
     return isNew || isRead ? [{ item, sku: body.sku, name: itemName(code), isNew, isRead }] : [];
   });
   const skus = wanted.filter(({ isNew }) => isNew).map(({ sku }) => sku);
   const bySku = await all(client, 'Item', 'Sku', skus, itemSchema, gate);
-  const names = wanted
-    .filter(({ isNew, sku }) => isNew && !bySku.some((row) => row.Sku === sku))
-    .map(({ name }) => name);
+  const names = wanted.filter(({ isNew }) => isNew).map(({ name }) => name);
   const byName = await all(client, 'Item', 'Name', names, itemSchema, gate);
   const ids = wanted.flatMap(({ item, isRead }) =>
     isRead && item.remoteId !== null ? [item.remoteId] : [],

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../domain/canonical';
 import { emailKey, plainEmail } from '../../domain/email';
 import { addDecimals, minorToText } from '../../domain/money';
 import { isOwnRecord } from '../../domain/own-records';
+import { shortHash } from '../../domain/short-hash';
 import type { Json, JsonObject } from '../../domain/words';
 import type { QboCustomer, QboItem } from './wire';
 
@@ -40,7 +41,14 @@ export function baseName(body: CustomerBody, recordId: string): string {
   return email === null || email === body.name ? name : `${name} (${email})`;
 }
 
-/** At most one suffix (section 14): `(C)` beside a vendor or employee, the record id beside a customer. */
+/** Names a record beside others of its name: ids that read alike, or share their beginning, have other marks. */
+export function recordMark(recordId: string): string {
+  // The id of a guest is such a sign itself.
+  if (isOwnRecord(recordId)) return cleanName(recordId, 40);
+  return `${cleanName(recordId, 20)} ${shortHash(recordId)}`.trim();
+}
+
+/** At most one suffix (section 14): `(C)` beside a vendor or employee, the record's mark beside a customer. */
 export function suffixedName(name: string, suffix: string): string {
   const end = ` (${cleanName(suffix, 40)})`;
   // The e-mail of a guest is kept whole.
@@ -89,10 +97,10 @@ export function itemName(code: string): string {
 }
 
 /** Fields of an item that may be written again: never stock, start date, type or accounts (section 14). */
-export function itemFields(body: ProductBody, code: string): JsonObject {
+export function itemFields(body: ProductBody, code: string, sku = body.sku): JsonObject {
   return filled({
     Name: itemName(code),
-    Sku: body.sku,
+    Sku: sku,
     Description: cleanText(body.name, descriptionMax),
     UnitPrice: priceOf(body),
   });
@@ -177,14 +185,4 @@ export function docNumberOf(number: string, suffix = ''): string {
 /** Another number for ours where somebody else's document has it. */
 export function otherDocNumber(number: string, suffix: string, recordId: string): string {
   return docNumberOf(number, `${suffix}-${shortHash(recordId).slice(0, 4)}`);
-}
-
-/** FNV-1a, 64 bits, in 16 hex digits: names a text shortly, guards nothing. */
-function shortHash(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const character of text) {
-    hash ^= BigInt(character.codePointAt(0) ?? 0);
-    hash = BigInt.asUintN(64, hash * 0x100000001b3n);
-  }
-  return hash.toString(16).padStart(16, '0');
 }

@@ -51,7 +51,13 @@ export const naturalSchema = z.discriminatedUnion('kind', [
   voidNatural,
   z.object({ kind: z.literal('customer'), displayName: z.string(), email: z.string().nullable() }),
   z.object({ kind: z.literal('item'), sku: z.string(), name: z.string() }),
-  z.object({ kind: z.literal('update'), id: z.string(), syncToken: z.string() }),
+  z.object({
+    kind: z.literal('update'),
+    id: z.string(),
+    syncToken: z.string(),
+    /** A name on the way to another: that one follows. */
+    isStep: z.boolean().default(false),
+  }),
 ]);
 export type Natural = z.infer<typeof naturalSchema>;
 export type DocumentNatural = z.infer<typeof documentNatural>;

@@ -176,7 +176,7 @@ async function updateResult(
   if (found.SyncToken === natural.syncToken) return { type: 'absent' };
   const simple = ['DisplayName', 'Name', 'Sku', 'Description', 'UnitPrice', 'GivenName', 'Notes'];
   return hasFields(write, found, simple)
-    ? accepted(write, natural.id, found.SyncToken)
+    ? afterWrite(write, { id: natural.id, version: found.SyncToken }, found)
     : ambiguous(`${write.entity} ${natural.id} was changed by somebody else meanwhile`);
 }
 

@@ -61,7 +61,7 @@ function settleItem(member: Write, item: unknown): MemberResult {
   if (!product.success)
     return { type: 'ambiguous', reason: 'unreadable_answer', detail: 'An item without its id' };
   const { id, sku, manage_stock, stock_quantity } = product.data;
-  const { payload, snapshot } = member;
+  const { payload } = member;
   if (typeof payload['sku'] === 'string' && payload['sku'] !== sku)
     return {
       type: 'ambiguous',
@@ -71,7 +71,7 @@ function settleItem(member: Write, item: unknown): MemberResult {
   const figure = payload['stock_quantity'];
   if (typeof figure === 'number' && (manage_stock !== true || stock_quantity !== figure))
     return stockDiffers(String(figure), stock_quantity);
-  return { type: 'accepted', remoteId: String(id), remoteVersion: null, snapshot };
+  return acceptedAs(member, String(id));
 }
 
 /** The figure read back is neither ours nor the former one: somebody else moved it meanwhile. */
@@ -82,4 +82,10 @@ export function stockDiffers(written: string, present: number | null): MemberRes
     reason: 'stock_changed_elsewhere',
     detail: `Written ${written}, the store shows ${shown}`,
   };
+}
+
+/** Accepted; what was written on the way to something else is followed by that. */
+export function acceptedAs({ snapshot, natural }: Write, remoteId: string): MemberResult {
+  const then = natural['isStep'] === true ? { then: { type: 'step' as const } } : {};
+  return { type: 'accepted', remoteId, remoteVersion: null, snapshot, ...then };
 }

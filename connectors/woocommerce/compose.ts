@@ -1,7 +1,8 @@
 import type { ProductBody, StockBody } from '../../domain/bodies';
 import { wholeNumber } from '../../domain/money';
 import type { JsonObject } from '../../domain/words';
-import type { Composed, Outgoing, References, Write } from '../connector';
+import type { Composed, Outgoing, ProductReference, References, Write } from '../connector';
+import { nameStepOf, ownReference } from '../product-names';
 import { findingOf, type WooFinding } from './lookup';
 import {
   asJson,
@@ -33,15 +34,16 @@ function composeProduct(
   references: References,
   finding: WooFinding | null,
 ): Composed {
-  if (item.op === 'absent')
-    return item.remoteId === null
-      ? { type: 'skip', reason: 'nothing_to_delete' }
-      : hold('not_built', 'product_delete', 'Deleting a product in the store');
+  const known = ownReference(item, body, references);
+  if (item.op === 'absent') return composeGone(item, known);
   if ((body.variants ?? []).length > 0)
     return hold('not_built', 'variants', 'Products with variants');
-  const known = references.products.get(body.sku);
   const wanted = productFields(body, known?.code ?? body.sku);
-  const stopped = stopForHit(finding, wanted.sku, item.remoteId);
+  const step = nameStepOf(item, known);
+  if (step.type === 'wait') return step.composed;
+  if (step.type === 'interim' && item.remoteId !== null)
+    return renamed(item, item.remoteId, step.name, known?.isLinked ?? false, true);
+  const stopped = stopForHit(finding, wanted.sku, item);
   if (stopped) return stopped;
   const snapshot = { ...item.snapshot, ...asJson(wanted) };
   if (item.remoteId !== null) {
@@ -52,7 +54,9 @@ function composeProduct(
   if (finding?.type === 'exact') {
     const isOurs = markerOf(finding.product) === item.recordId;
     const differing = asJson(differingFields(wanted, finding.product));
-    return update(String(finding.product.id), differing, snapshot, !isOurs);
+    const adopts = String(finding.product.id);
+    const composed = update(adopts, differing, snapshot, !isOurs);
+    return composed.type === 'write' ? { ...composed, adopts } : composed;
   }
   if (finding?.type !== 'absent')
     throw new Error(`Bug: delivery ${item.deliveryId} is composed without its look-up`);
@@ -68,6 +72,32 @@ function composeProduct(
     sku: wanted.sku,
     recordId: item.recordId,
   });
+}
+
+/** A deleted product stays as it is, but for a SKU that is another product's now. */
+function composeGone(item: Outgoing, known: ProductReference | undefined): Composed {
+  if (item.remoteId === null) return { type: 'skip', reason: 'nothing_to_delete' };
+  const step = nameStepOf(item, known);
+  if (step.type === 'wait') return step.composed;
+  const isInterim = step.type === 'interim';
+  const sku = isInterim ? step.name : known?.code;
+  if (sku === undefined || item.snapshot?.['sku'] === sku)
+    return { type: 'skip', reason: 'policy' };
+  return renamed(item, item.remoteId, sku, known?.isLinked ?? false, isInterim);
+}
+
+/** Another SKU and nothing else; `isStep`: its own follows. */
+function renamed(
+  item: Outgoing,
+  remoteId: string,
+  sku: string,
+  isLinked: boolean,
+  isStep: boolean,
+): Composed {
+  const composed = update(remoteId, { sku }, { ...item.snapshot, sku }, isLinked);
+  if (!isStep || composed.type !== 'write') return composed;
+  const { write: made } = composed;
+  return { type: 'write', write: { ...made, natural: { ...made.natural, isStep } } };
 }
 
 function update(
@@ -88,7 +118,7 @@ function update(
 function stopForHit(
   finding: WooFinding | null,
   sku: string,
-  remoteId: string | null,
+  { remoteId, others }: Outgoing,
 ): Composed | null {
   if (finding === null) return null;
   if (finding.type === 'trashed')
@@ -103,6 +133,8 @@ function stopForHit(
   const { id, type } = finding.product;
   if (remoteId !== null && remoteId !== String(id))
     return hold('ambiguous_match', 'sku', `SKU "${sku}" is held by another product, id ${id}`);
+  if (others?.has(String(id)) === true)
+    return hold('ambiguous_match', 'sku', `SKU "${sku}" is held by product ${id}, which another product of yours has: give that one its own SKU in the store, then redrive`); // prettier-ignore
   return type === 'simple'
     ? null
     : hold('ambiguous_match', 'type', `SKU "${sku}" is a product of type ${type}, id ${id}`);
@@ -115,7 +147,7 @@ function composeStock(
   finding: WooFinding | null,
 ): Composed {
   if (item.op === 'absent') return { type: 'skip', reason: 'nothing_to_delete' };
-  const product = references.products.get(item.recordId);
+  const product = references.stocked.get(item.recordId);
   if (product?.isStockTracked === false) return { type: 'skip', reason: 'stock_not_tracked' };
   if (!product?.remoteId) {
     const isOpen = product?.isOpen ?? false;

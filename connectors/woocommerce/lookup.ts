@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../domain/words';
 import { ConnectorError, type CallGate, type Outgoing, type References } from '../connector';
 import { chunksOf, type WooClient } from './client';
+import { ownReference } from '../product-names';
 import { foldedSku } from './mapping';
 import { markerKey, productFieldNames, productSchema, type WooProduct } from './wire';
 
@@ -49,10 +50,10 @@ export async function lookUp(
     const { record } = item;
     if (record.kind === 'product' && (item.remoteId === null || item.lastClass !== null)) {
       if ((record.body.variants ?? []).length > 0) continue;
-      const { sku } = record.body;
-      skuOf.set(item.deliveryId, references.products.get(sku)?.code ?? sku);
+      const code = ownReference(item, record.body, references)?.code ?? record.body.sku;
+      skuOf.set(item.deliveryId, code);
     }
-    const product = references.products.get(item.recordId);
+    const product = references.stocked.get(item.recordId);
     if (record.kind === 'inventory' && product?.remoteId && product.isStockTracked)
       stockIdOf.set(item.deliveryId, product.remoteId);
   }

@@ -6,7 +6,7 @@ import {
   type StoredSend,
   type Write,
 } from '../connector';
-import { stockDiffers } from './batch';
+import { acceptedAs, stockDiffers } from './batch';
 import type { WooClient } from './client';
 import { findById, findBySku, type SkuHit } from './lookup';
 import { isSame, markerOf } from './mapping';
@@ -135,6 +135,5 @@ function hasFields(
 }
 
 function accepted(write: Write, product: WooProduct): MemberResult {
-  const { snapshot } = write;
-  return { type: 'accepted', remoteId: String(product.id), remoteVersion: null, snapshot };
+  return acceptedAs(write, String(product.id));
 }

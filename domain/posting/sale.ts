@@ -12,6 +12,8 @@ export interface LineTaxes {
 
 export interface SaleItem extends LineTaxes {
   sku: string;
+  /** The product that the line means; none where nobody had described one then. */
+  productId?: string | undefined;
   description: string;
   /** Decimal text; zero where money moved without pieces. */
   quantity: string;

@@ -164,8 +164,10 @@ function addItem(items: Map<string, SaleItem>, item: SaleItem): void {
   const isTaxed = item.taxMinor !== 0;
   const key = JSON.stringify([item.sku, taxKeyOf(codes), isTaxed, item.isKept]);
   const known = items.get(key);
+  const productId = known?.productId ?? item.productId;
   items.set(key, {
     sku: item.sku,
+    ...(productId === undefined ? {} : { productId }),
     description: '',
     quantity: addDecimals(known?.quantity ?? '0', item.quantity),
     netMinor: (known?.netMinor ?? 0) + item.netMinor,

@@ -229,6 +229,7 @@ function itemOf(line: OrderLine, body: TicketBody, isTurned: boolean, isKept: bo
     : line.discountMinor;
   return {
     sku: line.sku,
+    ...(line.productId === undefined ? {} : { productId: line.productId }),
     description: line.name,
     quantity: isTurned ? negateDecimal(line.quantity) : line.quantity,
     netMinor: turned(line.netMinor),

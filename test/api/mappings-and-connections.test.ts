@@ -196,6 +196,44 @@ describe('connections', () => {
       expect(await as('admin')('PUT', path, body)).toMatchObject({ status: 409, body: { code: 'other_account' } }); // prettier-ignore
   }); // prettier-ignore
 
+  it('O11: one store or company for two tenants is refused, however it is written, unless an admin confirms it', async () => {
+    const other = await api.createTenant();
+    const spellings = ['http://127.0.0.1:8181/shop', 'HTTPS://127.0.0.1:8181/SHOP/'];
+    for (const [path, body] of [
+      ...spellings.map((url) => ['/connections/woo', { ...woo, url }] as const),
+      ['/connections/qbo', qbo] as const,
+    ]) {
+      const refused = await as('admin', other)('PUT', path, body);
+      expect(refused).toMatchObject({ status: 409, body: { code: 'account_shared' } });
+      expect(refused.text).not.toContain(tenant.tenantId);
+    }
+    expect((await as('viewer', other)('GET', '/connections')).body).toMatchObject({ items: [] });
+    expect(
+      (await as('admin', other)('PUT', '/connections/qbo', { ...qbo, confirmShared: false }))
+        .status,
+    ).toBe(409);
+    expect(
+      (await as('admin', other)('PUT', '/connections/qbo', { ...qbo, confirmShared: true })).status,
+    ).toBe(200);
+    // Who has it renews it without saying so again.
+    for (const owner of [tenant, other])
+      expect((await as('admin', owner)('PUT', '/connections/qbo', qbo)).status).toBe(200);
+    const noted = await api.database.pool.query(
+      'SELECT detail FROM audit WHERE tenant = $1 AND action = $2 ORDER BY id',
+      [await tenantNumber(other), 'connection.put'],
+    );
+    expect(noted.rows).toMatchObject([
+      { detail: { account: '9130', confirmShared: true } },
+      { detail: { account: '9130' } },
+    ]);
+  });
+  it('O11: of two tenants that connect one account at once, one is refused', async () => {
+    const [one, two] = [await api.createTenant(), await api.createTenant()];
+    const shop = { ...woo, url: 'https://both.example.com' };
+    const answers = await Promise.all([one, two].map((owner) => as('admin', owner)('PUT', '/connections/woo', shop))); // prettier-ignore
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  });
+
   it.each([
     ['woo', { ...woo, url: 'ftp://a.test' }],
     ['woo', { ...woo, url: 'http://user:pass@a.test' }],

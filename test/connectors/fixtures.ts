@@ -118,6 +118,8 @@ export function known(changes: Partial<ProductReference> = {}): ProductReference
 
 export interface ReferenceParts {
   products?: Record<string, ProductReference>;
+  ownProducts?: Record<string, ProductReference>;
+  sharedEmails?: string[];
   customers?: Record<string, RecordReference>;
   orders?: Record<string, RecordReference>;
   documents?: Record<string, RecordReference>;
@@ -129,6 +131,9 @@ export interface ReferenceParts {
 export function references(parts: ReferenceParts = {}): References {
   return {
     products: new Map(Object.entries(parts.products ?? {})),
+    ownProducts: new Map(Object.entries(parts.ownProducts ?? {})),
+    stocked: new Map(Object.entries(parts.products ?? {})),
+    sharedEmails: new Set(parts.sharedEmails ?? []),
     customers: new Map(Object.entries(parts.customers ?? {})),
     orders: new Map(Object.entries(parts.orders ?? {})),
     documents: new Map(Object.entries(parts.documents ?? {})),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { readRecords, readSkus, readStockEntries, readTakenCodes, readUntrackedSkus, readChanges, sumsAfterCounts, withCursor } from '../../database/absorb-store'; // prettier-ignore
+import { readRecords, readStockEntries, readChanges, sumsAfterCounts, withCursor } from '../../database/absorb-store'; // prettier-ignore
 import { findChange } from '../../database/changes';
 import { findConnection, putConnection, saveCredentials } from '../../database/connections';
 import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../database/deliveries';
@@ -8,6 +8,8 @@ import { changesOf, explainedDeliveries, journalOf, recordsByRemoteId, sendsOf }
 import { applyRedrive, countRedrivable, discardDelivery, findDelivery, listCauses, listFailures, noteShown, requestRedrive } from '../../database/failures'; // prettier-ignore
 import { laneStates } from '../../database/lanes';
 import { listMappings, mappingsFor, putMapping } from '../../database/mappings';
+import { ownersOfRemote } from '../../database/known-products';
+import { readHolders, readSkus, readTakenCodes, readUntrackedProducts } from '../../database/skus';
 import { laneWork, loadReferences, pickDue } from '../../database/outgoing';
 import { keptBackDocuments } from '../../database/policy';
 import { inTransaction } from '../../database/pool';
@@ -34,7 +36,7 @@ beforeAll(async () => {
   full = await newTenant(pool);
   empty = await newTenant(pool);
   await setSettings(pool, full, 'direction', pushingAllBut([['qbo', 'order']]));
-  await absorb(pool, full, [customer('c'), customer('d'), customer('e'), customer('f'), product('a', { trackStock: false }), product('A'), count('A', '5'), order('o', [['A', 1]], 'c'), { kind: 'refund', recordId: 'r', body: { ...orderBody('r', [], 'c'), restock: true, orderId: 'o' } }]); // prettier-ignore
+  await absorb(pool, full, [customer('c'), customer('d'), customer('e'), { ...customer('f'), body: { name: 'F', email: 'd@example.test' } }, product('a', { trackStock: false }), product('A'), count('A', '5'), order('o', [['A', 1]], 'c'), { kind: 'refund', recordId: 'r', body: { ...orderBody('r', [], 'c'), restock: true, orderId: 'o' } }]); // prettier-ignore
   await putMapping(pool, full, 'item', 'a', { id: '1', name: null }, 'test');
   await putMapping(pool, full, 'account', 'income', { id: '2', name: null }, 'test');
   await putConnection(pool, full, { system: 'qbo', address: 'x', account: 'x', sealed: 'x' });
@@ -49,6 +51,7 @@ beforeAll(async () => {
   await settleSend(pool, lane, sent, [refused(dead.id)], { state: 'settled', outcome: '' });
   await settleWithoutSend(pool, lane, [{ deliveryId: held.id, event: { type: 'hold', reason: 'mapping_missing' }, cause: 'x' }]); // prettier-ignore
   await send(pool, lane, [open]);
+  await pool.query(`UPDATE deliveries SET remote_id = 'there-1' WHERE id = $1`, [held.id]);
   await pool.query(`INSERT INTO journal (tenant, delivery_id, rev, outcome, remote_id) VALUES ($1, $2, 1, 'adopted', 'there-1')`, [full, held.id]); // prettier-ignore
   await pool.query("UPDATE sends SET state = 'verifying', due_at = now() WHERE state = 'sending'");
 }, 30_000);
@@ -65,6 +68,8 @@ const inTx = (work: (tx: Parameters<typeof readRecords>[0], tenant: number) => P
 const things = [{ kind: 'customer', recordId: 'd' }, { kind: 'product', recordId: 'p-a' }] as const; // prettier-ignore
 const keys = {
   skus: ['a', 'A'],
+  productIds: ['p-a'],
+  emails: ['d@example.test'],
   customerIds: ['c'],
   orderIds: ['o'],
   documents: [{ kind: 'order', recordId: 'o' }],
@@ -83,7 +88,8 @@ const asks: Record<string, Ask> = {
   'readSkus by SKU': inTx((tx, tenant) => readSkus(tx, tenant, ['a'], [])),
   'readSkus by product': inTx((tx, tenant) => readSkus(tx, tenant, [], ['p-a'])),
   readTakenCodes: inTx((tx, tenant) => readTakenCodes(tx, tenant, ['a'])),
-  readUntrackedSkus: inTx((tx, tenant) => readUntrackedSkus(tx, tenant, ['a'])),
+  readUntrackedProducts: inTx((tx, tenant) => readUntrackedProducts(tx, tenant, ['p-a'])),
+  readHolders: inTx((tx, tenant) => readHolders(tx, tenant, ['a'])),
   readStockEntries: inTx((tx, tenant) => readStockEntries(tx, tenant, ['order/o'])),
   sumsAfterCounts: inTx(async (tx, tenant) => [...(await sumsAfterCounts(tx, tenant, [{ sku: 'A', place: 'default', countedAt: '2020-01-01T00:00:00Z' }])).values()].filter((sum) => sum !== '0')), // prettier-ignore
   lockDeliveriesOf: inTx((tx, tenant) => lockDeliveriesOf(tx, tenant, things)),
@@ -101,7 +107,9 @@ const asks: Record<string, Ask> = {
   pickDue: (tenant) => pickDue(database.pool, tenant, 'qbo', 9),
   'laneWork, due': async (tenant) => (await laneWork(database.pool, tenant, 'qbo')).nextDueAtMs,
   'laneWork, dead': async (tenant) => (await laneWork(database.pool, tenant, 'qbo')).dead || null,
-  'loadReferences, products': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).products, // prettier-ignore
+  'loadReferences, products': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).products.byId, // prettier-ignore
+  'loadReferences, shared e-mails': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).sharedEmails, // prettier-ignore
+  ownersOfRemote: (tenant) => ownersOfRemote(database.pool, tenant, 'qbo', 'customer', ['there-1']),
   'loadReferences, customers': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).customers, // prettier-ignore
   'loadReferences, orders': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).orders, // prettier-ignore
   'loadReferences, documents': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).documents, // prettier-ignore

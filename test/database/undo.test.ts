@@ -154,6 +154,8 @@ test('what was taken back is not there for who refers to it, nor what is void an
   await pool.query(`UPDATE deliveries SET undone_by = gen_random_uuid() WHERE tenant = $1 AND record_id = 'T-3'`, [tenant]); // prettier-ignore
   const keys = {
     skus: [],
+    productIds: [],
+    emails: [],
     customerIds: [],
     orderIds: numbers(3),
     documents: [],

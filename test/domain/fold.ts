@@ -1,11 +1,5 @@
-import {
-  foldChanges,
-  recordKey,
-  type ChangeRow,
-  type Folded,
-  type RecordRow,
-  type SkuClaim,
-} from '../../domain/absorb';
+import { foldChanges, recordKey, type ChangeRow, type Folded, type RecordRow } from '../../domain/absorb'; // prettier-ignore
+import type { SkuClaim, SkuHolder } from '../../domain/articles';
 import type { GuestRules } from '../../domain/guests';
 import { guestId } from '../../domain/own-records';
 import { foldSku } from '../../domain/sku-codes';
@@ -34,12 +28,16 @@ export function change(
 export class Memory {
   readonly records = new Map<string, RecordRow>();
   readonly skus = new Map<string, SkuClaim>();
+  readonly holders = new Map<string, SkuHolder[]>();
+  readonly waiting = new Map<number, ChangeRow>();
   guests: GuestRules = { isOwn: () => false, customerOf: (email) => guestId(email) };
 
   fold(changes: readonly ChangeRow[]): Folded {
     const folded = foldChanges(changes, {
       records: this.records,
-      skus: this.skus,
+      claims: this.skus,
+      holders: this.holders,
+      waiting: [...this.waiting.values()],
       isCodeTaken: (code) => [...this.skus.values()].some((claim) => foldSku(claim.code) === code),
       isStockTracked: () => true,
       dayOf: (instant) => instant.slice(0, 10),
@@ -47,8 +45,15 @@ export class Memory {
     });
     for (const row of [...folded.records, ...folded.touched])
       this.records.set(recordKey(row.kind, row.recordId), row);
-    for (const sku of folded.releasedSkus) this.skus.delete(sku);
-    for (const claim of folded.claims) this.insert(claim);
+    for (const sku of folded.skus.released) this.skus.delete(sku);
+    for (const claim of folded.skus.claims) this.insert(claim);
+    for (const holder of folded.skus.holders)
+      this.holders.set(holder.sku, [...(this.holders.get(holder.sku) ?? []), holder]);
+    for (const pos of folded.waits.ended) this.waiting.delete(pos);
+    for (const { pos } of folded.waits.begun) {
+      const begun = changes.find((change) => change.pos === pos);
+      if (begun !== undefined) this.waiting.set(pos, begun);
+    }
     return folded;
   }
 

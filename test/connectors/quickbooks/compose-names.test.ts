@@ -1,12 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { composeCustomer } from '../../../connectors/quickbooks/compose-names';
+import { composeCustomer as composeWith } from '../../../connectors/quickbooks/compose-names';
+import { recordMark } from '../../../connectors/quickbooks/mapping';
 import type { CustomerFinding } from '../../../connectors/quickbooks/findings';
 import { customerSchema } from '../../../connectors/quickbooks/wire';
 import { guestId } from '../../../domain/own-records';
-import { outgoing, writeOf } from '../fixtures';
+import type { Composed, Outgoing } from '../../../connectors/connector';
+import type { CustomerBody } from '../../../domain/bodies';
+import { outgoing, references, writeOf } from '../fixtures';
 
 const body = { name: 'Jo: Day', email: 'jo@example.test', phone: '123' };
 const item = outgoing({ kind: 'customer', body }, { recordId: 'c9' });
+
+const composeCustomer = (to: Outgoing, said: CustomerBody, found: CustomerFinding | null, sharedEmails: string[] = []): Composed => composeWith(to, said, references({ sharedEmails }), found); // prettier-ignore
 
 function finding(changes: Partial<CustomerFinding>): CustomerFinding {
   return { type: 'customer', byEmail: [], taken: [], own: null, version: null, isGone: false, ...changes }; // prettier-ignore
@@ -37,11 +42,31 @@ describe('a customer', () => {
     });
   });
 
+  test('I4: with an e-mail that several customers of ours have is linked to one of its own name alone', () => {
+    const anns = customer({ Id: '60', DisplayName: 'Ann', PrimaryEmailAddr: { Address: 'jo@example.test' } }); // prettier-ignore
+    const own = customer({ Id: '61', DisplayName: 'Jo- Day', PrimaryEmailAddr: { Address: 'jo@example.test' } }); // prettier-ignore
+    const shared = ['jo@example.test'];
+    expect(composeCustomer(item, body, finding({ byEmail: [anns] }), shared)).toMatchObject({ write: { operation: 'create', payload: { DisplayName: 'Jo- Day' } } }); // prettier-ignore
+    expect(composeCustomer(item, body, finding({ byEmail: [anns, own] }), shared)).toMatchObject({ adopts: '61' }); // prettier-ignore
+  });
+
+  test('I4: is never linked to what another record of ours has', () => {
+    const others = { ...item, others: new Set(['58']) };
+    expect(composeCustomer(others, body, finding({ byEmail: [customer({})] }))).toMatchObject({ write: { operation: 'create' } }); // prettier-ignore
+    expect(composeCustomer(others, body, finding({ own: customer({}) }))).toMatchObject({ write: { operation: 'create' } }); // prettier-ignore
+  });
+
+  test('I5: ids that differ in case, or behind their beginning, have marks of their own', () => {
+    const long = 'x'.repeat(60);
+    const marks = ['c1', 'C1', `${long}1`, `${long}2`, 'a:b', 'a-b'].map(recordMark);
+    expect(new Set(marks.map((mark) => mark.toLowerCase())).size).toBe(marks.length);
+  });
+
   test.each([
     [[], 'Jo- Day'],
     [[taken('Vendor', 'JO- DAY')], 'Jo- Day (C)'],
-    [[taken('Customer', 'Jo- Day')], 'Jo- Day (c9)'],
-    [[taken('Vendor', 'Jo- Day'), taken('Vendor', 'Jo- Day (C)')], 'Jo- Day (c9)'],
+    [[taken('Customer', 'Jo- Day')], `Jo- Day (${recordMark('c9')})`],
+    [[taken('Vendor', 'Jo- Day'), taken('Vendor', 'Jo- Day (C)')], `Jo- Day (${recordMark('c9')})`],
   ])('beside %j is called %s', (names, expected) => {
     const write = writeOf(composeCustomer(item, body, finding({ taken: names })));
     expect(write.payload['DisplayName']).toBe(expected);
@@ -52,7 +77,7 @@ describe('a customer', () => {
     ['kim@example.test', [], 'kim@example.test'],
     ['Kim:\tLee', [], 'Kim- Lee (kim@example.test)'],
     ['Kim Lee', [taken('Vendor', 'kim lee (KIM@example.test)')], 'Kim Lee (kim@example.test) (C)'],
-    ['Kim Lee', [taken('Customer', 'Kim Lee (kim@example.test)')], 'Kim Lee (kim@example.test) (guest-77)'], // prettier-ignore
+    ['Kim Lee', [taken('Customer', 'Kim Lee (kim@example.test)')], `Kim Lee (kim@example.test) (${recordMark(guestId('77'))})`], // prettier-ignore
     ['x'.repeat(500), [taken('Vendor', `${'x'.repeat(100)} (kim@example.test)`)], `${'x'.repeat(100)} (kim@example.test) (C)`], // prettier-ignore
   ])('made of the guest %s beside %j is called %s', (name, names, expected) => {
     const guest = { name, email: 'Kim@example.test' };

@@ -54,6 +54,7 @@ export class PostedPart {
         return { type: 'held', cause: next.cause, detail: next.detail };
       case 'skip':
         return { type: 'skipped', reason: next.reason };
+      case 'later':
       case 'notReady':
         return { type: 'waits', composed: next };
     }

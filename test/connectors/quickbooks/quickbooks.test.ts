@@ -1,3 +1,4 @@
+import { recordMark } from '../../../connectors/quickbooks/mapping';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import type { Connector, Outgoing, StoredSend } from '../../../connectors/connector';
@@ -240,13 +241,13 @@ describe('names', () => {
       const answer = await connector.send(await send([customer('c9', name)]), gate);
       expect(answer).toMatchObject({ results: [{ type: 'accepted' }] });
       const [other] = await composed(connector, [customer('c10', name)], mapped());
-      expect(other && writeOf(other).payload['DisplayName']).toBe(`${name} (c10)`);
+      expect(other && writeOf(other).payload['DisplayName']).toBe(`${name} (${recordMark('c10')})`);
     },
   );
 
   test('taken by another customer get the record id', async () => {
     const frozen = await send([customer('c9', 'jo day')]);
-    expect(frozen.members[0]?.payload['DisplayName']).toBe('jo day (c9)');
+    expect(frozen.members[0]?.payload['DisplayName']).toBe(`jo day (${recordMark('c9')})`);
     expect(await connector.send(frozen, gate)).toMatchObject({ results: [{ type: 'accepted' }] });
     expect(await composed(connector, [customer('c9', 'jo day')], mapped())).toMatchObject([
       { type: 'adopt', isLinked: false },

@@ -30,7 +30,7 @@ const settings = {
 };
 
 /** Tables that grow with tenants or with their business: none of them may be read as a whole. */
-export const grown = ['changes', 'change_outcomes', 'records', 'deliveries', 'delivery_waits', 'sale_entries', 'sends', 'journal', 'skus', 'stock_movements', 'settings', 'mappings', 'api_keys', 'redrives', 'summary_members', 'summary_numbers', 'business_days', 'runs', 'run_sends', 'run_members', 'customer_emails'] as const; // prettier-ignore
+export const grown = ['changes', 'change_outcomes', 'records', 'deliveries', 'delivery_waits', 'sale_entries', 'sends', 'journal', 'skus', 'stock_movements', 'settings', 'mappings', 'api_keys', 'redrives', 'summary_members', 'summary_numbers', 'business_days', 'runs', 'run_sends', 'run_members', 'customer_emails', 'sku_holders', 'sku_waits'] as const; // prettier-ignore
 
 /** Of each open delivery's hundred: kind, target and share. The same record may go to both systems. */
 const shares = `(VALUES ('qbo', 'order', 60), ('qbo', 'customer', 10), ('qbo', 'product', 10), ('woo', 'product', 10), ('woo', 'inventory', 10)) AS share(system, kind, percent)`;
@@ -80,6 +80,8 @@ const statements = [
    WHERE d.tenant = 1 AND d.system = 'qbo' AND d.kind = 'order' AND d.state = 'waiting' AND length(d.record_id) < 9`,
   `INSERT INTO delivery_waits (tenant, system, kind, ref, delivery_id) SELECT tenant, 'qbo', 'sku', 'sku' || id % 500, id FROM deliveries WHERE state = 'held'`,
   `INSERT INTO skus (tenant, sku, record_id, code, folded) SELECT t, 'sku' || n, 'product' || n, 'sku' || n, 'sku' || n
+   FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
+  `INSERT INTO sku_holders (tenant, sku, pos, from_at, record_id) SELECT t, 'sku' || n, n, now(), 'product' || n
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
   `INSERT INTO customer_emails (tenant, email, record_id) SELECT t, 'c' || n || '@example.test', 'customer' || n
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,

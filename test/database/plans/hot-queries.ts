@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 
 import * as store from '../../../database/absorb-store';
+import { moveArticles } from '../../../database/article-moves';
+import { ownersOfRemote } from '../../../database/known-products';
+import * as skuStore from '../../../database/skus';
 import { customersWithEmail, writeCustomerEmails } from '../../../database/customer-emails';
 import { findChange, storeChanges } from '../../../database/changes';
 import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../../database/deliveries'; // prettier-ignore
@@ -70,10 +73,16 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   readChanges: inTx((tx) => store.readChanges(tx, tenant, 50_000, 1_000)),
   readRecords: inTx((tx) => store.readRecords(tx, tenant, orders)),
   writeRecords: inTx(async (tx) => store.writeRecords(tx, tenant, await store.readRecords(tx, tenant, orders))), // prettier-ignore
-  readSkus: inTx((tx) => store.readSkus(tx, tenant, skus, products.map(({ recordId }) => recordId))), // prettier-ignore
-  readTakenCodes: inTx((tx) => store.readTakenCodes(tx, tenant, skus)),
-  writeSkus: inTx(async (tx) => store.writeSkus(tx, tenant, await store.readSkus(tx, tenant, skus, []), skus)), // prettier-ignore
-  readUntrackedSkus: inTx((tx) => store.readUntrackedSkus(tx, tenant, skus)),
+  readSkus: inTx((tx) => skuStore.readSkus(tx, tenant, skus, products.map(({ recordId }) => recordId))), // prettier-ignore
+  readTakenCodes: inTx((tx) => skuStore.readTakenCodes(tx, tenant, skus)),
+  writeSkus: inTx(async (tx) => skuStore.writeSkus(tx, tenant, await skuStore.readSkus(tx, tenant, skus, []), skus)), // prettier-ignore
+  readUntrackedProducts: inTx((tx) => skuStore.readUntrackedProducts(tx, tenant, products.map(({ recordId }) => recordId))), // prettier-ignore
+  readHolders: inTx((tx) => skuStore.readHolders(tx, tenant, skus)),
+  writeHolders: inTx((tx) => skuStore.writeHolders(tx, tenant, skus.map((sku, pos) => ({ sku, pos: 900_000 + pos, fromAt: '2026-01-01T00:00:00Z', recordId: 'x', slot: '' })))), // prettier-ignore
+  readWaitingChanges: inTx((tx) => store.readWaitingChanges(tx, tenant)),
+  writeSkuWaits: inTx((tx) => skuStore.writeSkuWaits(tx, tenant, { begun: [{ pos: 900_001, recordId: 'x' }], ended: [900_001, ...numbers] })), // prettier-ignore
+  moveArticles: inTx((tx) => moveArticles(tx, tenant, skus.slice(0, 20).map((sku) => ({ from: sku, to: `${sku} new` })))), // prettier-ignore
+  ownersOfRemote: (pool) => ownersOfRemote(pool, tenant, 'qbo', 'customer', numbers.map(String)),
   readStockEntries: inTx((tx) => store.readStockEntries(tx, tenant, numbers.map((n) => `order/${n}`))), // prettier-ignore
   writeStockEntries: inTx(async (tx) => {
     const ids = numbers.map((n) => `order/${n}`);
@@ -91,7 +100,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   productsOfSkus: inTx((tx) => productsOfSkus(tx, tenant, skus)),
   'pickDue qbo': (pool) => pickDue(pool, tenant, 'qbo', 30),
   'pickDue woo': (pool) => pickDue(pool, tenant, 'woo', 50),
-  loadReferences: (pool) => loadReferences(pool, tenant, 'qbo', { skus, customerIds: customers.map(({ recordId }) => recordId), orderIds: orders.map(({ recordId }) => recordId), documents: orders.map(({ recordId }) => ({ kind: 'invoice', recordId })), sales: orders, layAways: orders.map(({ recordId }) => recordId) }), // prettier-ignore
+  loadReferences: (pool) => loadReferences(pool, tenant, 'qbo', { skus, productIds: products.map(({ recordId }) => recordId), emails: numbers.map((n) => `customer${n}@example.test`), customerIds: customers.map(({ recordId }) => recordId), orderIds: orders.map(({ recordId }) => recordId), documents: orders.map(({ recordId }) => ({ kind: 'invoice', recordId })), sales: orders, layAways: orders.map(({ recordId }) => recordId) }), // prettier-ignore
   writeSaleEntries: inTx((tx) => writeSaleEntries(tx, tenant, orders.map(({ recordId }) => ({ kind: 'refund', recordId: recordId.replace('order', 'refund'), content: { kind: 'refund', body: { ...refundBody, orderId: `${recordId}0` } } })))), // prettier-ignore
   wakeUnpaid: inTx((tx) => wakeUnpaid(tx, tenant, 'qbo', orders.map(({ recordId }) => recordId))), // prettier-ignore
   postedPaymentsOf: (pool) => postedPaymentsOf(pool, tenant, 'qbo', orders.map(({ recordId }) => recordId)), // prettier-ignore
