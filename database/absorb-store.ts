@@ -114,9 +114,19 @@ export async function readRecords(
   );
   return result.rows.map(({ body, origin, ...row }) => ({
     ...row,
-    content: body === null ? null : parseRecordBody(row.kind, body),
-    origin: originSchema.parse(origin),
+    content: body === null ? null : readableBody(row.kind, body),
+    origin: originSchema.catch({}).parse(origin),
   }));
+}
+
+/** What cannot be read counts as not known: the next change of the record says it anew, and no other one waits. */
+function readableBody(kind: Kind, body: unknown): RecordBody | null {
+  try {
+    return parseRecordBody(kind, body);
+  } catch (error) {
+    if (error instanceof z.ZodError) return null;
+    throw error;
+  }
 }
 
 export async function writeRecords(

@@ -91,11 +91,16 @@ const inventory = z.union(
   { error: 'must hold either "movement": {"delta", "reason"} or "count": {"quantity"}' },
 ) satisfies z.ZodType<InventoryBody>;
 
+const placeStock = z.strictObject({ quantity: z.string(), countedAt: z.string().nullable() });
+/** A record of zod would drop a place named `__proto__`: names are data. */
 const stock = z.strictObject({
-  places: z.record(
-    z.string(),
-    z.strictObject({ quantity: z.string(), countedAt: z.string().nullable() }),
-  ),
+  places: z
+    .custom<object>((value) => typeof value === 'object' && value !== null)
+    .transform((places) =>
+      Object.fromEntries(
+        Object.entries(places).map(([place, figures]) => [place, placeStock.parse(figures)]),
+      ),
+    ),
 }) satisfies z.ZodType<StockBody>;
 
 const taxes = z.array(z.strictObject({ code: idText, taxMinor: amountMinor })).max(20);
