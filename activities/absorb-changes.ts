@@ -1,15 +1,16 @@
 import type { Pool } from 'pg';
 
+import { moveCursor, noteAbsorbTrouble } from '../database/absorb-progress';
 import { moveArticles } from '../database/article-moves';
 import { clearWake } from '../database/changes';
 import { writeCustomerEmails } from '../database/customer-emails';
+import { resolveFailedChanges } from '../database/failed-changes';
 import { takeOver } from '../database/own-records';
 import { readHolders, readSkus, readTakenCodes, readUntrackedProducts, writeHolders, writeSkus, writeSkuWaits } from '../database/skus'; // prettier-ignore
 import { writeSaleEntries } from '../database/sale-entries';
 import { timeZoneOf } from '../database/tenants';
 import {
   countKey,
-  moveCursor,
   readChanges,
   readRecords,
   readStockEntries,
@@ -36,6 +37,7 @@ import { isTicket } from '../domain/guests';
 import { salesOf, type Thing } from '../domain/record-references';
 import { applyStock, type StockChange, type StockEntry } from '../domain/stock';
 import { targets, type Kind, type Target } from '../domain/words';
+import { troubleOf } from './failures';
 import { guestRules, newGuests } from './guest-customers';
 import { raisePayments } from './raise-payments';
 import { wantDeliveries } from './want-deliveries';
@@ -69,7 +71,12 @@ export async function absorbChanges(
   const total: Absorbed = { changes: 0, hasMore: false, made: { woo: 0, qbo: 0 } };
   await clearWake(pool, tenant);
   for (;;) {
-    const { changes, made } = await absorbBatch(pool, tenant, now());
+    const { changes, made } = await absorbBatch(pool, tenant, now()).catch(
+      async (error: unknown) => {
+        await noteAbsorbTrouble(pool, tenant, troubleOf(error) ?? '').catch(() => undefined);
+        throw error;
+      },
+    );
     total.changes += changes;
     total.hasMore = changes > 0;
     for (const system of targets) total.made[system] += made[system];
@@ -113,6 +120,7 @@ async function absorbBatch(
       code: 'unreadable',
       detail,
     }));
+    await resolveFailedChanges(tx, tenant, folded.records);
     await writeOutcomes(tx, tenant, [...folded.outcomes, ...unreadable], folded.waits.ended);
     const payments = await raisePayments(tx, tenant, folded.otherPayers, changed);
     const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs);

@@ -77,22 +77,30 @@ const product = z.strictObject({
     .optional(),
 }) satisfies z.ZodType<ProductBody>;
 
-const inventory = z.union([
-  z.strictObject({
-    location: idText.optional(),
-    movement: z.strictObject({
-      delta: decimal,
-      reason: z.enum(['receipt', 'damage', 'adjustment', 'transfer']),
+const inventory = z.union(
+  [
+    z.strictObject({
+      location: idText.optional(),
+      movement: z.strictObject({
+        delta: decimal,
+        reason: z.enum(['receipt', 'damage', 'adjustment', 'transfer']),
+      }),
     }),
-  }),
-  z.strictObject({ location: idText.optional(), count: z.strictObject({ quantity: decimal }) }),
-]) satisfies z.ZodType<InventoryBody>;
+    z.strictObject({ location: idText.optional(), count: z.strictObject({ quantity: decimal }) }),
+  ],
+  { error: 'must hold either "movement": {"delta", "reason"} or "count": {"quantity"}' },
+) satisfies z.ZodType<InventoryBody>;
 
+const placeStock = z.strictObject({ quantity: z.string(), countedAt: z.string().nullable() });
+/** A record of zod would drop a place named `__proto__`: names are data. */
 const stock = z.strictObject({
-  places: z.record(
-    z.string(),
-    z.strictObject({ quantity: z.string(), countedAt: z.string().nullable() }),
-  ),
+  places: z
+    .custom<object>((value) => typeof value === 'object' && value !== null)
+    .transform((places) =>
+      Object.fromEntries(
+        Object.entries(places).map(([place, figures]) => [place, placeStock.parse(figures)]),
+      ),
+    ),
 }) satisfies z.ZodType<StockBody>;
 
 const taxes = z.array(z.strictObject({ code: idText, taxMinor: amountMinor })).max(20);

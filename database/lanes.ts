@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import { charge, type RateLimit } from '../domain/rate-budget';
-import type { Breaker } from '../domain/circuit-breaker';
+import { closedBreaker, type Breaker } from '../domain/circuit-breaker';
 import type { Target } from '../domain/words';
 import { firstRow, inTransaction, type Db } from './pool';
 
@@ -12,7 +12,8 @@ import { firstRow, inTransaction, type Db } from './pool';
 export const leaseMs = 15_000;
 export const leaseRenewMs = 5_000;
 
-const rateState = z.record(z.string(), z.number());
+/** What cannot be read counts as nothing used yet: the vendor itself refuses what is too much. */
+const rateState = z.record(z.string(), z.number()).catch({});
 const breakerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('closed') }),
   z.strictObject({
@@ -58,15 +59,31 @@ export async function renewLease(
   return result.rowCount === 1;
 }
 
+/** Gives the lane back. `trouble`: why the turn failed through no fault of the vendor's, or null. */
 export async function releaseLease(
+  db: Db,
+  { tenant, system, token }: LaneHold,
+  trouble: string | null,
+): Promise<void> {
+  await db.query(
+    `UPDATE lanes SET token = NULL, lease_until = NULL, trouble = $4,
+       trouble_since = CASE WHEN $4::text IS NULL THEN NULL ELSE coalesce(trouble_since, now()) END
+     WHERE tenant = $1 AND system = $2 AND token = $3`,
+    [tenant, system, token, trouble],
+  );
+}
+
+/** Notes why a turn could not even begin; a turn that ends well takes it away. */
+export async function noteLaneTrouble(
   db: Db,
   tenant: number,
   system: Target,
-  token: string,
+  trouble: string,
 ): Promise<void> {
   await db.query(
-    'UPDATE lanes SET token = NULL, lease_until = NULL WHERE tenant = $1 AND system = $2 AND token = $3',
-    [tenant, system, token],
+    `UPDATE lanes SET trouble = left($3, 500), trouble_since = coalesce(trouble_since, now())
+     WHERE tenant = $1 AND system = $2`,
+    [tenant, system, trouble],
   );
 }
 
@@ -189,6 +206,11 @@ export interface LaneState {
   breaker: Breaker;
 }
 
+/** What cannot be read counts as closed: calls that fail open it again. */
+function breakerOf(stored: unknown): Breaker {
+  return breakerSchema.catch(closedBreaker).parse(stored);
+}
+
 /** Both lanes as operators and the breaker left them. */
 export async function laneStates(db: Db, tenant: number): Promise<LaneState[]> {
   const result = await db.query<Omit<LaneState, 'breaker'> & { breaker: unknown }>(
@@ -198,7 +220,7 @@ export async function laneStates(db: Db, tenant: number): Promise<LaneState[]> {
      WHERE l.tenant = $1 ORDER BY l.system`,
     [tenant],
   );
-  return result.rows.map((row) => ({ ...row, breaker: breakerSchema.parse(row.breaker) }));
+  return result.rows.map((row) => ({ ...row, breaker: breakerOf(row.breaker) }));
 }
 
 /** Writes what an operator set, or what the workflow found out; null leaves a field as it is. Null system: every lane. */

@@ -197,6 +197,20 @@ async function insertSends(
   );
 }
 
+/** The deliveries that a send is under way for, as they say themselves. */
+async function lockInFlight(
+  tx: PoolClient,
+  { tenant, system }: LaneHold,
+  sendId: string,
+): Promise<DeliveryRow[]> {
+  const result = await tx.query<DeliveryRow>(
+    `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND d.system = $2
+       AND d.state IN ('sending', 'verifying') AND d.send_id = $3 ORDER BY d.id FOR UPDATE`,
+    [tenant, system, sendId],
+  );
+  return result.rows;
+}
+
 /** The plus keeps this a mere check: with ids at hand no index of the tenant's rows is to be read. */
 const ofTenant = '+d.tenant = $1';
 
@@ -218,14 +232,13 @@ export async function lockByIds(
  */
 export async function takeOverSends(pool: Pool, lane: LaneHold, lateMs: number): Promise<number> {
   return inTransaction(pool, async (tx) => {
-    const stale = await tx.query<{ id: string; members: unknown; dueAtMs: number }>(
-      `SELECT id::text AS id, members, (extract(epoch FROM sent_at) * 1000)::float8 + $4 AS "dueAtMs" FROM sends
+    const stale = await tx.query<{ id: string; dueAtMs: number }>(
+      `SELECT id::text AS id, (extract(epoch FROM sent_at) * 1000)::float8 + $4 AS "dueAtMs" FROM sends
        WHERE tenant = $1 AND system = $2 AND state = 'sending' AND lane_token <> $3 ORDER BY sends.id FOR UPDATE`,
       [lane.tenant, lane.system, lane.token, lateMs],
     );
     for (const send of stale.rows) {
-      const ids = membersSchema.parse(send.members).map((member) => member.deliveryId);
-      const updates = (await lockByIds(tx, lane.tenant, ids)).flatMap((row): DeliveryUpdate[] => {
+      const updates = (await lockInFlight(tx, lane, send.id)).flatMap((row): DeliveryUpdate[] => {
         const after = transition(row, { type: 'answerLost', askAtMs: send.dueAtMs });
         return after === null ? [] : [{ row, after }];
       });
@@ -237,6 +250,32 @@ export async function takeOverSends(pool: Pool, lane: LaneHold, lateMs: number):
     }
     return stale.rows.length;
   });
+}
+
+/** Null where the row does not hold what was written once: nobody can repeat it or ask about it. */
+function readable(row: RawSend): SendRow | null {
+  try {
+    return sendOf(row);
+  } catch (error) {
+    if (error instanceof z.ZodError) return null;
+    throw error;
+  }
+}
+
+/** Its members are for a person, who can look in the system what became of them; other sends go on. */
+async function giveUpUnreadable(tx: PoolClient, lane: LaneHold, sendId: string): Promise<void> {
+  const detail = `Send ${sendId} cannot be read any more, so its outcome cannot be asked about`;
+  const updates = (await lockInFlight(tx, lane, sendId)).flatMap((row): DeliveryUpdate[] => {
+    const after = transition(row, { type: 'ambiguous', reason: 'outcome_unknown' });
+    return after === null ? [] : [{ row, after, cause: 'outcome_unknown', detail }];
+  });
+  const opened = await updateDeliveries(tx, lane.tenant, updates);
+  await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0));
+  await tx.query(
+    `UPDATE sends SET state = 'settled', outcome = 'unreadable', settled_at = now()
+     WHERE tenant = $1 AND id = $2`,
+    [lane.tenant, sendId],
+  );
 }
 
 export type Reopened =
@@ -259,6 +298,11 @@ export async function takeVerifying(
       [lane.tenant, lane.system],
     );
     if (row === null) return { type: 'nothing' };
+    const send = readable(row);
+    if (send === null) {
+      await giveUpUnreadable(tx, lane, row.id);
+      return { type: 'nothing' };
+    }
     const laneNow = await readLane(tx, lane, lockFor(limits));
     const budget = await chargeBudget(tx, lane.tenant, lane.system, laneNow, limits);
     if (budget.type !== 'charged') return budget;
@@ -269,6 +313,6 @@ export async function takeVerifying(
         : 'UPDATE sends SET lane_token = $3 WHERE tenant = $1 AND id = $2',
       [lane.tenant, row.id, lane.token],
     );
-    return { type: 'reopened', send: sendOf(row) };
+    return { type: 'reopened', send };
   });
 }

@@ -86,7 +86,10 @@ test('what is noted replaces what stood there, and what is not stays', async () 
   await write((row) => ({ after: { ...row, state: 'waiting', reason: null, attempts: 3 } }));
   expect((await stored(tenant))[0]).toMatchObject({ state: 'waiting', reason: null, cause: null, detail: null, attempts: 3, waits: ['3'] }); // prettier-ignore
   // With a remote it waits for nothing any more.
-  await write((row) => ({ after: { ...row, attempts: 0 }, remote: { ...remote, id: `55-${row.recordId}` } }));
+  await write((row) => ({
+    after: { ...row, attempts: 0 },
+    remote: { ...remote, id: `55-${row.recordId}` },
+  }));
   await write((row) => ({ after: { ...row, state: 'waiting' } }));
   expect((await stored(tenant))[4]).toMatchObject({ attempts: 0, waits: null, remote: '55-c5', version: '1', snapshot: { a: 1 } }); // prettier-ignore
 });

@@ -164,7 +164,9 @@ test('an inventory change is one movement or one count of its SKU', () => {
 
 test('a sale takes goods away, goods taken back in it return, services and zero lines move nothing', () => {
   const body = orderBody('1', [['a', 2], ['b', -1], ['wrap', 1], ['c', 0]], null); // prettier-ignore
-  const moved = ticketEntries({ kind: 'order', body }, 'P-1', at(1), ({ sku }) => (sku === 'wrap' ? null : sku));
+  const moved = ticketEntries({ kind: 'order', body }, 'P-1', at(1), ({ sku }) =>
+    sku === 'wrap' ? null : sku,
+  );
   expect(moved.map(({ line, sku, quantity, reason }) => [line, sku, quantity, reason])).toEqual([
     ['1', 'a', '-2', 'sale'],
     ['2', 'b', '1', 'sale'],

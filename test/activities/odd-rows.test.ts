@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+import { listFailures } from '../../database/failures';
+import { tenantFacts } from '../../database/health';
+import { healthOf } from '../../domain/health/tenant';
+import type { HealthProblem } from '../../domain/health/problem';
+import { documents, fault } from '../support/sandboxes';
+import { customer, order, product } from '../support/samples';
+import {
+  createTestTenant,
+  sendChanges,
+  startStack,
+  until,
+  untilIdle,
+  type Stack,
+  type TestTenant,
+} from '../support/stack';
+import { signal } from '../support/tenant-workflow';
+
+// One odd row stops nothing else: each test spoils one row of one table and sees all others flow, and the odd one
+// shown with its reason.
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+}, 60_000);
+afterAll(() => stack.stop(), 60_000);
+
+const sql = (text: string, values: unknown[]): Promise<unknown> =>
+  stack.database.pool.query(text, values);
+
+async function shopWithSale(): Promise<TestTenant> {
+  const tenant = await createTestTenant(stack);
+  await sendChanges(stack, tenant, [customer('c1'), product('A'), order('P-1', [['A', 1]], 'c1')]);
+  await untilIdle(stack, tenant);
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 12.50']);
+  return tenant;
+}
+
+async function sells(tenant: TestTenant, number: string): Promise<void> {
+  await sendChanges(stack, tenant, [order(number, [['A', 1]], 'c1')]);
+  await until(
+    `${number} is posted`,
+    () => documents(stack, tenant),
+    (all) => all.includes(`SalesReceipt ${number} 12.50`),
+  );
+}
+
+async function problems(tenant: TestTenant): Promise<HealthProblem[]> {
+  return healthOf(await tenantFacts(stack.database.pool, tenant.id, Date.now())).problems;
+}
+
+test('sends: one that cannot be read is held for a person, the others go on', async () => {
+  const tenant = await shopWithSale();
+  await fault(stack, tenant, 'qbo', { fault: 'resetAfterCommit', times: 1, match: { write: true } }); // prettier-ignore
+  await sendChanges(stack, tenant, [order('P-2', [['A', 1]], 'c1')]);
+  const unknown = await until(
+    'the outcome is unknown',
+    () => stack.database.pool.query<{ id: string }>(`SELECT id FROM sends WHERE tenant = $1 AND state = 'verifying'`, [tenant.id]), // prettier-ignore
+    ({ rowCount }) => rowCount === 1,
+  );
+  await sql(`UPDATE sends SET request = '{"odd":true}', members = '7' WHERE id = $1`, [unknown.rows[0]?.id]); // prettier-ignore
+  await sells(tenant, 'P-3');
+  const held = await until(
+    'it is held',
+    () => listFailures(stack.database.pool, tenant.id, { reason: 'outcome_unknown' }, null, 9),
+    (all) => all.length === 1,
+  );
+  expect(held[0]).toMatchObject({ recordId: 'P-2', state: 'held' });
+  await untilIdle(stack, tenant);
+}, 60_000);
+
+test('lanes: a budget and a breaker that cannot be read stop neither the lane nor the status', async () => {
+  const tenant = await shopWithSale();
+  await sql(`UPDATE lanes SET budget = '[1]', breaker = '"odd"' WHERE tenant = $1`, [tenant.id]);
+  await sells(tenant, 'P-2');
+  expect(await problems(tenant)).toEqual([]);
+}, 60_000);
+
+test('connections: facts that cannot be read are read again', async () => {
+  const tenant = await shopWithSale();
+  await sql(`UPDATE connections SET facts = '[1]' WHERE tenant = $1`, [tenant.id]);
+  await sells(tenant, 'P-2');
+}, 60_000);
+
+test('O4: connections: credentials whose key is lost need a new connection, with the reason', async () => {
+  const tenant = await shopWithSale();
+  await sql(`UPDATE connections SET sealed = 'lost' WHERE tenant = $1 AND system = 'qbo'`, [tenant.id]); // prettier-ignore
+  await sendChanges(stack, tenant, [order('P-2', [['A', 1]], 'c1')]);
+  const found = await until(
+    'it is shown',
+    () => problems(tenant),
+    (all) => all.some(({ code }) => code === 'needs_auth'),
+  );
+  expect(found.find(({ code }) => code === 'needs_auth')?.detail).toContain('cannot be opened');
+}, 60_000);
+
+test('settings: what cannot be read is shown at its own tenant, and no other tenant stands still', async () => {
+  const [odd, other] = [await shopWithSale(), await shopWithSale()];
+  await sql(`UPDATE settings SET value = '{"odd":1}' WHERE tenant = $1 AND part = 'sync'`, [odd.id]); // prettier-ignore
+  await sendChanges(stack, odd, [order('P-2', [['A', 1]], 'c1')]);
+  await sells(other, 'P-2');
+  const found = await until(
+    'it is shown',
+    () => problems(odd),
+    (all) => all.some(({ code }) => code === 'lane_stalled'),
+  );
+  expect(found[0]?.detail).toContain('settings of sync cannot be read');
+}, 60_000);
+
+test('O15: redrives: one that can never be applied is given up, and absorbing goes on', async () => {
+  const tenant = await shopWithSale();
+  await sql(
+    `INSERT INTO redrives (tenant, id, selector, requested_by) VALUES ($1, 'odd', '{"odd":1}', 'test')`,
+    [tenant.id],
+  );
+  await signal(stack, tenant, 'redrive', { id: 'odd-1', redriveId: 'odd' });
+  await sells(tenant, 'P-2');
+  await until(
+    'it is given up',
+    () => stack.database.pool.query(`SELECT FROM redrives WHERE tenant = $1 AND refused IS NOT NULL AND applied_at IS NOT NULL`, [tenant.id]), // prettier-ignore
+    ({ rowCount }) => rowCount === 1,
+  );
+}, 60_000);
+
+test('changes: a body that present schemas refuse gets its own outcome', async () => {
+  const tenant = await shopWithSale();
+  await stack.stopWorkers();
+  await sendChanges(stack, tenant, [customer('c2'), order('P-2', [['A', 1]], 'c1')]);
+  await sql(`UPDATE changes SET body = '{"odd":1}' WHERE tenant = $1 AND record_id = 'c2'`, [tenant.id]); // prettier-ignore
+  await stack.startWorkers();
+  await until(
+    'P-2 is posted',
+    () => documents(stack, tenant),
+    (all) => all.length === 2,
+  );
+  const [problem] = await problems(tenant);
+  expect(problem).toMatchObject({ code: 'failed_changes', records: 1 });
+}, 60_000);
