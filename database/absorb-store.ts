@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
 import type { ChangeRow, Outcome, RecordRow } from '../domain/absorb';
+import type { RecordBody } from '../domain/bodies';
 import type { StockEntry } from '../domain/stock';
 import { systems, type DesiredOp, type Kind } from '../domain/words';
 import { parseChangeBody, parseRecordBody } from './change-bodies';
