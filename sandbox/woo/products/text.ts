@@ -31,8 +31,14 @@ function withoutTags(text: string): string {
   return text.replace(/<(script|style)[^>]*?>.*?<\/\1>/gis, '').replace(/<[^>]*>/g, '');
 }
 
+/** What `trim` of PHP takes from both ends. */
+const blanks = new Set([' ', '\t', '\n', '\r', '\0', '\v']);
+
 function trimmed(text: string): string {
-  return text.replace(/^[ \t\n\r\0\x0B]+|[ \t\n\r\0\x0B]+$/g, '');
+  let [start, end] = [0, text.length];
+  while (start < end && blanks.has(text.charAt(start))) start += 1;
+  while (end > start && blanks.has(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
 
 /** Names are filtered as texts of a post are, and stored with `&` as an entity (section 7). */

@@ -93,7 +93,7 @@ describe('W21: what the store does to what it is given', () => {
     const create = [{ name: 'a' }, { name: 'boom' }, { name: 'c' }];
     const answer = await api('POST', '/products/batch', { create });
     expect([answer.status, at(answer.body, 'code')]).toEqual([500, 'internal_server_error']);
-    expect(listAt((await api('GET', '/products')).body, '').length).toBe(1);
+    expect(listAt((await api('GET', '/products')).body, '')).toHaveLength(1);
     expect((await api('POST', '/products/batch', { create: ['text'] })).status).toBe(500);
   });
 });
