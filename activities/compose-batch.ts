@@ -7,9 +7,11 @@ import {
   type Findings,
   type Outgoing,
   type References,
+  type Remembered,
   type Write,
 } from '../connectors/connector';
 import { inSlices } from '../connectors/in-slices';
+import type { RemoteState } from '../database/delivery-updates';
 import { loadReferences, pickDue, type DuePlaces, type PickedDelivery } from '../database/outgoing';
 import type { MemberSettlement } from '../database/settlements';
 import { pushSupportOf } from '../domain/direction';
@@ -143,17 +145,14 @@ export function place(batch: ComposedBatch, delivery: PickedDelivery, composed: 
         rev: delivery.desiredRev,
         // Whether the direction still allows more is seen at the next pick.
         event: { type: composed.isStep === true ? 'stepped' : 'adopted', resting: 'waiting', nowMs: 0 }, // prettier-ignore
-        remote: {
-          id: composed.remoteId,
-          version: composed.remoteVersion,
-          snapshot: composed.snapshot,
-          isLinked: composed.isLinked,
-          written: composed.written,
-        },
+        remote: { ...remoteState(composed), written: composed.written },
       });
       return;
     case 'hold':
-      batch.settlements.push(hold(delivery, composed.reason, composed.cause, composed.detail));
+      batch.settlements.push({
+        ...hold(delivery, composed.reason, composed.cause, composed.detail),
+        ...(composed.remote === undefined ? {} : { remote: remoteState(composed.remote) }),
+      });
       return;
     case 'skip':
       batch.settlements.push({
@@ -171,6 +170,10 @@ export function place(batch: ComposedBatch, delivery: PickedDelivery, composed: 
       });
     }
   }
+}
+
+function remoteState({ remoteId, remoteVersion, snapshot, isLinked }: Remembered): RemoteState {
+  return { id: remoteId, version: remoteVersion, snapshot, isLinked };
 }
 
 function hold(

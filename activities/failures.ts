@@ -21,6 +21,11 @@ export class AuthExpired extends Error {
   override name = 'AuthExpired';
 }
 
+/** There are no credentials: nothing is tried before there are. */
+export class NotConnected extends Error {
+  override name = 'NotConnected';
+}
+
 /** Another attempt still holds the lane. */
 export class LaneBusy extends Error {
   override name = 'LaneBusy';
@@ -45,7 +50,11 @@ export function asFailure(error: unknown): unknown {
   if (error instanceof NotYet) {
     return ApplicationFailure.create({ type: 'NotYet', message: error.message });
   }
-  if (error instanceof AuthExpired || error instanceof LaneBusy) {
+  if (
+    error instanceof AuthExpired ||
+    error instanceof NotConnected ||
+    error instanceof LaneBusy
+  ) {
     return ApplicationFailure.create({
       type: error.name,
       message: error.message,

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 
 import type { Target } from '../domain/words';
+import { clearNeedsAuth } from './lane-reasons';
 import { firstRow, inTransaction, type Db } from './pool';
 
 /** One vendor account of a tenant, credentials still sealed. */
@@ -55,10 +56,7 @@ export async function putConnection(
       [tenant, connection.system, connection.address, connection.account, connection.sealed],
     );
     if (row === null) return null;
-    await client.query('UPDATE lanes SET needs_auth = false WHERE tenant = $1 AND system = $2', [
-      tenant,
-      connection.system,
-    ]);
+    await clearNeedsAuth(client, { tenant, system: connection.system });
     return row;
   });
 }
@@ -76,20 +74,6 @@ export async function saveCredentials(
     [tenant, system, revision, sealed],
   );
   return result.rowCount === 1;
-}
-
-/** Notes that a person has to connect again; credentials newer than those that were refused are another matter. */
-export async function markNeedsAuth(
-  db: Db,
-  tenant: number,
-  system: Target,
-  revision: number,
-): Promise<void> {
-  await db.query(
-    `UPDATE lanes SET needs_auth = true WHERE tenant = $1 AND system = $2
-       AND EXISTS (SELECT FROM connections WHERE tenant = $1 AND system = $2 AND revision = $3)`,
-    [tenant, system, revision],
-  );
 }
 
 export async function saveFacts(

@@ -6,6 +6,7 @@ import {
   isCancellation,
   log,
   makeContinueAsNewFunc,
+  patched,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -16,6 +17,7 @@ import {
 import type { LoadedTenant } from '../activities';
 import {
   backlogMagnitude,
+  liftWait,
   newTenantSyncState,
   overallState,
   troubleWaitMs,
@@ -149,6 +151,7 @@ class Run {
       if (this.spokenFor.has(system)) continue;
       lane.isPaused = loaded.lanes[system].isPaused;
       lane.needsAuth = loaded.lanes[system].needsAuth;
+      lane.authRetryAtMs = loaded.lanes[system].authRetryAtMs ?? null;
       lane.breaker = loaded.lanes[system].breaker;
     }
   }
@@ -260,6 +263,9 @@ class Run {
       case 'lane': {
         const { lane, isPaused, isIsolated } = request;
         await database.setLane({ tenantId, lane, isPaused, isIsolated, breaker: null });
+        // A turn that began before the lane row said so came back with the wait that is lifted now.
+        if ((isPaused === false || isIsolated === false) && patched('lift-waits'))
+          for (const system of lane === null ? targets : [lane]) liftWait(this.state.lanes[system]);
       }
     }
     this.show();
