@@ -50,11 +50,7 @@ export function asFailure(error: unknown): unknown {
   if (error instanceof NotYet) {
     return ApplicationFailure.create({ type: 'NotYet', message: error.message });
   }
-  if (
-    error instanceof AuthExpired ||
-    error instanceof NotConnected ||
-    error instanceof LaneBusy
-  ) {
+  if (error instanceof AuthExpired || error instanceof NotConnected || error instanceof LaneBusy) {
     return ApplicationFailure.create({
       type: error.name,
       message: error.message,

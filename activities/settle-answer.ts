@@ -56,12 +56,15 @@ function withCulprit(send: SendRow, results: readonly MemberResult[]): readonly 
   const message = send.outcome.slice(crashed.length);
   const order = ['create', 'update'];
   const places = results.map((_result, index) => index);
-  const rank = (index: number): number => order.indexOf(String(send.members[index]?.write['operation'])); // prettier-ignore
+  const rank = (index: number): number =>
+    order.findIndex((operation) => operation === send.members[index]?.write['operation']);
   const culprit = places
     .sort((a, b) => rank(a) - rank(b) || a - b)
     .find((index) => results[index]?.type === 'absent');
   return results.map((result, index) =>
-    index === culprit ? { type: 'refused', failureClass: 'CRASH', code: 'http_500', message } : result,
+    index === culprit
+      ? { type: 'refused', failureClass: 'CRASH', code: 'http_500', message }
+      : result,
   );
 }
 

@@ -18,7 +18,8 @@ export class TurnCredentials {
 
   /** Makes sure that they do not expire under the calls that follow. */
   async keepFresh(connector: Connector): Promise<void> {
-    if (!(await connector.renewCredentials('expiring', this.turn))) throw new ConnectorError('auth', `${this.turn.system} refuses the credentials`);
+    if (!(await connector.renewCredentials('expiring', this.turn)))
+      throw new ConnectorError('auth', `${this.turn.system} refuses the credentials`);
   }
 
   /** After a 401 to a call that left when they had been renewed `before` times. */
@@ -45,8 +46,7 @@ export class TurnCredentials {
   }
 
   private async renew(connector: Connector, detail: string): Promise<void> {
-    if (this.count > 0)
-      throw new ConnectorError('auth', `Refused again after renewal. ${detail}`);
+    if (this.count > 0) throw new ConnectorError('auth', `Refused again after renewal. ${detail}`);
     const isGood = await connector.renewCredentials('refused', this.turn);
     // What the vendor said tells what to check.
     if (!isGood) throw new ConnectorError('auth', detail);

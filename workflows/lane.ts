@@ -65,7 +65,8 @@ async function untilAllowed(context: LaneContext, system: Target): Promise<void>
   const retryAtMs = authRetryAt(state, lane);
   const isNews = (): boolean =>
     context.isStopping() || !isBlocked(state, lane) || authRetryAt(state, lane) !== retryAtMs;
-  if (retryAtMs === null) await condition(isNews); // no timer: costs nothing
+  if (retryAtMs === null)
+    await condition(isNews); // no timer: costs nothing
   else if (!(await condition(isNews, Math.max(1, retryAtMs - Date.now())))) {
     lane.authRetryAtMs = Date.now() + (state.policy.authRetryMs ?? authRetryDefaultMs);
     await takeTurn(context, system, lane.breaker);

@@ -243,13 +243,10 @@ class Run {
         break;
       }
       case 'redrive': {
-        const result = await database.redriveDeliveries({
-          tenantId,
-          id: request.id,
-          selector: request.selector,
-        });
+        const { id, selector } = request;
+        const result = await database.redriveDeliveries({ tenantId, id, selector });
         if (result.refused !== null)
-          log.warn('a redrive was refused', { id: request.id, why: result.refused });
+          log.warn('a redrive was refused', { id, why: result.refused });
         else this.state.depth = result.depth;
         for (const system of result.lanes) this.state.lanes[system].isDirty = true;
         break;
@@ -263,8 +260,8 @@ class Run {
       case 'lane': {
         const { lane, isPaused, isIsolated } = request;
         await database.setLane({ tenantId, lane, isPaused, isIsolated, breaker: null });
-        // A turn that began before the lane row said so came back with the wait that is lifted now.
-        if ((isPaused === false || isIsolated === false) && patched('lift-waits'))
+        // A turn from before came back with the wait that is lifted now.
+        if ((isPaused ?? isIsolated) === false && patched('lift-waits'))
           for (const system of lane === null ? targets : [lane]) liftWait(this.state.lanes[system]);
       }
     }

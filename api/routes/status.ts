@@ -22,11 +22,13 @@ const laneSchema = z.object({
   }),
   needsAuthSince: instantText.nullable(),
   waitUntil: instantText.nullable().meta({
-    description: 'The vendor asked not to be called before (Retry-After, bounded by settings); `resume` and `breaker closed` lift it.',
+    description:
+      'The vendor asked not to be called before (Retry-After, bounded by settings); `resume` and `breaker closed` lift it.',
   }),
   waitReason: z.string().nullable(),
   batchMax: z.int().nullable().meta({
-    description: 'Most members of a send for now, because the vendor refused larger ones; null: as set.',
+    description:
+      'Most members of a send for now, because the vendor refused larger ones; null: as set.',
   }),
   breaker: z.object({
     kind: z.enum(['closed', 'open', 'half-open', 'isolated']),

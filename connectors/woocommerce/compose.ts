@@ -104,7 +104,10 @@ function update(
 }
 
 /** A price that would mean something else in the store. */
-function stopForRules({ sku, currency, priceMinor }: ProductBody, rules: ShopRules): Composed | null {
+function stopForRules(
+  { sku, currency, priceMinor }: ProductBody,
+  rules: ShopRules,
+): Composed | null {
   if (rules.currency !== null && currency !== undefined && currency !== rules.currency)
     return hold(
       'currency_differs',

@@ -76,8 +76,8 @@ export function asJson(fields: Partial<ProductFields>): JsonObject {
 
 /** The snapshot once these fields are wanted; who is counted by its stock record is not said to be without stock. */
 export function snapshotWith(former: JsonObject | null, fields: ProductFields): JsonObject {
-  const { manage_stock: _former, ...kept } = former ?? {};
-  return { ...kept, ...asJson(fields) };
+  const kept = Object.entries(former ?? {}).filter(([key]) => key !== 'manage_stock');
+  return { ...Object.fromEntries(kept), ...asJson(fields) };
 }
 
 /** The fields as the store must be sent them. */
@@ -131,11 +131,7 @@ function onlyWhere(
  * Equal after the changes that the store makes to what it reads: entities, paragraphs, zeros of a price. A field that the
  * store's version does not know (null) says nothing.
  */
-export function isSame(
-  key: ProductFieldKey,
-  sent: string | boolean,
-  product: WooProduct,
-): boolean {
+export function isSame(key: ProductFieldKey, sent: string | boolean, product: WooProduct): boolean {
   const shown = product[key];
   if (shown === null) return true;
   if (typeof sent !== 'string' || typeof shown !== 'string') return sent === shown;
@@ -179,11 +175,4 @@ export function wholePieces(figure: string): number {
 /** Whether anybody has counted this SKU: only then a figure may replace one that we did not write. */
 export function isCounted(stock: StockBody): boolean {
   return Object.values(stock.places).some((place) => place.countedAt !== null);
-}
-
-/** Whether somebody has counted this SKU after this moment. */
-export function isCountedAfter(stock: StockBody, atMs: number): boolean {
-  return Object.values(stock.places).some(
-    ({ countedAt }) => countedAt !== null && Date.parse(countedAt) > atMs,
-  );
 }

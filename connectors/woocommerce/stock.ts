@@ -2,7 +2,7 @@ import type { StockBody } from '../../domain/bodies';
 import type { JsonObject } from '../../domain/words';
 import type { AfterAccepted, Composed, Outgoing, ProductReference } from '../connector';
 import type { WooFinding } from './lookup';
-import { isCounted, isCountedAfter, stockTotal, wholePieces } from './mapping';
+import { isCounted, stockTotal, wholePieces } from './mapping';
 import type { WooProduct } from './wire';
 
 // The guard of an absolute figure: the store takes no other, so a figure that is not ours may hold sales that we do
@@ -70,6 +70,13 @@ export function stopForStock(
       snapshot: { ...item.snapshot, stockQuantity: last, shown: present, heldAtMs: isSame ? heldAtMs : finding.readAtMs }, // prettier-ignore
     },
   };
+}
+
+/** Whether somebody has counted this SKU after this moment. */
+function isCountedAfter(stock: StockBody, atMs: number): boolean {
+  return Object.values(stock.places).some(
+    ({ countedAt }) => countedAt !== null && Date.parse(countedAt) > atMs,
+  );
 }
 
 function figureText(figure: number | null): string {

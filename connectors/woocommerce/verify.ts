@@ -31,7 +31,9 @@ export async function lookAtMembers(
   );
   const hits = await findBySku(client, skus, gate);
   const products = await findById(client, ids, gate);
-  return members.map(({ write, natural }) => resultFor({ write, natural, nowMs: client.now() }, hits, products));
+  return members.map(({ write, natural }) =>
+    resultFor({ write, natural, nowMs: client.now() }, hits, products),
+  );
 }
 
 interface Asked {

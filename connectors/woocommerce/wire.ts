@@ -165,7 +165,12 @@ export function findJson(answer: string): unknown {
   let longest: { value: unknown; length: number } = { value: undefined, length: 0 };
   let tries = 0;
   const starts = /(?:^|[>\r\n])\s*([[{])/g;
-  for (let match = starts.exec(answer); match !== null && tries < triesMax; match = starts.exec(answer)) { // prettier-ignore
+  for (
+    let match = starts.exec(answer);
+    match !== null && tries < triesMax;
+    match = starts.exec(answer)
+  ) {
+    // prettier-ignore
     tries += 1;
     const start = match.index + match[0].length - 1;
     const end = endOfJson(answer, start);

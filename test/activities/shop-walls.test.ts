@@ -39,7 +39,7 @@ async function shopLane(tenant: TestTenant): Promise<LaneState | undefined> {
 /** What is held or dead in the shop, as `record reason`. */
 async function failed(tenant: TestTenant): Promise<string[]> {
   const found = await listFailures(stack.database.pool, tenant.id, { system: 'woo' }, null, 100);
-  return found.map(({ recordId, reason }) => `${recordId} ${reason ?? '-'}`).sort();
+  return found.map(({ recordId, reason }) => `${recordId} ${reason}`).sort();
 }
 
 async function detailOf(tenant: TestTenant, recordId: string): Promise<string> {
@@ -67,7 +67,11 @@ test('W1: keys that are refused are tried again now and then, W2: and the lane s
   const tenant = await createTestTenant(stack, { ...quickSettings, authRetryMs: 1_000 });
   await fault(stack, tenant, 'woo', { fault: 'status:401' });
   await sendChanges(stack, tenant, [product('A')]);
-  const lane = await until('refused', () => shopLane(tenant), (seen) => seen?.needsAuth === true);
+  const lane = await until(
+    'refused',
+    () => shopLane(tenant),
+    (seen) => seen?.needsAuth === true,
+  );
   expect(lane?.needsAuthReason).toMatch(/HTTP 401.*woocommerce_rest_cannot_view.*Authorization/s);
   expect(lane?.needsAuthSince).not.toBeNull();
   await noFaults(stack.woo);
@@ -173,14 +177,23 @@ test('W17: six seconds of WordPress maintenance, which always says 600 s, do not
   await fault(stack, tenant, 'woo', { fault: 'status:503', times: 2 });
   await sendChanges(stack, tenant, [product('A')]);
   await untilIdle(stack, tenant);
+  expect(await shelf(stack, tenant)).toHaveLength(1);
 }, 60_000);
 
 test('W18: SKU 0 in a shop of more than a page of products holds up nothing', async () => {
   const tenant = await createTestTenant(stack);
-  await sendChanges(stack, tenant, Array.from({ length: 110 }, (_, index) => product(`M${index}`)));
+  await sendChanges(
+    stack,
+    tenant,
+    Array.from({ length: 110 }, (_, index) => product(`M${index}`)),
+  );
   await untilIdle(stack, tenant, 40_000);
   await sendChanges(stack, tenant, [product('0')]);
-  await until('0 is there', () => shelf(stack, tenant), (shown) => shown.length === 111);
+  await until(
+    '0 is there',
+    () => shelf(stack, tenant),
+    (shown) => shown.length === 111,
+  );
   await sendChanges(stack, tenant, [product('Z'), count('M1', '5')]);
   await untilIdle(stack, tenant);
   const shown = await shelf(stack, tenant);
