@@ -39,7 +39,8 @@ export async function findConnection(
 
 /**
  * Connects an account, or renews its credentials. Refused (null) where the tenant is connected to another
- * account already: its remote ids would be wrong there (traps 91).
+ * account to which something was sent already: its remote ids would be wrong there (traps 91). A mistyped address is
+ * replaced.
  */
 export async function putConnection(
   pool: Pool,
@@ -50,9 +51,12 @@ export async function putConnection(
     const row = await firstRow<Connection>(
       client,
       `INSERT INTO connections AS c (tenant, system, address, account, sealed) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (tenant, system) DO UPDATE SET address = excluded.address, sealed = excluded.sealed,
+       ON CONFLICT (tenant, system) DO UPDATE SET address = excluded.address, account = excluded.account, sealed = excluded.sealed,
          facts = NULL, facts_at = NULL, revision = c.revision + 1, connected_at = now()
-       WHERE c.account = excluded.account RETURNING ${columns}`,
+       WHERE c.account = excluded.account OR NOT (
+         EXISTS (SELECT FROM sends s WHERE s.tenant = $1 AND s.system = $2 AND s.state <> 'not_executed')
+         OR EXISTS (SELECT FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.remote_id IS NOT NULL))
+       RETURNING ${columns}`,
       [tenant, connection.system, connection.address, connection.account, connection.sealed],
     );
     if (row === null) return null;

@@ -35,7 +35,13 @@ export async function runLane(context: LaneContext, system: Target): Promise<voi
   const isIdle = (): boolean => context.isStopping() || isBlocked(state, lane);
   while (!context.isStopping()) {
     if (isBlocked(state, lane)) {
-      await untilAllowed(context, system);
+      const retryAtMs = authRetryAt(state, lane);
+      const isNews = (): boolean =>
+        context.isStopping() || !isBlocked(state, lane) || authRetryAt(state, lane) !== retryAtMs;
+      // No timer: costs nothing. Of recorded runs this await has its place in the order.
+      if (retryAtMs === null) await condition(isNews);
+      else if (!(await condition(isNews, Math.max(1, retryAtMs - Date.now()))))
+        await tryCredentials(context, system);
       continue;
     }
     const before = lane.breaker;
@@ -58,19 +64,12 @@ export async function runLane(context: LaneContext, system: Target): Promise<voi
   }
 }
 
-/** Waits until turns may begin; where only refused credentials forbid them, those are tried now and then. */
-async function untilAllowed(context: LaneContext, system: Target): Promise<void> {
+/** A turn with credentials that were refused: whoever mends a proxy does not know us. */
+async function tryCredentials(context: LaneContext, system: Target): Promise<void> {
   const { state } = context;
   const lane = state.lanes[system];
-  const retryAtMs = authRetryAt(state, lane);
-  const isNews = (): boolean =>
-    context.isStopping() || !isBlocked(state, lane) || authRetryAt(state, lane) !== retryAtMs;
-  if (retryAtMs === null)
-    await condition(isNews); // no timer: costs nothing
-  else if (!(await condition(isNews, Math.max(1, retryAtMs - Date.now())))) {
-    lane.authRetryAtMs = Date.now() + (state.policy.authRetryMs ?? authRetryDefaultMs);
-    await takeTurn(context, system, lane.breaker);
-  }
+  lane.authRetryAtMs = Date.now() + (state.policy.authRetryMs ?? authRetryDefaultMs);
+  await takeTurn(context, system, lane.breaker);
 }
 
 /** Waits for news, or for the moment when rows become due; without any it waits without a timer. */

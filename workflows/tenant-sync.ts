@@ -245,8 +245,7 @@ class Run {
       case 'redrive': {
         const { id, selector } = request;
         const result = await database.redriveDeliveries({ tenantId, id, selector });
-        if (result.refused !== null)
-          log.warn('a redrive was refused', { id, why: result.refused });
+        if (result.refused !== null) log.warn('a redrive was refused', { id, why: result.refused });
         else this.state.depth = result.depth;
         for (const system of result.lanes) this.state.lanes[system].isDirty = true;
         break;

@@ -58,7 +58,7 @@ test('who gives its lane back leaves it free at once', async () => {
   await take(token);
   await releaseLease(database.pool, tenant, 'qbo', token);
   expect(await renew(token)).toBe(false);
-  expect(await take(randomUUID())).toEqual({ isPaused: false, isIsolated: false });
+  expect(await take(randomUUID())).toEqual({ isPaused: false, isIsolated: false, needsAuth: false, batchMax: null }); // prettier-ignore
 });
 
 test('a lost, paused or isolated lane is charged nothing and told why', async () => {
