@@ -27,6 +27,7 @@ import type { LaneTurn } from './lane-turn';
 import { withMembers, withoutSummedUp } from './lane-summaries';
 import type { OpenedConnection } from './opened-connection';
 import { referenceKeysOf } from './reference-keys';
+import type { HoldCode } from '../domain/hold-reasons';
 
 /** A write that is ready to be recorded, with the delivery it belongs to. */
 export interface ReadyWrite {
@@ -178,7 +179,7 @@ function remoteState({ remoteId, remoteVersion, snapshot, isLinked }: Remembered
 
 function hold(
   delivery: PickedDelivery,
-  reason: string,
+  reason: HoldCode,
   cause: string,
   detail: string,
 ): MemberSettlement {

@@ -22,7 +22,7 @@ export class AuthExpired extends Error {
 }
 
 /** There are no credentials: nothing is tried before there are. */
-export class NotConnected extends Error {
+export class NotConnected extends AuthExpired {
   override name = 'NotConnected';
 }
 
@@ -34,6 +34,16 @@ export class LaneBusy extends Error {
 /** The lane has not settled a redriven delivery yet. */
 export class NotYet extends Error {
   override name = 'NotYet';
+}
+
+/** Longest text of a trouble that is kept. */
+const troubleMax = 500;
+
+/** Why work failed through a fault of our own, for operators; null where the vendor or the credentials failed. */
+export function troubleOf(error: unknown): string | null {
+  if (error instanceof Upstream || error instanceof AuthExpired || error instanceof LaneBusy)
+    return null;
+  return (error instanceof Error ? error.message : String(error)).slice(0, troubleMax);
 }
 
 /** The one place where an error of ours becomes an ApplicationFailure. */
@@ -50,7 +60,7 @@ export function asFailure(error: unknown): unknown {
   if (error instanceof NotYet) {
     return ApplicationFailure.create({ type: 'NotYet', message: error.message });
   }
-  if (error instanceof AuthExpired || error instanceof NotConnected || error instanceof LaneBusy) {
+  if (error instanceof AuthExpired || error instanceof LaneBusy) {
     return ApplicationFailure.create({
       type: error.name,
       message: error.message,

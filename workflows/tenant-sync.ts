@@ -148,6 +148,7 @@ class Run {
     for (const system of targets) {
       const lane = this.state.lanes[system];
       lane.dead = loaded.lanes[system].dead;
+      lane.held = loaded.lanes[system].held;
       if (this.spokenFor.has(system)) continue;
       lane.isPaused = loaded.lanes[system].isPaused;
       lane.needsAuth = loaded.lanes[system].needsAuth;
@@ -191,14 +192,17 @@ class Run {
           this.state.requests.shift();
         }
         troubles = 0;
+        this.state.absorbTroubles = 0;
       } catch (error) {
         if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
         if (request === undefined) this.state.isInboxDirty = true;
         troubles += 1;
+        this.state.absorbTroubles = troubles;
         const reason = (error.cause?.message ?? error.message).slice(0, 200);
         if (request !== undefined && troubles >= requestTriesMax && !isOurTrouble(error)) {
           // One odd request must not hold up everything behind it; it can be sent again with a new id.
           log.error('a request was dropped', { kind: request.kind, reason });
+          await this.refuse(request, reason);
           this.state.requests.shift();
           troubles = 0;
           continue;
@@ -226,6 +230,23 @@ class Run {
       }
     }
     this.show();
+  }
+
+  /** Notes that a request can never be applied, so that nobody asks for it again. */
+  private async refuse(request: SyncRequest, reason: string): Promise<void> {
+    const { tenantId } = this;
+    if (request.kind !== 'policy' && request.kind !== 'redrive') return;
+    const subject =
+      request.kind === 'policy'
+        ? ({ kind: 'policy', part: request.part } as const)
+        : ({ kind: 'redrive', id: request.id } as const);
+    await this.untilItWorks('a refused request could not be noted', () =>
+      databaseActivities(this.queues, `refuse ${request.kind}`).refuseRequest({
+        tenantId,
+        reason,
+        request: subject,
+      }),
+    );
   }
 
   private async apply(request: SyncRequest): Promise<void> {

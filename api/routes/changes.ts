@@ -15,7 +15,7 @@ import { deliverySchema, shownDeliveries, summaryOfTicketSchema } from '../deliv
 import type { ApiDeps } from '../deps';
 import { Intake } from '../intake';
 import type { JsonFault } from '../json-text';
-import { notFound, Problem } from '../problem';
+import { invalid, notFound, Problem } from '../problem';
 import { faultsProblem, none, tenantRoute, type Answer, type Route } from '../route';
 import { changeKindName, instantText } from '../words';
 
@@ -79,7 +79,10 @@ export function changeRoutes(deps: ApiDeps): Route[] {
       handle: async ({ tenant, body, faults }) => {
         const sorted = await sortChanges(body.changes, faults);
         const outcome = await intake.store(tenant, sorted.items);
-        if (outcome.type === 'full') throw queueFull(outcome.bound, outcome.depth);
+        if (outcome.type === 'full') {
+          if (sorted.items.length > outcome.bound) throw aboveBound(outcome.bound);
+          throw queueFull(outcome.bound, outcome.depth);
+        }
         const answer = intakeResult(sorted, outcome);
         deps.metrics.changes.inc({ outcome: 'accepted' }, answer.accepted);
         deps.metrics.changes.inc({ outcome: 'duplicate' }, answer.duplicates);
@@ -165,6 +168,12 @@ function intakeResult(
 function allRejected(rejected: readonly Rejection[]): Problem {
   const detail = 'None of the changes could be taken; `rejected` says why.';
   return new Problem(422, 'invalid', detail, { members: { rejected } });
+}
+
+/** Sent again it would be refused again: no Retry-After. */
+function aboveBound(bound: number): Problem {
+  const message = `holds more changes than the tenant's queue may (${bound}); send it in parts`;
+  return invalid('The request can never be stored.', [{ path: 'changes', message }]);
 }
 
 function queueFull(bound: number, depth: number): Problem {

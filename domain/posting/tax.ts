@@ -2,12 +2,13 @@ import { addDecimals, minorToText, percentOfMinor, sumMinor, taxWithinMinor } fr
 import type { DocumentTax, PostingCompany, PostingLine, Reason, TaxOverride } from './document';
 import { taxKeyOf } from './lines';
 import type { LineTaxes, Sale } from './sale';
+import type { HoldCode } from '../hold-reasons';
 
 // How the tax of a document is stated, in the five kinds of companies (accounting.md 7).
 
 export type TaxDecision =
   | { type: 'stated'; tax: DocumentTax; reasons: Reason[] }
-  | { type: 'hold'; reason: string; what: string; detail: string };
+  | { type: 'hold'; reason: HoldCode; what: string; detail: string };
 
 export function decideTax(
   sale: Sale,

@@ -109,7 +109,11 @@ async function withFailures(): Promise<void> {
   if (sent === null) throw new Error('nothing sent');
   await settleSend(database.pool, lane, sent, [refused(first.id), refused(second.id, 'held')], { state: 'settled', outcome: '' }); // prettier-ignore
   await settleWithoutSend(database.pool, lane, [
-    { deliveryId: third.id, event: { type: 'hold', reason: 'mapping' }, cause: 'mapping:x' },
+    {
+      deliveryId: third.id,
+      event: { type: 'hold', reason: 'mapping_missing' },
+      cause: 'mapping:x',
+    },
     { deliveryId: fourth.id, event: { type: 'hold', reason: 'dependency' } },
   ]);
 }

@@ -1,0 +1,138 @@
+import { harmlessHolds, holdReasons, isHoldCode } from '../hold-reasons';
+import type { Target } from '../words';
+import {
+  problem,
+  type HealthProblem,
+  type LaneFacts,
+  type Stated,
+  type Stopped,
+  type TenantFacts,
+} from './problem';
+
+// What stands still in one lane.
+
+/** A lane may stay without progress for as long as one call may take. */
+const laneStalledMs = 50_000;
+/** Late although the lane works: the queue is longer than the vendor lets through. */
+const lateMs = 5 * 60_000;
+/** A pause that a vendor asks for is worth a line when it is longer. */
+const pauseShownMs = 30_000;
+/** What waits for another record is that record's problem, until it waits for this long. */
+const dependencyShownMs = 15 * 60_000;
+const unknownShownMs = 10 * 60_000;
+
+/** Everything that stands still between a tenant and one system. */
+export function laneProblems(facts: TenantFacts, system: Target): HealthProblem[] {
+  const lane = facts.lanes[system];
+  return [
+    ...stateProblems(facts, system, lane),
+    ...lane.held.flatMap((stopped) => heldProblem(facts.nowMs, system, stopped)),
+    ...lane.dead.map((stopped) => deadProblem(system, stopped)),
+  ];
+}
+
+function stateProblems({ nowMs }: TenantFacts, system: Target, lane: LaneFacts): HealthProblem[] {
+  const found: HealthProblem[] = [];
+  const { breaker, needsAuth, trouble, oldestDueMs, oldestUnknownMs, pausedUntilMs } = lane;
+  const records = lane.waiting;
+  const add = (stated: Omit<Stated, 'system'>): unknown =>
+    found.push(problem({ records, ...stated, system }));
+  if (lane.isPaused)
+    add({
+      code: 'lane_paused',
+      severity: 'warning',
+      title: 'Paused by an operator',
+      detail: `Nothing is sent to ${system} until it is resumed.`,
+      whatToDo: 'Resume the lane.',
+    });
+  if (needsAuth !== null && !lane.isPaused)
+    add({
+      code: 'needs_auth',
+      severity: 'critical',
+      title: 'Connect again',
+      detail: needsAuth.reason ?? `${system} refuses the stored credentials.`,
+      whatToDo: 'Connect the system again; everything that waits goes on by itself.',
+    });
+  if (breaker.kind !== 'closed')
+    add({
+      code: 'breaker_open',
+      severity: breaker.kind === 'half-open' ? 'warning' : 'critical',
+      title: breaker.kind === 'isolated' ? 'Isolated by an operator' : 'The system does not answer',
+      detail: breaker.kind === 'open' ? breaker.reason : `The breaker is ${breaker.kind}.`,
+      whatToDo:
+        breaker.kind === 'isolated'
+          ? 'Set the breaker to closed.'
+          : 'It is tried again by itself; to try now, set the breaker to closed.',
+      nextTryMs: breaker.kind === 'open' ? breaker.retryAtMs : null,
+    });
+  const isCalled = !lane.isPaused && needsAuth === null && breaker.kind === 'closed';
+  if (!isCalled) return found;
+  const isAskedToWait = pausedUntilMs !== null && pausedUntilMs > nowMs;
+  if (pausedUntilMs !== null && pausedUntilMs - nowMs > pauseShownMs)
+    add({
+      code: 'vendor_pause',
+      severity: 'warning',
+      title: 'The system asked for a pause',
+      detail: `${system} asked not to be called before ${new Date(pausedUntilMs).toISOString()}.`,
+      whatToDo: 'It goes on by itself; to try now, set the breaker to closed.',
+      nextTryMs: pausedUntilMs,
+    });
+  const dueForMs = oldestDueMs === null ? 0 : nowMs - oldestDueMs;
+  const isStalled = dueForMs > laneStalledMs && nowMs - lane.progressedMs > laneStalledMs;
+  if (trouble !== null || (isStalled && !isAskedToWait))
+    add({
+      code: 'lane_stalled',
+      severity: 'critical',
+      title: 'Nothing moves',
+      detail: trouble?.reason ?? `Deliveries to ${system} are due, and nothing has moved.`,
+      whatToDo: 'Look at the workflow of this tenant in the Temporal UI; nothing is lost.',
+      sinceMs: trouble?.sinceMs ?? lane.progressedMs,
+    });
+  else if (dueForMs > lateMs && !isAskedToWait)
+    add({
+      code: 'lane_late',
+      severity: 'warning',
+      title: 'Late',
+      detail: `The queue to ${system} is longer than ${system} takes at once.`,
+      whatToDo: 'Nothing, if it shrinks.',
+      sinceMs: oldestDueMs,
+    });
+  if (oldestUnknownMs !== null && nowMs - oldestUnknownMs > unknownShownMs)
+    add({
+      code: 'outcome_unknown',
+      severity: 'warning',
+      title: 'Outcome unknown',
+      detail: `What became of writes to ${system} is asked about, without an answer.`,
+      whatToDo: 'It is asked again by itself; nothing is sent twice.',
+      sinceMs: oldestUnknownMs,
+      records: lane.unknown,
+    });
+  return found;
+}
+
+function heldProblem(nowMs: number, system: Target, stopped: Stopped): HealthProblem[] {
+  const { reason, count, sinceMs, amountMinor } = stopped;
+  if (!isHoldCode(reason) || harmlessHolds.includes(reason)) return [];
+  if (reason === 'dependency' && nowMs - sinceMs < dependencyShownMs) return [];
+  const { title, meaning, whatToDo } = holdReasons[reason];
+  return [
+    problem({
+      ...{ code: 'held', severity: 'warning', system, reason, title, detail: meaning, whatToDo },
+      ...{ sinceMs, records: count, amountMinor },
+    }),
+  ];
+}
+
+function deadProblem(system: Target, stopped: Stopped): HealthProblem {
+  const { reason, count, sinceMs, amountMinor } = stopped;
+  return problem({
+    code: 'dead',
+    severity: 'warning',
+    system,
+    reason,
+    title: 'Refused for good',
+    detail: `${system} refused ${count} writes (${reason}).`,
+    whatToDo: 'Read the answers under failures, correct the data, redrive or discard.',
+    ...{ sinceMs, records: count, amountMinor },
+  });
+}
