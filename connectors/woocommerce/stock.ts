@@ -10,7 +10,7 @@ import type { WooProduct } from './wire';
 
 type StockFinding = Extract<WooFinding, { type: 'stock' }>;
 
-export const stockChanged = 'stock_changed_elsewhere';
+const stockChanged = 'stock_changed_elsewhere';
 
 /** What the snapshot of a stock record says. */
 interface Known {
