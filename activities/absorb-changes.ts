@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 
+import { moveCursor, noteAbsorbTrouble } from '../database/absorb-progress';
 import { clearWake } from '../database/changes';
 import { writeCustomerEmails } from '../database/customer-emails';
 import { resolveFailedChanges } from '../database/failed-changes';
@@ -8,8 +9,6 @@ import { writeSaleEntries } from '../database/sale-entries';
 import { timeZoneOf } from '../database/tenants';
 import {
   countKey,
-  moveCursor,
-  noteAbsorbTrouble,
   readChanges,
   readRecords,
   readSkus,

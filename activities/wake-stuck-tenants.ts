@@ -13,6 +13,7 @@ import { isDatabaseAway } from '../database/pool';
 import { endRun, forgottenRuns, runningRuns } from '../database/runs';
 import { findTenant } from '../database/tenants';
 import { findForgottenRequests, findStuckTenants, recount } from '../database/watchdog';
+import { closeSettledRepairs } from './repair-delivery';
 import {
   redriveSignal,
   setDirectionSignal,
@@ -48,6 +49,7 @@ export async function wakeStuckTenants(
 ): Promise<{ woken: number; lastTenantId: string | null }> {
   if (afterTenantId === '') {
     await endAbandonedRuns(deps);
+    await closeSettledRepairs(deps);
     for (const tenant of await movingTenants(deps.pool, quietMs))
       await movePending(deps.pool, tenant);
   }

@@ -15,6 +15,8 @@ export type IntakeOutcome =
       duplicates: number;
       /** Ids that stood there before with another content. */
       reused: Set<string>;
+      /** New ones that their record has overtaken already. */
+      stale: Set<string>;
     }
   | { type: 'full'; bound: number; depth: number };
 
@@ -142,13 +144,15 @@ function divide(group: readonly Waiting[], result: IntakeResult): void {
       continue;
     }
     const reused = new Set<string>();
+    const stale = new Set<string>();
     let duplicates = 0;
     for (const { id } of items) {
       if (result.reused.has(id)) reused.add(id);
       else if (result.repeats.has(id) || earlier.has(id)) duplicates++;
+      else if (result.stale.has(id)) stale.add(id);
       earlier.add(id);
     }
     const accepted = items.length - duplicates - reused.size;
-    resolve({ type: 'stored', accepted, duplicates, reused });
+    resolve({ type: 'stored', accepted, duplicates, reused, stale });
   }
 }

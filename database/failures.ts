@@ -225,17 +225,34 @@ export async function discardDelivery(
   });
 }
 
+/** A delivery with what a person wants to know of it. */
+export type DeadRow = DeliveryRow & {
+  shownGeneration: number;
+  /** Of the document, where its record has one. */
+  number: string | null;
+};
+
 /** Where a delivery stands, for its repair workflow. */
-export async function findDelivery(
-  db: Db,
-  tenant: number,
-  id: string,
-): Promise<(DeliveryRow & { shownGeneration: number }) | null> {
+export async function findDelivery(db: Db, tenant: number, id: string): Promise<DeadRow | null> {
   return firstRow(
     db,
-    `SELECT ${deliveryColumns}, d.shown_generation AS "shownGeneration" FROM deliveries d WHERE d.tenant = $1 AND d.id = $2`,
+    `SELECT ${deliveryColumns}, d.shown_generation AS "shownGeneration",
+       (SELECT body ->> 'number' FROM records WHERE tenant = $1 AND kind = d.kind AND record_id = d.record_id LIMIT 1) AS number
+     FROM deliveries d WHERE d.tenant = $1 AND d.id = $2`,
     [tenant, id],
   );
+}
+
+/** Deliveries of all tenants that operators were shown as failed and that are settled now: a page of them. */
+export async function settledAfterShown(
+  db: Db,
+): Promise<(DeliveryRow & { tenant: number; tenantId: string })[]> {
+  const result = await db.query<DeliveryRow & { tenant: number; tenantId: string }>(
+    `SELECT ${deliveryColumns}, d.tenant, t.tenant_id AS "tenantId"
+     FROM deliveries d JOIN tenants t ON t.id = d.tenant
+     WHERE d.shown_generation > 0 AND d.state IN ('delivered', 'skipped') ORDER BY d.id LIMIT 200`,
+  );
+  return result.rows;
 }
 
 /** Notes that operators were shown this failure. */

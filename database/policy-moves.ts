@@ -56,7 +56,7 @@ export async function pendingMoves(
 }
 
 /** Deliveries moved at a time. */
-const sliceMax = 5_000;
+export const sliceMax = 5_000;
 
 /** Moves everything that requests in force still have to move; a call that is cut off is gone on with by the next. */
 export async function movePending(pool: Pool, tenant: number, sliceSize = sliceMax): Promise<void> {
@@ -93,7 +93,7 @@ export async function applyMoves(
   tx: PoolClient,
   tenant: number,
   moves: readonly Move[],
-  limit = sliceMax,
+  limit: number,
 ): Promise<Move[]> {
   const rest = [...moves];
   let left = limit;

@@ -11,6 +11,7 @@ import {
   movePending,
   movesText,
   pendingMoves,
+  sliceMax,
   type Move,
 } from './policy-moves';
 import { firstRow, type Db } from './pool';
@@ -38,12 +39,13 @@ export async function bringInForce(
   pool: Pool,
   tenant: number,
   part: Extract<SettingsPart, 'direction' | 'sync' | 'posting'>,
+  sliceSize = sliceMax,
 ): Promise<InForce> {
   const inForce = await withCursor(pool, tenant, async (tx) => {
     const newest = await newestSettings(tx, tenant, part);
     if (newest === null) throw new Error(`Bug: tenant ${tenant} has no settings part ${part}`);
     if (newest.inForceAt !== null) return { rev: newest.rev, hasChanged: false };
-    const moves = await applyMoves(tx, tenant, await movesOf(tx, tenant, part, newest));
+    const moves = await applyMoves(tx, tenant, await movesOf(tx, tenant, part, newest), sliceSize);
     await tx.query(
       `UPDATE settings SET superseded_at = now(), pending_moves = NULL
        WHERE tenant = $1 AND part = $2 AND rev < $3 AND superseded_at IS NULL`,
@@ -56,7 +58,7 @@ export async function bringInForce(
     );
     return { rev: newest.rev, hasChanged: true };
   });
-  await movePending(pool, tenant);
+  await movePending(pool, tenant, sliceSize);
   return inForce;
 }
 

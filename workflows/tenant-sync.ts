@@ -16,10 +16,8 @@ import {
 
 import type { LoadedTenant } from '../activities';
 import {
-  backlogMagnitude,
   liftWait,
   newTenantSyncState,
-  overallState,
   troubleWaitMs,
   type SyncRequest,
   type TenantSyncState,
@@ -29,13 +27,13 @@ import { databaseActivities } from './activity-options';
 import { detailsOf } from './details';
 import { registerHandlers } from './handlers';
 import { runLane } from './lane';
+import { statusOf, visibleOf } from './visible';
 import {
   productionQueues,
   searchAttributes,
   statusQuery,
   type Queues,
   type TenantSyncInput,
-  type TenantSyncStatus,
 } from './messages';
 
 /** A run of 800 events replays in half a second; the server would suggest rolling at 4,096 (temporal.md section 3). */
@@ -87,7 +85,7 @@ class Run {
         this.isRollRequested = true;
       },
     });
-    setHandler(statusQuery, () => this.status());
+    setHandler(statusQuery, () => statusOf(this.state, this.inTurn));
   }
 
   async untilRolled(): Promise<void> {
@@ -293,7 +291,7 @@ class Run {
     const mayStop = (): boolean => this.isStopping() && this.areLanesDone;
     let published = '';
     while (!mayStop()) {
-      const visible = this.visible();
+      const visible = visibleOf(this.state);
       published = JSON.stringify(visible);
       upsertSearchAttributes([
         { key: searchAttributes.tenantId, value: this.tenantId },
@@ -303,53 +301,8 @@ class Run {
         { key: searchAttributes.syncBacklog, value: visible.backlog },
         { key: searchAttributes.policyRev, value: visible.policyRev },
       ]);
-      await condition(() => mayStop() || JSON.stringify(this.visible()) !== published);
+      await condition(() => mayStop() || JSON.stringify(visibleOf(this.state)) !== published);
     }
-  }
-
-  private visible(): {
-    state: string;
-    breakers: string[];
-    dead: number;
-    backlog: number;
-    policyRev: number;
-  } {
-    const { lanes, policy, depth } = this.state;
-    return {
-      state: overallState(this.state),
-      // A half-open breaker reads as open: it is not well before it is closed.
-      breakers: targets.flatMap((system) => {
-        const { kind } = lanes[system].breaker;
-        return kind === 'closed' ? [] : [`${system}:${kind === 'half-open' ? 'open' : kind}`];
-      }),
-      dead: targets.reduce((sum, system) => sum + lanes[system].dead, 0),
-      backlog: backlogMagnitude(depth),
-      policyRev: policy.rev,
-    };
-  }
-
-  private status(): TenantSyncStatus {
-    const laneStatus = (system: Target): TenantSyncStatus['lanes'][Target] => {
-      const { breaker, isPaused, needsAuth, dead, verifying, dueAtMs } = this.state.lanes[system];
-      const nextDueAt = dueAtMs === null ? null : new Date(dueAtMs).toISOString();
-      return {
-        breaker,
-        isPaused,
-        needsAuth,
-        isInTurn: this.inTurn.has(system),
-        dead,
-        verifying,
-        nextDueAt,
-      };
-    };
-    return {
-      state: overallState(this.state),
-      isPaused: this.state.isPaused,
-      depth: this.state.depth,
-      policyRev: this.state.policy.rev,
-      lanes: { woo: laneStatus('woo'), qbo: laneStatus('qbo') },
-      pendingRequests: this.state.requests.length,
-    };
   }
 
   /** What an operator reads at a glance in the Temporal UI. Writes no event. */

@@ -36,3 +36,5 @@ CREATE INDEX runs_running ON runs (requested_at) WHERE state = 'running';
 
 ALTER TABLE redrives ADD refused text CHECK (char_length(refused) <= 500);
 COMMENT ON COLUMN redrives.refused IS 'Why the request could never be applied: it is given up and not asked for again.';
+
+CREATE INDEX deliveries_shown ON deliveries (id) WHERE shown_generation > 0;

@@ -31,13 +31,22 @@ export function laneProblems(facts: TenantFacts, system: Target): HealthProblem[
   ];
 }
 
+type Add = (stated: Omit<Stated, 'system'>) => void;
+
 function stateProblems({ nowMs }: TenantFacts, system: Target, lane: LaneFacts): HealthProblem[] {
   const found: HealthProblem[] = [];
-  const { breaker, needsAuth, trouble, oldestDueMs, oldestUnknownMs, pausedUntilMs } = lane;
-  const records = lane.waiting;
-  const add = (stated: Omit<Stated, 'system'>): unknown =>
-    found.push(problem({ records, ...stated, system }));
-  if (lane.isPaused)
+  const add: Add = (stated) => {
+    found.push(problem({ records: lane.waiting, ...stated, system }));
+  };
+  addBlocked(add, system, lane);
+  const isCalled = !lane.isPaused && lane.needsAuth === null && lane.breaker.kind === 'closed';
+  if (isCalled) addSlow(add, system, { ...lane, nowMs });
+  return found;
+}
+
+/** What keeps the lane from being called at all. */
+function addBlocked(add: Add, system: Target, { isPaused, needsAuth, breaker }: LaneFacts): void {
+  if (isPaused)
     add({
       code: 'lane_paused',
       severity: 'warning',
@@ -45,7 +54,7 @@ function stateProblems({ nowMs }: TenantFacts, system: Target, lane: LaneFacts):
       detail: `Nothing is sent to ${system} until it is resumed.`,
       whatToDo: 'Resume the lane.',
     });
-  if (needsAuth !== null && !lane.isPaused)
+  else if (needsAuth !== null)
     add({
       code: 'needs_auth',
       severity: 'critical',
@@ -53,32 +62,35 @@ function stateProblems({ nowMs }: TenantFacts, system: Target, lane: LaneFacts):
       detail: needsAuth.reason ?? `${system} refuses the stored credentials.`,
       whatToDo: 'Connect the system again; everything that waits goes on by itself.',
     });
-  if (breaker.kind !== 'closed')
-    add({
-      code: 'breaker_open',
-      severity: breaker.kind === 'half-open' ? 'warning' : 'critical',
-      title: breaker.kind === 'isolated' ? 'Isolated by an operator' : 'The system does not answer',
-      detail: breaker.kind === 'open' ? breaker.reason : `The breaker is ${breaker.kind}.`,
-      whatToDo:
-        breaker.kind === 'isolated'
-          ? 'Set the breaker to closed.'
-          : 'It is tried again by itself; to try now, set the breaker to closed.',
-      nextTryMs: breaker.kind === 'open' ? breaker.retryAtMs : null,
-    });
-  const isCalled = !lane.isPaused && needsAuth === null && breaker.kind === 'closed';
-  if (!isCalled) return found;
+  if (breaker.kind === 'closed') return;
+  add({
+    code: 'breaker_open',
+    severity: breaker.kind === 'half-open' ? 'warning' : 'critical',
+    title: breaker.kind === 'isolated' ? 'Isolated by an operator' : 'The system does not answer',
+    detail: breaker.kind === 'open' ? breaker.reason : `The breaker is ${breaker.kind}.`,
+    whatToDo:
+      breaker.kind === 'isolated'
+        ? 'Set the breaker to closed.'
+        : 'It is tried again by itself; to try now, set the breaker to closed.',
+    nextTryMs: breaker.kind === 'open' ? breaker.retryAtMs : null,
+  });
+}
+
+/** What stands still although the lane may be called. */
+function addSlow(add: Add, system: Target, lane: LaneFacts & { nowMs: number }): void {
+  const { nowMs, trouble, oldestDueMs, oldestUnknownMs, pausedUntilMs, progressedMs } = lane;
   const isAskedToWait = pausedUntilMs !== null && pausedUntilMs > nowMs;
   if (pausedUntilMs !== null && pausedUntilMs - nowMs > pauseShownMs)
     add({
       code: 'vendor_pause',
       severity: 'warning',
       title: 'The system asked for a pause',
-      detail: `${system} asked not to be called before ${new Date(pausedUntilMs).toISOString()}.`,
+      detail: `${system} asked not to be called for ${minutesText(pausedUntilMs - nowMs)}.`,
       whatToDo: 'It goes on by itself; to try now, set the breaker to closed.',
       nextTryMs: pausedUntilMs,
     });
   const dueForMs = oldestDueMs === null ? 0 : nowMs - oldestDueMs;
-  const isStalled = dueForMs > laneStalledMs && nowMs - lane.progressedMs > laneStalledMs;
+  const isStalled = dueForMs > laneStalledMs && nowMs - progressedMs > laneStalledMs;
   if (trouble !== null || (isStalled && !isAskedToWait))
     add({
       code: 'lane_stalled',
@@ -86,7 +98,7 @@ function stateProblems({ nowMs }: TenantFacts, system: Target, lane: LaneFacts):
       title: 'Nothing moves',
       detail: trouble?.reason ?? `Deliveries to ${system} are due, and nothing has moved.`,
       whatToDo: 'Look at the workflow of this tenant in the Temporal UI; nothing is lost.',
-      sinceMs: trouble?.sinceMs ?? lane.progressedMs,
+      sinceMs: trouble?.sinceMs ?? progressedMs,
     });
   else if (dueForMs > lateMs && !isAskedToWait)
     add({
@@ -107,7 +119,10 @@ function stateProblems({ nowMs }: TenantFacts, system: Target, lane: LaneFacts):
       sinceMs: oldestUnknownMs,
       records: lane.unknown,
     });
-  return found;
+}
+
+function minutesText(ms: number): string {
+  return ms < 90_000 ? `${Math.ceil(ms / 1_000)} s` : `${Math.ceil(ms / 60_000)} min`;
 }
 
 function heldProblem(nowMs: number, system: Target, stopped: Stopped): HealthProblem[] {
