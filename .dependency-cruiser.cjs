@@ -118,8 +118,14 @@ module.exports = {
     {
       name: 'mapping-is-pure',
       severity: 'error',
-      from: { path: '^connectors/[^/]+/mapping\\.ts$' },
-      to: { pathNot: ['^domain/', '^connectors/[^/]+/wire\\.ts$', '^connectors/connector\\.ts$'] },
+      from: { path: '^connectors/[^/]+/(mapping|texts)\\.ts$' },
+      to: {
+        pathNot: [
+          '^domain/',
+          '^connectors/[^/]+/(wire|texts)\\.ts$',
+          '^connectors/connector\\.ts$',
+        ],
+      },
     },
     {
       name: 'nobody-imports-tests',

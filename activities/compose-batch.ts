@@ -7,11 +7,13 @@ import {
   type Findings,
   type Outgoing,
   type References,
+  type Remembered,
   type Write,
 } from '../connectors/connector';
 import { inSlices } from '../connectors/in-slices';
 import { labelIn } from '../connectors/product-names';
 import { ownersOfRemote } from '../database/known-products';
+import type { RemoteState } from '../database/delivery-updates';
 import { loadReferences, pickDue, type DuePlaces, type PickedDelivery } from '../database/outgoing';
 import type { MemberSettlement } from '../database/settlements';
 import { pushSupportOf } from '../domain/direction';
@@ -227,18 +229,14 @@ export function place(
         rev: delivery.desiredRev,
         // Whether the direction still allows more is seen at the next pick.
         event: { type: composed.isStep === true ? 'stepped' : 'adopted', resting: 'waiting', nowMs: 0 }, // prettier-ignore
-        remote: {
-          id: composed.remoteId,
-          version: composed.remoteVersion,
-          snapshot: composed.snapshot,
-          isLinked: composed.isLinked,
-          label: labelIn(composed.snapshot),
-          written: composed.written,
-        },
+        remote: { ...remoteState(composed), written: composed.written },
       });
       return;
     case 'hold':
-      batch.settlements.push(hold(delivery, composed.reason, composed.cause, composed.detail));
+      batch.settlements.push({
+        ...hold(delivery, composed.reason, composed.cause, composed.detail),
+        ...(composed.remote === undefined ? {} : { remote: remoteState(composed.remote) }),
+      });
       return;
     case 'skip':
       batch.settlements.push({
@@ -268,6 +266,11 @@ export function place(
 
 /** How long something of ours that goes first is given, before it is looked again. */
 const laterMs = 500;
+
+function remoteState({ remoteId, remoteVersion, snapshot, isLinked }: Remembered): RemoteState {
+  const label = labelIn(snapshot);
+  return { id: remoteId, version: remoteVersion, snapshot, isLinked, label };
+}
 
 function hold(
   delivery: PickedDelivery,

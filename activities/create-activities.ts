@@ -213,6 +213,7 @@ async function loadTenant(deps: ActivityDeps, tenantId: string): Promise<LoadedT
       isPaused: state.isPaused,
       isIsolated: state.isIsolated,
       needsAuth: state.needsAuth || !state.isConnected,
+      authRetryAtMs: state.needsAuth && state.isConnected ? deps.now() : null,
       breaker: state.isIsolated ? { kind: 'isolated' } : state.breaker,
       ...countsOf(await laneWork(deps.pool, tenant.id, state.system)),
     };
@@ -239,6 +240,7 @@ async function policyOf(pool: Pool, tenant: number): Promise<WorkflowPolicy> {
     rev,
     backoff: value.backoff,
     breaker: value.breaker,
+    authRetryMs: value.authRetryMs,
     totalMs: { woo: value.timeoutsMs.woo.total, qbo: value.timeoutsMs.qbo.total },
   };
 }

@@ -22,7 +22,7 @@ export interface SendOptions {
   /** `whenAnswered` is awaited when the vendor has answered with success, before that is read. */
   call: (stored: StoredSend, whenAnswered: () => Promise<void>) => Promise<Answered>;
   /** What an answer means for the calls after it; throws where none may leave now. */
-  heed: (answered: Answered) => Promise<void>;
+  heed: (answered: AnsweredSend) => Promise<void>;
 }
 
 export interface Answered {

@@ -14,6 +14,7 @@ import { composePicked, placesBehind, place, sharedOf, type ComposedBatch } from
 import { AuthExpired, Upstream } from './failures';
 import { inSummary } from './join-summaries';
 import { sortSummedUp } from './lane-summaries';
+import { postponed } from './turn-ended';
 import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
 import type { OpenedConnection } from './opened-connection';
 import { frozenOf, inSends } from './send-writes';
@@ -51,11 +52,10 @@ async function endedBy(turn: LaneTurn, error: unknown): Promise<DryRunResult> {
   if (error instanceof TurnOver)
     return { isDone: false, comeBackAtMs: error.comeBackAtMs ?? turn.now + stoppedMs };
   if (!(error instanceof ConnectorError)) throw error;
-  const waitMs = error.retryAfterMs ?? stoppedMs;
+  const waitMs = Math.min(error.retryAfterMs ?? stoppedMs, turn.settings.retryAfterMaxMs);
   if (error.kind === 'auth' || error.kind === 'config') throw new AuthExpired(error.message);
   if (error.kind !== 'throttled') throw new Upstream(error.message, waitMs);
-  await turn.postpone(error.retryAfterMs ?? 60_000);
-  return { isDone: false, comeBackAtMs: turn.now + (error.retryAfterMs ?? 60_000) };
+  return { isDone: false, comeBackAtMs: await postponed(turn, error) };
 }
 
 /** An isolated lane is not asked: the run looks again after this. */

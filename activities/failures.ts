@@ -21,6 +21,11 @@ export class AuthExpired extends Error {
   override name = 'AuthExpired';
 }
 
+/** There are no credentials: nothing is tried before there are. */
+export class NotConnected extends AuthExpired {
+  override name = 'NotConnected';
+}
+
 /** Another attempt still holds the lane. */
 export class LaneBusy extends Error {
   override name = 'LaneBusy';

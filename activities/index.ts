@@ -71,6 +71,8 @@ export interface LoadedLane {
   isPaused: boolean;
   isIsolated: boolean;
   needsAuth: boolean;
+  /** When refused credentials are tried again; null or absent: not before there are new ones. */
+  authRetryAtMs?: number | null;
   breaker: Breaker;
   dead: number;
   held: number;

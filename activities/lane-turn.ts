@@ -8,13 +8,19 @@ import {
   chargeRead,
   leaseMs,
   leaseRenewMs,
-  postponeCalls,
   releaseLease,
   renewLease,
   takeLease,
   type BudgetAnswer,
   type LaneHold,
 } from '../database/lanes';
+import {
+  clearNeedsAuth,
+  endBatchProbe,
+  limitBatch,
+  postponeCalls,
+  type BatchLimit,
+} from '../database/lane-reasons';
 import { takeOverSends } from '../database/sends';
 import { LaneBusy, troubleOf } from './failures';
 import { limitsOf, type CallKind, type SyncSettings } from '../domain/sync-settings';
@@ -32,7 +38,7 @@ const turnMs = 10_000;
 /** What a turn may take after its last call has ended, to write down what came of it. */
 const settlingMs = 2 * leaseMs;
 /** Longer waits for budget or Retry-After go back to the workflow as a timer. */
-const waitInTurnMaxMs = 10_000;
+export const waitInTurnMaxMs = 10_000;
 
 /** Thrown inside a turn that must end now although nothing failed. */
 export class TurnOver extends Error {
@@ -78,6 +84,10 @@ export class LaneTurn implements CallGate, LaneHold {
   readonly signal: AbortSignal;
   /** Ends when the last call so far has ended, well or not. */
   private lastCall: Promise<unknown> = Promise.resolve();
+  /** Most members of a send for now, beside the settings. */
+  private batchMax = Number.POSITIVE_INFINITY;
+  /** Whether the credentials were refused before. */
+  private isAuthAsked = false;
   /** End of the lease by our own clock. */
   private heldUntilMs = 0;
 
@@ -115,6 +125,8 @@ export class LaneTurn implements CallGate, LaneHold {
     const lease = await takeLease(options.pool, turn.tenant, turn.system, turn.token);
     if (lease === null)
       throw new LaneBusy(`The lane ${turn.system} of this tenant is held by another turn.`);
+    turn.batchMax = lease.batchMax ?? Number.POSITIVE_INFINITY;
+    turn.isAuthAsked = lease.needsAuth;
     const renewal = setInterval(() => void turn.renew(), leaseRenewMs);
     let trouble: string | null = null;
     try {
@@ -134,6 +146,37 @@ export class LaneTurn implements CallGate, LaneHold {
     const { settleMs, timeoutsMs } = this.settings;
     const unknownForMs = timeoutsMs[this.system].total + settleMs[this.system];
     await takeOverSends(this.options.pool, this, unknownForMs);
+  }
+
+  get pool(): Pool {
+    return this.options.pool;
+  }
+
+  /** Most members of a send. */
+  get batchSize(): number {
+    return Math.min(this.settings.batch[this.system], this.batchMax);
+  }
+
+  /** Whether credentials are tried that were refused before. */
+  get asksForAuth(): boolean {
+    return this.isAuthAsked;
+  }
+
+  /** The credentials were taken after all. */
+  async noteAuth(): Promise<void> {
+    this.isAuthAsked = false;
+    await clearNeedsAuth(this.pool, this);
+  }
+
+  /** Sends are halved after one of so many members was refused as a whole. */
+  async halve(limit: BatchLimit, members: number): Promise<void> {
+    this.batchMax = Math.min(this.batchMax, Math.max(1, Math.floor(members / 2)));
+    await limitBatch(this.pool, this, limit, this.batchMax);
+  }
+
+  /** The member that was looked for by halving is found. */
+  async noteFound(): Promise<void> {
+    await endBatchProbe(this.pool, this);
   }
 
   get now(): number {
@@ -211,8 +254,8 @@ export class LaneTurn implements CallGate, LaneHold {
   }
 
   /** The vendor said not to call for a while: nobody calls before. */
-  async postpone(waitMs: number): Promise<void> {
-    await postponeCalls(this.options.pool, this.tenant, this.system, waitMs);
+  async postpone(waitMs: number, reason: string): Promise<void> {
+    await postponeCalls(this.pool, this, waitMs, reason);
   }
 
   /**

@@ -5,14 +5,14 @@ import { parseFacts } from '../connectors/quickbooks/facts';
 import { createQuickBooks } from '../connectors/quickbooks/quickbooks';
 import { createWooCommerce } from '../connectors/woocommerce/woocommerce';
 import { findConnection, saveCredentials, secretPlace } from '../database/connections';
-import { setLane } from '../database/lanes';
+import { markNeedsAuth } from '../database/lane-reasons';
 import { jsonObject } from '../database/outgoing';
 import type { SecretBox } from '../database/secret-box';
 import { postingInForce } from '../database/settings';
 import type { Tenant } from '../database/tenants';
 import type { SyncSettings } from '../domain/sync-settings';
 import type { Target } from '../domain/words';
-import { AuthExpired } from './failures';
+import { AuthExpired, NotConnected } from './failures';
 import type { OpenedConnection } from './opened-connection';
 
 /** What opening a connection needs from the process. */
@@ -34,7 +34,7 @@ const qboSecret = z.strictObject({
 /** Facts of a vendor account are read again after a day (quickbooks.md section 16). */
 const factsMaxAgeMs = 86_400_000;
 
-/** Opens a system with its stored credentials; throws AuthExpired where it is not connected. */
+/** Opens a system with its stored credentials; throws NotConnected where it is not. */
 export async function openConnection(
   deps: ConnectionDeps,
   tenant: Tenant,
@@ -44,8 +44,9 @@ export async function openConnection(
 ): Promise<OpenedConnection> {
   const connection = await findConnection(deps.pool, tenant.id, system);
   if (connection === null) {
-    await setLane(deps.pool, tenant.id, system, { needsAuth: true });
-    throw new AuthExpired(`${system} is not connected`);
+    const reason = `${system} is not connected`;
+    await markNeedsAuth(deps.pool, { tenant: tenant.id, system }, null, reason);
+    throw new NotConnected(reason);
   }
   const place = secretPlace(tenant.id, system);
   const secret: unknown = JSON.parse(deps.secrets.open(connection.sealed, place));
@@ -54,18 +55,20 @@ export async function openConnection(
   const isFresh =
     connection.factsAt !== null && deps.now() - Date.parse(connection.factsAt) < factsMaxAgeMs;
   const hasFreshFacts = facts === 'fresh' || isFresh;
+  const stored = connection.facts === null ? null : jsonObject.parse(connection.facts);
   if (system === 'woo') {
     const keys = wooSecret.parse(secret);
     const connector = createWooCommerce({
       url: connection.address,
       ...keys,
       timeouts,
+      facts: stored,
+      zeroPrice: settings.zeroPrice,
       now: deps.now,
       nonce: deps.nonce,
     });
     return { connector, account: connection.account, revision: connection.revision, postingRev: null, hasFreshFacts }; // prettier-ignore
   }
-  const stored = connection.facts === null ? null : jsonObject.parse(connection.facts);
   const posting = await postingInForce(deps.pool, tenant.id);
   const connector = createQuickBooks({
     ...deps.quickbooks,

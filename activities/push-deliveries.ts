@@ -1,22 +1,26 @@
 import type { Pool } from 'pg';
 
-import { ConnectorError, type Connector, type SendAnswer } from '../connectors/connector';
-import { forgetFacts, markNeedsAuth, saveFacts } from '../database/connections';
+import {
+  ConnectorError,
+  type Connector,
+  type MemberResult,
+  type SendAnswer,
+} from '../connectors/connector';
+import { forgetFacts, saveFacts } from '../database/connections';
 import { laneWork, type DuePlaces, type LaneWork } from '../database/outgoing';
 import { takeVerifying, type SendRow } from '../database/sends';
 import { settleSends, settleWithoutSend } from '../database/settlements';
-import { backoffMs } from '../domain/backoff';
-import { mayRestOnOldFacts } from '../domain/failure';
+import { mayRestOnOldFacts, travelsAlone } from '../domain/failure';
 import { sendsAtOnce, sendsTogether } from '../domain/sends-at-once';
-import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
+import { LaneTurn, type TurnOptions } from './lane-turn';
 import { ComposeAhead } from './compose-ahead';
 import { composeBatch, type LaneBatch } from './compose-batch';
 import { Departure, type Answered, type AnsweredSend } from './departure';
-import { AuthExpired, Upstream } from './failures';
 import type { OpenedConnection } from './opened-connection';
 import { inSends, storedSend } from './send-writes';
 import { settlementOf } from './settle-answer';
 import { TurnCredentials } from './turn-credentials';
+import { endedBy } from './turn-ended';
 
 /** How long a turn that did something stays for more, and how often it looks. */
 const lingerMs = 1_000;
@@ -77,7 +81,16 @@ class Push {
   }
 
   async run(): Promise<PushResult> {
-    const comeBackAtMs = await this.steps().then(() => null, (error: unknown) => this.endedBy(error)); // prettier-ignore
+    const comeBackAtMs = await this.steps().then(
+      () => null,
+      (error: unknown) =>
+        endedBy(error, {
+          turn: this.turn,
+          revision: this.revision,
+          attempt: this.request.attempt,
+          random: this.deps.random,
+        }),
+    );
     const work = await laneWork(this.pool, this.turn.tenant, this.turn.system);
     return { ...work, hasCalled: this.turn.answeredCalls > 0, comeBackAtMs, died: this.died };
   }
@@ -132,13 +145,15 @@ class Push {
     let opened = await this.deps.openConnection('stored');
     this.revision = opened.revision;
     await this.credentials.keepFresh(opened.connector);
-    if (!opened.hasFreshFacts) {
+    // Credentials that were refused are tried by a read, whatever is due.
+    if (!opened.hasFreshFacts || this.turn.asksForAuth) {
       const facts = await this.credentials.called(opened.connector, () =>
         opened.connector.readFacts(this.turn),
       );
       await saveFacts(this.pool, this.turn.tenant, this.turn.system, facts);
       opened = await this.deps.openConnection('fresh');
       this.revision = opened.revision;
+      if (this.turn.asksForAuth) await this.turn.noteAuth();
     }
     return opened;
   }
@@ -196,7 +211,7 @@ class Push {
 
   /** Deliveries of one send. */
   private get size(): number {
-    return this.request.isProbe ? 1 : this.turn.settings.batch[this.turn.system];
+    return this.request.isProbe ? 1 : this.turn.batchSize;
   }
 
   private compose(opened: OpenedConnection, after?: DuePlaces): Promise<LaneBatch> {
@@ -219,8 +234,9 @@ class Push {
     const answered = await this.call(() =>
       connector.verify(storedSend(connector, send), ageMs, this.turn),
     );
-    await this.settle(connector, [{ send, ...answered, attemptsOf: () => 0 }], true);
-    await this.heed(connector, answered);
+    const asked: AnsweredSend = { send, ...answered, attemptsOf: () => 0 };
+    await this.settle(connector, [asked], true);
+    await this.heed(connector, asked);
   }
 
   /** Writes down what became of sends. `isAsked`: they were asked about after a lost answer. */
@@ -245,46 +261,35 @@ class Push {
   }
 
   /** What an answer means for the calls after it. */
-  private async heed(connector: Connector, { answer, renewals }: Answered): Promise<void> {
+  private async heed(
+    connector: Connector,
+    { answer, renewals, send: { members } }: AnsweredSend,
+  ): Promise<void> {
     if (answer.type === 'answered') {
       this.turn.answeredCalls += 1;
+      if (answer.results.some(isFoundAlone)) await this.turn.noteFound();
       const areFactsOld = answer.results.some(
         (result) => result.type === 'refused' && mayRestOnOldFacts(result.failureClass),
       );
       if (areFactsOld) await forgetFacts(this.pool, this.turn.tenant, this.turn.system);
       return;
     }
-    if (answer.type === 'lost') throw new ConnectorError('upstream', answer.detail);
-    if (answer.why === 'unauthorized') return this.credentials.refused(connector, renewals);
+    if (answer.type === 'rejected' || (answer.type === 'lost' && answer.isOfMembers === true)) {
+      // The vendor is well: what it does not take of these is found by halving.
+      this.turn.answeredCalls += 1;
+      const isForSize = answer.type === 'rejected' && answer.why === 'size';
+      return this.turn.halve(isForSize ? 'max' : 'probe', members.length);
+    }
+    if (answer.type === 'lost')
+      throw new ConnectorError('upstream', answer.detail, answer.retryAfterMs ?? null);
+    if (answer.why === 'unauthorized')
+      return this.credentials.refused(connector, renewals, answer.detail);
     const kind = answer.why === 'throttled' ? 'throttled' : 'upstream';
     throw new ConnectorError(kind, answer.detail, answer.retryAfterMs);
   }
+}
 
-  /** Decides what an error means: an answer for the workflow, or a failure of this attempt. */
-  private async endedBy(error: unknown): Promise<number | null> {
-    if (error instanceof TurnOver) return error.comeBackAtMs;
-    if (!(error instanceof ConnectorError)) throw error;
-    switch (error.kind) {
-      case 'auth':
-      case 'config':
-        if (this.revision !== null)
-          await markNeedsAuth(this.pool, this.turn.tenant, this.turn.system, this.revision);
-        throw new AuthExpired(error.message);
-      case 'throttled': {
-        const waitMs = error.retryAfterMs ?? 60_000;
-        await this.turn.postpone(waitMs);
-        return this.turn.now + waitMs;
-      }
-      case 'upstream':
-      case 'refused': {
-        const { backoff } = this.turn.settings;
-        const waitMs =
-          error.retryAfterMs ?? backoffMs(backoff, this.request.attempt, this.deps.random());
-        if (error.retryAfterMs !== null) await this.turn.postpone(error.retryAfterMs);
-        // An attempt in which any call succeeded is no failure in a row.
-        if (this.turn.answeredCalls > 0) return this.turn.now + waitMs;
-        throw new Upstream(error.message, waitMs);
-      }
-    }
-  }
+/** Whether it was refused for what the vendor had refused whole sends for. */
+function isFoundAlone(result: MemberResult): boolean {
+  return result.type === 'refused' && travelsAlone(result.failureClass);
 }

@@ -38,16 +38,43 @@ export function settlementOf(
       return answered(send, answer.results, context);
     case 'notExecuted':
       return notExecuted(send, `${answer.why}: ${answer.detail}`, context);
+    case 'rejected':
+      return notExecuted(send, `rejected: ${answer.detail}`, context);
     case 'lost':
-      return lost(send, answer.detail, context);
+      return lost(send, `${answer.isOfMembers === true ? crashed : ''}${answer.detail}`, context);
   }
+}
+
+/** Begins the outcome of a send on one of whose members the vendor broke off. */
+const crashed = 'broke off: ';
+
+/**
+ * Of a send on which the vendor broke off, the first member that is not there is the one it broke off on: members are
+ * carried out in their order, creates before updates.
+ */
+function withCulprit(send: SendRow, results: readonly MemberResult[]): readonly MemberResult[] {
+  if (send.outcome?.startsWith(crashed) !== true) return results;
+  const message = send.outcome.slice(crashed.length);
+  const order = ['create', 'update'];
+  const places = results.map((_result, index) => index);
+  const rank = (index: number): number =>
+    order.findIndex((operation) => operation === send.members[index]?.write['operation']);
+  const culprit = places
+    .sort((a, b) => rank(a) - rank(b) || a - b)
+    .find((index) => results[index]?.type === 'absent');
+  return results.map((result, index) =>
+    index === culprit
+      ? { type: 'refused', failureClass: 'CRASH', code: 'http_500', message }
+      : result,
+  );
 }
 
 function answered(
   send: SendRow,
-  results: readonly MemberResult[],
+  given: readonly MemberResult[],
   context: AnswerContext,
 ): Settlement {
+  const results = context.isAsked ? withCulprit(send, given) : given;
   const members = send.members.map((member, index) => {
     const result = results[index];
     if (result === undefined)
@@ -73,6 +100,7 @@ function memberSettlement(
     case 'accepted':
       return {
         deliveryId,
+        ...(result.note === undefined ? {} : { detail: result.note }),
         ...acceptedAs(result.then, rest),
         remote: {
           id: result.remoteId,
@@ -128,7 +156,8 @@ function refused(
         event: {
           type: 'refusedLater',
           resting: 'waiting',
-          triesMax: backoff.maxTries,
+          triesMax: Math.min(backoff.maxTries, verdict.then?.triesMax ?? backoff.maxTries),
+          heldReason: verdict.then?.heldReason,
           retryAtMs: context.nowMs + waitMs,
           failureClass: result.failureClass,
         },

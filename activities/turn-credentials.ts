@@ -18,13 +18,14 @@ export class TurnCredentials {
 
   /** Makes sure that they do not expire under the calls that follow. */
   async keepFresh(connector: Connector): Promise<void> {
-    if (!(await connector.renewCredentials('expiring', this.turn))) throw refusedBy(this.turn);
+    if (!(await connector.renewCredentials('expiring', this.turn)))
+      throw new ConnectorError('auth', `${this.turn.system} refuses the credentials`);
   }
 
   /** After a 401 to a call that left when they had been renewed `before` times. */
-  async refused(connector: Connector, before: number): Promise<void> {
+  async refused(connector: Connector, before: number, detail: string): Promise<void> {
     if (this.count > before) return;
-    this.renewing ??= this.renew(connector).finally(() => {
+    this.renewing ??= this.renew(connector, detail).finally(() => {
       this.renewing = null;
     });
     await this.renewing;
@@ -37,21 +38,18 @@ export class TurnCredentials {
     const result = await work().catch(async (error: unknown) => {
       if (!(error instanceof ConnectorError) || error.kind !== 'auth') throw error;
       // A token may die before its time: renewed once, then the same is asked again.
-      await this.refused(connector, before);
+      await this.refused(connector, before, error.message);
       return work();
     });
     if (this.turn.reads > readsBefore) this.turn.answeredCalls += 1;
     return result;
   }
 
-  private async renew(connector: Connector): Promise<void> {
-    if (this.count > 0) throw new ConnectorError('auth', 'refused again after renewal');
+  private async renew(connector: Connector, detail: string): Promise<void> {
+    if (this.count > 0) throw new ConnectorError('auth', `Refused again after renewal. ${detail}`);
     const isGood = await connector.renewCredentials('refused', this.turn);
-    if (!isGood) throw refusedBy(this.turn);
+    // What the vendor said tells what to check.
+    if (!isGood) throw new ConnectorError('auth', detail);
     this.count += 1;
   }
-}
-
-function refusedBy({ system }: LaneTurn): ConnectorError {
-  return new ConnectorError('auth', `${system} refuses the credentials`);
 }

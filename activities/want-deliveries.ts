@@ -33,6 +33,11 @@ import {
 } from './join-summaries';
 import { itemsForTickets } from './unmapped-items';
 
+/** What was refused of an earlier revision no longer matters; that the thing is gone in the system does. */
+function lastClassOf({ lastClass }: DeliveryRow): string | null {
+  return lastClass === 'GONE' ? lastClass : null;
+}
+
 /** Levels of dependency: a delivery can only wait for one of an earlier level. */
 const levels: readonly (readonly Kind[])[] = [
   ['customer', 'product'],
@@ -114,7 +119,7 @@ function decide(
       const event = { type: 'desired' as const, rev: record.rev, op: record.op, gate, nowMs };
       if (row !== undefined) {
         const after = transition(row, event);
-        if (after !== null) updates.push({ row, after, lastClass: null });
+        if (after !== null) updates.push({ row, after, lastClass: lastClassOf(row) });
         continue;
       }
       // What never was anywhere need not be removed from anywhere.
@@ -137,7 +142,7 @@ function decide(
         gate,
         nowMs,
       });
-      if (after !== null) updates.push({ row, after, lastClass: null });
+      if (after !== null) updates.push({ row, after, lastClass: lastClassOf(row) });
     }
   }
   return { created, updates };

@@ -84,6 +84,14 @@ export interface ProductReference extends RecordReference {
 /** A finding of `lookUp`, opaque to everybody but the connector that made it. */
 export type Findings = JsonObject;
 
+/** What is known of a thing in the system. */
+export interface Remembered {
+  remoteId: string;
+  remoteVersion: string | null;
+  snapshot: JsonObject;
+  isLinked: boolean;
+}
+
 /** What composing decided for one delivery. */
 export type Composed =
   | {
@@ -110,6 +118,8 @@ export type Composed =
       detail: string;
       /** Remote ids among which it cannot tell its own: what other records of ours have is none of them. */
       among?: readonly string[];
+      /** What is remembered of the thing meanwhile. */
+      remote?: Remembered;
     }
   | { type: 'skip'; reason: string }
   /** Something else of ours goes first and is on its way: it is looked at again soon. */
@@ -173,6 +183,8 @@ export type MemberResult =
       written?: WrittenThing;
       /** Where the delivery is not at its end by it. */
       then?: AfterAccepted;
+      /** What the journal says of it, where it is not quite what was wanted. */
+      note?: string;
     }
   | { type: 'refused'; failureClass: FailureClass; code: string; message: string }
   /** Certainly not there: the same send may be opened again. Only from `verify`. */
@@ -201,8 +213,13 @@ export type SendAnswer =
       retryAfterMs: number | null;
       detail: string;
     }
-  /** The vendor may have executed it, now or some seconds later. */
-  | { type: 'lost'; detail: string };
+  /**
+   * Certainly not executed and refused as a whole, although the vendor takes others: for what a member holds, or for
+   * the size of all. Only for sends of several members; smaller ones are tried.
+   */
+  | { type: 'rejected'; why: 'content' | 'size'; detail: string }
+  /** The vendor may have executed it, now or some seconds later. `isOfMembers`: it fails on one of these, others pass. */
+  | { type: 'lost'; detail: string; retryAfterMs?: number | null; isOfMembers?: boolean };
 
 /** Every call to a vendor goes through it: one is under way at a time. Both throw `TurnOver` of the caller's making where none may leave. */
 export interface CallGate {

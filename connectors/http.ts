@@ -85,16 +85,19 @@ export async function call(http: HttpCall): Promise<HttpResult> {
   }
 }
 
-/** Milliseconds to wait by a Retry-After header (seconds or HTTP date), null where there is none to read. */
+/** A year: no clock of ours breaks by it, and who reads it has a bound of its own. */
+const retryAfterMaxMs = 31_536_000_000;
+
+/** Milliseconds to wait by a Retry-After header (seconds or HTTP date), null where there is none to read; finite. */
 export function retryAfterMs(
   headers: Readonly<Record<string, string>>,
   nowMs: number,
 ): number | null {
   const value = headers['retry-after']?.trim();
   if (value === undefined || value === '') return null;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, retryAfterMaxMs);
   const dateMs = Date.parse(value);
-  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs);
+  return Number.isNaN(dateMs) ? null : Math.min(Math.max(0, dateMs - nowMs), retryAfterMaxMs);
 }
 
 /** Closes every kept connection: at the end of a process, or of a test. */

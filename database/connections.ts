@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 
 import type { Target } from '../domain/words';
+import { clearNeedsAuth } from './lane-reasons';
 import { firstRow, inTransaction, type Db } from './pool';
 
 /** One vendor account of a tenant, credentials still sealed. */
@@ -47,8 +48,9 @@ function accountKeyOf(system: Target, account: string): string {
 export type Connected = Connection | 'other_account' | 'shared';
 
 /**
- * Connects an account, or renews its credentials. Refused where the tenant is connected to another account already: its
- * remote ids would be wrong there (traps 91); and where another tenant is connected to this one, unless `isSharedFine`.
+ * Connects an account, or renews its credentials. Refused where the tenant is connected to another account to which
+ * something was sent already: its remote ids would be wrong there (traps 91); a mistyped address is replaced. Refused
+ * too where another tenant is connected to this one, unless `isSharedFine`.
  */
 export async function putConnection(
   pool: Pool,
@@ -73,16 +75,16 @@ export async function putConnection(
     const row = await firstRow<Connection>(
       client,
       `INSERT INTO connections AS c (tenant, system, address, account, sealed, account_key) VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (tenant, system) DO UPDATE SET address = excluded.address, sealed = excluded.sealed,
-         facts = NULL, facts_at = NULL, revision = c.revision + 1, connected_at = now()
-       WHERE c.account = excluded.account RETURNING ${columns}`,
+       ON CONFLICT (tenant, system) DO UPDATE SET address = excluded.address, account = excluded.account, sealed = excluded.sealed,
+         account_key = excluded.account_key, facts = NULL, facts_at = NULL, revision = c.revision + 1, connected_at = now()
+       WHERE c.account = excluded.account OR NOT (
+         EXISTS (SELECT FROM sends s WHERE s.tenant = $1 AND s.system = $2 AND s.state <> 'not_executed')
+         OR EXISTS (SELECT FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.remote_id IS NOT NULL))
+       RETURNING ${columns}`,
       [tenant, system, connection.address, account, connection.sealed, key],
     );
     if (row === null) return 'other_account';
-    await client.query('UPDATE lanes SET needs_auth = false WHERE tenant = $1 AND system = $2', [
-      tenant,
-      system,
-    ]);
+    await clearNeedsAuth(client, { tenant, system });
     return row;
   });
 }
@@ -100,20 +102,6 @@ export async function saveCredentials(
     [tenant, system, revision, sealed],
   );
   return result.rowCount === 1;
-}
-
-/** Notes that a person has to connect again; credentials newer than those that were refused are another matter. */
-export async function markNeedsAuth(
-  db: Db,
-  tenant: number,
-  system: Target,
-  revision: number,
-): Promise<void> {
-  await db.query(
-    `UPDATE lanes SET needs_auth = true WHERE tenant = $1 AND system = $2
-       AND EXISTS (SELECT FROM connections WHERE tenant = $1 AND system = $2 AND revision = $3)`,
-    [tenant, system, revision],
-  );
 }
 
 export async function saveFacts(

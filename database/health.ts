@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Counted, LaneFacts, Stopped, TenantFacts } from '../domain/health/problem';
 import { kinds, targets, type Target } from '../domain/words';
-import { laneStates } from './lanes';
+import { laneStates, type LaneState } from './lanes';
 import { firstRow, type Db } from './pool';
 import { countStates, hasDeliveries, queueState } from './status';
 
@@ -41,7 +41,7 @@ export async function tenantFacts(db: Db, tenant: number, nowMs: number): Promis
     return {
       isPaused: state.isPaused,
       breaker: state.isIsolated ? { kind: 'isolated' } : state.breaker,
-      needsAuth: needsAuthOf(state.needsAuth, lacksConnection, system),
+      needsAuth: needsAuthOf(state, lacksConnection),
       pausedUntilMs: budgetSchema.parse(wait.budget).notBefore ?? null,
       trouble: troubleOf(wait),
       progressedMs: Date.parse(wait.progressedAt),
@@ -68,12 +68,11 @@ export async function tenantFacts(db: Db, tenant: number, nowMs: number): Promis
 }
 
 function needsAuthOf(
-  isRefused: boolean,
+  { needsAuth, needsAuthReason, system }: LaneState,
   lacksConnection: boolean,
-  system: Target,
 ): LaneFacts['needsAuth'] {
   if (lacksConnection) return { reason: `${system} is not connected.` };
-  return isRefused ? { reason: null } : null;
+  return needsAuth ? { reason: needsAuthReason } : null;
 }
 
 interface Trouble {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { charge, type RateLimit } from '../domain/rate-budget';
 import { closedBreaker, type Breaker } from '../domain/circuit-breaker';
 import type { Target } from '../domain/words';
+import { batchLimitColumn, liftWaits } from './lane-reasons';
 import { firstRow, inTransaction, type Db } from './pool';
 
 // The lane row: who calls the vendor now (token and lease), the rate budget, what operators set.
@@ -26,20 +27,29 @@ const breakerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('isolated') }),
 ]) satisfies z.ZodType<Breaker>;
 
+/** How whoever takes a lane finds it. */
+export interface LaneLease {
+  isPaused: boolean;
+  isIsolated: boolean;
+  needsAuth: boolean;
+  /** Most members of a send for now; null where the settings alone decide. */
+  batchMax: number | null;
+}
+
 /** Takes a free or lapsed lane; null while another token holds it. Answers whether a former holder left it without giving it back. */
 export async function takeLease(
   db: Db,
   tenant: number,
   system: Target,
   token: string,
-): Promise<{ isPaused: boolean; isIsolated: boolean } | null> {
+): Promise<LaneLease | null> {
   return firstRow(
     db,
     // Locked for whoever writes sends down under a lapsed lease: they stand there before the next holder looks for them.
     `WITH l AS MATERIALIZED (SELECT tenant, system FROM lanes WHERE tenant = $1 AND system = $2 FOR UPDATE)
      UPDATE lanes SET token = $3, lease_until = now() + make_interval(secs => $4 / 1000.0) FROM l
      WHERE lanes.tenant = l.tenant AND lanes.system = l.system AND (token IS NULL OR token = $3 OR lease_until < now())
-     RETURNING is_paused AS "isPaused", is_isolated AS "isIsolated"`,
+     RETURNING is_paused AS "isPaused", is_isolated AS "isIsolated", needs_auth AS "needsAuth", ${batchLimitColumn} AS "batchMax"`,
     [tenant, system, token, leaseMs],
   );
 }
@@ -182,28 +192,21 @@ export async function chargeRead(
   return limits.length === 0 ? charged(pool, 'none') : inTransaction(pool, (tx) => charged(tx, 'budget')); // prettier-ignore
 }
 
-/** No call of any kind before the given wait is over: the vendor said so (Retry-After). */
-export async function postponeCalls(
-  db: Db,
-  tenant: number,
-  system: Target,
-  waitMs: number,
-): Promise<void> {
-  await db.query(
-    `UPDATE lanes SET budget = (budget::jsonb || jsonb_build_object('notBefore',
-       (extract(epoch FROM clock_timestamp()) * 1000)::float8 + $3::float8))::json
-     WHERE tenant = $1 AND system = $2`,
-    [tenant, system, waitMs],
-  );
-}
-
 export interface LaneState {
   system: Target;
   isPaused: boolean;
   isIsolated: boolean;
   needsAuth: boolean;
+  /** Why the credentials do not serve: status, the vendor's code, what to check; null where they do. */
+  needsAuthReason: string | null;
+  needsAuthSince: string | null;
   isConnected: boolean;
   breaker: Breaker;
+  /** Until when the vendor asked not to be called, and what it said; null where it did not. */
+  waitUntilMs: number | null;
+  waitReason: string | null;
+  /** Most members of a send for now; null where the settings alone decide. */
+  batchMax: number | null;
 }
 
 /** What cannot be read counts as closed: calls that fail open it again. */
@@ -215,6 +218,9 @@ function breakerOf(stored: unknown): Breaker {
 export async function laneStates(db: Db, tenant: number): Promise<LaneState[]> {
   const result = await db.query<Omit<LaneState, 'breaker'> & { breaker: unknown }>(
     `SELECT l.system, is_paused AS "isPaused", is_isolated AS "isIsolated", needs_auth AS "needsAuth", breaker,
+            needs_auth_reason AS "needsAuthReason", needs_auth_since AS "needsAuthSince", ${batchLimitColumn} AS "batchMax",
+            CASE WHEN (budget ->> 'notBefore')::float8 > extract(epoch FROM now()) * 1000 THEN (budget ->> 'notBefore')::float8 END AS "waitUntilMs",
+            CASE WHEN (budget ->> 'notBefore')::float8 > extract(epoch FROM now()) * 1000 THEN wait_reason END AS "waitReason",
             c.tenant IS NOT NULL AS "isConnected"
      FROM lanes l LEFT JOIN connections c ON c.tenant = l.tenant AND c.system = l.system
      WHERE l.tenant = $1 ORDER BY l.system`,
@@ -231,21 +237,21 @@ export async function setLane(
   change: {
     isPaused?: boolean | undefined;
     isIsolated?: boolean | undefined;
-    needsAuth?: boolean | undefined;
     breaker?: Breaker | undefined;
   },
 ): Promise<void> {
   await db.query(
     `UPDATE lanes SET is_paused = coalesce($3, is_paused), is_isolated = coalesce($4, is_isolated),
-       needs_auth = coalesce($5, needs_auth), breaker = coalesce($6::json, breaker)
+       breaker = coalesce($5::json, breaker)
      WHERE tenant = $1 AND ($2::text IS NULL OR system = $2)`,
     [
       tenant,
       system,
       change.isPaused ?? null,
       change.isIsolated ?? null,
-      change.needsAuth ?? null,
       change.breaker === undefined ? null : JSON.stringify(change.breaker),
     ],
   );
+  // Whoever lets a lane go on does not mean: after the wait that the vendor asked for.
+  if (change.isPaused === false || change.isIsolated === false) await liftWaits(db, tenant, system);
 }

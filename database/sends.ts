@@ -42,9 +42,11 @@ export interface SendRow extends NewSend {
   tries: number;
   asks: number;
   firstSentAtMs: number;
+  /** What came of it so far; null while it is under way for the first time. */
+  outcome: string | null;
 }
 
-const sendColumns = `id::text AS id, key, request, members, tries, asks, (extract(epoch FROM first_sent_at) * 1000)::float8 AS "firstSentAtMs"`;
+const sendColumns = `id::text AS id, key, request, members, tries, asks, outcome, (extract(epoch FROM first_sent_at) * 1000)::float8 AS "firstSentAtMs"`;
 const membersSchema = z.array(memberSchema);
 
 interface RawSend {
@@ -55,6 +57,7 @@ interface RawSend {
   tries: number;
   asks: number;
   firstSentAtMs: number;
+  outcome: string | null;
 }
 
 function sendOf(row: RawSend): SendRow {
@@ -175,7 +178,7 @@ async function insertSends(
     `INSERT INTO sends AS s (tenant, system, key, lane_token, request, members, state) VALUES ${rows.join(', ')}
      ON CONFLICT (tenant, system, key) DO UPDATE SET lane_token = excluded.lane_token, state = 'sending', tries = s.tries + 1,
        asks = 0, sent_at = clock_timestamp(), let_go_at = NULL, outcome = NULL WHERE s.state = 'not_executed'
-     RETURNING id::text AS id, key, tries, asks, (extract(epoch FROM first_sent_at) * 1000)::float8 AS "firstSentAtMs",
+     RETURNING id::text AS id, key, tries, asks, outcome, (extract(epoch FROM first_sent_at) * 1000)::float8 AS "firstSentAtMs",
        CASE WHEN tries > 1 THEN request END AS request, CASE WHEN tries > 1 THEN members END AS members`,
     [
       lane.tenant,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { directions, type DirectionPolicy } from '../domain/direction';
 import { postingModes } from '../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../domain/posting/settings';
-import type { SyncSettings } from '../domain/sync-settings';
+import { initialSyncSettings, type SyncSettings } from '../domain/sync-settings';
 import { changeKinds } from '../domain/words';
 import { calendarDay } from './body-parts';
 import { firstRow, inTransaction, type Db } from './pool';
@@ -53,6 +53,10 @@ export const syncSettingsSchema = z.strictObject({
   batch: z.strictObject({ woo: z.int().min(1).max(100), qbo: z.int().min(1).max(30) }),
   timeoutsMs: z.strictObject({ woo: timeouts, qbo: timeouts }),
   settleMs: z.strictObject({ woo: ms(0, 3_600_000), qbo: ms(0, 3_600_000) }),
+  // With defaults: not in requests of older versions.
+  retryAfterMaxMs: ms(1_000, 86_400_000).default(initialSyncSettings.retryAfterMaxMs),
+  authRetryMs: ms(1_000, 86_400_000).default(initialSyncSettings.authRetryMs),
+  zeroPrice: z.enum(['draft', 'hold', 'publish']).default(initialSyncSettings.zeroPrice),
   quota: z.strictObject({ woo: quota, qbo: quota }),
 }) satisfies z.ZodType<SyncSettings>;
 

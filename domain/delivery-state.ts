@@ -67,6 +67,8 @@ export type DeliveryEvent =
       type: 'refusedLater';
       resting: Resting;
       triesMax: number;
+      /** Where it is held after the last try rather than dead. */
+      heldReason?: HoldCode | undefined;
       retryAtMs: number;
       failureClass: string;
     }
@@ -210,9 +212,11 @@ function settled(core: DeliveryCore, event: SettlingEvent): DeliveryCore | null 
       const isNewer = core.desiredRev > (core.sentRev ?? 0);
       const attempts = isNewer ? 0 : core.attempts + 1;
       const next = { ...core, attempts, generation: core.generation + 1 };
-      return attempts >= event.triesMax
-        ? { ...next, state: 'dead', reason: event.failureClass }
-        : rest(next, event.resting, event.retryAtMs);
+      if (attempts >= event.triesMax)
+        return event.heldReason === undefined
+          ? { ...next, state: 'dead', reason: event.failureClass }
+          : { ...next, state: 'held', reason: event.heldReason };
+      return rest(next, event.resting, event.retryAtMs);
     }
     case 'refusedForGood': {
       const next = { ...core, generation: core.generation + 1 };

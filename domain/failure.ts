@@ -16,12 +16,15 @@ export const failureClasses = [
   'DATA', // a value the vendor does not accept
   'BUSINESS', // a rule of the vendor's business logic, its text is for a person
   'SERVER', // the vendor failed on this item although others pass
+  'CRASH', // the vendor's program broke off on this item, alone in its request
+  'BLOCKED', // something before the vendor does not let this item pass, alone in its request
   'BUG', // a request that we should never have built
 ] as const;
 export type FailureClass = (typeof failureClasses)[number];
 
 export type Verdict =
-  | { kind: 'later' } // try again by the back-off; after the last try it is dead
+  /** Try again by the back-off; after the last try it is dead, or held after fewer of them. */
+  | { kind: 'later'; then?: { triesMax: number; heldReason: HoldCode } }
   | { kind: 'held'; reason: HoldCode } // a person or a setting decides, then redrive
   | { kind: 'dead' }; // needs other data; redrive after the correction
 
@@ -36,12 +39,20 @@ const verdicts: Readonly<Record<FailureClass, Verdict>> = {
   DATA: { kind: 'dead' },
   BUSINESS: { kind: 'dead' },
   SERVER: { kind: 'later' },
+  // It may have been the store's bad minute: twice more, then a person looks.
+  CRASH: { kind: 'later', then: { triesMax: 3, heldReason: 'store_fails' } },
+  BLOCKED: { kind: 'held', reason: 'refused_by_firewall' },
   BUG: { kind: 'dead' },
 };
 
 /** What follows for the delivery when its write was refused with this class. */
 export function verdictFor(failureClass: FailureClass): Verdict {
   return verdicts[failureClass];
+}
+
+/** Whether whole sends were refused for such an item: it leaves alone until it is taken. */
+export function travelsAlone(failureClass: string | null): boolean {
+  return failureClass === 'CRASH' || failureClass === 'BLOCKED';
 }
 
 /** What a dead delivery of each class needs, for operators. */
@@ -76,6 +87,14 @@ export const deadReasons: Readonly<Record<FailureClass, { title: string; whatToD
   SERVER: {
     title: 'The system failed on it',
     whatToDo: 'Redrive it; if it fails again, ask the support of the system.',
+  },
+  CRASH: {
+    title: 'The store breaks off on it',
+    whatToDo: 'Look into the log of the store, correct the product or the plug-in; then redrive.',
+  },
+  BLOCKED: {
+    title: 'Stopped before the store',
+    whatToDo: 'Change its text or allow it in the firewall; then redrive.',
   },
   BUG: {
     title: 'A request that the system does not understand',

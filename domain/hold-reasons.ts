@@ -128,13 +128,6 @@ export const holdReasons = {
     whatToDo: 'Turn multicurrency on in QuickBooks and redrive, or book it by hand and discard it.',
     lifts: ['redrive'],
   },
-  fractional_stock: {
-    title: 'Fraction of a piece',
-    meaning: 'The stock is not a whole number, and the store counts whole pieces.',
-    actor: 'shop',
-    whatToDo: 'Correct the count in the POS, or let the store take fractions; then redrive.',
-    lifts: ['redrive', 'newer_revision'],
-  },
   gone_in_system: {
     title: 'Deleted there',
     meaning: 'What we made or linked was deleted in the system by somebody else.',
@@ -276,6 +269,13 @@ export const holdReasons = {
     whatToDo: 'Send a newer revision with its tenders.',
     lifts: ['newer_revision', 'redrive'],
   },
+  refused_by_firewall: {
+    title: 'Stopped before the store',
+    meaning: 'A firewall or security plug-in does not let this product pass, and lets others.',
+    actor: 'shop',
+    whatToDo: 'Change its text at the POS, or allow it in the firewall; then redrive.',
+    lifts: ['redrive', 'newer_revision'],
+  },
   same_account: {
     title: 'Same account on both sides',
     meaning: 'Both sides of the entry are mapped to one account, so that nothing would move.',
@@ -290,12 +290,22 @@ export const holdReasons = {
     whatToDo: 'Change the setting that the text names, then redrive.',
     lifts: ['redrive'],
   },
+  sku_not_kept: {
+    title: 'The store would change its SKU',
+    meaning:
+      'The store takes parts out of this SKU, and would publish the product under another one.',
+    actor: 'pos',
+    whatToDo:
+      'Give the product a SKU without elements in <>, double blanks and octets such as %20.',
+    lifts: ['newer_revision'],
+  },
   stock_changed_elsewhere: {
     title: 'Stock changed in the shop',
     meaning: 'The figure in the shop is not the one that we wrote last.',
     actor: 'shop',
-    whatToDo: 'Count the article and send the count.',
-    lifts: ['newer_revision'],
+    whatToDo:
+      'Count it at the POS: that count is written. Or set the shop to the figure of the POS and redrive.',
+    lifts: ['newer_revision', 'redrive'],
   },
   stock_not_tracked: {
     title: 'Stock not managed in the shop',
@@ -310,6 +320,13 @@ export const holdReasons = {
     actor: 'pos',
     whatToDo: 'Count the article and send the count.',
     lifts: ['newer_revision'],
+  },
+  store_fails: {
+    title: 'The store breaks off on it',
+    meaning: 'The program of the store ends in an error on this product, and takes others.',
+    actor: 'shop',
+    whatToDo: 'Look into the log of the store, correct the product or the plug-in; then redrive.',
+    lifts: ['redrive', 'newer_revision'],
   },
   summary: {
     title: 'In the daily summary',
@@ -366,6 +383,13 @@ export const holdReasons = {
     actor: 'operator',
     whatToDo: 'Look at the text of the answer, mend what answers so in the shop, then redrive.',
     lifts: ['redrive'],
+  },
+  zero_price: {
+    title: 'Costs nothing',
+    meaning: 'The shop would sell it for 0, and sync.zeroPrice is hold.',
+    actor: 'pos',
+    whatToDo: 'Send a price, or set sync.zeroPrice to draft or publish; then redrive.',
+    lifts: ['redrive', 'newer_revision'],
   },
 } as const satisfies Record<string, HoldReason>;
 

@@ -12,6 +12,12 @@ export interface SyncSettings {
   timeoutsMs: Record<Target, { connect: number; firstByte: number; total: number }>;
   /** How long after the client let go an unknown outcome may still change at the vendor. */
   settleMs: Record<Target, number>;
+  /** Longest wait that a vendor may ask for (Retry-After); what is longer counts as this. */
+  retryAfterMaxMs: number;
+  /** How often refused credentials are tried again: a proxy that lost a header is mended by people who do not know us. */
+  authRetryMs: number;
+  /** What becomes in the shop of a product for 0: a draft, held for a person, or published and sold for nothing. */
+  zeroPrice: 'draft' | 'hold' | 'publish';
   /** The vendor's quota that we keep within; null where none is known. */
   quota: Record<Target, Quota | null>;
 }
@@ -47,11 +53,15 @@ export const initialSyncSettings: SyncSettings = {
   breaker: { failures: 5, openMs: 60_000, successes: 3 },
   batch: { woo: 50, qbo: 30 },
   timeoutsMs: {
-    woo: { connect: 5_000, firstByte: 60_000, total: 90_000 },
-    // QuickBooks cuts a request itself after 120 s.
-    qbo: { connect: 5_000, firstByte: 125_000, total: 130_000 },
+    // A store answers a batch of 50 within ten seconds; who hangs is known after half a minute.
+    woo: { connect: 5_000, firstByte: 30_000, total: 90_000 },
+    // A request whose answer is lost is repeated under its id. QuickBooks cuts one itself after 120 s.
+    qbo: { connect: 5_000, firstByte: 30_000, total: 130_000 },
   },
   settleMs: { woo: 60_000, qbo: 120_000 },
+  retryAfterMaxMs: 900_000,
+  authRetryMs: 600_000,
+  zeroPrice: 'draft',
   quota: {
     woo: null,
     qbo: { requestsPerMinute: 500, requestsPerSecond: 10, batchesPerMinute: 40 },

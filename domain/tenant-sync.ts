@@ -26,6 +26,8 @@ export interface WorkflowPolicy {
   rev: number;
   backoff: Pick<BackoffSettings, 'initialMs' | 'factor' | 'maxMs'>;
   breaker: BreakerSettings;
+  /** How often refused credentials are tried again; states of older versions have none. */
+  authRetryMs?: number;
   /** Longest total time-out of a call per lane: a turn may take that much longer. */
   totalMs: Record<Target, number>;
 }
@@ -37,6 +39,10 @@ export interface LaneState {
   /** No turn before: the vendor asked for a pause, or our own trouble passes. */
   notBeforeMs: number | null;
   needsAuth: boolean;
+  /** When refused credentials are tried again; null or absent: not before there are new ones. */
+  authRetryAtMs?: number | null;
+  /** Rises when an operator lifts the waits: what a turn from before says of them no longer counts. */
+  waitsLifted?: number;
   /** Rises with new credentials: a failure of older ones does not count. */
   credentialsRev: number;
   breaker: Breaker;
@@ -102,6 +108,24 @@ export function newTenantSyncState(): TenantSyncState {
 /** Whether nothing of this lane may begin a turn, whatever is due. */
 export function isBlocked(state: TenantSyncState, lane: LaneState): boolean {
   return state.isPaused || lane.isPaused || lane.needsAuth || lane.breaker.kind === 'isolated';
+}
+
+/**
+ * When a lane that only refused credentials keep from its turns tries them again; null where it waits for new ones, or
+ * something else keeps it.
+ */
+export function authRetryAt(state: TenantSyncState, lane: LaneState): number | null {
+  const isOtherwiseBlocked = isBlocked(state, { ...lane, needsAuth: false });
+  return lane.needsAuth && !isOtherwiseBlocked ? (lane.authRetryAtMs ?? null) : null;
+}
+
+/** Waits between two tries of refused credentials where the policy of a state does not say. */
+export const authRetryDefaultMs = 600_000;
+
+/** An operator says that the vendor may be called again. */
+export function liftWait(lane: LaneState): void {
+  lane.notBeforeMs = null;
+  lane.waitsLifted = (lane.waitsLifted ?? 0) + 1;
 }
 
 /** Failures in a row through no fault of a vendor's that are shown: fewer pass by themselves. */

@@ -11,10 +11,8 @@ export interface UnusedField {
 export const unusedFields: Readonly<Record<ChangeKind, readonly UnusedField[]>> = {
   customer: [{ field: 'taxExempt', why: 'set it on the customer in QuickBooks' }],
   product: [
-    { field: 'barcode', why: 'no system gets it yet' },
     { field: 'categories', why: 'no system gets them yet' },
     { field: 'costMinor', why: 'costs are kept in the books by purchases' },
-    { field: 'taxClass', why: 'no system gets it yet' },
   ],
   inventory: [],
   order: [],

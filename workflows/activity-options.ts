@@ -12,6 +12,7 @@ const notRepeated = [
   'DatabaseAway',
   'LaneBusy',
   'AuthExpired',
+  'NotConnected',
   'TemporalTimeout:StartToClose',
   'TemporalTimeout:Heartbeat',
 ];

@@ -1,6 +1,7 @@
-import { log, setHandler } from '@temporalio/workflow';
+import { log, patched, setHandler } from '@temporalio/workflow';
 
 import {
+  liftWait,
   requestsMax,
   seenMax,
   type SyncRequest,
@@ -61,6 +62,7 @@ export function registerHandlers(context: HandlerContext): void {
     }
     state.lanes[lane].credentialsRev += 1;
     state.lanes[lane].needsAuth = false;
+    state.lanes[lane].authRetryAtMs = null;
     state.lanes[lane].isDirty = true;
     state.lanes[lane].notBeforeMs = null;
     context.spokenFor.add(lane);
@@ -145,6 +147,7 @@ function takePaused(context: HandlerContext, body: unknown): void {
   const only = isTarget(lane) ? lane : null;
   for (const system of only === null ? targets : [only]) {
     state.lanes[system].isPaused = isPaused;
+    if (!isPaused && patched('lift-waits')) liftWait(state.lanes[system]);
     state.lanes[system].isDirty = true;
     context.spokenFor.add(system);
   }
@@ -162,6 +165,7 @@ function takeBreaker(context: HandlerContext, body: unknown): void {
   state.breaker = to === 'closed' ? { ...closedBreaker } : { kind: 'isolated' };
   state.isDirty = true;
   state.notBeforeMs = null;
+  if (to === 'closed' && patched('lift-waits')) liftWait(state);
   context.spokenFor.add(lane);
   addRequest(context, 'setBreaker', {
     kind: 'lane',

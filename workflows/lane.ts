@@ -1,9 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { ActivityFailure, condition, isCancellation, log } from '@temporalio/workflow';
+import { ActivityFailure, condition, isCancellation, log, patched } from '@temporalio/workflow';
 
 import type { PushTurnResult } from '../activities';
 import { afterFailure, afterSuccess, beginTurn, type Breaker } from '../domain/circuit-breaker';
 import {
+  authRetryAt,
+  authRetryDefaultMs,
   isBlocked,
   troubleWaitMs,
   type LaneState,
@@ -33,7 +35,13 @@ export async function runLane(context: LaneContext, system: Target): Promise<voi
   const isIdle = (): boolean => context.isStopping() || isBlocked(state, lane);
   while (!context.isStopping()) {
     if (isBlocked(state, lane)) {
-      await condition(() => context.isStopping() || !isBlocked(state, lane)); // no timer: costs nothing
+      const retryAtMs = authRetryAt(state, lane);
+      const isNews = (): boolean =>
+        context.isStopping() || !isBlocked(state, lane) || authRetryAt(state, lane) !== retryAtMs;
+      // No timer: costs nothing. Of recorded runs this await has its place in the order.
+      if (retryAtMs === null) await condition(isNews);
+      else if (!(await condition(isNews, Math.max(1, retryAtMs - Date.now()))))
+        await tryCredentials(context, system);
       continue;
     }
     const before = lane.breaker;
@@ -56,6 +64,14 @@ export async function runLane(context: LaneContext, system: Target): Promise<voi
   }
 }
 
+/** A turn with credentials that were refused: whoever mends a proxy does not know us. */
+async function tryCredentials(context: LaneContext, system: Target): Promise<void> {
+  const { state } = context;
+  const lane = state.lanes[system];
+  lane.authRetryAtMs = Date.now() + (state.policy.authRetryMs ?? authRetryDefaultMs);
+  await takeTurn(context, system, lane.breaker);
+}
+
 /** Waits for news, or for the moment when rows become due; without any it waits without a timer. */
 async function untilDue(lane: LaneState, hasNews: () => boolean): Promise<void> {
   const { dueAtMs } = lane;
@@ -74,8 +90,9 @@ async function takeTurn(context: LaneContext, system: Target, started: Breaker):
   lane.dueAtMs = null;
   lane.notBeforeMs = null;
   lane.breaker = started;
-  const { credentialsRev } = lane;
-  const isProbe = started.kind !== 'closed';
+  const { credentialsRev, waitsLifted } = lane;
+  // Credentials that were refused are tried with one send too.
+  const isProbe = started.kind !== 'closed' || lane.needsAuth;
   context.inTurn.add(system);
   try {
     const push = laneActivities(context.queues, system, context.state.policy, isProbe);
@@ -84,7 +101,9 @@ async function takeTurn(context: LaneContext, system: Target, started: Breaker):
     if (lane.breaker === started) {
       lane.breaker = afterSuccess(started, context.state.policy.breaker, result.hasCalled);
     }
-    noteResult(context.state, lane, result, isProbe);
+    if (result.hasCalled && lane.credentialsRev === credentialsRev) lane.needsAuth = false;
+    const isLifted = lane.waitsLifted !== waitsLifted;
+    noteResult(context.state, lane, isLifted ? { ...result, comeBackAtMs: null, isDue: true } : result, isProbe); // prettier-ignore
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error; // a bug fails the task, not the entity
     lane.isDirty = true;
@@ -125,9 +144,13 @@ function noteFailure(
 ): void {
   const type = error.cause instanceof ApplicationFailure ? (error.cause.type ?? '') : '';
   const reason = (error.cause?.message ?? error.message).slice(0, 200);
-  if (type === 'AuthExpired') {
+  if (type === 'AuthExpired' || type === 'NotConnected') {
     // Newer credentials may have come meanwhile: those are tried.
     lane.needsAuth = lane.credentialsRev === credentialsRev;
+    const retryMs = state.policy.authRetryMs ?? authRetryDefaultMs;
+    const isRetried = type === 'AuthExpired' && patched('auth-retry');
+    lane.authRetryAtMs = isRetried ? Date.now() + retryMs : null;
+    log.warn('the credentials do not serve', { reason });
     return;
   }
   if (type === 'Upstream') {

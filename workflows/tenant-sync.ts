@@ -6,6 +6,7 @@ import {
   isCancellation,
   log,
   makeContinueAsNewFunc,
+  patched,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -15,6 +16,7 @@ import {
 
 import type { LoadedTenant } from '../activities';
 import {
+  liftWait,
   newTenantSyncState,
   troubleWaitMs,
   type SyncRequest,
@@ -148,6 +150,7 @@ class Run {
       if (this.spokenFor.has(system)) continue;
       lane.isPaused = loaded.lanes[system].isPaused;
       lane.needsAuth = loaded.lanes[system].needsAuth;
+      lane.authRetryAtMs = loaded.lanes[system].authRetryAtMs ?? null;
       lane.breaker = loaded.lanes[system].breaker;
     }
   }
@@ -259,13 +262,9 @@ class Run {
         break;
       }
       case 'redrive': {
-        const result = await database.redriveDeliveries({
-          tenantId,
-          id: request.id,
-          selector: request.selector,
-        });
-        if (result.refused !== null)
-          log.warn('a redrive was refused', { id: request.id, why: result.refused });
+        const { id, selector } = request;
+        const result = await database.redriveDeliveries({ tenantId, id, selector });
+        if (result.refused !== null) log.warn('a redrive was refused', { id, why: result.refused });
         else this.state.depth = result.depth;
         for (const system of result.lanes) this.state.lanes[system].isDirty = true;
         break;
@@ -279,6 +278,9 @@ class Run {
       case 'lane': {
         const { lane, isPaused, isIsolated } = request;
         await database.setLane({ tenantId, lane, isPaused, isIsolated, breaker: null });
+        // A turn from before came back with the wait that is lifted now.
+        if ((isPaused ?? isIsolated) === false && patched('lift-waits'))
+          for (const system of lane === null ? targets : [lane]) liftWait(this.state.lanes[system]);
       }
     }
     this.show();

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+
 import { z } from 'zod';
 
+import { checkStore, storeAddress } from '../../connectors/woocommerce/check-store';
 import { findConnection, putConnection, secretPlace } from '../../database/connections';
 import { writeAudit, type Tenant } from '../../database/tenants';
 import { targets, type Target } from '../../domain/words';
@@ -7,7 +10,7 @@ import { isPublicHost } from '../../platform/public-host';
 import type { ApiDeps } from '../deps';
 import { pageSchema } from '../paging';
 import { invalid, Problem } from '../problem';
-import { none, tenantRoute, type Answer, type Route } from '../route';
+import { none, tenantRoute, type Route } from '../route';
 import { instantText, systemName } from '../words';
 
 /** A key or token of a vendor: printable, without blanks. */
@@ -21,7 +24,7 @@ const storeUrl = z
   .string()
   .max(200)
   .refine(isStoreUrl, 'must be an http or https URL without credentials, query and fragment')
-  .transform((url) => new URL(url).href.replace(/\/+$/, ''));
+  .transform((url) => storeAddress(new URL(url)));
 
 const confirmShared = z.boolean().optional().meta({
   description:
@@ -35,6 +38,13 @@ const connectionSchema = z
     account: z.string().meta({ description: 'The store, or the realm.' }),
     revision: z.int().meta({ description: 'Rises with every renewal.' }),
     connectedAt: instantText,
+    check: z
+      .object({
+        isGood: z.boolean(),
+        detail: z.string().meta({ description: 'What came back, and what to check.' }),
+      })
+      .optional()
+      .meta({ description: 'Only in the answer to connecting a store: one read with these keys.' }),
   })
   .meta({ id: 'Connection', description: 'Secrets are never returned.' });
 
@@ -79,11 +89,22 @@ function wooRoute(deps: ApiDeps): Route {
     answers: { 200: connectionSchema },
     handle: async ({ tenant, actor, body: { url, confirmShared: isSharedFine, ...keys } }) => {
       refuseUnsafe(deps, new URL(url));
-      const to = { system: 'woo' as const, address: url, account: url, isSharedFine };
-      return connect(deps, tenant, actor, to, keys);
+      const check = await checkStore({
+        url,
+        ...keys,
+        timeouts: checkTimeouts,
+        now: Date.now,
+        nonce: randomUUID,
+      });
+      const account = { system: 'woo' as const, address: url, account: url, isSharedFine };
+      const answer = await connect(deps, tenant, actor, account, keys);
+      return { ...answer, body: { ...answer.body, check } };
     },
   });
 }
+
+/** Somebody waits for the answer. */
+const checkTimeouts = { connectMs: 5_000, firstByteMs: 10_000, totalMs: 15_000 };
 
 function quickBooksRoute(deps: ApiDeps): Route {
   return tenantRoute({
@@ -134,11 +155,11 @@ async function connect(
   actor: string,
   { isSharedFine = false, ...to }: Account,
   credentials: object,
-): Promise<Answer> {
+): Promise<{ status: 200; body: z.output<typeof connectionSchema> }> {
   const sealed = secrets.seal(JSON.stringify(credentials), secretPlace(tenant.id, to.system));
   const connection = await putConnection(pool, tenant.id, { ...to, sealed }, isSharedFine);
   if (connection === 'other_account') {
-    const detail = `The tenant is connected to another account of ${to.system}: what was sent there would be lost.`;
+    const detail = `The tenant is connected to another account of ${to.system}, to which something was sent already: connect a new tenant for this one.`;
     throw new Problem(409, 'other_account', detail);
   }
   if (connection === 'shared') {

@@ -17,6 +17,19 @@ const laneSchema = z.object({
   connected: z.boolean(),
   paused: z.boolean(),
   needsAuth: z.boolean(),
+  needsAuthReason: z.string().nullable().meta({
+    description: 'What the system answered to the credentials, and what to check.',
+  }),
+  needsAuthSince: instantText.nullable(),
+  waitUntil: instantText.nullable().meta({
+    description:
+      'The vendor asked not to be called before (Retry-After, bounded by settings); `resume` and `breaker closed` lift it.',
+  }),
+  waitReason: z.string().nullable(),
+  batchMax: z.int().nullable().meta({
+    description:
+      'Most members of a send for now, because the vendor refused larger ones; null: as set.',
+  }),
   breaker: z.object({
     kind: z.enum(['closed', 'open', 'half-open', 'isolated']),
     retryAt: instantText.nullable(),
@@ -140,6 +153,11 @@ function laneView(
     connected: row.isConnected,
     paused: row.isPaused,
     needsAuth: row.needsAuth,
+    needsAuthReason: row.needsAuthReason,
+    needsAuthSince: row.needsAuthSince,
+    waitUntil: row.waitUntilMs === null ? null : new Date(row.waitUntilMs).toISOString(),
+    waitReason: row.waitReason,
+    batchMax: row.batchMax,
     breaker: {
       kind: breaker.kind,
       retryAt: breaker.kind === 'open' ? new Date(breaker.retryAtMs).toISOString() : null,

@@ -1,11 +1,13 @@
 import { canonicalJson, type CanonicalText } from '../../domain/canonical';
+import type { FailureClass } from '../../domain/failure';
 import type { JsonObject } from '../../domain/words';
 import type { FrozenRequest, KeptWrite, MemberResult, SendAnswer, StoredSend, Write, WriteText } from '../connector'; // prettier-ignore
 import type { HttpResult } from '../http';
 import { jsonObject } from '../stored-write';
 import { apiPath } from './client';
 import { classOf, describe, plain, wholeOutcome } from './errors';
-import { batchAnswerSchema, findJson, frozenBatchSchema, itemErrorSchema, productSchema } from './wire'; // prettier-ignore
+import { batchAnswerSchema, findJson, frozenBatchSchema, itemErrorSchema, productSchema, type WooError } from './wire'; // prettier-ignore
+import { carriedOut, naturalSchema } from './written';
 
 // One `POST products/batch` (woocommerce.md 6): 200 even if all items failed, creates and updates
 // answered each in its own order.
@@ -45,47 +47,34 @@ export function settle(stored: StoredSend, result: HttpResult, nowMs: number): S
     return { type: 'lost', detail: `HTTP ${result.status}: a batch answer of another length` };
   const next = { create: create.values(), update: update.values() };
   const results = members.map((member) =>
-    settleItem(member, next[member.operation === 'create' ? 'create' : 'update'].next().value),
+    settleItem(
+      member,
+      next[member.operation === 'create' ? 'create' : 'update'].next().value,
+      nowMs,
+    ),
   );
   return { type: 'answered', results };
 }
 
-function settleItem(member: Write, item: unknown): MemberResult {
+function settleItem(member: Write, item: unknown, nowMs: number): MemberResult {
   const failed = itemErrorSchema.safeParse(item);
   if (failed.success) {
     const { code, message, data } = failed.data.error;
     const failureClass = classOf(code, data ?? 400);
-    return { type: 'refused', failureClass, code, message: plain(message) };
+    return { type: 'refused', failureClass, code, message: refusalText(failureClass, failed.data.error, plain(message)) }; // prettier-ignore
   }
   const product = productSchema.safeParse(item);
-  if (!product.success)
-    return { type: 'ambiguous', reason: 'unreadable_answer', detail: 'An item without its id' };
-  const { id, sku, manage_stock, stock_quantity } = product.data;
-  const { payload } = member;
-  if (typeof payload['sku'] === 'string' && payload['sku'] !== sku)
-    return {
-      type: 'ambiguous',
-      reason: 'echo_differs',
-      detail: `Product ${id} was saved with SKU "${sku}", not "${payload['sku']}"`,
-    };
-  const figure = payload['stock_quantity'];
-  if (typeof figure === 'number' && (manage_stock !== true || stock_quantity !== figure))
-    return stockDiffers(String(figure), stock_quantity);
-  return acceptedAs(member, String(id));
+  if (!product.success) {
+    const at = product.error.issues[0]?.path.join('.') ?? '';
+    const detail = `The store's answer cannot be read at "${at}"; redrive to look at the product`;
+    return { type: 'ambiguous', reason: 'unreadable_answer', detail };
+  }
+  return carriedOut(member, naturalSchema.parse(member.natural), product.data, nowMs);
 }
 
-/** The figure read back is neither ours nor the former one: somebody else moved it meanwhile. */
-export function stockDiffers(written: string, present: number | null): MemberResult {
-  const shown = present === null ? 'no figure' : String(present);
-  return {
-    type: 'ambiguous',
-    reason: 'stock_changed_elsewhere',
-    detail: `Written ${written}, the store shows ${shown}`,
-  };
-}
-
-/** Accepted; what was written on the way to something else is followed by that. */
-export function acceptedAs({ snapshot, natural }: Write, remoteId: string): MemberResult {
-  const then = natural['isStep'] === true ? { then: { type: 'step' as const } } : {};
-  return { type: 'accepted', remoteId, remoteVersion: null, snapshot, ...then };
+function refusalText(failureClass: FailureClass, { holder }: WooError, message: string): string {
+  if (holder !== null) return `${message} It is held by product ${holder}`;
+  return failureClass === 'GONE'
+    ? `${message} The product is not in the store any more: redrive to make it anew, or discard`
+    : message;
 }

@@ -1,7 +1,9 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import type { JsonObject } from '../../domain/words';
 import { ConnectorError, type CallGate, type CallTimeouts } from '../connector';
 import { call, type HttpResult } from '../http';
 import { readJson } from './errors';
+import type { ShopRules } from './mapping';
 import { basicAuthorization, queryText, signedUrl, type WooKeys } from './oauth';
 
 // Calls to one store. Knows addresses and credentials, not what an answer means.
@@ -10,6 +12,10 @@ export interface WooCommerceOptions extends WooKeys {
   /** Base address of the store, such as `https://shop.example` or `http://127.0.0.1:8181/shop1`. */
   url: string;
   timeouts: CallTimeouts;
+  /** As `readFacts` answered them; null before the first. */
+  facts: JsonObject | null;
+  /** What becomes of a product for 0. */
+  zeroPrice: ShopRules['zeroPrice'];
   now: () => number;
   nonce: () => string;
 }
@@ -38,12 +44,29 @@ export class WooClient {
     gate: CallGate,
   ): Promise<T> {
     const url = this.urlOf(apiPath + path);
-    url.search = queryText(Object.entries(query));
+    // No cache in front of the store may answer: what composes by an old figure writes a wrong one.
+    const fresh = { ...query, _: String(this.now()) };
+    url.search = queryText(Object.entries(fresh));
     const result = await gate.read(() => this.call('GET', url, undefined, gate.signal));
     const checked = schema.safeParse(readJson(result, this.now()));
     if (checked.success) return checked.data;
     const at = checked.error.issues[0]?.path.join('.') ?? '';
     throw new ConnectorError('upstream', `GET ${path}: unexpected JSON at "${at}"`);
+  }
+
+  /** Whether the store answers a plain read: then what failed was the question. */
+  async answers(gate: CallGate): Promise<boolean> {
+    const query = { per_page: '1', _fields: 'id' };
+    const schema = z.array(z.looseObject({}));
+    return this.read('/products', query, schema, gate).then(isDone, isNotDone);
+  }
+
+  /** Whether the store takes a write at all: a batch of nothing writes nothing (woocommerce.md 6). */
+  async takesWrites(gate: CallGate): Promise<boolean> {
+    const url = this.urlOf(`${apiPath}/products/batch`);
+    const body = JSON.stringify({ create: [], update: [] });
+    const result = gate.read(() => this.call('POST', url, body, gate.signal));
+    return result.then((answer) => answer.type === 'answer' && answer.status === 200, isNotDone);
   }
 
   /** Sends a frozen body to a frozen path. */
@@ -69,6 +92,7 @@ export class WooClient {
       url: isTls ? url : signedUrl(method, url, options, moment),
       headers: {
         accept: 'application/json',
+        'cache-control': 'no-cache',
         ...(isTls ? { authorization: basicAuthorization(options) } : {}),
         // Without it a JSON body is not read and an empty product is made.
         ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
@@ -79,6 +103,9 @@ export class WooClient {
     });
   }
 }
+
+const isDone = (): boolean => true;
+const isNotDone = (): boolean => false;
 
 /** Splits values of a list filter so that each list is short enough for an address and a page. */
 export function chunksOf(values: readonly string[], countMax: number): string[][] {

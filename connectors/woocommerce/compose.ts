@@ -1,77 +1,97 @@
 import type { ProductBody, StockBody } from '../../domain/bodies';
-import { wholeNumber } from '../../domain/money';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing, ProductReference, References, Write } from '../connector';
 import { nameStepOf, ownReference } from '../product-names';
 import { findingOf, type WooFinding } from './lookup';
 import {
   asJson,
+  asSent,
   changedFields,
   differingFields,
-  isCounted,
   markerOf,
   productFields,
+  snapshotWith,
   stockTotal,
+  wholePieces,
+  type ProductFields,
+  type ShopRules,
 } from './mapping';
+import { stopForStock } from './stock';
+import { keptSku } from './texts';
 import { markerKey, productCreateSchema, productUpdateSchema, stockUpdateSchema } from './wire';
 import type { HoldCode } from '../../domain/hold-reasons';
 
 // What to do for one delivery to a store. Pure.
 
-export function compose(item: Outgoing, references: References, findings: JsonObject): Composed {
+export function compose(
+  item: Outgoing,
+  references: References,
+  findings: JsonObject,
+  rules: ShopRules,
+): Composed {
   const { record } = item;
   if (record.kind !== 'product' && record.kind !== 'inventory')
     return hold('not_built', record.kind, `Pushing ${record.kind} records to WooCommerce`);
   const finding = findingOf(findings, item.deliveryId);
   return record.kind === 'product'
-    ? composeProduct(item, record.body, references, finding)
+    ? composeProduct(item, record.body, { references, finding, rules })
     : composeStock(item, record.body, references, finding);
+}
+
+interface ProductSetting {
+  references: References;
+  finding: WooFinding | null;
+  rules: ShopRules;
 }
 
 function composeProduct(
   item: Outgoing,
   body: ProductBody,
-  references: References,
-  finding: WooFinding | null,
+  { references, finding, rules }: ProductSetting,
 ): Composed {
   const known = ownReference(item, body, references);
-  if (item.op === 'absent') return composeGone(item, known);
+  // The id of a product that was deleted for good names nothing any more.
+  const remoteId = item.lastClass === 'GONE' ? null : item.remoteId;
+  const present = { ...item, remoteId };
+  if (item.op === 'absent') return composeGone(present, known);
   if ((body.variants ?? []).length > 0)
     return hold('not_built', 'variants', 'Products with variants');
-  const wanted = productFields(body, known?.code ?? body.sku);
-  const step = nameStepOf(item, known);
+  const step = nameStepOf(present, known);
   if (step.type === 'wait') return step.composed;
-  if (step.type === 'interim' && item.remoteId !== null)
-    return renamed(item, item.remoteId, step.name, known?.isLinked ?? false, true);
-  const stopped = stopForHit(finding, wanted.sku, item);
+  if (step.type === 'interim' && remoteId !== null)
+    return renamed(item, remoteId, step.name, known?.isLinked ?? false, true);
+  const sku = known?.code ?? body.sku;
+  const stopped =
+    stopForRules(body, rules) ?? stopForSku(sku) ?? stopForHit(present, finding, sku);
   if (stopped) return stopped;
-  const snapshot = { ...item.snapshot, ...asJson(wanted) };
-  if (item.remoteId !== null) {
-    const changed = asJson(changedFields(wanted, item.snapshot ?? {}));
-    const isLinked = known?.isLinked ?? false;
-    return update(item.remoteId, changed, { ...item.snapshot, ...changed }, isLinked);
+  const wanted = productFields(body, sku, rules);
+  if (remoteId !== null) {
+    const changed = changedFields(wanted, item.snapshot ?? {});
+    const snapshot = { ...snapshotWith(item.snapshot, wanted), ...asJson(changed) };
+    return update(remoteId, changed, snapshot, known?.isLinked ?? false);
   }
   if (finding?.type === 'exact') {
     const isOurs = markerOf(finding.product) === item.recordId;
-    const differing = asJson(differingFields(wanted, finding.product));
+    const differing = differingFields(wanted, finding.product, !isOurs);
     const adopts = String(finding.product.id);
-    const composed = update(adopts, differing, snapshot, !isOurs);
+    const composed = update(adopts, differing, snapshotWith(null, wanted), !isOurs);
     return composed.type === 'write' ? { ...composed, adopts } : composed;
   }
   if (finding?.type !== 'absent')
     throw new Error(`Bug: delivery ${item.deliveryId} is composed without its look-up`);
+  return create(item, wanted);
+}
+
+function create({ recordId }: Outgoing, wanted: ProductFields): Composed {
   const payload = {
     type: 'simple',
-    ...asJson(wanted),
-    meta_data: [{ key: markerKey, value: item.recordId }],
+    ...asSent(wanted),
+    meta_data: [{ key: markerKey, value: recordId }],
   };
   const checked = productCreateSchema.safeParse(payload);
   if (!checked.success) return invalidValue(checked.error.issues[0]);
-  return write('create', payload, snapshot, false, {
-    kind: 'create',
-    sku: wanted.sku,
-    recordId: item.recordId,
-  });
+  const natural = { kind: 'create', sku: wanted.sku, recordId };
+  return write('create', payload, snapshotWith(null, wanted), false, natural);
 }
 
 /** A deleted product stays as it is, but for a SKU that is another product's now. */
@@ -102,33 +122,62 @@ function renamed(
 
 function update(
   remoteId: string,
-  changed: JsonObject,
+  changed: Partial<ProductFields>,
   snapshot: JsonObject,
   isLinked: boolean,
 ): Composed {
   if (Object.keys(changed).length === 0)
     return { type: 'adopt', remoteId, remoteVersion: null, snapshot, isLinked };
-  const payload = { id: Number(remoteId), ...changed };
+  const payload = { id: Number(remoteId), ...asSent(changed) };
   const checked = productUpdateSchema.safeParse(payload);
   if (!checked.success) return invalidValue(checked.error.issues[0]);
   return write('update', payload, snapshot, isLinked, { kind: 'update', id: payload.id });
 }
 
+/** A price that would mean something else in the store. */
+function stopForRules(
+  { sku, currency, priceMinor }: ProductBody,
+  rules: ShopRules,
+): Composed | null {
+  if (rules.currency !== null && currency !== undefined && currency !== rules.currency)
+    return hold(
+      'currency_differs',
+      currency,
+      `The price of SKU "${sku}" is in ${currency}, the store sells in ${rules.currency}: send it in ${rules.currency}, or connect a store in ${currency}`,
+    );
+  if (priceMinor === 0 && rules.zeroPrice === 'hold')
+    return hold('zero_price', 'price', `SKU "${sku}" costs 0 and would be sold for nothing: send a price`); // prettier-ignore
+  return null;
+}
+
+/** A SKU that the store would keep in another spelling: it would be published under that one. */
+function stopForSku(sku: string): Composed | null {
+  const kept = keptSku(sku);
+  if (kept === sku) return null;
+  return hold(
+    'sku_not_kept',
+    'sku',
+    `The store would keep SKU "${sku}" as "${kept}": give the product a SKU without elements in <>, double blanks and octets such as %20`,
+  );
+}
+
 /** A SKU that is taken in a way which only a person can decide about. */
 function stopForHit(
+  { lastClass, remoteId, others }: Outgoing,
   finding: WooFinding | null,
   sku: string,
-  { remoteId, others }: Outgoing,
 ): Composed | null {
   if (finding === null) return null;
   if (finding.type === 'trashed')
-    return hold(
-      'in_trash',
-      'product',
-      `SKU "${sku}" is held by product ${finding.id} in the trash: restore it or delete it for good`,
-    );
+    return hold('in_trash', 'product', `SKU "${sku}" is held by ${finding.detail}`);
   if (finding.type === 'inexact')
     return hold('ambiguous_match', 'sku', `SKU "${sku}" is held by ${finding.detail}`);
+  if (finding.type === 'absent' && lastClass === 'DUPLICATE')
+    return hold(
+      'ambiguous_match',
+      'sku',
+      `The store says that SKU "${sku}" is taken and lists nothing that has it: regenerate its product lookup tables (WooCommerce > Status > Tools)`,
+    );
   if (finding.type !== 'exact') return null;
   const { id, type } = finding.product;
   if (remoteId !== null && remoteId !== String(id))
@@ -153,54 +202,31 @@ function composeStock(
     const isOpen = product?.isOpen ?? false;
     return { type: 'notReady', missing: [{ kind: 'sku', ref: item.recordId, isOpen }] };
   }
-  const figure = stockTotal(body);
-  const quantity = wholeNumber(figure);
-  if (quantity === null)
-    return hold(
-      'fractional_stock',
-      'stock',
-      `The stock is ${figure}; the store takes whole pieces`,
-    );
+  const { remoteId, isLinked } = product;
   if (finding?.type === 'absent')
-    return hold('gone_in_system', 'product', `Product ${product.remoteId} is not listed any more`);
+    return hold(
+      'gone_in_system',
+      'product',
+      `Product ${remoteId} (SKU "${product.code}") is not in the store any more: change the product at the POS, redrive it when it is held too, and it is made anew; then redrive its stock`,
+    );
   if (finding?.type !== 'stock')
     throw new Error(`Bug: delivery ${item.deliveryId} is composed without its look-up`);
   if (finding.isManaged === 'parent')
     return hold('not_built', 'stock_of_parent', 'The stock is kept at the parent product');
-  const isManaged = finding.isManaged;
-  const snapshot = { stockQuantity: quantity };
-  const id = Number(product.remoteId);
-  const { isLinked } = product;
-  if (isManaged && finding.quantity === quantity)
-    return { type: 'adopt', remoteId: product.remoteId, remoteVersion: null, snapshot, isLinked };
-  const stopped = stopForStock(item, body, isLinked, isManaged ? finding.quantity : null);
+  const stopped = stopForStock(item, body, product, finding);
   if (stopped) return stopped;
+  const figure = stockTotal(body);
+  const quantity = wholePieces(figure);
+  const snapshot = { stockQuantity: quantity };
+  const id = Number(remoteId);
+  if (finding.isManaged && finding.quantity === quantity)
+    return { type: 'adopt', remoteId, remoteVersion: null, snapshot, isLinked };
   const payload = { id, manage_stock: true, stock_quantity: quantity };
   const checked = stockUpdateSchema.safeParse(payload);
   if (!checked.success) return invalidValue(checked.error.issues[0]);
-  const former = isManaged ? finding.quantity : null;
-  return write('update', payload, snapshot, isLinked, { kind: 'stock', id, quantity, former });
-}
-
-/** The guard of an absolute write: a figure that is not ours may hold sales that we do not know (accounting.md 14). */
-function stopForStock(
-  item: Outgoing,
-  body: StockBody,
-  isLinked: boolean,
-  present: number | null,
-): Composed | null {
-  const last = item.snapshot?.['stockQuantity'];
-  if (typeof last !== 'number')
-    return isLinked && !isCounted(body)
-      ? hold('stock_unknown', 'stock', 'The product was in the store before: count it in the POS')
-      : null;
-  if (present === last) return null;
-  const shown = present === null ? 'no figure' : String(present);
-  return hold(
-    'stock_changed_elsewhere',
-    'stock',
-    `The store shows ${shown}, the last figure written is ${last}`,
-  );
+  const former = finding.isManaged ? finding.quantity : null;
+  const natural = { kind: 'stock', id, quantity, former, sales: finding.sales, figure };
+  return write('update', payload, snapshot, isLinked, natural);
 }
 
 function write(

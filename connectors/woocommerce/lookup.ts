@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../domain/words';
-import { ConnectorError, type CallGate, type Outgoing, type References } from '../connector';
+import type { CallGate, Outgoing, References } from '../connector';
 import { chunksOf, type WooClient } from './client';
 import { ownReference } from '../product-names';
-import { foldedSku } from './mapping';
+import { OddAnswer } from './errors';
+import { foldedSku, keptSku } from './texts';
 import { markerKey, productFieldNames, productSchema, type WooProduct } from './wire';
 
 // What composing needs to know of the store, asked set-wise (architecture section 5: "before the first
@@ -15,18 +16,21 @@ export type SkuHit =
   | { type: 'exact'; product: WooProduct }
   /** Held by something with another spelling, by several products, or by one in the trash. */
   | { type: 'inexact'; detail: string }
-  | { type: 'trashed'; id: number };
+  | { type: 'trashed'; detail: string };
 
 /** One finding of `lookUp`, kept by delivery id. */
 const findingSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('absent') }),
   z.object({ type: z.literal('exact'), product: productSchema }),
   z.object({ type: z.literal('inexact'), detail: z.string() }),
-  z.object({ type: z.literal('trashed'), id: z.number() }),
+  z.object({ type: z.literal('trashed'), detail: z.string() }),
   z.object({
     type: z.literal('stock'),
     isManaged: z.union([z.boolean(), z.literal('parent')]),
     quantity: z.number().nullable(),
+    sales: z.number().nullable(),
+    /** Milliseconds since 1970. */
+    readAtMs: z.number(),
   }),
 ]);
 export type WooFinding = z.infer<typeof findingSchema>;
@@ -44,6 +48,7 @@ export async function lookUp(
   gate: CallGate,
 ): Promise<JsonObject> {
   const skuOf = new Map<string, string>();
+  const refused = new Set<string>();
   const stockIdOf = new Map<string, string>();
   for (const item of items) {
     if (item.op === 'absent') continue;
@@ -51,20 +56,29 @@ export async function lookUp(
     if (record.kind === 'product' && (item.remoteId === null || item.lastClass !== null)) {
       if ((record.body.variants ?? []).length > 0) continue;
       const code = ownReference(item, record.body, references)?.code ?? record.body.sku;
+      // The store would look for another one.
+      if (keptSku(code) !== code) continue;
       skuOf.set(item.deliveryId, code);
+      if (item.lastClass === 'DUPLICATE') refused.add(code);
     }
     const product = references.stocked.get(item.recordId);
     if (record.kind === 'inventory' && product?.remoteId && product.isStockTracked)
       stockIdOf.set(item.deliveryId, product.remoteId);
   }
-  const hits = await findBySku(client, [...skuOf.values()], gate);
+  const hits = await findBySku(client, [...skuOf.values()], gate, refused);
   const stock = await findById(client, [...stockIdOf.values()], gate);
   const findings: Record<string, JsonObject> = {};
   for (const [deliveryId, sku] of skuOf) findings[deliveryId] = { ...hitFor(hits, sku) };
   for (const [deliveryId, id] of stockIdOf) {
     const product = stock.get(id);
     findings[deliveryId] = product
-      ? { type: 'stock', isManaged: product.manage_stock, quantity: product.stock_quantity }
+      ? {
+          type: 'stock',
+          isManaged: product.manage_stock,
+          quantity: product.stock_quantity,
+          sales: product.total_sales,
+          readAtMs: client.now(),
+        }
       : { type: 'absent' };
   }
   return findings;
@@ -80,52 +94,97 @@ function hitFor(hits: ReadonlyMap<string, SkuHit>, sku: string): SkuHit {
 const skusPerRead = 50;
 const pageSize = 100;
 
-/** Each SKU with what the store has under it; also asks the trash, which keeps SKUs (woocommerce.md 4, 7). */
+/**
+ * Each SKU with what the store has under it; also asks the trash, which keeps SKUs (woocommerce.md 4, 7). `alone`: of
+ * these the store said that somebody holds them, so each is a question of its own.
+ */
 export async function findBySku(
   client: WooClient,
   skus: readonly string[],
   gate: CallGate,
+  alone: ReadonlySet<string> = new Set(),
 ): Promise<Map<string, SkuHit>> {
   const wanted = [...new Set(skus)];
-  const listed = await listBySku(client, wanted, {}, gate);
+  const asks: SkuAsk = { client, gate, alone };
+  const listed = await holdersOf(asks, wanted, {});
   const hits = new Map<string, SkuHit>();
-  for (const sku of wanted) hits.set(sku, hitAmong(sku, listed));
+  for (const sku of wanted) hits.set(sku, hitAmong(sku, listed.get(sku) ?? []));
   const missing = wanted.filter((sku) => hits.get(sku)?.type === 'absent');
-  const trashed = await listBySku(client, missing, { status: 'trash' }, gate);
+  const trashed = await holdersOf(asks, missing, { status: 'trash' });
   for (const sku of missing) {
-    const holder = trashed.find((product) => foldedSku(product.sku) === foldedSku(sku));
-    if (holder) hits.set(sku, { type: 'trashed', id: holder.id });
+    const [holder] = trashed.get(sku) ?? [];
+    if (holder) hits.set(sku, { type: 'trashed', detail: inTrash(holder) });
   }
   return hits;
 }
 
-function hitAmong(sku: string, products: readonly WooProduct[]): SkuHit {
-  const alike = products.filter((product) => foldedSku(product.sku) === foldedSku(sku));
-  const [first] = alike;
+/** Where it lies and how it comes out: wp-admin shows no trash of variations. */
+function inTrash({ id, type, parent_id: parentId }: WooProduct): string {
+  return type === 'variation' || (parentId ?? 0) > 0
+    ? `variation ${id} of product ${parentId ?? 'unknown'} in the trash, where wp-admin does not show it: delete it for good (DELETE products/${parentId ?? 'PARENT'}/variations/${id}?force=true)`
+    : `product ${id} in the trash: restore it or delete it for good`;
+}
+
+function hitAmong(sku: string, holders: readonly WooProduct[]): SkuHit {
+  const [first] = holders;
   if (!first) return { type: 'absent' };
-  if (alike.length > 1)
-    return { type: 'inexact', detail: `ids ${alike.map((product) => product.id).join(', ')}` };
+  if (holders.length > 1)
+    return { type: 'inexact', detail: `ids ${holders.map((product) => product.id).join(', ')}` };
   return first.sku === sku
     ? { type: 'exact', product: first }
     : { type: 'inexact', detail: `id ${first.id} with the spelling "${first.sku}"` };
 }
 
-async function listBySku(
-  client: WooClient,
+interface SkuAsk {
+  client: WooClient;
+  gate: CallGate;
+  alone: ReadonlySet<string>;
+}
+
+/** The products that hold these SKUs, by SKU. */
+async function holdersOf(
+  asks: SkuAsk,
   skus: readonly string[],
   filter: Readonly<Record<string, string>>,
-  gate: CallGate,
-): Promise<WooProduct[]> {
-  const found: WooProduct[] = [];
+): Promise<Map<string, WooProduct[]>> {
   // The comma separates the list: a SKU that holds one is found when it is alone.
-  const alone = skus.filter((sku) => sku.includes(','));
+  const isAlone = (sku: string): boolean => sku.includes(',') || asks.alone.has(sku);
   const lists = chunksOf(
-    skus.filter((sku) => !sku.includes(',')),
+    skus.filter((sku) => !isAlone(sku)),
     skusPerRead,
   );
-  for (const list of [...alone.map((sku) => [sku]), ...lists])
-    found.push(...(await listProducts(client, { sku: list.join(','), ...filter }, gate)));
-  return found;
+  const holders = new Map<string, WooProduct[]>();
+  for (const list of [...skus.filter(isAlone).map((sku) => [sku]), ...lists])
+    for (const [sku, found] of await holdersIn(asks, list, filter)) holders.set(sku, found);
+  return holders;
+}
+
+/**
+ * Whatever the store finds under a SKU holds it: its collation takes more spellings for one than we know
+ * (`straße` and `strasse`). Where one comes that answers to none of the list, the list is parted.
+ */
+async function holdersIn(
+  asks: SkuAsk,
+  list: readonly string[],
+  filter: Readonly<Record<string, string>>,
+): Promise<[string, WooProduct[]][]> {
+  // PHP takes a filter `0` for none, and a list of it for a list (woocommerce.md 18).
+  const asked = list.join(',') === '0' ? '0,0' : list.join(',');
+  const listed = await listProducts(asks.client, { sku: asked, ...filter }, asks.gate);
+  const [first = ''] = list;
+  if (list.length === 1) {
+    // With a comma in it, the parts are SKUs that were asked for too.
+    const parts = first.split(',').map(foldedSku);
+    const isHolder = ({ sku }: WooProduct): boolean =>
+      foldedSku(sku) === foldedSku(first) || !parts.includes(foldedSku(sku));
+    return [[first, listed.filter(isHolder)]];
+  }
+  const folded = new Set(list.map(foldedSku));
+  if (listed.every(({ sku }) => folded.has(foldedSku(sku))))
+    return list.map((sku) => [sku, listed.filter((product) => foldedSku(product.sku) === foldedSku(sku))]); // prettier-ignore
+  const middle = Math.ceil(list.length / 2);
+  const former = await holdersIn(asks, list.slice(0, middle), filter);
+  return [...former, ...(await holdersIn(asks, list.slice(middle), filter))];
 }
 
 /** Products by id as the store lists them; one in the trash is missing. */
@@ -155,7 +214,7 @@ async function listProducts(
   const products = await client.read('/products', query, z.array(productSchema), gate);
   // An unknown filter is ignored and everything comes (woocommerce.md 4): then nothing is certainly absent.
   if (products.length >= pageSize)
-    throw new ConnectorError('upstream', 'GET /products: a full page, so the filter was ignored');
+    throw new OddAnswer('upstream', 'GET /products: a full page, so the filter was ignored');
   // What plug-ins keep in the meta list is no business of ours.
   return products.map((product) => ({
     ...product,

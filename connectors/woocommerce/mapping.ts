@@ -2,10 +2,11 @@ import type { ProductBody, StockBody } from '../../domain/bodies';
 import { addDecimals, minorToText } from '../../domain/money';
 import type { JsonObject } from '../../domain/words';
 import { markerKey, type WooProduct } from './wire';
+import { htmlForStore, isSamePrice, isSameText, plainForStore, taxClassSlug } from './texts';
 
 // Our words ↔ the store's fields (woocommerce.md 7). Pure.
 
-/** The mapped fields of a product, as we write them and keep them in the snapshot. A field left out is "no information". */
+/** The mapped fields of a product, as we want them and keep them in the snapshot. A field left out is "no information". */
 export interface ProductFields {
   name: string;
   sku: string;
@@ -14,20 +15,50 @@ export interface ProductFields {
   virtual: boolean;
   description?: string;
   catalog_visibility?: 'visible' | 'hidden';
+  /** Of goods without stock of their own; else the record of the stock says it. */
+  manage_stock?: false;
+  tax_class?: string;
+  global_unique_id?: string;
 }
 
-/** `code` is the SKU as this store knows it. Stock is never among the fields: it has a record of its own. */
-export function productFields(body: ProductBody, code: string): ProductFields {
+/** What of the settings and of the store decides how a product is shown. */
+export interface ShopRules {
+  /** ISO code of the store's currency; null where it is not known. */
+  currency: string | null;
+  /** What becomes of a product for 0, such as one whose price is typed at the POS. */
+  zeroPrice: 'draft' | 'hold' | 'publish';
+}
+
+export const productFieldKeys = ['name', 'sku', 'regular_price', 'status', 'virtual', 'description', 'catalog_visibility', 'manage_stock', 'tax_class', 'global_unique_id'] as const; // prettier-ignore
+export type ProductFieldKey = (typeof productFieldKeys)[number];
+
+/** `code` is the SKU as this store knows it. A stock figure is never among the fields: it has a record of its own. */
+export function productFields(
+  body: ProductBody,
+  code: string,
+  { zeroPrice }: ShopRules,
+): ProductFields {
+  const { taxClass, barcode, description } = body;
+  const isFree = body.priceMinor === 0 && zeroPrice === 'draft';
   return {
     name: body.name,
     sku: code,
     regular_price: priceOf(body),
     // Archived: id and SKU stay, the shop does not show it. Nobody's visibility is touched otherwise.
-    status: body.status === 'active' ? 'publish' : 'draft',
+    status: body.status === 'active' && !isFree ? 'publish' : 'draft',
     virtual: body.type === 'service',
-    ...(body.description === undefined ? {} : { description: body.description }),
+    ...(description === undefined ? {} : { description }),
     ...(body.status === 'archived' ? { catalog_visibility: 'hidden' } : {}),
+    ...(hasStock(body) ? {} : { manage_stock: false }),
+    ...(taxClass === undefined ? {} : { tax_class: taxClassSlug(taxClass) }),
+    // Others are dropped without a word.
+    ...(barcode !== undefined && /^[\d-]+$/.test(barcode) ? { global_unique_id: barcode } : {}),
   };
+}
+
+/** Whether the store counts it. */
+function hasStock({ type, trackStock }: ProductBody): boolean {
+  return type === 'goods' && trackStock;
 }
 
 function priceOf({ priceMinor, currency }: ProductBody): string {
@@ -36,92 +67,89 @@ function priceOf({ priceMinor, currency }: ProductBody): string {
   return minorToText(priceMinor, currency);
 }
 
-/** The fields as a plain object, keys of undefined left out. */
+/** The fields as a plain object, as kept in the snapshot. */
 export function asJson(fields: Partial<ProductFields>): JsonObject {
   const json: Record<string, string | boolean> = {};
   for (const [key, value] of Object.entries(fields)) json[key] = value;
   return json;
 }
 
+/** The snapshot once these fields are wanted; who is counted by its stock record is not said to be without stock. */
+export function snapshotWith(former: JsonObject | null, fields: ProductFields): JsonObject {
+  const kept = Object.entries(former ?? {}).filter(([key]) => key !== 'manage_stock');
+  return { ...Object.fromEntries(kept), ...asJson(fields) };
+}
+
+/** The fields as the store must be sent them. */
+export function asSent(fields: Partial<ProductFields>): JsonObject {
+  return Object.fromEntries(Object.entries(asJson(fields)).map(([key, value]) => [key, sentValue(key, value)])); // prettier-ignore
+}
+
+function sentValue<T>(key: string, value: T): T | string {
+  if (typeof value !== 'string') return value;
+  if (key === 'name') return plainForStore(value);
+  return key === 'description' ? htmlForStore(value) : value;
+}
+
 /** What of the wanted fields differs from what we wrote last; a product that we hid and that is active again is shown. */
 export function changedFields(wanted: ProductFields, snapshot: JsonObject): Partial<ProductFields> {
-  const whole: ProductFields =
-    snapshot['catalog_visibility'] === 'hidden' && wanted.status === 'publish'
-      ? { ...wanted, catalog_visibility: 'visible' }
-      : wanted;
+  const isShownAgain =
+    snapshot['catalog_visibility'] === 'hidden' && wanted.catalog_visibility === undefined;
+  const whole: ProductFields = isShownAgain ? { ...wanted, catalog_visibility: 'visible' } : wanted;
   return onlyWhere(whole, (key, value) => snapshot[key] !== value);
 }
 
-/** What of the wanted fields the store's product does not have, compared as it would read after our write. */
+/**
+ * What of the wanted fields the store's product does not have, compared as it would read after our write. Of a product
+ * that is not ours (`isLinked`) the store's own word stands on whether it is shown and counted.
+ */
 export function differingFields(
   wanted: ProductFields,
   product: WooProduct,
+  isLinked: boolean,
 ): Partial<ProductFields> {
-  return onlyWhere(wanted, (key, value) => !isSame(key, value, product[key]));
+  const own: readonly string[] = isLinked ? ['status', 'catalog_visibility', 'manage_stock'] : [];
+  return onlyWhere(
+    wanted,
+    (key, value) => !own.includes(key) && !isSame(key, sentValue(key, value), product),
+  );
 }
 
 function onlyWhere(
   fields: ProductFields,
-  isWanted: (key: keyof ProductFields, value: string | boolean) => boolean,
+  isWanted: (key: ProductFieldKey, value: string | boolean) => boolean,
 ): Partial<ProductFields> {
-  const { name, sku, regular_price, status, virtual, description, catalog_visibility } = fields;
-  return {
-    ...(isWanted('name', name) ? { name } : {}),
-    ...(isWanted('sku', sku) ? { sku } : {}),
-    ...(isWanted('regular_price', regular_price) ? { regular_price } : {}),
-    ...(isWanted('status', status) ? { status } : {}),
-    ...(isWanted('virtual', virtual) ? { virtual } : {}),
-    ...(description !== undefined && isWanted('description', description) ? { description } : {}),
-    ...(catalog_visibility !== undefined && isWanted('catalog_visibility', catalog_visibility)
-      ? { catalog_visibility }
-      : {}),
-  };
+  const kept: Partial<ProductFields> = { ...fields };
+  for (const key of productFieldKeys) {
+    const value = fields[key];
+    if (value === undefined || !isWanted(key, value)) Reflect.deleteProperty(kept, key);
+  }
+  return kept;
 }
 
-/** Equal after the changes that the store makes to what it reads: entities, paragraphs, zeros of a price. */
-export function isSame(
-  key: keyof ProductFields,
-  wanted: string | boolean,
-  present: string | boolean,
-): boolean {
-  if (typeof wanted !== 'string' || typeof present !== 'string') return wanted === present;
-  if (key === 'regular_price') return priceText(wanted) === priceText(present);
-  if (key === 'name' || key === 'description') return plainText(wanted) === plainText(present);
-  return wanted === present;
+/**
+ * Equal after the changes that the store makes to what it reads: entities, paragraphs, zeros of a price. A field that the
+ * store's version does not know (null) says nothing.
+ */
+export function isSame(key: ProductFieldKey, sent: string | boolean, product: WooProduct): boolean {
+  const shown = product[key];
+  if (shown === null) return true;
+  if (typeof sent !== 'string' || typeof shown !== 'string') return sent === shown;
+  if (key === 'regular_price') return isSamePrice(sent, shown);
+  return key === 'name' || key === 'description' ? isSameText(sent, shown) : sent === shown;
 }
 
-function priceText(price: string): string {
-  return /^-?\d+(\.\d+)?$/.test(price) ? addDecimals(price, '0') : price;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-};
-
-/** Text without tags and entities, blanks collapsed: `<p>A &amp; B</p>\n` and `A & B` are the same. */
-export function plainText(text: string): string {
-  return text
-    .replace(/<[/!]?[a-z][^>]*>/gi, ' ')
-    .replace(/&(#\d+|#x[0-9a-f]+|[a-z]+);/gi, (whole, name: string) => decoded(whole, name))
-    .replace(/[\s\u00a0]+/g, ' ')
-    .trim();
-}
-
-function decoded(whole: string, name: string): string {
-  if (!name.startsWith('#')) return entities[name.toLowerCase()] ?? whole;
-  const isHex = name[1]?.toLowerCase() === 'x';
-  const code = Number.parseInt(name.slice(isHex ? 2 : 1), isHex ? 16 : 10);
-  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-}
-
-/** The store compares SKUs without regard to case, outer blanks and (by the database's collation) accents. */
-export function foldedSku(sku: string): string {
-  return sku.trim().toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '');
+/** The fields of a payload that the store's product does not show as they were sent, in words. */
+export function differences(
+  payload: JsonObject,
+  product: WooProduct,
+): { key: ProductFieldKey; sent: string; shown: string }[] {
+  return productFieldKeys.flatMap((key) => {
+    const sent = payload[key];
+    if ((typeof sent !== 'string' && typeof sent !== 'boolean') || isSame(key, sent, product))
+      return [];
+    return [{ key, sent: String(sent), shown: String(product[key]) }];
+  });
 }
 
 /** Record id in the product's marker, null where the product is not made by us. */
@@ -135,6 +163,13 @@ export function stockTotal(stock: StockBody): string {
     (total, place) => addDecimals(total, place.quantity),
     '0',
   );
+}
+
+/** The whole pieces in a figure: goods by weight are sold in whole pieces, and never more than there are. */
+export function wholePieces(figure: string): number {
+  const [whole = '0', fraction = ''] = figure.split('.');
+  const isShort = figure.startsWith('-') && /[1-9]/.test(fraction);
+  return Number(whole) - (isShort ? 1 : 0);
 }
 
 /** Whether anybody has counted this SKU: only then a figure may replace one that we did not write. */

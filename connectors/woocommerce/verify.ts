@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   ConnectorError,
   type CallGate,
@@ -6,26 +5,14 @@ import {
   type StoredSend,
   type Write,
 } from '../connector';
-import { acceptedAs, stockDiffers } from './batch';
 import type { WooClient } from './client';
 import { findById, findBySku, type SkuHit } from './lookup';
-import { isSame, markerOf } from './mapping';
-import { productCreateSchema, productUpdateSchema, type WooProduct } from './wire';
+import { differences, markerOf } from './mapping';
+import type { WooProduct } from './wire';
+import { carriedOut, naturalSchema, type Natural } from './written';
 
 // What became of a send whose answer was lost (woocommerce.md 14): there is no idempotency key, so each
 // member is looked at, by SKU or id.
-
-const naturalSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('create'), sku: z.string(), recordId: z.string() }),
-  z.object({ kind: z.literal('update'), id: z.number() }),
-  z.object({
-    kind: z.literal('stock'),
-    id: z.number(),
-    quantity: z.number(),
-    former: z.number().nullable(),
-  }),
-]);
-type Natural = z.infer<typeof naturalSchema>;
 
 /** One result per member; throws `ConnectorError` where a look-up fails: then nothing is known. */
 export async function lookAtMembers(
@@ -44,56 +31,68 @@ export async function lookAtMembers(
   );
   const hits = await findBySku(client, skus, gate);
   const products = await findById(client, ids, gate);
-  return members.map(({ write, natural }) => resultFor(write, natural, hits, products));
+  return members.map(({ write, natural }) =>
+    resultFor({ write, natural, nowMs: client.now() }, hits, products),
+  );
+}
+
+interface Asked {
+  write: Write;
+  natural: Natural;
+  nowMs: number;
 }
 
 function resultFor(
-  write: Write,
-  natural: Natural,
+  asked: Asked,
   hits: ReadonlyMap<string, SkuHit>,
   products: ReadonlyMap<string, WooProduct>,
 ): MemberResult {
-  if (natural.kind === 'create') return created(write, natural, hits.get(natural.sku));
+  const { write, natural, nowMs } = asked;
+  if (natural.kind === 'create') return created(asked, natural, hits.get(natural.sku));
   const product = products.get(String(natural.id));
   if (!product)
     return {
       type: 'refused',
       failureClass: 'GONE',
       code: 'not_listed',
-      message: `Product ${natural.id} is not listed any more`,
+      message: `Product ${natural.id} is not listed any more. Redrive to make it anew, or discard`,
     };
-  if (natural.kind === 'stock') return stockWritten(write, natural, product);
-  const fields = productUpdateSchema.parse(write.payload);
-  return hasFields(fields, product) ? accepted(write, product) : { type: 'absent' };
+  const isThere =
+    natural.kind === 'stock'
+      ? !isFormer(natural, product)
+      : differences(write.payload, product).length === 0;
+  return isThere ? carriedOut(write, natural, product, nowMs) : { type: 'absent' };
+}
+
+/** Whether the store still shows the figure from before our write. */
+function isFormer(
+  { former, quantity }: Extract<Natural, { kind: 'stock' }>,
+  { manage_stock: isManaged, stock_quantity: shown }: WooProduct,
+): boolean {
+  const present = isManaged === true ? shown : null;
+  return present === former && present !== quantity;
 }
 
 function created(
-  write: Write,
+  { write, nowMs }: Asked,
   natural: Extract<Natural, { kind: 'create' }>,
   hit: SkuHit | undefined,
 ): MemberResult {
   if (!hit) throw new ConnectorError('upstream', 'A SKU of the send was not looked up');
+  const heldBy = (holder: string): string => `SKU "${natural.sku}" is held by ${holder}`;
   switch (hit.type) {
     case 'absent':
       return { type: 'absent' };
     case 'trashed':
-      return {
-        type: 'ambiguous',
-        reason: 'in_trash',
-        detail: `SKU "${natural.sku}" is held by product ${hit.id} in the trash`,
-      };
+      return { type: 'ambiguous', reason: 'in_trash', detail: heldBy(hit.detail) };
     case 'inexact':
-      return {
-        type: 'ambiguous',
-        reason: 'ambiguous_match',
-        detail: `SKU "${natural.sku}" is held by ${hit.detail}`,
-      };
+      return { type: 'ambiguous', reason: 'ambiguous_match', detail: heldBy(hit.detail) };
     case 'exact': {
       const { product } = hit;
-      const fields = productCreateSchema.parse(write.payload);
-      const isOurs = markerOf(product) === natural.recordId || hasFields(fields, product);
+      const isOurs =
+        markerOf(product) === natural.recordId || differences(write.payload, product).length === 0;
       return isOurs
-        ? accepted(write, product)
+        ? carriedOut(write, natural, product, nowMs)
         : {
             type: 'ambiguous',
             reason: 'ambiguous_match',
@@ -101,39 +100,4 @@ function created(
           };
     }
   }
-}
-
-function stockWritten(
-  write: Write,
-  natural: Extract<Natural, { kind: 'stock' }>,
-  product: WooProduct,
-): MemberResult {
-  const present = product.manage_stock === true ? product.stock_quantity : null;
-  if (present === natural.quantity) return accepted(write, product);
-  if (present === natural.former) return { type: 'absent' };
-  return stockDiffers(String(natural.quantity), present);
-}
-
-/** Whether the product shows every field that was written. */
-function hasFields(
-  fields: z.infer<typeof productUpdateSchema> | z.infer<typeof productCreateSchema>,
-  product: WooProduct,
-): boolean {
-  const keys = [
-    'name',
-    'sku',
-    'regular_price',
-    'status',
-    'virtual',
-    'description',
-    'catalog_visibility',
-  ] as const;
-  return keys.every((key) => {
-    const wanted = fields[key];
-    return wanted === undefined || isSame(key, wanted, product[key]);
-  });
-}
-
-function accepted(write: Write, product: WooProduct): MemberResult {
-  return acceptedAs(write, String(product.id));
 }

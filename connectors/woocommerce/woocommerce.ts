@@ -3,13 +3,20 @@ import { isSuccess } from '../http';
 import { freeze, payloadsIn, settle } from './batch';
 import { WooClient, type WooCommerceOptions } from './client';
 import { compose } from './compose';
+import { OddAnswer, rejectedOutcome, wholeRefusal } from './errors';
 import { lookUp } from './lookup';
 import { lookAtMembers } from './verify';
+import type { ShopRules } from './mapping';
 import { systemStatusSchema } from './wire';
 
 /** One store as a connector: products and their stock. */
 export function createWooCommerce(options: WooCommerceOptions): Connector {
   const client = new WooClient(options);
+  const currency = options.facts?.['currency'];
+  const rules: ShopRules = {
+    currency: typeof currency === 'string' && currency !== '' ? currency : null,
+    zeroPrice: options.zeroPrice,
+  };
   return {
     system: 'woo',
     verifiesByRepeat: false,
@@ -31,8 +38,17 @@ export function createWooCommerce(options: WooCommerceOptions): Connector {
       };
     },
 
-    lookUp: (items, references, gate) => lookUp(client, items, references, gate),
-    compose,
+    async lookUp(items, references, gate) {
+      try {
+        return await lookUp(client, items, references, gate);
+      } catch (error) {
+        // Whoever asked parts the question until the odd one stands alone.
+        if (error instanceof OddAnswer && (await client.answers(gate)))
+          throw new ConnectorError('refused', error.message);
+        throw error;
+      }
+    },
+    compose: (item, references, findings) => compose(item, references, findings, rules),
     // A shop keeps no books.
     readPostings: (writes) => Promise.resolve(writes.map(() => null)),
     freeze,
@@ -42,7 +58,11 @@ export function createWooCommerce(options: WooCommerceOptions): Connector {
       const { path, body } = stored.request;
       const result = await client.post(path, body, gate);
       if (isSuccess(result)) await whenAnswered?.();
-      return settle(stored, result, options.now());
+      const answer = settle(stored, result, options.now());
+      const why = wholeRefusal(result);
+      if (why === null || result.type !== 'answer' || !(await client.takesWrites(gate)))
+        return answer;
+      return rejectedOutcome(why, result, stored.members.length);
     },
 
     async verify(stored, _ageMs, gate): Promise<SendAnswer> {

@@ -77,7 +77,7 @@ export function createQboVendor(tools: VendorTools): Vendor {
       const answer = namedAnswer(fault, clock.nowMs());
       return answer === null ? null : withTid(answer, random);
     },
-    unknownFaults: ['wpDie'],
+    unknownFaults: ['wpDie', 'noRoute'],
     expireToken: (request) => {
       expireBearer(box.state.oauth, request, clock.nowMs());
     },

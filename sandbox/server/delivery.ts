@@ -9,6 +9,9 @@ const outageMs = 2_000;
 /** A write whose client has gone commits this much later (architecture: settle time tests). */
 const lateCommitMs = { min: 4_000, max: 8_000 };
 
+const notice =
+  '<br />\n<b>Notice</b>:  Undefined index: rate in <b>/srv/www/wp-content/plugins/shipping/rates.php</b> on line <b>212</b><br />\n';
+
 type Deed = (call: Call, spec: FaultSpec, gate: Gate) => Promise<void> | void;
 
 /** What each fault does with a call. Names and fields: docs/sandbox.md. */
@@ -45,11 +48,13 @@ const deeds: Partial<Record<string, Deed>> = {
   emptyBody: (call) => {
     send(call, { ...perform(call), status: 200, body: '' });
   },
-  noticeBeforeJson: (call) => {
+  noticeBeforeJson: (call, { repeat }) => {
     const answer = perform(call);
-    const notice =
-      '<br />\n<b>Notice</b>:  Undefined index: rate in <b>/srv/www/wp-content/plugins/shipping/rates.php</b> on line <b>212</b><br />\n';
-    send(call, { ...answer, body: `${notice}${answer.body}` });
+    send(call, { ...answer, body: `${notice.repeat(repeat ?? 1)}${answer.body}` });
+  },
+  noticeAfterJson: (call, { repeat }) => {
+    const answer = perform(call);
+    send(call, { ...answer, body: `${answer.body}${notice.repeat(repeat ?? 1)}` });
   },
   byteOrderMark: (call) => {
     const answer = perform(call);

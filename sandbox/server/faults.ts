@@ -11,6 +11,7 @@ import { ControlError } from './control-error';
 export const faultNames = [
   'html503',
   'wpDie',
+  'noRoute',
   'throttleXml',
   'resetBeforeCommit',
   'resetAfterCommit',
@@ -21,6 +22,7 @@ export const faultNames = [
   'cutJson',
   'emptyBody',
   'noticeBeforeJson',
+  'noticeAfterJson',
   'byteOrderMark',
   'fault200',
   'expireToken',
@@ -40,6 +42,8 @@ export const faultSpec = z.strictObject({
       nth: z.number().int().min(1).optional(),
       entity: z.string().optional(),
       write: z.boolean().optional(),
+      /** A text in the body, such as a word that a firewall does not let pass. */
+      body: z.string().min(1).optional(),
     })
     .default({}),
   fault: z.string().refine((name) => /^status:[2-5]\d\d$/.test(name) || faultNames.includes(name), {
@@ -55,6 +59,8 @@ export const faultSpec = z.strictObject({
     .union([z.string().regex(/^[\x20-\x7e]*$/), z.number()])
     .transform(String)
     .optional(),
+  /** noticeBeforeJson, noticeAfterJson: how many notices. */
+  repeat: z.number().int().min(1).max(10_000).optional(),
   /** itemFault: the error code of the operation. */
   code: z.number().int().optional(),
   /** itemFault: the one-based position in the batch, or `random` for one of them. */
@@ -147,8 +153,9 @@ function patternOf(path: string | undefined): RegExp | null {
 }
 
 function fits(fault: PlannedFault, request: VendorRequest, facts: RequestFacts): boolean {
-  const { method, path, entity, write } = fault.spec.match;
+  const { method, path, entity, write, body } = fault.spec.match;
   if (method !== undefined && method.toUpperCase() !== request.method) return false;
+  if (body !== undefined && !request.body.includes(body)) return false;
   if (write !== undefined && write !== facts.isWrite) return false;
   if (entity !== undefined && !facts.entities.some((one) => isSameEntity(one, entity))) {
     return false;

@@ -10,6 +10,7 @@ import { orderView } from './orders/view';
 import { keepProduct } from './products/index-keys';
 import { type Product } from './products/model';
 import { computedStatus, countSales, moveStock } from './products/stock';
+import { eraseProduct, trashProduct, updateProduct } from './products/write';
 import { skuKey, type Store } from './store';
 import { announce } from './webhooks/events';
 
@@ -59,6 +60,22 @@ export const deed = z.discriminatedUnion('do', [
     price: z.string(),
     bump: z.boolean().default(true),
   }),
+  /** Every price that is written gets this behind its whole units; null: no more. */
+  z.strictObject({
+    as: z.literal('plugin'),
+    do: z.literal('endPrices'),
+    store: z.string(),
+    ending: z.string().nullable(),
+  }),
+  /** In wp-admin: fields as the API names them; a status that only a plug-in knows is kept. */
+  z.strictObject({
+    as: z.literal('shopkeeper'),
+    do: z.literal('editProduct'),
+    ...target,
+    set: z.record(z.string(), z.json()),
+  }),
+  z.strictObject({ as: z.literal('shopkeeper'), do: z.literal('trashProduct'), ...target }),
+  z.strictObject({ as: z.literal('shopkeeper'), do: z.literal('eraseProduct'), ...target }),
   z.strictObject({
     as: z.literal('plugin'),
     do: z.literal('numberOrders'),
@@ -125,6 +142,17 @@ export function act(
     case 'setStock':
       setStock(moment, productOf(store, wish), wish.quantity, wish.bump);
       break;
+    case 'endPrices':
+      store.priceEnding = wish.ending;
+      return { ending: wish.ending };
+    case 'editProduct':
+      edit(moment, productOf(store, wish), wish.set);
+      break;
+    case 'trashProduct':
+      return { product: stockRow(trashProduct(moment, productOf(store, wish))) };
+    case 'eraseProduct':
+      eraseProduct(store, productOf(store, wish));
+      return { products: store.products.size };
     case 'setPrice':
       change(moment, productOf(store, wish), { regularPrice: wish.price }, wish.bump);
       break;
@@ -138,6 +166,12 @@ export function sell(moment: Moment, product: Product, units: number): void {
   const sold = moment.store.products.get(product.id) ?? product;
   if (sold.isStockManaged) moveStock(moment, sold.id, units);
   else change(moment, sold, {}, true);
+}
+
+function edit(moment: Moment, product: Product, set: JsonObject): void {
+  const arrival = { revision: moment.store.revision, order: undefined, product: undefined };
+  const edited = updateProduct(moment, product, { input: set, arrival });
+  if (typeof set['status'] === 'string') change(moment, edited, { status: set['status'] }, true);
 }
 
 function setStock(moment: Moment, product: Product, quantity: number, isBump: boolean): void {

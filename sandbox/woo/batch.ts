@@ -4,7 +4,6 @@ import { type Answered, type WooCall } from './call';
 import { type Arrival } from './races';
 import { parameterText } from './values';
 
-const batchMax = 100;
 const lists = ['create', 'update', 'delete'] as const;
 
 /** What a resource does with one item of a batch; each answers the object as it is then. */
@@ -24,6 +23,7 @@ export function batchAnswer(call: WooCall, deeds: BatchDeeds): Answered {
     return Array.isArray(value) ? value : [];
   };
   const count = lists.reduce((sum, name) => sum + items(name).length, 0);
+  const batchMax = call.settings['woo.batchMax'];
   if (count > batchMax) {
     const message = `Unable to accept more than ${batchMax} items for this request.`;
     throw new WooError(413, 'woocommerce_rest_request_entity_too_large', message);
@@ -53,12 +53,13 @@ function attempt(
   item: Json,
   deeds: BatchDeeds,
 ): { slot: JsonObject; isDone: boolean } {
+  if (name !== 'delete' && !isObject(item)) throw phpFatal(); // section 18
   const plain = isObject(item) ? item : {};
   try {
     const slot = name === 'delete' ? deeds.delete(item) : deeds[name](plain);
     return { slot, isDone: true };
   } catch (error) {
-    if (!(error instanceof WooError)) throw error;
+    if (!(error instanceof WooError) || error.code === 'internal_server_error') throw error;
     const id = name === 'create' ? 0 : isObject(item) ? (item['id'] ?? null) : item;
     return { slot: { id, error: error.body() }, isDone: false };
   }

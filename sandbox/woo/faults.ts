@@ -15,17 +15,25 @@ export function statusAnswer(status: number, retryAfter: string | undefined): Ve
     const message = 'Briefly unavailable for scheduled maintenance. Check back in a minute.';
     return wordPressDies(503, message, { 'retry-after': '600', ...headers });
   }
-  return htmlAnswer(status, titles[status] ?? 'Error', headers);
+  // A maintenance plug-in sends everybody to its page.
+  const place: Record<string, string> = status >= 300 && status < 400 ? { location: '/maintenance/' } : {}; // prettier-ignore
+  return htmlAnswer(status, titles[status] ?? 'Error', { ...place, ...headers });
 }
 
 /** Faults that only this vendor knows by name. */
 export function namedAnswer(fault: string): VendorAnswer | null {
   if (fault === 'html503') return htmlAnswer(503, 'Service Unavailable');
+  if (fault === 'noRoute') {
+    const error = new WooError(404, 'rest_no_route', 'No route was found matching the URL and request method.'); // prettier-ignore
+    return jsonAnswer(404, error.body(), null);
+  }
   if (fault === 'wpDie') return wordPressDies(500, '<h1>Error establishing a database connection</h1>'); // prettier-ignore
   return null;
 }
 
 const titles: Record<number, string> = {
+  301: 'Moved Permanently',
+  302: 'Found',
   403: 'Forbidden',
   404: 'Not Found',
   413: 'Request Entity Too Large',

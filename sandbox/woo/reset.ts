@@ -101,6 +101,7 @@ function emptyStore(
     mails: [],
     pluginStatuses: [],
     numberPrefix: null,
+    priceEnding: null,
     revision: 0,
     // A fresh WordPress has used the first ids for its own pages, terms and user.
     counters: {

@@ -33,6 +33,16 @@ export const settingsShape = {
     .default({ names: [], onPayment: null }),
   /** A firewall of the host: html with 403 above so many calls a minute; 0: none. */
   'woo.waf': z.number().int().min(0).default(0),
+  /** Most items of a batch, as a filter in the store may lower it. */
+  'woo.batchMax': z.number().int().min(1).max(100).default(100),
+  /** Bytes of a body above which a proxy in front answers 413 html; 0: none. */
+  'woo.bodyMax': z.number().int().min(0).default(0),
+  /** A write of a product with this text in it ends in a PHP fatal, in a batch with what came before done; `` : none. */
+  'woo.fatalOn': z.string().default(''),
+  /** A plug-in turns `stock_quantity` in answers into a text. */
+  'woo.stockAsText': z.boolean().default(false),
+  /** A cache in front answers the same GET for so long with what it answered first; 0: none. */
+  'woo.cacheMs': z.number().int().min(0).default(0),
   /** Days in the trash; 0: there is no trash and a DELETE needs force. */
   'woo.trashDays': z.number().int().min(0).default(30),
   /** How far the Date header is from the data. */

@@ -92,6 +92,8 @@ export interface Store {
   pluginStatuses: readonly string[];
   /** What a plug-in puts in front of the order number; null: the number is the id. */
   numberPrefix: string | null;
+  /** What a plug-in puts behind the whole units of every price; null: prices stay as they are. */
+  priceEnding: string | null;
   /** Counts every write: tells what has happened since a call came (races). */
   revision: number;
   counters: Counters;
@@ -113,7 +115,20 @@ export function nextId(store: Store, kind: keyof Counters): number {
   return store.counters[kind];
 }
 
-/** SKUs are compared without case and outer blanks (section 7). */
+/** Letters that the collation takes for others although Unicode does not decompose them. */
+const alike: Readonly<Record<string, string>> = { ß: 'ss', ł: 'l', đ: 'd', ø: 'o', æ: 'ae', œ: 'oe', ı: 'i', ħ: 'h' }; // prettier-ignore
+
+/**
+ * SKUs as utf8mb4_unicode_520_ci compares them: without case, accents, outer blanks and signs of no width
+ * (section 18).
+ */
 export function skuKey(sku: string): string {
-  return sku.trim().toLowerCase();
+  const folded = /^[\x20-\x7e]*$/.test(sku)
+    ? sku.toLowerCase()
+    : sku
+        .normalize('NFKD')
+        .replace(/[\p{M}\p{Cf}\p{Cc}]/gu, '')
+        .toLowerCase()
+        .replace(/[ßłđøæœıħ]/g, (letter) => alike[letter] ?? letter);
+  return folded.trim();
 }

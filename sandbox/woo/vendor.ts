@@ -2,6 +2,7 @@ import { checked } from '../server/checked';
 import { createSettings } from '../server/settings';
 import { type Vendor, type VendorTools } from '../server/vendor';
 import { act } from './act';
+import { createCache } from './cache';
 import { controlCalls } from './control-calls';
 import { namedAnswer, statusAnswer } from './faults';
 import { latencyMs } from './latency';
@@ -26,6 +27,7 @@ export function createWooVendor(tools: VendorTools): Vendor {
     sales: [],
     known: new WeakMap(),
     firewall: createFirewall(),
+    cache: createCache(),
     cron,
     clock,
     random,
@@ -81,6 +83,7 @@ function reset(world: World, faults: WebhookFaults, url: string, body: unknown):
     world.cron.stop();
     faults.clear();
     world.firewall.reset();
+    world.cache.clear();
   }
   const seeded = wish.stores.map((spec) => seededStore(spec, url));
   for (const { store } of seeded) world.stores.set(store.name, store);

@@ -5,6 +5,7 @@ import { type PlannedSale, sell } from './act';
 import { htmlAnswer, WooError } from './answer';
 import { authenticate, type Caller } from './auth';
 import { type Moment } from './call';
+import { type Cache } from './cache';
 import { type Arrival, arrivalOf } from './races';
 import { factsOf, routed } from './request';
 import { refusal, serveRoute } from './serve';
@@ -20,6 +21,7 @@ export interface World {
   /** Who asks, and what a call saw when it came. */
   known: WeakMap<VendorRequest, { caller: Caller; arrival: Arrival }>;
   firewall: Firewall;
+  cache: Cache;
   cron: Cron;
   clock: Clock;
   random: Random;
@@ -36,6 +38,10 @@ export function admit(world: World, request: VendorRequest): VendorAnswer | null
   }
   const settings = world.settings();
   const nowMs = world.clock.nowMs();
+  const bytesMax = settings['woo.bodyMax'];
+  if (bytesMax > 0 && request.body.length > bytesMax) {
+    return htmlAnswer(413, 'Request Entity Too Large');
+  }
   const blocked = world.firewall.refuses(settings['woo.waf'], nowMs);
   if (blocked !== null) return blocked;
   const target = routed(request);
@@ -74,6 +80,8 @@ export function perform(
   const store = world.stores.get(target?.storeName ?? '');
   if (target === null || store === undefined) return htmlAnswer(404, 'Not Found');
   const { caller = 'anonymous', arrival = arrivalOf(store, request) } = world.known.get(request) ?? {}; // prettier-ignore
+  const kept = world.cache.answerTo(request, surroundings(world));
+  if (kept !== null) return dated(world, kept);
   world.cron.traffic();
   const lastWebhook = store.counters.webhook;
   const answer = serveRoute({
@@ -91,6 +99,7 @@ export function perform(
   }
   sellAfterRead(world, request, store);
   world.cron.plan();
+  world.cache.keep(request, answer, surroundings(world));
   const isRead = !factsOf(request).isWrite;
   return dated(world, { ...answer, committed: isRead ? null : (answer.committed ?? false) });
 }

@@ -71,7 +71,9 @@ describe('nothing is doubled and nothing lost in spite of', () => {
       expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
       // Nobody asks before the vendor has surely settled it: it may commit after we let go.
       const isUnread = one.fault !== 'noticeBeforeJson';
-      const least = isUnread ? quickSettings.settleMs[one.system] : 0;
+      // A store that breaks off on a send and takes a batch of nothing is well: others go on meanwhile.
+      const isWell = one.system === 'woo' && one.fault === 'status:500';
+      const least = isUnread && !isWell ? quickSettings.settleMs[one.system] : 0;
       expect(Math.min(...waitsAfterFaults(all))).toBeGreaterThanOrEqual(least);
     },
     60_000,

@@ -192,6 +192,11 @@ describe('connections', () => {
   it('are renewed, but not moved to another account', async () => {
     const renewed = await as('admin')('PUT', '/connections/qbo', { ...qbo, accessToken: 'new' });
     expect(renewed).toMatchObject({ status: 200, body: { revision: 2 } });
+    await api.database.pool.query(
+      `INSERT INTO deliveries (tenant, system, kind, record_id, state, remote_id, desired_rev, desired_op)
+       SELECT $1, system, 'product', 'p', 'delivered', '7', 1, 'present' FROM unnest('{woo,qbo}'::text[]) AS s(system)`,
+      [await tenantNumber(tenant)],
+    );
     for (const [path, body] of [['/connections/qbo', { ...qbo, realmId: '77' }], ['/connections/woo', { ...woo, url: 'http://other.test' }]] as const)
       expect(await as('admin')('PUT', path, body)).toMatchObject({ status: 409, body: { code: 'other_account' } }); // prettier-ignore
   }); // prettier-ignore

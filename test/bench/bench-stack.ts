@@ -244,7 +244,10 @@ export async function createBenchTenant(
   });
   const realmId = String(BigInt(`0x${randomBytes(6).toString('hex')}`));
   const [shop] = stores.parse(
-    await control(stack.woo, 'reset', { keep: true, stores: [{ store: tenantId }] }),
+    await control(stack.woo, 'reset', {
+      keep: true,
+      stores: [{ store: tenantId, currency: 'USD' }],
+    }),
   ).stores;
   const [realm] = realms.parse(
     await control(stack.qbo, 'reset', { keep: true, realms: [{ realmId, country: 'US' }] }),

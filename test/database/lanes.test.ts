@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
-import { chargeRead, laneStates, postponeCalls, releaseLease, renewLease, setLane, takeLease } from '../../database/lanes'; // prettier-ignore
+import { chargeRead, laneStates, releaseLease, renewLease, setLane, takeLease } from '../../database/lanes'; // prettier-ignore
+import { markNeedsAuth, postponeCalls } from '../../database/lane-reasons';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { newTenant } from './support';
 
@@ -57,7 +58,7 @@ test('who gives its lane back leaves it free at once', async () => {
   await take(token);
   await releaseLease(database.pool, { tenant, system: 'qbo', token }, null);
   expect(await renew(token)).toBe(false);
-  expect(await take(randomUUID())).toEqual({ isPaused: false, isIsolated: false });
+  expect(await take(randomUUID())).toEqual({ isPaused: false, isIsolated: false, needsAuth: false, batchMax: null }); // prettier-ignore
 });
 
 test('a lost, paused or isolated lane is charged nothing and told why', async () => {
@@ -98,11 +99,11 @@ test('of thirty calls charged at once exactly the burst leaves', async () => {
 test('a pause that the vendor asked for holds back calls without any quota too', async () => {
   const token = randomUUID();
   await take(token);
-  await postponeCalls(database.pool, tenant, 'qbo', 60_000);
+  await postponeCalls(database.pool, { tenant, system: 'qbo' }, 60_000, 'HTTP 429');
   const answer = await chargeRead(database.pool, { tenant, system: 'qbo', token }, [], false);
   if (answer.type !== 'wait') throw new Error(answer.type);
   expect(answer.atMs - answer.nowMs).toBeGreaterThan(55_000);
-  await postponeCalls(database.pool, tenant, 'qbo', -1);
+  await postponeCalls(database.pool, { tenant, system: 'qbo' }, -1, 'HTTP 429');
   expect(await chargeRead(database.pool, { tenant, system: 'qbo', token }, [], false)).toEqual({
     type: 'charged',
   });
@@ -110,11 +111,12 @@ test('a pause that the vendor asked for holds back calls without any quota too',
 
 test('what is set of a lane is read back, null leaves it, and both lanes can be set at once', async () => {
   const breaker = { kind: 'open', opens: 2, retryAtMs: 5.5, reason: 'away' } as const;
-  await setLane(database.pool, tenant, 'woo', { breaker, needsAuth: true });
+  await setLane(database.pool, tenant, 'woo', { breaker });
+  await markNeedsAuth(database.pool, { tenant, system: 'woo' }, null, 'HTTP 401');
   await setLane(database.pool, tenant, null, { isPaused: true });
-  const closed = { isConnected: false, isIsolated: false, isPaused: true };
+  const closed = { isConnected: false, isIsolated: false, isPaused: true, batchMax: null, waitUntilMs: null, waitReason: null }; // prettier-ignore
   expect(await laneStates(database.pool, tenant)).toEqual([
-    { ...closed, system: 'qbo', needsAuth: false, breaker: { kind: 'closed' } },
-    { ...closed, system: 'woo', needsAuth: true, breaker },
+    { ...closed, system: 'qbo', needsAuth: false, needsAuthReason: null, needsAuthSince: null, breaker: { kind: 'closed' } }, // prettier-ignore
+    { ...closed, system: 'woo', needsAuth: true, needsAuthReason: 'HTTP 401', needsAuthSince: expect.any(String), breaker }, // prettier-ignore
   ]);
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { putConnection } from '../../database/connections';
+import { markNeedsAuth } from '../../database/lane-reasons';
 import { requestRedrive } from '../../database/failures';
 import { setLane } from '../../database/lanes';
 import { requestSettings } from '../../database/settings';
@@ -61,7 +62,7 @@ const kinds: [string, (tenant: number) => Promise<unknown>, boolean][] = [
   }, false],
   ['work in a lane whose credentials are refused', async (tenant) => {
     await withWork(tenant);
-    await setLane(database.pool, tenant, 'qbo', { needsAuth: true });
+    await markNeedsAuth(database.pool, { tenant, system: 'qbo' }, null, 'HTTP 401');
   }, false],
 ]; // prettier-ignore
 

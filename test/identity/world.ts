@@ -122,7 +122,7 @@ export class World {
     const { record: content } = item;
     if (content.kind === 'customer') return composeCustomer(item, content.body, references, this.customerFinding(item)); // prettier-ignore
     if (content.kind !== 'product') throw new Error(`a ${content.kind} is not written here`);
-    if (delivery.system === 'woo') return composeInShop(item, references, { [item.deliveryId]: this.shopFinding(item, references.ownProducts.get(item.recordId)?.code ?? content.body.sku) }); // prettier-ignore
+    if (delivery.system === 'woo') return composeInShop(item, references, { [item.deliveryId]: this.shopFinding(item, references.ownProducts.get(item.recordId)?.code ?? content.body.sku) }, { currency: null, zeroPrice: 'publish' }); // prettier-ignore
     return composeItem(item, content.body, references, companyFacts, this.itemFinding(item, references.ownProducts.get(item.recordId)?.code ?? content.body.sku)); // prettier-ignore
   }
 

@@ -194,7 +194,7 @@ export async function connect(
 ): Promise<void> {
   const { pool } = stack.database;
   const [shop] = resetStores.parse(
-    await control(stack.woo, 'reset', { keep: true, stores: [{ store }] }),
+    await control(stack.woo, 'reset', { keep: true, stores: [{ store, currency: 'USD' }] }),
   ).stores;
   const [realm] = resetRealms.parse(
     await control(stack.qbo, 'reset', { keep: true, realms: [{ realmId, country: 'US' }] }),

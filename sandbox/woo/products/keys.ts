@@ -4,6 +4,7 @@ import { skuKey, type Store } from '../store';
 import { textOf } from '../values';
 import { type Product } from './model';
 import { type ProductWrite } from './product-write';
+import { sanitizedText } from './text';
 
 /** Refuses a SKU or GTIN that another product holds (section 3). */
 export function refuseTakenKeys(
@@ -12,7 +13,7 @@ export function refuseTakenKeys(
   { input, arrival }: ProductWrite,
 ): void {
   const { store } = moment;
-  const sku = textOf(input['sku'])?.trim() ?? '';
+  const sku = sanitizedText(textOf(input['sku']) ?? '');
   const holder = store.products.get(store.idBySku.get(skuKey(sku)) ?? 0);
   if (sku !== '' && holder !== undefined && holder.id !== product?.id) {
     refuseSku(moment, product, holder, sku, arrival.revision);

@@ -6,6 +6,7 @@ import { skuKey, type Store } from '../store';
 import { ids, parameterText, textList } from '../values';
 import { type Product } from './model';
 import { fullName } from './names';
+import { sanitizedText } from './text';
 import { currentPrice, shownStatus } from './view';
 
 /** The products that a list call asks for. Filters that are not here are ignored (section 4). */
@@ -25,9 +26,10 @@ function candidates(store: Store, input: JsonObject): Product[] {
     [...new Set(wanted)]
       .map((id) => store.products.get(id ?? 0))
       .filter((product) => product !== undefined);
-  const sku = parameterText(input['sku']);
+  const sku = sanitizedText(parameterText(input['sku']));
   // A comma parts SKUs, but the whole text counts as one too (rec: product_list_sku_with_comma).
-  if (sku !== '') {
+  // PHP takes `0` for empty: the filter is not there (section 18).
+  if (sku !== '' && sku !== '0') {
     return found([...textList(sku), sku].map((one) => store.idBySku.get(skuKey(one))));
   }
   const isProduct = (one: Product): boolean => one.parentId === 0;

@@ -8,16 +8,62 @@ export function normalPrice(text: string): string {
   return `${kept.slice(0, lastPoint).replaceAll('.', '')}${kept.slice(lastPoint)}`;
 }
 
-/** Names are stored with `&` as an entity (section 7). */
-export function normalTitle(text: string): string {
-  return withoutScripts(text)
-    .replace(/&(?!(#\d+|#x[\da-f]+|\w+);)/gi, '&amp;')
-    .trim();
+/** `sanitize_text_field` of WordPress: tags, `%20` and the like go, blanks fall together (section 18). */
+export function sanitizedText(text: string): string {
+  const lessThan = text.includes('<') ? withoutTags(escapedLessThan(text)) : text;
+  const line = trimmed(lessThan.replace(/[\r\n\t ]+/g, ' '));
+  let plain = line;
+  for (let octet = /%[a-f0-9]{2}/i.exec(plain); octet !== null; octet = /%[a-f0-9]{2}/i.exec(plain))
+    plain = plain.replaceAll(octet[0], '');
+  return plain === line ? line : trimmed(plain.replace(/ +/g, ' '));
 }
 
-/** Scripts are removed from every text that a key writes. */
-export function withoutScripts(text: string): string {
-  return text.replace(/<\/?script\b[^>]*>/gi, '');
+/** A `<` that no `>` follows is no tag: it becomes an entity. */
+function escapedLessThan(text: string): string {
+  return text.replace(/<[^>]*?(?=<|>|$)>?/g, (part) => (part.includes('>') ? part : entities(part))); // prettier-ignore
+}
+
+function entities(text: string): string {
+  return text.replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function withoutTags(text: string): string {
+  return text.replace(/<(script|style)[^>]*?>.*?<\/\1>/gis, '').replace(/<[^>]*>/g, '');
+}
+
+/** What `trim` of PHP takes from both ends. */
+const blanks = new Set([' ', '\t', '\n', '\r', '\0', '\v']);
+
+function trimmed(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && blanks.has(text.charAt(start))) start += 1;
+  while (end > start && blanks.has(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+/** Names are filtered as texts of a post are, and stored with `&` as an entity (section 7). */
+export function normalTitle(text: string): string {
+  return filteredText(text).trim();
+}
+
+/**
+ * `wp_filter_post_kses`: one layer of backslashes goes, then what looks like an element that is not allowed, also
+ * `< 4 and 5 >`; what is left of `<`, `>` and `&` becomes entities (section 18).
+ */
+export function filteredText(text: string): string {
+  const unslashed = text.replace(/\\([\s\S]?)/g, (_pair, next: string) => (next === '0' ? '\0' : next)); // prettier-ignore
+  return escapedLessThan(unslashed)
+    .replace(/&(?!(#\d+|#x[\da-f]+|\w+);)/gi, '&amp;')
+    .replace(/<[^>]*(?:>|$)|>/g, (element) => keptElement(element));
+}
+
+const allowedElements = new Set('a abbr b blockquote br cite code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins li ol p pre q s small span strike strong sub sup table tbody td th thead tr u ul'.split(' ')); // prettier-ignore
+
+function keptElement(element: string): string {
+  if (element === '>') return '&gt;';
+  const [, name] = /^<\s*\/?\s*([a-z0-9-]+)[^>]*>?$/i.exec(element) ?? [];
+  if (name === undefined) return element.endsWith('>') && !element.startsWith('<!') ? '' : entities(element); // prettier-ignore
+  return allowedElements.has(name.toLowerCase()) ? element : '';
 }
 
 /** How a reader without context=edit sees a long text: in paragraphs. */

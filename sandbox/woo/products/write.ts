@@ -1,5 +1,5 @@
 import { entryOf, isObject, type Json, type JsonObject, plainText } from '../../json';
-import { WooError } from '../answer';
+import { phpFatal, WooError } from '../answer';
 import { type Moment } from '../call';
 import { withMeta, writtenMeta } from '../meta';
 import { nextId, type Store } from '../store';
@@ -14,7 +14,7 @@ import { forgetProduct, keepProduct } from './index-keys';
 import { normalGtin, refuseTakenKeys } from './keys';
 import { fullName } from './names';
 import { stockAfter } from './stock';
-import { freeSlug, normalPrice, normalTitle, withoutScripts } from './text';
+import { filteredText, freeSlug, normalPrice, normalTitle, sanitizedText } from './text';
 
 /** Creates a product; `{}` makes one named "Product" (rec: product_create_empty_object). */
 export function createProduct(moment: Moment, write: ProductWrite, parent?: Product): Product {
@@ -125,17 +125,20 @@ function apply(
 ): void {
   const { store } = moment;
   const { input } = write;
+  const { 'woo.fatalOn': fatalText } = moment.settings;
+  if (fatalText !== '' && JSON.stringify(input).includes(fatalText)) throw phpFatal();
   const name = textOf(input['name']);
-  if (name !== undefined) draft.name = normalTitle(name);
+  // PHP takes `0` for empty, and a product without a name is called so (section 18).
+  if (name !== undefined) draft.name = ['', '0'].includes(normalTitle(name)) ? blank.name : normalTitle(name); // prettier-ignore
   const status = textOf(input['status']);
   // A status that no schema check refused and the store does not know becomes draft (section 6).
   if (status !== undefined) draft.status = productStatuses.includes(status) ? status : 'draft';
   const sku = textOf(input['sku']);
-  if (sku !== undefined && sku.trim() !== draft.sku) setSku(store, draft, sku);
+  if (sku !== undefined && sanitizedText(sku) !== draft.sku) setSku(store, draft, sku);
   const gtin = textOf(input['global_unique_id']);
   if (gtin !== undefined) draft.globalUniqueId = normalGtin(gtin);
-  writePrices(draft, input);
-  draft.fields = writtenFields(draft, input);
+  draft.fields = writtenFields(store, draft, input);
+  writePrices(store, draft, input);
   draft.slug = writtenSlug(store, draft, textOf(input['slug']));
   if (input['categories'] !== undefined) draft.categoryIds = categoryIds(store, input);
   writeMeta(store, draft, input['meta_data']);
@@ -144,6 +147,8 @@ function apply(
   // The value is read as UTC, whatever the store's zone (rec: product_update_date_created).
   const createdMs = Date.parse(`${(created ?? '').slice(0, 19)}Z`);
   if (!Number.isNaN(createdMs)) moveCreation(store, draft, createdMs);
+  // Dated in the future, it is published then (section 18).
+  if (draft.status === 'publish' && draft.createdMs > moment.nowMs) draft.status = 'future';
   restoreSlug(draft, before);
 }
 
@@ -188,26 +193,47 @@ function variationSlug(store: Store, draft: ProductDraft): string {
 }
 
 function setSku(store: Store, draft: ProductDraft, sku: string): void {
-  draft.sku = sku.trim();
+  draft.sku = sanitizedText(sku);
   draft.skuRevision = store.revision + 1;
 }
 
 /** null clears; a sale price that is not below the regular one is dropped without a word. */
-function writePrices(draft: ProductDraft, input: JsonObject): void {
+function writePrices(store: Store, draft: ProductDraft, input: JsonObject): void {
   const regular = input['regular_price'];
   const sale = input['sale_price'];
-  if (regular !== undefined) draft.regularPrice = normalPrice(textOf(regular) ?? '');
+  if (regular !== undefined)
+    draft.regularPrice = shopPrice(store, normalPrice(textOf(regular) ?? ''));
+  // The price of a variable product is that of its variations: its own is dropped without a word (section 18).
+  if (draft.fields['type'] === 'variable') draft.regularPrice = '';
   if (sale !== undefined) draft.salePrice = normalPrice(textOf(sale) ?? '');
   const isBelow = Number(draft.salePrice) < Number(draft.regularPrice);
   if (draft.salePrice !== '' && !isBelow) draft.salePrice = '';
 }
 
-function writtenFields(draft: ProductDraft, input: JsonObject): Record<string, Json> {
+/** A plug-in may give every price another ending. */
+function shopPrice({ priceEnding }: Store, price: string): string {
+  return typeof priceEnding !== 'string' || price === ''
+    ? price
+    : `${Math.trunc(Number(price))}${priceEnding}`;
+}
+
+/** Standard where the shop has no such class: it says nothing (set_tax_class). */
+function taxClass(store: Store, value: Json): string {
+  const slug = (textOf(value) ?? '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, ''); // prettier-ignore
+  const known = ['reduced-rate', 'zero-rate', 'parent', ...[...store.rates.values()].map((rate) => rate.taxClass)]; // prettier-ignore
+  return known.includes(slug) ? slug : '';
+}
+
+function writtenFields(store: Store, draft: ProductDraft, input: JsonObject): Record<string, Json> {
   const fields = { ...draft.fields };
   for (const [name, value] of Object.entries(input)) {
     const fallback = entryOf(productDefaults, name);
     if (fallback === undefined || value === undefined) continue;
     if (draft.parentId > 0 && name === 'type') continue;
+    if (name === 'tax_class' && value !== null) {
+      fields[name] = taxClass(store, value);
+      continue;
+    }
     fields[name] = value === null ? fallback : cast(name, value, fallback, draft.parentId > 0);
   }
   return fields;
@@ -217,7 +243,7 @@ function cast(name: string, value: Json, fallback: Json, isVariation: boolean): 
   if (name === 'attributes') return isVariation ? chosen(value) : attributes(value);
   if (typeof fallback === 'boolean') return asBoolean(value);
   if (typeof fallback === 'number') return asWhole(value);
-  if (typeof fallback === 'string') return withoutScripts(textOf(value) ?? '');
+  if (typeof fallback === 'string') return filteredText(textOf(value) ?? '');
   if (name === 'low_stock_amount') return asWhole(value);
   if (isObject(fallback) && isObject(value)) return { ...fallback, ...value };
   return value;

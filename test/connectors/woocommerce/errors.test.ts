@@ -45,7 +45,8 @@ describe('a whole write', () => {
     ['http_db_down', { type: 'lost' }],
     ['http_php_down', { type: 'lost' }],
     ['product_batch_not_a_list', { type: 'lost' }],
-    ['product_batch_101', { results: [{ failureClass: 'BUG' }, { failureClass: 'BUG' }] }],
+    ['product_batch_101', { type: 'notExecuted', why: 'unavailable' }],
+    ['product_update_missing', { results: [{ failureClass: 'GONE' }, { failureClass: 'GONE' }] }],
   ])('answered as %s', (name, expected) => {
     expect(wholeOutcome(recordedAnswer(name), 2, nowMs)).toMatchObject(expected);
   });
@@ -53,11 +54,13 @@ describe('a whole write', () => {
   test.each([
     [answer(429, '<html>', { 'retry-after': '30' }), { why: 'throttled', retryAfterMs: 30_000 }],
     [answer(429, ''), { why: 'throttled', retryAfterMs: null }],
-    [answer(403, '<html>blocked</html>'), { why: 'unauthorized' }],
+    [answer(403, '<html>blocked</html>'), { why: 'unavailable' }],
+    [answer(401, '{"code":"login_required","message":""}'), { why: 'unavailable' }],
+    [answer(403, '{"code":"rest_forbidden","message":""}'), { why: 'unauthorized' }],
     [answer(302, ''), { why: 'unavailable' }],
     [answer(524, '<html>'), { type: 'lost' }],
     [answer(408, ''), { type: 'lost' }],
-    [answer(413, '<html>'), { results: [{ failureClass: 'BUG' }] }],
+    [answer(413, '<html>'), { why: 'unavailable' }],
     [{ type: 'notReached', detail: 'ECONNREFUSED' } as const, { why: 'unreachable' }],
     [{ type: 'lost', detail: 'ECONNRESET' } as const, { type: 'lost' }],
   ])('%j', (result, expected) => {
@@ -71,7 +74,7 @@ describe('a whole write', () => {
     payload: { id: 5 },
     isLinked: false,
     snapshot: {},
-    natural: {},
+    natural: { kind: 'update', id: 5 },
   };
   const stored = { request: { method: 'POST' as const, path: '', body: '' }, requestId: 'x', members: [write] }; // prettier-ignore
 
@@ -108,15 +111,16 @@ describe('a whole write', () => {
   });
 
   test('that shows another stock figure or SKU than ours is not accepted', () => {
-    const figure = { ...write, payload: { id: 5, manage_stock: true, stock_quantity: 7 } };
+    const natural = { kind: 'stock', id: 5, quantity: 7, former: 3 };
+    const figure = { ...write, natural, payload: { id: 5, manage_stock: true, stock_quantity: 7 } };
     const other = answer(200, '{"update":[{"id":5,"manage_stock":true,"stock_quantity":6}]}');
     expect(settle({ ...stored, members: [figure] }, other, nowMs)).toMatchObject({
-      results: [{ type: 'ambiguous', reason: 'stock_changed_elsewhere' }],
+      results: [{ type: 'accepted', then: { reason: 'stock_changed_elsewhere' } }],
     });
     const named = { ...write, payload: { id: 5, sku: 'a  b' } };
     const echo = answer(200, '{"update":[{"id":5,"sku":"a b"}]}');
     expect(settle({ ...stored, members: [named] }, echo, nowMs)).toMatchObject({
-      results: [{ type: 'ambiguous', reason: 'echo_differs' }],
+      results: [{ type: 'accepted', then: { reason: 'echo_differs' } }],
     });
   });
 });
@@ -126,16 +130,19 @@ describe('a read', () => {
     ['auth_none_batch', 'auth'],
     ['http_maintenance_mode', 'upstream'],
     ['http_php_down', 'upstream'],
-    ['err_no_route', 'config'],
+    ['err_no_route', 'upstream'],
     ['err_bad_json', 'refused'],
   ])('answered as %s is %s, never empty', (name, kind) => {
     const read = (): unknown => readJson(recordedAnswer(name), nowMs);
     expect(read).toThrow(expect.objectContaining({ name: 'ConnectorError', kind }));
   });
 
-  test('of maintenance says when to come back', () => {
-    const read = (): unknown => readJson(recordedAnswer('http_maintenance_mode'), nowMs);
+  test('says when to come back, W17: but for the 600 s that WordPress says by rote', () => {
+    const maintenance = recordedAnswer('http_maintenance_mode');
+    const read = (): unknown => readJson(maintenance, nowMs);
     expect(read).toThrow(ConnectorError);
-    expect(read).toThrow(expect.objectContaining({ retryAfterMs: 600_000 }));
+    expect(read).toThrow(expect.objectContaining({ retryAfterMs: null }));
+    const meant = { ...maintenance, headers: { ...maintenance.headers, 'retry-after': '30' } };
+    expect(() => readJson(meant, nowMs)).toThrow(expect.objectContaining({ retryAfterMs: 30_000 }));
   });
 });

@@ -43,6 +43,8 @@ beforeEach(async () => {
   connector = createWooCommerce({
     ...store,
     timeouts: { connectMs: 1000, firstByteMs: 2000, totalMs: 3000 },
+    facts: null,
+    zeroPrice: 'draft',
     now: () => Date.now(),
     nonce: () => `n${(nonces += 1)}-${Date.now()}`,
   });
@@ -215,7 +217,7 @@ describe('stock', () => {
     expect(await ask()).toMatchObject({ results: [{ type: 'accepted' }] });
     await control(sandbox, 'act', { as: 'shopper', do: 'sell', store: 'shop1', id: Number(id) });
     expect(await ask()).toMatchObject({
-      results: [{ type: 'ambiguous', reason: 'stock_changed_elsewhere' }],
+      results: [{ type: 'accepted', then: { reason: 'stock_changed_elsewhere' } }],
     });
   });
 });
