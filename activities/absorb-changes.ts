@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { clearWake } from '../database/changes';
 import { writeCustomerEmails } from '../database/customer-emails';
 import { takeOver } from '../database/own-records';
+import { writePayoutEntries } from '../database/payout-entries';
 import { writeSaleEntries } from '../database/sale-entries';
 import { timeZoneOf } from '../database/tenants';
 import {
@@ -101,7 +102,8 @@ async function absorbBatch(
     await takeOver(tx, tenant, folded.takenOver);
     await writeSkus(tx, tenant, folded.claims, folded.releasedSkus);
     await writeRecords(tx, tenant, [...changed, ...folded.touched]);
-    await writeSaleEntries(tx, tenant, changed);
+    const saleIds = await writeSaleEntries(tx, tenant, changed);
+    await writePayoutEntries(tx, tenant, changed);
     await writeCustomerEmails(tx, tenant, folded.records);
     const unreadable = inbox.unreadable.map(({ pos, detail }): Outcome => ({
       pos,
@@ -111,7 +113,7 @@ async function absorbBatch(
     }));
     await writeOutcomes(tx, tenant, [...folded.outcomes, ...unreadable]);
     const payments = await raisePayments(tx, tenant, folded.otherPayers, changed);
-    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs);
+    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs, { saleIds });
     await moveCursor(tx, tenant, inbox.lastPos, inbox.count);
     return { changes: inbox.count, made: { woo: made.get('woo') ?? 0, qbo: made.get('qbo') ?? 0 } };
   });

@@ -182,6 +182,7 @@ function hold(
   return {
     deliveryId: delivery.id,
     rev: delivery.desiredRev,
+    pickedDueAt: delivery.dueAt,
     event: { type: 'hold', reason },
     cause,
     detail,

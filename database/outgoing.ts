@@ -2,14 +2,16 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import { kinds, type DesiredOp, type JsonObject, type Kind, type Target } from '../domain/words';
-import type { RecordBody } from '../domain/bodies';
+import type { PaidOutKind, RecordBody } from '../domain/bodies';
 import { customerIdOf } from '../domain/guests';
 import { groupBy } from '../domain/group-by';
 import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
+import type { ListedThing } from '../domain/posting/paid-out';
 import type { Thing } from '../domain/record-references';
 import { parseRecordBody } from './change-bodies';
 import { mappingsFor, type MappedTarget } from './mappings';
+import { loadListed } from './payout-entries';
 import { firstRow, type Db } from './pool';
 import { loadLayAways, loadSales } from './sale-entries';
 
@@ -121,6 +123,8 @@ export interface ReferenceKeys {
   sales: readonly Thing[];
   /** Orders whose deposits are needed. */
   layAways: readonly string[];
+  /** What payouts list. */
+  listed: readonly { kind: PaidOutKind; recordId: string }[];
 }
 
 export interface LoadedReferences {
@@ -131,6 +135,8 @@ export interface LoadedReferences {
   documents: Map<string, KnownReference & { entity: string | null }>;
   sales: Map<string, KnownSale>;
   layAways: Map<string, LayAway>;
+  /** By `kind/recordId`. */
+  listed: Map<string, ListedThing>;
   /** By `kind/key`. */
   mappings: Map<string, MappedTarget>;
 }
@@ -141,21 +147,30 @@ export async function loadReferences(
   system: Target,
   keys: ReferenceKeys,
 ): Promise<LoadedReferences> {
-  const [products, customers, orders, documents, sales, layAways, mappings] = await Promise.all([
-    loadProducts(db, tenant, system, keys.skus),
+  const [sales, layAways, listed] = await Promise.all([
+    loadSales(db, tenant, system, keys.sales),
+    loadLayAways(db, tenant, system, keys.layAways),
+    loadListed(db, tenant, system, keys.listed),
+  ]);
+  // A refund that says an amount alone gives back the lines of its sale.
+  const skus = [...new Set([...keys.skus, ...[...sales.values()].flatMap(skusOfSale)])];
+  const [products, customers, orders, documents, mappings] = await Promise.all([
+    loadProducts(db, tenant, system, skus),
     loadRemoteIds(db, tenant, system, 'customer', keys.customerIds),
     loadRemoteIds(db, tenant, system, 'order', keys.orderIds),
     loadDocuments(db, tenant, system, keys.documents),
-    loadSales(db, tenant, system, keys.sales),
-    loadLayAways(db, tenant, system, keys.layAways),
-    mappingsFor(db, tenant, keys.skus),
+    mappingsFor(db, tenant, skus),
   ]);
   // A payment names its invoice alone: whose it is, that says.
   const payers = [...sales.values()].flatMap(({ ticket }) => customerIdOf(ticket.body) ?? []);
   const others = [...new Set(payers)].filter((id) => !keys.customerIds.includes(id));
   for (const [id, known] of await loadRemoteIds(db, tenant, system, 'customer', others))
     customers.set(id, known);
-  return { products, customers, orders, documents, sales, layAways, mappings };
+  return { products, customers, orders, documents, sales, layAways, listed, mappings };
+}
+
+function skusOfSale({ ticket }: KnownSale): string[] {
+  return ticket.body.lines.map(({ sku }) => sku);
 }
 
 async function loadDocuments(

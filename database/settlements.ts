@@ -1,12 +1,13 @@
 import type { Pool, PoolClient } from 'pg';
 
 import { transition, type DeliveryEvent } from '../domain/delivery-state';
+import { isComparedHold } from '../domain/posting/compared-holds';
 import { countSettled, type DeliveryRow } from './deliveries';
 import { updateDeliveries, type DeliveryUpdate, type RemoteState } from './delivery-updates';
 import { inTransaction } from './pool';
 import type { LaneHold } from './lanes';
 import { lockByIds } from './sends';
-import { wakeUnpaid } from './unpaid';
+import { lookAgain } from './look-again';
 import { settleSummaries } from './summary-settlements';
 
 // Settling: what became of a send and of each of its members, in one transaction.
@@ -19,6 +20,11 @@ export interface MemberSettlement {
   deliveryId: string;
   /** Only without a send: the revision that was composed. Passed over where the delivery has moved on. */
   rev?: number;
+  /**
+   * With a hold that compares: when it was due as it was picked. Where that moved, what it is compared with has
+   * changed meanwhile (look-again.ts): it is composed again.
+   */
+  pickedDueAt?: string;
   event: DeliveryEvent;
   /** Only with `accepted` or `adopted`. */
   remote?: RemoteState;
@@ -123,6 +129,7 @@ async function settleMembers(
     const settlement = byId.get(row.id);
     if (settlement === undefined || row.desiredRev !== (settlement.rev ?? row.desiredRev))
       return [];
+    if (isOutdated(row, settlement)) return [];
     const after = transition(row, settlement.event);
     if (after === null) return [];
     const lastClass =
@@ -147,16 +154,29 @@ async function settleMembers(
     freeWaiting(tx, lane, updates, summedUp),
     writeJournal(tx, lane.tenant, updates),
   ]);
-  // What was held while this payment was on its way here knew nothing of it.
-  const woken = await wakeUnpaid(tx, lane.tenant, lane.system, updates.flatMap(invoicesPaid));
+  // What was held while these were on their way here knew nothing of what became of them.
+  const things = updates.filter(isComparedWith).map(({ row }) => row);
+  const woken = await lookAgain(tx, lane.tenant, lane.system, { things });
   await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0) - freed - woken);
   return { died: updates.flatMap(({ row, after }) => (after.state === 'dead' ? [row.id] : [])) };
 }
 
-/** The invoice that a payment waits for. */
-function invoicesPaid({ row, settlement }: MemberUpdate): string[] {
-  if (row.kind !== 'payment') return [];
-  return (settlement.waitsFor ?? []).flatMap(({ kind, ref }) => (kind === 'invoice' ? [ref] : []));
+/** Whether it was held by what has changed since it was composed. */
+function isOutdated({ dueAt }: DeliveryRow, { event, pickedDueAt }: MemberSettlement): boolean {
+  return event.type === 'hold' && isComparedHold(event.reason) && dueAt !== (pickedDueAt ?? dueAt);
+}
+
+/**
+ * Whether others that are compared with it have to be looked at again. A hold that compares changes nothing for them:
+ * so two that are held by each other come to rest. A sale that comes for the first time has none.
+ */
+function isComparedWith({ row, after, settlement }: MemberUpdate): boolean {
+  if (row.kind === 'order' || row.kind === 'invoice') {
+    if (row.desiredRev < 2) return false;
+  } else if (row.kind !== 'refund' && row.kind !== 'payment' && row.kind !== 'payout') return false;
+  if (settlement.remote !== undefined) return true;
+  const isAtRest = after.state === 'held' || after.state === 'dead' || after.state === 'skipped';
+  return isAtRest && !isComparedHold(after.reason);
 }
 
 /** With the send that was settled, where there was one. */

@@ -83,8 +83,11 @@ export type DeliveryEvent =
 /** Why one that was never posted is skipped after an undo. */
 export const undone = 'undone';
 
-/** Holds that lift by themselves: a redrive passes them over. */
-const selfLiftingHolds = ['direction', 'dependency', 'summary'] as const;
+/**
+ * Holds that only their own setting or summary lifts: a redrive passes them over. What waits for something it refers
+ * to is looked at again: a mapping may stand for it by now.
+ */
+const selfLiftingHolds = ['direction', 'summary'] as const;
 
 function liftsItself(core: DeliveryCore): boolean {
   return (

@@ -6,8 +6,14 @@ import { parseFacts } from '../../connectors/quickbooks/facts';
 import { unfitTarget } from '../../connectors/quickbooks/mapping-target';
 import { idText } from '../../database/body-parts';
 import { findConnection, forgetFacts } from '../../database/connections';
-import { countRedrivable, requestRedrive } from '../../database/failures';
-import { listMappings, mappingKinds, putMapping, type Mapping } from '../../database/mappings';
+import { countRedrivable, requestRedrive, type StoredSelector } from '../../database/failures';
+import {
+  listMappings,
+  mappingKinds,
+  putMapping,
+  type Mapping,
+  type MappingKind,
+} from '../../database/mappings';
 import { jsonObject } from '../../database/outgoing';
 import { writeAudit, type Tenant } from '../../database/tenants';
 import type { ApiDeps } from '../deps';
@@ -69,7 +75,7 @@ export function mappingRoutes(deps: ApiDeps): Route[] {
         const subject = `${params.kind}/${params.key}`;
         const detail = { id, name, version: mapping.version };
         await writeAudit(pool, tenant.id, { actor, action: 'mapping.put', subject, detail });
-        const released = await release(deps, tenant, subject.replace('/', ':'), actor);
+        const released = await release(deps, tenant, params, actor);
         return { status: 200, body: { ...viewOf(mapping), released } };
       },
     }),
@@ -91,16 +97,19 @@ async function checkTarget(
   throw invalid('The target does not fit the company.', [{ path: 'target.id', message: unfit }]);
 }
 
-/** Tries again what was held because this mapping was missing or wrong; `place` is `kind:key`. */
+/** Tries again what was held because this mapping was missing or wrong, or its article had no item. */
 async function release(
   { pool, signals }: ApiDeps,
   tenant: Tenant,
-  place: string,
+  { kind, key }: Readonly<{ kind: MappingKind; key: string }>,
   actor: string,
 ): Promise<number> {
+  const selectors: StoredSelector[] = ['mapping_missing', 'mapping_invalid'].map((reason) => ({
+    cause: `${reason}:${kind}:${key}`,
+  }));
+  if (kind === 'item') selectors.push({ waitingForSku: key });
   let released = 0;
-  for (const reason of ['mapping_missing', 'mapping_invalid']) {
-    const selector = { cause: `${reason}:${place}` };
+  for (const selector of selectors) {
     const count = await countRedrivable(pool, tenant.id, selector);
     if (count === 0) continue;
     const redriveId = randomUUID();

@@ -5,6 +5,7 @@ import { isSameMoney, postedSaleOf, type PostedSale } from '../../domain/posting
 import type { Composed, Outgoing } from '../connector';
 import { booksStateOf, type ReadRows } from './books-state';
 import { hold } from './hold';
+import { inUseHold } from './in-use';
 import { otherHalfHold } from './both-halves';
 import { creditToApply } from './correction-credit';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
@@ -104,6 +105,9 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
       step = planStep(wanted, part, { ...books, isDeposited: true }, options);
     }
   }
+  const isTouched = step.type === 'update' || step.type === 'void' || step.type === 'difference';
+  const inUse = isTouched ? inUseHold(item, place) : null;
+  if (inUse !== null) return done(hold(inUse.reason, inUse.what, inUse.detail));
   return stepPlanned(asked, rows, posted, step, wanted?.sale ?? null, books, update);
 }
 

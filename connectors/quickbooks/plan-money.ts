@@ -10,6 +10,7 @@ import type { Composed, Outgoing, RecordReference, References } from '../connect
 import { booksMoneyOf, isSameBooksMoney, type BooksMoney } from './books-money';
 import { booksStateOf, type ReadRows } from './books-state';
 import type { DocumentFinding } from './findings';
+import { inUseHold } from './in-use';
 import { exactNumber } from './mapping';
 import { mergedPayload } from './merge-document';
 import { entryShape, isPayment, wantedPayment } from './money';
@@ -90,6 +91,8 @@ export function planMoney(item: Outgoing, place: Place, rows: ReadRows): Planned
   const settings = { ...place.settings, startDate: null, closed: { mode: 'firstOpenDay' as const } }; // prettier-ignore
   const company = isStanding ? { ...place, settings } : place;
   const none = unwanted(item);
+  const inUse = inUseHold(item, place);
+  if (inUse !== null) return held(inUse.reason, inUse.what, inUse.detail);
   if (isPayment(item)) {
     const wanted = none === null ? wantedPayment(item, company) : { none };
     if ('composed' in wanted) return done(wanted.composed);

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../domain/words';
 import type { Outgoing, RecordReference } from '../connector';
 import { booksMoneyOf, isSameBooksMoney } from './books-money';
 import { booksStateOf, type ReadRows } from './books-state';
+import { inUseHold } from './in-use';
 import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
 import { markerNamed } from './new-document';
 import { receivableDifference } from './payment-difference';
@@ -57,6 +58,8 @@ export function planPayment(
   const changes = main === null ? {} : { startDate: null, closed: { mode: 'firstOpenDay' as const } }; // prettier-ignore
   const decision = decisionFor(sale, place, changes);
   const isStillWanted = isWanted(item, ticket);
+  const inUse = inUseHold(item, place);
+  if (inUse !== null) return held(inUse.reason, inUse.what, inUse.detail);
   if (isStillWanted && decision.type === 'hold' && posted.voidDue === null)
     return held(decision.reason, decision.what, decision.detail);
   const payment = isStillWanted && decision.type === 'post' ? paymentOf(sale, decision.document, index) : null; // prettier-ignore
