@@ -75,12 +75,15 @@ export function payoutHold(
     const before = others.filter(
       ({ isPosted, isOpen }, index) => index !== own && (isPosted || (isOpen && index < own)),
     );
-    const sums = [before, rest].map((some) => sumMinor(some.map(of)) + amountMinor);
-    // By those that came before it, or, where it is paid out in parts, by all of them together.
-    if (sums.includes(broughtMinor)) continue;
+    // By those before it, or, where it is paid out in parts, by all of them together.
+    const [soFarMinor, allMinor] = [before, rest].map((some) => sumMinor(some.map(of)) + amountMinor); // prettier-ignore
+    if (soFarMinor === broughtMinor || allMinor === broughtMinor) continue;
     // What is in the books leaves a rest where the sale grew since: that lies on the clearing account.
-    if (others[own]?.isPosted === true && isWithin(sums[0] ?? 0, broughtMinor)) continue;
-    idOut = already.length === 0 ? '' : ` and was paid out already: ${already.join(', ')}`;
+    if (others[own]?.isPosted === true && isWithin(soFarMinor ?? 0, broughtMinor)) continue;
+    const text = (minor: number): string => minorToText(minor, currency);
+    const what = `${first.kind} ${first.recordId}`;
+    const already = rest.map((one) => `${text(of(one))} in payout ${one.payoutId}`).slice(0, 5);
+    const paidOut = already.length === 0 ? '' : ` and was paid out already: ${already.join(', ')}`;
     const detail = `Payout ${recordId} lists ${what} at ${text(amountMinor)}; its tender ${tender} brought ${text(broughtMinor)}${paidOut}. Correct the payout or the ${first.kind}, or void the payout that is too much`; // prettier-ignore
     return { type: 'hold', reason: 'payout_differs', what: 'payout', detail };
   }
