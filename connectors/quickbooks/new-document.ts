@@ -82,7 +82,7 @@ export function newDifference(
   const nth = countOf(posted, 'difference') + 1;
   const other = sale.side === 'sale' ? 'refund' : 'sale';
   const standsAs = mainOf(posted)?.docNumber ?? sale.number;
-  const difference = saleOfAmounts(amounts, {
+  const corrected = saleOfAmounts(amounts, {
     side: isAdded ? sale.side : other,
     marker: markerNamed(sale.marker, `difference ${nth} of rev ${item.rev}`),
     notes: [`${isAdded ? 'added to' : 'taken from'} ${standsAs}`],
@@ -92,6 +92,7 @@ export function newDifference(
     tender: amounts.tender === null ? null : { tender: amounts.tender, amountMinor: amounts.totalMinor, reference: null, isExchange: amounts.tender === tenderBetween },
     names: new Map(sale.items.map((line) => [line.sku, line.description])),
   });
+  const difference = { ...corrected, isCorrection: true };
   const made = madeOf(asked, difference, { startDate: null, closed: { mode: 'firstOpenDay' } }, sale.members === undefined ? `-D${nth}` : `-${nth + 1}`);
   if (made.type !== 'new') return made;
   if (!isToBeApplied(made.entity, posted))

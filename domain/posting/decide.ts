@@ -69,7 +69,7 @@ function stopOf(sale: Sale, settings: PostingSettings, company: PostingCompany):
 
 /** Of 0.00 only a sale that moves goods, or uses up a gift card or deposit, says anything to the books. */
 function isWorthPosting(sale: Sale, settings: PostingSettings): boolean {
-  if (sale.giftCards.length > 0) return true;
+  if (sale.giftCards.length > 0 || sale.isCorrection === true) return true;
   if ((sale.deposits ?? []).some(({ amountMinor }) => amountMinor !== 0)) return true;
   return sale.side === 'sale' && settings.zero.mode === 'stockOnly' && sale.items.length > 0;
 }
