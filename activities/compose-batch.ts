@@ -12,6 +12,7 @@ import {
 import { inSlices } from '../connectors/in-slices';
 import { loadReferences, pickDue, type DuePlaces, type PickedDelivery } from '../database/outgoing';
 import type { MemberSettlement } from '../database/settlements';
+import { isPostedAnew } from '../domain/delivery-state';
 import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';
 import { failureClasses } from '../domain/failure';
@@ -199,6 +200,7 @@ function outgoing(delivery: PickedDelivery & { combined?: SummarySale }): Outgoi
     op: delivery.desiredOp,
     record: delivery.record,
     attempts: delivery.attempts,
+    isPostedAnew: isPostedAnew(delivery.reason),
     lastClass: failureClasses.find((name) => name === delivery.lastClass) ?? null,
     remoteId: delivery.remoteId,
     remoteVersion: delivery.remoteVersion,

@@ -23,6 +23,8 @@ export interface Outgoing {
   /** Of a daily summary: its members as one sale. */
   combined?: SummarySale;
   attempts: number;
+  /** An operator wants what was deleted or voided there made again, as a new thing. */
+  isPostedAnew?: boolean;
   /** Class of the last refusal of this delivery, null where none: DUPLICATE asks for a look-up first. */
   lastClass: FailureClass | null;
   remoteId: string | null;

@@ -170,14 +170,20 @@ export async function applyRedrive(
         [tenant, redriveId],
       );
       if (request === null) return null;
+      const selector = storedSelector.parse(request.selector);
       const direction = await directionInForce(tx, tenant);
       const rows = await tx.query<DeliveryRow>(
         `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND ${redrivable} ORDER BY d.id LIMIT $5 FOR UPDATE`,
-        [tenant, ...selectorValues(storedSelector.parse(request.selector)), redriveBatchMax],
+        [tenant, ...selectorValues(selector), redriveBatchMax],
       );
       const updates = rows.rows.flatMap((row): DeliveryUpdate[] => {
         const resting = allowsPush(direction, row.system, row.kind) ? 'waiting' : 'direction';
-        const after = transition(row, { type: 'redrive', resting, nowMs });
+        const after = transition(row, {
+          type: 'redrive',
+          resting,
+          nowMs,
+          isNamed: !('all' in selector),
+        });
         return after === null ? [] : [{ row, after }];
       });
       const opened = await updateDeliveries(tx, tenant, updates);

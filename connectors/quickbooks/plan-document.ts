@@ -3,7 +3,7 @@ import { creditedPart } from '../../domain/posting/part-names';
 import { beforeStartHold, planStep, type BooksState, type Step } from '../../domain/posting/plan';
 import { isSameMoney, postedSaleOf, type PostedSale } from '../../domain/posting/posted-sale';
 import type { Composed, Outgoing } from '../connector';
-import { booksStateOf, type ReadRows } from './books-state';
+import { booksStateOf, postedAnew, type ReadRows } from './books-state';
 import { hold } from './hold';
 import { inUseHold } from './in-use';
 import { otherHalfHold } from './both-halves';
@@ -67,6 +67,8 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
   const { settings, references } = place;
   const main = mainOf(posted);
   if (posted.documents.length === 0) return firstPlanned(asked, posted);
+  const anew = isWanted(item, ticket) ? postedAnew(item, posted, rows) : null;
+  if (anew !== null) return planFrom(asked, rows, anew);
   if (posted.unapplied) return unappliedPlanned(asked, rows, posted, posted.unapplied);
   // What is posted stays under our care, whatever the start date is now.
   const startDate = main === null ? settings.startDate : null;

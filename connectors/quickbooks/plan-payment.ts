@@ -4,7 +4,7 @@ import { beforeStartHold, foundOtherwise, lockedDay, parkedHold } from '../../do
 import type { JsonObject } from '../../domain/words';
 import type { Outgoing, RecordReference } from '../connector';
 import { booksMoneyOf, isSameBooksMoney } from './books-money';
-import { booksStateOf, type ReadRows } from './books-state';
+import { booksStateOf, postedAnew, type ReadRows } from './books-state';
 import { inUseHold } from './in-use';
 import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
 import { markerNamed } from './new-document';
@@ -96,6 +96,8 @@ export function planOnePayment(asked: AskedPayment): PlannedMoney {
     return done(voidWrite(item, { ...posted, voidDue: null }, main, rows.get(keyOf(main)) ?? null, { then: 'hold', why: posted.voidDue.why })); // prettier-ignore
   if (item.lastClass === 'CLOSED' && item.attempts > 1)
     return held('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period');
+  const anew = 'none' in wanted ? null : postedAnew(item, posted, rows);
+  if (anew !== null) return planOnePayment({ ...asked, posted: anew });
   if (main !== null) return planStanding(asked, 'none' in wanted ? null : wanted);
   if ('none' in wanted)
     return posted.documents.length > 0 ? kept(item, posted) : done({ type: 'skip', reason: wanted.none }); // prettier-ignore

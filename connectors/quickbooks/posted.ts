@@ -164,6 +164,21 @@ export function standing(posted: Posted): WrittenDocument[] {
   return posted.documents.filter(({ isVoided, role }) => !isVoided && role !== 'applied');
 }
 
+/** What is known once all documents of a part are taken as gone; a new one takes their place. */
+export function withoutDocuments(posted: Posted): Posted {
+  const documents = posted.documents.map((one) => ({ ...one, isVoided: true, money: null }));
+  const entry = posted.entry === undefined ? {} : { entry: null };
+  return {
+    ...posted,
+    documents,
+    net: null,
+    payment: null,
+    unapplied: null,
+    voidDue: null,
+    ...entry,
+  };
+}
+
 /** Ids are unique within one kind of document only (quickbooks.md 1). */
 export type BooksKey = Pick<WrittenDocument, 'entity' | 'id'>;
 

@@ -142,6 +142,52 @@ test('B3: mapping an item releases the tickets that are held for it, and a redri
   ]);
 }, 120_000);
 
+test('B10: a document that somebody deleted in the books is posted anew by a redrive that names it, or accepted by a discard', async () => {
+  const tenant = await createTestTenant(stack);
+  const ask = await operatorOf(stack, api, tenant);
+  const { pool } = stack.database;
+  const numbers = ['T-1', 'T-2', 'T-3'];
+  await sent(tenant, [product('A'), customer('c-1'), ...numbers.map((id) => order(id, [['A', 1]], 'c-1'))]); // prettier-ignore
+  const idOf = async (recordId: string): Promise<{ id: string; remote: string; state: string }> => {
+    const { rows } = await pool.query<{ id: string; remote: string; state: string }>(
+      `SELECT id::text AS id, remote_id AS remote, state FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'order' AND record_id = $2`,
+      [tenant.id, recordId],
+    );
+    return rows[0] ?? { id: '', remote: '', state: '' };
+  };
+  for (const recordId of numbers)
+    await control(stack.qbo, 'act', { as: 'accountant', do: 'delete', realmId: tenant.realmId, entity: 'SalesReceipt', id: (await idOf(recordId)).remote }); // prettier-ignore
+  await sent(tenant, numbers.map((id) => ({ ...order(id, [['A', 2]], 'c-1'), revision: 2 }))); // prettier-ignore
+  expect(await held(tenant)).toEqual(numbers.map((id) => expect.stringContaining(`order ${id} gone_in_system: A document of this was deleted in QuickBooks. To post it again as a new document, redrive`))); // prettier-ignore
+  // A newer revision and a redrive of everything choose nothing.
+  await sent(tenant, [{ ...order('T-1', [['A', 3]], 'c-1'), revision: 3 }]);
+  await ask('POST', '/failures/redrive', { all: true });
+  await until('looked at again', async () => (await pool.query('SELECT FROM redrives WHERE tenant = $1 AND applied_at IS NULL', [tenant.id])).rowCount, (open) => open === 0); // prettier-ignore
+  await untilIdle(stack, tenant, 50_000);
+  expect(await held(tenant)).toHaveLength(3);
+  expect(await documents(stack, tenant)).toEqual([]);
+  await ask('POST', '/failures/redrive', { ids: [(await idOf('T-1')).id] });
+  await until(
+    'one is posted anew',
+    () => documents(stack, tenant),
+    (list) => list.length === 1,
+  );
+  const { id } = await idOf('T-2');
+  expect(await ask('POST', `/failures/${id}/discard`, { reason: 'deleted on purpose' })).toMatchObject({ status: 202 }); // prettier-ignore
+  await ask('POST', '/failures/redrive', { cause: 'gone_in_system:document' });
+  await until(
+    'the other one too',
+    () => documents(stack, tenant),
+    (list) => list.length === 2,
+  );
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1-V2 37.50', 'SalesReceipt T-3-V2 25.00']); // prettier-ignore
+  await untilIdle(stack, tenant, 50_000);
+  // It is under our care again.
+  await sent(tenant, [{ ...order('T-1', [['A', 1]], 'c-1'), revision: 4 }]);
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1-V2 12.50', 'SalesReceipt T-3-V2 25.00']); // prettier-ignore
+  expect((await idOf('T-2')).state).toBe('skipped');
+}, 120_000);
+
 async function incomeOf({ id }: TestTenant): Promise<string> {
   const { rows } = await stack.database.pool.query<{ id: string }>(
     `SELECT target_id AS id FROM mappings WHERE tenant = $1 AND kind = 'account' AND key = 'income'`,
