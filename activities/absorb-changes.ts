@@ -5,6 +5,7 @@ import { writeCustomerEmails } from '../database/customer-emails';
 import { takeOver } from '../database/own-records';
 import { writePayoutEntries } from '../database/payout-entries';
 import { writeSaleEntries } from '../database/sale-entries';
+import { postingInForce } from '../database/settings';
 import { timeZoneOf } from '../database/tenants';
 import {
   countKey,
@@ -147,12 +148,13 @@ async function fold(
   const untracked = await readUntrackedSkus(tx, tenant, [...movedSkus]);
   const isDayNeeded = changes.some(({ content }) => needsDay(content));
   const zone = isDayNeeded ? await timeZoneOf(tx, tenant) : 'utc';
+  const cutHour = isDayNeeded ? (await postingInForce(tx, tenant)).value.date.dayCutHour : 0;
   return foldChanges(changes, {
     records: new Map(records.map((row) => [recordKey(row.kind, row.recordId), row])),
     skus: known,
     isCodeTaken: (folded) => taken.has(folded),
     isStockTracked: (sku) => !untracked.has(sku),
-    dayOf: (instant) => dayIn(zone, instant),
+    dayOf: (instant) => dayIn(zone, instant, cutHour),
     guests: await guestRules(tx, tenant, changes, records),
   });
 }

@@ -7,7 +7,7 @@ import { updateDeliveries, type DeliveryUpdate, type RemoteState } from './deliv
 import { inTransaction } from './pool';
 import type { LaneHold } from './lanes';
 import { lockByIds } from './sends';
-import { lookAgain } from './look-again';
+import { lookAgain, type ComparedThing } from './look-again';
 import { settleSummaries } from './summary-settlements';
 
 // Settling: what became of a send and of each of its members, in one transaction.
@@ -155,7 +155,7 @@ async function settleMembers(
     writeJournal(tx, lane.tenant, updates),
   ]);
   // What was held while these were on their way here knew nothing of what became of them.
-  const things = updates.filter(isComparedWith).map(({ row }) => row);
+  const things = updates.flatMap(comparedThing);
   const woken = await lookAgain(tx, lane.tenant, lane.system, { things });
   await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0) - freed - woken);
   return { died: updates.flatMap(({ row, after }) => (after.state === 'dead' ? [row.id] : [])) };
@@ -167,16 +167,20 @@ function isOutdated({ dueAt }: DeliveryRow, { event, pickedDueAt }: MemberSettle
 }
 
 /**
- * Whether others that are compared with it have to be looked at again. A hold that compares changes nothing for them:
- * so two that are held by each other come to rest. A sale that comes for the first time has none.
+ * What others are compared with, where it changed; none where it did not. Those that came after one that is held because
+ * it compares count it no more, where it never was in the books; so two that are held by each other come to rest. A
+ * sale that comes for the first time has none that are compared with it.
  */
-function isComparedWith({ row, after, settlement }: MemberUpdate): boolean {
-  if (row.kind === 'order' || row.kind === 'invoice') {
-    if (row.desiredRev < 2) return false;
-  } else if (row.kind !== 'refund' && row.kind !== 'payment' && row.kind !== 'payout') return false;
-  if (settlement.remote !== undefined) return true;
+function comparedThing({ row, after, settlement }: MemberUpdate): ComparedThing[] {
+  const { kind, recordId } = row;
+  if (kind === 'order' || kind === 'invoice') {
+    if (row.desiredRev < 2) return [];
+  } else if (kind !== 'refund' && kind !== 'payment' && kind !== 'payout') return [];
+  if (settlement.remote !== undefined) return [{ kind, recordId }];
   const isAtRest = after.state === 'held' || after.state === 'dead' || after.state === 'skipped';
-  return isAtRest && !isComparedHold(after.reason);
+  if (!isAtRest) return [];
+  if (!isComparedHold(after.reason)) return [{ kind, recordId }];
+  return row.deliveredRev > 0 ? [] : [{ kind, recordId, afterId: row.id }];
 }
 
 /** With the send that was settled, where there was one. */

@@ -1,5 +1,5 @@
 import type { ChangeBody, InventoryBody, ProductBody, RecordBody } from './bodies';
-import { withDay } from './business-day';
+import { needsDay, withDay, withLateDay } from './business-day';
 import { canonicalJson } from './canonical';
 import { customerIdOf, saleOfGuest, withGuestCustomer, type GuestRules } from './guests';
 import { merge, said } from './merge-bodies';
@@ -123,6 +123,7 @@ class Fold {
     ) {
       const detail = `revision ${sourceRev} came after revision ${current.sourceRev}`;
       this.outcomes.push({ pos: change.pos, outcome: 'stale', code: 'stale', detail });
+      this.takeLateDay(change, current);
       return;
     }
     const next = this.next(change, current);
@@ -130,6 +131,22 @@ class Fold {
     const key = recordKey(change.kind, change.recordId);
     this.present.set(key, next);
     if (next.rev === current?.rev) return;
+    this.changed.add(key);
+    this.ticketTimes.set(key, change.occurredAt);
+  }
+
+  /** All that a revision that came late may say: when the money moved. */
+  private takeLateDay(change: ChangeRow, current: RecordRow): void {
+    if (current.op !== 'present') return;
+    const isStated = current.origin['businessDate'] !== undefined;
+    const content = withLateDay(current.content, change.content, isStated, () =>
+      this.known.dayOf(change.occurredAt),
+    );
+    if (content === null) return;
+    const key = recordKey(change.kind, change.recordId);
+    const isSaid = !needsDay(change.content);
+    const origin = isSaid ? { ...current.origin, businessDate: change.source } : current.origin;
+    this.present.set(key, { ...current, rev: current.rev + 1, content, origin });
     this.changed.add(key);
     this.ticketTimes.set(key, change.occurredAt);
   }
