@@ -54,7 +54,7 @@ export function withLateDay(
   isStated: boolean,
   dayOfLate: () => string,
 ): RecordBody | null {
-  if (!isDated(content) || late === null || late.kind !== content.kind || isStated) return null;
+  if (!isDated(content) || late?.kind !== content.kind || isStated) return null;
   const stated = 'businessDate' in late.body ? late.body.businessDate : undefined;
   const day = typeof stated === 'string' ? stated : dayOfLate();
   const { businessDate } = content.body;
