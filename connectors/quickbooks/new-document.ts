@@ -30,8 +30,6 @@ export interface NewDocument {
   /** What is posted once it stands. */
   net: PostedSale;
   isLast: boolean;
-  /** How many tickets it stands for. */
-  tickets: number;
   location: string;
   /** What must be in the books first and is not. */
   missing: readonly MissingReference[];
@@ -101,7 +99,7 @@ export function newDifference(
   return { ...made, role: 'difference', posted: known, net, isLast: false, missing: [] };
 } // prettier-ignore
 
-type Base = Pick<NewDocument, 'type' | 'entity' | 'document' | 'reasons' | 'docNumber' | 'otherDocNumber' | 'tickets' | 'location'>; // prettier-ignore
+type Base = Pick<NewDocument, 'type' | 'entity' | 'document' | 'reasons' | 'docNumber' | 'otherDocNumber' | 'location'>; // prettier-ignore
 
 function madeOf(
   { item, ticket, place, sale }: Asked,
@@ -127,7 +125,6 @@ function madeOf(
     reasons: decision.reasons,
     docNumber: docNumberOf(sale.number, suffix),
     otherDocNumber: otherDocNumber(sale.number, suffix, item.recordId),
-    tickets: sale.members ?? 1,
     location: locationOf(ticket),
   };
 }

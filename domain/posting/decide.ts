@@ -6,7 +6,7 @@ import { sourceLines, untaxed } from './lines';
 import { isOnAccount } from './posted-sale';
 import type { Sale, SaleTender } from './sale';
 import type { PostingSettings } from './settings';
-import { decideTax } from './tax';
+import { decideTax, taxVarianceOf } from './tax';
 
 // A sale, or what was given back, as one document for the books, with the reasons for what is not obvious.
 // Nothing is posted to a guess: what does not add up or has no rule is held.
@@ -29,7 +29,7 @@ export function decide(sale: Sale, settings: PostingSettings, company: PostingCo
     rounding.push(roundingLine(differenceMinor, !isUs && sale.pricesIncludeTax));
     reasons.push({ choice: 'rounding_line', amountMinor: differenceMinor });
   }
-  const tax = decideTax(sale, [...lines, ...rounding], company, settings.tax.varianceMinor);
+  const tax = decideTax(sale, [...lines, ...rounding], company, settings.tax);
   if (tax.type === 'hold') return tax;
   const dated = dateOf(sale.date, sale.side, settings, company);
   if (dated.type === 'hold') return dated;
@@ -41,7 +41,7 @@ export function decide(sale: Sale, settings: PostingSettings, company: PostingCo
   ];
   return {
     type: 'post',
-    document: documentOf(sale, dated, all, tax.tax, company.homeCurrency),
+    document: { ...documentOf(sale, dated, all, tax.tax, company.homeCurrency), taxVarianceMinor: taxVarianceOf(sale, settings.tax) }, // prettier-ignore
     reasons: [...reasons, ...tax.reasons, ...dated.reasons],
   };
 }
@@ -145,7 +145,7 @@ function documentOf(
   lines: readonly PostingLine[],
   tax: DocumentTax,
   homeCurrency: string | null,
-): PostingDocument {
+): Omit<PostingDocument, 'taxVarianceMinor'> {
   // Of several tenders each is a payment of its own.
   const type = typeOf(sale);
   const tender: SaleTender | undefined = sale.tenders?.[0];
