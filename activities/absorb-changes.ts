@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
 
+import { moveCursor, noteAbsorbTrouble } from '../database/absorb-progress';
 import { clearWake } from '../database/changes';
 import { writeCustomerEmails } from '../database/customer-emails';
+import { resolveFailedChanges } from '../database/failed-changes';
 import { takeOver } from '../database/own-records';
 import { writePayoutEntries } from '../database/payout-entries';
 import { writeSaleEntries } from '../database/sale-entries';
@@ -9,7 +11,6 @@ import { postingInForce } from '../database/settings';
 import { timeZoneOf } from '../database/tenants';
 import {
   countKey,
-  moveCursor,
   readChanges,
   readRecords,
   readSkus,
@@ -39,6 +40,7 @@ import { saleOfGuest } from '../domain/guests';
 import type { Thing } from '../domain/record-references';
 import { applyStock, type StockChange, type StockEntry } from '../domain/stock';
 import { targets, type Kind, type Target } from '../domain/words';
+import { troubleOf } from './failures';
 import { guestRules, newGuests } from './guest-customers';
 import { raisePayments } from './raise-payments';
 import { wantDeliveries } from './want-deliveries';
@@ -72,7 +74,12 @@ export async function absorbChanges(
   const total: Absorbed = { changes: 0, hasMore: false, made: { woo: 0, qbo: 0 } };
   await clearWake(pool, tenant);
   for (;;) {
-    const { changes, made } = await absorbBatch(pool, tenant, now());
+    const { changes, made } = await absorbBatch(pool, tenant, now()).catch(
+      async (error: unknown) => {
+        await noteAbsorbTrouble(pool, tenant, troubleOf(error) ?? '').catch(() => undefined);
+        throw error;
+      },
+    );
     total.changes += changes;
     total.hasMore = changes > 0;
     for (const system of targets) total.made[system] += made[system];
@@ -112,6 +119,7 @@ async function absorbBatch(
       code: 'unreadable',
       detail,
     }));
+    await resolveFailedChanges(tx, tenant, folded.records);
     await writeOutcomes(tx, tenant, [...folded.outcomes, ...unreadable]);
     const payments = await raisePayments(tx, tenant, folded.otherPayers, changed);
     const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs, { saleIds });

@@ -26,6 +26,7 @@ import type { LaneTurn } from './lane-turn';
 import { withMembers, withoutSummedUp } from './lane-summaries';
 import type { OpenedConnection } from './opened-connection';
 import { referenceKeysOf } from './reference-keys';
+import type { HoldCode } from '../domain/hold-reasons';
 
 /** A write that is ready to be recorded, with the delivery it belongs to. */
 export interface ReadyWrite {
@@ -176,7 +177,7 @@ export function place(batch: ComposedBatch, delivery: PickedDelivery, composed: 
 
 function hold(
   delivery: PickedDelivery,
-  reason: string,
+  reason: HoldCode,
   cause: string,
   detail: string,
 ): MemberSettlement {

@@ -3,19 +3,20 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
-import { applyRedrive, redriveSelector, requestRedrive } from '../database/failures';
+import { applyRedrive, redriveSelector, refuseRedrive, requestRedrive } from '../database/failures';
 import { laneStates, setLane } from '../database/lanes';
-import { laneWork } from '../database/outgoing';
+import { laneWork, type LaneWork } from '../database/outgoing';
 import { bringInForce } from '../database/policy';
 import { beginRun, endRun, noteTotal } from '../database/runs';
 import {
   directionSchema,
+  refuseSettings,
   requestSettings,
   syncInForce,
   syncSettingsSchema,
 } from '../database/settings';
 import { queueDepth } from '../database/status';
-import { findTenant, type Tenant } from '../database/tenants';
+import { findTenant, writeAudit, type Tenant } from '../database/tenants';
 import { newLaneState, type WorkflowPolicy } from '../domain/tenant-sync';
 import { targets, type Target } from '../domain/words';
 import { tenantSyncId, type Queues } from '../workflows/messages';
@@ -27,6 +28,7 @@ import type {
   Activities,
   DatabaseActivities,
   LaneActivities,
+  LoadedLane,
   LoadedTenant,
   PolicyRequest,
   PolicyResult,
@@ -69,6 +71,15 @@ function databaseActivities(deps: ActivityDeps): DatabaseActivities {
     applyPolicy: (request) => translated(() => applyPolicy(deps, request)),
     redriveDeliveries: (request) =>
       translated(() => redrive(deps, request.tenantId, request.id, request.selector)),
+    refuseRequest: ({ tenantId, reason, request }) =>
+      translated(async () => {
+        const tenant = await requireTenant(pool, tenantId);
+        if (request.kind === 'redrive') await refuseRedrive(pool, tenant.id, request.id, reason);
+        else await refuseSettings(pool, tenant.id, request.part, reason);
+        const subject = request.kind === 'redrive' ? request.id : request.part;
+        const entry = { actor: 'truth-sync', action: `${request.kind}.refused`, subject };
+        await writeAudit(pool, tenant.id, { ...entry, detail: { reason } });
+      }),
     setLane: ({ tenantId, lane, ...change }) =>
       translated(async () => {
         const tenant = await requireTenant(pool, tenantId);
@@ -197,7 +208,7 @@ async function loadTenant(deps: ActivityDeps, tenantId: string): Promise<LoadedT
       isIsolated: state.isIsolated,
       needsAuth: state.needsAuth || !state.isConnected,
       breaker: state.isIsolated ? { kind: 'isolated' } : state.breaker,
-      dead: (await laneWork(deps.pool, tenant.id, state.system)).dead,
+      ...countsOf(await laneWork(deps.pool, tenant.id, state.system)),
     };
   }
   return {
@@ -207,9 +218,13 @@ async function loadTenant(deps: ActivityDeps, tenantId: string): Promise<LoadedT
   };
 }
 
+function countsOf({ dead, held }: LaneWork): Pick<LoadedLane, 'dead' | 'held'> {
+  return { dead, held };
+}
+
 function newLane(): LoadedTenant['lanes'][Target] {
   const { isPaused, needsAuth, breaker, dead } = newLaneState();
-  return { isPaused, isIsolated: false, needsAuth, breaker, dead };
+  return { isPaused, isIsolated: false, needsAuth, breaker, dead, held: 0 };
 }
 
 async function policyOf(pool: Pool, tenant: number): Promise<WorkflowPolicy> {

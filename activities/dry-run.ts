@@ -11,7 +11,7 @@ import { newLaneProgress, type LaneProgress, type MemberOutcome, type RunSelecto
 import { sendsAtOnce } from '../domain/sends-at-once';
 import { limitsOf } from '../domain/sync-settings';
 import { composePicked, placesBehind, place, sharedOf, type ComposedBatch } from './compose-batch';
-import { AuthExpired, LaneBusy, Upstream } from './failures';
+import { AuthExpired, Upstream } from './failures';
 import { inSummary } from './join-summaries';
 import { sortSummedUp } from './lane-summaries';
 import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
@@ -42,16 +42,9 @@ export interface DryRunResult {
 }
 
 export async function dryRun(deps: DryRunDeps, request: DryRunRequest): Promise<DryRunResult> {
-  const turn = await LaneTurn.begin({ ...deps.turn, readsWhilePaused: true });
-  if (turn === null)
-    throw new LaneBusy(`${deps.turn.system} of this tenant is called by another turn`);
-  try {
-    return await new DryRun(deps, request, turn).untilOver();
-  } catch (error) {
-    return await endedBy(turn, error);
-  } finally {
-    await turn.end();
-  }
+  return LaneTurn.hold({ ...deps.turn, readsWhilePaused: true }, (turn) =>
+    new DryRun(deps, request, turn).untilOver().catch((error: unknown) => endedBy(turn, error)),
+  );
 }
 
 async function endedBy(turn: LaneTurn, error: unknown): Promise<DryRunResult> {

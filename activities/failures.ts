@@ -31,6 +31,16 @@ export class NotYet extends Error {
   override name = 'NotYet';
 }
 
+/** Longest text of a trouble that is kept. */
+const troubleMax = 500;
+
+/** Why work failed through a fault of our own, for operators; null where the vendor or the credentials failed. */
+export function troubleOf(error: unknown): string | null {
+  if (error instanceof Upstream || error instanceof AuthExpired || error instanceof LaneBusy)
+    return null;
+  return (error instanceof Error ? error.message : String(error)).slice(0, troubleMax);
+}
+
 /** The one place where an error of ours becomes an ApplicationFailure. */
 export function asFailure(error: unknown): unknown {
   if (error instanceof ApplicationFailure) return error;

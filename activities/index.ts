@@ -21,6 +21,8 @@ export interface DatabaseActivities {
   undoDeliveries: (request: RunRequest) => Promise<{ lanes: Target[]; depth: number }>;
   /** Asks the absorb loop to go on with an undo where there is something to go on with. */
   advanceUndo: (request: RunRequest) => Promise<UndoStep>;
+  /** Gives up a request that can never be applied. */
+  refuseRequest: (request: RefuseRequest) => Promise<void>;
   setLane: (request: SetLaneRequest) => Promise<void>;
   repairDelivery: (request: {
     tenantId: string;
@@ -71,6 +73,7 @@ export interface LoadedLane {
   needsAuth: boolean;
   breaker: Breaker;
   dead: number;
+  held: number;
 }
 
 export interface AbsorbResult {
@@ -101,6 +104,12 @@ export interface RedriveResult {
   lanes: Target[];
   depth: number;
   refused: string | null;
+}
+
+export interface RefuseRequest {
+  tenantId: string;
+  reason: string;
+  request: { kind: 'policy'; part: 'direction' | 'sync' } | { kind: 'redrive'; id: string };
 }
 
 export interface SetLaneRequest {

@@ -16,6 +16,7 @@ import {
   type LaneHold,
 } from '../database/lanes';
 import { takeOverSends } from '../database/sends';
+import { LaneBusy, troubleOf } from './failures';
 import { limitsOf, type CallKind, type SyncSettings } from '../domain/sync-settings';
 import type { RateLimit } from '../domain/rate-budget';
 import type { Target } from '../domain/words';
@@ -28,6 +29,8 @@ import type { Target } from '../domain/words';
  * cost a busy lane six events of history each, and a roll at most that long.
  */
 const turnMs = 10_000;
+/** What a turn may take after its last call has ended, to write down what came of it. */
+const settlingMs = 2 * leaseMs;
 /** Longer waits for budget or Retry-After go back to the workflow as a timer. */
 const waitInTurnMaxMs = 10_000;
 
@@ -66,10 +69,11 @@ export class LaneTurn implements CallGate, LaneHold {
   reads = 0;
   private readonly options: TurnOptions;
   private readonly endsAtMs: number;
+  /** A turn that still runs then hangs: its lease lapses, and the next turn takes the lane over. */
+  private readonly renewsUntilMs: number;
   private readonly lost = new AbortController();
   /** Aborted when the lane is lost or the turn cancelled. */
   readonly signal: AbortSignal;
-  private renewal: NodeJS.Timeout | null = null;
   /** Ends when the last call so far has ended, well or not. */
   private lastCall: Promise<unknown> = Promise.resolve();
   /** End of the lease by our own clock. */
@@ -81,23 +85,41 @@ export class LaneTurn implements CallGate, LaneHold {
     this.system = options.system;
     this.settings = options.settings;
     this.endsAtMs = options.now() + turnMs;
+    this.renewsUntilMs =
+      this.endsAtMs + options.settings.timeoutsMs[options.system].total + settlingMs;
     this.signal = AbortSignal.any([this.lost.signal, options.cancelled]);
   }
 
-  /** Takes the lane and what its former holder left open; null while another one holds it. */
-  static async begin(options: TurnOptions): Promise<LaneTurn | null> {
+  /**
+   * Takes the lane, runs `work` while it is held, and gives it back whatever happens: from the first renewal on
+   * there is no way out of here on which the lease is renewed any longer.
+   * Throws `LaneBusy` while another turn holds the lane.
+   */
+  static async hold<T>(options: TurnOptions, work: (turn: LaneTurn) => Promise<T>): Promise<T> {
     const turn = new LaneTurn(options);
     turn.heldUntilMs = options.now() + leaseMs;
     const lease = await takeLease(options.pool, turn.tenant, turn.system, turn.token);
-    if (lease === null) return null;
-    turn.renewal = setInterval(() => void turn.renew(), leaseRenewMs);
-    const timeouts = options.settings.timeoutsMs[turn.system];
-    await takeOverSends(
-      options.pool,
-      turn,
-      timeouts.total + options.settings.settleMs[turn.system],
-    );
-    return turn;
+    if (lease === null)
+      throw new LaneBusy(`The lane ${turn.system} of this tenant is held by another turn.`);
+    const renewal = setInterval(() => void turn.renew(), leaseRenewMs);
+    let trouble: string | null = null;
+    try {
+      await turn.takeOver();
+      return await work(turn);
+    } catch (error) {
+      trouble = troubleOf(error);
+      throw error;
+    } finally {
+      clearInterval(renewal);
+      await turn.release(trouble);
+    }
+  }
+
+  /** What the former holder left open has no known outcome. */
+  private async takeOver(): Promise<void> {
+    const { settleMs, timeoutsMs } = this.settings;
+    const unknownForMs = timeoutsMs[this.system].total + settleMs[this.system];
+    await takeOverSends(this.options.pool, this, unknownForMs);
   }
 
   get now(): number {
@@ -118,10 +140,12 @@ export class LaneTurn implements CallGate, LaneHold {
     return limitsOf(this.settings.quota[this.system], call);
   }
 
-  /** Gives the lane back. A lapsed lease is left to whoever took it. */
-  async end(): Promise<void> {
-    if (this.renewal !== null) clearInterval(this.renewal);
-    await releaseLease(this.options.pool, this.tenant, this.system, this.token);
+  /**
+   * Gives the lane back. A lapsed lease is left to whoever took it, and one that cannot be given back because the
+   * database is away lapses by itself: neither changes what the turn came to.
+   */
+  private async release(trouble: string | null): Promise<void> {
+    await releaseLease(this.options.pool, this, trouble).catch(() => undefined);
   }
 
   async read<T>(call: () => Promise<T>): Promise<T> {
@@ -200,6 +224,10 @@ export class LaneTurn implements CallGate, LaneHold {
   }
 
   private async renew(): Promise<void> {
+    if (this.now > this.renewsUntilMs) {
+      this.lost.abort(new ConnectorError('upstream', 'the turn took longer than it may'));
+      return;
+    }
     this.options.heartbeat();
     const heldUntilMs = this.now + leaseMs;
     const isHeld = await renewLease(this.options.pool, this.tenant, this.system, this.token).catch(

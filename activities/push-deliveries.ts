@@ -12,7 +12,7 @@ import { LaneTurn, TurnOver, type TurnOptions } from './lane-turn';
 import { ComposeAhead } from './compose-ahead';
 import { composeBatch, type LaneBatch } from './compose-batch';
 import { Departure, type Answered, type AnsweredSend } from './departure';
-import { AuthExpired, LaneBusy, Upstream } from './failures';
+import { AuthExpired, Upstream } from './failures';
 import type { OpenedConnection } from './opened-connection';
 import { inSends, storedSend } from './send-writes';
 import { settlementOf } from './settle-answer';
@@ -49,15 +49,7 @@ export interface PushDeps {
 
 /** One turn: verifying sends that are due first, then due deliveries in batches, until nothing is due or the turn is over. */
 export async function pushDeliveries(deps: PushDeps, request: PushRequest): Promise<PushResult> {
-  const turn = await LaneTurn.begin(deps.turn);
-  if (turn === null)
-    throw new LaneBusy(`${deps.turn.system} of this tenant is called by another turn`);
-  const push = new Push(deps, request, turn);
-  try {
-    return await push.run();
-  } finally {
-    await turn.end();
-  }
+  return LaneTurn.hold(deps.turn, (turn) => new Push(deps, request, turn).run());
 }
 
 class Push {

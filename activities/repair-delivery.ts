@@ -4,12 +4,21 @@ import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Pool } from 'pg';
 
-import { findDelivery, noteShown, requestRedrive } from '../database/failures';
+import type { DeliveryRow } from '../database/deliveries';
+import {
+  findDelivery,
+  noteShown,
+  requestRedrive,
+  settledAfterShown,
+  type DeadRow,
+} from '../database/failures';
 import type { Tenant } from '../database/tenants';
-import { ApplicationFailure } from '@temporalio/activity';
+import { deadReasons, failureClasses } from '../domain/failure';
+import { ApplicationFailure, log } from '@temporalio/activity';
 import {
   redriveSignal,
   repairDeliveryType,
+  searchAttributes,
   tenantSyncId,
   type Queues,
   type RepairDeliveryInput,
@@ -36,26 +45,74 @@ export async function startRepairs(
   for (const deliveryId of died.slice(0, openRepairsMax)) {
     const row = await findDelivery(deps.pool, tenant.id, deliveryId);
     if (row?.state !== 'dead') continue;
-    const identity = JSON.stringify([row.system, row.kind, row.recordId, row.part]);
-    const hash = createHash('sha256').update(identity).digest('hex').slice(0, 16);
-    const input: RepairDeliveryInput = {
-      tenantId: tenant.tenantId,
-      deliveryId,
-      generation: row.generation,
-      queues: deps.queues,
-    };
     try {
-      await deps.client.workflow.start(repairDeliveryType, {
-        workflowId: `repair:${tenant.tenantId}:${hash}`,
-        taskQueue: deps.queues.workflows,
-        args: [input],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        staticSummary: `${row.system} ${row.kind} of ${tenant.tenantId}: ${row.reason ?? ''}`,
-      });
+      await startRepair(deps, tenant.tenantId, row);
     } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) return;
+      // The dead letters stand in Postgres; the watchdog and the next turn say again that Temporal is away.
+      log.warn('a repair workflow could not be started', { deliveryId, reason: String(error) });
+      return;
     }
   }
+}
+
+async function startRepair(
+  deps: RepairDeps,
+  tenantId: string,
+  row: Pick<
+    DeliveryRow,
+    'id' | 'system' | 'kind' | 'recordId' | 'part' | 'generation' | 'reason'
+  > & {
+    cause: string | null;
+  },
+): Promise<void> {
+  const identity = JSON.stringify([row.system, row.kind, row.recordId, row.part]);
+  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 16);
+  const { queues } = deps;
+  const input: RepairDeliveryInput = {
+    tenantId,
+    deliveryId: row.id,
+    generation: row.generation,
+    queues,
+  };
+  try {
+    await deps.client.workflow.start(repairDeliveryType, {
+      workflowId: `repair:${tenantId}:${hash}`,
+      taskQueue: queues.workflows,
+      args: [input],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      staticSummary: `${row.system}: ${row.kind} ${row.recordId} of ${tenantId}: ${row.cause ?? row.reason ?? ''}`,
+      typedSearchAttributes: [
+        { key: searchAttributes.tenantId, value: tenantId },
+        { key: searchAttributes.syncRecord, value: `${row.kind}/${row.recordId}` },
+        { key: searchAttributes.syncCause, value: row.cause ?? row.reason ?? '' },
+      ],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+/**
+ * A failed workflow stays failed for ever: for what is settled meanwhile, by a redrive or a discard, another run of
+ * the same id is started, which completes at once, so that the newest run tells the truth. One round of at most 200.
+ */
+export async function closeSettledRepairs(deps: RepairDeps): Promise<void> {
+  for (const row of await settledAfterShown(deps.pool)) {
+    await startRepair(deps, row.tenantId, row);
+    await noteShown(deps.pool, row.tenant, row.id, 0);
+  }
+}
+
+const systemNames = { woo: 'WooCommerce', qbo: 'QuickBooks' } as const;
+
+/** Which record, by its number too, what the vendor said, and what to do. */
+function deadText(row: DeadRow): string {
+  const { system, kind, recordId, number, cause, reason, detail } = row;
+  const named = number === null || number === recordId ? '' : ` (number ${number})`;
+  const failure = failureClasses.find((name) => name === reason);
+  const whatToDo = failure === undefined ? 'Correct the data.' : deadReasons[failure].whatToDo;
+  const said = detail === null ? '' : ` ${detail}`;
+  return `${systemNames[system]} refused ${kind} ${recordId}${named}: ${cause ?? reason ?? ''}.${said} ${whatToDo} Or reset this workflow to its first task after the correction.`;
 }
 
 /**
@@ -79,7 +136,7 @@ export async function repairDelivery(
     await noteShown(deps.pool, tenant.id, deliveryId, row.generation);
     throw ApplicationFailure.create({
       type: 'DeadLetter',
-      message: `${row.system} ${row.kind} is dead: ${row.cause ?? row.reason ?? ''}. Correct the data, then reset this workflow to its first task.`,
+      message: deadText(row),
       nonRetryable: true,
     });
   }

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import swaggerUi from 'swagger-ui-express';
 
+import { groupBy } from '../domain/group-by';
 import { Authenticator } from './authenticate';
 import type { ApiDeps } from './deps';
 import { describeApi } from './openapi';
-import { notFound, toProblem } from './problem';
+import { notFound, Problem, toProblem } from './problem';
 import type { Route } from './route';
 import { changeRoutes } from './routes/changes';
 import { connectionRoutes } from './routes/connections';
@@ -49,19 +50,49 @@ export function createApp(deps: ApiDeps): Express {
   const routes = routesOf(deps);
   const authenticator = new Authenticator(deps.rootKey, deps.pool);
   for (const route of routes) {
-    const path = route.path.replace(/\{(\w+)\}/g, ':$1');
-    app[route.method](path, serve(route, authenticator, deps));
+    app[route.method](expressPath(route), serve(route, authenticator, deps));
   }
   const description = describeApi(routes);
   app.get('/v1/openapi.json', (_request, response) => {
     response.json(description);
   });
   app.use('/docs', allowPage, swaggerUi.serve, swaggerUi.setup(description));
+  for (const [path, methods] of methodsByPath(routes)) app.all(path, refuseMethod(methods));
+  app.get('/', (_request, response) => {
+    response.type('html').send(firstPage);
+  });
   app.use(() => {
     throw notFound('route');
   });
   app.use(answerProblem(deps));
   return app;
+}
+
+/** For whoever opens the address in a browser. */
+const firstPage = `<!doctype html><html lang="en"><title>truth-sync</title><h1>truth-sync</h1>
+<p>Keeps a POS, WooCommerce and QuickBooks Online equal.</p>
+<ul><li><a href="/docs">The API, to read and to try</a></li>
+<li><a href="/v1/openapi.json">Its OpenAPI description</a></li></ul></html>
+`;
+
+function expressPath({ path }: Route): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
+  const byPath = groupBy(routes, expressPath);
+  return new Map(
+    [...byPath].map(([path, group]) => [path, group.map(({ method }) => method.toUpperCase())]),
+  );
+}
+
+/** A path that is there, asked with a method that it does not have (RFC 9110, 15.5.6). */
+function refuseMethod(methods: readonly string[]): RequestHandler {
+  return (request, response) => {
+    const allowed = methods.join(', ');
+    response.set('allow', allowed);
+    throw new Problem(405, 'method_not_allowed', `${request.method} is none of: ${allowed}.`);
+  };
 }
 
 /** An API answers data: nothing in it is to be run, framed, sniffed or kept by a browser. */

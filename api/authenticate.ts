@@ -1,12 +1,26 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Pool } from 'pg';
 
-import { findKeyOwner, hashOfKey, noteKeyUse, type Role, type Tenant } from '../database/tenants';
-import { Problem } from './problem';
+import {
+  findKeyOwner,
+  findTenant,
+  hashOfKey,
+  noteKeyUse,
+  type Role,
+  type Tenant,
+} from '../database/tenants';
+import { notFound, Problem } from './problem';
 
 /** Whom a request comes from. */
 export type Caller =
   { type: 'root' } | { type: 'key'; tenant: Tenant; role: Role; actor: string; keyId: string };
+
+/** A caller whom the route lets in: for which tenant, and under which name the audit knows him. */
+export interface AtTenant {
+  tenant: Tenant;
+  actor: string;
+  isRoot: boolean;
+}
 
 /**
  * Who may use a route. `pos` is for the till's own routes: a till sees nothing else, and of the others only
@@ -52,6 +66,13 @@ export class Authenticator {
     return { type: 'key', tenant, role, actor: `${role} key ${owner.label} (${keyId})`, keyId };
   }
 
+  /** The root key at the door of a tenant; a problem 404 where there is no such tenant. */
+  async rootFor(tenantId: string): Promise<AtTenant> {
+    const tenant = await findTenant(this.pool, tenantId);
+    if (tenant === null) throw notFound('tenant');
+    return { tenant, actor: 'root key', isRoot: true };
+  }
+
   private noteUse(keyId: string): void {
     const nowMs = Date.now();
     if (nowMs - (this.notedAtMs.get(keyId) ?? 0) < noteEveryMs) return;
@@ -67,13 +88,9 @@ function unauthorized(): Problem {
 }
 
 /** Refuses a caller that the route is not for: 404 for another tenant's path, 403 for too small a role. */
-export function authorize(
-  caller: Caller,
-  access: Role,
-  tenantId: string,
-): Caller & { type: 'key' } {
+export function authorize(caller: Caller, access: Role, tenantId: string): AtTenant {
   if (caller.type === 'root')
-    throw new Problem(403, 'forbidden', 'The root key only creates tenants.');
+    throw new Problem(403, 'forbidden', 'The root key only creates tenants and admin keys.');
   if (caller.tenant.tenantId !== tenantId)
     throw new Problem(404, 'not_found', 'There is no such tenant.');
   if (!rolesFor(access).includes(caller.role)) {
@@ -83,5 +100,5 @@ export function authorize(
       `This takes a key of role ${rolesFor(access).join(' or ')}.`,
     );
   }
-  return caller;
+  return { tenant: caller.tenant, actor: caller.actor, isRoot: false };
 }

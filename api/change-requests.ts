@@ -72,23 +72,61 @@ export interface Rejection {
 }
 
 type Fault = Pick<Rejection, 'code' | 'message' | 'errors'>;
-export type CheckedChange = { item: IntakeItem } | { fault: Fault };
+/** `content`: what the change says; null of a deletion. */
+export type CheckedChange = { item: IntakeItem; content: ChangeBody | null } | { fault: Fault };
 
 /** One change as intake stores it, or what is wrong with it. `faults` are those of its JSON. */
-export function checkChange(change: unknown, faults: readonly FieldError[]): CheckedChange {
+export function checkChange(
+  change: unknown,
+  faults: readonly FieldError[],
+  nowMs: number,
+): CheckedChange {
   if (faults.length > 0) return { fault: misfit([...faults]) };
   const { kind, op } = headOf(change);
   if (op === 'delete') {
     const parsed = deletion.safeParse(change);
     if (!parsed.success) return { fault: misfit(fieldErrors(parsed.error)) };
-    return { item: itemOf(parsed.data, null) };
+    const ahead = aheadOf(parsed.data.occurredAt, undefined, nowMs);
+    return ahead.length > 0
+      ? { fault: misfit(ahead) }
+      : { item: itemOf(parsed.data, null), content: null };
   }
   const schema = isKind(kind) ? upserts[kind] : null;
   if (schema === null) return { fault: unknownKind(kind) };
   const parsed = schema.safeParse(change);
   if (!parsed.success) return { fault: misfit(fieldErrors(parsed.error)) };
+  const { occurredAt, body } = parsed.data;
+  const ahead = aheadOf(occurredAt, 'businessDate' in body ? body.businessDate : undefined, nowMs);
+  if (ahead.length > 0) return { fault: misfit(ahead) };
   const fault = ticketFault(parsed.data);
-  return fault === null ? { item: itemOf(parsed.data, parsed.data.body) } : { fault };
+  return fault === null ? { item: itemOf(parsed.data, body), content: parsed.data } : { fault };
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * What lies more than a day ahead of our clock is a mistake of the sender's clock: applied, it would win over all
+ * that follows, and its day would be waited for. A business day may begin earlier elsewhere on earth.
+ */
+function aheadOf(
+  occurredAt: string,
+  businessDate: string | undefined,
+  nowMs: number,
+): FieldError[] {
+  const now = new Date(nowMs).toISOString();
+  const faults: FieldError[] = [];
+  if (Date.parse(occurredAt) > nowMs + dayMs)
+    faults.push({
+      path: 'occurredAt',
+      message: `${occurredAt} is more than a day ahead of our clock (${now})`,
+    });
+  const lastDay = new Date(nowMs + 2 * dayMs).toISOString().slice(0, 10);
+  if (businessDate !== undefined && businessDate > lastDay)
+    faults.push({
+      path: 'body.businessDate',
+      message: `${businessDate} is more than a day ahead of our clock (${now})`,
+    });
+  return faults;
 }
 
 /** The id to name a change by that was refused. */

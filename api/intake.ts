@@ -15,16 +15,22 @@ export type IntakeOutcome =
       duplicates: number;
       /** Ids that stood there before with another content. */
       reused: Set<string>;
+      /** New ones that their record has overtaken already. */
+      stale: Set<string>;
     }
   | { type: 'full'; bound: number; depth: number };
 
 /** Items in one statement: two full requests. */
 const groupItemsMax = 2_000;
-/** Items of one tenant that may wait in this process; more are sent away. */
-const waitingItemsMax = 100_000;
+/** What may wait in this process, of one tenant and of all, in characters of bodies; more is sent away. */
+const waitingMax = 16 * 1024 * 1024;
+const waitingOfAllMax = 64 * 1024 * 1024;
+/** What an item takes besides its body. */
+const itemOverhead = 500;
 
 interface Waiting {
   items: readonly IntakeItem[];
+  size: number;
   resolve: (outcome: IntakeOutcome) => void;
   reject: (error: unknown) => void;
 }
@@ -33,12 +39,13 @@ interface Waiting {
 interface Lane {
   tenant: Pick<Tenant, 'id' | 'tenantId'>;
   waiting: Waiting[];
-  waitingItems: number;
+  waitingSize: number;
 }
 
 export class Intake {
   private readonly pool: Pool;
   private readonly wake: (tenantId: string) => void;
+  private waitingSize = 0;
   /** Tenants whose statement runs now. */
   private readonly lanes = new Map<number, Lane>();
 
@@ -52,14 +59,22 @@ export class Intake {
   async store(tenant: Lane['tenant'], items: readonly IntakeItem[]): Promise<IntakeOutcome> {
     return new Promise((resolve, reject) => {
       const running = this.lanes.get(tenant.id);
-      const lane = running ?? { tenant, waiting: [], waitingItems: 0 };
-      if (lane.waitingItems + items.length > waitingItemsMax) {
+      const lane = running ?? { tenant, waiting: [], waitingSize: 0 };
+      const size = items.reduce(
+        (sum, item) => sum + itemOverhead + (item.bodyText ?? '').length,
+        0,
+      );
+      const isTooMuch =
+        lane.waitingSize + size > waitingMax || this.waitingSize + size > waitingOfAllMax;
+      // Whoever is the first waits for nobody.
+      if (isTooMuch && running !== undefined) {
         const detail = 'Too many requests of this tenant wait already. Try again shortly.';
         reject(new Problem(503, 'busy', detail, { retryAfterSeconds: 1 }));
         return;
       }
-      lane.waiting.push({ items, resolve, reject });
-      lane.waitingItems += items.length;
+      lane.waiting.push({ items, size, resolve, reject });
+      lane.waitingSize += size;
+      this.waitingSize += size;
       if (running !== undefined) return;
       this.lanes.set(tenant.id, lane);
       void this.run(lane);
@@ -67,7 +82,13 @@ export class Intake {
   }
 
   private async run(lane: Lane): Promise<void> {
-    while (lane.waiting.length > 0) await this.storeGroup(lane.tenant, takeGroup(lane));
+    while (lane.waiting.length > 0) {
+      const group = takeGroup(lane);
+      const size = group.reduce((sum, waiting) => sum + waiting.size, 0);
+      lane.waitingSize -= size;
+      this.waitingSize -= size;
+      await this.storeGroup(lane.tenant, group);
+    }
     this.lanes.delete(lane.tenant.id);
   }
 
@@ -111,7 +132,6 @@ function takeGroup(lane: Lane): Waiting[] {
     size += items.length;
     count++;
   }
-  lane.waitingItems -= size;
   return lane.waiting.splice(0, count);
 }
 
@@ -124,13 +144,15 @@ function divide(group: readonly Waiting[], result: IntakeResult): void {
       continue;
     }
     const reused = new Set<string>();
+    const stale = new Set<string>();
     let duplicates = 0;
     for (const { id } of items) {
       if (result.reused.has(id)) reused.add(id);
       else if (result.repeats.has(id) || earlier.has(id)) duplicates++;
+      else if (result.stale.has(id)) stale.add(id);
       earlier.add(id);
     }
     const accepted = items.length - duplicates - reused.size;
-    resolve({ type: 'stored', accepted, duplicates, reused });
+    resolve({ type: 'stored', accepted, duplicates, reused, stale });
   }
 }

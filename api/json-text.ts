@@ -17,6 +17,8 @@ export interface ParsedJson {
 
 /** Far more than any schema of ours nests. */
 const depthMax = 64;
+/** Keys that occur twice: more of them than a person would want to read of are no JSON of ours. */
+const repeatedKeysMax = 100;
 /** The longest array of any schema; elements are checked one by one, so longer ones are refused before. */
 const elementsMax = 10_000;
 
@@ -128,6 +130,11 @@ interface Frame {
   isKeyNext: boolean;
 }
 
+function tooManyRepeatedKeys(): Problem {
+  const detail = `More than ${repeatedKeysMax} keys of the body occur twice.`;
+  return new Problem(400, 'bad_request', detail);
+}
+
 /** Keys that an object has twice. The text is known to be JSON. */
 function repeatedKeys(text: string): JsonFault[] {
   const frames: Frame[] = [];
@@ -143,6 +150,7 @@ function repeatedKeys(text: string): JsonFault[] {
           if (frame.keys.has(frame.step)) {
             const path = frames.map(({ step }) => step);
             faults.push({ path, message: 'The key occurs twice' });
+            if (faults.length > repeatedKeysMax) throw tooManyRepeatedKeys();
           }
           frame.keys.add(frame.step);
         }

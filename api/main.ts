@@ -1,4 +1,5 @@
 import { readEnv } from '../platform/env';
+import { rootKeyLine } from '../platform/local-keys';
 import { startApi } from './start-api';
 
 /** The API as a process of its own. */
@@ -7,7 +8,7 @@ async function main(): Promise<void> {
   const api = await startApi(env);
   const lines = [`API     ${api.url}/v1 (description: ${api.url}/docs)`];
   if (api.healthUrl !== null) lines.push(`Health  ${api.healthUrl}/healthz`);
-  if (env.hasLocalKeys) lines.push(`Root key ${env.rootKey}`);
+  if (env.hasLocalKeys) lines.push(rootKeyLine(env.rootKey));
   process.stdout.write(`${lines.join('\n')}\n`);
   let isStopping = false;
   const stop = (): void => {

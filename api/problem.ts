@@ -73,10 +73,22 @@ const messageMax = 300;
 
 /** What zod found, as the API answers it; bounded, since texts may hold names that the caller chose. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.slice(0, errorsMax).map(({ path, message }) => ({
-    path: pathText(path),
-    message: message.slice(0, messageMax),
-  }));
+  return error.issues
+    .flatMap(plainIssues)
+    .slice(0, errorsMax)
+    .map(({ path, message }) => ({ path: pathText(path), message: message.slice(0, messageMax) }));
+}
+
+/**
+ * Of something that has several forms: what is wrong in the form that was meant, which is the one that has all
+ * its fields and no other; where none has, the message that names the forms.
+ */
+function plainIssues(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.find((issues) => issues.every(({ path }) => path.length > 1));
+  return (meant ?? []).length === 0 || meant === undefined
+    ? [issue]
+    : meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 export function pathText(path: readonly PropertyKey[]): string {

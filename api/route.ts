@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 
 import type { Tenant } from '../database/tenants';
+import { BigBodies } from './big-bodies';
 import { authorize, type Access, type Authenticator } from './authenticate';
 import type { JsonFault } from './json-text';
 import { fieldErrors, invalid, notFound, pathText, Problem } from './problem';
@@ -37,6 +38,8 @@ export interface TenantCall<P, Q, B> {
   tenant: Tenant;
   /** Who calls, for the audit. */
   actor: string;
+  /** Called with the root key, by a route that takes it. */
+  isRoot: boolean;
   params: P;
   query: Q;
   body: B;
@@ -50,6 +53,8 @@ interface TenantRouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.
   /** Below `/v1/tenants/{tenantId}`. */
   path: string;
   access: Exclude<Access, 'none' | 'root'>;
+  /** Whether the root key may call it too, for any tenant. */
+  rootMay?: boolean;
   /** What the body is described as, where the handler checks parts of it itself. */
   documentedBody?: z.ZodType;
   /** Whether the handler answers for faults of the JSON itself. */
@@ -74,15 +79,33 @@ export function tenantRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
     run: async (request, authenticator) => {
       const caller = await authenticator.callerOf(request.headers.authorization);
       const { tenantId, ...rest } = request.params;
-      const { tenant, actor } = authorize(caller, spec.access, String(tenantId));
+      const { tenant, actor, isRoot } =
+        caller.type === 'root' && spec.rootMay === true
+          ? await authenticator.rootFor(String(tenantId))
+          : authorize(caller, spec.access, String(tenantId));
       const params = spec.params.safeParse(isNone(spec.params) ? undefined : rest);
       if (!params.success) throw notFound('resource');
       const query = checkedQuery(spec.query, request);
-      const { body, faults } = await checkedBody(spec.body, request, spec.takesFaults ?? false);
       const header = (name: string): string | undefined => request.get(name);
-      return spec.handle({ tenant, actor, params: params.data, query, body, faults, header });
+      return bigBodies.run(tenant.tenantId, announcedBytes(spec.body, request), async () => {
+        const { body, faults } = await checkedBody(spec.body, request, spec.takesFaults ?? false);
+        return spec.handle({
+          ...{ tenant, actor, isRoot, params: params.data },
+          ...{ query, body, faults, header },
+        });
+      });
     },
   };
+}
+
+/** Of all tenants of this process. */
+const bigBodies = new BigBodies();
+
+/** Null where a body comes whose size nobody said. */
+function announcedBytes(schema: z.ZodType, { headers }: Request): number | null {
+  if (isNone(schema)) return 0;
+  const announced = headers['content-length'];
+  return announced === undefined ? null : Number(announced);
 }
 
 interface OpenRouteSpec<B extends z.ZodType> extends Description {

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 
@@ -9,12 +8,12 @@ import { createPool, isDatabaseAway } from '../database/pool';
 import { SecretBox } from '../database/secret-box';
 import { findTenant } from '../database/tenants';
 import type { Env } from '../platform/env';
+import { createHealthServer, listen } from '../platform/health-server';
 import { createLogger } from '../platform/logger';
 import { connectTemporal } from '../platform/temporal-client';
 import { productionQueues, type Queues } from '../workflows/messages';
 import { createApp } from './app';
 import { answerClientErrors } from './client-error';
-import { createHealthServer } from './health';
 import { Metrics } from './metrics';
 import { Signals } from './wake';
 
@@ -50,6 +49,7 @@ const signalsMaxMs = 2_000;
  */
 export async function startApi(env: Env, overrides: ApiOverrides = {}): Promise<RunningApi> {
   const logger = overrides.logger ?? createLogger({ level: env.logLevel, name: 'api' });
+  logger.info(env.rules);
   const pools = openPools(env, logger);
   const signals = new Signals({
     connect: overrides.connect ?? (() => connectTemporal(env)),
@@ -76,7 +76,13 @@ export async function startApi(env: Env, overrides: ApiOverrides = {}): Promise<
   server.requestTimeout = 60_000;
   answerClientErrors(server);
   const health =
-    overrides.hasHealthServer === false ? null : createHealthServer(pools.pool, metrics);
+    overrides.hasHealthServer === false
+      ? null
+      : createHealthServer({
+          registry: metrics.registry,
+          // Temporal is not asked: without it requests are still taken.
+          notReady: () => pools.pool.query('SELECT 1').then(() => null),
+        });
   const stop = async (): Promise<void> => {
     await Promise.all([close(server), health === null ? undefined : close(health)]);
     await signals.stop(signalsMaxMs);
@@ -139,25 +145,6 @@ async function migrateWhenThere(
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
   }
-}
-
-async function listen(server: Server, port: number, variable: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      const isTaken = 'code' in error && error.code === 'EADDRINUSE';
-      const message = `Port ${port} is taken: set ${variable} to another port`;
-      reject(isTaken ? new Error(message, { cause: error }) : error);
-    });
-    server.listen(port, () => {
-      resolve(`http://127.0.0.1:${addressOf(server).port}`);
-    });
-  });
-}
-
-function addressOf(server: Server): AddressInfo {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('Bug: no TCP address');
-  return address;
 }
 
 /** Lets requests that have begun end; those that take too long are cut. */

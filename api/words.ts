@@ -11,14 +11,3 @@ export const changeKindName = z.enum(changeKinds);
 export const kindName = z.enum(kinds);
 /** An instant in an answer: UTC. */
 export const instantText = z.string().meta({ format: 'date-time' });
-
-/** A text for people: no control characters, no blank at its ends. */
-export const label = (max: number): z.ZodString =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .regex(
-      /^(?!\s)[^\p{Cc}\p{Cs}]+(?<!\s)$/u,
-      'must hold no control character and no blank at its ends',
-    );

@@ -7,6 +7,7 @@ import type { KnownSale } from '../domain/posting/known-sale';
 import type { ListedThing } from '../domain/posting/paid-out';
 import type { Posting } from '../domain/posting/posting';
 import type { DesiredOp, JsonObject, Target } from '../domain/words';
+import type { HoldCode } from '../domain/hold-reasons';
 
 // What the push asks of a connector. All knowledge of a vendor stays behind these types: the activity
 // knows deliveries, sends and time; a connector knows addresses, fields and answers.
@@ -89,7 +90,7 @@ export type Composed =
       isStep?: boolean;
     }
   /** `cause` groups equal holds for the operator, e.g. `mapping_missing:tender:card`; `detail` says what to do. */
-  | { type: 'hold'; reason: string; cause: string; detail: string }
+  | { type: 'hold'; reason: HoldCode; cause: string; detail: string }
   | { type: 'skip'; reason: string }
   /** It refers to things without remote id. Some may still come (`waitsFor` non-empty and all open): it stays waiting; else it is held(dependency). */
   | { type: 'notReady'; missing: MissingReference[] };
@@ -155,11 +156,11 @@ export type MemberResult =
   /** Certainly not there: the same send may be opened again. Only from `verify`. */
   | { type: 'absent' }
   /** Several or inexact hits, or a figure that is neither ours nor the former one. */
-  | { type: 'ambiguous'; reason: string; detail: string };
+  | { type: 'ambiguous'; reason: HoldCode; detail: string };
 
 /** What follows an accepted write: another one, composed anew from the snapshot, or a person has to look. */
 export type AfterAccepted =
-  { type: 'step' } | { type: 'hold'; reason: string; cause: string; detail: string };
+  { type: 'step' } | { type: 'hold'; reason: HoldCode; cause: string; detail: string };
 
 /** What a write made or changed, where that is another thing than the one that others refer to. */
 export interface WrittenThing {

@@ -321,16 +321,3 @@ export async function writeOutcomes(
     [tenant, JSON.stringify(outcomes)],
   );
 }
-
-/** Moves the cursor: these changes are absorbed. */
-export async function moveCursor(
-  tx: AbsorbTransaction,
-  tenant: number,
-  pos: number,
-  count: number,
-): Promise<void> {
-  await tx.query(
-    'UPDATE tenant_absorb SET absorbed_pos = $2, absorbed = absorbed + $3, progressed_at = now() WHERE tenant = $1',
-    [tenant, pos, count],
-  );
-}

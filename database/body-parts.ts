@@ -22,6 +22,16 @@ export const idText = z
   })
   .meta({ description: '1 to 100 characters of any Unicode but control characters' });
 
+/** A text for people that is stored: no control character or lone surrogate, no blank at its ends. */
+export const label = (max: number): z.ZodString =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((text) => isClean(text) && text.trim() === text, {
+      message: 'must hold no control character or lone surrogate and no blank at its ends',
+    });
+
 /** An id of a record, to look it up: those of our own have a blank in front (domain/own-records.ts). */
 export const recordIdText = z.string().min(1).max(120).refine(isClean);
 

@@ -78,16 +78,19 @@ const product = z.strictObject({
     .optional(),
 }) satisfies z.ZodType<ProductBody>;
 
-const inventory = z.union([
-  z.strictObject({
-    location: idText.optional(),
-    movement: z.strictObject({
-      delta: decimal,
-      reason: z.enum(['receipt', 'damage', 'adjustment', 'transfer']),
+const inventory = z.union(
+  [
+    z.strictObject({
+      location: idText.optional(),
+      movement: z.strictObject({
+        delta: decimal,
+        reason: z.enum(['receipt', 'damage', 'adjustment', 'transfer']),
+      }),
     }),
-  }),
-  z.strictObject({ location: idText.optional(), count: z.strictObject({ quantity: decimal }) }),
-]) satisfies z.ZodType<InventoryBody>;
+    z.strictObject({ location: idText.optional(), count: z.strictObject({ quantity: decimal }) }),
+  ],
+  { error: 'must hold either "movement": {"delta", "reason"} or "count": {"quantity"}' },
+) satisfies z.ZodType<InventoryBody>;
 
 const stock = z.strictObject({
   places: z.record(

@@ -28,6 +28,8 @@ export type IntakeResult =
       repeats: Set<string>;
       /** Ids that stood there before with another content. */
       reused: Set<string>;
+      /** Ids of changes whose record stands at their revision or above already. */
+      stale: Set<string>;
     }
   /** Nothing was stored. */
   | { type: 'full'; bound: number; depth: number };
@@ -51,10 +53,12 @@ export async function storeChanges(
       depth: number;
       repeats: string[] | null;
       reused: string[] | null;
+      stale: string[] | null;
     }>(
       db,
-      'SELECT accepted, should_wake AS "shouldWake", depth, repeats, reused FROM intake($1, $2)',
-      [tenant, intakeJson(items)],
+      `SELECT accepted, should_wake AS "shouldWake", depth, repeats, reused, stale
+       FROM intake($1, $2, $3)`,
+      [tenant, intakeJson(items), revisionsJson(items)],
     );
     if (row === null) throw new Error('Bug: intake answered no row');
     return {
@@ -64,6 +68,7 @@ export async function storeChanges(
       depth: row.depth,
       repeats: new Set(row.repeats),
       reused: new Set(row.reused),
+      stale: new Set(row.stale),
     };
   } catch (error) {
     if (sqlStateOf(error) !== 'TS429') throw error;
@@ -82,6 +87,18 @@ function intakeJson(items: readonly IntakeItem[]): string {
     const content = `"hash":"${hash.toString('hex')}","body":${bodyText ?? 'null'}`;
     return `{"id":${event},"kind":"${kind}","op":"${op}","record":${record},"rev":${revision ?? 'null'},"at":"${occurredAt}",${content}}`;
   });
+  return `[${rows.join(',')}]`;
+}
+
+/** What tells which changes are older than their record: far less than the rows themselves. */
+function revisionsJson(items: readonly IntakeItem[]): string {
+  const rows = items.flatMap(({ id, kind, recordId, revision }) =>
+    revision === null
+      ? []
+      : [
+          `{"i":${JSON.stringify(id)},"k":"${kind}","r":${JSON.stringify(recordId)},"v":${revision}}`,
+        ],
+  );
   return `[${rows.join(',')}]`;
 }
 

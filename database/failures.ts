@@ -3,8 +3,10 @@ import { z } from 'zod';
 
 import { transition } from '../domain/delivery-state';
 import { allowsPush } from '../domain/direction';
+import { harmlessHolds, selfLiftingHolds, type HoldCode } from '../domain/hold-reasons';
 import type { Kind, Target } from '../domain/words';
 import { withCursor } from './absorb-store';
+import { named } from './body-parts';
 import { countMade, deliveryColumns, type DeliveryRow } from './deliveries';
 import { updateDeliveries, type DeliveryUpdate } from './delivery-updates';
 import { firstRow, inTransaction, type Db } from './pool';
@@ -14,16 +16,19 @@ import { lockByIds } from './sends';
 // Dead and held deliveries: listing them, grouping them by cause, redriving and discarding them.
 
 /** Which dead and held deliveries are meant. */
-export const redriveSelector = z.union([
-  z.strictObject({
-    ids: z
-      .array(z.string().regex(/^\d{1,18}$/))
-      .min(1)
-      .max(10_000),
-  }),
-  z.strictObject({ cause: z.string().min(1).max(300) }),
-  z.strictObject({ all: z.literal(true) }),
-]);
+export const redriveSelector = z.union(
+  [
+    z.strictObject({
+      ids: z
+        .array(z.string().regex(/^\d{1,18}$/))
+        .min(1)
+        .max(10_000),
+    }),
+    z.strictObject({ cause: named(300) }),
+    z.strictObject({ all: z.literal(true) }),
+  ],
+  { error: 'must be {"ids": [...]}, {"cause": "..."} or {"all": true}' },
+);
 export type RedriveSelector = z.infer<typeof redriveSelector>;
 
 /** As redrives are stored: also what the mapping of an item releases. */
@@ -56,7 +61,12 @@ export interface FailureFilter {
   reason?: string | undefined;
 }
 
-/** Tickets that wait for their daily summary are no failures: they are listed only where that reason is asked for. */
+/** Reasons as a list in SQL: words of ours, never a caller's. */
+function sqlList(codes: readonly HoldCode[]): string {
+  return codes.map((code) => `'${code}'`).join(', ');
+}
+
+/** Those on which nobody has to act are no failures: they are listed only where their reason is asked for. */
 export async function listFailures(
   db: Db,
   tenant: number,
@@ -69,7 +79,7 @@ export async function listFailures(
             changed_at AS "changedAt"
      FROM deliveries WHERE tenant = $1 AND state IN ('held', 'dead') AND ($2::bigint IS NULL OR id > $2)
        AND ($3::text IS NULL OR (state = 'dead' AND reason = $3)) AND ($4::text IS NULL OR kind = $4)
-       AND ($5::text IS NULL OR system = $5) AND CASE WHEN $6::text IS NULL THEN reason <> 'summary' ELSE state = 'held' AND reason = $6 END
+       AND ($5::text IS NULL OR system = $5) AND CASE WHEN $6::text IS NULL THEN state = 'dead' OR reason NOT IN (${sqlList(harmlessHolds)}) ELSE state = 'held' AND reason = $6 END
      ORDER BY deliveries.id LIMIT $7`,
     [
       tenant,
@@ -97,15 +107,15 @@ export interface FailureCause {
 export async function listCauses(db: Db, tenant: number, limit: number): Promise<FailureCause[]> {
   const result = await db.query<FailureCause>(
     `SELECT system, state, reason, cause, kind, count(*)::int AS count FROM deliveries
-     WHERE tenant = $1 AND state IN ('held', 'dead') AND reason <> 'summary' GROUP BY system, state, reason, cause, kind
+     WHERE tenant = $1 AND state IN ('held', 'dead') AND (state = 'dead' OR reason NOT IN (${sqlList(harmlessHolds)})) GROUP BY system, state, reason, cause, kind
      ORDER BY count(*) DESC, system, cause, kind LIMIT $2`,
     [tenant, limit],
   );
   return result.rows;
 }
 
-/** What a direction or a summary holds lifts by itself: a redrive passes it over. */
-const redrivable = `d.state IN ('held', 'dead') AND NOT (d.state = 'held' AND d.reason IN ('direction', 'summary'))
+/** What lifts by itself is passed over. */
+const redrivable = `d.state IN ('held', 'dead') AND NOT (d.state = 'held' AND d.reason IN (${sqlList(selfLiftingHolds)}))
   AND ($2::bigint[] IS NULL OR d.id = ANY ($2)) AND ($3::text IS NULL OR d.cause = $3)
   AND ($4::text IS NULL OR (d.reason = 'dependency' AND d.id = ANY (ARRAY(
     SELECT delivery_id FROM delivery_waits WHERE tenant = $1 AND system = 'qbo' AND kind = 'sku' AND ref = $4))))`;
@@ -202,6 +212,20 @@ export async function applyRedrive(
   }
 }
 
+/** Gives up a redrive that can never be applied. */
+export async function refuseRedrive(
+  db: Db,
+  tenant: number,
+  id: string,
+  reason: string,
+): Promise<void> {
+  await db.query(
+    `UPDATE redrives SET applied_at = now(), redriven = coalesce(redriven, 0), refused = left($3, 500)
+     WHERE tenant = $1 AND id = $2 AND applied_at IS NULL`,
+    [tenant, id, reason],
+  );
+}
+
 export type Discarded = 'discarded' | 'unknown' | 'in_flight';
 
 /** Gives a dead or held delivery up, with a reason; one that is open cannot be. */
@@ -221,17 +245,34 @@ export async function discardDelivery(
   });
 }
 
+/** A delivery with what a person wants to know of it. */
+export type DeadRow = DeliveryRow & {
+  shownGeneration: number;
+  /** Of the document, where its record has one. */
+  number: string | null;
+};
+
 /** Where a delivery stands, for its repair workflow. */
-export async function findDelivery(
-  db: Db,
-  tenant: number,
-  id: string,
-): Promise<(DeliveryRow & { shownGeneration: number }) | null> {
+export async function findDelivery(db: Db, tenant: number, id: string): Promise<DeadRow | null> {
   return firstRow(
     db,
-    `SELECT ${deliveryColumns}, d.shown_generation AS "shownGeneration" FROM deliveries d WHERE d.tenant = $1 AND d.id = $2`,
+    `SELECT ${deliveryColumns}, d.shown_generation AS "shownGeneration",
+       (SELECT body ->> 'number' FROM records WHERE tenant = $1 AND kind = d.kind AND record_id = d.record_id LIMIT 1) AS number
+     FROM deliveries d WHERE d.tenant = $1 AND d.id = $2`,
     [tenant, id],
   );
+}
+
+/** Deliveries of all tenants that operators were shown as failed and that are settled now: a page of them. */
+export async function settledAfterShown(
+  db: Db,
+): Promise<(DeliveryRow & { tenant: number; tenantId: string })[]> {
+  const result = await db.query<DeliveryRow & { tenant: number; tenantId: string }>(
+    `SELECT ${deliveryColumns}, d.tenant, t.tenant_id AS "tenantId"
+     FROM deliveries d JOIN tenants t ON t.id = d.tenant
+     WHERE d.shown_generation > 0 AND d.state IN ('delivered', 'skipped') ORDER BY d.id LIMIT 200`,
+  );
+  return result.rows;
 }
 
 /** Notes that operators were shown this failure. */

@@ -58,15 +58,17 @@ export async function renewLease(
   return result.rowCount === 1;
 }
 
+/** Gives the lane back. `trouble`: why the turn failed through no fault of the vendor's, or null. */
 export async function releaseLease(
   db: Db,
-  tenant: number,
-  system: Target,
-  token: string,
+  { tenant, system, token }: LaneHold,
+  trouble: string | null,
 ): Promise<void> {
   await db.query(
-    'UPDATE lanes SET token = NULL, lease_until = NULL WHERE tenant = $1 AND system = $2 AND token = $3',
-    [tenant, system, token],
+    `UPDATE lanes SET token = NULL, lease_until = NULL, trouble = $4,
+       trouble_since = CASE WHEN $4::text IS NULL THEN NULL ELSE coalesce(trouble_since, now()) END
+     WHERE tenant = $1 AND system = $2 AND token = $3`,
+    [tenant, system, token, trouble],
   );
 }
 

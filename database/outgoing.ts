@@ -5,6 +5,7 @@ import { kinds, type DesiredOp, type JsonObject, type Kind, type Target } from '
 import type { PaidOutKind, RecordBody } from '../domain/bodies';
 import { customerIdOf } from '../domain/guests';
 import { groupBy } from '../domain/group-by';
+import { harmlessHolds } from '../domain/hold-reasons';
 import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { ListedThing } from '../domain/posting/paid-out';
@@ -239,6 +240,8 @@ export interface LaneWork {
   nextDueAtMs: number | null;
   verifying: number;
   dead: number;
+  /** On which somebody has to act. */
+  held: number;
 }
 
 export async function laneWork(db: Pool, tenant: number, system: Target): Promise<LaneWork> {
@@ -247,6 +250,7 @@ export async function laneWork(db: Pool, tenant: number, system: Target): Promis
     askAt: string | null;
     verifying: number;
     dead: number;
+    held: number;
     now: string;
   }>(
     db,
@@ -258,8 +262,9 @@ export async function laneWork(db: Pool, tenant: number, system: Target): Promis
        (SELECT due_at FROM sends WHERE tenant = $1 AND system = $2 AND state = 'verifying' ORDER BY due_at LIMIT 1) AS "askAt",
        (SELECT count(*)::int FROM deliveries WHERE tenant = $1 AND system = $2 AND state = 'verifying') AS verifying,
        (SELECT count(*)::int FROM deliveries WHERE tenant = $1 AND system = $2 AND state = 'dead') AS dead,
+       (SELECT count(*)::int FROM deliveries WHERE tenant = $1 AND system = $2 AND state = 'held' AND reason <> ALL ($4)) AS held,
        now() AS now`,
-    [tenant, system, kinds],
+    [tenant, system, kinds, [...harmlessHolds, 'dependency']],
   );
   if (row === null) throw new Error('Bug: laneWork answered no row');
   const nowMs = Date.parse(row.now);
@@ -270,5 +275,6 @@ export async function laneWork(db: Pool, tenant: number, system: Target): Promis
     nextDueAtMs,
     verifying: row.verifying,
     dead: row.dead,
+    held: row.held,
   };
 }

@@ -51,15 +51,24 @@ export async function mappedSkus(
 }
 
 /**
- * Sets going what was held for want of an item, after the setting says that articles get one; answers how many.
- * Composed anew, each finds out what it still waits for.
+ * Sets going what was held for want of an item, after the setting says that articles get one: up to so many waits;
+ * answers how many waits were looked at and how many deliveries freed. Composed anew, each finds out what it still
+ * waits for.
  */
-export async function freeWaitingForItems(tx: AbsorbTransaction, tenant: number): Promise<number> {
-  const freed = await tx.query(
-    `WITH waited AS (DELETE FROM delivery_waits WHERE tenant = $1 AND system = 'qbo' AND kind = 'sku' RETURNING delivery_id)
-     UPDATE deliveries SET state = 'waiting', reason = NULL, cause = NULL, detail = NULL, changed_at = now()
-     WHERE tenant = $1 AND id = ANY (ARRAY(SELECT delivery_id FROM waited)) AND state = 'held' AND reason = 'dependency'`,
-    [tenant],
+export async function freeWaitingForItems(
+  tx: AbsorbTransaction,
+  tenant: number,
+  limit: number,
+): Promise<{ looked: number; freed: number }> {
+  const waits = await tx.query<{ id: number }>(
+    `DELETE FROM delivery_waits WHERE ctid = ANY (ARRAY(SELECT ctid FROM delivery_waits
+       WHERE tenant = $1 AND system = 'qbo' AND kind = 'sku' LIMIT $2)) RETURNING delivery_id AS id`,
+    [tenant, limit],
   );
-  return freed.rowCount ?? 0;
+  const freed = await tx.query(
+    `UPDATE deliveries SET state = 'waiting', reason = NULL, cause = NULL, detail = NULL, changed_at = now()
+     WHERE tenant = $1 AND id = ANY ($2) AND state = 'held' AND reason = 'dependency'`,
+    [tenant, waits.rows.map(({ id }) => id)],
+  );
+  return { looked: waits.rows.length, freed: freed.rowCount ?? 0 };
 }

@@ -2,11 +2,18 @@ import type { Pool, PoolClient } from 'pg';
 
 import type { DirectionPolicy } from '../domain/direction';
 import { pushDifferences } from '../domain/direction';
-import type { PostingSettings } from '../domain/posting/settings';
-import { documentKinds, isDocumentKind, type Kind, type Target } from '../domain/words';
+import { documentKinds } from '../domain/words';
 import { withCursor } from './absorb-store';
-import { countMade } from './deliveries';
-import { freeWaitingForItems } from './own-records';
+import {
+  applyMoves,
+  directionMoves,
+  isSamePlace,
+  movePending,
+  movesText,
+  pendingMoves,
+  sliceMax,
+  type Move,
+} from './policy-moves';
 import { firstRow, type Db } from './pool';
 import {
   directionInForce,
@@ -27,104 +34,70 @@ export interface InForce {
   hasChanged: boolean;
 }
 
+/** Brings the newest request in force; deliveries follow it in the same transaction, very many of them in further ones. */
 export async function bringInForce(
   pool: Pool,
   tenant: number,
   part: Extract<SettingsPart, 'direction' | 'sync' | 'posting'>,
+  sliceSize = sliceMax,
 ): Promise<InForce> {
-  return withCursor(pool, tenant, async (tx) => {
+  const inForce = await withCursor(pool, tenant, async (tx) => {
     const newest = await newestSettings(tx, tenant, part);
     if (newest === null) throw new Error(`Bug: tenant ${tenant} has no settings part ${part}`);
     if (newest.inForceAt !== null) return { rev: newest.rev, hasChanged: false };
-    if (part === 'direction') {
+    const moves = await applyMoves(tx, tenant, await movesOf(tx, tenant, part, newest), sliceSize);
+    await tx.query(
+      `UPDATE settings SET superseded_at = now(), pending_moves = NULL
+       WHERE tenant = $1 AND part = $2 AND rev < $3 AND superseded_at IS NULL`,
+      [tenant, part, newest.rev],
+    );
+    await tx.query(
+      `UPDATE settings SET in_force_at = now(), pending_moves = $4
+       WHERE tenant = $1 AND part = $2 AND rev = $3`,
+      [tenant, part, newest.rev, movesText(moves)],
+    );
+    return { rev: newest.rev, hasChanged: true };
+  });
+  await movePending(pool, tenant, sliceSize);
+  return inForce;
+}
+
+/** What has to move for the newest request; changes that need no moving are made here. */
+async function movesOf(
+  tx: PoolClient,
+  tenant: number,
+  part: 'direction' | 'sync' | 'posting',
+  newest: { value: unknown; catchUp: boolean | null },
+): Promise<Move[]> {
+  switch (part) {
+    case 'direction': {
       const before = await directionInForce(tx, tenant);
-      await moveByDirection(
-        tx,
-        tenant,
-        before,
-        directionSchema.parse(newest.value),
-        newest.catchUp,
+      const after = directionSchema.parse(newest.value);
+      const moves = directionMoves(before, after, newest.catchUp);
+      // What an earlier change had not moved yet still has to move, unless this one says otherwise.
+      const rest = (await pendingMoves(tx, tenant, part)).filter(
+        (move) =>
+          !pushDifferences(before, after).some((difference) => isSamePlace(move, difference)),
       );
-    } else if (part === 'sync') {
+      return [...rest, ...moves];
+    }
+    case 'sync': {
       const { queueBound } = syncSettingsSchema.parse(newest.value);
       await tx.query('UPDATE tenant_intake SET queue_bound = $2 WHERE tenant = $1', [
         tenant,
         queueBound,
       ]);
-    } else {
-      await moveByPosting(tx, tenant, postingSettingsSchema.parse(newest.value));
+      return [];
     }
-    await tx.query(
-      `UPDATE settings SET superseded_at = now() WHERE tenant = $1 AND part = $2 AND rev < $3 AND superseded_at IS NULL`,
-      [tenant, part, newest.rev],
-    );
-    await tx.query(
-      'UPDATE settings SET in_force_at = now() WHERE tenant = $1 AND part = $2 AND rev = $3',
-      [tenant, part, newest.rev],
-    );
-    return { rev: newest.rev, hasChanged: true };
-  });
-}
-
-/** What is held for want of an item is looked at again where articles get one now. */
-async function moveByPosting(
-  tx: PoolClient,
-  tenant: number,
-  after: PostingSettings,
-): Promise<void> {
-  const { value: before } = await postingInForce(tx, tenant);
-  if (after.item.unmapped === 'hold' || after.item.unmapped === before.item.unmapped) return;
-  await countMade(tx, tenant, new Map([['qbo', await freeWaitingForItems(tx, tenant)]]));
-}
-
-/** The same rows of the transition table as `directionOff` and `directionOn`, for whole kinds at once. */
-async function moveByDirection(
-  tx: PoolClient,
-  tenant: number,
-  before: DirectionPolicy,
-  after: DirectionPolicy,
-  catchUp: boolean | null,
-): Promise<void> {
-  const made = new Map<Target, number>();
-  for (const { system, kind, isAllowed } of pushDifferences(before, after)) {
-    const rise = isAllowed
-      ? await release(tx, tenant, system, kind, catchUp)
-      : -(await keepBack(tx, tenant, system, kind));
-    made.set(system, (made.get(system) ?? 0) + rise);
+    case 'posting': {
+      const after = postingSettingsSchema.parse(newest.value);
+      const { value: before } = await postingInForce(tx, tenant);
+      // What is held for want of an item is looked at again where articles get one now.
+      const getsItems =
+        after.item.unmapped !== 'hold' && after.item.unmapped !== before.item.unmapped;
+      return getsItems ? [{ type: 'items' }] : pendingMoves(tx, tenant, part);
+    }
   }
-  await countMade(tx, tenant, made);
-}
-
-async function keepBack(
-  tx: PoolClient,
-  tenant: number,
-  system: Target,
-  kind: Kind,
-): Promise<number> {
-  const result = await tx.query(
-    `UPDATE deliveries SET state = 'held', reason = 'direction', cause = 'direction', detail = NULL, changed_at = now()
-     WHERE tenant = $1 AND system = $2 AND kind = $3 AND state = 'waiting'`,
-    [tenant, system, kind],
-  );
-  return result.rowCount ?? 0;
-}
-
-/** Documents that were kept back need a decision; without one they stay held. Answers how many are open now. */
-async function release(
-  tx: PoolClient,
-  tenant: number,
-  system: Target,
-  kind: Kind,
-  catchUp: boolean | null,
-): Promise<number> {
-  const isSent = isDocumentKind(kind) ? catchUp : true;
-  if (isSent === null) return 0;
-  const result = await tx.query(
-    `UPDATE deliveries SET state = $4, reason = $5, cause = $5, detail = NULL, due_at = now(), changed_at = now()
-     WHERE tenant = $1 AND system = $2 AND kind = $3 AND state = 'held' AND reason = 'direction'`,
-    [tenant, system, kind, isSent ? 'waiting' : 'skipped', isSent ? null : 'direction'],
-  );
-  return isSent ? (result.rowCount ?? 0) : 0;
 }
 
 /** How many documents this change of direction would set free: they need `catchUp`. */

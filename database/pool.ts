@@ -24,11 +24,14 @@ export interface PoolOptions {
   onError: (error: Error) => void;
 }
 
-/** A pool; statements end after 60 s, forgotten transactions after 60 s. */
+/**
+ * A pool; statements end after 60 s. A transaction whose process does nothing for 10 s (it is frozen, or the network
+ * lost it) is ended by the server: its locks, the tenant's cursor among them, stop nobody for longer.
+ */
 export function createPool(options: PoolOptions): Pool {
   const settings = [
     '-c statement_timeout=60000',
-    '-c idle_in_transaction_session_timeout=60000',
+    '-c idle_in_transaction_session_timeout=10000',
     ...(options.isPlannedEachTime ? ['-c plan_cache_mode=force_custom_plan'] : []),
   ];
   const pool = new Pool({

@@ -177,6 +177,20 @@ export async function forgottenRuns(db: Db, tenant: number, quietMs: number): Pr
   return result.rows.map(({ id }) => id);
 }
 
+/** Runs of all tenants that began so long ago and have not ended: at most a page of them. */
+export async function runningRuns(
+  db: Db,
+  olderMs: number,
+): Promise<{ tenant: number; tenantId: string; id: string }[]> {
+  const result = await db.query<{ tenant: number; tenantId: string; id: string }>(
+    `SELECT r.tenant, t.tenant_id AS "tenantId", r.id FROM runs r JOIN tenants t ON t.id = r.tenant
+     WHERE r.state = 'running' AND r.requested_at < now() - make_interval(secs => $1 / 1000.0)
+     ORDER BY r.requested_at LIMIT 200`,
+    [olderMs],
+  );
+  return result.rows;
+}
+
 export interface RunSend {
   system: Target;
   no: number;

@@ -251,3 +251,17 @@ export async function requestSettings(
     );
   });
 }
+
+/** Gives up the request of a part that can never be brought in force. */
+export async function refuseSettings(
+  db: Db,
+  tenant: number,
+  part: SettingsPart,
+  reason: string,
+): Promise<void> {
+  await db.query(
+    `UPDATE settings SET superseded_at = now(), refused = left($3, 500)
+     WHERE tenant = $1 AND part = $2 AND in_force_at IS NULL AND superseded_at IS NULL`,
+    [tenant, part, reason],
+  );
+}

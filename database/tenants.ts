@@ -151,13 +151,27 @@ export async function listKeys(db: Db, tenant: number): Promise<ApiKey[]> {
   return result.rows;
 }
 
-/** False where the tenant has no such live key. */
-export async function revokeKey(db: Db, tenant: number, id: string): Promise<boolean> {
-  const result = await db.query(
-    'UPDATE api_keys SET revoked_at = now() WHERE tenant = $1 AND id = $2 AND revoked_at IS NULL',
-    [tenant, id],
-  );
-  return result.rowCount === 1;
+export type Revoked = 'revoked' | 'unknown' | 'last_admin';
+
+/** Revokes a live key; the last admin key stays, or nobody of the tenant could make another. */
+export async function revokeKey(pool: Pool, tenant: number, id: string): Promise<Revoked> {
+  return inTransaction(pool, async (tx) => {
+    // All at once, so that two admins who revoke each other's key do not both succeed.
+    const keys = await tx.query<{ id: string; role: Role }>(
+      `SELECT id, role FROM api_keys WHERE tenant = $1 AND revoked_at IS NULL
+       ORDER BY created_at, id FOR UPDATE`,
+      [tenant],
+    );
+    const key = keys.rows.find((row) => row.id === id);
+    if (key === undefined) return 'unknown';
+    const admins = keys.rows.filter(({ role }) => role === 'admin');
+    if (key.role === 'admin' && admins.length === 1) return 'last_admin';
+    await tx.query('UPDATE api_keys SET revoked_at = now() WHERE tenant = $1 AND id = $2', [
+      tenant,
+      id,
+    ]);
+    return 'revoked';
+  });
 }
 
 export interface KeyOwner {

@@ -6,6 +6,7 @@ import { play } from './play';
 import { reportText } from './report';
 import { readSales } from './sales-file';
 import { say } from './say';
+import type { ShownTenant } from './tenant';
 import { startStage, stopStage, type Stage } from './stage';
 import { invoicesOf } from './till';
 
@@ -16,28 +17,26 @@ async function main(): Promise<void> {
   say(`${rows.length} lines, ${invoices.length} invoices read`);
   const stage = await startStage(options);
   try {
-    const report = await play(stage, options, rows, invoices);
+    const { report, shown } = await play(stage, options, rows, invoices);
     say(reportText(report));
     if (options.jsonFile !== null)
       writeFileSync(options.jsonFile, `${JSON.stringify(report, null, 1)}\n`);
     process.exitCode = report.equal ? 0 : 1;
-    if (!options.hasExit) await stayUp(stage);
+    if (!options.hasExit) await stayUp(stage, shown);
   } finally {
     await stopStage(stage);
   }
 }
 
-async function stayUp(stage: Stage): Promise<void> {
+async function stayUp(stage: Stage, tenant: ShownTenant): Promise<void> {
   say('');
   say(
     `API          ${stage.apiUrl}/v1   (OpenAPI ${stage.apiUrl}/v1/openapi.json, readable at ${stage.apiUrl}/docs)`,
   );
   say(`Temporal UI  ${stage.temporalUi}`);
   say(`Sandboxes    ${stage.woo.url} and ${stage.qbo.url}, X-Sandbox-Token ${stage.woo.token}`);
-  say(`Root key     ${stage.rootKey}`);
-  say(
-    'Look further: query "status" of the tenant\'s workflow in the Temporal UI; GET /v1/tenants/{t}/status',
-  );
+  say('Look further: the query "status" of the tenant\'s workflow in the Temporal UI, or');
+  say(`  curl -H 'Authorization: Bearer ${tenant.adminKey}' ${tenant.url}/status`);
   say('Ctrl-C ends everything.');
   await new Promise(() => setInterval(() => undefined, 3_600_000));
 }

@@ -20,9 +20,15 @@ import {
 } from './sandbox-control';
 import { say } from './say';
 import type { Stage } from './stage';
-import { createDemoTenant, type DemoTenant } from './tenant';
+import { createDemoTenant, type DemoTenant, type ShownTenant } from './tenant';
 import { openingChanges, ticketChanges, type Invoice } from './till';
 import { treatedSpecially } from './treated';
+
+/** What a demo ends with: its report, and the tenant to look at. */
+export interface Played {
+  report: DemoReport;
+  shown: ShownTenant;
+}
 
 /** Plays the sales as a till would, waits until shop and books have them, and compares. */
 export async function play(
@@ -30,7 +36,7 @@ export async function play(
   options: DemoOptions,
   rows: ReturnType<typeof readSales>,
   invoices: Invoice[],
-): Promise<DemoReport> {
+): Promise<Played> {
   const company = companies[options.company];
   const tenantId = `demo-${Date.now().toString(36)}`;
   const store = await resetStore(stage.woo, 'shop', options.seed, company);
@@ -69,7 +75,8 @@ export async function play(
   );
   if (!compared.equal)
     for (const line of await readFailures(tenant.api)) say(`  still open: ${line}`);
-  return { seconds, killed, treated: treatedSpecially(rows, invoices), ...compared };
+  const treated = treatedSpecially(rows, invoices);
+  return { report: { seconds, killed, treated, ...compared }, shown: tenant.api.shown };
 }
 
 /** The comparison reads a lot at once: it must not be refused by the quota that it checks. */

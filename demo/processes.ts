@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { logTail, startChild, type Child } from '../platform/local-services/child-process';
-import { choosePort } from '../platform/local-services/ports';
+import { choosePort, freePort } from '../platform/local-services/ports';
 import { callJson } from './http-json';
 
 /** One process of the demo: killed and started again like any other program. */
@@ -66,6 +66,7 @@ async function untilReady(spec: ProcessSpec, child: Child, url: string): Promise
 export interface DemoPorts {
   api: number;
   metrics: number;
+  workerMetrics: number;
   woo: number;
   qbo: number;
 }
@@ -76,9 +77,10 @@ export async function demoPorts(wished: {
   woo: number;
   qbo: number;
 }): Promise<DemoPorts> {
-  const [api, metrics, woo, qbo] = await Promise.all([
+  const [api, metrics, workerMetrics, woo, qbo] = await Promise.all([
     choosePort({ service: 'the API', given: wished.api, variable: 'PORT' }),
     choosePort({ service: 'health and metrics', given: wished.metrics, variable: 'METRICS_PORT' }),
+    freePort(),
     choosePort({
       service: 'the WooCommerce sandbox',
       given: wished.woo,
@@ -90,5 +92,5 @@ export async function demoPorts(wished: {
       variable: 'SANDBOX_QBO_PORT',
     }),
   ]);
-  return { api, metrics, woo, qbo };
+  return { api, metrics, workerMetrics, woo, qbo };
 }

@@ -109,7 +109,9 @@ async function startProcesses(
     LOG_LEVEL: 'warn',
   };
   const api = await start('api', 'api/main.ts', appEnv, `${apiUrl}/v1/openapi.json`);
-  const worker = await start('worker', 'workers/main.ts', appEnv, null);
+  const workerEnv = { ...appEnv, METRICS_PORT: String(ports.workerMetrics) };
+  const workerReady = `http://127.0.0.1:${ports.workerMetrics}/healthz`;
+  const worker = await start('worker', 'workers/main.ts', workerEnv, workerReady);
   const temporalUi = services.temporal?.uiUrl ?? `(your Temporal at ${temporalAddress})`;
   return {
     services,

@@ -9,6 +9,12 @@ import type { Sandbox, SandboxRealm, SandboxStore } from './sandbox-control';
 const patienceMs = 120_000;
 
 /** The API as the demo's till and its operator use it. */
+/** A tenant of the demo for whoever wants to look further. */
+export interface ShownTenant {
+  url: string;
+  adminKey: string;
+}
+
 export class TenantApi {
   private readonly base: string;
   private readonly keys: { admin: string; pos: string };
@@ -16,6 +22,11 @@ export class TenantApi {
   constructor(base: string, keys: { admin: string; pos: string }) {
     this.base = base;
     this.keys = keys;
+  }
+
+  /** Address and key with which a person looks at the tenant. */
+  get shown(): ShownTenant {
+    return { url: this.base, adminKey: this.keys.admin };
   }
 
   async asAdmin(path: string, call: JsonCall = {}): Promise<JsonAnswer> {

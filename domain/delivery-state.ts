@@ -1,4 +1,5 @@
 import type { DesiredOp } from './words';
+import { isHoldCode, selfLiftingHolds, type HoldCode } from './hold-reasons';
 
 // The states of a delivery and every way from one to another (architecture section 4, transition table).
 
@@ -49,12 +50,12 @@ export type DeliveryEvent =
       rev: number;
       op: DesiredOp;
       gate:
-        { kind: 'open' } | { kind: 'held'; reason: string } | { kind: 'skipped'; reason: string };
+        { kind: 'open' } | { kind: 'held'; reason: HoldCode } | { kind: 'skipped'; reason: string };
       nowMs: number;
       /** The run that takes it back; whoever else wants something of it wants it again. */
       undoneBy?: string;
     }
-  | { type: 'hold'; reason: string }
+  | { type: 'hold'; reason: HoldCode }
   | { type: 'skip'; reason: string }
   | { type: 'freed'; resting: Resting; nowMs: number }
   /** Compose found that the system has it already: a link or an equal state, nothing to send. */
@@ -64,7 +65,7 @@ export type DeliveryEvent =
   /** A write or a find of several: the next is composed from what is known now. */
   | { type: 'stepped'; resting: Resting; nowMs: number }
   /** Carried out, and not what it should be: a person decides, a redrive tries anew. */
-  | { type: 'acceptedHeld'; reason: string }
+  | { type: 'acceptedHeld'; reason: HoldCode }
   | {
       type: 'refusedLater';
       resting: Resting;
@@ -76,7 +77,7 @@ export type DeliveryEvent =
   | { type: 'notExecuted'; resting: Resting; retryAtMs: number }
   | { type: 'answerLost'; askAtMs: number }
   | { type: 'absent'; resting: Resting; nowMs: number }
-  | { type: 'ambiguous'; reason: string }
+  | { type: 'ambiguous'; reason: HoldCode }
   | { type: 'askFailed'; retryAtMs: number }
   | { type: 'directionOff' }
   | { type: 'directionOn'; isCatchingUp: boolean | null; nowMs: number }
@@ -87,15 +88,9 @@ export type DeliveryEvent =
 /** Why one that was never posted is skipped after an undo. */
 export const undone = 'undone';
 
-/**
- * Holds that only their own setting or summary lifts: a redrive passes them over. What waits for something it refers
- * to is looked at again: a mapping may stand for it by now.
- */
-const selfLiftingHolds = ['direction', 'summary'] as const;
-
-function liftsItself(core: DeliveryCore): boolean {
+function liftsItself({ state, reason }: DeliveryCore): boolean {
   return (
-    core.state === 'held' && (selfLiftingHolds as readonly (string | null)[]).includes(core.reason)
+    state === 'held' && reason !== null && isHoldCode(reason) && selfLiftingHolds.includes(reason)
   );
 }
 

@@ -1,3 +1,5 @@
+import type { HoldCode } from './hold-reasons';
+
 // What a vendor's refusal means for one delivery. The connectors' `errors.ts` turn an answer into a
 // class; this table turns the class into a verdict. Source: quickbooks.md sections 5 and 6,
 // woocommerce.md section 3.
@@ -20,7 +22,7 @@ export type FailureClass = (typeof failureClasses)[number];
 
 export type Verdict =
   | { kind: 'later' } // try again by the back-off; after the last try it is dead
-  | { kind: 'held'; reason: string } // a person or a setting decides, then redrive
+  | { kind: 'held'; reason: HoldCode } // a person or a setting decides, then redrive
   | { kind: 'dead' }; // needs other data; redrive after the correction
 
 const verdicts: Readonly<Record<FailureClass, Verdict>> = {
@@ -41,6 +43,45 @@ const verdicts: Readonly<Record<FailureClass, Verdict>> = {
 export function verdictFor(failureClass: FailureClass): Verdict {
   return verdicts[failureClass];
 }
+
+/** What a dead delivery of each class needs, for operators. */
+export const deadReasons: Readonly<Record<FailureClass, { title: string; whatToDo: string }>> = {
+  STALE: {
+    title: 'Changed meanwhile, again and again',
+    whatToDo: 'Redrive it when nobody edits it in the system.',
+  },
+  DUPLICATE: {
+    title: 'Exists already',
+    whatToDo: 'Rename the one in the system, or map it; then redrive.',
+  },
+  LOCKED: { title: 'Locked', whatToDo: 'Unlock it in the books, then redrive.' },
+  CLOSED: { title: 'Closed period', whatToDo: 'Open the period, then redrive.' },
+  REFERENCE: {
+    title: 'Refers to something gone',
+    whatToDo: 'Make it active there or map another, then redrive.',
+  },
+  GONE: { title: 'Deleted there', whatToDo: 'Redrive it to make it anew, or discard it.' },
+  CAPABILITY: {
+    title: 'Plan lacks the feature',
+    whatToDo: 'Turn the feature on in QuickBooks, then redrive.',
+  },
+  DATA: {
+    title: 'Value refused',
+    whatToDo: 'Send a corrected revision; the detail says which value.',
+  },
+  BUSINESS: {
+    title: 'Refused by a rule of the system',
+    whatToDo: 'Do what the detail says in the system or at the POS, then redrive.',
+  },
+  SERVER: {
+    title: 'The system failed on it',
+    whatToDo: 'Redrive it; if it fails again, ask the support of the system.',
+  },
+  BUG: {
+    title: 'A request that the system does not understand',
+    whatToDo: 'Report it to the makers of truth-sync with its cause; then redrive or discard it.',
+  },
+};
 
 /** Refusals that may come from preferences or accounts which changed since they were read (quickbooks.md section 16). */
 export function mayRestOnOldFacts(failureClass: FailureClass): boolean {

@@ -11,6 +11,8 @@ export interface TenantSyncState {
   policy: WorkflowPolicy;
   lanes: Record<Target, LaneState>;
   isInboxDirty: boolean;
+  /** Failures of absorbing in a row; runs of older code carry none. */
+  absorbTroubles?: number;
   /** Length of the queue, as the activities last read it. */
   depth: number;
   /** Ids of signals that were taken, newest last. */
@@ -39,6 +41,8 @@ export interface LaneState {
   credentialsRev: number;
   breaker: Breaker;
   dead: number;
+  /** Held, and somebody has to act; runs of older code carry none. */
+  held?: number;
   verifying: number;
   /** Turns in a row that ended without the vendor's doing (database away, lane busy, time-out). */
   troubles: number;
@@ -100,15 +104,23 @@ export function isBlocked(state: TenantSyncState, lane: LaneState): boolean {
   return state.isPaused || lane.isPaused || lane.needsAuth || lane.breaker.kind === 'isolated';
 }
 
+/** Failures in a row through no fault of a vendor's that are shown: fewer pass by themselves. */
+const troublesShown = 3;
+
 /** One word for operators and the search attribute SyncState; the worst thing wins. */
 export function overallState(state: TenantSyncState): 'OK' | 'DEGRADED' | 'NEEDS_AUTH' | 'PAUSED' {
   const lanes = targets.map((system) => state.lanes[system]);
   if (state.isPaused || lanes.every((lane) => lane.isPaused)) return 'PAUSED';
   if (lanes.some((lane) => lane.needsAuth)) return 'NEEDS_AUTH';
   const isDegraded = lanes.some(
-    (lane) => lane.breaker.kind !== 'closed' || lane.isPaused || lane.dead > 0,
+    (lane) =>
+      lane.breaker.kind !== 'closed' ||
+      lane.isPaused ||
+      lane.dead > 0 ||
+      (lane.held ?? 0) > 0 ||
+      lane.troubles >= troublesShown,
   );
-  return isDegraded ? 'DEGRADED' : 'OK';
+  return isDegraded || (state.absorbTroubles ?? 0) >= troublesShown ? 'DEGRADED' : 'OK';
 }
 
 /** Waits between turns that failed for our own reasons: 1, 2, 4 ... 30 s. */

@@ -28,12 +28,35 @@ const harmless = new Set([
   'LOCAL_TEMPORAL_UI_PORT',
 ]);
 
+/** Production asks for itself, or by an address that the world can reach, unless NODE_ENV says otherwise. */
+export function isProduction(given: Record<string, string>): boolean {
+  const mode = given['NODE_ENV'];
+  return mode === undefined ? hasPublicAddress(given) : mode === 'production';
+}
+
+function hasPublicAddress(given: Record<string, string>): boolean {
+  return ['PUBLIC_URL', 'QBO_REDIRECT_URI'].some((name) => {
+    const url = asUrl(given[name]);
+    return url !== undefined && /^https?:$/.test(url.protocol) && isPublicHost(url);
+  });
+}
+
+/** Which rules hold and why, for the first line of a start. */
+export function rulesText(given: Record<string, string>): string {
+  const rules = isProduction(given) ? 'Production rules' : 'Development rules';
+  const mode = given['NODE_ENV'];
+  if (mode !== undefined) return `${rules}: NODE_ENV is ${mode}.`;
+  return isProduction(given)
+    ? `${rules}: NODE_ENV is not set and a public address is configured.`
+    : `${rules}: NODE_ENV is not set. Set NODE_ENV=production for a real installation.`;
+}
+
 /** All problems of an environment, those of single variables and those between variables. */
 export function envProblems(given: Record<string, string>, issues: readonly Issue[]): string[] {
   return [
     ...issues.map(({ path, message }) => `${shown(String(path[0]), given)} ${message}`),
     ...pairProblems(given),
-    ...(given['NODE_ENV'] === 'production' ? productionProblems(given) : []),
+    ...(isProduction(given) ? productionProblems(given) : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { envProblems } from './env-rules';
+import { envProblems, isProduction, rulesText } from './env-rules';
 import { checkoutFolder, prepareDataFolder } from './local-services/data-folder';
 import { keepLocalKeys } from './local-keys';
 
@@ -33,6 +33,8 @@ interface QboSettings {
 /** Everything that this program takes from its environment, checked. */
 export interface Env {
   isProduction: boolean;
+  /** Which rules hold and why, said at every start. */
+  rules: string;
   port: number;
   metricsPort: number;
   publicUrl: string;
@@ -78,7 +80,7 @@ const secretKeyList = z
 const variables = z.object({
   NODE_ENV: z
     .enum(['development', 'test', 'production'], 'must be development, test or production')
-    .default('development'),
+    .optional(),
   PORT: portNumber.default(8080),
   METRICS_PORT: portNumber.default(9090),
   PUBLIC_URL: anyUrl.optional(),
@@ -152,7 +154,8 @@ function toEnv(
 ): Env {
   const keys = keysOf(values, dataFolder);
   return {
-    isProduction: values.NODE_ENV === 'production',
+    isProduction: isProduction(given),
+    rules: rulesText(given),
     port: values.PORT,
     metricsPort: values.METRICS_PORT,
     publicUrl: values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`,

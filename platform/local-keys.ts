@@ -35,3 +35,8 @@ function makeKeys(file: string): void {
     rmSync(draft);
   }
 }
+
+/** How a start tells the root key: to a person at a terminal, and never into a log. */
+export function rootKeyLine(rootKey: string, isTerminal = process.stdout.isTTY): string {
+  return isTerminal ? `Root key ${rootKey}` : 'Root key: in .data/keys.json';
+}

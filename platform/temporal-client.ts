@@ -11,6 +11,8 @@ export const searchAttributes = {
   SyncDead: 'INT',
   SyncBacklog: 'INT',
   PolicyRev: 'INT',
+  SyncRecord: 'KEYWORD',
+  SyncCause: 'KEYWORD',
 } as const;
 
 /** A client that connects at its first call, so that the API can start while Temporal is away. */

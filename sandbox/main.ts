@@ -27,15 +27,22 @@ async function main(): Promise<void> {
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  printAddresses(both, token, options.stateFile);
+  const shown = env.SANDBOX_TOKEN === undefined ? token : null;
+  printAddresses(both, shown, options.stateFile);
 }
 
-function printAddresses({ woo, qbo }: BothSandboxes, token: string, file: string | null): void {
+/** A token that was given is known to whoever gave it: it goes into no log. */
+function printAddresses(
+  { woo, qbo }: BothSandboxes,
+  madeToken: string | null,
+  file: string | null,
+): void {
+  const query = madeToken === null ? '' : `?token=${madeToken}`;
   print(`WooCommerce sandbox        ${woo.url}/{store}/wp-json/wc/v3`);
-  print(`  page                     ${woo.url}/_sandbox/?token=${token}`);
+  print(`  page                     ${woo.url}/_sandbox/${query}`);
   print(`QuickBooks Online sandbox  ${qbo.url}/v3/company/{realmId}`);
-  print(`  page                     ${qbo.url}/_sandbox/?token=${token}`);
-  print(`X-Sandbox-Token            ${token}`);
+  print(`  page                     ${qbo.url}/_sandbox/${query}`);
+  print(`X-Sandbox-Token            ${madeToken ?? 'as given in SANDBOX_TOKEN'}`);
   if (file !== null) print(`state file                 ${file}`);
 }
 

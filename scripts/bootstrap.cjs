@@ -31,10 +31,7 @@ async function ensureInstalled() {
   const progress = setInterval(() => console.log(`  still installing, ${seconds()}`), progressMs);
   // The tools that run TypeScript are development packages, which NODE_ENV=production would leave out.
   const flags = ['--include=dev', '--no-audit', '--no-fund'];
-  let { code, output } = await runNpm(['ci', ...flags]);
-  // `npm ci` refuses a lock file that was written where packages for other systems could not be seen.
-  // What stands in the lock file is installed all the same.
-  if (code !== 0) ({ code, output } = await runNpm(['install', '--no-save', ...flags]));
+  const { code, output } = await runNpm(['ci', ...flags]);
   clearInterval(progress);
   if (code !== 0) throw new Error(`npm could not install the packages:\n${output}`);
   console.log(`Packages installed in ${seconds()}.`);

@@ -1,4 +1,7 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+
 import { readEnv } from '../platform/env';
+import { createHealthServer, listen } from '../platform/health-server';
 import { createLogger } from '../platform/logger';
 import { installRuntime, startWorker } from './start-worker';
 
@@ -14,10 +17,19 @@ async function main(): Promise<void> {
   }
   installRuntime(logger);
   const worker = await startWorker({ ...env, databaseUrl }, logger);
-  logger.info('the worker is running');
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const health = createHealthServer({ registry, notReady: () => worker.notReady() });
+  const healthUrl = await listen(health, env.metricsPort, 'METRICS_PORT');
+  logger.info({ healthUrl }, 'the worker is running');
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void worker.stop());
-  await worker.ended;
+  try {
+    await worker.ended;
+  } finally {
+    health.close();
+    health.closeAllConnections();
+  }
 }
 
 main().catch((error: unknown) => {

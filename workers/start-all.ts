@@ -1,5 +1,6 @@
 import { startApi, type RunningApi } from '../api/start-api';
 import type { Env } from '../platform/env';
+import { rootKeyLine } from '../platform/local-keys';
 import { createLogger } from '../platform/logger';
 import { installRuntime, startWorker, type RunningWorker } from './start-worker';
 
@@ -11,8 +12,7 @@ export async function startAll(env: Env & { databaseUrl: string }): Promise<void
   const api = await startApi(env, { logger });
   const worker = await startWorker(env, logger);
   logger.info(`API ${api.url}/v1, description ${api.url}/docs`);
-  // To the person at the terminal: the logger would black it out, as it should.
-  if (env.hasLocalKeys) process.stdout.write(`Root key ${env.rootKey}\n`);
+  if (env.hasLocalKeys) process.stdout.write(`${rootKeyLine(env.rootKey)}\n`);
   await untilStopped(api, worker);
 }
 

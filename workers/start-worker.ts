@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 
-import { ScheduleOverlapPolicy, ScheduleAlreadyRunning, type Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
@@ -9,19 +8,18 @@ import { createActivities } from '../activities/create-activities';
 import { createPool } from '../database/pool';
 import { SecretBox } from '../database/secret-box';
 import type { Env } from '../platform/env';
-import {
-  connectTemporal,
-  ensureSearchAttributes,
-  openTemporalConnection,
-  temporalConnectConfig,
-} from '../platform/temporal-client';
-import { productionQueues, watchdogType } from '../workflows/messages';
+import { connectTemporal, temporalConnectConfig } from '../platform/temporal-client';
+import { productionQueues } from '../workflows/messages';
 import { createWorkers } from './create-workers';
+import { ensureNamespace } from './ensure-namespace';
+import { startVitalSigns } from './vital-signs';
 
 export interface RunningWorker {
   /** Ends when the workers were shut down; rejects when one of them fails for good. */
   ended: Promise<void>;
   stop(): Promise<void>;
+  /** Why it cannot work, or null; rejects while the database is away. */
+  notReady(): Promise<string | null>;
 }
 
 /** Where tokens are renewed (quickbooks.md section 2). */
@@ -41,6 +39,7 @@ export async function startWorker(
   env: Env & { databaseUrl: string },
   logger: Logger,
 ): Promise<RunningWorker> {
+  logger.info(env.rules);
   const pool = createPool({
     connectionString: env.databaseUrl,
     max: poolMax,
@@ -55,7 +54,7 @@ export async function startWorker(
   );
   const connection = await NativeConnection.connect(connectionOptions);
   const client = connectTemporal(env);
-  await prepareNamespace(env, client, logger);
+  await ensureNamespace(env, client, logger);
   const activities = createActivities({
     pool,
     secrets: new SecretBox(env.secretKeys),
@@ -76,13 +75,21 @@ export async function startWorker(
     queues: productionQueues,
     activities,
   });
+  const stopSigns = startVitalSigns({ pool, client, env, logger });
   const ended = runAll(workers).finally(async () => {
+    await stopSigns();
     await connection.close();
     await client.connection.close();
     await pool.end();
   });
   return {
     ended,
+    notReady: async () => {
+      const idle = workers.find((worker) => worker.getState() !== 'RUNNING');
+      if (idle !== undefined) return `a worker is ${idle.getState()}`;
+      await pool.query('SELECT 1');
+      return null;
+    },
     stop: async () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended.catch(() => undefined);
@@ -103,33 +110,6 @@ async function runAll(workers: readonly Worker[]): Promise<void> {
       }),
     ),
   );
-}
-
-async function prepareNamespace(env: Env, client: Client, logger: Logger): Promise<void> {
-  const connection = openTemporalConnection(env);
-  try {
-    await ensureSearchAttributes(connection, client.options.namespace);
-  } catch (error) {
-    // Without the right to register them they have to be there already; the workflow task says so if not.
-    logger.warn({ err: error }, 'the search attributes could not be registered');
-  } finally {
-    await connection.close();
-  }
-  try {
-    await client.schedule.create({
-      scheduleId: 'truth-sync-watchdog',
-      spec: { intervals: [{ every: '30s' }] },
-      action: {
-        type: 'startWorkflow',
-        workflowType: watchdogType,
-        taskQueue: productionQueues.workflows,
-        args: [{}],
-      },
-      policies: { overlap: ScheduleOverlapPolicy.SKIP },
-    });
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-  }
 }
 
 /** The SDK's own lines through our logger; call once, before any worker or connection. */

@@ -9,16 +9,16 @@ export function detailsOf(state: TenantSyncState): string {
     const health = lane.isPaused
       ? 'paused'
       : lane.needsAuth
-        ? 'needs a connection'
+        ? 'reconnect required'
         : lane.breaker.kind;
     const why = lane.breaker.kind === 'open' ? ` (${lane.breaker.reason})` : '';
-    return `| ${system} | ${health}${why} | ${lane.dead} | ${lane.verifying} |`;
+    return `| ${system} | ${health}${why} | ${lane.held ?? 0} | ${lane.dead} | ${lane.verifying} |`;
   });
   return [
-    `**${overallState(state)}** · ${depth} open in the queue`,
+    `**${overallState(state)}** · ${depth} open`,
     '',
-    '| lane | breaker | dead | verifying |',
-    '|---|---|---|---|',
+    '| lane | breaker | held | dead | verifying |',
+    '|---|---|---|---|---|',
     ...rows,
   ].join('\n');
 }

@@ -104,6 +104,7 @@ function noteResult(
 ): void {
   state.depth = result.depth;
   lane.dead = result.dead;
+  lane.held = result.held;
   lane.verifying = result.verifying;
   if (result.comeBackAtMs !== null) {
     lane.isDirty = true;

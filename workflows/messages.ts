@@ -63,6 +63,8 @@ export interface LaneStatus {
   isPaused: boolean;
   needsAuth: boolean;
   isInTurn: boolean;
+  /** On which somebody has to act. */
+  held: number;
   dead: number;
   verifying: number;
   nextDueAt: string | null;
@@ -77,6 +79,9 @@ export const searchAttributes = {
   syncDead: defineSearchAttributeKey('SyncDead', 'INT'),
   syncBacklog: defineSearchAttributeKey('SyncBacklog', 'INT'),
   policyRev: defineSearchAttributeKey('PolicyRev', 'INT'),
+  /** Of a repair: `kind/recordId`, and the cause that it shares with others. */
+  syncRecord: defineSearchAttributeKey('SyncRecord', 'KEYWORD'),
+  syncCause: defineSearchAttributeKey('SyncCause', 'KEYWORD'),
 };
 
 /** Input of tenantSync. `carry` is what a former run hands on; absent in a new one. */

@@ -15,9 +15,7 @@ import {
 
 import type { LoadedTenant } from '../activities';
 import {
-  backlogMagnitude,
   newTenantSyncState,
-  overallState,
   troubleWaitMs,
   type SyncRequest,
   type TenantSyncState,
@@ -27,13 +25,13 @@ import { databaseActivities } from './activity-options';
 import { detailsOf } from './details';
 import { registerHandlers } from './handlers';
 import { runLane } from './lane';
+import { statusOf, visibleOf } from './visible';
 import {
   productionQueues,
   searchAttributes,
   statusQuery,
   type Queues,
   type TenantSyncInput,
-  type TenantSyncStatus,
 } from './messages';
 
 /** A run of 800 events replays in half a second; the server would suggest rolling at 4,096 (temporal.md section 3). */
@@ -85,7 +83,7 @@ class Run {
         this.isRollRequested = true;
       },
     });
-    setHandler(statusQuery, () => this.status());
+    setHandler(statusQuery, () => statusOf(this.state, this.inTurn));
   }
 
   async untilRolled(): Promise<void> {
@@ -146,6 +144,7 @@ class Run {
     for (const system of targets) {
       const lane = this.state.lanes[system];
       lane.dead = loaded.lanes[system].dead;
+      lane.held = loaded.lanes[system].held;
       if (this.spokenFor.has(system)) continue;
       lane.isPaused = loaded.lanes[system].isPaused;
       lane.needsAuth = loaded.lanes[system].needsAuth;
@@ -188,14 +187,17 @@ class Run {
           this.state.requests.shift();
         }
         troubles = 0;
+        this.state.absorbTroubles = 0;
       } catch (error) {
         if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
         if (request === undefined) this.state.isInboxDirty = true;
         troubles += 1;
+        this.state.absorbTroubles = troubles;
         const reason = (error.cause?.message ?? error.message).slice(0, 200);
         if (request !== undefined && troubles >= requestTriesMax && !isOurTrouble(error)) {
           // One odd request must not hold up everything behind it; it can be sent again with a new id.
           log.error('a request was dropped', { kind: request.kind, reason });
+          await this.refuse(request, reason);
           this.state.requests.shift();
           troubles = 0;
           continue;
@@ -223,6 +225,23 @@ class Run {
       }
     }
     this.show();
+  }
+
+  /** Notes that a request can never be applied, so that nobody asks for it again. */
+  private async refuse(request: SyncRequest, reason: string): Promise<void> {
+    const { tenantId } = this;
+    if (request.kind !== 'policy' && request.kind !== 'redrive') return;
+    const subject =
+      request.kind === 'policy'
+        ? ({ kind: 'policy', part: request.part } as const)
+        : ({ kind: 'redrive', id: request.id } as const);
+    await this.untilItWorks('a refused request could not be noted', () =>
+      databaseActivities(this.queues, `refuse ${request.kind}`).refuseRequest({
+        tenantId,
+        reason,
+        request: subject,
+      }),
+    );
   }
 
   private async apply(request: SyncRequest): Promise<void> {
@@ -270,7 +289,7 @@ class Run {
     const mayStop = (): boolean => this.isStopping() && this.areLanesDone;
     let published = '';
     while (!mayStop()) {
-      const visible = this.visible();
+      const visible = visibleOf(this.state);
       published = JSON.stringify(visible);
       upsertSearchAttributes([
         { key: searchAttributes.tenantId, value: this.tenantId },
@@ -280,53 +299,8 @@ class Run {
         { key: searchAttributes.syncBacklog, value: visible.backlog },
         { key: searchAttributes.policyRev, value: visible.policyRev },
       ]);
-      await condition(() => mayStop() || JSON.stringify(this.visible()) !== published);
+      await condition(() => mayStop() || JSON.stringify(visibleOf(this.state)) !== published);
     }
-  }
-
-  private visible(): {
-    state: string;
-    breakers: string[];
-    dead: number;
-    backlog: number;
-    policyRev: number;
-  } {
-    const { lanes, policy, depth } = this.state;
-    return {
-      state: overallState(this.state),
-      // A half-open breaker reads as open: it is not well before it is closed.
-      breakers: targets.flatMap((system) => {
-        const { kind } = lanes[system].breaker;
-        return kind === 'closed' ? [] : [`${system}:${kind === 'half-open' ? 'open' : kind}`];
-      }),
-      dead: targets.reduce((sum, system) => sum + lanes[system].dead, 0),
-      backlog: backlogMagnitude(depth),
-      policyRev: policy.rev,
-    };
-  }
-
-  private status(): TenantSyncStatus {
-    const laneStatus = (system: Target): TenantSyncStatus['lanes'][Target] => {
-      const { breaker, isPaused, needsAuth, dead, verifying, dueAtMs } = this.state.lanes[system];
-      const nextDueAt = dueAtMs === null ? null : new Date(dueAtMs).toISOString();
-      return {
-        breaker,
-        isPaused,
-        needsAuth,
-        isInTurn: this.inTurn.has(system),
-        dead,
-        verifying,
-        nextDueAt,
-      };
-    };
-    return {
-      state: overallState(this.state),
-      isPaused: this.state.isPaused,
-      depth: this.state.depth,
-      policyRev: this.state.policy.rev,
-      lanes: { woo: laneStatus('woo'), qbo: laneStatus('qbo') },
-      pendingRequests: this.state.requests.length,
-    };
   }
 
   /** What an operator reads at a glance in the Temporal UI. Writes no event. */

@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import { idText } from '../../database/body-parts';
@@ -11,11 +12,12 @@ import {
   idOf,
   type Rejection,
 } from '../change-requests';
+import { warningCodes, warningsOf, type TakenChange, type Warning } from '../change-warnings';
 import { deliverySchema, shownDeliveries, summaryOfTicketSchema } from '../deliveries';
 import type { ApiDeps } from '../deps';
 import { Intake } from '../intake';
 import type { JsonFault } from '../json-text';
-import { notFound, Problem } from '../problem';
+import { invalid, notFound, Problem } from '../problem';
 import { faultsProblem, none, tenantRoute, type Answer, type Route } from '../route';
 import { changeKindName, instantText } from '../words';
 
@@ -35,7 +37,15 @@ const rejectionSchema = z.object({
 });
 
 const intakeAnswer = z
-  .object({ accepted: z.int(), duplicates: z.int(), rejected: z.array(rejectionSchema) })
+  .object({
+    accepted: z.int(),
+    duplicates: z.int(),
+    rejected: z.array(rejectionSchema),
+    warnings: z
+      .array(z.object({ index: z.int(), code: z.enum(warningCodes), message: z.string() }))
+      .optional()
+      .meta({ description: 'Of changes that were taken: at most 100.' }),
+  })
   .meta({ id: 'IntakeAnswer' });
 
 const outcomes = ['pending', 'applied', 'stale', 'superseded', 'failed', 'ignored', 'conflict'] as const; // prettier-ignore
@@ -79,8 +89,14 @@ export function changeRoutes(deps: ApiDeps): Route[] {
       handle: async ({ tenant, body, faults }) => {
         const sorted = await sortChanges(body.changes, faults);
         const outcome = await intake.store(tenant, sorted.items);
-        if (outcome.type === 'full') throw queueFull(outcome.bound, outcome.depth);
-        const answer = intakeResult(sorted, outcome);
+        if (outcome.type === 'full') {
+          if (sorted.items.length > outcome.bound) throw aboveBound(outcome.bound);
+          throw queueFull(outcome.bound, outcome.depth);
+        }
+        const answer = {
+          ...intakeResult(sorted, outcome),
+          ...(await warningsMember(deps.pool, tenant.id, sorted.taken, outcome.stale)),
+        };
         deps.metrics.changes.inc({ outcome: 'accepted' }, answer.accepted);
         deps.metrics.changes.inc({ outcome: 'duplicate' }, answer.duplicates);
         deps.metrics.changes.inc({ outcome: 'rejected' }, answer.rejected.length);
@@ -109,6 +125,7 @@ interface Sorted {
   indexes: Map<string, number>;
   duplicates: number;
   rejected: Rejection[];
+  taken: TakenChange[];
 }
 
 /** Checking may hold the process that long before others get their turn. */
@@ -123,10 +140,12 @@ async function sortChanges(
   const items = new Map<string, IntakeItem>();
   const indexes = new Map<string, number>();
   const rejected: Rejection[] = [];
+  const taken: TakenChange[] = [];
+  const nowMs = Date.now();
   let duplicates = 0;
   let sliceEndsAtMs = performance.now() + sliceMs;
   for (const [index, change] of changes.entries()) {
-    const checked = checkChange(change, faults.get(index) ?? []);
+    const checked = checkChange(change, faults.get(index) ?? [], nowMs);
     if ('fault' in checked) rejected.push({ index, id: idOf(change), ...checked.fault });
     else {
       const { item } = checked;
@@ -134,6 +153,8 @@ async function sortChanges(
       if (former === undefined) {
         items.set(item.id, item);
         indexes.set(item.id, index);
+        const { id, occurredAt } = item;
+        taken.push({ index, id, occurredAt, content: checked.content });
       } else if (former.hash.equals(item.hash)) duplicates++;
       else rejected.push(reusedAt(index, item.id));
     }
@@ -142,7 +163,18 @@ async function sortChanges(
       sliceEndsAtMs = performance.now() + sliceMs;
     }
   }
-  return { items: [...items.values()], indexes, duplicates, rejected };
+  return { items: [...items.values()], indexes, duplicates, rejected, taken };
+}
+
+/** The changes are stored: without their warnings the answer is good too. */
+async function warningsMember(
+  pool: Pool,
+  tenant: number,
+  taken: readonly TakenChange[],
+  stale: ReadonlySet<string>,
+): Promise<{ warnings?: Warning[] }> {
+  const found = await warningsOf(pool, tenant, taken, { stale, nowMs: Date.now() }).catch(() => []);
+  return found.length === 0 ? {} : { warnings: found };
 }
 
 function reusedAt(index: number, id: string): Rejection {
@@ -165,6 +197,12 @@ function intakeResult(
 function allRejected(rejected: readonly Rejection[]): Problem {
   const detail = 'None of the changes could be taken; `rejected` says why.';
   return new Problem(422, 'invalid', detail, { members: { rejected } });
+}
+
+/** Sent again it would be refused again: no Retry-After. */
+function aboveBound(bound: number): Problem {
+  const message = `holds more changes than the tenant's queue may (${bound}); send it in parts`;
+  return invalid('The request can never be stored.', [{ path: 'changes', message }]);
 }
 
 function queueFull(bound: number, depth: number): Problem {

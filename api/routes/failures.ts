@@ -1,36 +1,51 @@
 import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
 import { z } from 'zod';
 
+import { label } from '../../database/body-parts';
 import {
   countRedrivable,
   discardDelivery,
+  type Discarded,
+  type FailureFilter,
   listCauses,
   listFailures,
   redriveSelector,
   requestRedrive,
 } from '../../database/failures';
+import {
+  discardFailedChange,
+  listFailedChanges,
+  type FailedChange,
+} from '../../database/failed-changes';
 import { countUndone } from '../../database/undo';
 import { writeAudit } from '../../database/tenants';
+import { deadReasons, failureClasses } from '../../domain/failure';
+import { holdActors, holdReasons, isHoldCode } from '../../domain/hold-reasons';
 import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
 import { notFound, Problem } from '../problem';
 import { none, tenantRoute, type Route } from '../route';
-import { instantText, kindName, label, systemName } from '../words';
+import { instantText, kindName, systemName } from '../words';
 
-const deliveryId = z.string().regex(/^\d{1,18}$/);
+/** A delivery, or `c` and the position of a change. */
+const failureId = z.string().regex(/^c?\d{1,18}$/);
 const word = z.string().regex(/^[\w:.-]{1,100}$/);
 
 const shared = {
-  system: systemName,
+  system: systemName
+    .nullable()
+    .meta({ description: 'Null of a change that could not be applied.' }),
   kind: kindName,
-  state: z.enum(['held', 'dead']),
+  state: z.enum(['held', 'dead', 'failed']),
   reason: z.string(),
+  ...{ title: z.string(), whatToDo: z.string(), actor: z.enum(holdActors) },
   cause: z.string().meta({ description: 'Equal for failures that one correction mends.' }),
 };
 const failureSchema = z
   .object({
     ...shared,
-    id: deliveryId,
+    id: failureId,
     recordId: z.string(),
     part: z.string(),
     detail: z.string().nullable(),
@@ -54,14 +69,14 @@ export function failureRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/failures',
       access: 'operator',
-      summary: 'Dead and held deliveries, oldest first',
+      summary: 'List dead and held deliveries, then changes that could not be applied',
       params: none,
       query: filter,
       body: none,
       answers: { 200: pageSchema(failureSchema) },
       handle: async ({ tenant, query: { cursor, limit, ...wanted } }) => {
-        const after = afterOf(cursor, deliveryId);
-        const rows = await listFailures(pool, tenant.id, wanted, after, limit + 1);
+        const after = afterOf(cursor, failureId);
+        const rows = await failuresAfter(pool, tenant.id, wanted, after, limit + 1);
         return { status: 200, body: pageOf(rows, limit, ({ id }) => id, (row) => row) }; // prettier-ignore
       },
     }),
@@ -75,7 +90,8 @@ export function failureRoutes(deps: ApiDeps): Route[] {
       body: none,
       answers: { 200: pageSchema(z.object({ ...shared, count: z.int() })) },
       handle: async ({ tenant, query }) => {
-        const items = await listCauses(pool, tenant.id, query.limit);
+        const causes = await listCauses(pool, tenant.id, query.limit);
+        const items = causes.map((cause) => ({ ...cause, ...explained(cause) }));
         return { status: 200, body: { items, nextCursor: null } };
       },
     }),
@@ -111,15 +127,15 @@ function redriveRoute({ pool, signals }: ApiDeps): Route {
 function discardRoute({ pool }: ApiDeps): Route {
   return tenantRoute({
     method: 'post',
-    path: '/failures/{deliveryId}/discard',
+    path: '/failures/{failureId}/discard',
     access: 'operator',
-    summary: 'Give a dead or held delivery up, with a reason',
-    params: z.strictObject({ deliveryId }),
+    summary: 'Discard a dead or held delivery or a failed change, with a reason',
+    params: z.strictObject({ failureId }),
     query: none,
     body: z.strictObject({ reason: label(500) }),
-    answers: { 202: z.object({ id: deliveryId, state: z.literal('skipped') }) },
-    handle: async ({ tenant, actor, params: { deliveryId: id }, body: { reason } }) => {
-      const result = await discardDelivery(pool, tenant.id, id, reason);
+    answers: { 202: z.object({ id: failureId, state: z.literal('skipped') }) },
+    handle: async ({ tenant, actor, params: { failureId: id }, body: { reason } }) => {
+      const result = await discard(pool, tenant.id, id, reason);
       if (result === 'unknown') throw notFound('delivery');
       if (result === 'in_flight') {
         const detail = 'Only a dead or held delivery can be discarded; this one is neither now.';
@@ -130,4 +146,65 @@ function discardRoute({ pool }: ApiDeps): Route {
       return { status: 202, body: { id, state: 'skipped' } };
     },
   });
+}
+
+async function discard(pool: Pool, tenant: number, id: string, reason: string): Promise<Discarded> {
+  if (!id.startsWith('c')) return discardDelivery(pool, tenant, id, reason);
+  const isDone = await discardFailedChange(pool, tenant, Number(id.slice(1)), reason);
+  return isDone ? 'discarded' : 'unknown';
+}
+
+type ShownFailure = z.output<typeof failureSchema>;
+
+/** A page of deliveries; when those are at their end, of changes that could not be applied. */
+async function failuresAfter(
+  pool: Pool,
+  tenant: number,
+  filter: FailureFilter,
+  after: string | null,
+  limit: number,
+): Promise<ShownFailure[]> {
+  const isInChanges = after?.startsWith('c') === true;
+  const deliveries = isInChanges ? [] : await listFailures(pool, tenant, filter, after, limit);
+  const shown = deliveries.map((row): ShownFailure => ({ ...row, ...explained(row) }));
+  if (shown.length === limit || filter.class !== undefined || filter.system !== undefined)
+    return shown;
+  const changes = await listFailedChanges(
+    pool,
+    tenant,
+    {
+      code: filter.reason,
+      kind: filter.kind,
+      afterPos: isInChanges ? Number(after.slice(1)) : 0,
+    },
+    limit - shown.length,
+  );
+  return [...shown, ...changes.map(changeView)];
+}
+
+function changeView({ pos, kind, recordId, code, detail, at }: FailedChange): ShownFailure {
+  return {
+    id: `c${pos}`,
+    ...{ system: null, kind, state: 'failed', reason: code, cause: code, recordId, part: '' },
+    ...{ title: 'Could not be applied', actor: 'pos' },
+    whatToDo: 'Send a corrected revision of the record, or discard the change.',
+    ...{ detail, attempts: 1, changedAt: at },
+  };
+}
+
+function explained({
+  state,
+  reason,
+}: {
+  state: 'held' | 'dead';
+  reason: string;
+}): Pick<ShownFailure, 'title' | 'whatToDo' | 'actor'> {
+  if (state === 'held' && isHoldCode(reason)) {
+    const { title, whatToDo, actor } = holdReasons[reason];
+    return { title, whatToDo, actor };
+  }
+  const dead = failureClasses.find((name) => name === reason);
+  if (dead === undefined)
+    return { title: reason, whatToDo: 'Read the detail, then redrive.', actor: 'operator' };
+  return { ...deadReasons[dead], actor: 'operator' };
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
+import { label } from '../../database/body-parts';
 import { addKey, listKeys, revokeKey, roles, writeAudit } from '../../database/tenants';
 import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
-import { notFound } from '../problem';
+import { notFound, Problem } from '../problem';
 import { none, tenantRoute, type Route } from '../route';
-import { instantText, label } from '../words';
+import { instantText } from '../words';
 import { newApiKey } from './tenants';
 
 const keySchema = z
@@ -42,12 +43,18 @@ export function keyRoutes({ pool }: ApiDeps): Route[] {
       method: 'post',
       path: '/keys',
       access: 'admin',
-      summary: 'Make a key; it is shown once',
+      summary:
+        'Create an API key; it is shown once. With the root key: an admin key, for a tenant that lost its own',
       params: none,
       query: none,
       body: z.strictObject({ role: z.enum(roles), label: label(100) }),
       answers: { 201: z.object({ id: z.uuid(), key: z.string() }) },
-      handle: async ({ tenant, actor, body }) => {
+      rootMay: true,
+      handle: async ({ tenant, actor, body, isRoot }) => {
+        if (isRoot && body.role !== 'admin') {
+          const detail = 'The root key makes admin keys only; others are made with an admin key.';
+          throw new Problem(403, 'forbidden', detail);
+        }
         const key = newApiKey();
         const id = await addKey(pool, tenant.id, key, body.role, body.label);
         const entry = { actor, action: 'key.create', subject: id, detail: body };
@@ -65,7 +72,12 @@ export function keyRoutes({ pool }: ApiDeps): Route[] {
       body: none,
       answers: { 204: null },
       handle: async ({ tenant, actor, params: { keyId } }) => {
-        if (!(await revokeKey(pool, tenant.id, keyId))) throw notFound('live key');
+        const result = await revokeKey(pool, tenant.id, keyId);
+        if (result === 'unknown') throw notFound('live key');
+        if (result === 'last_admin') {
+          const detail = 'This is the last admin key. Make another admin key first.';
+          throw new Problem(409, 'last_admin_key', detail);
+        }
         await writeAudit(pool, tenant.id, { actor, action: 'key.revoke', subject: keyId });
         return { status: 204 };
       },

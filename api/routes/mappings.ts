@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
 import { parseFacts } from '../../connectors/quickbooks/facts';
-import { unfitTarget } from '../../connectors/quickbooks/mapping-target';
-import { idText } from '../../database/body-parts';
+import { isCheckable, unfitTarget, unknownKey } from '../../connectors/quickbooks/mapping-target';
+import { idText, label } from '../../database/body-parts';
 import { findConnection, forgetFacts } from '../../database/connections';
 import { countRedrivable, requestRedrive, type StoredSelector } from '../../database/failures';
 import {
@@ -20,7 +20,7 @@ import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
 import { invalid } from '../problem';
 import { none, tenantRoute, type Route } from '../route';
-import { instantText, label } from '../words';
+import { instantText } from '../words';
 
 const kind = z.enum(mappingKinds);
 
@@ -66,36 +66,52 @@ export function mappingRoutes(deps: ApiDeps): Route[] {
         200: mappingSchema.extend({
           /** Failures that were held for want of it and are tried again. */
           released: z.int(),
+          unchecked: z.literal(true).optional().meta({
+            description:
+              'The company could not be asked about this target yet; it is checked before it is used.',
+          }),
         }),
       },
       handle: async ({ tenant, actor, params, body: { target } }) => {
         const { id, name = null } = target;
-        await checkTarget(deps, tenant, params.kind, params.key, id);
+        const unchecked = await checkTarget(deps, tenant, params.kind, [params.key, id]);
         const mapping = await putMapping(pool, tenant.id, params.kind, params.key, { id, name }, actor); // prettier-ignore
         const subject = `${params.kind}/${params.key}`;
         const detail = { id, name, version: mapping.version };
         await writeAudit(pool, tenant.id, { actor, action: 'mapping.put', subject, detail });
         const released = await release(deps, tenant, params, actor);
-        return { status: 200, body: { ...viewOf(mapping), released } };
+        const body = { ...viewOf(mapping), released, ...(unchecked ? { unchecked } : {}) };
+        return { status: 200, body };
       },
     }),
   ];
 }
 
-/** A target that the books do not have, or not of that type, is refused; what is new there is read with the next turn. */
+/**
+ * Refuses a key that means nothing and a target that the company does not have or of a wrong type, however often it
+ * is sent: as the company was read last, and with a refusal it is read again. Answers whether nobody could check it.
+ */
 async function checkTarget(
-  { pool }: ApiDeps,
+  { pool, signals }: ApiDeps,
   tenant: Tenant,
-  ...[kind, key, targetId]: [Parameters<typeof unfitTarget>[1], string, string]
-): Promise<void> {
+  kind: MappingKind,
+  [key, targetId]: [string, string],
+): Promise<boolean> {
+  const unknown = unknownKey(kind, key);
+  if (unknown !== null)
+    throw invalid('There is no such mapping.', [{ path: 'key', message: unknown }]);
   const connection = await findConnection(pool, tenant.id, 'qbo');
-  const { facts: stored = null, factsAt = null } = connection ?? {};
-  const facts = stored === null || factsAt === null ? null : parseFacts(jsonObject.parse(stored));
-  const unfit = facts === null ? null : unfitTarget(facts, kind, key, targetId);
-  if (unfit === null) return;
+  const facts = parseFacts(storedFacts.parse(connection?.facts));
+  if (facts === null || !isCheckable(kind, key)) return true;
+  const unfit = unfitTarget(facts, kind, key, targetId);
+  if (unfit === null) return false;
   await forgetFacts(pool, tenant.id, 'qbo');
+  signals.send(tenant.tenantId, { name: 'credentialsUpdated', lane: 'qbo' });
   throw invalid('The target does not fit the company.', [{ path: 'target.id', message: unfit }]);
 }
+
+/** What cannot be read counts as not there: it is read again with the next turn. */
+const storedFacts = jsonObject.nullable().catch(null);
 
 /** Tries again what was held because this mapping was missing or wrong, or its article had no item. */
 async function release(

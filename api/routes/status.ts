@@ -2,15 +2,15 @@ import { z } from 'zod';
 
 import { laneStates, type LaneState } from '../../database/lanes';
 import { syncInForce } from '../../database/settings';
-import { countStates, hasDeliveries, queueState, type StateCount } from '../../database/status';
+import { tenantFacts } from '../../database/health';
+import { countStates, queueState, type StateCount } from '../../database/status';
+import { healths, problemCodes, severities, type HealthProblem } from '../../domain/health/problem';
+import { healthOf } from '../../domain/health/tenant';
 import type { Quota } from '../../domain/sync-settings';
 import type { Target } from '../../domain/words';
 import type { ApiDeps } from '../deps';
 import { none, tenantRoute, type Route } from '../route';
-import { instantText } from '../words';
-
-const healths = ['ok', 'degraded', 'needs_auth', 'paused', 'broken', 'unknown'] as const;
-type Health = (typeof healths)[number];
+import { instantText, systemName } from '../words';
 
 const counts = z.record(z.string(), z.int());
 const laneSchema = z.object({
@@ -42,10 +42,32 @@ const laneSchema = z.object({
 });
 type Lane = z.output<typeof laneSchema>;
 
+const problemSchema = z
+  .object({
+    code: z.enum(problemCodes),
+    severity: z.enum(severities).meta({ description: 'A notice does not change the health.' }),
+    system: systemName.nullable(),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of held ones the reason, of dead ones the class.' }),
+    title: z.string(),
+    detail: z.string(),
+    whatToDo: z.string(),
+    since: instantText.nullable(),
+    nextTryAt: instantText.nullable(),
+    records: z.int().nullable().meta({ description: 'Changes or deliveries that wait for it.' }),
+    amountMinor: z.int().nullable().meta({ description: 'Sum of their totals.' }),
+  })
+  .meta({ id: 'HealthProblem' });
+
 const statusSchema = z
   .object({
     tenantId: z.string(),
     health: z.enum(healths),
+    problems: z.array(problemSchema).meta({
+      description: 'Everything that stands still or waits for a person, worst first.',
+    }),
     queue: z.object({ depth: z.int(), bound: z.int(), notAbsorbed: z.int() }),
     lanes: z.object({ woo: laneSchema, qbo: laneSchema }),
     feedLag: z.int().nullable(),
@@ -59,17 +81,17 @@ export function statusRoutes({ pool }: ApiDeps): Route[] {
       method: 'get',
       path: '/status',
       access: 'viewer',
-      summary: 'Where the tenant stands',
+      summary: 'Get tenant status',
       params: none,
       query: none,
       body: none,
       answers: { 200: statusSchema },
       handle: async ({ tenant }) => {
-        const [states, laneRows, queue, hasAny, sync] = await Promise.all([
+        const [states, laneRows, queue, facts, sync] = await Promise.all([
           countStates(pool, tenant.id),
           laneStates(pool, tenant.id),
           queueState(pool, tenant.id),
-          hasDeliveries(pool, tenant.id),
+          tenantFacts(pool, tenant.id, Date.now()),
           syncInForce(pool, tenant.id),
         ]);
         const { oldest, depth, bound, notAbsorbed } = queue;
@@ -77,10 +99,11 @@ export function statusRoutes({ pool }: ApiDeps): Route[] {
           row.system,
           laneView(row, states, oldest[row.system] ?? null, sync.value.quota[row.system]),
         ]);
-        const all = lanes.map(([, lane]) => lane);
+        const { health, problems } = healthOf(facts);
         const body: z.output<typeof statusSchema> = {
           tenantId: tenant.tenantId,
-          health: healthOf(all, hasAny, depth >= bound),
+          health,
+          problems: problems.map(problemView),
           queue: { depth, bound, notAbsorbed },
           lanes: { woo: laneOf(lanes, 'woo'), qbo: laneOf(lanes, 'qbo') },
           feedLag: null,
@@ -137,22 +160,11 @@ function sum(entries: readonly StateCount[]): number {
   return entries.reduce((total, { count }) => total + count, 0);
 }
 
-/** Waiting for longer than this although it is due: whoever should send it does not. */
-const lateMs = 5 * 60_000;
+function problemView(problem: HealthProblem): z.output<typeof problemSchema> {
+  const { sinceMs, nextTryMs, ...said } = problem;
+  return { ...said, since: instantOf(sinceMs), nextTryAt: instantOf(nextTryMs) };
+}
 
-/** One word for the tenant; the worst thing wins. Without any delivery nobody knows whether it works. */
-function healthOf(lanes: readonly Lane[], hasAny: boolean, isFull: boolean): Health {
-  if (lanes.every((lane) => lane.paused)) return 'paused';
-  if (lanes.some((lane) => lane.needsAuth)) return 'needs_auth';
-  if (lanes.some(({ breaker }) => breaker.kind === 'open' || breaker.kind === 'isolated'))
-    return 'broken';
-  const isDegraded = lanes.some(
-    (lane) =>
-      lane.paused ||
-      lane.breaker.kind !== 'closed' ||
-      Object.keys(lane.dead).length > 0 ||
-      (lane.oldestAgeMs ?? 0) > lateMs,
-  );
-  if (isDegraded || isFull) return 'degraded';
-  return hasAny ? 'ok' : 'unknown';
+function instantOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 
+import { label } from '../../database/body-parts';
 import { createTenant, updateTenant, writeAudit, type Tenant } from '../../database/tenants';
 import type { ApiDeps } from '../deps';
 import { invalid, notFound, Problem } from '../problem';
 import { none, openRoute, tenantRoute, type Route } from '../route';
-import { instantText, label } from '../words';
+import { instantText } from '../words';
 
 /** Names that stand in examples everywhere: as tenants of a real installation they are always a mistake. */
 const reservedIds = new Set(['default', 'test', 'main-store', 'example', 'demo']);

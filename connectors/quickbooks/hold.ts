@@ -1,10 +1,12 @@
 import { currencyDecimals, minorToText } from '../../domain/money';
 import type { Composed, References } from '../connector';
 import type { QboFacts } from './facts';
+import { unfitTarget } from './mapping-target';
+import type { HoldCode } from '../../domain/hold-reasons';
 
 // Why something is not sent, in words that group and that say what to do.
 
-export function hold(reason: string, what: string, detail: string): Composed {
+export function hold(reason: HoldCode, what: string, detail: string): Composed {
   return { type: 'hold', reason, cause: `${reason}:${what}`, detail };
 }
 
@@ -21,8 +23,10 @@ export function mappedAccount(references: References, facts: QboFacts, key: stri
   const id = references.mapping('account', key);
   if (id === null) return { type: 'stop', composed: missingMapping(`account:${key}`) };
   const account = facts.accounts.find((known) => known.id === id);
-  if (account?.isActive) return { type: 'known', id, accountType: account.type };
-  const detail = `Account ${id} is ${account ? 'inactive' : 'unknown'} in QuickBooks: map account:${key} anew`;
+  const unfit = unfitTarget(facts, 'account', key, id);
+  if (account !== undefined && unfit === null)
+    return { type: 'known', id, accountType: account.type };
+  const detail = `${unfit ?? `Account ${id} is unknown`}. Map account:${key} to another`;
   return { type: 'stop', composed: hold('mapping_invalid', `account:${key}`, detail) };
 }
 

@@ -6,6 +6,7 @@ import type { DocumentFinding } from './findings';
 import { hold } from './hold';
 import { labelsIn, snapshotOf, type Posted, type WrittenDocument } from './posted';
 import type { MoneyShape, ShapedMoney } from './shape-money';
+import type { HoldCode } from '../../domain/hold-reasons';
 
 // A document of money alone that does not stand in the books: created, or taken over where it is there already.
 
@@ -63,6 +64,6 @@ export function done(composed: Composed): Extract<PlannedMoney, { type: 'done' }
   return { type: 'done', composed };
 }
 
-export function held(reason: string, what: string, detail: string): PlannedMoney {
+export function held(reason: HoldCode, what: string, detail: string): PlannedMoney {
   return done(hold(reason, what, detail));
 }

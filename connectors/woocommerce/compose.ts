@@ -13,6 +13,7 @@ import {
   stockTotal,
 } from './mapping';
 import { markerKey, productCreateSchema, productUpdateSchema, stockUpdateSchema } from './wire';
+import type { HoldCode } from '../../domain/hold-reasons';
 
 // What to do for one delivery to a store. Pure.
 
@@ -189,7 +190,7 @@ function write(
   return { type: 'write', write: made };
 }
 
-function hold(reason: string, what: string, detail: string): Composed {
+function hold(reason: HoldCode, what: string, detail: string): Composed {
   return { type: 'hold', reason, cause: `${reason}:${what}`, detail };
 }
 

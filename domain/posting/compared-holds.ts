@@ -1,3 +1,4 @@
+import type { HoldCode } from '../hold-reasons';
 import { unpaid } from './unpaid';
 
 /**
@@ -17,7 +18,7 @@ export const comparedHolds = [
   'currency_differs',
   'too_many_entries',
   'payout_differs',
-] as const;
+] as const satisfies readonly HoldCode[];
 
 export function isComparedHold(reason: string | null): boolean {
   return reason !== null && (comparedHolds as readonly string[]).includes(reason);

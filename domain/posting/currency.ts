@@ -1,5 +1,6 @@
 import type { ExchangeRate } from '../bodies';
 import type { Hold, PostingCompany } from './document';
+import type { HoldCode } from '../hold-reasons';
 
 /**
  * What keeps an amount of this currency out of the books: another currency than theirs needs a company with
@@ -10,7 +11,7 @@ export function currencyHold(
   { homeCurrency, isMultiCurrency }: Pick<PostingCompany, 'homeCurrency' | 'isMultiCurrency'>,
 ): Hold | null {
   if (currency === homeCurrency) return null;
-  const hold = (reason: string, detail: string): Hold => ({
+  const hold = (reason: HoldCode, detail: string): Hold => ({
     type: 'hold',
     reason,
     what: currency,

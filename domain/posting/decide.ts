@@ -7,6 +7,7 @@ import { isOnAccount } from './posted-sale';
 import type { Sale, SaleTender } from './sale';
 import type { PostingSettings } from './settings';
 import { decideTax, taxVarianceOf } from './tax';
+import type { HoldCode } from '../hold-reasons';
 
 // A sale, or what was given back, as one document for the books, with the reasons for what is not obvious.
 // Nothing is posted to a guess: what does not add up or has no rule is held.
@@ -46,7 +47,7 @@ export function decide(sale: Sale, settings: PostingSettings, company: PostingCo
   };
 }
 
-function hold(reason: string, what: string, detail: string): Hold {
+function hold(reason: HoldCode, what: string, detail: string): Hold {
   return { type: 'hold', reason, what, detail };
 }
 

@@ -1,3 +1,4 @@
+import type { HoldCode } from '../hold-reasons';
 import type { DepositAmount, OrderBody, PaymentBody, RefundBody } from '../bodies';
 import { minorToText, sumMinor } from '../money';
 import type { Hold } from './document';
@@ -95,7 +96,7 @@ function firstHold(
   homeCurrency: string,
   excess: (paymentId: string, receivedMinor: number, amountMinor: number, text: (minor: number) => string) => string | null,
 ): Hold | null {
-  const hold = (detail: string, reason = 'deposit_differs'): Hold => ({ type: 'hold', reason, what: 'deposit', detail });
+  const hold = (detail: string, reason: HoldCode = 'deposit_differs'): Hold => ({ type: 'hold', reason, what: 'deposit', detail });
   if (hasMore)
     return hold(`Order ${orderId} has more deposits and refunds than are added up`, 'too_many_entries');
   for (const { paymentId, amountMinor } of deposits) {

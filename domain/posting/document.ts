@@ -1,5 +1,6 @@
 import type { Address, ExchangeRate } from '../bodies';
 import type { SaleTender } from './sale';
+import type { HoldCode } from '../hold-reasons';
 
 // What posting decides: one document for the books, in our words. A connector only shapes it.
 
@@ -92,7 +93,7 @@ export type Reason =
 export type Decision =
   | { type: 'post'; document: PostingDocument; reasons: readonly Reason[] }
   /** `what` groups equal holds; `detail` says to a bookkeeper what to do. */
-  | { type: 'hold'; reason: string; what: string; detail: string }
+  | { type: 'hold'; reason: HoldCode; what: string; detail: string }
   | { type: 'nothing'; reason: string };
 
 export type Hold = Extract<Decision, { type: 'hold' }>;

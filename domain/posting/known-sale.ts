@@ -2,6 +2,7 @@ import type { InvoiceBody, OrderBody, PaymentBody, RefundBody } from '../bodies'
 import { minorToText, sumMinor } from '../money';
 import type { Hold } from './document';
 import { partsOfOrder, saleOfTicket } from './ticket';
+import type { HoldCode } from '../hold-reasons';
 
 // A sale with what was given back and paid of it so far: nothing goes beyond what was sold (accounting.md 10).
 
@@ -128,6 +129,6 @@ function settledMinor(sale: KnownSale, kind: SaleEntry['kind'], recordId: string
   );
 }
 
-function hold(reason: string, detail: string): Hold {
+function hold(reason: HoldCode, detail: string): Hold {
   return { type: 'hold', reason, what: 'sale', detail };
 }

@@ -48,7 +48,7 @@ export function broughtBy(
 }
 
 /** The tender whose money a payout pays out. */
-export function tenderOfPayout({ tender, processor }: PayoutBody): string {
+function tenderOfPayout({ tender, processor }: PayoutBody): string {
   return tender ?? processor;
 }
 

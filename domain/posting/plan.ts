@@ -1,6 +1,7 @@
 import type { DocumentType, Hold } from './document';
 import { after, differenceOf } from './difference';
 import { isNothing, isSameMoney, type PostedSale } from './posted-sale';
+import type { HoldCode } from '../hold-reasons';
 
 // What to do next with a part of a record that may be in the books already (accounting.md 10, 15). One step
 // at a time: each is a write of its own, after which the same question is asked again.
@@ -138,6 +139,6 @@ function difference(
   return { type: 'difference', amounts, isAdded, net: after(net, amounts, isAdded), isLast };
 }
 
-function hold(reason: string, what: string, detail: string): Hold {
+function hold(reason: HoldCode, what: string, detail: string): Hold {
   return { type: 'hold', reason, what, detail };
 }

@@ -3,6 +3,7 @@ import { sumMinor } from '../money';
 import { taxKeyOf } from './lines';
 import type { Hold } from './document';
 import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
+import type { HoldCode } from '../hold-reasons';
 
 // What of a ticket goes into which daily summary (accounting.md 16): all of it where it has one tender, else a
 // share for each, exact to the cent.
@@ -52,7 +53,7 @@ function taxedOf({ items, fees, shipping, prorated = [] }: Sale): (SaleItem | Sa
   return [...items, ...fees, ...shipping, ...prorated];
 }
 
-function hold(reason: string, what: string, detail: string): Hold {
+function hold(reason: HoldCode, what: string, detail: string): Hold {
   return { type: 'hold', reason, what, detail };
 }
 

@@ -10,12 +10,13 @@ import type { DocumentTax, PostingCompany, PostingLine, Reason, TaxOverride } fr
 import { taxKeyOf } from './lines';
 import type { LineTaxes, Sale } from './sale';
 import type { PostingSettings } from './settings';
+import type { HoldCode } from '../hold-reasons';
 
 // How the tax of a document is stated, in the five kinds of companies (accounting.md 7).
 
 export type TaxDecision =
   | { type: 'stated'; tax: DocumentTax; reasons: Reason[] }
-  | { type: 'hold'; reason: string; what: string; detail: string };
+  | { type: 'hold'; reason: HoldCode; what: string; detail: string };
 
 export function decideTax(
   sale: Sale,

@@ -41,7 +41,7 @@ const logBytesMax = 20 * 1024 * 1024;
  * it in order. What it prints goes to its log file.
  */
 export async function startChild(spec: ChildSpec): Promise<Child> {
-  const log = openSync(spec.logFile, isLong(spec.logFile) ? 'w' : 'a');
+  const log = openSync(spec.logFile, isLong(spec.logFile) ? 'w' : 'a', 0o600);
   const child = spawn(spec.program, spec.args, {
     cwd: spec.folder,
     stdio: ['ignore', log, log],

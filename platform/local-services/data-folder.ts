@@ -38,7 +38,7 @@ export function prepareDataFolder(checkout: string): string {
   const place = join(checkout, '.data');
   if (isLink(place)) return relinked(place);
   if (process.getuid?.() !== 0) {
-    mkdirSync(place, { recursive: true });
+    mkdirSync(place, { recursive: true, mode: 0o700 });
     return realpathSync(place);
   }
   if (isReachable(checkout)) {
@@ -80,10 +80,10 @@ function relinked(place: string): string {
   return realpathSync(place);
 }
 
-/** A folder that all may enter, whatever the umask of whoever starts. */
+/** A folder that the user postgres may pass through and only we may list, whatever our umask is. */
 function makeOpen(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  chmodSync(folder, 0o755);
+  chmodSync(folder, 0o711);
 }
 
 function isLink(path: string): boolean {

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { Departure, type AnsweredSend, type SendOptions } from '../../activities/departure';
-import { LaneTurn } from '../../activities/lane-turn';
+import { LaneTurn, type TurnOptions } from '../../activities/lane-turn';
 import { inSends } from '../../activities/send-writes';
 import type { SendAnswer } from '../../connectors/connector';
 import { createQuickBooks } from '../../connectors/quickbooks/quickbooks';
@@ -17,12 +17,15 @@ import { quickSettings } from '../support/stack';
 // When the sends of one group leave: the answers are scripted, the rest is real.
 
 let database: TestDatabase;
-const turns: LaneTurn[] = [];
+let endTurns: () => void;
+const turnsEnd = new Promise<void>((resolve) => (endTurns = resolve));
+const turns: Promise<void>[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
 }, 30_000);
 afterAll(async () => {
-  await Promise.all(turns.map((turn) => turn.end()));
+  endTurns();
+  await Promise.all(turns);
   await database.drop();
 });
 
@@ -44,6 +47,18 @@ const connector = createQuickBooks({
   now: () => Date.now(),
 });
 
+/** A turn that holds its lane until all tests are over. */
+function heldTurn(options: TurnOptions): Promise<LaneTurn> {
+  return new Promise((resolve, reject) => {
+    const turn = LaneTurn.hold(options, (held) => {
+      resolve(held);
+      return turnsEnd;
+    });
+    turns.push(turn);
+    turn.catch(reject);
+  });
+}
+
 interface Sent {
   /** What happened, in order. */
   seen: string[];
@@ -60,7 +75,7 @@ async function prepared(said: readonly SendAnswer[], heed: SendOptions['heed']):
     tenant,
     ['c1', 'c2', 'c3', 'c4'].map((id) => customer(id)),
   );
-  const turn = await LaneTurn.begin({
+  const turn = await heldTurn({
     pool,
     tenant,
     system: 'qbo',
@@ -69,7 +84,6 @@ async function prepared(said: readonly SendAnswer[], heed: SendOptions['heed']):
     heartbeat: () => undefined,
     now: () => Date.now(),
   });
-  if (turn === null) throw new Error('the lane is held');
   const seen: string[] = [];
   const settled: AnsweredSend[] = [];
   let answers = 0;
@@ -100,7 +114,6 @@ async function prepared(said: readonly SendAnswer[], heed: SendOptions['heed']):
     write: { operation: 'create' as const, entity: 'Customer', group: 'batch', payload: {}, isLinked: false, snapshot: {}, natural: {} }, // prettier-ignore
   }));
   departure.prepare(inSends(writes, 1), 4);
-  turns.push(turn);
   return { seen, settled, departure };
 }
 

@@ -55,7 +55,10 @@ describe('every route of a tenant', () => {
       const at = pathFor(path, tenant);
       expect((await api.call(method, at)).status).toBe(401);
       expect((await api.call(method, at, { key: `ts_${'x'.repeat(43)}` })).status).toBe(401);
-      expect((await api.call(method, at, { key: api.rootKey })).status).toBe(403);
+      // An admin key for a tenant that lost its own: stopped here only by the missing body.
+      const isKeyMaking = method === 'POST' && path.endsWith('/keys');
+      const asRoot = await api.call(method, at, { key: api.rootKey });
+      expect(asRoot.status).toBe(isKeyMaking ? 415 : 403);
     }
   });
 

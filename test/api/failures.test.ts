@@ -105,7 +105,9 @@ describe('failures', () => {
   });
 
   it.each([
-    ['', ['dead', 'held', 'kept']],
+    // O14: nobody has to act on what the direction holds; asked for by its reason, it is listed.
+    ['', ['dead', 'held']],
+    ['&reason=direction', ['kept']],
     ['&class=DATA', ['dead']],
     ['&reason=mapping_missing', ['held']],
     ['&reason=DATA', []],
@@ -116,10 +118,10 @@ describe('failures', () => {
   });
 
   it('are listed page by page', async () => {
-    const first = await operator('GET', '/failures?system=qbo&limit=2');
-    const rest = await operator('GET', `/failures?system=qbo&limit=2&cursor=${textOf(first.body, 'nextCursor')}`); // prettier-ignore
+    const first = await operator('GET', '/failures?system=qbo&limit=1');
+    const rest = await operator('GET', `/failures?system=qbo&limit=1&cursor=${textOf(first.body, 'nextCursor')}`); // prettier-ignore
     const seen = [...idsOf(first.body), ...idsOf(rest.body)];
-    expect(seen.sort()).toEqual(['dead', 'held', 'kept']);
+    expect(seen.sort()).toEqual(['dead', 'held']);
     expect(rest.body).toMatchObject({ nextCursor: null });
   });
 
@@ -134,7 +136,14 @@ describe('failures', () => {
     const answer = await operator('GET', '/failures/causes');
     expect(answer.body).toMatchObject({
       items: expect.arrayContaining([
-        { system: 'qbo', kind: 'customer', state: 'dead', reason: 'DATA', cause: 'DATA', count: 1 },
+        expect.objectContaining({
+          system: 'qbo',
+          kind: 'customer',
+          state: 'dead',
+          reason: 'DATA',
+          cause: 'DATA',
+          count: 1,
+        }),
       ]),
       nextCursor: null,
     });
@@ -143,7 +152,12 @@ describe('failures', () => {
   it('are counted in the status', async () => {
     const answer = await api.call('GET', tenant.path('/status'), { key: tenant.keys.viewer });
     expect(answer.body).toMatchObject({
-      health: 'degraded',
+      // Nobody has connected QuickBooks, for which deliveries wait.
+      health: 'needs_auth',
+      problems: expect.arrayContaining([
+        expect.objectContaining({ code: 'dead', reason: 'DATA', records: 1 }),
+        expect.objectContaining({ code: 'held', reason: 'mapping_missing', records: 1 }),
+      ]),
       lanes: {
         qbo: {
           sending: 1,

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { z } from 'zod';
+
 import { findConnection, putConnection, saveFacts, secretPlace } from '../../database/connections';
+import { jsonObject } from '../../database/outgoing';
 import { findTenant } from '../../database/tenants';
 import { applyRedrive } from '../../database/failures';
 import { initialSyncSettings } from '../../domain/sync-settings';
@@ -90,14 +93,44 @@ describe('mappings', () => {
     expect(page.body).toMatchObject({ items: status === 200 ? [{ target: { id } }] : [] });
   });
 
-  it('that the books did not have are read again: what is new there is taken the next time', async () => {
+  it('O5: that the books do not have are refused however often they are sent, until the books have them', async () => {
     const { own, number } = await connectedTenant();
     const put = (): Promise<Called> => as('operator', own)('PUT', '/mappings/account/clearing:card', { target: { id: '10' } }); // prettier-ignore
     const refused = await put();
     expect(refused).toMatchObject({ status: 422, body: { errors: [{ path: 'target.id' }] } });
-    expect(refused.text).toContain('if it is new, send this again');
-    expect((await findConnection(api.database.pool, number, 'qbo'))?.factsAt).toBeNull();
+    expect(refused.text).toContain('if the target is new, send this again');
+    const connection = await findConnection(api.database.pool, number, 'qbo');
+    expect(connection?.factsAt).toBeNull();
+    expect((await put()).status).toBe(422);
+    // The next turn of the lane reads the company again.
+    const facts = jsonObject.parse(connection?.facts);
+    const accounts = z.array(z.json()).parse(facts['accounts']);
+    const added = { id: '10', name: 'Card', type: 'Bank', isActive: true, currency: null };
+    await saveFacts(api.database.pool, number, 'qbo', { ...facts, accounts: [...accounts, added] });
     expect((await put()).status).toBe(200);
+  });
+
+  it.each(['/mappings/account/incomes', '/mappings/item/@tips', '/mappings/account/clearing:'])(
+    'O5: of a key that means nothing are refused: %s',
+    async (path) => {
+      const answer = await as('operator')('PUT', path, { target: { id: '7' } });
+      expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: 'key' }] } });
+    },
+  );
+
+  it('O5: a wrong type stays refused, and what nobody can check yet says so', async () => {
+    const { own } = await connectedTenant();
+    const put = (path: string, id: string): Promise<Called> =>
+      as('operator', own)('PUT', path, { target: { id } });
+    const wrong = await put('/mappings/account/bank:card', '7');
+    expect(wrong.status).toBe(422);
+    expect((await put('/mappings/account/bank:card', '7')).status).toBe(422);
+    expect((await put('/mappings/tender/card', '10')).body).toMatchObject({ unchecked: true });
+    expect((await put('/mappings/taxCode/VAT', '2')).body).not.toHaveProperty('unchecked');
+    const unconnected = await as('operator')('PUT', '/mappings/account/bank:card', {
+      target: { id: '7' },
+    });
+    expect(unconnected.body).toMatchObject({ unchecked: true });
   });
 
   it('release what was held for want of them, and nothing else', async () => {

@@ -123,7 +123,7 @@ describe('the description', () => {
 });
 
 describe('what is no route', () => {
-  it.each(['/', '/v1', '/v1/nothing', '/v1/tenants/a/b/c/d', '/V1/openapi.json', '/.env', '/docs/../package.json'])(
+  it.each(['/v1', '/v1/nothing', '/v1/tenants/a/b/c/d', '/V1/openapi.json', '/.env', '/docs/../package.json'])(
     'is a problem 404: %s',
     async (path) => {
       expect(await api.call('GET', path)).toMatchObject({ status: 404, body: { code: 'not_found' } });

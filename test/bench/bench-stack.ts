@@ -91,7 +91,10 @@ export async function startBenchStack(): Promise<BenchStack> {
     woo,
     qbo,
     client,
-    startWorker: () => startProcess(scriptOf('start:worker'), 'the worker is running', variables),
+    startWorker: async () => {
+      const own = { ...variables, METRICS_PORT: String(await freePort()) };
+      return startProcess(scriptOf('start:worker'), 'the worker is running', own);
+    },
     stop: async () => {
       await connection.close();
       await api.stop();

@@ -47,7 +47,7 @@ beforeAll(async () => {
   const sent = await send(pool, lane, [dead]);
   if (sent === null) throw new Error('nothing sent');
   await settleSend(pool, lane, sent, [refused(dead.id)], { state: 'settled', outcome: '' });
-  await settleWithoutSend(pool, lane, [{ deliveryId: held.id, event: { type: 'hold', reason: 'mapping' }, cause: 'x' }]); // prettier-ignore
+  await settleWithoutSend(pool, lane, [{ deliveryId: held.id, event: { type: 'hold', reason: 'mapping_missing' }, cause: 'x' }]); // prettier-ignore
   await send(pool, lane, [open]);
   await pool.query(`INSERT INTO journal (tenant, delivery_id, rev, outcome, remote_id) VALUES ($1, $2, 1, 'adopted', 'there-1')`, [full, held.id]); // prettier-ignore
   await pool.query("UPDATE sends SET state = 'verifying', due_at = now() WHERE state = 'sending'");
@@ -170,7 +170,7 @@ test('nothing that one tenant writes touches the other', async () => {
   };
   expect(await recordSend(pool, lane, before.map(memberOf), freeze, [])).toEqual({ type: 'recorded', sends: [null] }); // prettier-ignore
   expect(await takeOverSends(pool, lane, 0)).toBe(0);
-  await settleWithoutSend(pool, lane, ids.map((id) => ({ ...accepted(id), event: { type: 'hold', reason: 'x' } }))); // prettier-ignore
+  await settleWithoutSend(pool, lane, ids.map((id) => ({ ...accepted(id), event: { type: 'hold', reason: 'ambiguous_match' } }))); // prettier-ignore
   expect(await discardDelivery(pool, empty, ids[0] ?? '', 'why')).toBe('unknown');
   await noteShown(pool, empty, ids[0] ?? '', 99);
   await requestRedrive(pool, empty, 'r', { ids }, 'test');
@@ -198,9 +198,9 @@ test('a key opens its own tenant only, and a revoked one nothing', async () => {
   const owner = await findKeyOwner(pool, 'second-key');
   expect(owner).toMatchObject({ role: 'viewer', tenant: { id: full } });
   expect(await findKeyOwner(pool, 'second-kez')).toBeNull();
-  expect(await revokeKey(pool, empty, owner?.keyId ?? '')).toBe(false);
+  expect(await revokeKey(pool, empty, owner?.keyId ?? '')).toBe('unknown');
   expect(await findKeyOwner(pool, 'second-key')).not.toBeNull();
-  expect(await revokeKey(pool, full, owner?.keyId ?? '')).toBe(true);
+  expect(await revokeKey(pool, full, owner?.keyId ?? '')).toBe('revoked');
   expect(await findKeyOwner(pool, 'second-key')).toBeNull();
   expect(await findTenant(pool, "x' OR '1'='1")).toBeNull();
 });

@@ -48,14 +48,14 @@ test('a lapsed lease is taken by one, and the former holder can neither renew no
   const next = Array.from({ length: 5 }, () => randomUUID());
   const answers = await Promise.all(next.map(take));
   expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
-  await releaseLease(database.pool, tenant, 'qbo', former);
+  await releaseLease(database.pool, { tenant, system: 'qbo', token: former }, null);
   expect(await take(former)).toBeNull();
 });
 
 test('who gives its lane back leaves it free at once', async () => {
   const token = randomUUID();
   await take(token);
-  await releaseLease(database.pool, tenant, 'qbo', token);
+  await releaseLease(database.pool, { tenant, system: 'qbo', token }, null);
   expect(await renew(token)).toBe(false);
   expect(await take(randomUUID())).toEqual({ isPaused: false, isIsolated: false });
 });

@@ -228,7 +228,7 @@ test('what compose decided of an older revision is passed over', async () => {
   await change('c1', 2);
   const events = [
     { type: 'adopted', resting: 'waiting', nowMs: 0 },
-    { type: 'hold', reason: 'conflict' },
+    { type: 'hold', reason: 'ambiguous_match' },
     { type: 'skip', reason: 'zero' },
   ] as const;
   for (const event of events) {

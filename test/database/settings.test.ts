@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
+
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
 import { applyRedrive, countRedrivable, listCauses, listFailures, requestRedrive } from '../../database/failures'; // prettier-ignore
 import { bringInForce, keptBackDocuments } from '../../database/policy';
+import { movePending } from '../../database/policy-moves';
 import { requestSettings, settingsInForce, settingsVersions, type SettingsRow } from '../../database/settings'; // prettier-ignore
 import { settleWithoutSend } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
+import { recount } from '../../database/watchdog';
 import { initialSyncSettings } from '../../domain/sync-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { count, customer, order, product } from '../support/samples';
@@ -109,7 +113,11 @@ async function withFailures(): Promise<void> {
   if (sent === null) throw new Error('nothing sent');
   await settleSend(database.pool, lane, sent, [refused(first.id), refused(second.id, 'held')], { state: 'settled', outcome: '' }); // prettier-ignore
   await settleWithoutSend(database.pool, lane, [
-    { deliveryId: third.id, event: { type: 'hold', reason: 'mapping' }, cause: 'mapping:x' },
+    {
+      deliveryId: third.id,
+      event: { type: 'hold', reason: 'mapping_missing' },
+      cause: 'mapping:x',
+    },
     { deliveryId: fourth.id, event: { type: 'hold', reason: 'dependency' } },
   ]);
 }
@@ -151,4 +159,48 @@ test('a redrive while the direction is off holds by direction', async () => {
   await applyRedrive(database.pool, tenant, 'r', Date.now());
   expect((await states()).filter((state) => state === 'customer held(direction)')).toHaveLength(4);
   expect(await queueDepth(database.pool, tenant)).toBe(0);
+});
+
+const customersOff = pushingAllBut([['qbo', 'customer']]);
+const seven = Array.from({ length: 7 }, (_, index) => customer(`c${index}`));
+const pendingOf = async (): Promise<unknown[]> =>
+  (await database.pool.query<object>('SELECT FROM settings WHERE tenant = $1 AND pending_moves IS NOT NULL', [tenant])).rows; // prettier-ignore
+
+async function turnDirection(value: object, sliceSize: number): Promise<void> {
+  await requestSettings(database.pool, tenant, { part: 'direction', requestId: randomUUID(), value, catchUp: null, requestedBy: 'a', expectedRev: null }); // prettier-ignore
+  await bringInForce(database.pool, tenant, 'direction', sliceSize);
+}
+
+test('O12: a direction that moves more than a slice moves all of it, and counts it', async () => {
+  await absorb(database.pool, tenant, seven);
+  await turnDirection(customersOff, 2);
+  expect(new Set(await states())).toEqual(new Set(['customer held(direction)']));
+  expect(await recount(database.pool, tenant)).toEqual([]);
+  await turnDirection(pushingAllBut([['qbo', 'payout']]), 3);
+  expect(new Set(await states())).toEqual(new Set(['customer waiting']));
+  expect(await recount(database.pool, tenant)).toEqual([]);
+  expect(await pendingOf()).toEqual([]);
+});
+
+test('O12: what was cut off is gone on with, and a later request has the last word', async () => {
+  await absorb(database.pool, tenant, seven);
+  await turnDirection(customersOff, 100);
+  const cutOff = async (): Promise<void> => {
+    await database.pool.query(
+      `UPDATE settings SET pending_moves = '[{"type":"keepBack","system":"qbo","kind":"customer"}]'
+       WHERE tenant = $1 AND part = 'direction' AND superseded_at IS NULL AND in_force_at IS NOT NULL`,
+      [tenant],
+    );
+    await database.pool.query(
+      `UPDATE deliveries SET state = 'waiting', reason = NULL WHERE tenant = $1 AND system = 'qbo' AND record_id IN ('c1', 'c2')`,
+      [tenant],
+    );
+  };
+  await cutOff();
+  await movePending(database.pool, tenant, 1);
+  expect(new Set(await states())).toEqual(new Set(['customer held(direction)']));
+  await cutOff();
+  await turnDirection(pushingAllBut([['qbo', 'payout']]), 2);
+  expect(new Set(await states())).toEqual(new Set(['customer waiting']));
+  expect(await pendingOf()).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
 import type { LaneHold } from '../../database/lanes';
 import { settleWithoutSend } from '../../database/settlements';
+import type { HoldCode } from '../../domain/hold-reasons';
 import { queueDepth } from '../../database/status';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { orderBody } from '../support/samples';
@@ -31,7 +32,7 @@ const payment = (recordId: string, of: object): TestChange => ({ kind: 'payment'
 const stateOf = async (kind: 'invoice' | 'payment', recordId: string): Promise<string> =>
   (await delivery(database.pool, tenant, 'qbo', kind, recordId)).state;
 
-async function hold(recordId: string, reason: string, of = tenant): Promise<void> {
+async function hold(recordId: string, reason: HoldCode, of = tenant): Promise<void> {
   const { id } = await delivery(database.pool, of, 'qbo', 'invoice', recordId);
   const held = { deliveryId: id, event: { type: 'hold' as const, reason } };
   await settleWithoutSend(database.pool, of === tenant ? lane : await holdLane(database.pool, of, 'qbo'), [held]); // prettier-ignore

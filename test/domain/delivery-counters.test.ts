@@ -41,8 +41,8 @@ const cases: [string, Partial<DeliveryCore>, DeliveryEvent, Partial<DeliveryCore
   [
     'a refusal for good raises the generation',
     {},
-    { type: 'refusedForGood', to: 'held', reason: 'closed' },
-    { state: 'held', reason: 'closed', generation: 5 },
+    { type: 'refusedForGood', to: 'held', reason: 'locked' },
+    { state: 'held', reason: 'locked', generation: 5 },
   ],
   [
     'what was not executed keeps generation and tries',
@@ -135,7 +135,7 @@ const event: fc.Arbitrary<DeliveryEvent> = fc.oneof(
     { type: 'sendCommitted' },
     { type: 'answerLost', askAtMs: 0 },
     { type: 'askFailed', retryAtMs: 0 },
-    { type: 'ambiguous', reason: 'ambiguous' },
+    { type: 'ambiguous', reason: 'ambiguous_match' },
     { type: 'refusedForGood', to: 'dead', reason: 'DATA' },
     { type: 'notExecuted', resting: 'waiting', retryAtMs: 0 },
     { type: 'refusedLater', resting: 'waiting', triesMax: 3, retryAtMs: 0, failureClass: 'SERVER' },

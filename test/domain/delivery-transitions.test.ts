@@ -47,7 +47,7 @@ function eventsWhere(resting: Resting): Record<string, DeliveryEvent> {
     'wanted, allowed': { ...wanted, gate: { kind: 'open' } },
     'wanted, kept back': { ...wanted, gate: { kind: 'held', reason: 'direction' } },
     'wanted, by policy not': { ...wanted, gate: { kind: 'skipped', reason: 'policy' } },
-    hold: { type: 'hold', reason: 'closed' },
+    hold: { type: 'hold', reason: 'locked' },
     skip: { type: 'skip', reason: 'zero' },
     freed: { type: 'freed', ...rest },
     adopted: { type: 'adopted', ...rest },
@@ -56,11 +56,11 @@ function eventsWhere(resting: Resting): Record<string, DeliveryEvent> {
     'refused, tries left': { ...later, triesMax: 3 },
     'refused, last try': { ...later, triesMax: 2 },
     'refused for good, dead': { type: 'refusedForGood', to: 'dead', reason: 'BUSINESS' },
-    'refused for good, held': { type: 'refusedForGood', to: 'held', reason: 'closed' },
+    'refused for good, held': { type: 'refusedForGood', to: 'held', reason: 'locked' },
     'not executed': { type: 'notExecuted', ...retry },
     'answer lost': { type: 'answerLost', askAtMs: 9_900 },
     'certainly absent': { type: 'absent', ...rest },
-    ambiguous: { type: 'ambiguous', reason: 'ambiguous' },
+    ambiguous: { type: 'ambiguous', reason: 'in_trash' },
     'asking failed': { type: 'askFailed', retryAtMs: 9_900 },
     'direction off': { type: 'directionOff' },
     'direction on, undecided': { type: 'directionOn', isCatchingUp: null, nowMs: 9_000 },
@@ -77,7 +77,7 @@ event                   | waiting         | sending         | sending, newer | v
 wanted, allowed         | =               | =               | =              | =               | =                | waiting         | waiting            | waiting            | waiting            | waiting            | waiting
 wanted, kept back       | held(direction) | =               | =              | =               | =                | held(direction) | =                  | held(direction)    | held(direction)    | held(direction)    | held(direction)
 wanted, by policy not   | skipped(policy) | =               | =              | =               | =                | skipped(policy) | skipped(policy)    | skipped(policy)    | skipped(policy)    | skipped(policy)    | =
-hold                    | held(closed)    | -               | -              | -               | -                | -               | -                  | -                  | -                  | -                  | -
+hold                    | held(locked)    | -               | -              | -               | -                | -               | -                  | -                  | -                  | -                  | -
 skip                    | skipped(zero)   | -               | -              | -               | -                | -               | -                  | -                  | -                  | -                  | -
 freed                   | -               | -               | -              | -               | -                | -               | -                  | waiting            | -                  | -                  | -
 adopted                 | delivered       | -               | -              | -               | -                | -               | -                  | -                  | -                  | -                  | -
@@ -86,11 +86,11 @@ accepted                | -               | delivered       | waiting        | d
 refused, tries left     | -               | waiting         | waiting        | waiting         | waiting          | -               | -                  | -                  | -                  | -                  | -
 refused, last try       | -               | dead(SERVER)    | waiting        | dead(SERVER)    | waiting          | -               | -                  | -                  | -                  | -                  | -
 refused for good, dead  | -               | dead(BUSINESS)  | waiting        | dead(BUSINESS)  | waiting          | -               | -                  | -                  | -                  | -                  | -
-refused for good, held  | -               | held(closed)    | waiting        | held(closed)    | waiting          | -               | -                  | -                  | -                  | -                  | -
+refused for good, held  | -               | held(locked)    | waiting        | held(locked)    | waiting          | -               | -                  | -                  | -                  | -                  | -
 not executed            | -               | waiting         | waiting        | -               | -                | -               | -                  | -                  | -                  | -                  | -
 answer lost             | -               | verifying       | verifying      | =               | =                | -               | -                  | -                  | -                  | -                  | -
 certainly absent        | -               | -               | -              | waiting         | waiting          | -               | -                  | -                  | -                  | -                  | -
-ambiguous               | -               | held(ambiguous) | held(ambiguous)| held(ambiguous) | held(ambiguous)  | -               | -                  | -                  | -                  | -                  | -
+ambiguous               | -               | held(in_trash)  | held(in_trash) | held(in_trash)  | held(in_trash)   | -               | -                  | -                  | -                  | -                  | -
 asking failed           | -               | -               | -              | =               | =                | -               | -                  | -                  | -                  | -                  | -
 direction off           | held(direction) | -               | -              | -               | -                | -               | -                  | -                  | -                  | -                  | -
 direction on, undecided | -               | -               | -              | -               | -                | -               | -                  | -                  | -                  | -                  | -

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EnvError, readEnv, type EnvSource } from '../../platform/env';
+import { isProduction, rulesText } from '../../platform/env-rules';
 
 const secretKeys = `k2:${Buffer.alloc(32, 2).toString('base64')},k1:${Buffer.alloc(32, 1).toString('base64')}`;
 const production = {
@@ -150,4 +151,17 @@ test('keys that are given are used and none are made', () => {
   });
   expect(() => statSync(join(empty, 'keys.json'))).toThrow('ENOENT');
   rmSync(empty, { recursive: true });
+});
+
+test.each([
+  [{ PUBLIC_URL: 'https://sync.example.com' }, true, 'a public address is configured'],
+  [{ PUBLIC_URL: 'https://sync.example.com', NODE_ENV: 'development' }, false, 'NODE_ENV is'],
+  [{ PUBLIC_URL: 'http://127.0.0.1:8080' }, false, 'Set NODE_ENV=production'],
+  [{}, false, 'Set NODE_ENV=production'],
+])('O21: %j decides which rules hold, and says so', (given, isStrict, text) => {
+  const variables: Record<string, string> = given;
+  expect(isProduction(variables)).toBe(isStrict);
+  expect(rulesText(variables)).toContain(text);
+  const refused = problemsOf(variables).filter((line) => line.includes('production requires it'));
+  expect(refused.length > 0).toBe(isStrict);
 });

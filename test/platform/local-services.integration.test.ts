@@ -109,6 +109,8 @@ test('search attributes are registered where they are missing, and once', async 
       SyncDead: int,
       SyncBacklog: int,
       PolicyRev: int,
+      SyncRecord: keyword,
+      SyncCause: keyword,
     });
   } finally {
     await connection.close();

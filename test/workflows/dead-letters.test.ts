@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { discardDelivery, listFailures, type Failure } from '../../database/failures';
+import { watchdogType } from '../../workflows/messages';
 import { documents, fault } from '../support/sandboxes';
 import { customer, order, product } from '../support/samples';
 import {
@@ -67,7 +68,12 @@ test('a sale that is refused for good stands as a failed workflow with its cause
   if (repair === undefined) throw new Error('no repair workflow');
   const failed: unknown = await stack.client.workflow.getHandle(repair.id, repair.runId).result().catch((error: unknown) => error); // prettier-ignore
   expect(failed).toBeInstanceOf(WorkflowFailedError);
-  expect(JSON.stringify(failed, ['cause', 'message', 'type'])).toContain('DATA:2050');
+  const said = JSON.stringify(failed, ['cause', 'message', 'type']);
+  // O7: which record, the vendor's own sentence, what to do; found by its record and its cause.
+  expect(said).toContain('QuickBooks refused order P-1: DATA:2050.');
+  expect(said).toContain(dead?.detail ?? 'no detail');
+  expect(said).toContain('Send a corrected revision');
+  await until('it is found', () => found(`SyncRecord = 'order/P-1' AND SyncCause = 'DATA:2050' AND TenantId = '${tenant.tenantId}'`), (ids) => ids.includes(repair.id)); // prettier-ignore
 
   const repairHistory = await stack.client.workflow.getHandle(repair.id, repair.runId).fetchHistory(); // prettier-ignore
   const taskFinished = repairHistory.events?.find((event) => event.workflowTaskCompletedEventAttributes); // prettier-ignore
@@ -87,6 +93,27 @@ test('a sale that is refused for good stands as a failed workflow with its cause
   expect(await documents(stack, tenant)).toEqual(sold([1]));
   expect(await failures(tenant)).toEqual([]);
   await untilAttributes(stack, tenant, 'nothing dead', ({ dead: shown }) => shown === 0);
+}, 60_000);
+
+async function found(query: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { workflowId } of stack.client.workflow.list({ query })) ids.push(workflowId);
+  return ids;
+}
+
+test('O6: once a redrive by cause has posted it, the repair workflow is completed', async () => {
+  const tenant = await tenantWithDead(1, 1);
+  await until('the repair failed', () => repairsOf(tenant), (all) => all[0]?.status === 'FAILED'); // prettier-ignore
+  await signal(stack, tenant, 'redrive', { id: 'cause', cause: 'DATA:2050' });
+  await until('posted', () => documents(stack, tenant), (all) => all.length === 1); // prettier-ignore
+  await untilIdle(stack, tenant);
+  await stack.client.workflow.execute(watchdogType, {
+    workflowId: `watchdog-${tenant.tenantId}`,
+    taskQueue: stack.queues.workflows,
+    args: [{ queues: stack.queues }],
+  });
+  const [repair] = await repairsOf(tenant);
+  await expect(stack.client.workflow.getHandle(repair?.id ?? '').result()).resolves.toBe('delivered'); // prettier-ignore
 }, 60_000);
 
 test('a redrive by cause, of all, and by ids posts each sale once', async () => {

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
+
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { requestRedrive } from '../../database/failures';
+import { createRun, findRun } from '../../database/runs';
 import { newestSettings, requestSettings } from '../../database/settings';
 import { initialDirection } from '../../domain/direction';
 import type { watchdog } from '../../workflows';
-import { watchdogType } from '../../workflows/messages';
+import { tenantRunId, watchdogType } from '../../workflows/messages';
 import { documents } from '../support/sandboxes';
 import { customer, order, product } from '../support/samples';
 import {
@@ -111,4 +114,51 @@ test('counters that went wrong are put right when the tenant is looked after', a
   await ageBy30s(tenant);
   expect(await watch()).toBe(1);
   await untilIdle(stack, tenant);
+}, 60_000);
+
+test('O10: what is wrong with one tenant keeps nobody else from being woken', async () => {
+  const [odd, other] = [await createTestTenant(stack), await createTestTenant(stack)];
+  const { pool } = stack.database;
+  for (const tenant of [odd, other]) {
+    await storeOnly(stack, tenant, sale);
+    await ageBy30s(tenant);
+  }
+  // Its counters can be put right by nobody: there is no row to count in.
+  await pool.query('ALTER TABLE lanes_made ADD CONSTRAINT odd CHECK (tenant <> ' + String(odd.id) + ' OR made < 1000000) NOT VALID'); // prettier-ignore
+  await pool.query('UPDATE lanes SET settled = settled - 2000000 WHERE tenant = $1', [odd.id]);
+  try {
+    await watch();
+    await untilIdle(stack, other);
+    expect(await documents(stack, other)).toEqual(['SalesReceipt P-1 25.00']);
+  } finally {
+    await pool.query('ALTER TABLE lanes_made DROP CONSTRAINT odd');
+    await pool.query('UPDATE lanes SET settled = settled + 2000000 WHERE tenant = $1', [odd.id]);
+  }
+}, 60_000);
+
+test('O13: a run whose workflow was ended by hand stands as failed, and another one may begin', async () => {
+  const tenant = await createTestTenant(stack);
+  const { pool } = stack.database;
+  const id = randomUUID();
+  const selector = { systems: ['qbo' as const], kinds: [], from: null, to: null };
+  await createRun(pool, tenant.id, { id, kind: 'dry_run', selector, by: 'test' });
+  await stack.client.workflow.start('tenantRun', {
+    workflowId: tenantRunId(tenant.tenantId, id),
+    // Nobody works there: the run is under way until somebody ends it.
+    taskQueue: `nobody-${id}`,
+    args: [{ tenantId: tenant.tenantId, runId: id, queues: stack.queues }],
+  });
+  await pool.query(
+    `UPDATE runs SET state = 'running', requested_at = now() - interval '2 minutes' WHERE id = $1`,
+    [id],
+  );
+  await watch();
+  expect((await findRun(pool, tenant.id, id))?.state).toBe('running');
+  await stack.client.workflow.getHandle(tenantRunId(tenant.tenantId, id)).terminate('by hand');
+  await watch();
+  const ended = await findRun(pool, tenant.id, id);
+  expect(ended?.state).toBe('failed');
+  expect(ended?.detail).toContain('ended from outside (TERMINATED)');
+  const again = { id: randomUUID(), kind: 'dry_run' as const, selector, by: 'test' };
+  expect(await createRun(pool, tenant.id, again)).toEqual({ type: 'created' });
 }, 60_000);

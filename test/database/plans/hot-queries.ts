@@ -9,12 +9,16 @@ import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../../datab
 import { changesOf, explainedDeliveries, journalOf, recordsByRemoteId, sendsOf } from '../../../database/explain'; // prettier-ignore
 import { ticketsOfSummary } from '../../../database/explain-summaries';
 import { countRedrivable, findDelivery, listCauses, listFailures } from '../../../database/failures'; // prettier-ignore
+import { listFailedChanges, resolveFailedChanges } from '../../../database/failed-changes';
+import { tenantFacts } from '../../../database/health';
 import { listMappings, mappingsFor } from '../../../database/mappings';
 import { laneWork, loadReferences, pickDue } from '../../../database/outgoing';
+import { movingTenants } from '../../../database/policy-moves';
+import { noteWorker } from '../../../database/workers';
 import { keptBackDocuments } from '../../../database/policy';
 import { freeWaitingForItems, mappedSkus, takeOver } from '../../../database/own-records';
 import { inTransaction } from '../../../database/pool';
-import { beginRun, createRun, findRun, forgottenRuns, listRunMembers, listRunSends, savePage } from '../../../database/runs'; // prettier-ignore
+import { beginRun, createRun, findRun, forgottenRuns, listRunMembers, listRunSends, runningRuns, savePage } from '../../../database/runs'; // prettier-ignore
 import { loadListed } from '../../../database/payout-entries';
 import { lookAgain } from '../../../database/look-again';
 import { postedPaymentsOf, writeSaleEntries } from '../../../database/sale-entries';
@@ -82,7 +86,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   homeCurrencyOf: (pool) => homeCurrencyOf(pool, tenant),
   mappedSkus: inTx((tx) => mappedSkus(tx, tenant, skus)),
   takeOver: inTx((tx) => takeOver(tx, tenant, products.map(({ recordId }) => ({ from: recordId, to: `new${recordId}` })))), // prettier-ignore
-  'freeWaitingForItems, 10,000': inTx((tx) => freeWaitingForItems(tx, tenant)),
+  'freeWaitingForItems, a slice of 5,000': inTx((tx) => freeWaitingForItems(tx, tenant, 5_000)),
   lockDeliveriesOf: inTx((tx) => lockDeliveriesOf(tx, tenant, [...orders, ...products])),
   openReferences: inTx((tx) => openReferences(tx, tenant, 'qbo', [...customers, ...products])),
   productsOfSkus: inTx((tx) => productsOfSkus(tx, tenant, skus)),
@@ -128,7 +132,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
       }));
       if ((await settleSummaries(tx, lane, updates)).length === 0) throw new Error('none settled');
       // Voided for its answer: its tickets are no longer in the books.
-      const voided = updates.map((update) => ({ ...update, settlement: { event: { type: 'acceptedHeld' as const, reason: 'totals_differ_in_books' }, remote } })); // prettier-ignore
+      const voided = updates.map((update) => ({ ...update, settlement: { event: { type: 'acceptedHeld' as const, reason: 'totals_differ_in_books' as const }, remote } })); // prettier-ignore
       await settleSummaries(tx, lane, voided);
     });
   },
@@ -140,6 +144,12 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   'laneWork woo': (pool) => laneWork(pool, tenant, 'woo'),
   queueDepth: (pool) => queueDepth(pool, tenant),
   queueState: (pool) => queueState(pool, tenant),
+  tenantFacts: (pool) => tenantFacts(pool, tenant, Date.now()),
+  listFailedChanges: (pool) => listFailedChanges(pool, tenant, { afterPos: 0 }, 200),
+  resolveFailedChanges: inTx((tx) => resolveFailedChanges(tx, tenant, orders)),
+  noteWorker: (pool) => noteWorker(pool, '0b50c4b4-53ce-4a55-8a66-c2bcf1c68a4f'),
+  runningRuns: (pool) => runningRuns(pool, 30_000),
+  movingTenants: (pool) => movingTenants(pool, 20_000),
   countStates: (pool) => countStates(pool, tenant),
   deliveriesOf: (pool) => deliveriesOf(pool, tenant, 'order', 'order77'),
   findRecord: (pool) => findRecord(pool, tenant, 'order', 'order77'),

@@ -32,12 +32,13 @@ const rowsMax = 5_000;
 /** These count what an operator asks to be counted, look at every tenant, or sort while statistics are missing. */
 const counting: Record<string, number> = {
   countStates: 160_000,
+  tenantFacts: 160_000,
   recount: 160_000,
   readChanges: 50_000,
   'listFailures, first page': 250_000,
   'countRedrivable, ids': 20_000,
   keptBackDocuments: 20_000,
-  'freeWaitingForItems, 10,000': 40_000,
+  'freeWaitingForItems, a slice of 5,000': 20_000,
   listCauses: 20_000,
   'laneWork qbo': 20_000,
   'listFailures, no hit': 20_000,

@@ -54,7 +54,7 @@ test('a voided ticket moves no stock', () => {
 test('a step leaves a delivery waiting, and what is not the ticket is held unless something newer is wanted', () => {
   const sending: DeliveryCore = { state: 'sending', reason: null, desiredRev: 2, desiredOp: 'present', sentRev: 2, deliveredRev: 1, attempts: 1, generation: 0, dueAtMs: 0, undoneBy: null }; // prettier-ignore
   expect(transition(sending, { type: 'stepped', resting: 'waiting', nowMs: 5 })).toMatchObject({ state: 'waiting', deliveredRev: 1, attempts: 0, dueAtMs: 5 }); // prettier-ignore
-  const differs = { type: 'acceptedHeld' as const, reason: 'totals_differ_in_books' };
+  const differs = { type: 'acceptedHeld' as const, reason: 'totals_differ_in_books' as const };
   expect(transition(sending, differs)).toMatchObject({ state: 'held', generation: 1, deliveredRev: 1 }); // prettier-ignore
   expect(transition({ ...sending, desiredRev: 3 }, differs)).toMatchObject({ state: 'waiting', generation: 1 }); // prettier-ignore
 });
