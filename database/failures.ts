@@ -29,7 +29,6 @@ export const redriveSelector = z.union(
   ],
   { error: 'must be {"ids": [...]}, {"cause": "..."} or {"all": true}' },
 );
-export type RedriveSelector = z.infer<typeof redriveSelector>;
 
 /** As redrives are stored: also what the mapping of an item releases. */
 const storedSelector = z.union([
