@@ -7,7 +7,9 @@ import { writeCustomerEmails } from '../database/customer-emails';
 import { resolveFailedChanges } from '../database/failed-changes';
 import { takeOver } from '../database/own-records';
 import { readHolders, readSkus, readTakenCodes, readUntrackedProducts, writeHolders, writeSkus, writeSkuWaits } from '../database/skus'; // prettier-ignore
+import { writePayoutEntries } from '../database/payout-entries';
 import { writeSaleEntries } from '../database/sale-entries';
+import { postingInForce } from '../database/settings';
 import { timeZoneOf } from '../database/tenants';
 import {
   countKey,
@@ -112,7 +114,8 @@ async function absorbBatch(
     const guests = await newGuests(tx, tenant, inbox.changes, folded.records);
     const changed = [...folded.records.filter(isLeft), ...guests, ...stock];
     await writeRecords(tx, tenant, [...changed, ...folded.touched]);
-    await writeSaleEntries(tx, tenant, changed);
+    const saleIds = await writeSaleEntries(tx, tenant, changed);
+    await writePayoutEntries(tx, tenant, changed);
     await writeCustomerEmails(tx, tenant, folded.records);
     const unreadable = inbox.unreadable.map(({ pos, detail }): Outcome => ({
       pos,
@@ -123,7 +126,7 @@ async function absorbBatch(
     await resolveFailedChanges(tx, tenant, folded.records);
     await writeOutcomes(tx, tenant, [...folded.outcomes, ...unreadable], folded.waits.ended);
     const payments = await raisePayments(tx, tenant, folded.otherPayers, changed);
-    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs);
+    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs, { saleIds });
     await moveCursor(tx, tenant, inbox.lastPos, inbox.count);
     return { changes: inbox.count, made: { woo: made.get('woo') ?? 0, qbo: made.get('qbo') ?? 0 } };
   });
@@ -171,6 +174,7 @@ async function fold(
   const untracked = await readUntrackedProducts(tx, tenant, [...new Set(held)]);
   const isDayNeeded = changes.some(({ content }) => needsDay(content));
   const zone = isDayNeeded ? await timeZoneOf(tx, tenant) : 'utc';
+  const cutHour = isDayNeeded ? (await postingInForce(tx, tenant)).value.date.dayCutHour : 0;
   return foldChanges(changes, {
     records: new Map(records.map((row) => [recordKey(row.kind, row.recordId), row])),
     claims: new Map(skus.map((claim) => [claim.sku, claim])),
@@ -178,7 +182,7 @@ async function fold(
     waiting,
     isCodeTaken: (folded) => taken.has(folded),
     isStockTracked: (productId) => !untracked.has(productId),
-    dayOf: (instant) => dayIn(zone, instant),
+    dayOf: (instant) => dayIn(zone, instant, cutHour),
     guests: await guestRules(tx, tenant, changes, records),
   });
 }

@@ -16,6 +16,7 @@ import { ownersOfRemote } from '../database/known-products';
 import type { RemoteState } from '../database/delivery-updates';
 import { loadReferences, pickDue, type DuePlaces, type PickedDelivery } from '../database/outgoing';
 import type { MemberSettlement } from '../database/settlements';
+import { isPostedAnew } from '../domain/delivery-state';
 import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';
 import { failureClasses } from '../domain/failure';
@@ -281,6 +282,7 @@ function hold(
   return {
     deliveryId: delivery.id,
     rev: delivery.desiredRev,
+    pickedDueAt: delivery.dueAt,
     event: { type: 'hold', reason },
     cause,
     detail,
@@ -297,6 +299,7 @@ function outgoing(delivery: PickedDelivery & { combined?: SummarySale }): Outgoi
     op: delivery.desiredOp,
     record: delivery.record,
     attempts: delivery.attempts,
+    isPostedAnew: isPostedAnew(delivery.reason),
     lastClass: failureClasses.find((name) => name === delivery.lastClass) ?? null,
     remoteId: delivery.remoteId,
     remoteVersion: delivery.remoteVersion,

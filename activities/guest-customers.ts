@@ -57,7 +57,7 @@ export async function guestRules(
   const known = await customersWithEmail(tx, tenant, [...emails]);
   const hits = withChanges(known, changes, emails);
   return {
-    isOwn: (ticket) => isBookedPerEmail(ticket, settings, home),
+    isOwn: ({ kind, body }) => isBookedPerEmail(body, settings, home, kind),
     customerOf: (email) => {
       const [first, second] = hits.get(email) ?? [];
       return first === undefined || second !== undefined ? guestIdOf(tenant, email) : first;

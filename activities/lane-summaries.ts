@@ -44,7 +44,7 @@ export async function withoutSummedUp(
   return withCursor(pool, tenant, async (tx) => {
     const sorted = await sort(tx, tenant, due, ofDays);
     const things = thingsOf(sorted.joining);
-    await wantDeliveries(tx, tenant, await readRecords(tx, tenant, things), now, new Set(things.map(keyOf))); // prettier-ignore
+    await wantDeliveries(tx, tenant, await readRecords(tx, tenant, things), now, { compared: new Set(things.map(keyOf)) }); // prettier-ignore
     const moved = new Set(sorted.joining.flatMap(summaryIdsOf));
     return { ...sorted, due: sorted.due.filter(({ kind, recordId }) => kind !== 'summary' || !moved.has(recordId)) }; // prettier-ignore
   });

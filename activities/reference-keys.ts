@@ -1,7 +1,10 @@
 import type { Outgoing } from '../connectors/connector';
+import { postedKeysOf } from '../connectors/quickbooks/posted';
 import type { ReferenceKeys } from '../database/outgoing';
 import { emailKey, plainEmail } from '../domain/email';
 import { isTicket } from '../domain/guests';
+import { paidOutKinds, type PaidOutKind } from '../domain/bodies';
+import type { Kind } from '../domain/words';
 import { appliedPart, isMovePart, tenderOfPart } from '../domain/posting/part-names';
 import { layAwayOf, salesOf, thingsReferredTo, type Thing } from '../domain/record-references';
 
@@ -15,6 +18,7 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
   const documents = new Map<string, Thing>();
   const sales = new Map<string, Thing>();
   const layAways = new Set<string>();
+  const listed = new Map<string, { kind: PaidOutKind; recordId: string }>();
   const add = (thing: Thing): void => {
     if (thing.kind === 'customer') customerIds.add(thing.recordId);
     else if (thing.kind === 'order') orderIds.add(thing.recordId);
@@ -36,13 +40,22 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
       skus.add(sku);
       if (productId !== undefined) productIds.add(productId);
     }
+    const posted = postedKeysOf(item.snapshot);
+    posted.skus.forEach((sku) => skus.add(sku));
+    posted.customerIds.forEach((id) => customerIds.add(id));
     thingsReferredTo(record).forEach(add);
     if (refersToItself(item)) add({ kind: record.kind, recordId });
     const layAway = layAwayOf(record, recordId);
     if (layAway !== null) layAways.add(layAway);
+    if (record.kind === 'payout')
+      for (const one of record.body.includes) listed.set(`${one.kind}/${one.recordId}`, one);
     const ownSales = salesOf(record);
-    // It goes after what was paid on it, by setting it comes with that, and to another customer without it.
-    if (record.kind === 'invoice') ownSales.push({ kind: 'invoice', recordId });
+    // It goes after what was paid on it, by setting it comes with that, and to another customer without it; and
+    // nothing that others rest on is taken away.
+    if (record.kind === 'invoice' || (record.kind === 'order' && item.rev > 1))
+      ownSales.push({ kind: record.kind, recordId });
+    if (isPaidOutKind(record.kind) && item.rev > 1)
+      listed.set(`${record.kind}/${recordId}`, { kind: record.kind, recordId });
     for (const sale of ownSales) sales.set(`${sale.kind}/${sale.recordId}`, sale);
   }
   return {
@@ -54,7 +67,12 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
     documents: [...documents.values()],
     sales: [...sales.values()],
     layAways: [...layAways],
+    listed: [...listed.values()],
   };
+}
+
+function isPaidOutKind(kind: Kind): kind is PaidOutKind {
+  return (paidOutKinds as readonly Kind[]).includes(kind);
 }
 
 /** A payment or a move of a ticket comes after the ticket's own document. */

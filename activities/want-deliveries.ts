@@ -9,7 +9,7 @@ import {
   type NewDelivery,
 } from '../database/deliveries';
 import { updateDeliveries, type DeliveryUpdate } from '../database/delivery-updates';
-import { wakeUnpaid } from '../database/unpaid';
+import { lookAgain } from '../database/look-again';
 import { directionInForce } from '../database/settings';
 import { recordKey, type RecordRow } from '../domain/absorb';
 import { isOpen, transition } from '../domain/delivery-state';
@@ -48,22 +48,28 @@ const levels: readonly (readonly Kind[])[] = [
   ['payout'],
 ];
 
-/**
- * Moves what each system should have; answers by how many open deliveries each lane grew. `compared`: refunds, by
- * `kind/recordId`, that were compared with the sales that they name and may be summed up.
- */
+/** What is known of records beside themselves. */
+interface Beside {
+  /** Refunds, by `kind/recordId`, that were compared with the sales that they name and may be summed up. */
+  compared?: ReadonlySet<string>;
+  /** Sales that some of them named before. */
+  saleIds?: readonly string[];
+}
+
+/** Moves what each system should have; answers by how many open deliveries each lane grew. */
 export async function wantDeliveries(
   tx: AbsorbTransaction,
   tenant: number,
   records: readonly RecordRow[],
   nowMs: number,
-  compared: ReadonlySet<string> = new Set(),
+  { compared = new Set(), saleIds = [] }: Beside = {},
 ): Promise<Map<Target, number>> {
   const made = new Map<Target, number>();
   if (records.length === 0) return made;
   const direction = await directionInForce(tx, tenant);
   // Before these are read: one may be among them.
-  const woken = await wakeUnpaid(tx, tenant, 'qbo', records.flatMap(invoicePaidBy));
+  const things = records.filter(isComparedWith);
+  const woken = await lookAgain(tx, tenant, 'qbo', { things, saleIds });
   made.set('qbo', woken);
   const locked = await lockDeliveriesOf(tx, tenant, records);
   const tickets = await summaryTickets(tx, tenant, records, locked, { direction, compared });
@@ -163,9 +169,10 @@ function gateOfDeleted(
   return gate.kind === 'open' ? gate : plain;
 }
 
-/** An invoice that waits for money goes before its payment. */
-function invoicePaidBy({ content }: RecordRow): string[] {
-  return content?.kind === 'payment' ? [content.body.invoiceId ?? []].flat() : [];
+/** Whether something held may be compared with it; a sale that comes for the first time has nothing that is. */
+function isComparedWith({ kind, rev }: RecordRow): boolean {
+  if (kind === 'order' || kind === 'invoice') return rev > 1;
+  return kind === 'refund' || kind === 'payment' || kind === 'payout';
 }
 
 /** For each delivery the ids of those that must get their remote ids first. */

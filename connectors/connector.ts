@@ -4,6 +4,7 @@ import type { SummarySale } from '../domain/posting/summary';
 import type { FailureClass } from '../domain/failure';
 import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
+import type { ListedThing } from '../domain/posting/paid-out';
 import type { Posting } from '../domain/posting/posting';
 import type { DesiredOp, JsonObject, Target } from '../domain/words';
 import type { HoldCode } from '../domain/hold-reasons';
@@ -23,6 +24,8 @@ export interface Outgoing {
   /** Of a daily summary: its members as one sale. */
   combined?: SummarySale;
   attempts: number;
+  /** An operator wants what was deleted or voided there made again, as a new thing. */
+  isPostedAnew?: boolean;
   /** Class of the last refusal of this delivery, null where none: DUPLICATE asks for a look-up first. */
   lastClass: FailureClass | null;
   remoteId: string | null;
@@ -53,6 +56,8 @@ export interface References {
   sales: ReadonlyMap<string, KnownSale>;
   /** Lay-away money of the orders that use it or whose it is given back of, by record id of the order. */
   layAways: ReadonlyMap<string, LayAway>;
+  /** What payouts list, by `kind/recordId`: what was brought of it, and which payouts list it. */
+  listed: ReadonlyMap<string, ListedThing>;
   /** Mapped target id, or null where nobody mapped it. */
   mapping(kind: MappingKind, key: string): string | null;
 }

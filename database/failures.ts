@@ -29,7 +29,13 @@ export const redriveSelector = z.union(
   ],
   { error: 'must be {"ids": [...]}, {"cause": "..."} or {"all": true}' },
 );
-export type RedriveSelector = z.infer<typeof redriveSelector>;
+
+/** As redrives are stored: also what the mapping of an item releases. */
+const storedSelector = z.union([
+  redriveSelector,
+  z.strictObject({ waitingForSku: z.string().min(1) }),
+]);
+export type StoredSelector = z.infer<typeof storedSelector>;
 
 export interface Failure {
   id: string;
@@ -109,17 +115,24 @@ export async function listCauses(db: Db, tenant: number, limit: number): Promise
 
 /** What lifts by itself is passed over. */
 const redrivable = `d.state IN ('held', 'dead') AND NOT (d.state = 'held' AND d.reason IN (${sqlList(selfLiftingHolds)}))
-  AND (($2::bigint[] IS NULL OR d.id = ANY ($2)) AND ($3::text IS NULL OR d.cause = $3))`;
+  AND ($2::bigint[] IS NULL OR d.id = ANY ($2)) AND ($3::text IS NULL OR d.cause = $3)
+  AND ($4::text IS NULL OR (d.reason = 'dependency' AND d.id = ANY (ARRAY(
+    SELECT delivery_id FROM delivery_waits WHERE tenant = $1 AND system = 'qbo' AND kind = 'sku' AND ref = $4))))`;
 
-function selectorValues(selector: RedriveSelector): [string[] | null, string | null] {
-  if ('ids' in selector) return [selector.ids, null];
-  return 'cause' in selector ? [null, selector.cause] : [null, null];
+function selectorValues(
+  selector: StoredSelector,
+): [ids: string[] | null, cause: string | null, sku: string | null] {
+  return [
+    'ids' in selector ? selector.ids : null,
+    'cause' in selector ? selector.cause : null,
+    'waitingForSku' in selector ? selector.waitingForSku : null,
+  ];
 }
 
 export async function countRedrivable(
   db: Db,
   tenant: number,
-  selector: RedriveSelector,
+  selector: StoredSelector,
 ): Promise<number> {
   const row = await firstRow<{ count: number }>(
     db,
@@ -134,7 +147,7 @@ export async function requestRedrive(
   db: Db,
   tenant: number,
   redriveId: string,
-  selector: RedriveSelector,
+  selector: StoredSelector,
   by: string,
 ): Promise<boolean> {
   const result = await db.query(
@@ -166,14 +179,20 @@ export async function applyRedrive(
         [tenant, redriveId],
       );
       if (request === null) return null;
+      const selector = storedSelector.parse(request.selector);
       const direction = await directionInForce(tx, tenant);
       const rows = await tx.query<DeliveryRow>(
-        `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND ${redrivable} ORDER BY d.id LIMIT $4 FOR UPDATE`,
-        [tenant, ...selectorValues(redriveSelector.parse(request.selector)), redriveBatchMax],
+        `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND ${redrivable} ORDER BY d.id LIMIT $5 FOR UPDATE`,
+        [tenant, ...selectorValues(selector), redriveBatchMax],
       );
       const updates = rows.rows.flatMap((row): DeliveryUpdate[] => {
         const resting = allowsPush(direction, row.system, row.kind) ? 'waiting' : 'direction';
-        const after = transition(row, { type: 'redrive', resting, nowMs });
+        const after = transition(row, {
+          type: 'redrive',
+          resting,
+          nowMs,
+          isNamed: !('all' in selector),
+        });
         return after === null ? [] : [{ row, after }];
       });
       const opened = await updateDeliveries(tx, tenant, updates);

@@ -2,17 +2,19 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import { kinds, type DesiredOp, type JsonObject, type Kind, type Target } from '../domain/words';
-import type { RecordBody } from '../domain/bodies';
+import type { PaidOutKind, RecordBody } from '../domain/bodies';
 import { customerIdOf } from '../domain/guests';
 import { groupBy } from '../domain/group-by';
 import { harmlessHolds } from '../domain/hold-reasons';
 import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
+import type { ListedThing } from '../domain/posting/paid-out';
 import type { Thing } from '../domain/record-references';
 import { parseRecordBody } from './change-bodies';
 import { sharedEmailsAmong } from './customer-emails';
 import { loadProducts, type KnownProducts } from './known-products';
 import { mappingsFor, type MappedTarget } from './mappings';
+import { loadListed } from './payout-entries';
 import { firstRow, type Db } from './pool';
 import { loadLayAways, loadSales } from './sale-entries';
 
@@ -31,6 +33,8 @@ export interface PickedDelivery {
   attempts: number;
   generation: number;
   lastClass: string | null;
+  /** What an operator lifted by a redrive that names this delivery; null for all others. */
+  reason: string | null;
   remoteId: string | null;
   remoteVersion: string | null;
   snapshot: JsonObject | null;
@@ -78,7 +82,7 @@ export async function pickDue(
     `SELECT d.*, r.body FROM ${after === null ? 'unnest($3::text[]) AS k(kind)' : 'unnest($3::text[], $5::timestamptz[], $6::bigint[]) AS k(kind, due_at, id)'}
      CROSS JOIN LATERAL (
        SELECT d.id::text AS id, d.kind, d.record_id AS "recordId", d.part, d.desired_rev AS "desiredRev",
-         d.desired_op AS "desiredOp", d.due_at::text AS "dueAt", d.attempts, d.generation, d.last_class AS "lastClass",
+         d.desired_op AS "desiredOp", d.due_at::text AS "dueAt", d.attempts, d.generation, d.last_class AS "lastClass", d.reason,
          d.remote_id AS "remoteId", d.remote_version AS "remoteVersion", d.snapshot
        FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.kind = k.kind AND d.state = 'waiting' AND d.due_at <= now()
          AND (d.waits_for IS NULL OR NOT EXISTS (SELECT FROM deliveries n WHERE n.id = ANY (d.waits_for) AND n.tenant IS NOT DISTINCT FROM d.tenant
@@ -123,6 +127,8 @@ export interface ReferenceKeys {
   sales: readonly Thing[];
   /** Orders whose deposits are needed. */
   layAways: readonly string[];
+  /** What payouts list. */
+  listed: readonly { kind: PaidOutKind; recordId: string }[];
 }
 
 export interface LoadedReferences {
@@ -135,6 +141,8 @@ export interface LoadedReferences {
   documents: Map<string, KnownReference & { entity: string | null }>;
   sales: Map<string, KnownSale>;
   layAways: Map<string, LayAway>;
+  /** By `kind/recordId`. */
+  listed: Map<string, ListedThing>;
   /** By `kind/key`. */
   mappings: Map<string, MappedTarget>;
 }
@@ -145,23 +153,34 @@ export async function loadReferences(
   system: Target,
   keys: ReferenceKeys,
 ): Promise<LoadedReferences> {
-  const [products, sharedEmails, customers, orders, documents, sales, layAways, mappings] =
-    await Promise.all([
-      loadProducts(db, tenant, system, keys),
-      sharedEmailsAmong(db, tenant, keys.emails),
-      loadRemoteIds(db, tenant, system, 'customer', keys.customerIds),
-      loadRemoteIds(db, tenant, system, 'order', keys.orderIds),
-      loadDocuments(db, tenant, system, keys.documents),
-      loadSales(db, tenant, system, keys.sales),
-      loadLayAways(db, tenant, system, keys.layAways),
-      mappingsFor(db, tenant, keys.skus),
-    ]);
+  const [sales, layAways, listed] = await Promise.all([
+    loadSales(db, tenant, system, keys.sales),
+    loadLayAways(db, tenant, system, keys.layAways),
+    loadListed(db, tenant, system, keys.listed),
+  ]);
+  // A refund that says an amount alone gives back the lines of its sale.
+  const lines = [...sales.values()].flatMap(({ ticket }) => ticket.body.lines);
+  const skus = [...new Set([...keys.skus, ...lines.map(({ sku }) => sku)])];
+  const productIds = [
+    ...new Set([...keys.productIds, ...lines.flatMap(({ productId }) => productId ?? [])]),
+  ];
+  const [products, sharedEmails, customers, orders, documents, mappings] = await Promise.all([
+    loadProducts(db, tenant, system, { ...keys, skus, productIds }),
+    sharedEmailsAmong(db, tenant, keys.emails),
+    loadRemoteIds(db, tenant, system, 'customer', keys.customerIds),
+    loadRemoteIds(db, tenant, system, 'order', keys.orderIds),
+    loadDocuments(db, tenant, system, keys.documents),
+    mappingsFor(db, tenant, skus),
+  ]);
   // A payment names its invoice alone: whose it is, that says.
   const payers = [...sales.values()].flatMap(({ ticket }) => customerIdOf(ticket.body) ?? []);
   const others = [...new Set(payers)].filter((id) => !keys.customerIds.includes(id));
   for (const [id, known] of await loadRemoteIds(db, tenant, system, 'customer', others))
     customers.set(id, known);
-  return { products, sharedEmails, customers, orders, documents, sales, layAways, mappings };
+  return {
+    ...{ products, sharedEmails, customers, orders, documents },
+    ...{ sales, layAways, listed, mappings },
+  };
 }
 
 async function loadDocuments(

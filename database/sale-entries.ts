@@ -11,21 +11,22 @@ import type { Db } from './pool';
 
 // Which refunds and payments name which sale: what was given back and paid of it is read from here.
 
-/** Notes, for records that changed, the sale that each names now. */
+/** Notes, for records that changed, the sale that each names now; answers the sales that some no longer name. */
 export async function writeSaleEntries(
   tx: PoolClient,
   tenant: number,
   records: readonly { kind: Kind; recordId: string; content: RecordBody | null }[],
-): Promise<void> {
+): Promise<string[]> {
   const rows = records
     .filter(({ kind }) => kind === 'refund' || kind === 'payment')
     // A deleted one that is in the books still counts there: its delivery says so.
     .map(({ kind, recordId, content }) => ({ kind, id: recordId, sale: saleIdOf(content) }));
-  if (rows.length === 0) return;
-  await tx.query(
+  if (rows.length === 0) return [];
+  const former = await tx.query<{ saleId: string }>(
     `DELETE FROM sale_entries WHERE ctid = ANY (ARRAY(
        SELECT e.ctid FROM json_to_recordset($2::json) AS k(kind text, id text, sale text) CROSS JOIN LATERAL
-         (SELECT ctid FROM sale_entries WHERE tenant = $1 AND kind = k.kind AND record_id = k.id AND sale_id IS DISTINCT FROM k.sale OFFSET 0) e))`,
+         (SELECT ctid FROM sale_entries WHERE tenant = $1 AND kind = k.kind AND record_id = k.id AND sale_id IS DISTINCT FROM k.sale OFFSET 0) e))
+     RETURNING sale_id AS "saleId"`,
     [tenant, JSON.stringify(rows)],
   );
   await tx.query(
@@ -34,6 +35,7 @@ export async function writeSaleEntries(
      ON CONFLICT DO NOTHING`,
     [tenant, JSON.stringify(rows)],
   );
+  return [...new Set(former.rows.map(({ saleId }) => saleId))];
 }
 
 /** Refunds and payments of one sale that are looked at; more are held, never left out of a sum. */
@@ -89,7 +91,7 @@ export async function loadLayAways(
     orderIds.map((orderId) => {
       const sale = known.get(`order/${orderId}`);
       const order = sale?.ticket.kind === 'order' ? sale.ticket.body : null;
-      return [orderId, { orderId, order, ...(sale === undefined ? firstOf(entries.get(orderId) ?? []) : { entries: sale.entries, hasMore: sale.hasMore }) }]; // prettier-ignore
+      return [orderId, { orderId, order, isOrderPosted: sale?.isInBooks ?? false, ...(sale === undefined ? firstOf(entries.get(orderId) ?? []) : { entries: sale.entries, hasMore: sale.hasMore }) }]; // prettier-ignore
     }),
   );
 }

@@ -69,7 +69,14 @@ export const postingSettingsSchema = z.strictObject({
     centsPerLine: z.int().min(0).max(1),
     centsMax: z.int().min(0).max(5),
   }),
-  tax: z.strictObject({ varianceMinor: z.int().min(0).max(10) }),
+  tax: z.strictObject({
+    varianceMinor: z.int().min(0).max(10),
+    variancePerLineMinor: z
+      .int()
+      .min(0)
+      .max(1)
+      .default(initialPostingSettings.tax.variancePerLineMinor),
+  }),
   zero: z.strictObject({ mode: z.enum(['stockOnly', 'never']) }),
   closed: z.strictObject({ mode: z.enum(['park', 'firstOpenDay']) }),
   // With defaults: what was stored before these were known holds on.
@@ -90,7 +97,7 @@ export const postingSettingsSchema = z.strictObject({
   // Not in requests of older versions.
   refund: z
     .strictObject({
-      amountOnlyTax: z.enum(['none', 'prorate']),
+      amountOnlyTax: z.enum(['none', 'prorate', 'inclusiveOnly']),
       invoice: z
         .enum(['refundReceipt', 'creditMemo'])
         .default(initialPostingSettings.refund.invoice),

@@ -1,12 +1,13 @@
 import type { Pool, PoolClient } from 'pg';
 
 import { transition, type DeliveryEvent } from '../domain/delivery-state';
+import { isComparedHold } from '../domain/posting/compared-holds';
 import { countSettled, type DeliveryRow } from './deliveries';
 import { updateDeliveries, type DeliveryUpdate, type RemoteState } from './delivery-updates';
 import { inTransaction } from './pool';
 import type { LaneHold } from './lanes';
 import { lockByIds } from './sends';
-import { wakeUnpaid } from './unpaid';
+import { lookAgain, type ComparedThing } from './look-again';
 import { settleSummaries } from './summary-settlements';
 import { withoutOthers } from './remote-owners';
 
@@ -20,6 +21,11 @@ export interface MemberSettlement {
   deliveryId: string;
   /** Only without a send: the revision that was composed. Passed over where the delivery has moved on. */
   rev?: number;
+  /**
+   * With a hold that compares: when it was due as it was picked. Where that moved, what it is compared with has
+   * changed meanwhile (look-again.ts): it is composed again.
+   */
+  pickedDueAt?: string;
   event: DeliveryEvent;
   /** Only with `accepted` or `adopted`. */
   remote?: RemoteState | undefined;
@@ -125,6 +131,7 @@ async function settleMembers(
     const settlement = byId.get(row.id);
     if (settlement === undefined || row.desiredRev !== (settlement.rev ?? row.desiredRev))
       return [];
+    if (isOutdated(row, settlement)) return [];
     const after = transition(row, settlement.event);
     if (after === null) return [];
     const lastClass =
@@ -149,16 +156,33 @@ async function settleMembers(
     freeWaiting(tx, lane, updates, summedUp),
     writeJournal(tx, lane.tenant, updates),
   ]);
-  // What was held while this payment was on its way here knew nothing of it.
-  const woken = await wakeUnpaid(tx, lane.tenant, lane.system, updates.flatMap(invoicesPaid));
+  // What was held while these were on their way here knew nothing of what became of them.
+  const things = updates.flatMap(comparedThing);
+  const woken = await lookAgain(tx, lane.tenant, lane.system, { things });
   await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0) - freed - woken);
   return { died: updates.flatMap(({ row, after }) => (after.state === 'dead' ? [row.id] : [])) };
 }
 
-/** The invoice that a payment waits for. */
-function invoicesPaid({ row, settlement }: MemberUpdate): string[] {
-  if (row.kind !== 'payment') return [];
-  return (settlement.waitsFor ?? []).flatMap(({ kind, ref }) => (kind === 'invoice' ? [ref] : []));
+/** Whether it was held by what has changed since it was composed. */
+function isOutdated({ dueAt }: DeliveryRow, { event, pickedDueAt }: MemberSettlement): boolean {
+  return event.type === 'hold' && isComparedHold(event.reason) && dueAt !== (pickedDueAt ?? dueAt);
+}
+
+/**
+ * What others are compared with, where it changed; none where it did not. Those that came after one that is held because
+ * it compares count it no more, where it never was in the books; so two that are held by each other come to rest. A
+ * sale that comes for the first time has none that are compared with it.
+ */
+function comparedThing({ row, after, settlement }: MemberUpdate): ComparedThing[] {
+  const { kind, recordId } = row;
+  if (kind === 'order' || kind === 'invoice') {
+    if (row.desiredRev < 2) return [];
+  } else if (kind !== 'refund' && kind !== 'payment' && kind !== 'payout') return [];
+  if (settlement.remote !== undefined) return [{ kind, recordId }];
+  const isAtRest = after.state === 'held' || after.state === 'dead' || after.state === 'skipped';
+  if (!isAtRest) return [];
+  if (!isComparedHold(after.reason)) return [{ kind, recordId }];
+  return row.deliveredRev > 0 ? [] : [{ kind, recordId, afterId: row.id }];
 }
 
 /** With the send that was settled, where there was one. */

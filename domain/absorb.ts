@@ -1,6 +1,6 @@
 import { articlesOf, type Article } from './articles';
 import type { ChangeBody, InventoryBody, ProductBody, RecordBody } from './bodies';
-import { withDay } from './business-day';
+import { needsDay, withDay, withLateDay } from './business-day';
 import { canonicalJson } from './canonical';
 import { customerIdOf, isTicket, saleOfGuest, withGuestCustomer, type GuestRules } from './guests';
 import { withProducts } from './line-products';
@@ -110,6 +110,22 @@ class Fold {
     if (change.kind === 'product') this.applyFree(change.recordId);
   }
 
+  /** All that a revision that came late may say: when the money moved. */
+  private takeLateDay(change: ChangeRow, current: RecordRow): void {
+    if (current.op !== 'present') return;
+    const isStated = current.origin['businessDate'] !== undefined;
+    const content = withLateDay(current.content, change.content, isStated, () =>
+      this.known.dayOf(change.occurredAt),
+    );
+    if (content === null) return;
+    const key = recordKey(change.kind, change.recordId);
+    const isSaid = !needsDay(change.content);
+    const origin = isSaid ? { ...current.origin, businessDate: change.source } : current.origin;
+    this.present.set(key, { ...current, rev: current.rev + 1, content, origin });
+    this.changed.add(key);
+    this.ticketTimes.set(key, change.occurredAt);
+  }
+
   result(): Folded {
     const rows = [...this.present].map(([key, row]) => ({
       ...row,
@@ -149,6 +165,8 @@ class Fold {
     const newer = former !== null && sourceRev <= former ? former : waiting;
     if (newer === null || sourceRev > newer || (newer === waiting && sourceRev === newer)) return false; // prettier-ignore
     this.outcomes.push(staleAfter(change, newer));
+    const current = this.find(kind, recordId);
+    if (current !== undefined) this.takeLateDay(change, current);
     return true;
   }
 

@@ -2,12 +2,14 @@ import { DateTime } from 'luxon';
 
 import type { RecordBody } from './bodies';
 
-// The day of money that names none (accounting.md 4): that of its instant where the business is, never the
-// UTC day and never "now". It is frozen when the change is absorbed, so that each try has the same.
+// The business day of money that names none (accounting.md 4): that of its instant where the business is, which ends at
+// the hour of the day cut; never the UTC day and never "now". Of several revisions the earliest counts, whichever comes
+// first, so that an edit does not move what was received. It is frozen with the record: each try has the same.
 
-/** The calendar day of an instant in a zone, `YYYY-MM-DD`; throws where either cannot be read. */
-export function dayIn(zone: string, instant: string): string {
-  const day = DateTime.fromISO(instant, { zone }).toISODate();
+/** The business day of an instant in a zone, `YYYY-MM-DD`; before the cut hour it is the day before. Throws where either cannot be read. */
+export function dayIn(zone: string, instant: string, cutHour = 0): string {
+  const local = DateTime.fromISO(instant, { zone });
+  const day = (local.hour < cutHour ? local.minus({ days: 1 }) : local).toISODate();
   if (day === null) throw new Error(`Bug: ${instant} has no day in ${zone}`);
   return day;
 }
@@ -18,31 +20,44 @@ export function needsDay(content: { kind: string; body: object } | null): boolea
   return !('businessDate' in content.body) || content.body.businessDate === undefined;
 }
 
+/** A record whose day may be that of its instant. */
+type DatedRecord = Extract<RecordBody, { kind: 'payment' | 'payout' }>;
+
+function isDated(content: RecordBody | null): content is DatedRecord {
+  return content?.kind === 'payment' || content?.kind === 'payout';
+}
+
+function withDate(content: DatedRecord, businessDate: string): DatedRecord {
+  return content.kind === 'payment'
+    ? { kind: 'payment', body: { ...content.body, businessDate } }
+    : { kind: 'payout', body: { ...content.body, businessDate } };
+}
+
 /** The record with its day: its own, else the one that it had, else that of the instant. */
 export function withDay(
   content: RecordBody,
   former: RecordBody | null,
   dayOfChange: () => string,
 ): RecordBody {
-  switch (content.kind) {
-    case 'payment': {
-      if (!needsDay(content)) return content;
-      const known = former?.kind === 'payment' ? former.body.businessDate : undefined;
-      return { ...content, body: { ...content.body, businessDate: known ?? dayOfChange() } };
-    }
-    case 'payout': {
-      if (!needsDay(content)) return content;
-      const known = former?.kind === 'payout' ? former.body.businessDate : undefined;
-      return { ...content, body: { ...content.body, businessDate: known ?? dayOfChange() } };
-    }
-    case 'customer':
-    case 'product':
-    case 'inventory':
-    case 'order':
-    case 'refund':
-    case 'invoice':
-    case 'cash':
-    case 'summary':
-      return content;
-  }
+  if (!isDated(content) || !needsDay(content)) return content;
+  const known = isDated(former) ? former.body.businessDate : undefined;
+  return withDate(content, known ?? dayOfChange());
+}
+
+/**
+ * The record after an earlier revision that came late: where no revision said its day, the earlier instant counts;
+ * what the earlier one said does. Null where nothing changes. `isStated`: a revision that came said the day.
+ */
+export function withLateDay(
+  content: RecordBody | null,
+  late: { kind: string; body: object } | null,
+  isStated: boolean,
+  dayOfLate: () => string,
+): RecordBody | null {
+  if (!isDated(content) || late?.kind !== content.kind || isStated) return null;
+  const stated = 'businessDate' in late.body ? late.body.businessDate : undefined;
+  const day = typeof stated === 'string' ? stated : dayOfLate();
+  const { businessDate } = content.body;
+  const isTaken = typeof stated === 'string' || businessDate === undefined || day < businessDate;
+  return isTaken && day !== businessDate ? withDate(content, day) : null;
 }

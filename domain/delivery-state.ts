@@ -21,7 +21,10 @@ export function isOpen(state: DeliveryState): boolean {
   return (openStates as readonly DeliveryState[]).includes(state);
 }
 
-/** The part of a delivery that events decide about. `reason` says why it is held, dead or skipped. */
+/**
+ * The part of a delivery that events decide about. `reason` says why it is held, dead or skipped; of a waiting one, that
+ * an operator wants its deleted document posted anew.
+ */
 export interface DeliveryCore {
   state: DeliveryState;
   reason: string | null;
@@ -80,7 +83,8 @@ export type DeliveryEvent =
   | { type: 'askFailed'; retryAtMs: number }
   | { type: 'directionOff' }
   | { type: 'directionOn'; isCatchingUp: boolean | null; nowMs: number }
-  | { type: 'redrive'; resting: Resting; nowMs: number }
+  /** `isNamed`: by its id or cause, not with all others: then it says what is to become of it. */
+  | { type: 'redrive'; resting: Resting; nowMs: number; isNamed?: boolean }
   | { type: 'discard'; reason: string };
 
 /** Why one that was never posted is skipped after an undo. */
@@ -136,7 +140,7 @@ export function transition(core: DeliveryCore, event: DeliveryEvent): DeliveryCo
       return directionOn(core, event);
     case 'redrive':
       if ((core.state !== 'held' && core.state !== 'dead') || liftsItself(core)) return null;
-      return { ...rest(core, event.resting, event.nowMs), attempts: 0 };
+      return redriven(core, event);
     case 'discard':
       if (core.state !== 'held' && core.state !== 'dead') return null;
       // Its share stands in the summary: only a change of the ticket takes it out.
@@ -144,6 +148,23 @@ export function transition(core: DeliveryCore, event: DeliveryEvent): DeliveryCo
       // Of one that was to be taken back, the undo is given up: it stays as it is.
       return { ...core, state: 'skipped', reason: event.reason, undoneBy: null };
   }
+}
+
+/** Its document was deleted or voided in the system: a redrive that names it posts it anew (its `reason` says so as long as it waits). */
+const postableAnew = ['gone_in_system', 'changed_in_books'] as const;
+
+/** Whether an operator wants what a person took away in the system posted anew; of a waiting delivery. */
+export function isPostedAnew(reason: string | null): boolean {
+  return (postableAnew as readonly (string | null)[]).includes(reason);
+}
+
+function redriven(
+  core: DeliveryCore,
+  { resting, nowMs, isNamed = false }: Extract<DeliveryEvent, { type: 'redrive' }>,
+): DeliveryCore {
+  const after = { ...rest(core, resting, nowMs), attempts: 0 };
+  const isAnew = isNamed && isPostedAnew(core.reason) && after.state === 'waiting';
+  return isAnew ? { ...after, reason: core.reason } : after;
 }
 
 function rest(core: DeliveryCore, resting: Resting, dueAtMs: number): DeliveryCore {

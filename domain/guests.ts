@@ -7,12 +7,12 @@ import type { PostingSettings } from './posting/settings';
 // setting of then, so that edits, voids and refunds of it stay with the same customer.
 
 /** A ticket of the till: sale, refund or invoice. */
-type TicketRecord = Extract<RecordBody, { kind: 'order' | 'refund' | 'invoice' }>;
+export type TicketRecord = Extract<RecordBody, { kind: 'order' | 'refund' | 'invoice' }>;
 
 /** What the decision rests on beside the ticket. */
 export interface GuestRules {
   /** Whether the setting gives the guest of this ticket, which comes for the first time, a customer of its own. */
-  isOwn: (ticket: TicketBody) => boolean;
+  isOwn: (ticket: TicketRecord) => boolean;
   /** Record id of the customer with this e-mail: the till's, where it has one, else our own. */
   customerOf: (email: string) => string;
 }
@@ -50,7 +50,7 @@ export function withGuestCustomer(
   if (!isTicket(content)) return content;
   const before = isTicket(former) ? former.body : null;
   const given = isTicket(sale) ? sale.body : null;
-  const id = guestCustomerOf(content.body, before, given, rules);
+  const id = guestCustomerOf(content, before, given, rules);
   return id === null ? content : withCustomer(content, id);
 }
 
@@ -67,11 +67,12 @@ function withCustomer(content: TicketRecord, id: string): TicketRecord {
 }
 
 function guestCustomerOf(
-  ticket: TicketBody,
+  content: TicketRecord,
   former: TicketBody | null,
   sale: TicketBody | null,
   { isOwn, customerOf }: GuestRules,
 ): string | null {
+  const ticket: TicketBody = content.body;
   if (ticket.customerId !== undefined) return null;
   const email = guestEmail(ticket);
   if (former !== null && former.customerId === undefined) {
@@ -82,17 +83,19 @@ function guestCustomerOf(
     return email === null ? null : customerOf(email);
   }
   if (sale !== null && sale.customerId === undefined) return sale.guestCustomerId ?? null;
-  return email !== null && isOwn(ticket) ? customerOf(email) : null;
+  return email !== null && isOwn(content) ? customerOf(email) : null;
 }
 
 /**
  * Whether a ticket that comes now is posted by itself for a customer of its own: never one that is not posted, that
- * is summed up by day, or in another currency than the books', which has a mapped customer (accounting.md 17).
+ * is summed up by day, or in another currency than the books', which has a mapped customer (accounting.md 17). An
+ * invoice is never summed up.
  */
 export function isBookedPerEmail(
   { voided, businessDate, currency }: TicketBody,
   settings: Pick<PostingSettings, 'customer' | 'startDate' | 'mode'>,
   homeCurrency: string,
+  kind: TicketRecord['kind'] = 'order',
 ): boolean {
   const { customer, startDate, mode } = settings;
   return (
@@ -100,7 +103,7 @@ export function isBookedPerEmail(
     voided !== true &&
     currency === homeCurrency &&
     (startDate === null || businessDate >= startDate) &&
-    modeOfDay(mode.switches, businessDate) === 'perOrder'
+    (kind === 'invoice' || modeOfDay(mode.switches, businessDate) === 'perOrder')
   );
 }
 

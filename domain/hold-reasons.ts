@@ -62,7 +62,7 @@ export const holdReasons = {
     meaning: 'The refund reduces what a customer owes, and the invoice is paid already.',
     actor: 'pos',
     whatToDo: 'Send the refund with the tender in which the money was paid back.',
-    lifts: ['redrive', 'newer_revision'],
+    lifts: ['itself', 'redrive', 'newer_revision'],
   },
   currency_differs: {
     title: 'Another currency',
@@ -70,7 +70,7 @@ export const holdReasons = {
     actor: 'pos',
     whatToDo:
       'Send it in the currency that the text names, or correct the connection; then redrive.',
-    lifts: ['redrive', 'newer_revision'],
+    lifts: ['itself', 'redrive', 'newer_revision'],
   },
   currency_unknown: {
     title: 'Currency of the books unknown',
@@ -90,15 +90,15 @@ export const holdReasons = {
     title: 'Waits for something else',
     meaning: 'It refers to a record that the system does not have yet.',
     actor: 'nobody',
-    whatToDo: 'Nothing for itself: send, or set going, what the text names.',
-    lifts: ['itself'],
+    whatToDo: 'Nothing for itself: send, or set going, what the text names, or map its item.',
+    lifts: ['itself', 'mapping', 'redrive'],
   },
   deposit_differs: {
     title: 'Deposit differs',
     meaning: 'More of a deposit is used or given back than was received of it.',
     actor: 'pos',
     whatToDo: 'Correct the deposit, or what uses it.',
-    lifts: ['redrive', 'newer_revision'],
+    lifts: ['itself', 'redrive', 'newer_revision'],
   },
   direction: {
     title: 'Direction is off',
@@ -134,6 +134,14 @@ export const holdReasons = {
     actor: 'operator',
     whatToDo: 'Redrive it to make it anew, or discard it to leave it deleted.',
     lifts: ['redrive'],
+  },
+  in_use: {
+    title: 'Others rest on it',
+    meaning:
+      'It was voided or made smaller at the POS, but what the books hold of others rests on it.',
+    actor: 'pos',
+    whatToDo: 'Void or correct what the text names, or send it again as it was.',
+    lifts: ['itself', 'redrive', 'newer_revision'],
   },
   in_trash: {
     title: 'In the trash',
@@ -197,7 +205,7 @@ export const holdReasons = {
     meaning: 'The payment refers to an invoice that is not one in the books.',
     actor: 'pos',
     whatToDo: 'Send the invoice, or a payment that names the right one; then redrive.',
-    lifts: ['redrive', 'newer_revision'],
+    lifts: ['itself', 'redrive', 'newer_revision'],
   },
   no_tender: {
     title: 'No tender',
@@ -232,14 +240,22 @@ export const holdReasons = {
     meaning: 'The invoice would become smaller than what was paid on it.',
     actor: 'accountant',
     whatToDo: 'Correct the payments or the invoice.',
-    lifts: ['redrive', 'newer_revision'],
+    lifts: ['itself', 'redrive', 'newer_revision'],
   },
   payment_above_invoice: {
     title: 'Payment above its invoice',
     meaning: 'All payments and credits together are more than the invoice.',
     actor: 'pos',
     whatToDo: 'Correct the payment or the invoice.',
-    lifts: ['redrive', 'newer_revision'],
+    lifts: ['itself', 'redrive', 'newer_revision'],
+  },
+  payout_differs: {
+    title: 'Payout differs',
+    meaning:
+      'The payout lists something at another amount than its tender brought, or that was paid out already.',
+    actor: 'pos',
+    whatToDo: 'Correct or void one of the two payouts, or correct what it lists.',
+    lifts: ['itself', 'redrive', 'newer_revision'],
   },
   plan_lacks_feature: {
     title: 'Plan lacks the feature',
@@ -260,14 +276,14 @@ export const holdReasons = {
     meaning: 'All refunds together give back more than was sold.',
     actor: 'pos',
     whatToDo: 'Correct the refund, or the sale that it names.',
-    lifts: ['redrive', 'newer_revision'],
+    lifts: ['itself', 'redrive', 'newer_revision'],
   },
   refund_without_tender: {
     title: 'Refund without tender',
     meaning: 'The refund of a paid sale does not say how the money was given back.',
     actor: 'pos',
     whatToDo: 'Send a newer revision with its tenders.',
-    lifts: ['newer_revision', 'redrive'],
+    lifts: ['itself', 'newer_revision', 'redrive'],
   },
   refused_by_firewall: {
     title: 'Stopped before the store',
@@ -354,7 +370,7 @@ export const holdReasons = {
     meaning: 'The sale has more refunds and payments than are added up.',
     actor: 'accountant',
     whatToDo: 'Book it by hand and discard it.',
-    lifts: ['redrive'],
+    lifts: ['itself', 'redrive'],
   },
   totals_differ: {
     title: 'Totals differ',

@@ -82,9 +82,15 @@ function extendPlain(quantity: string, unitPrice: string, decimals: number): num
   return Number(leftWhole + leftPart) * Number(rightWhole + rightPart) * 10 ** -surplus;
 }
 
+/** Decimals to which the books round an amount, whatever its currency (quickbooks.md 14, 18). */
+const booksDecimals = 2;
+/** Decimals of a unit price there. */
+const priceDecimals = 7;
+
 /**
  * The unit price to state beside a fixed amount: amount / quantity with as few decimals (at most 7) as
- * give the amount back when multiplied and rounded; null where 7 do not suffice or the quantity is zero.
+ * give the amount back when multiplied and rounded: as the books do (`givesInBooks`), else to the currency's unit; null
+ * where 7 do not suffice or the quantity is zero.
  * Source: quickbooks.md section 14 (code 6070), accounting.md section 5.
  */
 export function unitPriceFor(
@@ -99,12 +105,44 @@ export function unitPriceFor(
   if (Number.isSafeInteger(whole) && amountMinor % whole === 0)
     return scaledText(amountMinor / whole, decimals);
   const exact = new Exact(amountMinor).div(new Exact(10).pow(decimals)).div(count);
-  for (let places = decimals; places <= 7; places++) {
-    const price = exact.toDecimalPlaces(places, Decimal.ROUND_HALF_UP);
-    if (extendMinor(quantity, price.toFixed(), currency) === amountMinor)
-      return price.toFixed(places);
-  }
-  return null;
+  const prices = Array.from({ length: priceDecimals + 1 - decimals }, (_, index) =>
+    exact.toDecimalPlaces(decimals + index, Decimal.ROUND_HALF_UP).toFixed(decimals + index),
+  );
+  return (
+    prices.find((price) => givesInBooks(price, quantity, amountMinor, currency)) ??
+    prices.find((price) => extendMinor(quantity, price, currency) === amountMinor) ??
+    null
+  );
+}
+
+/** Whether quantity and unit price come to the amount as the books round it: else they refuse the line (6070). */
+export function givesInBooks(
+  price: string,
+  quantity: string,
+  amountMinor: number,
+  currency: string,
+): boolean {
+  const decimals = currencyDecimals(currency);
+  const places = Math.max(booksDecimals, decimals);
+  const product = new Exact(price).mul(quantity).toDecimalPlaces(places, Decimal.ROUND_HALF_UP);
+  return product.mul(new Exact(10).pow(decimals)).eq(amountMinor);
+}
+
+/**
+ * Where no unit price gives the amount back: the nearest one, and the amount that it gives in whole minor units of the
+ * currency; null where it gives none. What is left is a line of its own.
+ */
+export function nearestPriceFor(
+  amountMinor: number,
+  quantity: string,
+  currency: string,
+): { price: string; amountMinor: number } | null {
+  const count = new Exact(quantity);
+  if (count.isZero()) return null;
+  const scale = new Exact(10).pow(currencyDecimals(currency));
+  const price = new Exact(amountMinor).div(scale).div(count).toDecimalPlaces(priceDecimals, Decimal.ROUND_HALF_UP); // prettier-ignore
+  const product = price.mul(count).toDecimalPlaces(booksDecimals, Decimal.ROUND_HALF_UP).mul(scale);
+  return product.isInteger() ? { price: price.toFixed(), amountMinor: product.toNumber() } : null;
 }
 
 /** amount × part / whole, rounded half up away from zero; the whole amount where `whole` is zero. Exact. */

@@ -43,8 +43,9 @@ function paymentsOf(deposits: readonly DepositAmount[] = []): Thing[] {
   return deposits.map(({ paymentId }) => ({ kind: 'payment', recordId: paymentId }));
 }
 
-/** Record id of the order whose lay-away money this uses or gives back; null where it does neither. */
+/** Record id of the order whose lay-away money this is, uses or gives back; null where it is none of these. */
 export function layAwayOf(content: RecordBody, recordId: string): string | null {
+  if (content.kind === 'payment') return content.body.depositFor ?? null;
   if (content.kind === 'order') return content.body.deposits === undefined ? null : recordId;
   if (content.kind !== 'refund' || content.body.deposits === undefined) return null;
   return content.body.orderId ?? null;

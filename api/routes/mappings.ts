@@ -6,7 +6,7 @@ import { parseFacts } from '../../connectors/quickbooks/facts';
 import { isCheckable, unfitTarget, unknownKey } from '../../connectors/quickbooks/mapping-target';
 import { idText, label } from '../../database/body-parts';
 import { findConnection, forgetFacts } from '../../database/connections';
-import { countRedrivable, requestRedrive } from '../../database/failures';
+import { countRedrivable, requestRedrive, type StoredSelector } from '../../database/failures';
 import {
   listMappings,
   mappingKinds,
@@ -79,7 +79,7 @@ export function mappingRoutes(deps: ApiDeps): Route[] {
         const subject = `${params.kind}/${params.key}`;
         const detail = { id, name, version: mapping.version };
         await writeAudit(pool, tenant.id, { actor, action: 'mapping.put', subject, detail });
-        const released = await release(deps, tenant, subject.replace('/', ':'), actor);
+        const released = await release(deps, tenant, params, actor);
         const body = { ...viewOf(mapping), released, ...(unchecked ? { unchecked } : {}) };
         return { status: 200, body };
       },
@@ -113,16 +113,19 @@ async function checkTarget(
 /** What cannot be read counts as not there: it is read again with the next turn. */
 const storedFacts = jsonObject.nullable().catch(null);
 
-/** Tries again what was held because this mapping was missing or wrong; `place` is `kind:key`. */
+/** Tries again what was held because this mapping was missing or wrong, or its article had no item. */
 async function release(
   { pool, signals }: ApiDeps,
   tenant: Tenant,
-  place: string,
+  { kind, key }: Readonly<{ kind: MappingKind; key: string }>,
   actor: string,
 ): Promise<number> {
+  const selectors: StoredSelector[] = ['mapping_missing', 'mapping_invalid'].map((reason) => ({
+    cause: `${reason}:${kind}:${key}`,
+  }));
+  if (kind === 'item') selectors.push({ waitingForSku: key });
   let released = 0;
-  for (const reason of ['mapping_missing', 'mapping_invalid']) {
-    const selector = { cause: `${reason}:${place}` };
+  for (const selector of selectors) {
     const count = await countRedrivable(pool, tenant.id, selector);
     if (count === 0) continue;
     const redriveId = randomUUID();

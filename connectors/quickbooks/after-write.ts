@@ -1,4 +1,4 @@
-import { textToMinor } from '../../domain/money';
+import { currencyDecimals, textToMinor } from '../../domain/money';
 import type { MemberResult, Write } from '../connector';
 import { moneyOf } from './books-money';
 import { naturalSchema, type DocumentNatural, type Natural } from './natural';
@@ -119,7 +119,12 @@ function taxDiffers(
 ): string | null {
   if (taxMinor === undefined || taxVarianceMinor === undefined) return null;
   const tax = TxnTaxDetail?.TotalTax ?? 0;
-  const booksMinor = textToMinor(tax, currency);
+  // In a currency without decimals the books may show parts of a unit of what lies within the amounts.
+  const booksMinor = textToMinor(taxVarianceMinor === 0 ? tax : roundedTo(tax, currency), currency);
   if (booksMinor !== null && Math.abs(booksMinor - taxMinor) <= taxVarianceMinor) return null;
   return `${what} has ${tax} of tax, the ticket ${taxMinor} minor units`;
+}
+
+function roundedTo(amount: number, currency: string): number {
+  return currencyDecimals(currency) === 0 ? Math.round(amount) : amount;
 }

@@ -1,7 +1,8 @@
 import type { BooksState } from '../../domain/posting/plan';
 import type { JsonObject } from '../../domain/words';
+import type { Outgoing } from '../connector';
 import { booksMoneyOf, isSameBooksMoney, threeWay, type BooksMoney } from './books-money';
-import { keyOf, standing, type Posted, type WrittenDocument } from './posted';
+import { keyOf, standing, withoutDocuments, type Posted, type WrittenDocument } from './posted';
 import { documentContentSchema } from './wire';
 
 // How the documents of a part were found in the books just now: gone, voided, changed by a person, deposited,
@@ -74,6 +75,22 @@ function stateOf({ money: before, version }: WrittenDocument, row: JsonObject | 
     money,
   };
 } // prettier-ignore
+
+/**
+ * What an operator chose for documents that somebody deleted or voided in the books: by a redrive that names the delivery it is
+ * posted anew. Null where nobody chose so, or where a document of it stands still.
+ */
+export function postedAnew(
+  { isPostedAnew }: Pick<Outgoing, 'isPostedAnew'>,
+  posted: Posted,
+  rows: ReadRows,
+): Posted | null {
+  const documents = standing(posted);
+  if (isPostedAnew !== true || documents.length === 0) return null;
+  const states = documents.map((one) => stateOf(one, rows.get(keyOf(one)) ?? null));
+  const areGone = states.every(({ isGone, isVoided }) => isGone || isVoided);
+  return areGone ? withoutDocuments(posted) : null;
+}
 
 /** A void puts the word in front of the note (quickbooks.md 9). */
 export function isVoidedNote(note: string | undefined): boolean {

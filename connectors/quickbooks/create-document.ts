@@ -1,5 +1,4 @@
 import type { PostingDocument, Reason } from '../../domain/posting/document';
-import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { Composed } from '../connector';
 import { booksMoneyOf } from './books-money';
@@ -40,7 +39,7 @@ export function composeNew(
   const posted = withNew(made, { id: '', version: null, docNumber, money: null });
   const named = made.role === 'main' ? { ...labels, ...noteOfSummary(document, payload) } : labels;
   return creation(entity, payload, snapshotOf(posted, named), {
-    ...naturalOf(document, marker, docNumber, settings, made.tickets),
+    ...naturalOf(document, marker, docNumber),
     netBefore: made.posted.net,
     then: made.isLast ? 'whole' : 'step',
   });
@@ -90,25 +89,19 @@ function numberOf(
   return finding?.found === 'foreign' ? otherDocNumber : docNumber;
 }
 
-/** How a write of this document is looked for, and what its answer must show; `tickets`: how many it stands for. */
+/** How a write of this document is looked for, and what its answer must show. */
 export function naturalOf(
   document: PostingDocument,
   marker: string,
   docNumber: string | null,
-  settings: PostingSettings,
-  tickets: number,
 ): JsonObject {
   const { totalMinor, currency, date: txnDate } = document;
-  const tax = expectedTax(document, settings, tickets);
+  const tax = expectedTax(document);
   return { kind: 'document', docNumber, marker, totalMinor, currency, txnDate, ...tax };
 }
 
 /** The tax that the answer must show, and how far it may be off; nothing where the document states none. */
-function expectedTax(
-  { tax, taxMinor }: PostingDocument,
-  settings: PostingSettings,
-  tickets: number,
-): JsonObject {
+function expectedTax({ tax, taxMinor, taxVarianceMinor }: PostingDocument): JsonObject {
   switch (tax.mode) {
     case 'none':
     case 'line':
@@ -117,7 +110,7 @@ function expectedTax(
     case 'excluded':
       return { taxMinor, taxVarianceMinor: 0 };
     case 'included':
-      return { taxMinor, taxVarianceMinor: settings.tax.varianceMinor * tickets };
+      return { taxMinor, taxVarianceMinor };
   }
 }
 

@@ -1,4 +1,4 @@
-import { minorToText, unitPriceFor } from '../../domain/money';
+import { givesInBooks, minorToText, nearestPriceFor, unitPriceFor } from '../../domain/money';
 import type { PostingDocument, PostingLine } from '../../domain/posting/document';
 import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
@@ -50,12 +50,41 @@ export function linesOf(
     invalid: null,
     hasOneShipping: document.lines.filter(({ kind }) => kind === 'shipping').length === 1,
   };
-  const lines = document.lines.map((line) =>
+  const held = document.lines.flatMap((line) => splitLine(line, document.currency));
+  const lines = held.map((line) =>
     line.kind === 'discount'
       ? discountBody(line, document.currency, references, facts, problems)
       : lineBody(line, document.currency, references, facts, problems),
   );
   return { lines, ...problems };
+}
+
+/**
+ * A quantity whose amount no unit price of 7 decimals gives back (6070): at the nearest price, with the rest of some
+ * cents as a line of the same item. What the books cannot hold as a number is said in the description.
+ */
+function splitLine(line: PostingLine, currency: string): PostingLine[] {
+  const { quantity, amountMinor, grossMinor } = line;
+  if (quantity === null || priceFor(amountMinor, quantity, currency) !== null) return [saidQuantity(line)]; // prettier-ignore
+  const nearest = nearestPriceFor(amountMinor, quantity, currency);
+  if (nearest === null || exactNumberOrNull(quantity) === null) return [saidQuantity({ ...line, quantity: null }, quantity)]; // prettier-ignore
+  const restMinor = amountMinor - nearest.amountMinor;
+  return [
+    { ...line, amountMinor: nearest.amountMinor, grossMinor: grossMinor === null ? null : grossMinor - restMinor }, // prettier-ignore
+    { ...line, quantity: null, amountMinor: restMinor, grossMinor: grossMinor === null ? null : restMinor, description: `${line.description}: rest of ${quantity} x ${nearest.price}` }, // prettier-ignore
+  ];
+}
+
+/** A unit price with which the books take the line. */
+function priceFor(amountMinor: number, quantity: string, currency: string): string | null {
+  const price = unitPriceFor(amountMinor, quantity, currency);
+  return price !== null && givesInBooks(price, quantity, amountMinor, currency) ? price : null;
+}
+
+/** A quantity that is no number of the books stands in the words of the line. */
+function saidQuantity(line: PostingLine, quantity = line.quantity): PostingLine {
+  if (quantity === null || (line.quantity !== null && exactNumberOrNull(quantity) !== null)) return line; // prettier-ignore
+  return { ...line, quantity: null, description: `${line.description} (quantity ${quantity})` };
 }
 
 function lineBody(
@@ -109,7 +138,7 @@ function amountOf(amountMinor: number, currency: string): number {
 /** Quantity and unit price go together and must give the amount (6070); where none does, the amount stands alone. */
 function piecesOf(line: PostingLine, currency: string): JsonObject {
   if (line.quantity === null) return {};
-  const price = unitPriceFor(line.amountMinor, line.quantity, currency);
+  const price = priceFor(line.amountMinor, line.quantity, currency);
   const quantity = exactNumberOrNull(line.quantity);
   const unitPrice = price === null ? null : exactNumberOrNull(price);
   return quantity === null || unitPrice === null ? {} : { Qty: quantity, UnitPrice: unitPrice };

@@ -10,6 +10,7 @@ import {
 } from '../../domain/posting/money-document';
 import { invoicePayment } from '../../domain/posting/invoice-payment';
 import type { PaymentDocument } from '../../domain/posting/payment';
+import { payoutHold } from '../../domain/posting/paid-out';
 import { clearingOf, payoutPart } from '../../domain/posting/payout';
 import { appliedPart, isMovePart } from '../../domain/posting/part-names';
 import { backOfPart, moveOfPart, saleOfTicket } from '../../domain/posting/ticket';
@@ -70,6 +71,10 @@ export function entryShape(item: Outgoing, company: Place): MoneyShape {
       // Each that arrives sets it going again: of many the last are waited for.
       if (missing.length > 0) return stop({ type: 'notReady', missing: missing.slice(-waitsMax) });
       const currency = body.currency ?? facts.homeCurrency ?? '';
+      const listing = payoutHold(recordId, body, currency, (kind, id) =>
+        references.listed.get(`${kind}/${id}`),
+      );
+      if (listing !== null) return stopped(listing);
       const clearing = moneyAccount(references, facts, clearingOf(body), currency);
       if (clearing.type === 'stop') return clearing;
       const isBank = clearing.accountType === 'Bank';

@@ -30,8 +30,6 @@ export interface NewDocument {
   /** What is posted once it stands. */
   net: PostedSale;
   isLast: boolean;
-  /** How many tickets it stands for. */
-  tickets: number;
   location: string;
   /** What must be in the books first and is not. */
   missing: readonly MissingReference[];
@@ -82,7 +80,7 @@ export function newDifference(
   const nth = countOf(posted, 'difference') + 1;
   const other = sale.side === 'sale' ? 'refund' : 'sale';
   const standsAs = mainOf(posted)?.docNumber ?? sale.number;
-  const difference = saleOfAmounts(amounts, {
+  const corrected = saleOfAmounts(amounts, {
     side: isAdded ? sale.side : other,
     marker: markerNamed(sale.marker, `difference ${nth} of rev ${item.rev}`),
     notes: [`${isAdded ? 'added to' : 'taken from'} ${standsAs}`],
@@ -92,6 +90,7 @@ export function newDifference(
     tender: amounts.tender === null ? null : { tender: amounts.tender, amountMinor: amounts.totalMinor, reference: null, isExchange: amounts.tender === tenderBetween },
     names: new Map(sale.items.map((line) => [line.sku, line.description])),
   });
+  const difference = { ...corrected, isCorrection: true };
   const made = madeOf(asked, difference, { startDate: null, closed: { mode: 'firstOpenDay' } }, sale.members === undefined ? `-D${nth}` : `-${nth + 1}`);
   if (made.type !== 'new') return made;
   if (!isToBeApplied(made.entity, posted))
@@ -100,7 +99,7 @@ export function newDifference(
   return { ...made, role: 'difference', posted: known, net, isLast: false, missing: [] };
 } // prettier-ignore
 
-type Base = Pick<NewDocument, 'type' | 'entity' | 'document' | 'reasons' | 'docNumber' | 'otherDocNumber' | 'tickets' | 'location'>; // prettier-ignore
+type Base = Pick<NewDocument, 'type' | 'entity' | 'document' | 'reasons' | 'docNumber' | 'otherDocNumber' | 'location'>; // prettier-ignore
 
 function madeOf(
   { item, ticket, place, sale }: Asked,
@@ -126,7 +125,6 @@ function madeOf(
     reasons: decision.reasons,
     docNumber: docNumberOf(sale.number, suffix),
     otherDocNumber: otherDocNumber(sale.number, suffix, item.recordId),
-    tickets: sale.members ?? 1,
     location: locationOf(ticket),
   };
 }

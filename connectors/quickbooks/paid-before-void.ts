@@ -1,5 +1,5 @@
 import type { KnownSale } from '../../domain/posting/known-sale';
-import { sumMinor, textToMinor } from '../../domain/money';
+import { minorToText, sumMinor, textToMinor } from '../../domain/money';
 import type { Composed } from '../connector';
 import type { ReadRows } from './books-state';
 import { hold } from './hold';
@@ -26,7 +26,9 @@ export function paidBeforeVoid(
   const ours = settlingEntries(known);
   const isOurs = ours.some(({ isPosted }) => isPosted);
   if (paidMinor === 0 || (!isOurs && paidMinor <= sumMinor(ours.map(({ amountMinor }) => amountMinor)))) return null; // prettier-ignore
-  return hold('paid_above_total', 'invoice', `Money was paid on invoice ${main.docNumber ?? main.id}: take its payments away first`); // prettier-ignore
+  const names = (known?.entries ?? []).filter(({ isPosted }) => isPosted).map(({ kind, recordId }) => `${kind} ${recordId}`).slice(0, 5); // prettier-ignore
+  const by = names.length === 0 ? 'made in QuickBooks' : names.join(', ');
+  return hold('paid_above_total', 'invoice', `Invoice ${main.docNumber ?? main.id} is voided at the POS, but ${minorToText(paidMinor, sale.currency)} were paid on it (${by}): void these payments first`); // prettier-ignore
 }
 
 /** What of ours settles an invoice: payments, and refunds without money. */

@@ -3,8 +3,9 @@ import { creditedPart } from '../../domain/posting/part-names';
 import { beforeStartHold, planStep, type BooksState, type Step } from '../../domain/posting/plan';
 import { isSameMoney, postedSaleOf, type PostedSale } from '../../domain/posting/posted-sale';
 import type { Composed, Outgoing } from '../connector';
-import { booksStateOf, type ReadRows } from './books-state';
+import { booksStateOf, postedAnew, type ReadRows } from './books-state';
 import { hold } from './hold';
+import { inUseHold } from './in-use';
 import { otherHalfHold } from './both-halves';
 import { creditToApply } from './correction-credit';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
@@ -66,6 +67,8 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
   const { settings, references } = place;
   const main = mainOf(posted);
   if (posted.documents.length === 0) return firstPlanned(asked, posted);
+  const anew = isWanted(item, ticket) ? postedAnew(item, posted, rows) : null;
+  if (anew !== null) return planFrom(asked, rows, anew);
   if (posted.unapplied) return unappliedPlanned(asked, rows, posted, posted.unapplied);
   // What is posted stays under our care, whatever the start date is now.
   const startDate = main === null ? settings.startDate : null;
@@ -104,6 +107,9 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
       step = planStep(wanted, part, { ...books, isDeposited: true }, options);
     }
   }
+  const isTouched = step.type === 'update' || step.type === 'void' || step.type === 'difference';
+  const inUse = isTouched ? inUseHold(item, place) : null;
+  if (inUse !== null) return done(hold(inUse.reason, inUse.what, inUse.detail));
   return stepPlanned(asked, rows, posted, step, wanted?.sale ?? null, books, update);
 }
 

@@ -8,8 +8,9 @@ import { planEntry, type EntryStep } from '../../domain/posting/plan-money';
 import { appliedPart } from '../../domain/posting/part-names';
 import type { Composed, Outgoing, RecordReference, References } from '../connector';
 import { booksMoneyOf, isSameBooksMoney, type BooksMoney } from './books-money';
-import { booksStateOf, type ReadRows } from './books-state';
+import { booksStateOf, postedAnew, type ReadRows } from './books-state';
 import type { DocumentFinding } from './findings';
+import { inUseHold } from './in-use';
 import { exactNumber } from './mapping';
 import { mergedPayload } from './merge-document';
 import { entryShape, isPayment, wantedPayment } from './money';
@@ -90,6 +91,8 @@ export function planMoney(item: Outgoing, place: Place, rows: ReadRows): Planned
   const settings = { ...place.settings, startDate: null, closed: { mode: 'firstOpenDay' as const } }; // prettier-ignore
   const company = isStanding ? { ...place, settings } : place;
   const none = unwanted(item);
+  const inUse = inUseHold(item, place);
+  if (inUse !== null) return held(inUse.reason, inUse.what, inUse.detail);
   if (isPayment(item)) {
     const wanted = none === null ? wantedPayment(item, company) : { none };
     if ('composed' in wanted) return done(wanted.composed);
@@ -127,6 +130,8 @@ function planBetween(asked: Asked, shaped: ShapedMoney | null): PlannedMoney {
   const { item, place, rows, posted } = asked;
   const main = mainOf(posted);
   const wanted = shaped?.entry ?? null;
+  const anew = shaped === null ? null : postedAnew(item, posted, rows);
+  if (anew !== null) return planBetween({ ...asked, posted: anew }, shaped);
   if (posted.voidDue !== null)
     return held('totals_differ_in_books', posted.voidDue.entity, `${posted.voidDue.why}. It cannot be voided there: correct it by hand`); // prettier-ignore
   if (main !== null && posted.entry === undefined) return ofOlderVersion(asked, shaped, main);

@@ -4,7 +4,8 @@ import { beforeStartHold, foundOtherwise, lockedDay, parkedHold } from '../../do
 import type { JsonObject } from '../../domain/words';
 import type { Outgoing, RecordReference } from '../connector';
 import { booksMoneyOf, isSameBooksMoney } from './books-money';
-import { booksStateOf, type ReadRows } from './books-state';
+import { booksStateOf, postedAnew, type ReadRows } from './books-state';
+import { inUseHold } from './in-use';
 import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
 import { markerNamed } from './new-document';
 import { receivableDifference } from './payment-difference';
@@ -57,6 +58,8 @@ export function planPayment(
   const changes = main === null ? {} : { startDate: null, closed: { mode: 'firstOpenDay' as const } }; // prettier-ignore
   const decision = decisionFor(sale, place, changes);
   const isStillWanted = isWanted(item, ticket);
+  const inUse = inUseHold(item, place);
+  if (inUse !== null) return held(inUse.reason, inUse.what, inUse.detail);
   if (isStillWanted && decision.type === 'hold' && posted.voidDue === null)
     return held(decision.reason, decision.what, decision.detail);
   const payment = isStillWanted && decision.type === 'post' ? paymentOf(sale, decision.document, index) : null; // prettier-ignore
@@ -93,6 +96,8 @@ export function planOnePayment(asked: AskedPayment): PlannedMoney {
     return done(voidWrite(item, { ...posted, voidDue: null }, main, rows.get(keyOf(main)) ?? null, { then: 'hold', why: posted.voidDue.why })); // prettier-ignore
   if (item.lastClass === 'CLOSED' && item.attempts > 1)
     return held('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period');
+  const anew = 'none' in wanted ? null : postedAnew(item, posted, rows);
+  if (anew !== null) return planOnePayment({ ...asked, posted: anew });
   if (main !== null) return planStanding(asked, 'none' in wanted ? null : wanted);
   if ('none' in wanted)
     return posted.documents.length > 0 ? kept(item, posted) : done({ type: 'skip', reason: wanted.none }); // prettier-ignore

@@ -142,9 +142,41 @@ export function postedIn(snapshot: JsonObject): Posted | null {
   return kept === undefined ? null : postedSchema.parse(kept);
 }
 
+/** What a delivery's posted documents refer to: a difference or a document posted anew needs it too. */
+export interface PostedKeys {
+  skus: string[];
+  customerIds: string[];
+}
+
+/** SKUs and customers of what is posted; nothing where the snapshot is none of a document. */
+export function postedKeysOf(snapshot: JsonObject | null): PostedKeys {
+  const posted = snapshot === null ? null : postedIn(snapshot);
+  const { net = null, payment = null, entry = null } = posted ?? {};
+  const customers = [net?.customerId, payment?.customerId, entry?.owedBy?.customerId];
+  return {
+    skus: (net?.amounts ?? []).flatMap(({ kind, key }) => (kind === 'item' ? [key] : [])),
+    customerIds: customers.flatMap((id) => id ?? []),
+  };
+}
+
 /** Documents that are money. */
 export function standing(posted: Posted): WrittenDocument[] {
   return posted.documents.filter(({ isVoided, role }) => !isVoided && role !== 'applied');
+}
+
+/** What is known once all documents of a part are taken as gone; a new one takes their place. */
+export function withoutDocuments(posted: Posted): Posted {
+  const documents = posted.documents.map((one) => ({ ...one, isVoided: true, money: null }));
+  const entry = posted.entry === undefined ? {} : { entry: null };
+  return {
+    ...posted,
+    documents,
+    net: null,
+    payment: null,
+    unapplied: null,
+    voidDue: null,
+    ...entry,
+  };
 }
 
 /** Ids are unique within one kind of document only (quickbooks.md 1). */

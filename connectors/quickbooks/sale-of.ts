@@ -70,7 +70,7 @@ function unknownSaleHold(sale: Sale, orderId: string | undefined): Hold | null {
 }
 
 function layAwayFrom(orderId: string, references: References): LayAway {
-  const none = { orderId, order: null, entries: [], hasMore: false };
+  const none = { orderId, order: null, isOrderPosted: false, entries: [], hasMore: false };
   return references.layAways.get(orderId) ?? none;
 }
 

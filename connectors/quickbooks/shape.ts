@@ -3,6 +3,7 @@ import { plainEmail } from '../../domain/email';
 import { minorToText } from '../../domain/money';
 import { isOwnRecord } from '../../domain/own-records';
 import type { DocumentTax, PostingDocument } from '../../domain/posting/document';
+import { exchangeAccount } from '../../domain/posting/money-document';
 import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, MissingReference, References } from '../connector';
@@ -42,7 +43,7 @@ export function shapeDocument(
   if (lost !== null) return { type: 'stop', composed: lost };
   const customer = customerOf(document, references, facts);
   if (customer.type === 'stop') return customer;
-  const tender = tenderOf(document, references, facts);
+  const tender = moneyOf(document, references, facts);
   if (tender.type === 'stop') return tender;
   const { lines, missing, missingMappings, invalid } = linesOf(
     document,
@@ -130,6 +131,25 @@ export function tenderOf(
       DepositToAccountRef: { value: account.id },
     },
   };
+}
+
+/**
+ * Where the money of a form lies. A receipt of 0.00 names an account too, that of exchanges, which stays at zero: a
+ * RefundReceipt without one is refused (2020), a SalesReceipt would stand among the receipts that are still to be
+ * deposited. Where nobody mapped that account the latter goes without.
+ */
+function moneyOf(
+  document: PostingDocument,
+  references: References,
+  facts: QboFacts,
+): Part<{ fields: JsonObject }> {
+  const { type, tender, currency } = document;
+  const isReceipt = type === 'salesReceipt' || type === 'refundReceipt';
+  if (tender !== null || !isReceipt) return tenderOf(document, references, facts);
+  const account = moneyAccount(references, facts, exchangeAccount, currency);
+  if (account.type === 'known') return { type: 'known', fields: { DepositToAccountRef: { value: account.id } } }; // prettier-ignore
+  const isMapped = references.mapping('account', inCurrency(exchangeAccount, currency, facts)) !== null; // prettier-ignore
+  return type === 'refundReceipt' || isMapped ? account : { type: 'known', fields: {} };
 }
 
 /** PaymentRefNum; a longer reference keeps its last characters and stands whole in the note (accounting.md 11). */

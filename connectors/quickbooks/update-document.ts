@@ -79,13 +79,7 @@ export function updateWrite(
       isLinked: false,
       snapshot: snapshotOf({ ...posted, documents, net: postedSaleOf(asked.sale) }, labels),
       natural: {
-        ...naturalOf(
-          document,
-          marker,
-          read.data.DocNumber ?? null,
-          asked.place.settings,
-          asked.sale.members ?? 1,
-        ),
+        ...naturalOf(document, marker, read.data.DocNumber ?? null),
         edits: { id: main.id, syncToken: read.data.SyncToken },
       },
     },

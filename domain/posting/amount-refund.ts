@@ -41,7 +41,9 @@ function derived(
   const leftMinor = sold.totalMinor - sumMinor(before.map(({ totalMinor }) => totalMinor));
   const rest = leftMinor === plain.totalMinor ? restOf(plain, sold, before, body.restock) : null;
   if (rest !== null) return rest;
-  return settings.refund.amountOnlyTax === 'prorate' ? prorated(plain, sold) : plain;
+  const { amountOnlyTax } = settings.refund;
+  const isProrated = amountOnlyTax === 'inclusiveOnly' ? sold.pricesIncludeTax : amountOnlyTax === 'prorate'; // prettier-ignore
+  return isProrated ? prorated(plain, sold) : plain;
 }
 
 /** Whether a refund says nothing but an amount. */

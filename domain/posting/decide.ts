@@ -6,7 +6,7 @@ import { sourceLines, untaxed } from './lines';
 import { isOnAccount } from './posted-sale';
 import type { Sale, SaleTender } from './sale';
 import type { PostingSettings } from './settings';
-import { decideTax } from './tax';
+import { decideTax, taxVarianceOf } from './tax';
 import type { HoldCode } from '../hold-reasons';
 
 // A sale, or what was given back, as one document for the books, with the reasons for what is not obvious.
@@ -30,7 +30,7 @@ export function decide(sale: Sale, settings: PostingSettings, company: PostingCo
     rounding.push(roundingLine(differenceMinor, !isUs && sale.pricesIncludeTax));
     reasons.push({ choice: 'rounding_line', amountMinor: differenceMinor });
   }
-  const tax = decideTax(sale, [...lines, ...rounding], company, settings.tax.varianceMinor);
+  const tax = decideTax(sale, [...lines, ...rounding], company, settings.tax);
   if (tax.type === 'hold') return tax;
   const dated = dateOf(sale.date, sale.side, settings, company);
   if (dated.type === 'hold') return dated;
@@ -42,7 +42,7 @@ export function decide(sale: Sale, settings: PostingSettings, company: PostingCo
   ];
   return {
     type: 'post',
-    document: documentOf(sale, dated, all, tax.tax, company.homeCurrency),
+    document: { ...documentOf(sale, dated, all, tax.tax, company.homeCurrency), taxVarianceMinor: taxVarianceOf(sale, settings.tax) }, // prettier-ignore
     reasons: [...reasons, ...tax.reasons, ...dated.reasons],
   };
 }
@@ -70,7 +70,7 @@ function stopOf(sale: Sale, settings: PostingSettings, company: PostingCompany):
 
 /** Of 0.00 only a sale that moves goods, or uses up a gift card or deposit, says anything to the books. */
 function isWorthPosting(sale: Sale, settings: PostingSettings): boolean {
-  if (sale.giftCards.length > 0) return true;
+  if (sale.giftCards.length > 0 || sale.isCorrection === true) return true;
   if ((sale.deposits ?? []).some(({ amountMinor }) => amountMinor !== 0)) return true;
   return sale.side === 'sale' && settings.zero.mode === 'stockOnly' && sale.items.length > 0;
 }
@@ -146,7 +146,7 @@ function documentOf(
   lines: readonly PostingLine[],
   tax: DocumentTax,
   homeCurrency: string | null,
-): PostingDocument {
+): Omit<PostingDocument, 'taxVarianceMinor'> {
   // Of several tenders each is a payment of its own.
   const type = typeOf(sale);
   const tender: SaleTender | undefined = sale.tenders?.[0];

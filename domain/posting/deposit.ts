@@ -51,6 +51,8 @@ export interface LayAway {
   orderId: string;
   /** Null where the till has no such order: not yet, or not any more. */
   order: OrderBody | null;
+  /** Whether that order is in the books, or in a summary that will be. */
+  isOrderPosted: boolean;
   /** In the order in which they came. */
   entries: readonly SaleEntry[];
   /** There are more entries than are looked at. */
@@ -111,11 +113,11 @@ function firstHold(
   return null;
 } // prettier-ignore
 
-function backOf(paymentId: string, entries: readonly SaleEntry[]): number {
+export function backOf(paymentId: string, entries: readonly SaleEntry[]): number {
   const given = entries.flatMap((entry) => (entry.kind === 'refund' ? (entry.body.deposits ?? []) : [])); // prettier-ignore
   return amountOf(paymentId, given);
 }
 
-function amountOf(paymentId: string, deposits: readonly DepositAmount[]): number {
+export function amountOf(paymentId: string, deposits: readonly DepositAmount[]): number {
   return sumMinor(deposits.filter((one) => one.paymentId === paymentId).map(({ amountMinor }) => amountMinor)); // prettier-ignore
 }

@@ -78,6 +78,8 @@ export interface PostingDocument {
   tax: DocumentTax;
   /** The source's tax, whichever way it is stated. */
   taxMinor: number;
+  /** How far the tax that the books compute may be from it. */
+  taxVarianceMinor: number;
   totalMinor: number;
 }
 

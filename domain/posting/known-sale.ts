@@ -54,7 +54,7 @@ export function refundsBefore(sale: KnownSale, recordId: string): RefundEntry[] 
 }
 
 /** What was sold: of a ticket with returns in it, its sale; of a voided one nothing. */
-function soldMinor({ ticket, recordId }: KnownSale): number {
+export function soldMinor({ ticket, recordId }: KnownSale): number {
   if (ticket.body.voided === true) return 0;
   if (ticket.kind === 'invoice' || partsOfOrder(ticket.body).length === 1)
     return ticket.body.totals.totalMinor;

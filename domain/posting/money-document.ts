@@ -46,7 +46,7 @@ export const receivableAccount = 'receivable';
 export type MoneyDecision = MoneyDocument | Hold | { type: 'nothing'; reason: string };
 
 /** The account between the halves of an exchange: zero as soon as all its tenders are moved (ADR 0006). */
-const exchangeAccount = 'clearing:exchange';
+export const exchangeAccount = 'clearing:exchange';
 
 /** What one tender of such a ticket brought to its own account. */
 export function moveOf(

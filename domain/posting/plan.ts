@@ -114,9 +114,9 @@ export function foundOtherwise(
   if (books.isAsWanted || (isTakenAway && (books.isVoided || books.isGone)))
     return { type: 'same' };
   if (books.isGone)
-    return hold('gone_in_system', 'document', 'The document was deleted in the books');
+    return hold('gone_in_system', 'document', 'A document of this was deleted in QuickBooks. To post it again as a new document, redrive this delivery by its id or cause (void what still stands of it there first); to accept the deletion, discard it'); // prettier-ignore
   if (books.isVoided)
-    return hold('changed_in_books', 'voided', 'A person voided the document, the till changed it');
+    return hold('changed_in_books', 'voided', 'Voided by hand in QuickBooks and changed at the POS. To post it again as a new document, redrive this delivery by its id or cause; to accept the void, discard it'); // prettier-ignore
   return books.change === null ? null : hold('changed_in_books', 'money', books.change);
 }
 

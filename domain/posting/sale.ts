@@ -83,6 +83,8 @@ export interface Sale {
   /** For a company that books tax as a line: the source's names of the rates. */
   taxLabel: string;
   totalMinor: number;
+  /** What is added to or taken from documents that may not be touched: posted also where it comes to 0.00. */
+  isCorrection?: boolean | undefined;
   /** Of a daily summary: tickets in it. Each may be a cent off in tax, so the whole may be that many. */
   members?: number | undefined;
 }

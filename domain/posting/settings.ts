@@ -16,6 +16,8 @@ export interface PostingSettings {
   tax: {
     /** How far the tax that the books compute may be from the source's, per document. */
     varianceMinor: number;
+    /** The same for each taxed line, for a POS that rounds tax by line; the larger of the two counts. */
+    variancePerLineMinor: number;
   };
   zero: {
     /** A sale of 0.00: posted where goods move, or never. */
@@ -40,8 +42,11 @@ export interface PostingSettings {
     dayCutHour: number;
   };
   refund: {
-    /** An amount without lines that is not the whole rest of its sale: without tax, or with its share of it. */
-    amountOnlyTax: 'none' | 'prorate';
+    /**
+     * An amount without lines that is not the whole rest of its sale: without tax, with its share of it, or with that
+     * where the sale's prices include tax.
+     */
+    amountOnlyTax: 'none' | 'prorate' | 'inclusiveOnly';
     /** What is paid back of a sale that is an invoice; holds for refunds that come after. */
     invoice: 'refundReceipt' | 'creditMemo';
   };
@@ -71,13 +76,13 @@ export const initialPostingSettings: PostingSettings = {
   startDate: null,
   discount: { mode: 'net' },
   rounding: { centsPerLine: 1, centsMax: 5 },
-  tax: { varianceMinor: 2 },
+  tax: { varianceMinor: 2, variancePerLineMinor: 0 },
   zero: { mode: 'stockOnly' },
   closed: { mode: 'park' },
   mode: { switches: [] },
   summary: { lines: 'category', dueAfterMinutes: 120 },
   date: { dayCutHour: 0 },
-  refund: { amountOnlyTax: 'none', invoice: 'refundReceipt' },
+  refund: { amountOnlyTax: 'inclusiveOnly', invoice: 'refundReceipt' },
   paid: { as: 'salesReceipt' },
   unpaid: { as: 'invoice' },
   item: { unmapped: 'hold' },

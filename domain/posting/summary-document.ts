@@ -24,7 +24,10 @@ export function decideSummary(
         centsPerLine: settings.rounding.centsPerLine * settings.rounding.centsMax * sale.members,
         centsMax: settings.rounding.centsMax * sale.members,
       },
-      tax: { varianceMinor: settings.tax.varianceMinor * sale.members },
+      tax: {
+        varianceMinor: settings.tax.varianceMinor * sale.members,
+        variancePerLineMinor: settings.tax.variancePerLineMinor * sale.members,
+      },
     },
     company,
   );

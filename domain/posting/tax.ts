@@ -1,7 +1,15 @@
-import { addDecimals, minorToText, percentOfMinor, sumMinor, taxWithinMinor } from '../money';
+import {
+  addDecimals,
+  currencyDecimals,
+  minorToText,
+  percentOfMinor,
+  sumMinor,
+  taxWithinMinor,
+} from '../money';
 import type { DocumentTax, PostingCompany, PostingLine, Reason, TaxOverride } from './document';
 import { taxKeyOf } from './lines';
 import type { LineTaxes, Sale } from './sale';
+import type { PostingSettings } from './settings';
 import type { HoldCode } from '../hold-reasons';
 
 // How the tax of a document is stated, in the five kinds of companies (accounting.md 7).
@@ -14,9 +22,9 @@ export function decideTax(
   sale: Sale,
   lines: readonly PostingLine[],
   company: PostingCompany,
-  varianceMinor: number,
+  tax: PostingSettings['tax'],
 ): TaxDecision {
-  if (company.country !== 'US') return taxByCode(sale, lines, company, varianceMinor);
+  if (company.country !== 'US') return taxByCode(sale, lines, company, tax);
   if (sale.taxMinor === 0) return { type: 'stated', tax: { mode: 'none' }, reasons: [] };
   if (!company.usingSalesTax) return { type: 'stated', tax: { mode: 'line' }, reasons: [] };
   if (sale.taxMinor < 0)
@@ -29,8 +37,8 @@ export function decideTax(
   const taxed = taxedOf(sale).filter((line) => line.taxMinor !== 0);
   const rateKey = company.isAutomatedTax ? null : taxKeyOf(taxed.flatMap((line) => line.codes));
   if (rateKey !== null && company.taxCode(rateKey) === null) return unmapped(rateKey);
-  const tax: DocumentTax = { mode: 'total', totalMinor: sale.taxMinor, rateKey };
-  return { type: 'stated', tax, reasons: [] };
+  const stated: DocumentTax = { mode: 'total', totalMinor: sale.taxMinor, rateKey };
+  return { type: 'stated', tax: stated, reasons: [] };
 }
 
 function unmapped(taxKey: string): TaxDecision {
@@ -44,7 +52,7 @@ function taxByCode(
   sale: Sale,
   lines: readonly PostingLine[],
   company: PostingCompany,
-  varianceMinor: number,
+  tax: PostingSettings['tax'],
 ): TaxDecision {
   const bases = new Map<string, Base>();
   for (const line of lines) {
@@ -60,8 +68,8 @@ function taxByCode(
     if (base !== undefined) base.sourceMinor += line.taxMinor;
   }
   return sale.pricesIncludeTax
-    ? included(sale, [...bases.values()], varianceMinor)
-    : excluded(sale, [...bases.values()], varianceMinor);
+    ? included(sale, [...bases.values()], tax)
+    : excluded(sale, [...bases.values()], tax);
 }
 
 function taxedOf({ items, fees, shipping, prorated = [] }: Sale): LineTaxes[] {
@@ -77,40 +85,64 @@ interface Base {
 }
 
 /** The total holds by the gross amounts; the share of tax may differ by a cent and is listed. */
-function included(sale: Sale, bases: readonly Base[], varianceMinor: number): TaxDecision {
+function included(
+  sale: Sale,
+  bases: readonly Base[],
+  settings: PostingSettings['tax'],
+): TaxDecision {
+  const varianceMinor = taxVarianceOf(sale, settings);
   let booksMinor = 0;
   for (const { rates, minor } of bases)
     booksMinor += taxWithinMinor(minor, rates.map((rate) => rate.percent).reduce(addDecimals, '0'));
   const sourceMinor = sale.taxMinor;
-  if (Math.abs(booksMinor - sourceMinor) > varianceMinor) return differs(sale, booksMinor);
+  if (Math.abs(booksMinor - sourceMinor) > varianceMinor)
+    return differs(sale, booksMinor, settings);
   const reasons: Reason[] =
     booksMinor === sourceMinor ? [] : [{ choice: 'tax_variance', booksMinor, sourceMinor }];
   return { type: 'stated', tax: { mode: 'included' }, reasons };
 }
 
-function excluded(sale: Sale, bases: readonly Base[], varianceMinor: number): TaxDecision {
+function excluded(
+  sale: Sale,
+  bases: readonly Base[],
+  settings: PostingSettings['tax'],
+): TaxDecision {
+  const varianceMinor = taxVarianceOf(sale, settings);
   const predicted = bases.map((base) => ({ base, taxes: predictedOf(base) }));
   const booksMinor = sumMinor(predicted.flatMap(({ taxes }) => taxes.map(taxMinorOf)));
   const sourceMinor = sale.taxMinor;
-  if (booksMinor === sourceMinor)
+  if (booksMinor === sourceMinor && bases.every((base) => isWholeTax(base, sale.currency)))
     return { type: 'stated', tax: { mode: 'excluded', overrides: [] }, reasons: [] };
-  if (Math.abs(booksMinor - sourceMinor) > varianceMinor) return differs(sale, booksMinor);
+  if (Math.abs(booksMinor - sourceMinor) > varianceMinor)
+    return differs(sale, booksMinor, settings);
   const rateIds = predicted.flatMap(({ taxes }) => taxes.map(({ rateId }) => rateId));
   // A rate of two codes has one amount there: nobody could say whose is overridden.
-  if (new Set(rateIds).size < rateIds.length) return differs(sale, booksMinor);
+  if (new Set(rateIds).size < rateIds.length) return differs(sale, booksMinor, settings);
   // With one code all of the source's tax is its; of several each has that of its lines.
   const restMinor = sourceMinor - sumMinor(bases.map((base) => base.sourceMinor));
-  if (restMinor !== 0 && bases.length > 1) return differs(sale, booksMinor);
+  if (restMinor !== 0 && bases.length > 1) return differs(sale, booksMinor, settings);
   const overrides: TaxOverride[] = [];
   for (const { base, taxes } of predicted) {
     const offMinor = base.sourceMinor + restMinor - sumMinor(taxes.map(taxMinorOf));
     const [biggest] = [...taxes].sort((one, other) => Math.abs(other.taxMinor) - Math.abs(one.taxMinor)); // prettier-ignore
     if (offMinor !== 0 && (biggest === undefined || Math.abs(offMinor) > varianceMinor))
-      return differs(sale, booksMinor);
+      return differs(sale, booksMinor, settings);
     overrides.push(...taxes.map((rate) => (rate === biggest ? { ...rate, taxMinor: rate.taxMinor + offMinor } : rate))); // prettier-ignore
   }
   const reasons: Reason[] = [{ choice: 'tax_override', booksMinor, sourceMinor }];
   return { type: 'stated', tax: { mode: 'excluded', overrides }, reasons };
+}
+
+/** How far the tax of a document may be from the source's, in minor units: for the whole, or by its taxed lines. */
+export function taxVarianceOf(sale: Sale, tax: PostingSettings['tax']): number {
+  const lines = taxedOf(sale).filter(({ taxMinor }) => taxMinor !== 0).length;
+  return Math.max(tax.varianceMinor, tax.variancePerLineMinor * lines);
+}
+
+/** In a currency without decimals the books compute parts of a unit all the same: then the whole amount is stated. */
+function isWholeTax({ rates, minor }: Base, currency: string): boolean {
+  if (currencyDecimals(currency) > 0) return true;
+  return rates.every(({ percent }) => percentOfMinor(minor * 100, percent) % 100 === 0);
 }
 
 /** The tax that the books work out of each rate, on the sub-total of its code. */
@@ -127,8 +159,10 @@ function taxMinorOf({ taxMinor }: TaxOverride): number {
   return taxMinor;
 }
 
-function differs(sale: Sale, booksMinor: number): TaxDecision {
+function differs(sale: Sale, booksMinor: number, settings: PostingSettings['tax']): TaxDecision {
   const text = (minor: number): string => minorToText(minor, sale.currency);
-  const detail = `The books would compute ${text(booksMinor)} of tax, the source has ${text(sale.taxMinor)}`;
+  const { varianceMinor, variancePerLineMinor } = settings;
+  const allowed = text(taxVarianceOf(sale, settings));
+  const detail = `QuickBooks would compute ${text(booksMinor)} of tax, the POS has ${text(sale.taxMinor)}; ${allowed} apart is allowed. Where the POS rounds tax by line, set tax.variancePerLineMinor to 1 (now ${variancePerLineMinor}), else correct the ticket or its tax codes, or raise tax.varianceMinor (now ${varianceMinor})`; // prettier-ignore
   return { type: 'hold', reason: 'tax_differs', what: 'tax', detail };
 }

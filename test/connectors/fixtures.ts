@@ -20,6 +20,7 @@ import type {
 
 import type { LayAway } from '../../domain/posting/deposit';
 import type { KnownSale } from '../../domain/posting/known-sale';
+import type { ListedThing } from '../../domain/posting/paid-out';
 
 // Builders for connector tests: whole by default, changed where a test says so.
 
@@ -125,6 +126,7 @@ export interface ReferenceParts {
   documents?: Record<string, RecordReference>;
   sales?: Record<string, KnownSale>;
   layAways?: Record<string, LayAway>;
+  listed?: Record<string, ListedThing>;
   mappings?: Record<string, string>;
 }
 
@@ -139,6 +141,7 @@ export function references(parts: ReferenceParts = {}): References {
     documents: new Map(Object.entries(parts.documents ?? {})),
     sales: new Map(Object.entries(parts.sales ?? {})),
     layAways: new Map(Object.entries(parts.layAways ?? {})),
+    listed: new Map(Object.entries(parts.listed ?? {})),
     mapping: (kind, key) => parts.mappings?.[`${kind}:${key}`] ?? null,
   };
 }

@@ -75,6 +75,7 @@ const keys = {
   documents: [{ kind: 'order', recordId: 'o' }],
   sales: [{ kind: 'order', recordId: 'o' }],
   layAways: ['o'],
+  listed: [{ kind: 'order', recordId: 'o' }],
 } as const;
 const size = (value: unknown): number => {
   if (value === null || value === undefined) return 0;

@@ -161,6 +161,7 @@ test('what was taken back is not there for who refers to it, nor what is void an
     documents: [],
     sales: [],
     layAways: [],
+    listed: [],
   };
   const { orders } = await loadReferences(pool, tenant, 'qbo', keys);
   expect(numbers(3).map((number) => orders.get(number)?.remoteId)).toEqual(['T-1', null, null]);

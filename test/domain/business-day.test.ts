@@ -33,3 +33,51 @@ test.each([
   memory.fold([change({ kind: content.kind, recordId: kind, content: own as typeof content, ...late, sourceRev: 3 })]); // prettier-ignore
   expect(dated(kind)).toMatchObject({ businessDate: '2026-11-28' });
 }); // prettier-ignore
+
+test.each([
+  ['2026-11-22T06:30:00Z', 4, '2026-11-21'],
+  ['2026-11-22T08:59:59Z', 4, '2026-11-21'],
+  ['2026-11-22T09:00:00Z', 4, '2026-11-22'],
+  ['2026-11-22T06:30:00Z', 0, '2026-11-22'],
+])('B14: %s in New York with the day cut at %i is on %s', (instant, cutHour, day) => {
+  expect(dayIn('America/New_York', instant, cutHour)).toBe(day);
+});
+
+test('B14: revisions of a payment without a day end on the same day, whichever comes first', () => {
+  const revision = (sourceRev: number, occurredAt: string, amountMinor: number, day?: string) =>
+    change({
+      kind: 'payment',
+      recordId: 'p',
+      sourceRev,
+      occurredAt,
+      content: {
+        kind: 'payment',
+        body: { ...payment, amountMinor, ...(day === undefined ? {} : { businessDate: day }) },
+      },
+    });
+  const first = revision(1, '2026-11-23T22:00:00Z', 400);
+  const second = revision(2, '2026-11-25T10:00:00Z', 500);
+  const third = revision(3, '2026-11-27T10:00:00Z', 600);
+  for (const order of [
+    [first, second, third],
+    [third, first, second],
+    [second, third, first],
+    [third, second, first],
+  ]) {
+    for (const isOneBatch of [true, false]) {
+      const memory = new Memory();
+      if (isOneBatch) memory.fold(order);
+      else for (const one of order) memory.fold([one]);
+      expect(memory.record('payment', 'p').content?.body).toMatchObject({
+        amountMinor: 600,
+        businessDate: '2026-11-23',
+      });
+    }
+  }
+  // What a revision says counts, also where it comes late.
+  const memory = new Memory();
+  memory.fold([third]);
+  memory.fold([revision(2, '2026-11-25T10:00:00Z', 500, '2026-11-20')]);
+  memory.fold([first]);
+  expect(memory.record('payment', 'p').content?.body).toMatchObject({ amountMinor: 600, businessDate: '2026-11-20' }); // prettier-ignore
+});

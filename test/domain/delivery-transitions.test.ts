@@ -96,7 +96,7 @@ direction off           | held(direction) | -               | -              | -
 direction on, undecided | -               | -               | -              | -               | -                | -               | -                  | -                  | -                  | -                  | -
 direction on, catch up  | -               | -               | -              | -               | -                | -               | waiting            | -                  | -                  | -                  | -
 direction on, leave out | -               | -               | -              | -               | -                | -               | skipped(direction) | -                  | -                  | -                  | -
-redrive                 | -               | -               | -              | -               | -                | -               | -                  | -                  | waiting            | waiting            | -
+redrive                 | -               | -               | -              | -               | -                | -               | -                  | waiting            | waiting            | waiting            | -
 discard                 | -               | -               | -              | -               | -                | -               | skipped(discarded) | skipped(discarded) | skipped(discarded) | skipped(discarded) | -
 `;
 

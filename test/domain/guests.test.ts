@@ -86,6 +86,11 @@ describe('by the setting', () => {
     const ticket = { ...orderBody('1', [], null), ...body };
     expect(isBookedPerEmail(ticket, { ...settings, ...change_ }, 'USD')).toBe(expected);
   });
+
+  test('B13: an invoice is never summed up, so its guest is booked on a day of summaries too', () => {
+    const ticket = orderBody('1', [], null);
+    expect(isBookedPerEmail(ticket, { ...settings, mode: summary }, 'USD', 'invoice')).toBe(true);
+  });
 });
 
 describe('decided once', () => {

@@ -37,7 +37,9 @@ test.each<[string, Partial<LaneState>, boolean]>([
 
 test.each<[string, Partial<LaneState>, boolean, ReturnType<typeof overallState>]>([
   ['nothing is wrong', {}, false, 'OK'],
-  ['only work is due', { isDirty: true, verifying: 3, dueAtMs: 1, troubles: 4 }, false, 'OK'],
+  ['only work is due', { isDirty: true, verifying: 3, dueAtMs: 1, troubles: 2 }, false, 'OK'],
+  ['turns fail one after another', { troubles: 3 }, false, 'DEGRADED'],
+  ['something is held for somebody', { held: 1 }, false, 'DEGRADED'],
   ['a breaker is open', { breaker: open }, false, 'DEGRADED'],
   ['a breaker probes', { breaker: halfOpen }, false, 'DEGRADED'],
   ['a lane is isolated', { breaker: { kind: 'isolated' } }, false, 'DEGRADED'],

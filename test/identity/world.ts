@@ -170,7 +170,7 @@ export class World {
     const bySku: LoadedReferences['products']['bySku'] = 'sku' in body ? new Map([[body.sku, { present: item.recordId, meant: item.recordId }]]) : new Map<string, never>(); // prettier-ignore
     const mappings = new Map([['account/income', { target: '79', version: 1 }]]);
     const shared = new Set(emails.filter((email, n) => emails.indexOf(email) !== n));
-    return { products: { byId, bySku }, sharedEmails: shared, customers: new Map(), orders: new Map(), documents: new Map(), sales: new Map(), layAways: new Map(), mappings }; // prettier-ignore
+    return { products: { byId, bySku }, sharedEmails: shared, customers: new Map(), orders: new Map(), documents: new Map(), sales: new Map(), layAways: new Map(), listed: new Map(), mappings }; // prettier-ignore
   }
 
   private known(recordId: string, system: Target): KnownProduct {

@@ -21,7 +21,7 @@ const lifts: Readonly<Record<HoldLift, string>> = {
 };
 
 /** Titles of tests name the reason whose way out they take. */
-const wayOut = /way out of ([a-z_]+)/g;
+const wayOut = /way out of `([a-z_]+)`/g;
 
 /** The test file that takes the way out of each reason, by reason. */
 export function testsOfReasons(checkout: string): Map<string, string> {

@@ -26,7 +26,7 @@ const order = (changes: Partial<OrderBody> = {}, recordId = 'o1'): Outgoing =>
 describe('lay-away money', () => {
   const mappings = { 'item:@deposit': '36' };
   const uses = { deposits: [{ paymentId: 'p1', amountMinor: 1000 }], tenders: [{ tender: 'card', amountMinor: 1500 }] }; // prettier-ignore
-  const own = (body: PaymentBody, order: OrderBody | null, given: SaleEntry[]): Record<string, LayAway> => ({ o1: { orderId: 'o1', order, entries: [entry('payment', 'p1', body, true), ...given], hasMore: false } }); // prettier-ignore
+  const own = (body: PaymentBody, order: OrderBody | null, given: SaleEntry[]): Record<string, LayAway> => ({ o1: { orderId: 'o1', isOrderPosted: true, order, entries: [entry('payment', 'p1', body, true), ...given], hasMore: false } }); // prettier-ignore
   const known = (body = deposit(), order: OrderBody | null = orderBody(uses), given: SaleEntry[] = []): ReferenceParts => ({ mappings, documents: { 'payment/p1': there('5', 'SalesReceipt') }, layAways: own(body, order, given) }); // prettier-ignore
   const backBody = (minor: number, change: Partial<RefundBody> = {}): RefundBody => ({ ...orderBody({ number: 'D-1-R' }), businessDate: '2026-11-24', lines: [], restock: false, orderId: 'o1', deposits: [{ paymentId: 'p1', amountMinor: minor }], tenders: [{ tender: 'cash', amountMinor: minor }], totals: { netMinor: 0, taxMinor: 0, totalMinor: minor }, ...change }); // prettier-ignore
   const back = (minor: number, change: Partial<RefundBody> = {}): Outgoing => outgoing({ kind: 'refund', body: backBody(minor, change) }, { deliveryId: 'r1', recordId: 'r1' }); // prettier-ignore
@@ -81,7 +81,7 @@ describe('lay-away money', () => {
     ['that the order uses', known(deposit()), { detail: 'Of deposit p1 over 10.00 the order uses 10.00 and 0.00 were given back before: 10.00 more are too much' }],
     ['of which some was given back', known(deposit(), null, [entry('refund', 'r0', backBody(1), true)]), { detail: 'Of deposit p1 over 10.00 the order uses 0.00 and 0.01 were given back before: 10.00 more are too much' }],
     ['in another currency', known(deposit({ currency: 'EUR' }), null), { reason: 'deposit_differs' }],
-    ['with more entries than are added up', { ...known(), layAways: { o1: { orderId: 'o1', order: null, entries: [], hasMore: true } } }, { reason: 'too_many_entries' }],
+    ['with more entries than are added up', { ...known(), layAways: { o1: { orderId: 'o1', isOrderPosted: true, order: null, entries: [], hasMore: true } } }, { reason: 'too_many_entries' }],
   ])('a deposit %s is not given back', async (_name, parts, expected) => {
     expect(await books.compose(back(1000), parts)).toMatchObject(expected);
   }); // prettier-ignore

@@ -139,6 +139,10 @@ describe.each(cases)('%s', (_name, item, record, ledger) => {
     expect(outcome.type === 'held' ? outcome.detail : '').toContain('date: we wrote');
     await act({ do: 'delete', entity, id });
     expect(await part.want(record(700))).toMatchObject({ cause: 'gone_in_system:document' });
+    // B10: a redrive that names it posts it anew.
+    part.item = { ...part.item, isPostedAnew: true };
+    expect(await part.drive()).toEqual({ type: 'delivered' });
+    expect(part.writes.at(-1)).toMatch(/^create /);
     expect(await part.want(record(700), 'absent')).toEqual({ type: 'delivered' });
     expect(await part.want(record(300))).toEqual({ type: 'delivered' });
     expect(await gained()).toEqual(ledger(300));

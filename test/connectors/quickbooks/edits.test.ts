@@ -186,6 +186,11 @@ describe('in an open period', () => {
     expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
     await act({ do: 'void', entity: 'SalesReceipt', id: mainId() });
     expect(await part.want(mugs(3))).toMatchObject({ cause: 'changed_in_books:voided' });
+    // B10: a redrive that names it posts it anew, as a new document.
+    part.item = { ...part.item, isPostedAnew: true };
+    expect(await part.drive()).toEqual({ type: 'delivered' });
+    expect(part.writes.at(-1)).toBe('create SalesReceipt');
+    part.item = { ...part.item, isPostedAnew: false };
     expect(await part.want(mugs(2), 'absent')).toEqual({ type: 'delivered' });
     await part.want(mugs(2));
     await act({ do: 'delete', entity: 'SalesReceipt', id: mainId() });

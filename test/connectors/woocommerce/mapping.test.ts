@@ -110,12 +110,12 @@ describe('composing', () => {
     });
   });
 
-  test('variants and deletes are held as not built', () => {
+  test('variants are held as not built, and a deleted product stays as it is', () => {
     const variants = [{ sku: 'MUG-S', options: { size: 'S' } }];
     const varied = outgoing({ kind: 'product', body: productBody({ variants }) });
     expect(compose(varied, references(), {})).toMatchObject({ cause: 'not_built:variants' });
     const deleted = outgoing({ kind: 'product', body: productBody() }, { op: 'absent', remoteId: '5' }); // prettier-ignore
-    expect(compose(deleted, references(), {})).toMatchObject({ cause: 'not_built:product_delete' });
+    expect(compose(deleted, references(), {})).toEqual({ type: 'skip', reason: 'policy' });
   });
 
   describe('stock', () => {

@@ -22,7 +22,8 @@ import { keptBackDocuments } from '../../../database/policy';
 import { freeWaitingForItems, mappedSkus, takeOver } from '../../../database/own-records';
 import { inTransaction } from '../../../database/pool';
 import { beginRun, createRun, findRun, forgottenRuns, listRunMembers, listRunSends, runningRuns, savePage } from '../../../database/runs'; // prettier-ignore
-import { wakeUnpaid } from '../../../database/unpaid';
+import { loadListed } from '../../../database/payout-entries';
+import { lookAgain } from '../../../database/look-again';
 import { postedPaymentsOf, writeSaleEntries } from '../../../database/sale-entries';
 import { takeOverSends, takeVerifying } from '../../../database/sends';
 import { settleWithoutSend } from '../../../database/settlements';
@@ -100,9 +101,10 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   productsOfSkus: inTx((tx) => productsOfSkus(tx, tenant, skus)),
   'pickDue qbo': (pool) => pickDue(pool, tenant, 'qbo', 30),
   'pickDue woo': (pool) => pickDue(pool, tenant, 'woo', 50),
-  loadReferences: (pool) => loadReferences(pool, tenant, 'qbo', { skus, productIds: products.map(({ recordId }) => recordId), emails: numbers.map((n) => `customer${n}@example.test`), customerIds: customers.map(({ recordId }) => recordId), orderIds: orders.map(({ recordId }) => recordId), documents: orders.map(({ recordId }) => ({ kind: 'invoice', recordId })), sales: orders, layAways: orders.map(({ recordId }) => recordId) }), // prettier-ignore
+  loadReferences: (pool) => loadReferences(pool, tenant, 'qbo', { skus, productIds: products.map(({ recordId }) => recordId), emails: numbers.map((n) => `customer${n}@example.test`), customerIds: customers.map(({ recordId }) => recordId), orderIds: orders.map(({ recordId }) => recordId), documents: orders.map(({ recordId }) => ({ kind: 'invoice', recordId })), sales: orders, layAways: orders.map(({ recordId }) => recordId), listed: [] }), // prettier-ignore
   writeSaleEntries: inTx((tx) => writeSaleEntries(tx, tenant, orders.map(({ recordId }) => ({ kind: 'refund', recordId: recordId.replace('order', 'refund'), content: { kind: 'refund', body: { ...refundBody, orderId: `${recordId}0` } } })))), // prettier-ignore
-  wakeUnpaid: inTx((tx) => wakeUnpaid(tx, tenant, 'qbo', orders.map(({ recordId }) => recordId))), // prettier-ignore
+  lookAgain: inTx((tx) => lookAgain(tx, tenant, 'qbo', { things: orders })),
+  loadListed: (pool) => loadListed(pool, tenant, 'qbo', orders.map(({ recordId }) => ({ kind: 'order', recordId }))), // prettier-ignore
   postedPaymentsOf: (pool) => postedPaymentsOf(pool, tenant, 'qbo', orders.map(({ recordId }) => recordId)), // prettier-ignore
   mappingsFor: (pool) => mappingsFor(pool, tenant, skus),
   'recordSends and settleSends of 30': async (pool) => {

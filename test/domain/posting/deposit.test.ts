@@ -57,13 +57,13 @@ test('used and given back stay within what was received, in whatever order they 
         for (let round = 0; ; round += 1) {
           if (round === orderComesAt) {
             order = own;
-            isUsed = depositHold(own, { orderId: 'o', order, entries, hasMore: false }, 'USD') === null; // prettier-ignore
+            isUsed = depositHold(own, { orderId: 'o', isOrderPosted: true, order, entries, hasMore: false }, 'USD') === null; // prettier-ignore
           }
           const open = entries.filter(({ isOpen }) => isOpen);
           const next = open[(picks.next().value ?? 0) % Math.max(1, open.length)];
           if (next === undefined && round >= orderComesAt) break;
           if (next?.kind !== 'refund') continue;
-          const layAway = { orderId: 'o', order, entries, hasMore: false };
+          const layAway = { orderId: 'o', isOrderPosted: true, order, entries, hasMore: false };
           const hold = depositBackHold(next.recordId, next.body, layAway, 'USD');
           if (hold === null) posted += 1;
           entries = entries.map((entry) => (entry === next ? { ...entry, isOpen: false, isPosted: hold === null } : entry)); // prettier-ignore

@@ -1,0 +1,140 @@
+import type { PoolClient } from 'pg';
+
+import type { PaidOutKind, RecordBody } from '../domain/bodies';
+import { groupBy } from '../domain/group-by';
+import { broughtBy, type ListedThing, type ListingPayout } from '../domain/posting/paid-out';
+import type { Thing } from '../domain/record-references';
+import type { Kind, Target } from '../domain/words';
+import { parseRecordBody } from './change-bodies';
+import type { Db } from './pool';
+
+// Which payouts list which orders, refunds, invoices and payments.
+
+/** Notes, for payouts that changed, what each lists now. */
+export async function writePayoutEntries(
+  tx: PoolClient,
+  tenant: number,
+  records: readonly { kind: Kind; recordId: string; content: RecordBody | null }[],
+): Promise<void> {
+  const payouts = records.filter(({ kind }) => kind === 'payout');
+  if (payouts.length === 0) return;
+  const ids = payouts.map(({ recordId }) => recordId);
+  const entries = payouts.flatMap(({ recordId: payout, content }) =>
+    content?.kind === 'payout'
+      ? content.body.includes.map(({ kind, recordId: id }) => ({ payout, kind, id }))
+      : [],
+  );
+  await tx.query(
+    `DELETE FROM payout_entries WHERE ctid = ANY (ARRAY(SELECT e.ctid FROM json_array_elements_text($2::json) AS k(id)
+       CROSS JOIN LATERAL (SELECT ctid FROM payout_entries WHERE tenant = $1 AND payout_id = k.id OFFSET 0) e))`,
+    [tenant, JSON.stringify(ids)],
+  );
+  await tx.query(
+    `INSERT INTO payout_entries (tenant, payout_id, kind, record_id)
+     SELECT DISTINCT $1::int, payout, kind, id FROM json_to_recordset($2::json) AS k(payout text, kind text, id text)`,
+    [tenant, JSON.stringify(entries)],
+  );
+}
+
+/** Payouts of one thing that are looked at. */
+const payoutsMax = 200;
+
+/** What payouts list, by `kind/recordId`, with what was brought there and all payouts that list it. */
+export async function loadListed(
+  db: Db,
+  tenant: number,
+  system: Target,
+  things: readonly { kind: PaidOutKind; recordId: string }[],
+): Promise<Map<string, ListedThing>> {
+  if (things.length === 0) return new Map();
+  const keys = JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })));
+  const [records, payments, entries] = await Promise.all([
+    bodiesOf(db, tenant, keys),
+    paymentsOf(db, tenant, keys),
+    db.query<{ kind: PaidOutKind; recordId: string; payoutId: string }>(
+      `SELECT k.kind, k.id AS "recordId", e.payout_id AS "payoutId" FROM json_to_recordset($2::json) AS k(kind text, id text)
+       CROSS JOIN LATERAL (SELECT payout_id FROM payout_entries
+         WHERE tenant = $1 AND kind = k.kind AND record_id = k.id ORDER BY payout_id LIMIT $3) e`,
+      [tenant, keys, payoutsMax],
+    ),
+  ]);
+  const payouts = await payoutsOf(db, tenant, system, [...new Set(entries.rows.map(({ payoutId }) => payoutId))]); // prettier-ignore
+  const naming = groupBy(entries.rows, keyOf);
+  const listed = new Map<string, ListedThing>();
+  for (const [key, { kind, recordId, content }] of records) {
+    const currency = 'currency' in content.body ? (content.body.currency ?? null) : null;
+    const broughtMinor = broughtBy(content, kind === 'invoice' ? (payments.get(recordId) ?? []) : []); // prettier-ignore
+    const ids = new Set((naming.get(key) ?? []).map(({ payoutId }) => payoutId));
+    listed.set(key, { kind, recordId, currency, broughtMinor, payouts: payouts.filter(({ payoutId }) => ids.has(payoutId)) }); // prettier-ignore
+  }
+  return listed;
+}
+
+function keyOf({ kind, recordId }: Thing): string {
+  return `${kind}/${recordId}`;
+}
+
+interface ListedRecord {
+  kind: PaidOutKind;
+  recordId: string;
+  content: RecordBody;
+}
+
+async function bodiesOf(db: Db, tenant: number, keys: string): Promise<Map<string, ListedRecord>> {
+  const { rows } = await db.query<{ kind: PaidOutKind; recordId: string; body: unknown }>(
+    `SELECT k.kind, k.id AS "recordId", r.body FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
+       (SELECT body FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id AND op = 'present' LIMIT 1) r`,
+    [tenant, keys],
+  );
+  return new Map(
+    rows.map(({ kind, recordId, body }) => [
+      keyOf({ kind, recordId }),
+      { kind, recordId, content: parseRecordBody(kind, body) },
+    ]),
+  );
+}
+
+/** Payments of the invoices among these things, by record id of the invoice. */
+async function paymentsOf(
+  db: Db,
+  tenant: number,
+  keys: string,
+): Promise<Map<string, RecordBody[]>> {
+  const { rows } = await db.query<{ invoiceId: string; body: unknown }>(
+    `SELECT k.id AS "invoiceId", r.body FROM json_to_recordset($2::json) AS k(kind text, id text)
+     CROSS JOIN LATERAL (SELECT record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id AND kind = 'payment' LIMIT $3) e
+     CROSS JOIN LATERAL (SELECT body FROM records
+       WHERE tenant = $1 AND kind = 'payment' AND record_id = e.record_id AND op = 'present' LIMIT 1) r
+     WHERE k.kind = 'invoice'`,
+    [tenant, keys, payoutsMax],
+  );
+  const byInvoice = groupBy(rows, ({ invoiceId }) => invoiceId);
+  return new Map(
+    [...byInvoice].map(([id, same]) => [id, same.map(({ body }) => parseRecordBody('payment', body))]), // prettier-ignore
+  );
+}
+
+/** These payouts as far as they stand, in the order in which they came. */
+async function payoutsOf(
+  db: Db,
+  tenant: number,
+  system: Target,
+  ids: readonly string[],
+): Promise<ListingPayout[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await db.query<Omit<ListingPayout, 'body'> & { body: unknown }>(
+    `SELECT k.id AS "payoutId", r.body, d."isPosted", d."isOpen" FROM json_array_elements_text($3::json) AS k(id)
+     CROSS JOIN LATERAL (SELECT body FROM records WHERE tenant = $1 AND kind = 'payout' AND record_id = k.id
+       AND op = 'present' AND body ->> 'voided' IS DISTINCT FROM 'true' LIMIT 1) r
+     CROSS JOIN LATERAL (SELECT min(id) AS first,
+         coalesce(bool_or(remote_id IS NOT NULL OR state IN ('sending', 'verifying')), false) AS "isPosted",
+         coalesce(bool_or(state = 'waiting'), false) AS "isOpen"
+       FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = 'payout' AND record_id = k.id) d
+     ORDER BY d.first`,
+    [tenant, system, JSON.stringify(ids)],
+  );
+  return rows.flatMap(({ body, ...row }) => {
+    const content = parseRecordBody('payout', body);
+    return content.kind === 'payout' ? [{ ...row, body: content.body }] : [];
+  });
+}

@@ -1,0 +1,59 @@
+import { minorToText, sumMinor } from '../money';
+import { amountOf, backOf, type LayAway } from './deposit';
+import type { Hold } from './document';
+import { soldMinor, type KnownSale } from './known-sale';
+import type { ListedThing } from './paid-out';
+
+// What others in the books rest on is neither voided away nor made smaller than they need (accounting.md 10): it is
+// held with both names until one of the two changes.
+
+function hold(what: string, detail: string): Hold {
+  return { type: 'hold', reason: 'in_use', what, detail };
+}
+
+/** A sale whose refunds are in the books. `isAway`: nothing of the sale is wanted. */
+export function inUseByRefund(sale: KnownSale, isAway: boolean): Hold | null {
+  const leftMinor = isAway ? 0 : soldMinor(sale);
+  const refunds = sale.entries.flatMap((entry) =>
+    entry.kind === 'refund' && entry.isPosted && entry.body.deposits === undefined
+      ? [{ id: entry.recordId, minor: entry.booksMinor ?? entry.body.totals.totalMinor }]
+      : [],
+  );
+  const refundedMinor = sumMinor(refunds.map(({ minor }) => minor));
+  if (refundedMinor <= leftMinor) return null;
+  const { kind, body } = sale.ticket;
+  const text = (minor: number): string => minorToText(minor, body.currency);
+  const names = refunds.slice(0, 5).map(({ id, minor }) => `${id} over ${text(minor)}`).join(', '); // prettier-ignore
+  const now = isAway ? 'is voided at the POS' : `is ${text(leftMinor)} at the POS now`;
+  return hold('refund', `The ${kind} ${sale.recordId} ${now}, but refunds of it are in QuickBooks: ${names}. Void or correct these at the POS too, or send the ${kind} again as it was`); // prettier-ignore
+}
+
+/** A deposit that an order in the books uses, or that was given back. */
+export function inUseByDeposit(deposit: {
+  recordId: string;
+  receivedMinor: number;
+  layAway: LayAway;
+  currency: string;
+}): Hold | null {
+  const { recordId, receivedMinor, layAway, currency } = deposit;
+  const { order, isOrderPosted, orderId } = layAway;
+  const isUsing = isOrderPosted && order !== null && order.voided !== true;
+  const usedMinor = isUsing ? amountOf(recordId, order.deposits ?? []) : 0;
+  const backMinor = backOf(recordId, layAway.entries.filter(({ isPosted }) => isPosted)); // prettier-ignore
+  if (usedMinor + backMinor <= receivedMinor) return null;
+  const text = (minor: number): string => minorToText(minor, currency);
+  const now = receivedMinor === 0 ? 'is voided at the POS' : `is ${text(receivedMinor)} at the POS now`; // prettier-ignore
+  const back = backMinor === 0 ? '' : ` and ${text(backMinor)} of it were refunded`;
+  return hold('deposit', `Deposit ${recordId} ${now}, but in QuickBooks order ${orderId} uses ${text(usedMinor)} of it${back}. Void or correct that at the POS too, or send the deposit again as it was`); // prettier-ignore
+}
+
+/** Something whose money a payout in the books has paid out. */
+export function inUseByPayout(listed: ListedThing, homeCurrency: string): Hold | null {
+  const posted = listed.payouts.filter(({ isPosted }) => isPosted);
+  const [first] = posted;
+  if (first === undefined) return null;
+  const minors = posted.flatMap(({ body }) => body.includes.filter(({ kind, recordId }) => kind === listed.kind && recordId === listed.recordId)).map(({ amountMinor }) => amountMinor); // prettier-ignore
+  if (sumMinor(minors) === 0) return null;
+  const paidOut = minorToText(sumMinor(minors), first.body.currency ?? homeCurrency);
+  return hold('payout', `The ${listed.kind} ${listed.recordId} is voided at the POS, but payout ${first.payoutId} in QuickBooks pays out ${paidOut} of it. Void or correct the payout too, or send the ${listed.kind} again as it was`); // prettier-ignore
+}
