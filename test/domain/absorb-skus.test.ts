@@ -113,7 +113,7 @@ test('whatever products do with SKUs, each has one owner who lists it, and no tw
         ({ op, recordId, content }) =>
         op === 'present' && content?.kind === 'product' ? skusOf(content.body).map((sku) => [sku, recordId]) : [], // prettier-ignore
       );
-      expect(owners(memory)).toMatchObject(Object.fromEntries(listed));
+      for (const [sku, recordId] of listed) expect(owners(memory)[sku ?? '']).toBe(recordId);
       expect(new Set(listed.map(([sku]) => sku)).size).toBe(listed.length);
       expect(new Set([...memory.skus.values()].map(({ code }) => foldSku(code))).size).toBe(memory.skus.size); // prettier-ignore
     }),
