@@ -1,7 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
-import type { RecordBody } from '../domain/bodies';
 import type { ChangeRow, Outcome, RecordRow } from '../domain/absorb';
 import type { RecordBody } from '../domain/bodies';
 import type { StockEntry } from '../domain/stock';
