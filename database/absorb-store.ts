@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
-import type { ChangeRow, Outcome, RecordRow } from '../domain/absorb';
+import type { ChangeRow, RecordRow } from '../domain/absorb';
+import type { Outcome } from '../domain/fold-outcomes';
 import type { RecordBody } from '../domain/bodies';
 import type { StockEntry } from '../domain/stock';
 import { systems, type DesiredOp, type Kind } from '../domain/words';
