@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { ConnectorError, type Composed, type Outgoing } from '../connectors/connector';
 import { inSlices } from '../connectors/in-slices';
 import { loadReferences, pickDue, type DuePlaces, type PickedDelivery } from '../database/outgoing';
+import { UnreadableRecord } from '../database/summary-members';
 import { isPostedAnew } from '../domain/delivery-state';
 import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';
@@ -75,7 +76,15 @@ export async function composePicked(
   for (const delivery of picked) {
     // Only a summary is waited for: a batch has hundreds of others.
     const isSummary = delivery.record?.kind === 'summary';
-    const item = outgoing(isSummary ? await withMembers(pool, turn.tenant, delivery) : delivery);
+    const whole = isSummary ? await readable(withMembers(pool, turn.tenant, delivery)) : delivery;
+    if (whole instanceof UnreadableRecord || delivery.isUnreadable === true) {
+      const { recordId, kind } = delivery;
+      const { message } =
+        whole instanceof UnreadableRecord ? whole : new UnreadableRecord(kind, recordId);
+      batch.settlements.push(hold(delivery, 'unreadable_record', 'unreadable_record', message));
+      continue;
+    }
+    const item = outgoing(whole);
     if (pushSupportOf(turn.system, delivery.kind) === 'built' && item !== null)
       built.push({ delivery, item });
     else
@@ -109,6 +118,16 @@ export async function composePicked(
         place(batch, delivery, composed, turn.now);
   }
   return batch;
+}
+
+/** The error where a record cannot be read, for its own delivery to show. */
+async function readable<T>(reading: Promise<T>): Promise<T | UnreadableRecord> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof UnreadableRecord) return error;
+    throw error;
+  }
 }
 
 function outgoing(delivery: PickedDelivery & { combined?: SummarySale }): Outgoing | null {

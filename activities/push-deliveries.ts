@@ -9,7 +9,7 @@ import {
 import { forgetFacts, saveFacts } from '../database/connections';
 import { laneWork, type DuePlaces, type LaneWork } from '../database/outgoing';
 import { takeVerifying } from '../database/open-sends';
-import { type SendRow } from '../database/sends';
+import type { SendRow } from '../database/sends';
 import { settleSends, settleWithoutSend } from '../database/settlements';
 import { mayRestOnOldFacts, travelsAlone } from '../domain/failure';
 import { sendsAtOnce, sendsTogether } from '../domain/sends-at-once';
