@@ -33,7 +33,7 @@ export const holdReasons = {
     meaning: 'The system holds something else under this name, SKU or e-mail, or several of them.',
     actor: 'operator',
     whatToDo: 'Rename or remove the other one, or map the right one; then redrive.',
-    lifts: ['mapping', 'redrive'],
+    lifts: ['redrive'],
   },
   before_start_date: {
     title: 'Before the start date',
@@ -269,7 +269,7 @@ export const holdReasons = {
     meaning: 'Something it refers to is inactive or gone in the system.',
     actor: 'accountant',
     whatToDo: 'Make it active there or map another, then redrive.',
-    lifts: ['mapping', 'redrive'],
+    lifts: ['redrive'],
   },
   refund_above_sale: {
     title: 'Refund above its sale',
@@ -291,13 +291,6 @@ export const holdReasons = {
     actor: 'shop',
     whatToDo: 'Change its text at the POS, or allow it in the firewall; then redrive.',
     lifts: ['redrive', 'newer_revision'],
-  },
-  same_account: {
-    title: 'Same account on both sides',
-    meaning: 'Both sides of the entry are mapped to one account, so that nothing would move.',
-    actor: 'accountant',
-    whatToDo: 'Map one of the two to another account.',
-    lifts: ['mapping', 'redrive'],
   },
   settings_unfit: {
     title: 'Settings do not fit the company',
@@ -322,13 +315,6 @@ export const holdReasons = {
     whatToDo:
       'Count it at the POS: that count is written. Or set the shop to the figure of the POS and redrive.',
     lifts: ['newer_revision', 'redrive'],
-  },
-  stock_not_tracked: {
-    title: 'Stock not managed in the shop',
-    meaning: 'The shop does not manage the stock of this product.',
-    actor: 'shop',
-    whatToDo: 'Turn "Track stock quantity" on for the product in the shop, then redrive.',
-    lifts: ['redrive'],
   },
   stock_unknown: {
     title: 'Stock unknown',
