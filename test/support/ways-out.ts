@@ -84,3 +84,10 @@ export function next(change: TestChange, body: object = {}, revision = 2): TestC
   const former = typeof change.body === 'object' && change.body !== null ? change.body : {};
   return { ...change, revision, body: { ...former, ...body } };
 }
+
+/** The id of what a record is in a system. */
+export async function remoteIdOf(stack: Stack, tenant: TestTenant, place: Place): Promise<string> {
+  const [system, kind, recordId] = place;
+  const all = await deliveriesOf(stack.database.pool, tenant.id, kind, recordId);
+  return all.find((one) => one.system === system && one.remoteId !== null)?.remoteId ?? '';
+}
