@@ -174,14 +174,14 @@ export const holdReasons = {
   },
   mapping_invalid: {
     title: 'Mapping does not fit',
-    meaning: 'The mapped account, item, code or location is unknown, inactive or of a wrong type.',
+    meaning: 'The mapped account is unknown, inactive, of a wrong type or in another currency.',
     actor: 'accountant',
     whatToDo: 'Map it to another id, or mend it in QuickBooks and redrive.',
     lifts: ['mapping', 'redrive'],
   },
   mapping_missing: {
     title: 'Mapping missing',
-    meaning: 'Nobody said what this account, tender, item, tax code or location is in QuickBooks.',
+    meaning: 'Nobody said what this account, tender, item or tax code is in QuickBooks.',
     actor: 'accountant',
     whatToDo: 'Make the mapping that the text names; what waits for it goes on by itself.',
     lifts: ['mapping', 'redrive'],
@@ -232,7 +232,7 @@ export const holdReasons = {
     title: 'Outcome unknown',
     meaning: 'What became of the write cannot be asked about any more.',
     actor: 'operator',
-    whatToDo: 'Look in the system: discard it if it is there, redrive it if it is not.',
+    whatToDo: 'Look in the system, then redrive it: what is there is found. Or discard it.',
     lifts: ['redrive'],
   },
   paid_above_total: {
