@@ -6,7 +6,7 @@ import {
   type MemberResult,
   type SendAnswer,
 } from '../connectors/connector';
-import { forgetFacts, saveFacts } from '../database/connections';
+import { areFactsForgotten, forgetFacts, saveFacts } from '../database/connections';
 import { laneWork, type DuePlaces, type LaneWork } from '../database/outgoing';
 import { takeVerifying } from '../database/open-sends';
 import type { SendRow } from '../database/sends';
@@ -64,6 +64,8 @@ class Push {
   private readonly died: string[] = [];
   private readonly credentials: TurnCredentials;
   private looksAtMs = 0;
+  /** Nothing more is composed by what was read when the turn began. */
+  private isOver = false;
   /** How many sends are composed together, and how long one took last. */
   private sends = 1;
   private sendMs: number | null = null;
@@ -131,7 +133,7 @@ class Push {
     let idleSinceMs: number | null = null;
     while (this.turn.hasTime) {
       const hasMoved = (await this.step(opened, departure, ahead)) || (await departure.settled());
-      if (this.request.isProbe) return;
+      if (this.request.isProbe || this.isOver) return;
       if (hasMoved) idleSinceMs = null;
       else {
         // While work keeps coming it is cheaper to stay than to begin a turn for each piece of it.
@@ -171,6 +173,11 @@ class Push {
     const batch = await (next ?? this.compose(opened));
     // What was passed over is looked at again from the first on.
     if (batch.picked === 0) return next !== null;
+    // What a redrive set going, or the books refused, is for a turn that reads facts and settings anew.
+    if (next === null && (await areFactsForgotten(this.pool, this.turn.tenant, this.turn.system))) {
+      this.isOver = true;
+      return false;
+    }
     const startedMs = this.turn.now;
     // What was decided while sends were settled may rest on what was true before: a hold for something that
     // arrived meanwhile would never be lifted. Writes are looked at again when they are written down.

@@ -116,10 +116,19 @@ export async function saveFacts(
   );
 }
 
-/** Lets the next turn read the vendor's facts anew. */
+/** Lets the next turn read the vendor's facts anew; the one under way composes nothing more. */
 export async function forgetFacts(db: Db, tenant: number, system: Target): Promise<void> {
   await db.query('UPDATE connections SET facts_at = NULL WHERE tenant = $1 AND system = $2', [
     tenant,
     system,
   ]);
+}
+
+/** Whether the vendor's facts are to be read anew. */
+export async function areFactsForgotten(db: Db, tenant: number, system: Target): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'SELECT FROM connections WHERE tenant = $1 AND system = $2 AND facts_at IS NULL',
+    [tenant, system],
+  );
+  return rowCount === 1;
 }

@@ -7,6 +7,7 @@ import { harmlessHolds, selfLiftingHolds, type HoldCode } from '../domain/hold-r
 import type { Kind, Target } from '../domain/words';
 import { withCursor } from './absorb-store';
 import { named } from './body-parts';
+import { forgetFacts } from './connections';
 import { countMade, deliveryColumns, type DeliveryRow } from './deliveries';
 import { updateDeliveries, type DeliveryUpdate } from './delivery-updates';
 import { firstRow, inTransaction, type Db } from './pool';
@@ -197,6 +198,8 @@ export async function applyRedrive(
       });
       const opened = await updateDeliveries(tx, tenant, updates);
       await countMade(tx, tenant, opened);
+      // A person did something there or changed a setting: it is looked at by a turn that reads both anew.
+      for (const system of opened.keys()) await forgetFacts(tx, tenant, system);
       const isDone = rows.rows.length < redriveBatchMax;
       await tx.query(
         `UPDATE redrives SET redriven = coalesce(redriven, 0) + $3, applied_at = CASE WHEN $4 THEN now() END

@@ -33,7 +33,7 @@ export const holdReasons = {
     meaning: 'The system holds something else under this name, SKU or e-mail, or several of them.',
     actor: 'operator',
     whatToDo: 'Rename or remove the other one, or map the right one; then redrive.',
-    lifts: ['mapping', 'redrive'],
+    lifts: ['redrive'],
   },
   before_start_date: {
     title: 'Before the start date',
@@ -174,14 +174,14 @@ export const holdReasons = {
   },
   mapping_invalid: {
     title: 'Mapping does not fit',
-    meaning: 'The mapped account, item, code or location is unknown, inactive or of a wrong type.',
+    meaning: 'The mapped account is unknown, inactive, of a wrong type or in another currency.',
     actor: 'accountant',
     whatToDo: 'Map it to another id, or mend it in QuickBooks and redrive.',
     lifts: ['mapping', 'redrive'],
   },
   mapping_missing: {
     title: 'Mapping missing',
-    meaning: 'Nobody said what this account, tender, item, tax code or location is in QuickBooks.',
+    meaning: 'Nobody said what this account, tender, item or tax code is in QuickBooks.',
     actor: 'accountant',
     whatToDo: 'Make the mapping that the text names; what waits for it goes on by itself.',
     lifts: ['mapping', 'redrive'],
@@ -232,7 +232,7 @@ export const holdReasons = {
     title: 'Outcome unknown',
     meaning: 'What became of the write cannot be asked about any more.',
     actor: 'operator',
-    whatToDo: 'Look in the system: discard it if it is there, redrive it if it is not.',
+    whatToDo: 'Look in the system, then redrive it: what is there is found. Or discard it.',
     lifts: ['redrive'],
   },
   paid_above_total: {
@@ -269,7 +269,7 @@ export const holdReasons = {
     meaning: 'Something it refers to is inactive or gone in the system.',
     actor: 'accountant',
     whatToDo: 'Make it active there or map another, then redrive.',
-    lifts: ['mapping', 'redrive'],
+    lifts: ['redrive'],
   },
   refund_above_sale: {
     title: 'Refund above its sale',
@@ -291,13 +291,6 @@ export const holdReasons = {
     actor: 'shop',
     whatToDo: 'Change its text at the POS, or allow it in the firewall; then redrive.',
     lifts: ['redrive', 'newer_revision'],
-  },
-  same_account: {
-    title: 'Same account on both sides',
-    meaning: 'Both sides of the entry are mapped to one account, so that nothing would move.',
-    actor: 'accountant',
-    whatToDo: 'Map one of the two to another account.',
-    lifts: ['mapping', 'redrive'],
   },
   settings_unfit: {
     title: 'Settings do not fit the company',
@@ -322,13 +315,6 @@ export const holdReasons = {
     whatToDo:
       'Count it at the POS: that count is written. Or set the shop to the figure of the POS and redrive.',
     lifts: ['newer_revision', 'redrive'],
-  },
-  stock_not_tracked: {
-    title: 'Stock not managed in the shop',
-    meaning: 'The shop does not manage the stock of this product.',
-    actor: 'shop',
-    whatToDo: 'Turn "Track stock quantity" on for the product in the shop, then redrive.',
-    lifts: ['redrive'],
   },
   stock_unknown: {
     title: 'Stock unknown',

@@ -80,7 +80,7 @@ const invoice = (recordId: string, change: object = {}): TestChange => {
 };
 const payment = (recordId: string, invoiceId: string, amountMinor: number): TestChange => ({ kind: 'payment', recordId, body: { number: recordId, tender: 'cash', amountMinor, invoiceId } }); // prettier-ignore
 
-test('an invoice waits for its first payment, whichever comes first; a void and other settings end the waiting', async () => {
+test('an invoice waits for its first payment, whichever comes first; a void and other settings end the waiting: the way out of `unpaid`', async () => {
   const tenant = await createTestTenant(stack);
   await withPosting(tenant, { unpaid: { as: 'wait' } });
   await sendChanges(stack, tenant, [customer('c-1'), product('A'), invoice('I-1'), invoice('I-2'), invoice('I-3'), payment('P-4', 'I-4', 100)]); // prettier-ignore

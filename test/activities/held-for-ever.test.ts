@@ -110,7 +110,7 @@ test('B2: a ticket of a closed period that becomes another customer’s, and one
 
 const made = z.object({ Item: z.object({ Id: z.string() }) });
 
-test('B3: mapping an item releases the tickets that are held for it, and a redrive looks at a dependency again', async () => {
+test('B3: mapping an item releases the tickets that are held for it, and a redrive looks at a dependency again: the way out of `dependency`', async () => {
   const tenant = await createTestTenant(stack);
   const ask = await operatorOf(stack, api, tenant);
   await sent(tenant, [

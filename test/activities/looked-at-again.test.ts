@@ -81,7 +81,7 @@ function payout(recordId: string, listed: Record<string, number>, change: object
 const again = (change: TestChange, revision = 2): TestChange => ({ ...change, revision });
 const isVoid = { voided: true };
 
-test('B5: a payment above its invoice and refunds above their sale go on when the other one is corrected', async () => {
+test('B5: a payment above its invoice and refunds above their sale go on when the other one is corrected: the way out of `payment_above_invoice`, the way out of `refund_above_sale`', async () => {
   const tenant = await begin();
   await sent(tenant, invoice('I-1', 1), ticket('T-1', 1), payment('P-1', 1_000, { invoiceId: 'I-1' }), refund('R-1', 'T-1', 1)); // prettier-ignore
   await sent(tenant, payment('P-2', 1_000, { invoiceId: 'I-1' }), refund('R-2', 'T-1', 1));
@@ -100,7 +100,7 @@ test('B5: a payment above its invoice and refunds above their sale go on when th
   expect(await documents(stack, tenant)).toEqual(expect.arrayContaining(['Payment - 4.00', 'Payment - 10.00', 'RefundReceipt R-2 25.00'])); // prettier-ignore
 }, 120_000);
 
-test('B5: an order whose deposit is corrected, a deposit that goes over to another order, and a refund that names another sale', async () => {
+test('B5: an order whose deposit is corrected, a deposit that goes over to another order, and a refund that names another sale: the way out of `deposit_differs`', async () => {
   const tenant = await begin();
   const uses = { deposits: [{ paymentId: 'D-1', amountMinor: 1_000 }], tenders: [{ tender: 'card', amountMinor: 1_500 }] }; // prettier-ignore
   await sent(tenant, payment('D-1', 500, { depositFor: 'T-1', customerId: 'c-1' }));
@@ -118,7 +118,7 @@ test('B5: an order whose deposit is corrected, a deposit that goes over to anoth
   expect(await held(tenant)).toEqual([]);
 }, 120_000);
 
-test('B4: a sale whose refund is in the books is not voided in silence, and both void whichever comes first', async () => {
+test('B4: a sale whose refund is in the books is not voided in silence, and both void whichever comes first: the way out of `in_use`', async () => {
   const tenant = await begin();
   await sent(tenant, ticket('T-1', 2), refund('R-1', 'T-1', 1));
   await sent(tenant, again(ticket('T-1', 2, isVoid)));
@@ -158,7 +158,7 @@ test('B4: a deposit that an order uses, and a sale that a payout paid out, are n
   expect(await trialBalance(stack, tenant)).toEqual({});
 }, 120_000);
 
-test('B6: an invoice and its payment voided in one request are both void', async () => {
+test('B6: an invoice and its payment voided in one request are both void, and the way out of `paid_above_total`', async () => {
   const tenant = await begin();
   await sent(tenant, invoice('I-1', 2), payment('P-1', 1_000, { invoiceId: 'I-1' }));
   await sent(tenant, again(invoice('I-1', 2, isVoid)), again(payment('P-1', 1_000, { invoiceId: 'I-1', ...isVoid }))); // prettier-ignore
@@ -172,7 +172,7 @@ test('B6: an invoice and its payment voided in one request are both void', async
   expect(await trialBalance(stack, tenant)).toEqual({});
 }, 120_000);
 
-test('B11, B15: a payout that lists a sale at another amount than its tender brought, or a second time, is held with both figures', async () => {
+test('B11, B15: a payout that lists a sale at another amount than its tender brought, or a second time, is held with both figures, and the way out of `payout_differs`', async () => {
   const tenant = await begin();
   await sent(tenant, ticket('T-1', 1), ticket('T-2', 2), ticket('T-3', 1), refund('R-3', 'T-3', 1), product('B')); // prettier-ignore
   await sent(tenant, payout('po_1', { 'T-1': 10_250 }), payout('po_2', { 'T-2': 2_500, 'R-3': -1_250, 'T-3': 1_250 })); // prettier-ignore

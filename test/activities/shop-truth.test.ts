@@ -67,7 +67,7 @@ const edit = (sku: string, revision: number, change = {}): TestChange => ({
   revision,
 });
 
-test('W10: a product deleted for good in the shop is made anew by a redrive, and by an upsert', async () => {
+test('W10: a product deleted for good in the shop is made anew by a redrive, and by an upsert: the way out of `gone_in_system`', async () => {
   const tenant = await createTestTenant(stack);
   await sendChanges(stack, tenant, [product('A'), count('A', '5')]);
   await untilIdle(stack, tenant);
@@ -94,7 +94,7 @@ test('W10: a product deleted for good in the shop is made anew by a redrive, and
   expect((await shelf(stack, tenant)).map((line) => line.slice(0, 11))).toEqual(['A Article A']);
 }, 60_000);
 
-test('W8: what a plug-in changes is held with its id, and delivered by a redrive once it stops', async () => {
+test('W8: what a plug-in changes is held with its id, and delivered by a redrive once it stops: the way out of `echo_differs`', async () => {
   const tenant = await createTestTenant(stack);
   await act(tenant, { as: 'plugin', do: 'endPrices', ending: '.99' });
   await sendChanges(stack, tenant, [product('A')]);
@@ -114,7 +114,7 @@ test('W7: a price in another currency than the shop sells in never stands there'
   expect(await shelf(stack, tenant)).toEqual([]);
 }, 60_000);
 
-test('W22: a web sale while the batch is under way is held, W23: and a newer count settles it', async () => {
+test('W22: a web sale while the batch is under way is held, W23: and a newer count settles it: the way out of `stock_changed_elsewhere`', async () => {
   const tenant = await createTestTenant(stack);
   await sendChanges(stack, tenant, [product('A'), count('A', '50')]);
   await untilIdle(stack, tenant);

@@ -17,6 +17,7 @@ import {
   type TestTenant,
 } from '../support/stack';
 import { signal, statusOf } from '../support/tenant-workflow';
+import { redriven } from '../support/ways-out';
 
 // What stands before a store: firewalls, maintenance pages, proxies with limits, a PHP that fails
 // (woocommerce.md 18). None of it says anything about the keys.
@@ -80,7 +81,7 @@ test('W1: keys that are refused are tried again now and then, W2: and the lane s
   expect((await statusOf(stack, tenant)).lanes.woo.needsAuth).toBe(false);
 }, 60_000);
 
-test('W4: a product whose text a firewall refuses is held alone, the others go on', async () => {
+test('W4: a product whose text a firewall refuses is held alone, the others go on, and the way out of `refused_by_firewall`', async () => {
   const tenant = await createTestTenant(stack);
   await fault(stack, tenant, 'woo', { fault: 'status:403', match: { body: 'union select' } });
   const names = ['A', 'B', 'C', 'D', 'E'];
@@ -95,6 +96,8 @@ test('W4: a product whose text a firewall refuses is held alone, the others go o
   expect(await detailOf(tenant, 'p-C')).toMatch(/HTTP 403/);
   expect(await shopLane(tenant)).toMatchObject({ needsAuth: false, breaker: { kind: 'closed' } });
   await noFaults(stack.woo);
+  await redriven(stack, tenant, ['woo', 'product', 'p-C']);
+  expect(await shelf(stack, tenant)).toHaveLength(5);
 }, 60_000);
 
 test.each([
@@ -131,7 +134,7 @@ test('W5: one that is too large alone is dead, and says so', async () => {
   }
 }, 60_000);
 
-test('W6: a product that makes the store fail is singled out and held, the others are delivered', async () => {
+test('W6: a product that makes the store fail is singled out and held, the others are delivered, and the way out of `store_fails`', async () => {
   const tenant = await createTestTenant(stack, { ...quickSettings, settleMs: { woo: 100, qbo: 100 } }); // prettier-ignore
   await control(stack.woo, 'settings', { 'woo.fatalOn': 'boom' });
   try {
@@ -142,6 +145,9 @@ test('W6: a product that makes the store fail is singled out and held, the other
     expect(await failed(tenant)).toEqual(['p-C store_fails']);
     expect(await detailOf(tenant, 'p-C')).toMatch(/HTTP 500: internal_server_error/);
     expect((await shopLane(tenant))?.breaker.kind).toBe('closed');
+    await control(stack.woo, 'settings', { 'woo.fatalOn': '' });
+    await redriven(stack, tenant, ['woo', 'product', 'p-C']);
+    expect(await shelf(stack, tenant)).toHaveLength(6);
   } finally {
     await control(stack.woo, 'settings', { 'woo.fatalOn': '' });
   }
@@ -201,7 +207,7 @@ test('W18: SKU 0 in a shop of more than a page of products holds up nothing', as
   expect(shown).toContain('0 Article 0 -');
 }, 60_000);
 
-test('W18: an article whose look-up alone fails is held, the others go on', async () => {
+test('W18: an article whose look-up alone fails is held, the others go on, and the way out of `look_up_refused`', async () => {
   const tenant = await createTestTenant(stack);
   await fault(stack, tenant, 'woo', { fault: 'status:403', path: 'products.*select', match: { method: 'GET' } }); // prettier-ignore
   await sendChanges(stack, tenant, [product('select')]);
@@ -212,4 +218,6 @@ test('W18: an article whose look-up alone fails is held, the others go on', asyn
   expect(await countStates(stack.database.pool, tenant.id)).toHaveLength(1);
   expect((await calls(stack, tenant, 'woo')).length).toBeLessThan(30);
   await noFaults(stack.woo);
+  await redriven(stack, tenant, ['woo', 'product', 'p-select']);
+  expect(await shelf(stack, tenant)).toHaveLength(3);
 }, 60_000);

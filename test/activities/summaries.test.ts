@@ -60,7 +60,7 @@ async function states(tenant: TestTenant): Promise<string[]> {
   return rows.map(({ line }) => line);
 }
 
-test('a day is summed up, changed by late sales and edits, and its neighbour is posted one by one', async () => {
+test('a day is summed up, changed by late sales and edits, and its neighbour is posted one by one: the way out of `summary`', async () => {
   const tenant = await summingTenant();
   const { pool } = stack.database;
   const created = await createDailyThings(tenant);

@@ -157,6 +157,8 @@ export interface TestTenant extends Tenant, StartOptions {
 export interface StartOptions {
   queues?: Queues;
   rollAtEvents?: number;
+  /** What the company in the sandbox is, beside its id; a US company unless given. */
+  company?: object;
 }
 
 export async function createTestTenant(
@@ -190,14 +192,14 @@ export async function createTestTenant(
 /** Connects both systems, with new credentials where they are connected already. */
 export async function connect(
   stack: Stack,
-  { id: tenant, store, realmId }: TestTenant,
+  { id: tenant, store, realmId, company = { country: 'US' } }: TestTenant,
 ): Promise<void> {
   const { pool } = stack.database;
   const [shop] = resetStores.parse(
     await control(stack.woo, 'reset', { keep: true, stores: [{ store, currency: 'USD' }] }),
   ).stores;
   const [realm] = resetRealms.parse(
-    await control(stack.qbo, 'reset', { keep: true, realms: [{ realmId, country: 'US' }] }),
+    await control(stack.qbo, 'reset', { keep: true, realms: [{ realmId, ...company }] }),
   ).realms;
   if (shop === undefined || realm === undefined)
     throw new Error('the sandboxes gave no store or company');

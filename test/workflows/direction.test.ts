@@ -106,7 +106,7 @@ test('nothing leaves while a direction is off; on again, products get their late
   expect(await documents(stack, tenant)).toHaveLength(2);
 }, 60_000);
 
-test('with catchUp true the sales that were kept back are posted', async () => {
+test('with catchUp true the sales that were kept back are posted: the way out of `direction`', async () => {
   const tenant = await keptBack();
   await turn(tenant, 'on', initialDirection, true);
   await untilIdle(stack, tenant);
