@@ -34,6 +34,8 @@ export interface Known extends KnownSkus {
   /** The day of an instant where the tenant is. */
   dayOf: (instant: string) => string;
   guests: GuestRules;
+  /** What stands elsewhere as the document of a record, for a person (`QuickBooks as T-1`); null where nothing does. */
+  postedAs: (kind: Kind, recordId: string) => string | null;
 }
 
 /** A record that changed; `wasKnown` tells an update from a first sight. */
@@ -101,7 +103,7 @@ class Fold {
       this.movements.push({ change, body: change.content.body, article });
       return;
     }
-    if (this.isStale(change)) return;
+    if (this.isStale(change) || this.isPosted(change)) return;
     if (change.kind === 'product' && change.op === 'upsert') {
       // Of one revision the later is the correction.
       this.dropWaiting(change.recordId, change.sourceRev ?? 0);
@@ -167,6 +169,16 @@ class Fold {
     this.outcomes.push(staleAfter(change, newer));
     const current = this.find(kind, recordId);
     if (current !== undefined) this.takeLateDay(change, current);
+    return true;
+  }
+
+  /** True (with an outcome) for a deletion of what is posted: neither the books nor the stock follow it, so nothing does. */
+  private isPosted({ pos, op, kind, recordId }: ChangeRow): boolean {
+    if (op !== 'delete' || this.find(kind, recordId)?.op !== 'present') return false;
+    const postedAs = this.known.postedAs(kind, recordId);
+    if (postedAs === null) return false;
+    const detail = `The ${kind} ${recordId} is in ${postedAs}, so its deletion changed nothing: the document and the stock stay as they are. To take it back, send it again with voided: true`;
+    this.outcomes.push({ pos, outcome: 'failed', code: 'posted_not_deleted', detail });
     return true;
   }
 
