@@ -2,11 +2,12 @@ import { articlesOf, type Article } from './articles';
 import type { ChangeBody, InventoryBody, ProductBody, RecordBody } from './bodies';
 import { needsDay, withDay, withLateDay } from './business-day';
 import { canonicalJson } from './canonical';
+import { postedNotDeleted, skuTaken, staleAfter, type Outcome } from './change-outcomes';
 import { customerIdOf, isTicket, saleOfGuest, withGuestCustomer, type GuestRules } from './guests';
 import { withProducts } from './line-products';
 import { merge, said } from './merge-bodies';
 import { isOwnRecord, ownRevision } from './own-records';
-import { ProductWaits, type Blocker, type Waiting } from './product-waits';
+import { ProductWaits, type Waiting } from './product-waits';
 import { saleIdOf } from './record-references';
 import type { ChangeRow, RecordRow } from './rows';
 import { SkuBook, type KnownSkus, type SkuChanges, type Wish } from './sku-book';
@@ -15,14 +16,8 @@ import type { Kind } from './words';
 
 // Folds changes into what is true now. Pure: the activity loads what is needed and writes what comes out.
 
+export type { Outcome } from './change-outcomes';
 export type { ChangeRow, RecordRow } from './rows';
-
-export interface Outcome {
-  pos: number;
-  outcome: 'stale' | 'failed';
-  code: string;
-  detail: string;
-}
 
 /** What the fold has to know besides the changes. */
 export interface Known extends KnownSkus {
@@ -173,12 +168,12 @@ class Fold {
   }
 
   /** True (with an outcome) for a deletion of what is posted: neither the books nor the stock follow it, so nothing does. */
-  private isPosted({ pos, op, kind, recordId }: ChangeRow): boolean {
+  private isPosted(change: ChangeRow): boolean {
+    const { op, kind, recordId } = change;
     if (op !== 'delete' || this.find(kind, recordId)?.op !== 'present') return false;
     const postedAs = this.known.postedAs(kind, recordId);
     if (postedAs === null) return false;
-    const detail = `The ${kind} ${recordId} is in ${postedAs}, so its deletion changed nothing: the document and the stock stay as they are. To take it back, send it again with voided: true`;
-    this.outcomes.push({ pos, outcome: 'failed', code: 'posted_not_deleted', detail });
+    this.outcomes.push(postedNotDeleted(change, postedAs));
     return true;
   }
 
@@ -347,18 +342,6 @@ class Fold {
     const content = this.present.get(recordKey('product', recordId))?.content;
     return content?.kind === 'product' ? content.body : null;
   }
-}
-
-function staleAfter({ pos, sourceRev }: ChangeRow, newer: number): Outcome {
-  const detail = `revision ${sourceRev ?? 0} came after revision ${newer}`;
-  return { pos, outcome: 'stale', code: 'stale', detail };
-}
-
-function skuTaken({ pos, blocker }: { pos: number; blocker: Blocker | null }): Outcome {
-  const owner =
-    blocker === null ? 'A SKU of it is taken' : `SKU ${blocker.sku} belongs to product ${blocker.recordId}`; // prettier-ignore
-  const detail = `${owner}. This change waits until that product gives the SKU up; or give this product another SKU`;
-  return { pos, outcome: 'failed', code: 'sku_taken', detail };
 }
 
 /** Whether an invoice is now another customer's, or in another currency, which has customers of its own. */
