@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 import { moveCursor, noteAbsorbTrouble } from '../database/absorb-progress';
-import { moveArticles } from '../database/article-moves';
+import { moveArticles, placesOf } from '../database/article-moves';
 import { clearWake } from '../database/changes';
 import { writeCustomerEmails } from '../database/customer-emails';
 import { resolveFailedChanges } from '../database/failed-changes';
@@ -233,19 +233,27 @@ async function moveStock(
   );
   const keys = [...bySku.keys()].map((sku) => ({ kind: 'inventory' as const, recordId: sku }));
   const records = new Map((await readRecords(tx, tenant, keys)).map((row) => [row.recordId, row]));
-  return [...bySku].flatMap(([sku, skuChanges]) => {
+  const moved: RecordRow[] = [];
+  for (const [sku, skuChanges] of bySku) {
     const current = records.get(sku);
     const body = current?.content?.kind === 'inventory' ? current.content.body : { places: {} };
-    const next = applyStock(
-      body,
-      skuChanges,
-      (place, countedAt) => sums.get(countKey({ sku, place, countedAt })) ?? '0',
-    );
-    const isRenamed = renamed.includes(sku);
-    if (current !== undefined && JSON.stringify(next) === JSON.stringify(body) && !isRenamed) return []; // prettier-ignore
-    const content = { kind: 'inventory' as const, body: next };
-    return [{ kind: 'inventory' as const, recordId: sku, rev: (current?.rev ?? 0) + 1, sourceRev: null, op: 'present' as const, content, origin: { places: 'pos' as const } }]; // prettier-ignore
-  });
+    // A figure that cannot be read is worked out anew from the ledger, in which these changes stand by now.
+    const isUnreadable = current?.op === 'present' && current.content === null;
+    const next = isUnreadable
+      ? await placesOf(tx, tenant, sku)
+      : applyStock(
+          body,
+          skuChanges,
+          (place, countedAt) => sums.get(countKey({ sku, place, countedAt })) ?? '0',
+        );
+    const isSame = current !== undefined && JSON.stringify(next) === JSON.stringify(body);
+    if (isSame && !isUnreadable && !renamed.includes(sku)) continue;
+    moved.push({
+      ...{ kind: 'inventory', recordId: sku, rev: (current?.rev ?? 0) + 1, sourceRev: null },
+      ...{ op: 'present', content: { kind: 'inventory', body: next }, origin: { places: 'pos' } },
+    });
+  }
+  return moved;
 }
 
 /** Pairs what sources moved before with what they move now; equal pairs move nothing. */

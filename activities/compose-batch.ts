@@ -15,6 +15,7 @@ import { labelIn } from '../connectors/product-names';
 import { ownersOfRemote } from '../database/known-products';
 import type { RemoteState } from '../database/delivery-updates';
 import { loadReferences, pickDue, type DuePlaces, type PickedDelivery } from '../database/outgoing';
+import { UnreadableRecord } from '../database/summary-members';
 import type { MemberSettlement } from '../database/settlements';
 import { isPostedAnew } from '../domain/delivery-state';
 import { pushSupportOf } from '../domain/direction';
@@ -98,7 +99,15 @@ export async function composePicked(
   for (const delivery of picked) {
     // Only a summary is waited for: a batch has hundreds of others.
     const isSummary = delivery.record?.kind === 'summary';
-    const item = outgoing(isSummary ? await withMembers(pool, turn.tenant, delivery) : delivery);
+    const whole = isSummary ? await readable(withMembers(pool, turn.tenant, delivery)) : delivery;
+    if (whole instanceof UnreadableRecord || delivery.isUnreadable === true) {
+      const { recordId, kind } = delivery;
+      const { message } =
+        whole instanceof UnreadableRecord ? whole : new UnreadableRecord(kind, recordId);
+      batch.settlements.push(hold(delivery, 'unreadable_record', 'unreadable_record', message));
+      continue;
+    }
+    const item = outgoing(whole);
     if (pushSupportOf(turn.system, delivery.kind) === 'built' && item !== null)
       built.push({ delivery, item });
     else
@@ -127,6 +136,16 @@ export async function composePicked(
         place(batch, delivery, composed, turn.now);
   }
   return batch;
+}
+
+/** The error where a record cannot be read, for its own delivery to show. */
+async function readable<T>(reading: Promise<T>): Promise<T | UnreadableRecord> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof UnreadableRecord) return error;
+    throw error;
+  }
 }
 
 interface BuiltItem {

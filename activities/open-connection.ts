@@ -4,7 +4,12 @@ import { z } from 'zod';
 import { parseFacts } from '../connectors/quickbooks/facts';
 import { createQuickBooks } from '../connectors/quickbooks/quickbooks';
 import { createWooCommerce } from '../connectors/woocommerce/woocommerce';
-import { findConnection, saveCredentials, secretPlace } from '../database/connections';
+import {
+  findConnection,
+  saveCredentials,
+  secretPlace,
+  type Connection,
+} from '../database/connections';
 import { markNeedsAuth } from '../database/lane-reasons';
 import { jsonObject } from '../database/outgoing';
 import type { SecretBox } from '../database/secret-box';
@@ -34,6 +39,23 @@ const qboSecret = z.strictObject({
 /** Facts of a vendor account are read again after a day (quickbooks.md section 16). */
 const factsMaxAgeMs = 86_400_000;
 
+/** Without the key that sealed them nobody can use the credentials: that is said, and no vendor is asked. */
+async function openSecret(
+  { pool, secrets }: ConnectionDeps,
+  tenant: number,
+  { system, sealed, revision }: Connection,
+  place: string,
+): Promise<unknown> {
+  try {
+    return JSON.parse(secrets.open(sealed, place));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const reason = `The stored credentials cannot be opened: ${why}. Connect again, or restore the key`;
+    await markNeedsAuth(pool, { tenant, system }, revision, reason);
+    throw new AuthExpired(reason);
+  }
+}
+
 /** Opens a system with its stored credentials; throws NotConnected where it is not. */
 export async function openConnection(
   deps: ConnectionDeps,
@@ -49,7 +71,7 @@ export async function openConnection(
     throw new NotConnected(reason);
   }
   const place = secretPlace(tenant.id, system);
-  const secret: unknown = JSON.parse(deps.secrets.open(connection.sealed, place));
+  const secret = await openSecret(deps, tenant.id, connection, place);
   const { connect, firstByte, total } = settings.timeoutsMs[system];
   const timeouts = { connectMs: connect, firstByteMs: firstByte, totalMs: total };
   const isFresh =

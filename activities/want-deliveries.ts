@@ -60,11 +60,13 @@ interface Beside {
 export async function wantDeliveries(
   tx: AbsorbTransaction,
   tenant: number,
-  records: readonly RecordRow[],
+  wanted: readonly RecordRow[],
   nowMs: number,
   { compared = new Set(), saleIds = [] }: Beside = {},
 ): Promise<Map<Target, number>> {
   const made = new Map<Target, number>();
+  // Of one that cannot be read nobody knows what is wanted: what there is of it stays as it is.
+  const records = wanted.filter(({ op, content }) => op === 'absent' || content !== null);
   if (records.length === 0) return made;
   const direction = await directionInForce(tx, tenant);
   // Before these are read: one may be among them.

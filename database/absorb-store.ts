@@ -2,10 +2,9 @@ import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
 import type { ChangeRow, Outcome, RecordRow } from '../domain/absorb';
-import type { RecordBody } from '../domain/bodies';
 import type { StockEntry } from '../domain/stock';
 import { systems, type DesiredOp, type Kind } from '../domain/words';
-import { parseChangeBody, parseRecordBody } from './change-bodies';
+import { parseChangeBody, readRecordBody } from './change-bodies';
 import { firstRow, inTransaction } from './pool';
 
 // What absorb reads and writes, inside one transaction that holds the tenant's cursor row. Look-ups by a
@@ -93,6 +92,10 @@ export async function readWaitingChanges(
 
 const originSchema = z.record(z.string(), z.enum(systems));
 
+/**
+ * The records of these keys. The content of one that cannot be read counts as not known: the next change of the record
+ * says it anew, and no other one waits for it.
+ */
 export async function readRecords(
   tx: AbsorbTransaction,
   tenant: number,
@@ -115,19 +118,9 @@ export async function readRecords(
   );
   return result.rows.map(({ body, origin, ...row }) => ({
     ...row,
-    content: body === null ? null : readableBody(row.kind, body),
+    content: body === null ? null : readRecordBody(row.kind, body),
     origin: originSchema.catch({}).parse(origin),
   }));
-}
-
-/** What cannot be read counts as not known: the next change of the record says it anew, and no other one waits. */
-function readableBody(kind: Kind, body: unknown): RecordBody | null {
-  try {
-    return parseRecordBody(kind, body);
-  } catch (error) {
-    if (error instanceof z.ZodError) return null;
-    throw error;
-  }
 }
 
 export async function writeRecords(

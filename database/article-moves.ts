@@ -108,7 +108,7 @@ async function joinRecords(tx: PoolClient, tenant: number, { via, to }: Step): P
 }
 
 /** Each place's last count with what moved after it. */
-async function placesOf(tx: PoolClient, tenant: number, sku: string): Promise<StockBody> {
+export async function placesOf(tx: PoolClient, tenant: number, sku: string): Promise<StockBody> {
   const { rows } = await tx.query<{ place: string; quantity: string; countedAt: string | null }>(
     `WITH moved AS (SELECT place, reason, quantity, occurred_at FROM stock_movements WHERE tenant = $1 AND sku = $2),
        counted AS (SELECT DISTINCT ON (place) place, quantity, occurred_at FROM moved WHERE reason = 'count' ORDER BY place, occurred_at DESC)

@@ -276,6 +276,16 @@ export function parseRecordBody(kind: Kind, body: unknown): RecordBody {
   }
 }
 
+/** The body, or null where the present schemas refuse what is stored: that is for its own record to show. */
+export function readRecordBody(kind: Kind, body: unknown): RecordBody | null {
+  try {
+    return parseRecordBody(kind, body);
+  } catch (error) {
+    if (error instanceof z.ZodError) return null;
+    throw error;
+  }
+}
+
 function parseShared(
   kind: Exclude<Kind, 'inventory' | 'summary'>,
   body: unknown,

@@ -10,7 +10,7 @@ import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { ListedThing } from '../domain/posting/paid-out';
 import type { Thing } from '../domain/record-references';
-import { parseRecordBody } from './change-bodies';
+import { readRecordBody } from './change-bodies';
 import { sharedEmailsAmong } from './customer-emails';
 import { loadProducts, type KnownProducts } from './known-products';
 import { mappingsFor, type MappedTarget } from './mappings';
@@ -40,6 +40,8 @@ export interface PickedDelivery {
   snapshot: JsonObject | null;
   /** Null where all we know of the record is that it was deleted. */
   record: RecordBody | null;
+  /** What is stored of it is refused by the present schemas: nothing can be composed from it. */
+  isUnreadable?: boolean;
 }
 
 /** Any JSON object: snapshots and facts are read by the connector that wrote them. */
@@ -99,11 +101,15 @@ export async function pickDue(
       ...(after === null ? [] : [after.map(({ dueAt }) => dueAt), after.map(({ id }) => id)]),
     ],
   );
-  return result.rows.map(({ body, snapshot, ...row }) => ({
-    ...row,
-    snapshot: snapshot === null ? null : jsonObject.parse(snapshot),
-    record: body === null ? null : parseRecordBody(row.kind, body),
-  }));
+  return result.rows.map(({ body, snapshot, ...row }) => {
+    const record = body === null ? null : readRecordBody(row.kind, body);
+    const known = jsonObject.nullable().safeParse(snapshot);
+    const isUnreadable = (body !== null && record === null) || !known.success;
+    return {
+      ...{ ...row, snapshot: known.data ?? null, record },
+      ...(isUnreadable ? { isUnreadable } : {}),
+    };
+  });
 }
 
 /** How a target knows something that a record refers to. */

@@ -2,11 +2,11 @@ import type { PoolClient } from 'pg';
 
 import type { RecordBody } from '../domain/bodies';
 import type { LayAway } from '../domain/posting/deposit';
-import type { SaleEntry } from '../domain/posting/known-sale';
+import type { KnownSale, SaleEntry } from '../domain/posting/known-sale';
 import type { SaleOfSummary } from '../domain/posting/summary-tickets';
 import { saleIdOf, type Thing } from '../domain/record-references';
 import type { Kind, Target } from '../domain/words';
-import { parseRecordBody } from './change-bodies';
+import { readRecordBody } from './change-bodies';
 import type { Db } from './pool';
 
 // Which refunds and payments name which sale: what was given back and paid of it is read from here.
@@ -62,13 +62,13 @@ export async function loadSales(
   ]);
   const known = new Map<string, SaleOfSummary>();
   for (const { kind, recordId, body, isInBooks } of sales.rows) {
-    const ticket = parseRecordBody(kind, body);
-    if (ticket.kind !== 'order' && ticket.kind !== 'invoice') continue;
+    const ticket = readRecordBody(kind, body);
+    if (ticket?.kind !== 'order' && ticket?.kind !== 'invoice') continue;
     known.set(`${kind}/${recordId}`, {
       recordId,
       ticket,
       isInBooks,
-      ...firstOf(entries.get(recordId) ?? []),
+      ...(entries.get(recordId) ?? noEntries),
     });
   }
   return known;
@@ -86,12 +86,12 @@ export async function loadLayAways(
   const known = await loadSales(db, tenant, system, orders);
   // Deposits come before their order: of one that is not there their entries are all that is known.
   const missing = orderIds.filter((orderId) => !known.has(`order/${orderId}`));
-  const entries = missing.length === 0 ? new Map<string, SaleEntry[]>() : await loadEntries(db, tenant, system, missing); // prettier-ignore
+  const entries = missing.length === 0 ? new Map<string, KnownEntries>() : await loadEntries(db, tenant, system, missing); // prettier-ignore
   return new Map(
     orderIds.map((orderId) => {
       const sale = known.get(`order/${orderId}`);
       const order = sale?.ticket.kind === 'order' ? sale.ticket.body : null;
-      return [orderId, { orderId, order, isOrderPosted: sale?.isInBooks ?? false, ...(sale === undefined ? firstOf(entries.get(orderId) ?? []) : { entries: sale.entries, hasMore: sale.hasMore }) }]; // prettier-ignore
+      return [orderId, { orderId, order, isOrderPosted: sale?.isInBooks ?? false, ...(sale === undefined ? (entries.get(orderId) ?? noEntries) : { entries: sale.entries, hasMore: sale.hasMore }) }]; // prettier-ignore
     }),
   );
 }
@@ -115,17 +115,16 @@ export async function postedPaymentsOf(
   return result.rows.map(({ recordId }) => recordId);
 }
 
-/** As many entries as are looked at. */
-function firstOf(own: readonly SaleEntry[]): { entries: SaleEntry[]; hasMore: boolean } {
-  return { entries: own.slice(0, entriesMax), hasMore: own.length > entriesMax };
-}
+/** As many entries as are looked at; `hasMore`: there are others, which are not added up. */
+type KnownEntries = Pick<KnownSale, 'entries' | 'hasMore'>;
+const noEntries: KnownEntries = { entries: [], hasMore: false };
 
 async function loadEntries(
   db: Db,
   tenant: number,
   system: Target,
   saleIds: readonly string[],
-): Promise<Map<string, SaleEntry[]>> {
+): Promise<Map<string, KnownEntries>> {
   const result = await db.query<{
     saleId: string;
     kind: Kind;
@@ -152,13 +151,15 @@ async function loadEntries(
      ORDER BY d.first`,
     [tenant, system, JSON.stringify(saleIds), entriesMax + 1],
   );
-  const bySale = new Map<string, SaleEntry[]>();
+  const bySale = new Map<string, { entries: SaleEntry[]; hasMore: boolean }>();
   for (const { saleId, kind, body, ...row } of result.rows) {
-    const content = parseRecordBody(kind, body);
-    if (content.kind !== 'refund' && content.kind !== 'payment') continue;
-    const known = bySale.get(saleId) ?? [];
-    known.push({ ...row, ...content });
+    const known = bySale.get(saleId) ?? { entries: [], hasMore: false };
     bySale.set(saleId, known);
+    const content = readRecordBody(kind, body);
+    // One that cannot be read is not left out of the sum in silence: whoever compares is held.
+    if (content === null || known.entries.length >= entriesMax) known.hasMore = true;
+    else if (content.kind === 'refund' || content.kind === 'payment')
+      known.entries.push({ ...row, ...content });
   }
   return bySale;
 }

@@ -1,13 +1,23 @@
 import type { Pool } from 'pg';
 
 import type { RecordBody } from '../domain/bodies';
-import { parseRecordBody } from './change-bodies';
+import type { Kind } from '../domain/words';
+import { readRecordBody } from './change-bodies';
 import { firstRow, inTransaction } from './pool';
 
 // Reading a summary with all its tickets, page by page, as of one moment: what is kept of them is the
 // reader's business, so that ten thousand tickets never lie in memory at once.
 
 const pageSize = 500;
+
+/** A record without which a daily summary cannot be summed up is refused by the present schemas. */
+export class UnreadableRecord extends Error {
+  override readonly name = 'UnreadableRecord';
+
+  constructor(kind: Kind, recordId: string) {
+    super(`${kind} ${recordId} cannot be read: send it again with a newer revision`);
+  }
+}
 
 /** A ticket in a summary, as it stands now. */
 export interface SummaryMember {
@@ -56,7 +66,9 @@ export async function readSummary<T>(
       for (const { kind, recordId, part, rev, recordRev, body } of page.rows) {
         if (rev !== recordRev)
           throw new Error(`Bug: summary ${summaryId} has ${kind} ${recordId} at revision ${rev}, not ${recordRev}`); // prettier-ignore
-        take(members, { recordId, part, content: parseRecordBody(kind, body) });
+        const content = readRecordBody(kind, body);
+        if (content === null) throw new UnreadableRecord(kind, recordId);
+        take(members, { recordId, part, content });
         after = { kind, recordId, part };
       }
       if (page.rows.length < pageSize) return { rev: record.rev, members };

@@ -9,7 +9,9 @@ import { lockByIds } from './sends';
 // delivered with it, those that it lost are out of the books.
 
 /** A delivery after its settlement. */
-type Settled = DeliveryUpdate & { settlement: { event: DeliveryEvent; remote?: RemoteState | undefined } };
+type Settled = DeliveryUpdate & {
+  settlement: { event: DeliveryEvent; remote?: RemoteState | undefined };
+};
 
 /** Settles the members of the summaries among these; answers the tickets that the books have now. */
 export async function settleSummaries(

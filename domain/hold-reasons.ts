@@ -386,6 +386,13 @@ export const holdReasons = {
     whatToDo: 'Correct what the text names (tax code, rounding, item), then redrive.',
     lifts: ['redrive', 'newer_revision'],
   },
+  unreadable_record: {
+    title: 'Record not readable',
+    meaning: 'What is stored of the record does not have the form that it must have.',
+    actor: 'pos',
+    whatToDo: 'Send the record again with a newer revision.',
+    lifts: ['newer_revision', 'redrive'],
+  },
   unpaid: {
     title: 'Not paid yet',
     meaning: 'With posting.unpaid.as = wait an invoice is posted with its first payment.',

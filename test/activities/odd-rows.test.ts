@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
+import { absorbChanges } from '../../activities/absorb-changes';
 import { listFailures } from '../../database/failures';
+import { findRecord } from '../../database/status';
 import { tenantFacts } from '../../database/health';
 import { healthOf } from '../../domain/health/tenant';
 import type { HealthProblem } from '../../domain/health/problem';
 import { documents, fault } from '../support/sandboxes';
-import { customer, order, product } from '../support/samples';
+import { count, customer, order, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
@@ -13,6 +15,7 @@ import {
   until,
   untilIdle,
   type Stack,
+  type TestChange,
   type TestTenant,
 } from '../support/stack';
 import { signal } from '../support/tenant-workflow';
@@ -85,7 +88,10 @@ test('connections: facts that cannot be read are read again', async () => {
 
 test('O4: connections: credentials whose key is lost need a new connection, with the reason', async () => {
   const tenant = await shopWithSale();
+  // A turn that is under way has its connection open.
+  await stack.stopWorkers();
   await sql(`UPDATE connections SET sealed = 'lost' WHERE tenant = $1 AND system = 'qbo'`, [tenant.id]); // prettier-ignore
+  await stack.startWorkers();
   await sendChanges(stack, tenant, [order('P-2', [['A', 1]], 'c1')]);
   const found = await until(
     'it is shown',
@@ -97,7 +103,9 @@ test('O4: connections: credentials whose key is lost need a new connection, with
 
 test('settings: what cannot be read is shown at its own tenant, and no other tenant stands still', async () => {
   const [odd, other] = [await shopWithSale(), await shopWithSale()];
+  await stack.stopWorkers();
   await sql(`UPDATE settings SET value = '{"odd":1}' WHERE tenant = $1 AND part = 'sync'`, [odd.id]); // prettier-ignore
+  await stack.startWorkers();
   await sendChanges(stack, odd, [order('P-2', [['A', 1]], 'c1')]);
   await sells(other, 'P-2');
   const found = await until(
@@ -136,4 +144,52 @@ test('changes: a body that present schemas refuse gets its own outcome', async (
   );
   const [problem] = await problems(tenant);
   expect(problem).toMatchObject({ code: 'failed_changes', records: 1 });
+}, 60_000);
+
+test('records: one that cannot be read is held with its way out, the others go on', async () => {
+  const tenant = await shopWithSale();
+  await stack.stopWorkers();
+  await sendChanges(stack, tenant, [order('P-2', [['A', 1]], 'c1')]);
+  const { pool } = stack.database;
+  await absorbChanges(pool, tenant.id, [], Date.now);
+  await sql(`UPDATE records SET body = '{"odd":1}' WHERE tenant = $1 AND record_id = 'P-2'`, [tenant.id]); // prettier-ignore
+  await stack.startWorkers();
+  await sells(tenant, 'P-3');
+  const [failure] = await until(
+    'it is held',
+    () => listFailures(pool, tenant.id, {}, null, 9),
+    (all) => all.length === 1,
+  );
+  expect(failure).toMatchObject({ recordId: 'P-2', reason: 'unreadable_record' });
+  // The way out of `unreadable_record`: the till sends it again.
+  await sendChanges(stack, tenant, [{ ...order('P-2', [['A', 1]], 'c1'), revision: 2 }]);
+  await until(
+    'P-2 is posted',
+    () => documents(stack, tenant),
+    (all) => all.length === 3,
+  );
+}, 60_000);
+
+test('records: a stock figure that cannot be read is worked out anew from the ledger', async () => {
+  const tenant = await createTestTenant(stack);
+  await sendChanges(stack, tenant, [product('A'), count('A', '10')]);
+  await sendChanges(stack, tenant, [order('P-1', [['A', 3]], null)]);
+  await untilIdle(stack, tenant);
+  const { pool } = stack.database;
+  await sql(`UPDATE records SET body = '[]' WHERE tenant = $1 AND kind = 'inventory'`, [tenant.id]);
+  await sendChanges(stack, tenant, [order('P-2', [['A', 2]], null)]);
+  await untilIdle(stack, tenant);
+  const record = await findRecord(pool, tenant.id, 'inventory', 'A');
+  expect(record?.body).toMatchObject({ places: { default: { quantity: '5' } } });
+}, 60_000);
+
+test('A3: a location named like a prototype keeps its stock', async () => {
+  const tenant = await createTestTenant(stack);
+  const at = (id: string, body: object): TestChange => ({ kind: 'inventory', recordId: 'A', id, body: { location: '__proto__', ...body } }); // prettier-ignore
+  await sendChanges(stack, tenant, [product('A'), at('n1', { count: { quantity: '7' } })]);
+  await untilIdle(stack, tenant);
+  await sendChanges(stack, tenant, [at('n2', { movement: { delta: '-2', reason: 'damage' } })]);
+  await untilIdle(stack, tenant);
+  const record = await findRecord(stack.database.pool, tenant.id, 'inventory', 'A');
+  expect(JSON.stringify(record?.body)).toContain('"__proto__":{"quantity":"5"');
 }, 60_000);
