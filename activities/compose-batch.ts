@@ -107,7 +107,7 @@ export async function composePicked(
       batch.settlements.push(hold(delivery, 'unreadable_record', 'unreadable_record', message));
       continue;
     }
-    const item = outgoing(whole);
+    const item = outgoing(opened, whole);
     if (pushSupportOf(turn.system, delivery.kind) === 'built' && item !== null)
       built.push({ delivery, item });
     else
@@ -308,7 +308,10 @@ function hold(
   };
 }
 
-function outgoing(delivery: PickedDelivery & { combined?: SummarySale }): Outgoing | null {
+function outgoing(
+  opened: OpenedConnection,
+  delivery: PickedDelivery & { combined?: SummarySale },
+): Outgoing | null {
   if (delivery.record === null) return null;
   return {
     deliveryId: delivery.id,
@@ -317,6 +320,7 @@ function outgoing(delivery: PickedDelivery & { combined?: SummarySale }): Outgoi
     rev: delivery.desiredRev,
     op: delivery.desiredOp,
     record: delivery.record,
+    changedOn: opened.dayOf(delivery.changedAt),
     attempts: delivery.attempts,
     isPostedAnew: isPostedAnew(delivery.reason),
     lastClass: failureClasses.find((name) => name === delivery.lastClass) ?? null,
