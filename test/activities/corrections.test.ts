@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { putMapping } from '../../database/mappings';
 import { dayIn } from '../../domain/business-day';
+import { at } from '../sandbox/support';
 import { accountsOf, depositReceipts, inBooks, post } from '../support/operator';
 import { customer, order, product } from '../support/samples';
 import { createTestTenant, sendChanges, startStack, untilIdle, type Stack, type TestChange } from '../support/stack'; // prettier-ignore
@@ -13,12 +14,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.stop(), 60_000);
 
-const rows = z.object({
-  QueryResponse: z.record(
-    z.string(),
-    z.array(z.looseObject({ Id: z.string(), TxnDate: z.string(), TotalAmt: z.number() })),
-  ),
-});
+const found = z.array(z.looseObject({ Id: z.string(), TxnDate: z.string(), TotalAmt: z.number() }));
+type Found = z.infer<typeof found>;
 
 test('B20: what corrects a deposited ticket has the business day on which the correction came', async () => {
   const tenant = await createTestTenant(stack);
@@ -31,8 +28,10 @@ test('B20: what corrects a deposited ticket has the business day on which the co
   const undeposited = (await accountsOf(stack, tenant))['Undeposited Funds'] ?? '';
   await putMapping(stack.database.pool, tenant.id, 'account', 'clearing:card', { id: undeposited, name: null }, 'test'); // prettier-ignore
   await sent(order('T-1', [['A', 2]], 'c-1'));
-  const read = async (entity: string): Promise<{ Id: string; TxnDate: string; TotalAmt: number }[]> =>
-    rows.parse(await inBooks(stack, tenant, `query?query=${encodeURIComponent(`SELECT * FROM ${entity}`)}`)).QueryResponse[entity] ?? []; // prettier-ignore
+  const read = async (entity: string): Promise<Found> => {
+    const query = encodeURIComponent(`SELECT * FROM ${entity}`);
+    return found.parse(at(await inBooks(stack, tenant, `query?query=${query}`), `QueryResponse.${entity}`)); // prettier-ignore
+  };
   const [receipt] = await read('SalesReceipt');
   await depositReceipts(stack, tenant, [{ id: receipt?.Id ?? '', total: 25 }], '2026-11-25');
   await sent({ ...order('T-1', [['A', 1]], 'c-1'), revision: 2 });
