@@ -17,13 +17,10 @@ import type { RemoteState } from '../database/delivery-updates';
 import { loadReferences, pickDue, type DuePlaces, type PickedDelivery } from '../database/outgoing';
 import { UnreadableRecord } from '../database/summary-members';
 import type { MemberSettlement } from '../database/settlements';
-import { isPostedAnew } from '../domain/delivery-state';
 import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';
-import { failureClasses } from '../domain/failure';
 import { groupBy, inChunks } from '../domain/group-by';
 import { isTicket } from '../domain/guests';
-import type { SummarySale } from '../domain/posting/summary';
 import { isOwnRecord } from '../domain/own-records';
 import { kinds, type Kind } from '../domain/words';
 import { composeTraced, referencesFrom } from './compose-traced';
@@ -31,6 +28,7 @@ import { makeMissingItems } from './lane-items';
 import type { LaneTurn } from './lane-turn';
 import { withMembers, withoutSummedUp } from './lane-summaries';
 import type { OpenedConnection } from './opened-connection';
+import { outgoing } from './outgoing-item';
 import { referenceKeysOf } from './reference-keys';
 import type { HoldCode } from '../domain/hold-reasons';
 
@@ -305,29 +303,6 @@ function hold(
     event: { type: 'hold', reason },
     cause,
     detail,
-  };
-}
-
-function outgoing(
-  opened: OpenedConnection,
-  delivery: PickedDelivery & { combined?: SummarySale },
-): Outgoing | null {
-  if (delivery.record === null) return null;
-  return {
-    deliveryId: delivery.id,
-    recordId: delivery.recordId,
-    part: delivery.part,
-    rev: delivery.desiredRev,
-    op: delivery.desiredOp,
-    record: delivery.record,
-    changedOn: opened.dayOf(delivery.changedAt),
-    attempts: delivery.attempts,
-    isPostedAnew: isPostedAnew(delivery.reason),
-    lastClass: failureClasses.find((name) => name === delivery.lastClass) ?? null,
-    remoteId: delivery.remoteId,
-    remoteVersion: delivery.remoteVersion,
-    snapshot: delivery.snapshot,
-    ...(delivery.combined === undefined ? {} : { combined: delivery.combined }),
   };
 }
 
