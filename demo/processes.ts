@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { logTail, startChild, type Child } from '../platform/local-services/child-process';
 import { choosePort, freePort } from '../platform/local-services/ports';
-import { callJson } from './http-json';
 
 /** One process of the demo: killed and started again like any other program. */
 export interface DemoProcess {
@@ -54,7 +53,8 @@ async function untilReady(spec: ProcessSpec, child: Child, url: string): Promise
     const log = join(spec.logFolder, `${spec.name}.log`);
     if (child.hasExited())
       throw new Error(`The ${spec.name} ended at its start (${log}):\n${logTail(log)}`);
-    const answer = await callJson(url).catch(() => null);
+    const answer = await fetch(url).catch(() => null);
+    await answer?.body?.cancel();
     if (answer !== null && answer.status < 500) return;
     if (Date.now() > endsAtMs)
       throw new Error(`The ${spec.name} does not answer at ${url}; see ${log}`);

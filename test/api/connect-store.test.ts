@@ -21,7 +21,8 @@ afterAll(() => Promise.all([api.stop(), woo.close()]));
 
 const put = async (tenant: ApiTenant, changes: object): Promise<Called> => {
   const { url, consumerKey, consumerSecret } = store;
-  const body = { url, consumerKey, consumerSecret, ...changes };
+  // All tenants of these tests share one store.
+  const body = { url, consumerKey, consumerSecret, confirmShared: true, ...changes };
   return callAs(api, tenant, 'admin')('PUT', '/connections/woo', body);
 };
 

@@ -1,9 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
+
 import { checkoutFolder } from '../../platform/local-services/data-folder';
+
+const lockEntry = z.looseObject({
+  optionalDependencies: z.record(z.string(), z.string()).optional(),
+});
 
 let program: string;
 let folder: string;
@@ -34,4 +40,18 @@ test('a file that is not there is named', () => {
   const { stderr, status } = bootstrap('demo/nothing.ts');
   expect(stderr).toBe('demo/nothing.ts is not there.\n');
   expect(status).toBe(1);
+});
+
+test('A8: the lock file names every package of every platform, so that `npm ci` takes it', () => {
+  const lock = z
+    .object({ packages: z.record(z.string(), lockEntry) })
+    .parse(JSON.parse(readFileSync(join(checkoutFolder(), 'package-lock.json'), 'utf8')));
+  const names = new Set(
+    Object.keys(lock.packages).map((path) => path.replace(/^.*node_modules\//, '')),
+  );
+  const missing = Object.values(lock.packages)
+    .flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
+    .filter((name) => !names.has(name));
+  expect(missing).toEqual([]);
+  expect(JSON.stringify(lock)).not.toContain('"resolved"');
 });

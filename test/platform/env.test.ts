@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EnvError, readEnv, type EnvSource } from '../../platform/env';
+import { rootKeyLine } from '../../platform/local-keys';
 import { isProduction, rulesText } from '../../platform/env-rules';
 
 const secretKeys = `k2:${Buffer.alloc(32, 2).toString('base64')},k1:${Buffer.alloc(32, 1).toString('base64')}`;
@@ -164,4 +165,9 @@ test.each([
   expect(rulesText(variables)).toContain(text);
   const refused = problemsOf(variables).filter((line) => line.includes('production requires it'));
   expect(refused.length > 0).toBe(isStrict);
+});
+
+test('O18: the root key is told to a person at a terminal, never to a log', () => {
+  expect(rootKeyLine('root_SECRET', true)).toContain('root_SECRET');
+  expect(rootKeyLine('root_SECRET', false)).not.toContain('SECRET');
 });
