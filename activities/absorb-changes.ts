@@ -7,6 +7,7 @@ import { writeCustomerEmails } from '../database/customer-emails';
 import { resolveFailedChanges } from '../database/failed-changes';
 import { takeOver } from '../database/own-records';
 import { readHolders, readSkus, readTakenCodes, readUntrackedProducts, writeHolders, writeSkus, writeSkuWaits } from '../database/skus'; // prettier-ignore
+import { lockPostedDocuments } from '../database/posted-documents';
 import { writePayoutEntries } from '../database/payout-entries';
 import { writeSaleEntries } from '../database/sale-entries';
 import { postingInForce } from '../database/settings';
@@ -38,7 +39,7 @@ import { groupBy } from '../domain/group-by';
 import { isTicket } from '../domain/guests';
 import { salesOf, type Thing } from '../domain/record-references';
 import { applyStock, type StockChange, type StockEntry } from '../domain/stock';
-import { targets, type Kind, type Target } from '../domain/words';
+import { isDocumentKind, targets, type Kind, type Target } from '../domain/words';
 import { troubleOf } from './failures';
 import { guestRules, newGuests } from './guest-customers';
 import { raisePayments } from './raise-payments';
@@ -184,7 +185,23 @@ async function fold(
     isStockTracked: (productId) => !untracked.has(productId),
     dayOf: (instant) => dayIn(zone, instant, cutHour),
     guests: await guestRules(tx, tenant, changes, records),
+    postedAs: await postedNames(tx, tenant, changes),
   });
+}
+
+const systemNames: Readonly<Record<Target, string>> = { woo: 'WooCommerce', qbo: 'QuickBooks' };
+
+/** What stands elsewhere of documents that are to be deleted. */
+async function postedNames(
+  tx: AbsorbTransaction,
+  tenant: number,
+  changes: readonly ChangeRow[],
+): Promise<(kind: Kind, recordId: string) => string | null> {
+  const deleted = changes.filter(({ op, kind }) => op === 'delete' && isDocumentKind(kind));
+  const posted = new Map<string, string>();
+  for (const { kind, recordId, system, number, remoteId } of await lockPostedDocuments(tx, tenant, deleted)) // prettier-ignore
+    posted.set(recordKey(kind, recordId), `${systemNames[system]} as ${number ?? remoteId ?? 'a document that is being written'}`); // prettier-ignore
+  return (kind, recordId) => posted.get(recordKey(kind, recordId)) ?? null;
 }
 
 /** A refund goes by the customer and the products of the sale that it gives back. */

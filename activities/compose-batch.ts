@@ -1,15 +1,12 @@
 import type { Pool } from 'pg';
 
-import { ConnectorError, type Composed, type Outgoing } from '../connectors/connector';
+import { ConnectorError, type Composed } from '../connectors/connector';
 import { inSlices } from '../connectors/in-slices';
 import { loadReferences, pickDue, type DuePlaces, type PickedDelivery } from '../database/outgoing';
 import { UnreadableRecord } from '../database/summary-members';
-import { isPostedAnew } from '../domain/delivery-state';
 import { pushSupportOf } from '../domain/direction';
 import { fairShare } from '../domain/fair-share';
-import { failureClasses } from '../domain/failure';
 import { groupBy, inChunks } from '../domain/group-by';
-import type { SummarySale } from '../domain/posting/summary';
 import { kinds } from '../domain/words';
 import { composeOwn, type BuiltItem } from './compose-own';
 import { composeTraced, referencesFrom } from './compose-traced';
@@ -17,35 +14,25 @@ import { makeMissingItems } from './lane-items';
 import type { LaneTurn } from './lane-turn';
 import { withMembers, withoutSummedUp } from './lane-summaries';
 import type { OpenedConnection } from './opened-connection';
+import { outgoing } from './outgoing-item';
 import { hold, place, type ComposedBatch } from './place-composed';
 import { referenceKeysOf } from './reference-keys';
 import { lookUpMax, lookUpSafely, weightOf } from './safe-look-up';
 
-/** A batch of a lane, and behind which places the next one begins: what is in it may be among the waiting still. */
-export interface LaneBatch extends ComposedBatch {
-  next: DuePlaces;
-}
-
-/** Picks what is due behind these places, asks the vendor what composing needs, and composes. */
+/** Picks what is due, asks the vendor what composing needs, and composes. */
 export async function composeBatch(
   pool: Pool,
   opened: OpenedConnection,
   turn: LaneTurn,
   size: number,
-  after?: DuePlaces,
-): Promise<LaneBatch> {
-  const page = after === undefined ? {} : { after };
-  const all = await pickDue(pool, turn.tenant, turn.system, size, page);
+): Promise<ComposedBatch> {
+  const all = await pickDue(pool, turn.tenant, turn.system, size);
   const { due, stopped } = await withoutSummedUp(pool, turn, all);
   const shared = sharedOf(due, size);
   const batch = await composePicked(pool, opened, turn, shared);
   if (turn.system === 'qbo') await makeMissingItems(pool, turn, shared, batch.settlements);
   for (const { delivery, composed } of stopped) place(batch, delivery, composed);
-  return {
-    ...batch,
-    picked: batch.picked + all.length - due.length,
-    next: placesBehind(shared, after),
-  };
+  return { ...batch, picked: batch.picked + all.length - due.length };
 }
 
 /** Where the next pick begins that is to pass these over. */
@@ -84,7 +71,7 @@ export async function composePicked(
       batch.settlements.push(hold(delivery, 'unreadable_record', 'unreadable_record', message));
       continue;
     }
-    const item = outgoing(whole);
+    const item = outgoing(opened, whole);
     if (pushSupportOf(turn.system, delivery.kind) === 'built' && item !== null)
       built.push({ delivery, item });
     else
@@ -128,23 +115,4 @@ async function readable<T>(reading: Promise<T>): Promise<T | UnreadableRecord> {
     if (error instanceof UnreadableRecord) return error;
     throw error;
   }
-}
-
-function outgoing(delivery: PickedDelivery & { combined?: SummarySale }): Outgoing | null {
-  if (delivery.record === null) return null;
-  return {
-    deliveryId: delivery.id,
-    recordId: delivery.recordId,
-    part: delivery.part,
-    rev: delivery.desiredRev,
-    op: delivery.desiredOp,
-    record: delivery.record,
-    attempts: delivery.attempts,
-    isPostedAnew: isPostedAnew(delivery.reason),
-    lastClass: failureClasses.find((name) => name === delivery.lastClass) ?? null,
-    remoteId: delivery.remoteId,
-    remoteVersion: delivery.remoteVersion,
-    snapshot: delivery.snapshot,
-    ...(delivery.combined === undefined ? {} : { combined: delivery.combined }),
-  };
 }

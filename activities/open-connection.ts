@@ -1,3 +1,4 @@
+import { dayIn } from '../domain/business-day';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
@@ -89,7 +90,7 @@ export async function openConnection(
       now: deps.now,
       nonce: deps.nonce,
     });
-    return { connector, account: connection.account, revision: connection.revision, postingRev: null, hasFreshFacts }; // prettier-ignore
+    return { connector, account: connection.account, revision: connection.revision, postingRev: null, hasFreshFacts, dayOf: (instant) => dayIn(tenant.timeZone, instant) }; // prettier-ignore
   }
   const posting = await postingInForce(deps.pool, tenant.id);
   const connector = createQuickBooks({
@@ -120,5 +121,6 @@ export async function openConnection(
     postingRev: posting.rev,
     // Facts of an older version of this software lack what posting needs now.
     hasFreshFacts: hasFreshFacts && parseFacts(stored) !== null,
+    dayOf: (instant) => dayIn(tenant.timeZone, instant, posting.value.date.dayCutHour),
   };
 }

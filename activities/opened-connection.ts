@@ -10,4 +10,6 @@ export interface OpenedConnection {
   /** Of the posting settings that it composes with, 0 for the start values; null where none matter. */
   postingRev: number | null;
   hasFreshFacts: boolean;
+  /** The business day of an instant where the tenant is. */
+  dayOf: (instant: string) => string;
 }

@@ -7,15 +7,15 @@ import {
   type SendAnswer,
 } from '../connectors/connector';
 import { areFactsForgotten, forgetFacts, saveFacts } from '../database/connections';
-import { laneWork, type DuePlaces, type LaneWork } from '../database/outgoing';
+import { laneWork, type LaneWork } from '../database/outgoing';
 import { takeVerifying } from '../database/open-sends';
 import type { SendRow } from '../database/sends';
 import { settleSends, settleWithoutSend } from '../database/settlements';
 import { mayRestOnOldFacts, travelsAlone } from '../domain/failure';
 import { sendsAtOnce, sendsTogether } from '../domain/sends-at-once';
 import { LaneTurn, type TurnOptions } from './lane-turn';
-import { ComposeAhead } from './compose-ahead';
-import { composeBatch, type LaneBatch } from './compose-batch';
+import { composeBatch } from './compose-batch';
+import type { ComposedBatch } from './place-composed';
 import { Departure, type Answered, type AnsweredSend } from './departure';
 import type { OpenedConnection } from './opened-connection';
 import { inSends, storedSend } from './send-writes';
@@ -111,28 +111,20 @@ class Push {
         this.call(() => connector.send(stored, this.turn, whenAnswered)),
       heed: (answered) => this.heed(connector, answered),
     });
-    const ahead = new ComposeAhead((after) => this.compose(opened, after));
     try {
-      await this.stepOn(opened, departure, ahead);
+      await this.stepOn(opened, departure);
     } catch (error) {
       await departure.end().catch(() => undefined);
       throw error;
-    } finally {
-      // No call of a turn outlives it.
-      await ahead.drop();
     }
     await departure.end();
   }
 
   /** Until nothing is due or the turn is over. */
-  private async stepOn(
-    opened: OpenedConnection,
-    departure: Departure,
-    ahead: ComposeAhead,
-  ): Promise<void> {
+  private async stepOn(opened: OpenedConnection, departure: Departure): Promise<void> {
     let idleSinceMs: number | null = null;
     while (this.turn.hasTime) {
-      const hasMoved = (await this.step(opened, departure, ahead)) || (await departure.settled());
+      const hasMoved = (await this.step(opened, departure)) || (await departure.settled());
       if (this.request.isProbe || this.isOver) return;
       if (hasMoved) idleSinceMs = null;
       else {
@@ -162,38 +154,21 @@ class Push {
   }
 
   /** True when something was done, so that there may be more. */
-  private async step(
-    opened: OpenedConnection,
-    departure: Departure,
-    ahead: ComposeAhead,
-  ): Promise<boolean> {
+  private async step(opened: OpenedConnection, departure: Departure): Promise<boolean> {
     if (await this.askDue(opened.connector)) return true;
-    const next = ahead.take();
-    if (next === null) await departure.settled();
-    const batch = await (next ?? this.compose(opened));
-    // What was passed over is looked at again from the first on.
-    if (batch.picked === 0) return next !== null;
+    // What is composed rests on what the sends before it came to.
+    await departure.settled();
+    const batch = await this.compose(opened);
+    if (batch.picked === 0) return false;
     // What a redrive set going, or the books refused, is for a turn that reads facts and settings anew.
-    if (next === null && (await areFactsForgotten(this.pool, this.turn.tenant, this.turn.system))) {
+    if (await areFactsForgotten(this.pool, this.turn.tenant, this.turn.system)) {
       this.isOver = true;
       return false;
     }
     const startedMs = this.turn.now;
-    // What was decided while sends were settled may rest on what was true before: a hold for something that
-    // arrived meanwhile would never be lifted. Writes are looked at again when they are written down.
-    if (next === null)
-      this.died.push(...(await settleWithoutSend(this.pool, this.turn, batch.settlements)).died);
+    this.died.push(...(await settleWithoutSend(this.pool, this.turn, batch.settlements)).died);
     const sends = inSends(batch.writes, this.size);
-    const groupSize = sendsTogether(this.sendMs);
-    if (next === null) departure.prepare(sends, groupSize);
-    // While these are written down and leave, the next are composed; where each takes long they would be old by then.
-    const isAhead = groupSize > 1 && sends.length > 0 && this.turn.hasTime;
-    if (!isAhead) await ahead.drop();
-    else
-      ahead.begin(batch.next, ({ writes }) => {
-        departure.prepare(inSends(writes, this.size), groupSize);
-        return writes.length > 0 && this.turn.hasTime;
-      });
+    departure.prepare(sends, sendsTogether(this.sendMs));
     await departure.send();
     if (sends.length > 0) this.sendMs = (this.turn.now - startedMs) / sends.length;
     return true;
@@ -222,10 +197,10 @@ class Push {
     return this.request.isProbe ? 1 : this.turn.batchSize;
   }
 
-  private compose(opened: OpenedConnection, after?: DuePlaces): Promise<LaneBatch> {
+  private compose(opened: OpenedConnection): Promise<ComposedBatch> {
     this.sends = sendsAtOnce(this.sends, this.sendMs, this.turn.leftMs);
     return this.credentials.called(opened.connector, () =>
-      composeBatch(this.pool, opened, this.turn, this.size * this.sends, after),
+      composeBatch(this.pool, opened, this.turn, this.size * this.sends),
     );
   }
 

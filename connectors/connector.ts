@@ -21,6 +21,8 @@ export interface Outgoing {
   rev: number;
   op: DesiredOp;
   record: RecordBody;
+  /** Business day on which its newest revision came, `YYYY-MM-DD`; none where nobody corrects anything. */
+  changedOn?: string;
   /** Of a daily summary: its members as one sale. */
   combined?: SummarySale;
   attempts: number;

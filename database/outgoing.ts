@@ -40,6 +40,8 @@ export interface PickedDelivery {
   snapshot: JsonObject | null;
   /** Null where all we know of the record is that it was deleted. */
   record: RecordBody | null;
+  /** When its newest revision came. */
+  changedAt: string;
   /** What is stored of it is refused by the present schemas: nothing can be composed from it. */
   isUnreadable?: boolean;
 }
@@ -81,7 +83,7 @@ export async function pickDue(
   const result = await db.query<
     Omit<PickedDelivery, 'snapshot' | 'record'> & { snapshot: unknown; body: unknown }
   >(
-    `SELECT d.*, r.body FROM ${after === null ? 'unnest($3::text[]) AS k(kind)' : 'unnest($3::text[], $5::timestamptz[], $6::bigint[]) AS k(kind, due_at, id)'}
+    `SELECT d.*, r.body, r."changedAt" FROM ${after === null ? 'unnest($3::text[]) AS k(kind)' : 'unnest($3::text[], $5::timestamptz[], $6::bigint[]) AS k(kind, due_at, id)'}
      CROSS JOIN LATERAL (
        SELECT d.id::text AS id, d.kind, d.record_id AS "recordId", d.part, d.desired_rev AS "desiredRev",
          d.desired_op AS "desiredOp", d.due_at::text AS "dueAt", d.attempts, d.generation, d.last_class AS "lastClass", d.reason,
@@ -91,7 +93,7 @@ export async function pickDue(
            AND n.remote_id IS NULL AND n.state IN ('waiting', 'sending', 'verifying')))
          ${after === null ? '' : 'AND (d.due_at, d.id) > (k.due_at, k.id)'}
        ORDER BY d.due_at, d.id LIMIT $4) d
-     CROSS JOIN LATERAL (SELECT body FROM records
+     CROSS JOIN LATERAL (SELECT body, updated_at AS "changedAt" FROM records
        WHERE tenant = $1 AND kind = d.kind AND record_id = d."recordId" LIMIT 1) r`,
     [
       tenant,

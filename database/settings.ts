@@ -80,6 +80,9 @@ export const postingSettingsSchema = z.strictObject({
   zero: z.strictObject({ mode: z.enum(['stockOnly', 'never']) }),
   closed: z.strictObject({ mode: z.enum(['park', 'firstOpenDay']) }),
   // With defaults: what was stored before these were known holds on.
+  correction: z
+    .strictObject({ day: z.enum(['saleDay', 'correctionDay']) })
+    .default(initialPostingSettings.correction),
   mode: z
     .strictObject({
       switches: z

@@ -2,7 +2,13 @@ import { articlesOf, type Article } from './articles';
 import type { ChangeBody, ProductBody, RecordBody } from './bodies';
 import { needsDay, withDay, withLateDay } from './business-day';
 import { canonicalJson } from './canonical';
-import { hasOtherPayer, skuTaken, staleAfter, type Outcome } from './fold-outcomes';
+import {
+  hasOtherPayer,
+  postedNotDeleted,
+  skuTaken,
+  staleAfter,
+  type Outcome,
+} from './fold-outcomes';
 import { StockFold, type StockSources } from './fold-stock';
 import { isTicket, saleOfGuest, withGuestCustomer, type GuestRules } from './guests';
 import { withProducts } from './line-products';
@@ -28,6 +34,8 @@ export interface Known extends KnownSkus {
   /** The day of an instant where the tenant is. */
   dayOf: (instant: string) => string;
   guests: GuestRules;
+  /** What stands elsewhere as the document of a record, for a person (`QuickBooks as T-1`); null where nothing does. */
+  postedAs: (kind: Kind, recordId: string) => string | null;
 }
 
 /** A record that changed; `wasKnown` tells an update from a first sight. */
@@ -92,7 +100,7 @@ class Fold {
       this.stock.take(change);
       return;
     }
-    if (this.isStale(change)) return;
+    if (this.isStale(change) || this.isPosted(change)) return;
     if (change.kind === 'product' && change.op === 'upsert') {
       // Of one revision the later is the correction.
       this.dropWaiting(change.recordId, change.sourceRev ?? 0);
@@ -159,6 +167,16 @@ class Fold {
     this.outcomes.push(staleAfter(change, newer));
     const current = this.find(kind, recordId);
     if (current !== undefined) this.takeLateDay(change, current);
+    return true;
+  }
+
+  /** True (with an outcome) for a deletion of what is posted: neither the books nor the stock follow it, so nothing does. */
+  private isPosted(change: ChangeRow): boolean {
+    const { op, kind, recordId } = change;
+    if (op !== 'delete' || this.find(kind, recordId)?.op !== 'present') return false;
+    const postedAs = this.known.postedAs(kind, recordId);
+    if (postedAs === null) return false;
+    this.outcomes.push(postedNotDeleted(change, postedAs));
     return true;
   }
 

@@ -5,7 +5,7 @@ const sendsMax = 8;
 /**
  * How many sends a lane composes together: as many as leave within 5 s and within what is left of its turn, by
  * what one took last; at most twice as many as before, 1 to 8. Picking and look-ups are paid once for all of
- * them, and the next are composed and written down while these leave. `eachMs` null: it is not known yet how fast they leave.
+ * them. `eachMs` null: it is not known yet how fast they leave.
  */
 export function sendsAtOnce(former: number, eachMs: number | null, turnLeftMs: number): number {
   if (eachMs === null) return 1;

@@ -51,7 +51,7 @@ export function compose(
     case 'payment':
       return isMoney(item)
         ? composeMoney(item, place, rows, document)
-        : composeDocument(plans.take(item, record, place, rows), place, document);
+        : composeDocument(item, plans.take(item, record, place, rows), place, document);
     case 'payout':
     case 'cash':
       return composeMoney(item, place, rows, document);

@@ -36,6 +36,7 @@ export function documentsToRead(item: Outgoing, ticket: DocumentSource, place: P
 }
 
 export function composeDocument(
+  item: Outgoing,
   planned: Planned | PlannedMoney,
   place: Place,
   finding: DocumentFinding | null,
@@ -46,6 +47,6 @@ export function composeDocument(
     case 'new':
       return composeNew(planned, place, finding);
     case 'money':
-      return composeNewMoney(planned, finding);
+      return composeNewMoney(item, planned, place, finding);
   }
 }

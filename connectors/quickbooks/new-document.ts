@@ -1,4 +1,5 @@
 import { typeOf } from '../../domain/posting/decide';
+import { correctionDayOf } from '../../domain/posting/date';
 import type { PostingDocument, Reason } from '../../domain/posting/document';
 import type { Step } from '../../domain/posting/plan';
 import { postedSaleOf, saleOfAmounts, type PostedSale } from '../../domain/posting/posted-sale';
@@ -75,15 +76,19 @@ export function newDifference(
   posted: Posted,
   step: Extract<Step, { type: 'difference' }>,
 ): Made {
-  const { item, sale } = asked;
+  const { item, sale, place } = asked;
   const { amounts, isAdded, net, isLast } = step;
   const nth = countOf(posted, 'difference') + 1;
   const other = sale.side === 'sale' ? 'refund' : 'sale';
   const standsAs = mainOf(posted)?.docNumber ?? sale.number;
-  const corrected = saleOfAmounts(amounts, {
+  const { date, notes } = correctionDayOf(
+    { ownDate: amounts.date, changedOn: item.changedOn, what: sale.side },
+    place.settings,
+  );
+  const corrected = saleOfAmounts({ ...amounts, date }, {
     side: isAdded ? sale.side : other,
     marker: markerNamed(sale.marker, `difference ${nth} of rev ${item.rev}`),
-    notes: [`${isAdded ? 'added to' : 'taken from'} ${standsAs}`],
+    notes: [`${isAdded ? 'added to' : 'taken from'} ${standsAs}`, ...notes],
     number: sale.number,
     guest: sale.guest,
     members: sale.members,

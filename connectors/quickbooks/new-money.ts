@@ -4,6 +4,8 @@ import { adopted, touched } from './create-document';
 import { creation } from './creation';
 import type { DocumentFinding } from './findings';
 import { hold } from './hold';
+import { moneyNumberOf } from './money-number';
+import type { Place } from './place';
 import { labelsIn, snapshotOf, type Posted, type WrittenDocument } from './posted';
 import type { MoneyShape, ShapedMoney } from './shape-money';
 import type { HoldCode } from '../../domain/hold-reasons';
@@ -31,21 +33,33 @@ export function newMoney(
   return { type: 'money', shaped: shape, posted, role, isLast };
 }
 
-export function composeNewMoney(made: NewMoney, finding: DocumentFinding | null): Composed {
+export function composeNewMoney(
+  item: Outgoing,
+  made: NewMoney,
+  { facts }: Pick<Place, 'facts'>,
+  finding: DocumentFinding | null,
+): Composed {
   const { shaped, posted, role, isLast } = made;
-  const { entity, payload, marker, totalMinor, currency, txnDate } = shaped;
+  const { entity, payload: unnumbered, marker, totalMinor, currency, txnDate } = shaped;
   const labels = { totalMinor };
-  const withNew = (written: Pick<WrittenDocument, 'id' | 'version' | 'money'>): Posted => ({
+  const withNew = (
+    written: Pick<WrittenDocument, 'id' | 'version' | 'docNumber' | 'money'>,
+  ): Posted => ({
     ...posted,
-    documents: [...posted.documents, { ...written, entity, docNumber: null, role, isVoided: false }], // prettier-ignore
+    documents: [...posted.documents, { ...written, entity, role, isVoided: false }],
   });
   if (finding?.found === 'touched') return touched(entity, finding.id);
   if (finding?.found === 'ours') {
-    const { id, syncToken: version, row } = finding;
-    return adopted(withNew({ id, version, money: booksMoneyOf(row) }), labels, isLast);
+    const { id, syncToken: version, docNumber, row } = finding;
+    return adopted(withNew({ id, version, docNumber, money: booksMoneyOf(row) }), labels, isLast);
   }
+  const docNumber = facts.customTxnNumbers
+    ? moneyNumberOf(item, entity, made, finding?.found === 'foreign')
+    : null;
+  const payload = { ...unnumbered, ...(docNumber === null ? {} : { DocNumber: docNumber }) };
+  // Found again by its day and marker: older versions wrote no number.
   const natural = { kind: 'document', docNumber: null, marker, totalMinor, currency, txnDate };
-  const snapshot = snapshotOf(withNew({ id: '', version: null, money: null }), labels);
+  const snapshot = snapshotOf(withNew({ id: '', version: null, docNumber, money: null }), labels);
   return creation(entity, payload, snapshot, { ...natural, then: isLast ? 'whole' : 'step' });
 }
 

@@ -1,4 +1,4 @@
-import { dateOf } from '../../domain/posting/date';
+import { correctionDateOf } from '../../domain/posting/date';
 import { moneyMarker } from '../../domain/posting/marker';
 import { receivableAccount } from '../../domain/posting/money-document';
 import { paymentStep } from '../../domain/posting/payment-difference';
@@ -21,7 +21,11 @@ export function receivableDifference(
   // Only another invoice of the same customer, or a credit that is applied: receivables hold the same.
   if (step === null || step.of.tender === '') return kept(item, { ...posted, payment: wanted });
   const { of, amountMinor, net, isLast } = step;
-  const dated = dateOf(of.date, 'payment', { closed: { mode: 'firstOpenDay' } }, place.facts);
+  const dated = correctionDateOf(
+    { ownDate: of.date, changedOn: item.changedOn, what: 'payment' },
+    place.settings,
+    place.facts,
+  );
   if (dated.type === 'hold') return held(dated.reason, dated.what, dated.detail);
   const nth = countOf(posted, 'difference') + 1;
   const { recordId, part, record, rev } = item;

@@ -1,5 +1,5 @@
 import { minorToText } from '../../domain/money';
-import { dateOf } from '../../domain/posting/date';
+import { correctionDateOf } from '../../domain/posting/date';
 import { moneyMarker } from '../../domain/posting/marker';
 import { documentOfEntry } from '../../domain/posting/money-entry';
 import { beforeStartHold } from '../../domain/posting/plan';
@@ -44,7 +44,9 @@ export function composeMoney(
   finding: DocumentFinding | null,
 ): Composed {
   const planned = planMoney(item, place, rows);
-  return planned.type === 'done' ? planned.composed : composeNewMoney(planned, finding);
+  return planned.type === 'done'
+    ? planned.composed
+    : composeNewMoney(item, planned, place, finding);
 }
 
 /** What is read before such a delivery is planned: its standing documents, or of a new payment, also one that applies a credit, its invoice. */
@@ -227,8 +229,9 @@ function difference(
   { item, place, posted }: Asked,
   { entry, net, isLast }: Extract<EntryStep, { type: 'difference' }>,
 ): PlannedMoney {
-  const { references, facts } = place;
-  const dated = dateOf(entry.date, item.record.kind, { closed: { mode: 'firstOpenDay' } }, facts);
+  const { references, facts, settings } = place;
+  const { changedOn, record } = item;
+  const dated = correctionDateOf({ ownDate: entry.date, changedOn, what: record.kind }, settings, facts); // prettier-ignore
   if (dated.type === 'hold') return held(dated.reason, dated.what, dated.detail);
   const nth = countOf(posted, 'difference') + 1;
   const name = `difference ${nth} of rev ${item.rev}`;

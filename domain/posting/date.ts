@@ -32,3 +32,31 @@ export function dateOf(
   const notes = [`${what} of ${ownDate}`];
   return { type: 'dated', date: day, notes, reasons: [{ choice: 'first_open_day', day }] };
 }
+
+/** A correction: what it corrects, the day on which it came, where that is known, and what is corrected. */
+export interface Correction {
+  ownDate: string;
+  changedOn: string | undefined;
+  what: string;
+}
+
+/** The day of a correction by the setting; where that is not the day of what it corrects, the note says which that is. */
+export function correctionDayOf(
+  { ownDate, changedOn = ownDate, what }: Correction,
+  { correction }: Pick<PostingSettings, 'correction'>,
+): Pick<Dated, 'date' | 'notes'> {
+  return correction.day === 'correctionDay' && changedOn > ownDate
+    ? { date: changedOn, notes: [`${what} of ${ownDate}`] }
+    : { date: ownDate, notes: [] };
+}
+
+/** The same, and of a closed period the first open day. */
+export function correctionDateOf(
+  correction: Correction,
+  settings: Pick<PostingSettings, 'correction'>,
+  company: Pick<PostingCompany, 'bookCloseDate'>,
+): Dated | Hold {
+  const { date, notes } = correctionDayOf(correction, settings);
+  const dated = dateOf(date, correction.what, { closed: { mode: 'firstOpenDay' } }, company);
+  return dated.type === 'hold' ? dated : { ...dated, notes: [...notes, ...dated.notes] };
+}

@@ -27,6 +27,13 @@ export interface PostingSettings {
     /** A sale of a closed period: held, or dated the first open day with its own day in the note. */
     mode: 'park' | 'firstOpenDay';
   };
+  correction: {
+    /**
+     * The day of what is added to, or taken from, a document that may not be touched: that of the sale, or the one on
+     * which the correction came, so that no reported day changes. In a closed period the first open day.
+     */
+    day: 'saleDay' | 'correctionDay';
+  };
   mode: {
     /** Business days from which tickets are summed up by day, or posted one by one again (accounting.md 16). */
     switches: ModeSwitch[];
@@ -79,6 +86,7 @@ export const initialPostingSettings: PostingSettings = {
   tax: { varianceMinor: 2, variancePerLineMinor: 0 },
   zero: { mode: 'stockOnly' },
   closed: { mode: 'park' },
+  correction: { day: 'saleDay' },
   mode: { switches: [] },
   summary: { lines: 'category', dueAfterMinutes: 120 },
   date: { dayCutHour: 0 },

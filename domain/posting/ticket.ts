@@ -8,6 +8,7 @@ import type {
 } from '../bodies';
 import { customerIdOf } from '../guests';
 import { minorToText, negateDecimal, shareMinor, signOf, sumMinor } from '../money';
+import { areFeesGivenBack, isBack, isBackFee } from './back-fees';
 import { markerId } from './marker';
 import { appliedPart, backPrefix, creditedPart, firstPayment, invoicedPart, movePrefix, paymentPrefix } from './part-names'; // prettier-ignore
 import { areSeveralPayments } from './payment';
@@ -23,9 +24,9 @@ export type Ticket =
   | { kind: 'refund'; body: RefundBody }
   | { kind: 'invoice'; body: InvoiceBody };
 
-/** The parts of an order by the signs of its lines; a ticket without negative lines is one sale. */
+/** The parts of an order by the signs of its lines; a ticket of which nothing is given back is one sale. */
 export function partsOfOrder(order: OrderBody): DocumentPart[] {
-  if (!order.lines.some(isBack)) return ['sale'];
+  if (!order.lines.some(isBack) && !areFeesGivenBack(order)) return ['sale'];
   const cards = order.giftCards;
   const hasSale =
     order.lines.some((line) => !isBack(line)) ||
@@ -110,10 +111,6 @@ function numberedTender(body: Pick<OrderBody, 'tenders'>, part: string, prefix: 
   return tendersOf(body)[Number(part.slice(prefix.length)) - 1] ?? null;
 } // prettier-ignore
 
-function isBack(line: OrderLine): boolean {
-  return signOf(line.quantity) < 0 || line.netMinor < 0;
-}
-
 /** The sale of one part of an order, of an invoice or of a refund, amounts positive on the refund side. */
 export function saleOfTicket(ticket: Ticket, recordId: string, part: DocumentPart): Sale {
   const { body } = ticket;
@@ -124,8 +121,7 @@ export function saleOfTicket(ticket: Ticket, recordId: string, part: DocumentPar
     ticket.kind === 'refund' && (!ticket.body.restock || signOf(line.quantity) === 0);
   const items = lines.map((line) => itemOf(line, body, isTurned, isKept(line)));
   // Fees and all the rest stand on the sale; a ticket that is all refund carries its own.
-  const isBare = isSplit && isTurned;
-  const rest = isBare ? withoutRest : restOf(ticket, isTurned);
+  const rest = isSplit ? restOfHalf(ticket, isTurned) : restOf(ticket, isTurned);
   const unallocatedMinor = ticket.kind === 'refund' ? (ticket.body.unallocatedMinor ?? 0) : 0;
   const taxed = [...items, ...rest.fees, ...rest.shipping];
   const taxMinor = sumMinor(taxed.map((line) => line.taxMinor));
@@ -185,6 +181,14 @@ type Rest = Pick<
 >;
 const withoutRest: Rest = { fees: [], tipsMinor: [], shipping: [], giftCards: [] };
 
+/** The rest of one half of a ticket: all of it on the sale, but for fees that the sale cannot bear. */
+function restOfHalf(ticket: Extract<Ticket, { kind: 'order' }>, isTurned: boolean): Rest {
+  const rest = restOf(ticket, false);
+  const fees = areFeesGivenBack(ticket.body) ? (ticket.body.fees ?? []).filter(isBackFee) : [];
+  if (isTurned) return { ...withoutRest, fees: fees.map((fee) => feeOf(fee, true)) };
+  return fees.length === 0 ? rest : { ...rest, fees: rest.fees.filter((fee) => fee.netMinor >= 0) };
+}
+
 function restOf({ kind, body }: Ticket, isTurned: boolean): Rest {
   const deposits = kind === 'invoice' ? [] : (body.deposits ?? []);
   const use = kind === 'refund' ? ('received' as const) : ('used' as const);
@@ -192,7 +196,7 @@ function restOf({ kind, body }: Ticket, isTurned: boolean): Rest {
   const amount = (minor: number): number => (isTurned ? 0 - minor : minor);
   const cards = body.giftCards;
   return {
-    fees: (body.fees ?? []).map((fee) => amountOf(fee, isTurned)),
+    fees: (body.fees ?? []).map((fee) => feeOf(fee, isTurned)),
     tipsMinor: (body.tips ?? []).map(({ amountMinor }) => ({
       description: 'Tip',
       amountMinor: amount(amountMinor),
@@ -239,6 +243,12 @@ function itemOf(line: OrderLine, body: TicketBody, isTurned: boolean, isKept: bo
     codes: line.taxes.map((tax) => tax.code),
     taxMinor: turned(taxMinor),
   };
+}
+
+/** A discount stays one on the other side, where its amount is positive. */
+function feeOf(fee: NamedAmount, isTurned: boolean): SaleAmount {
+  const amount = amountOf(fee, isTurned);
+  return isTurned && isBackFee(fee) ? { ...amount, isReduction: true } : amount;
 }
 
 function amountOf(amount: NamedAmount, isTurned: boolean): SaleAmount {

@@ -76,14 +76,14 @@ test('its customer ends where they began, also edited, voided, shown before and 
     20_000,
   );
   expect(await held(tenant)).toEqual([]);
-  expect(await settled(tenant)).toEqual(['CreditMemo R-1 25.00', 'Invoice I-1 50.00', 'JournalEntry - 10.00', 'JournalEntry - 15.00', 'Payment - 50.00', 'RefundReceipt R-2 12.50', 'SalesReceipt S-1 50.00']); // prettier-ignore
+  expect(await settled(tenant)).toEqual(['CreditMemo R-1 25.00', 'Invoice I-1 50.00', 'JournalEntry R-1-B1 10.00', 'JournalEntry R-1-B2 15.00', 'Payment - 50.00', 'RefundReceipt R-2 12.50', 'SalesReceipt S-1 50.00']); // prettier-ignore
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toMatchObject({ 'Cash drawer': '40.00', 'Card clearing': '22.50', 'Sales of Product Income': '-62.50' }); // prettier-ignore
   expect(await trialBalance(stack, tenant)).not.toHaveProperty('Accounts Receivable (A/R)');
   // What was posted one way stays that way.
   await post(stack, tenant, {});
   await sendChanges(stack, tenant, [refund('R-1', 'I-1', 3, twice(3_750), 2), refund('R-3', 'I-1', 1)]); // prettier-ignore
-  expect((await settled(tenant)).filter((one) => /R-|JournalEntry/.test(one))).toEqual(['CreditMemo R-1 37.50', 'JournalEntry - 10.00', 'JournalEntry - 27.50', 'RefundReceipt R-2 12.50', 'RefundReceipt R-3 12.50']); // prettier-ignore
+  expect((await settled(tenant)).filter((one) => /R-|JournalEntry/.test(one))).toEqual(['CreditMemo R-1 37.50', 'JournalEntry R-1-B1 10.00', 'JournalEntry R-1-B2 27.50', 'RefundReceipt R-2 12.50', 'RefundReceipt R-3 12.50']); // prettier-ignore
   await sendChanges(stack, tenant, [refund('R-3', 'I-1', 1, { voided: true }, 2)]);
   await untilIdle(stack, tenant, 50_000);
   // A dry run of an edit shows what happens then.
@@ -128,7 +128,7 @@ test('on a day of summaries what names its sale is a document of its own, of a r
     (all) => all.length === 6,
     50_000,
   );
-  expect(await settled(tenant)).toEqual(['CreditMemo R-2 25.00', 'Invoice I-1 50.00', 'JournalEntry - 25.00', 'RefundReceipt P-20261120-CARD-R 37.50', 'RefundReceipt R-1 12.50', 'SalesReceipt P-20261120-CARD 50.00']); // prettier-ignore
+  expect(await settled(tenant)).toEqual(['CreditMemo R-2 25.00', 'Invoice I-1 50.00', 'JournalEntry R-2-B1 25.00', 'RefundReceipt P-20261120-CARD-R 37.50', 'RefundReceipt R-1 12.50', 'SalesReceipt P-20261120-CARD 50.00']); // prettier-ignore
   expect(await trialBalance(stack, tenant)).toMatchObject({ 'Accounts Receivable (A/R)': '50.00', 'Card clearing': '-25.00' }); // prettier-ignore
   await sendChanges(stack, tenant, [refund('R-2', 'I-1', 2, { businessDate: summed, voided: true }, 2)]); // prettier-ignore
   await settled(tenant);

@@ -91,7 +91,14 @@ async function prepared(said: readonly SendAnswer[], heed: SendOptions['heed']):
     pool,
     turn,
     workflowId: 'w',
-    opened: { connector, account: '1', revision: 1, postingRev: null, hasFreshFacts: true },
+    opened: {
+      connector,
+      account: '1',
+      revision: 1,
+      postingRev: null,
+      hasFreshFacts: true,
+      dayOf: (instant) => instant,
+    },
     settle: async (sends) => {
       seen.push(`settling ${sends.length}`);
       settled.push(...sends);

@@ -134,7 +134,7 @@ test('an exchange, lay-away money, cash and the payout of it all are in the book
   await untilIdle(stack, tenant, 50_000);
   expect(await documents(stack, tenant)).toEqual([
     'Deposit - 29.10',
-    'JournalEntry - 0.50',
+    'JournalEntry K-1 0.50',
     'RefundReceipt T-1-R 12.50',
     'SalesReceipt D-1a 10.00',
     'SalesReceipt T-1 37.50',

@@ -1,3 +1,4 @@
+import { lockPostedDocuments } from '../../database/posted-documents';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { readRecords, readStockEntries, readChanges, sumsAfterCounts, withCursor } from '../../database/absorb-store'; // prettier-ignore
@@ -95,6 +96,9 @@ const asks: Record<string, Ask> = {
   readStockEntries: inTx((tx, tenant) => readStockEntries(tx, tenant, ['order/o'])),
   sumsAfterCounts: inTx(async (tx, tenant) => [...(await sumsAfterCounts(tx, tenant, [{ sku: 'A', place: 'default', countedAt: '2020-01-01T00:00:00Z' }])).values()].filter((sum) => sum !== '0')), // prettier-ignore
   lockDeliveriesOf: inTx((tx, tenant) => lockDeliveriesOf(tx, tenant, things)),
+  lockPostedDocuments: inTx((tx, tenant) =>
+    lockPostedDocuments(tx, tenant, [{ kind: 'customer', recordId: 'c' }, ...things]),
+  ),
   openReferences: inTx((tx, tenant) => openReferences(tx, tenant, 'woo', things)),
   productsOfSkus: inTx((tx, tenant) => productsOfSkus(tx, tenant, ['a'])),
   lockByIds: inTx(async (tx, tenant) => lockByIds(tx, tenant, await allIds())),

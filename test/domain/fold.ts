@@ -30,6 +30,8 @@ export class Memory {
   readonly skus = new Map<string, SkuClaim>();
   readonly holders = new Map<string, SkuHolder[]>();
   readonly waiting = new Map<number, ChangeRow>();
+  /** What is posted, by `kind/recordId`. */
+  readonly posted = new Map<string, string>();
   guests: GuestRules = { isOwn: () => false, customerOf: (email) => guestId(email) };
 
   fold(changes: readonly ChangeRow[]): Folded {
@@ -42,6 +44,7 @@ export class Memory {
       isStockTracked: () => true,
       dayOf: (instant) => instant.slice(0, 10),
       guests: this.guests,
+      postedAs: (kind, recordId) => this.posted.get(recordKey(kind, recordId)) ?? null,
     });
     for (const row of [...folded.records, ...folded.touched])
       this.records.set(recordKey(row.kind, row.recordId), row);

@@ -87,7 +87,7 @@ async function expectAll(ticket: WholeTicket, record: RecordBody): Promise<void>
 describe('of an invoice', () => {
   test('is a credit memo and an entry for each tender, so that its customer owes as much as before', async () => {
     await expectAll(ticketOf(), back(2, ['card', 'cash']));
-    expect(await documentsOf(company)).toEqual(['CreditMemo R-1 27.00', 'JournalEntry - 13.50', 'JournalEntry - 13.50']); // prettier-ignore
+    expect(await documentsOf(company)).toEqual(['CreditMemo R-1 27.00', 'JournalEntry R-1-B1 13.50', 'JournalEntry R-1-B2 13.50']); // prettier-ignore
     expect(await gained()).toEqual(given(2, { 'Card clearing': 1350, 'Cash drawer': 1350 }));
     expect(await owedBy('301')).toEqual([0]);
   });
@@ -126,7 +126,7 @@ describe('of an invoice', () => {
     await expectAll(ticket, back(2, ['card'], { voided: true }));
     expect(await gained()).toEqual({});
     expect(await owedBy('301')).toEqual([0]);
-    expect(await documentsOf(company)).toEqual(['CreditMemo R-1 0.00', 'JournalEntry - 27.00', 'JournalEntry - 27.00']); // prettier-ignore
+    expect(await documentsOf(company)).toEqual(['CreditMemo R-1 0.00', 'JournalEntry R-1-B1 27.00', 'JournalEntry R-1-B1-D1 27.00']); // prettier-ignore
     await expectAll(ticket, back(1, ['cash']));
     expect(await gained()).toEqual(given(1, { 'Cash drawer': 1350 }));
     expect(await owedBy('301')).toEqual([0]);
@@ -209,7 +209,7 @@ test('an entry is taken back from the customer there that it was posted to', asy
 test('of an order that is an invoice, and of a guest', async () => {
   const parts: ReferenceParts = { ...ofInvoice, documents: {}, orders: { s1: there('9', 'Invoice') }, sales: { 'order/s1': soldOrder() } }; // prettier-ignore
   await expectAll(ticketOf(parts), back(1, ['card'], { customerId: undefined }));
-  expect(await documentsOf(company)).toEqual(['CreditMemo R-1 13.50', 'JournalEntry - 13.50']);
+  expect(await documentsOf(company)).toEqual(['CreditMemo R-1 13.50', 'JournalEntry R-1-B1 13.50']);
   expect(await owedBy('302')).toEqual([0]);
 });
 

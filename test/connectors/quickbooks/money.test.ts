@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/g
 import type { Outgoing, RecordReference } from '../../../connectors/connector';
 import { closeConnections } from '../../../connectors/http';
 import type { SaleEntry } from '../../../domain/posting/known-sale';
-import { outgoing, type ReferenceParts } from '../fixtures';
+import { line, orderBody, outgoing, type ReferenceParts } from '../fixtures';
 import { Books, there } from './books';
 import {
   amountOnly,
@@ -172,6 +172,17 @@ describe('refunds', () => {
   }); // prettier-ignore
 
   const ofSale = (entries: SaleEntry[] = []): ReferenceParts => ({ orders, sales: { 'order/s1': soldOrder(entries) } }); // prettier-ignore
+  test('B25: of an amount, by the start value: with its share of the tax where the prices of the sale include it', async () => {
+    const code = { lines: [line({ netMinor: 2083, taxes: [{ code: 'VAT20', taxMinor: 417 }] })], currency: 'GBP', totals: { netMinor: 2083, taxMinor: 417, totalMinor: 2500 } }; // prettier-ignore
+    const taxOf = async (pricesIncludeTax: boolean): Promise<string | undefined> => {
+      await books.begin({ kind: 'gb' });
+      const sale = { ...soldOrder(), ticket: { kind: 'order' as const, body: orderBody({ ...code, pricesIncludeTax }) } }; // prettier-ignore
+      const part = refund({ ...amountOnly(1250), currency: 'GBP', pricesIncludeTax });
+      return (await adds(() => post(part, { orders, sales: { 'order/s1': sale } })))['Refunds without return']; // prettier-ignore
+    };
+    expect([await taxOf(true), await taxOf(false)]).toEqual(['10.42', '12.50']);
+  });
+
   test('of an amount: part of the sale without tax, by setting with its share, the whole rest with what is left', async () => {
     const part = refund(amountOnly(1361));
     expect(await adds(() => post(part, ofSale()))).toEqual({ 'Card clearing': '-13.61', 'Refunds without return': '13.61' }); // prettier-ignore

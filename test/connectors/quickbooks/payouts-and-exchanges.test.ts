@@ -155,9 +155,9 @@ test('cash that is short, over, put in or taken out is an entry between drawer a
   const office = books.accountId('Office expenses');
   const mappings = { 'account:cash:over-short': office, 'account:cash:postage': office };
   expect(await adds(() => post(cash(), { mappings }))).toEqual({ 'Cash drawer': '-1.05', 'Office expenses': '1.05' }); // prettier-ignore
-  expect(await adds(() => post(cash({ amountMinor: 5 }), { mappings }))).toEqual({ 'Cash drawer': '0.05', 'Office expenses': '-0.05' }); // prettier-ignore
-  expect(await adds(() => post(cash({ type: 'paid_out', amountMinor: 300, account: 'postage', reason: 'stamps' }), { mappings }))).toEqual({ 'Cash drawer': '-3.00', 'Office expenses': '3.00' }); // prettier-ignore
-  expect(await adds(() => post(cash({ type: 'paid_in', amountMinor: 300 }), { mappings }))).toEqual({ 'Cash drawer': '3.00', 'Office expenses': '-3.00' }); // prettier-ignore
+  expect(await adds(() => post({ ...cash({ amountMinor: 5 }), recordId: 'k2' }, { mappings }))).toEqual({ 'Cash drawer': '0.05', 'Office expenses': '-0.05' }); // prettier-ignore
+  expect(await adds(() => post({ ...cash({ type: 'paid_out', amountMinor: 300, account: 'postage', reason: 'stamps' }), recordId: 'k3' }, { mappings }))).toEqual({ 'Cash drawer': '-3.00', 'Office expenses': '3.00' }); // prettier-ignore
+  expect(await adds(() => post({ ...cash({ type: 'paid_in', amountMinor: 300 }), recordId: 'k4' }, { mappings }))).toEqual({ 'Cash drawer': '3.00', 'Office expenses': '-3.00' }); // prettier-ignore
   expect(await only(cash())).toMatchObject({ cause: 'mapping_missing:account:cash:over-short' });
   expect(await only(cash({ amountMinor: 0 }))).toMatchObject({ reason: 'nothing_to_post' });
   await books.begin({}, { cash: { mode: 'off' } });

@@ -206,7 +206,8 @@ describe('tickets that are posted by themselves, or held', () => {
     ['money moved between tenders, nothing sold', { kind: 'order', body: layAway({ ...plain, lines: [], tenders: [of('cash', 1_000), of('card', -1_000)], totals: zero }) }, 'alone'],
     ['an amount of a sale without lines', { kind: 'refund', body: amount }, 'alone'],
     ['a refund that is owed', { kind: 'refund', body: { ...refund, tenders: [] } }, 'alone'],
-    ['a sale below zero', { kind: 'order', body: layAway({ ...plain, lines: [{ ...soldLine, netMinor: 0, taxes: [] }], fees: [{ name: 'Off', amountMinor: -100 }], tenders: [of('cash', -100)], totals: { ...zero, netMinor: -100, totalMinor: -100 } }) }, 'hold'],
+    ['a sale below zero', { kind: 'order', body: layAway({ ...plain, lines: [{ ...soldLine, netMinor: 0, taxes: [] }], giftCards: { used: [{ code: 'G', amountMinor: 100 }] }, tenders: [of('cash', -100)], totals: { ...zero, totalMinor: -100 } }) }, 'hold'],
+    ['B19: a fee that its sale cannot bear', { kind: 'order', body: layAway({ ...plain, lines: [{ ...soldLine, netMinor: 0, taxes: [] }], fees: [{ name: 'Off', amountMinor: -100 }], tenders: [of('cash', -100)], totals: { ...zero, netMinor: -100, totalMinor: -100 } }) }, 'shares'],
   ])('%s', (_name, ticket, type) => {
     expect(ticketShares(ticket, 'T-1').type).toBe(type);
   }); // prettier-ignore

@@ -19,6 +19,9 @@ test.each<[string, [string, number][], Partial<OrderBody>, string[]]>([
   ['negative lines and a tip', [['a', -1]], { tips: [{ amountMinor: 1 }] }, ['sale', 'refund']],
   ['negative lines and a gift card sold', [['a', -1]], { giftCards: { sold: [{ code: 'g', amountMinor: 1 }] } }, ['sale', 'refund']],
   ['negative lines and a discount', [['a', -1]], { fees: [{ name: 'f', amountMinor: -1 }] }, ['refund']],
+  ['B19: lines that cannot bear a discount', [['a', 1]], { fees: [{ name: 'f', amountMinor: -1251 }] }, ['sale', 'refund']],
+  ['B19: tax that cannot bear that of a discount', [['a', 1]], { fees: [{ name: 'f', amountMinor: -10, taxes: [{ code: 't', taxMinor: -1 }] }] }, ['sale', 'refund']],
+  ['B19: nothing but a discount', [], { fees: [{ name: 'f', amountMinor: -1 }] }, ['refund']],
   ['positive lines and a discount', [['a', 1]], { fees: [{ name: 'f', amountMinor: -1 }] }, ['sale']],
 ])('a ticket with %s has its parts', (_name, lines, change, parts) => {
   expect(partsOfOrder({ ...orderBody('1', lines, null), ...change })).toEqual(parts);
