@@ -58,7 +58,10 @@ export default defineConfig(
   {
     files: ['test/**/*.ts'],
     extends: [jest.configs['flat/recommended'], jest.configs['flat/style']],
-    rules: { 'max-lines-per-function': 'off' },
+    rules: {
+      'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': 'off',
+    },
   },
   prettier,
 );

@@ -82,7 +82,11 @@ async function endOrphan(tx: PoolClient, tenant: number, { via, to }: Step): Pro
     `DELETE FROM deliveries WHERE id = ANY ($1::bigint[]) RETURNING system, state IN ('waiting', 'sending', 'verifying') AS "isOpen"`,
     [ended],
   );
-  await countMade(tx, tenant, new Map(gone.rows.map(({ system, isOpen }) => [system, isOpen ? -1 : 0]))); // prettier-ignore
+  await countMade(
+    tx,
+    tenant,
+    new Map(gone.rows.map(({ system, isOpen }) => [system, isOpen ? -1 : 0])),
+  );
 }
 
 /** Moves on the revision of the record that is under way; of two the places are worked out anew from the ledger. */

@@ -32,7 +32,9 @@ export async function loadProducts(
   keys: { skus: readonly string[]; productIds: readonly string[] },
 ): Promise<KnownProducts> {
   const bySku = await ownersOf(db, tenant, keys.skus);
-  const owners = [...bySku.values()].flatMap(({ present, meant }) => [present ?? [], meant ?? []].flat()); // prettier-ignore
+  const owners = [...bySku.values()].flatMap(({ present, meant }) =>
+    [present ?? [], meant ?? []].flat(),
+  );
   const ids = [...new Set([...keys.productIds, ...owners])];
   return { bySku, byId: await productsById(db, tenant, system, ids) };
 }
@@ -85,7 +87,8 @@ async function productsById(
   );
   return new Map(
     result.rows.map(({ blockerId, isBlockerOpen, ...product }) => {
-      const blocker = blockerId === null ? null : { recordId: blockerId, isOpen: isBlockerOpen === true }; // prettier-ignore
+      const blocker =
+        blockerId === null ? null : { recordId: blockerId, isOpen: isBlockerOpen === true };
       return [product.recordId, { ...product, blocker }];
     }),
   );

@@ -58,14 +58,25 @@ export async function loadListed(
       [tenant, keys, payoutsMax],
     ),
   ]);
-  const payouts = await payoutsOf(db, tenant, system, [...new Set(entries.rows.map(({ payoutId }) => payoutId))]); // prettier-ignore
+  const payouts = await payoutsOf(db, tenant, system, [
+    ...new Set(entries.rows.map(({ payoutId }) => payoutId)),
+  ]);
   const naming = groupBy(entries.rows, keyOf);
   const listed = new Map<string, ListedThing>();
   for (const [key, { kind, recordId, content }] of records) {
     const currency = 'currency' in content.body ? (content.body.currency ?? null) : null;
-    const broughtMinor = broughtBy(content, kind === 'invoice' ? (payments.get(recordId) ?? []) : []); // prettier-ignore
+    const broughtMinor = broughtBy(
+      content,
+      kind === 'invoice' ? (payments.get(recordId) ?? []) : [],
+    );
     const ids = new Set((naming.get(key) ?? []).map(({ payoutId }) => payoutId));
-    listed.set(key, { kind, recordId, currency, broughtMinor, payouts: payouts.filter(({ payoutId }) => ids.has(payoutId)) }); // prettier-ignore
+    listed.set(key, {
+      kind,
+      recordId,
+      currency,
+      broughtMinor,
+      payouts: payouts.filter(({ payoutId }) => ids.has(payoutId)),
+    });
   }
   return listed;
 }
@@ -110,7 +121,10 @@ async function paymentsOf(
   );
   const byInvoice = groupBy(rows, ({ invoiceId }) => invoiceId);
   return new Map(
-    [...byInvoice].map(([id, same]) => [id, same.map(({ body }) => parseRecordBody('payment', body))]), // prettier-ignore
+    [...byInvoice].map(([id, same]) => [
+      id,
+      same.map(({ body }) => parseRecordBody('payment', body)),
+    ]),
   );
 }
 

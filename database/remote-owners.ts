@@ -32,7 +32,8 @@ export async function withoutOthers<S extends RemoteClaim>(
   const rowOf = new Map(rows.map((row) => [row.id, row]));
   const claims = settlements.flatMap((settlement) => {
     const row = rowOf.get(settlement.deliveryId);
-    const isThing = row?.kind === 'customer' || row?.kind === 'product' || row?.kind === 'inventory'; // prettier-ignore
+    const isThing =
+      row?.kind === 'customer' || row?.kind === 'product' || row?.kind === 'inventory';
     return row === undefined || !isThing || settlement.remote === undefined
       ? []
       : [{ row, remoteId: settlement.remote.id }];
@@ -41,7 +42,13 @@ export async function withoutOthers<S extends RemoteClaim>(
   const held = new Map<string, string>();
   for (const kind of new Set(claims.map(({ row }) => row.kind))) {
     const some = claims.filter(({ row }) => row.kind === kind);
-    const owners = await ownersOfRemote(tx, lane.tenant, lane.system, kind, some.map(({ remoteId }) => remoteId)); // prettier-ignore
+    const owners = await ownersOfRemote(
+      tx,
+      lane.tenant,
+      lane.system,
+      kind,
+      some.map(({ remoteId }) => remoteId),
+    );
     for (const { row, remoteId } of some) {
       const key = `${kind}/${remoteId}`;
       const first = taken.get(key);

@@ -110,7 +110,9 @@ export class SkuBook {
 
   /** What has to be written down. */
   changes(): SkuChanges {
-    const changed = [...this.owners].filter(([sku, owner]) => !isSame(owner, this.known.claims.get(sku) ?? null)); // prettier-ignore
+    const changed = [...this.owners].filter(
+      ([sku, owner]) => !isSame(owner, this.known.claims.get(sku) ?? null),
+    );
     const released = changed.flatMap(([sku]) => (this.known.claims.has(sku) ? [sku] : []));
     const codeOf = this.codes(released);
     const claims = changed.flatMap(([sku, owner]) =>

@@ -20,7 +20,15 @@ export function inUseHold(
   if (record.kind !== 'payment' || record.body.depositFor === undefined) return paidOut;
   const layAway = references.layAways.get(record.body.depositFor);
   const receivedMinor = isAway ? 0 : record.body.amountMinor;
-  const used = layAway === undefined ? null : inUseByDeposit({ recordId, receivedMinor, layAway, currency: record.body.currency ?? home }); // prettier-ignore
+  const used =
+    layAway === undefined
+      ? null
+      : inUseByDeposit({
+          recordId,
+          receivedMinor,
+          layAway,
+          currency: record.body.currency ?? home,
+        });
   return used ?? paidOut;
 }
 

@@ -62,12 +62,22 @@ export function stopForStock(
     type: 'hold',
     reason: stockChanged,
     cause: `${stockChanged}:stock`,
-    detail: changedText(product, { present, last, wanted: stockTotal(body), isManaged: finding.isManaged === true }), // prettier-ignore
+    detail: changedText(product, {
+      present,
+      last,
+      wanted: stockTotal(body),
+      isManaged: finding.isManaged === true,
+    }),
     remote: {
       remoteId: product.remoteId ?? '',
       remoteVersion: null,
       isLinked: product.isLinked,
-      snapshot: { ...item.snapshot, stockQuantity: last, shown: present, heldAtMs: isSame ? heldAtMs : finding.readAtMs }, // prettier-ignore
+      snapshot: {
+        ...item.snapshot,
+        stockQuantity: last,
+        shown: present,
+        heldAtMs: isSame ? heldAtMs : finding.readAtMs,
+      },
     },
   };
 }
@@ -116,7 +126,8 @@ export function afterStock(
   const present = product.manage_stock === true ? product.stock_quantity : null;
   const named = `Product ${product.id} (SKU "${product.sku}")`;
   const sold = sales === null || product.total_sales === null ? 0 : product.total_sales - sales;
-  const wayOut = 'Count it at the POS, and that count is written; or correct the figure in the store and discard this.'; // prettier-ignore
+  const wayOut =
+    'Count it at the POS, and that count is written; or correct the figure in the store and discard this.';
   const detail =
     product.manage_stock !== true
       ? `${named} was given a stock of ${quantity}, but its stock management is switched off in the store or kept by its parent. ${wayOut}`

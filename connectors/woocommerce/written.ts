@@ -76,7 +76,8 @@ function notAsSent(
   const [first] = differing;
   if (first === undefined) return null;
   const said = differing.map(
-    ({ key, sent, shown }) => `${fieldNames[key] ?? key} was sent as "${sent.slice(0, 200)}", the store has "${shown.slice(0, 200)}"`, // prettier-ignore
+    ({ key, sent, shown }) =>
+      `${fieldNames[key] ?? key} was sent as "${sent.slice(0, 200)}", the store has "${shown.slice(0, 200)}"`,
   );
   const kind = type === 'simple' ? '' : `, which is of type ${type} in the store`;
   const detail = `Product ${id} (SKU "${sku}")${kind}: ${said.join('; ')}. A plug-in or a setting of the store changes it: correct it there or at the POS, then redrive`;

@@ -23,9 +23,15 @@ export function inUseByRefund(sale: KnownSale, isAway: boolean): Hold | null {
   if (refundedMinor <= leftMinor) return null;
   const { kind, body } = sale.ticket;
   const text = (minor: number): string => minorToText(minor, body.currency);
-  const names = refunds.slice(0, 5).map(({ id, minor }) => `${id} over ${text(minor)}`).join(', '); // prettier-ignore
+  const names = refunds
+    .slice(0, 5)
+    .map(({ id, minor }) => `${id} over ${text(minor)}`)
+    .join(', ');
   const now = isAway ? 'is voided at the POS' : `is ${text(leftMinor)} at the POS now`;
-  return hold('refund', `The ${kind} ${sale.recordId} ${now}, but refunds of it are in QuickBooks: ${names}. Void or correct these at the POS too, or send the ${kind} again as it was`); // prettier-ignore
+  return hold(
+    'refund',
+    `The ${kind} ${sale.recordId} ${now}, but refunds of it are in QuickBooks: ${names}. Void or correct these at the POS too, or send the ${kind} again as it was`,
+  );
 }
 
 /** A deposit that an order in the books uses, or that was given back. */
@@ -39,12 +45,19 @@ export function inUseByDeposit(deposit: {
   const { order, isOrderPosted, orderId } = layAway;
   const isUsing = isOrderPosted && order !== null && order.voided !== true;
   const usedMinor = isUsing ? amountOf(recordId, order.deposits ?? []) : 0;
-  const backMinor = backOf(recordId, layAway.entries.filter(({ isPosted }) => isPosted)); // prettier-ignore
+  const backMinor = backOf(
+    recordId,
+    layAway.entries.filter(({ isPosted }) => isPosted),
+  );
   if (usedMinor + backMinor <= receivedMinor) return null;
   const text = (minor: number): string => minorToText(minor, currency);
-  const now = receivedMinor === 0 ? 'is voided at the POS' : `is ${text(receivedMinor)} at the POS now`; // prettier-ignore
+  const now =
+    receivedMinor === 0 ? 'is voided at the POS' : `is ${text(receivedMinor)} at the POS now`;
   const back = backMinor === 0 ? '' : ` and ${text(backMinor)} of it were refunded`;
-  return hold('deposit', `Deposit ${recordId} ${now}, but in QuickBooks order ${orderId} uses ${text(usedMinor)} of it${back}. Void or correct that at the POS too, or send the deposit again as it was`); // prettier-ignore
+  return hold(
+    'deposit',
+    `Deposit ${recordId} ${now}, but in QuickBooks order ${orderId} uses ${text(usedMinor)} of it${back}. Void or correct that at the POS too, or send the deposit again as it was`,
+  );
 }
 
 /** Something whose money a payout in the books has paid out. */
@@ -52,8 +65,17 @@ export function inUseByPayout(listed: ListedThing, homeCurrency: string): Hold |
   const posted = listed.payouts.filter(({ isPosted }) => isPosted);
   const [first] = posted;
   if (first === undefined) return null;
-  const minors = posted.flatMap(({ body }) => body.includes.filter(({ kind, recordId }) => kind === listed.kind && recordId === listed.recordId)).map(({ amountMinor }) => amountMinor); // prettier-ignore
+  const minors = posted
+    .flatMap(({ body }) =>
+      body.includes.filter(
+        ({ kind, recordId }) => kind === listed.kind && recordId === listed.recordId,
+      ),
+    )
+    .map(({ amountMinor }) => amountMinor);
   if (sumMinor(minors) === 0) return null;
   const paidOut = minorToText(sumMinor(minors), first.body.currency ?? homeCurrency);
-  return hold('payout', `The ${listed.kind} ${listed.recordId} is voided at the POS, but payout ${first.payoutId} in QuickBooks pays out ${paidOut} of it. Void or correct the payout too, or send the ${listed.kind} again as it was`); // prettier-ignore
+  return hold(
+    'payout',
+    `The ${listed.kind} ${listed.recordId} is voided at the POS, but payout ${first.payoutId} in QuickBooks pays out ${paidOut} of it. Void or correct the payout too, or send the ${listed.kind} again as it was`,
+  );
 }

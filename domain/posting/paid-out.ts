@@ -76,7 +76,9 @@ export function payoutHold(
       ({ isPosted, isOpen }, index) => index !== own && (isPosted || (isOpen && index < own)),
     );
     // By those before it, or, where it is paid out in parts, by all of them together.
-    const [soFarMinor, allMinor] = [before, rest].map((some) => sumMinor(some.map(of)) + amountMinor); // prettier-ignore
+    const [soFarMinor, allMinor] = [before, rest].map(
+      (some) => sumMinor(some.map(of)) + amountMinor,
+    );
     if (soFarMinor === broughtMinor || allMinor === broughtMinor) continue;
     // What is in the books leaves a rest where the sale grew since: that lies on the clearing account.
     if (others[own]?.isPosted === true && isWithin(soFarMinor ?? 0, broughtMinor)) continue;
@@ -84,7 +86,7 @@ export function payoutHold(
     const what = `${first.kind} ${first.recordId}`;
     const already = rest.map((one) => `${text(of(one))} in payout ${one.payoutId}`).slice(0, 5);
     const paidOut = already.length === 0 ? '' : ` and was paid out already: ${already.join(', ')}`;
-    const detail = `Payout ${recordId} lists ${what} at ${text(amountMinor)}; its tender ${tender} brought ${text(broughtMinor)}${paidOut}. Correct the payout or the ${first.kind}, or void the payout that is too much`; // prettier-ignore
+    const detail = `Payout ${recordId} lists ${what} at ${text(amountMinor)}; its tender ${tender} brought ${text(broughtMinor)}${paidOut}. Correct the payout or the ${first.kind}, or void the payout that is too much`;
     return { type: 'hold', reason: 'payout_differs', what: 'payout', detail };
   }
   return null;

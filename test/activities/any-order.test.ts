@@ -5,7 +5,15 @@ import type { OrderBody } from '../../domain/bodies';
 import { historiesAsked } from '../support/env';
 import { accountsOf } from '../support/operator';
 import { customer, orderBody } from '../support/samples';
-import { createTestTenant, sendChanges, startStack, untilIdle, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
+import {
+  createTestTenant,
+  sendChanges,
+  startStack,
+  untilIdle,
+  type Stack,
+  type TestChange,
+  type TestTenant,
+} from '../support/stack';
 import { booked } from './mixed-books';
 import { Effect } from './mixed-till';
 import { putPosting } from './summing';
@@ -55,13 +63,24 @@ function historyOf(n: number, next: () => number): History {
     const all = [...before, last];
     for (const [index, one] of all.entries()) facts.push({ ...one, revision: index + 1 });
   };
-  const ticket = (id: string, count: number, change: Partial<OrderBody> = {}): OrderBody => ({ ...orderBody(id, [['A', count]], 'c-1'), ...change }); // prettier-ignore
+  const ticket = (id: string, count: number, change: Partial<OrderBody> = {}): OrderBody => ({
+    ...orderBody(id, [['A', count]], 'c-1'),
+    ...change,
+  });
   const day = is(0.4) ? { businessDate: summedDay } : {};
   // A sale with refunds and the payout of both.
   const [saleId, soldCount] = [`T-${n}0`, 2 + pick(3)];
   const isVoided = is(0.25);
-  const sale = (count: number, change = {}): TestChange => ({ kind: 'order', recordId: saleId, body: ticket(saleId, count, { ...day, ...change }) }); // prettier-ignore
-  revised(sale(soldCount, isVoided ? { voided: true } : {}), ...(is(0.6) ? [sale(1 + pick(4))] : []), ...(isVoided ? [sale(soldCount)] : [])); // prettier-ignore
+  const sale = (count: number, change = {}): TestChange => ({
+    kind: 'order',
+    recordId: saleId,
+    body: ticket(saleId, count, { ...day, ...change }),
+  });
+  revised(
+    sale(soldCount, isVoided ? { voided: true } : {}),
+    ...(is(0.6) ? [sale(1 + pick(4))] : []),
+    ...(isVoided ? [sale(soldCount)] : []),
+  );
   let leftCount = isVoided ? 0 : soldCount;
   const listed: { kind: 'order' | 'refund'; recordId: string; amountMinor: number }[] = [];
   if (!isVoided) listed.push({ kind: 'order', recordId: saleId, amountMinor: soldCount * piece });
@@ -70,8 +89,15 @@ function historyOf(n: number, next: () => number): History {
     const count = 1 + pick(2);
     const isBack = count <= leftCount && is(0.8);
     if (isBack) leftCount -= count;
-    const refund = (pieces: number, change = {}): TestChange => ({ kind: 'refund', recordId, body: { ...ticket(recordId, pieces, change), restock: true, orderId: saleId } }); // prettier-ignore
-    revised(refund(count, isBack ? {} : { voided: true }), ...(is(0.6) || !isBack ? [refund(1 + pick(3))] : [])); // prettier-ignore
+    const refund = (pieces: number, change = {}): TestChange => ({
+      kind: 'refund',
+      recordId,
+      body: { ...ticket(recordId, pieces, change), restock: true, orderId: saleId },
+    });
+    revised(
+      refund(count, isBack ? {} : { voided: true }),
+      ...(is(0.6) || !isBack ? [refund(1 + pick(3))] : []),
+    );
     if (isBack) listed.push({ kind: 'refund', recordId, amountMinor: -count * piece });
   }
   expected.add('card', leftCount * piece);
@@ -80,9 +106,24 @@ function historyOf(n: number, next: () => number): History {
     const netMinor = leftCount * piece;
     const payout = (includes: typeof listed, change = {}): TestChange => {
       const sum = includes.reduce((all, { amountMinor }) => all + amountMinor, 0);
-      return { kind: 'payout', recordId, body: { processor: 'stripe', tender: 'card', businessDate: '2026-11-25', grossMinor: sum, feesMinor: 0, netMinor: sum, includes, ...change } }; // prettier-ignore
+      return {
+        kind: 'payout',
+        recordId,
+        body: {
+          processor: 'stripe',
+          tender: 'card',
+          businessDate: '2026-11-25',
+          grossMinor: sum,
+          feesMinor: 0,
+          netMinor: sum,
+          includes,
+          ...change,
+        },
+      };
     };
-    const wrong = listed.map((one, index) => (index === 0 ? { ...one, amountMinor: one.amountMinor + 500 } : one)); // prettier-ignore
+    const wrong = listed.map((one, index) =>
+      index === 0 ? { ...one, amountMinor: one.amountMinor + 500 } : one,
+    );
     revised(payout(listed), ...(is(0.5) ? [payout(wrong)] : []));
     expected.add('card', -netMinor);
     expected.add('bank', netMinor);
@@ -95,15 +136,26 @@ function historyOf(n: number, next: () => number): History {
     delete body.tenders;
     return { kind: 'invoice', recordId: invoiceId, body: { ...body, ...change } };
   };
-  revised(invoice(owedCount, isAway ? { voided: true } : {}), ...(is(0.5) || isAway ? [invoice(1 + pick(3))] : [])); // prettier-ignore
+  revised(
+    invoice(owedCount, isAway ? { voided: true } : {}),
+    ...(is(0.5) || isAway ? [invoice(1 + pick(3))] : []),
+  );
   let openMinor = isAway ? 0 : owedCount * piece;
   if (!isAway) expected.add('owed', openMinor);
   for (let index = 1; index <= pick(2); index += 1) {
     const recordId = `P-${n}${index}`;
     const minor = Math.min(openMinor, 300 + pick(1_500));
     const isPaid = minor > 0;
-    const paid = (amountMinor: number, change = {}): TestChange => ({ kind: 'payment', recordId, occurredAt: '2026-11-24T15:00:00Z', body: { number: recordId, invoiceId, tender: 'cash', amountMinor, ...change } }); // prettier-ignore
-    revised(paid(isPaid ? minor : 400, isPaid ? {} : { voided: true }), ...(is(0.6) ? [paid(200 + pick(3_000))] : [])); // prettier-ignore
+    const paid = (amountMinor: number, change = {}): TestChange => ({
+      kind: 'payment',
+      recordId,
+      occurredAt: '2026-11-24T15:00:00Z',
+      body: { number: recordId, invoiceId, tender: 'cash', amountMinor, ...change },
+    });
+    revised(
+      paid(isPaid ? minor : 400, isPaid ? {} : { voided: true }),
+      ...(is(0.6) ? [paid(200 + pick(3_000))] : []),
+    );
     openMinor -= minor;
     expected.add('cash', minor);
     expected.add('owed', -minor);
@@ -111,9 +163,28 @@ function historyOf(n: number, next: () => number): History {
   // A deposit, the order that uses it, and cash.
   const [depositId, orderId] = [`D-${n}`, `T-${n}9`];
   const isKept = is(0.7);
-  const deposit = (amountMinor: number, change = {}): TestChange => ({ kind: 'payment', recordId: depositId, occurredAt: '2026-11-19T15:00:00Z', body: { number: depositId, depositFor: orderId, customerId: 'c-1', tender: 'cash', amountMinor, ...change } }); // prettier-ignore
-  const uses = { deposits: [{ paymentId: depositId, amountMinor: 1_000 }], tenders: [{ tender: 'card', amountMinor: 1_500 }] }; // prettier-ignore
-  const completed = (change = {}): TestChange => ({ kind: 'order', recordId: orderId, body: ticket(orderId, 2, { ...uses, ...change }) }); // prettier-ignore
+  const deposit = (amountMinor: number, change = {}): TestChange => ({
+    kind: 'payment',
+    recordId: depositId,
+    occurredAt: '2026-11-19T15:00:00Z',
+    body: {
+      number: depositId,
+      depositFor: orderId,
+      customerId: 'c-1',
+      tender: 'cash',
+      amountMinor,
+      ...change,
+    },
+  });
+  const uses = {
+    deposits: [{ paymentId: depositId, amountMinor: 1_000 }],
+    tenders: [{ tender: 'card', amountMinor: 1_500 }],
+  };
+  const completed = (change = {}): TestChange => ({
+    kind: 'order',
+    recordId: orderId,
+    body: ticket(orderId, 2, { ...uses, ...change }),
+  });
   const voided = isKept ? {} : { voided: true };
   revised(deposit(1_000, voided), ...(is(0.5) ? [deposit(600 + pick(600))] : []));
   revised(completed(voided), ...(is(0.4) || !isKept ? [completed()] : []));
@@ -121,20 +192,49 @@ function historyOf(n: number, next: () => number): History {
     expected.add('cash', 1_000);
     expected.add('card', 1_500);
   }
-  const short = (amountMinor: number): TestChange => ({ kind: 'cash', recordId: `K-${n}`, body: { businessDate: '2026-11-21', tender: 'cash', type: 'difference', amountMinor } }); // prettier-ignore
+  const short = (amountMinor: number): TestChange => ({
+    kind: 'cash',
+    recordId: `K-${n}`,
+    body: { businessDate: '2026-11-21', tender: 'cash', type: 'difference', amountMinor },
+  });
   revised(short(-80), ...(is(0.5) ? [short(-50)] : []));
   expected.add('cash', -80);
   expected.add('differences', 80);
   return { facts, expected };
 }
 
-const names = { 'Card clearing': 'card', 'Cash drawer': 'cash', 'Undeposited Funds': 'exchange', Bank: 'bank', 'Office expenses': 'differences', 'Accounts Receivable (A/R)': 'owed' }; // prettier-ignore
+const names = {
+  'Card clearing': 'card',
+  'Cash drawer': 'cash',
+  'Undeposited Funds': 'exchange',
+  Bank: 'bank',
+  'Office expenses': 'differences',
+  'Accounts Receivable (A/R)': 'owed',
+};
 
 async function begin(): Promise<{ tenant: TestTenant; accounts: Map<string, string> }> {
   const tenant = await createTestTenant(stack);
   const { pool } = stack.database;
-  await putPosting(stack, tenant, [{ fromDay: summedDay, mode: 'summary' }, { fromDay: '2026-11-21', mode: 'perOrder' }]); // prettier-ignore
-  await sendChanges(stack, tenant, [customer('c-1'), { kind: 'product', recordId: 'p-A', body: { sku: 'A', name: 'A', type: 'service', priceMinor: piece, currency: 'USD', trackStock: false, status: 'active' } }]); // prettier-ignore
+  await putPosting(stack, tenant, [
+    { fromDay: summedDay, mode: 'summary' },
+    { fromDay: '2026-11-21', mode: 'perOrder' },
+  ]);
+  await sendChanges(stack, tenant, [
+    customer('c-1'),
+    {
+      kind: 'product',
+      recordId: 'p-A',
+      body: {
+        sku: 'A',
+        name: 'A',
+        type: 'service',
+        priceMinor: piece,
+        currency: 'USD',
+        trackStock: false,
+        status: 'active',
+      },
+    },
+  ]);
   await untilIdle(stack, tenant, 50_000);
   const ids = await accountsOf(stack, tenant);
   const { rows } = await pool.query<{ kind: string; id: string }>(
@@ -144,7 +244,8 @@ async function begin(): Promise<{ tenant: TestTenant; accounts: Map<string, stri
   const idOf = (kind: string): string => rows.find((row) => row.kind === kind)?.id ?? '';
   const map = (kind: 'account' | 'item', key: string, id: string | undefined): Promise<unknown> =>
     putMapping(pool, tenant.id, kind, key, { id: id ?? '', name: null }, 'test');
-  for (const key of ['@deposit', '@daily-sales', '@unallocated']) await map('item', key, idOf('product')); // prettier-ignore
+  for (const key of ['@deposit', '@daily-sales', '@unallocated'])
+    await map('item', key, idOf('product'));
   await map('account', 'daily-customer', idOf('customer'));
   await map('account', 'clearing:exchange', ids['Undeposited Funds']);
   await map('account', 'bank:stripe', ids['Bank']);
@@ -181,11 +282,17 @@ async function run(from: number, count: number): Promise<string[]> {
   );
   for (const { what } of rows) wrong.push(what);
   const sum = all.reduce((effect, { expected }) => effect.addAll(expected), new Effect());
-  const found = (await booked(stack, tenant, accounts)).reduce((effect, one) => effect.addAll(one.effect), new Effect()); // prettier-ignore
+  const found = (await booked(stack, tenant, accounts)).reduce(
+    (effect, one) => effect.addAll(one.effect),
+    new Effect(),
+  );
   const [is, shall] = [JSON.stringify(found.all()), JSON.stringify(sum.all())];
   if (is !== shall) wrong.push(`the books come to ${is}, the facts to ${shall}`);
   if (wrong.length === 0) return [];
-  const log = facts.map(({ kind, recordId, revision, body }) => `${kind} ${recordId} rev ${revision ?? 1} ${JSON.stringify(body)}`); // prettier-ignore
+  const log = facts.map(
+    ({ kind, recordId, revision, body }) =>
+      `${kind} ${recordId} rev ${revision ?? 1} ${JSON.stringify(body)}`,
+  );
   return [`seeds ${from} to ${from + count - 1}:`, ...wrong, ...log];
 }
 

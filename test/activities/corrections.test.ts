@@ -6,7 +6,14 @@ import { dayIn } from '../../domain/business-day';
 import { at } from '../sandbox/support';
 import { accountsOf, depositReceipts, inBooks, post } from '../support/operator';
 import { customer, order, product } from '../support/samples';
-import { createTestTenant, sendChanges, startStack, untilIdle, type Stack, type TestChange } from '../support/stack'; // prettier-ignore
+import {
+  createTestTenant,
+  sendChanges,
+  startStack,
+  untilIdle,
+  type Stack,
+  type TestChange,
+} from '../support/stack';
 
 let stack: Stack;
 beforeAll(async () => {
@@ -26,11 +33,20 @@ test('B20: what corrects a deposited ticket has the business day on which the co
   };
   await sent(product('A'), customer('c-1'));
   const undeposited = (await accountsOf(stack, tenant))['Undeposited Funds'] ?? '';
-  await putMapping(stack.database.pool, tenant.id, 'account', 'clearing:card', { id: undeposited, name: null }, 'test'); // prettier-ignore
+  await putMapping(
+    stack.database.pool,
+    tenant.id,
+    'account',
+    'clearing:card',
+    { id: undeposited, name: null },
+    'test',
+  );
   await sent(order('T-1', [['A', 2]], 'c-1'));
   const read = async (entity: string): Promise<Found> => {
     const query = encodeURIComponent(`SELECT * FROM ${entity}`);
-    return found.parse(at(await inBooks(stack, tenant, `query?query=${query}`), `QueryResponse.${entity}`)); // prettier-ignore
+    return found.parse(
+      at(await inBooks(stack, tenant, `query?query=${query}`), `QueryResponse.${entity}`),
+    );
   };
   const [receipt] = await read('SalesReceipt');
   await depositReceipts(stack, tenant, [{ id: receipt?.Id ?? '', total: 25 }], '2026-11-25');

@@ -51,15 +51,31 @@ async function failed(tenant: TestTenant): Promise<string[]> {
 test('B17: a deletion of a posted sale, refund or payment leaves stock and books, and says what to send instead', async () => {
   const tenant = await createTestTenant(stack);
   await sent(tenant, product('A'), customer('c-1'), count('A', '10', '2026-11-20T00:00:00Z'));
-  const paid: TestChange = { kind: 'payment', recordId: 'P-1', body: { number: 'P-1', invoiceId: 'I-1', tender: 'cash', amountMinor: 500, businessDate: '2026-11-24' } }; // prettier-ignore
+  const paid: TestChange = {
+    kind: 'payment',
+    recordId: 'P-1',
+    body: {
+      number: 'P-1',
+      invoiceId: 'I-1',
+      tender: 'cash',
+      amountMinor: 500,
+      businessDate: '2026-11-24',
+    },
+  };
   const invoice = { ...orderBody('I-1', [['A', 1]], 'c-1'), tenders: undefined };
-  await sent(tenant, order('T-1', [['A', 3]], 'c-1'), { kind: 'invoice', recordId: 'I-1', body: invoice }, paid); // prettier-ignore
+  await sent(
+    tenant,
+    order('T-1', [['A', 3]], 'c-1'),
+    { kind: 'invoice', recordId: 'I-1', body: invoice },
+    paid,
+  );
   const stands = ['Invoice I-1 12.50', 'Payment - 5.00', 'SalesReceipt T-1 37.50'];
   expect(await documents(stack, tenant)).toEqual(stands);
   const [balance, stock] = [await trialBalance(stack, tenant), await stockOf(tenant)];
   await sent(tenant, deleted('order', 'T-1'), deleted('invoice', 'I-1'), deleted('payment', 'P-1'));
   expect([await trialBalance(stack, tenant), await stockOf(tenant)]).toEqual([balance, stock]);
-  const rest = 'so its deletion changed nothing: the document and the stock stay as they are. To take it back, send it again with voided: true'; // prettier-ignore
+  const rest =
+    'so its deletion changed nothing: the document and the stock stay as they are. To take it back, send it again with voided: true';
   expect(await failed(tenant)).toEqual([
     `order T-1 posted_not_deleted: The order T-1 is in QuickBooks as T-1, ${rest}`,
     `invoice I-1 posted_not_deleted: The invoice I-1 is in QuickBooks as I-1, ${rest}`,
@@ -68,7 +84,11 @@ test('B17: a deletion of a posted sale, refund or payment leaves stock and books
     ),
   ]);
   // As the text says: voided, by the revision of the deletion too. Then nothing stands that could not be deleted.
-  await sent(tenant, { ...order('T-1', [['A', 3]], 'c-1'), revision: 2, body: { ...orderBody('T-1', [['A', 3]], 'c-1'), voided: true } }); // prettier-ignore
+  await sent(tenant, {
+    ...order('T-1', [['A', 3]], 'c-1'),
+    revision: 2,
+    body: { ...orderBody('T-1', [['A', 3]], 'c-1'), voided: true },
+  });
   expect(await failed(tenant)).toHaveLength(2);
   await sent(tenant, deleted('order', 'T-1', 3));
   expect(await failed(tenant)).toHaveLength(2);
@@ -78,7 +98,10 @@ test('B17: a deletion of a posted sale, refund or payment leaves stock and books
 test('B17: what was never posted is deleted with its stock', async () => {
   const tenant = await createTestTenant(stack);
   await sent(tenant, product('A'), count('A', '10', '2026-11-20T00:00:00Z'));
-  const unpaid = { ...orderBody('T-1', [['A', 3]], null), tenders: [{ tender: 'shells', amountMinor: 3_750 }] }; // prettier-ignore
+  const unpaid = {
+    ...orderBody('T-1', [['A', 3]], null),
+    tenders: [{ tender: 'shells', amountMinor: 3_750 }],
+  };
   await sent(tenant, { kind: 'order', recordId: 'T-1', body: unpaid });
   expect(await stockOf(tenant)).toBe('7');
   await sent(tenant, deleted('order', 'T-1'));

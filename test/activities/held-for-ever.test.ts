@@ -37,7 +37,9 @@ afterAll(async () => {
 
 async function held(tenant: TestTenant): Promise<string[]> {
   const failures = await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 50);
-  return failures.map(({ kind, recordId, reason, detail }) => `${kind} ${recordId} ${reason}: ${detail ?? ''}`); // prettier-ignore
+  return failures.map(
+    ({ kind, recordId, reason, detail }) => `${kind} ${recordId} ${reason}: ${detail ?? ''}`,
+  );
 }
 
 async function sent(tenant: TestTenant, changes: TestChange[]): Promise<void> {
@@ -120,19 +122,34 @@ test('B3: mapping an item releases the tickets that are held for it, and a redri
   ]);
   const isOpen = (count: number) => (list: string[]) => list.length === count;
   expect(await held(tenant)).toHaveLength(2);
-  const item = made.parse(await inBooks(stack, tenant, 'item', { Name: 'Old one', Type: 'NonInventory', IncomeAccountRef: { value: await incomeOf(tenant) } })).Item.Id; // prettier-ignore
+  const item = made.parse(
+    await inBooks(stack, tenant, 'item', {
+      Name: 'Old one',
+      Type: 'NonInventory',
+      IncomeAccountRef: { value: await incomeOf(tenant) },
+    }),
+  ).Item.Id;
   const answer = await ask('PUT', '/mappings/item/GONE', { target: { id: item } });
   expect(answer).toMatchObject({ status: 200, body: { released: 1 } });
   await until('the first is posted', () => held(tenant), isOpen(1));
   // A mapping that came another way: by cause, by id and all.
   for (const [index, selector] of [{ cause: 'dependency' }, { all: true }].entries()) {
-    const [id] = (await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 1)).map((one) => one.id); // prettier-ignore
+    const [id] = (
+      await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 1)
+    ).map((one) => one.id);
     const redrive = await ask('POST', '/failures/redrive', index === 0 ? selector : { ids: [id] });
     expect(redrive).toMatchObject({ status: 202 });
     await untilIdle(stack, tenant, 50_000);
     expect(await held(tenant)).toHaveLength(1);
   }
-  await putMapping(stack.database.pool, tenant.id, 'item', 'OTHER', { id: item, name: null }, 'test'); // prettier-ignore
+  await putMapping(
+    stack.database.pool,
+    tenant.id,
+    'item',
+    'OTHER',
+    { id: item, name: null },
+    'test',
+  );
   await ask('POST', '/failures/redrive', { all: true });
   await until('the second is posted', () => held(tenant), isOpen(0));
   await untilIdle(stack, tenant, 50_000);
@@ -147,7 +164,11 @@ test('B10: a document that somebody deleted in the books is posted anew by a red
   const ask = await operatorOf(stack, api, tenant);
   const { pool } = stack.database;
   const numbers = ['T-1', 'T-2', 'T-3'];
-  await sent(tenant, [product('A'), customer('c-1'), ...numbers.map((id) => order(id, [['A', 1]], 'c-1'))]); // prettier-ignore
+  await sent(tenant, [
+    product('A'),
+    customer('c-1'),
+    ...numbers.map((id) => order(id, [['A', 1]], 'c-1')),
+  ]);
   const idOf = async (recordId: string): Promise<{ id: string; remote: string; state: string }> => {
     const { rows } = await pool.query<{ id: string; remote: string; state: string }>(
       `SELECT id::text AS id, remote_id AS remote, state FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'order' AND record_id = $2`,
@@ -156,13 +177,37 @@ test('B10: a document that somebody deleted in the books is posted anew by a red
     return rows[0] ?? { id: '', remote: '', state: '' };
   };
   for (const recordId of numbers)
-    await control(stack.qbo, 'act', { as: 'accountant', do: 'delete', realmId: tenant.realmId, entity: 'SalesReceipt', id: (await idOf(recordId)).remote }); // prettier-ignore
-  await sent(tenant, numbers.map((id) => ({ ...order(id, [['A', 2]], 'c-1'), revision: 2 }))); // prettier-ignore
-  expect(await held(tenant)).toEqual(numbers.map((id) => expect.stringContaining(`order ${id} gone_in_system: A document of this was deleted in QuickBooks. To post it again as a new document, redrive`))); // prettier-ignore
+    await control(stack.qbo, 'act', {
+      as: 'accountant',
+      do: 'delete',
+      realmId: tenant.realmId,
+      entity: 'SalesReceipt',
+      id: (await idOf(recordId)).remote,
+    });
+  await sent(
+    tenant,
+    numbers.map((id) => ({ ...order(id, [['A', 2]], 'c-1'), revision: 2 })),
+  );
+  expect(await held(tenant)).toEqual(
+    numbers.map((id) =>
+      expect.stringContaining(
+        `order ${id} gone_in_system: A document of this was deleted in QuickBooks. To post it again as a new document, redrive`,
+      ),
+    ),
+  );
   // A newer revision and a redrive of everything choose nothing.
   await sent(tenant, [{ ...order('T-1', [['A', 3]], 'c-1'), revision: 3 }]);
   await ask('POST', '/failures/redrive', { all: true });
-  await until('looked at again', async () => (await pool.query('SELECT FROM redrives WHERE tenant = $1 AND applied_at IS NULL', [tenant.id])).rowCount, (open) => open === 0); // prettier-ignore
+  await until(
+    'looked at again',
+    async () =>
+      (
+        await pool.query('SELECT FROM redrives WHERE tenant = $1 AND applied_at IS NULL', [
+          tenant.id,
+        ])
+      ).rowCount,
+    (open) => open === 0,
+  );
   await untilIdle(stack, tenant, 50_000);
   expect(await held(tenant)).toHaveLength(3);
   expect(await documents(stack, tenant)).toEqual([]);
@@ -173,18 +218,26 @@ test('B10: a document that somebody deleted in the books is posted anew by a red
     (list) => list.length === 1,
   );
   const { id } = await idOf('T-2');
-  expect(await ask('POST', `/failures/${id}/discard`, { reason: 'deleted on purpose' })).toMatchObject({ status: 202 }); // prettier-ignore
+  expect(
+    await ask('POST', `/failures/${id}/discard`, { reason: 'deleted on purpose' }),
+  ).toMatchObject({ status: 202 });
   await ask('POST', '/failures/redrive', { cause: 'gone_in_system:document' });
   await until(
     'the other one too',
     () => documents(stack, tenant),
     (list) => list.length === 2,
   );
-  expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1-V2 37.50', 'SalesReceipt T-3-V2 25.00']); // prettier-ignore
+  expect(await documents(stack, tenant)).toEqual([
+    'SalesReceipt T-1-V2 37.50',
+    'SalesReceipt T-3-V2 25.00',
+  ]);
   await untilIdle(stack, tenant, 50_000);
   // It is under our care again.
   await sent(tenant, [{ ...order('T-1', [['A', 1]], 'c-1'), revision: 4 }]);
-  expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1-V2 12.50', 'SalesReceipt T-3-V2 25.00']); // prettier-ignore
+  expect(await documents(stack, tenant)).toEqual([
+    'SalesReceipt T-1-V2 12.50',
+    'SalesReceipt T-3-V2 25.00',
+  ]);
   expect((await idOf('T-2')).state).toBe('skipped');
 }, 120_000);
 

@@ -6,7 +6,15 @@ import { putMapping } from '../../database/mappings';
 import { Till } from '../identity/till';
 import { historiesAsked } from '../support/env';
 import { inBooks, listed } from '../support/operator';
-import { control, createTestTenant, sendChanges, startStack, untilIdle, type Stack, type TestTenant } from '../support/stack'; // prettier-ignore
+import {
+  control,
+  createTestTenant,
+  sendChanges,
+  startStack,
+  untilIdle,
+  type Stack,
+  type TestTenant,
+} from '../support/stack';
 
 // Some of the random histories of test/identity on the whole way: inbox, database, workflow, sandboxes.
 
@@ -17,14 +25,46 @@ beforeAll(async () => {
 afterAll(() => stack.stop(), 60_000);
 
 const { histories, firstSeed, steps } = historiesAsked(3);
-const itemRow = z.object({ Id: z.string(), Name: z.string(), Sku: z.string().optional(), Description: z.string().optional() }); // prettier-ignore
-const customerRow = z.object({ Id: z.string(), DisplayName: z.string(), PrimaryPhone: z.object({ FreeFormNumber: z.string() }).optional() }); // prettier-ignore
-const shelfRow = z.object({ stores: z.record(z.string(), z.object({ products: z.array(z.object({ id: z.number(), sku: z.string(), name: z.string(), stockQuantity: z.number().nullable() })) })) }); // prettier-ignore
+const itemRow = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  Sku: z.string().optional(),
+  Description: z.string().optional(),
+});
+const customerRow = z.object({
+  Id: z.string(),
+  DisplayName: z.string(),
+  PrimaryPhone: z.object({ FreeFormNumber: z.string() }).optional(),
+});
+const shelfRow = z.object({
+  stores: z.record(
+    z.string(),
+    z.object({
+      products: z.array(
+        z.object({
+          id: z.number(),
+          sku: z.string(),
+          name: z.string(),
+          stockQuantity: z.number().nullable(),
+        }),
+      ),
+    }),
+  ),
+});
 
 async function shop(): Promise<TestTenant> {
   const tenant = await createTestTenant(stack);
-  const made = z.object({ Customer: customerRow }).parse(await inBooks(stack, tenant, 'customer', { DisplayName: 'Walk-in' })); // prettier-ignore
-  await putMapping(stack.database.pool, tenant.id, 'account', 'guest-customer', { id: made.Customer.Id, name: null }, 'test'); // prettier-ignore
+  const made = z
+    .object({ Customer: customerRow })
+    .parse(await inBooks(stack, tenant, 'customer', { DisplayName: 'Walk-in' }));
+  await putMapping(
+    stack.database.pool,
+    tenant.id,
+    'account',
+    'guest-customer',
+    { id: made.Customer.Id, name: null },
+    'test',
+  );
   return tenant;
 }
 
@@ -42,7 +82,15 @@ test.each(seeds)(
     await untilIdle(stack, tenant, 60_000);
     const failures = await listFailures(stack.database.pool, tenant.id, {}, null, 50);
     expect(failures.filter(({ reason }) => reason !== 'direction')).toEqual([]);
-    const { rows } = await stack.database.pool.query<{ system: string; kind: string; id: string; remote: string }>(`SELECT system, kind, record_id AS id, remote_id AS remote FROM deliveries WHERE tenant = $1 AND kind IN ('product', 'customer') AND remote_id IS NOT NULL`, [tenant.id]); // prettier-ignore
+    const { rows } = await stack.database.pool.query<{
+      system: string;
+      kind: string;
+      id: string;
+      remote: string;
+    }>(
+      `SELECT system, kind, record_id AS id, remote_id AS remote FROM deliveries WHERE tenant = $1 AND kind IN ('product', 'customer') AND remote_id IS NOT NULL`,
+      [tenant.id],
+    );
     const remoteOf = (system: string, kind: string, id: string): string =>
       rows.find((row) => row.system === system && row.kind === kind && row.id === id)?.remote ?? '';
     const { stores } = shelfRow.parse(await control(stack.woo, `stock?store=${tenant.store}`));
@@ -51,17 +99,31 @@ test.each(seeds)(
       ({ Sku = '' }) => Sku !== '',
     );
     expect(products).toHaveLength(rows.filter(({ system }) => system === 'woo').length);
-    expect(items).toHaveLength(rows.filter(({ system, kind }) => system === 'qbo' && kind === 'product').length); // prettier-ignore
+    expect(items).toHaveLength(
+      rows.filter(({ system, kind }) => system === 'qbo' && kind === 'product').length,
+    );
     for (const one of till.products.filter(({ state }) => state === 'active')) {
       const shown = products.find(({ id }) => String(id) === remoteOf('woo', 'product', one.id));
-      expect([one.id, shown?.name, shown?.sku.replace(/~\d+$/, ''), shown?.stockQuantity]).toEqual([one.id, one.name, one.sku, one.stock]); // prettier-ignore
+      expect([one.id, shown?.name, shown?.sku.replace(/~\d+$/, ''), shown?.stockQuantity]).toEqual([
+        one.id,
+        one.name,
+        one.sku,
+        one.stock,
+      ]);
       const item = items.find(({ Id }) => Id === remoteOf('qbo', 'product', one.id));
-      expect([item?.Description, item?.Sku, item?.Name.replace(/~\d+$/, '')]).toEqual([one.name, one.sku, one.sku]); // prettier-ignore
+      expect([item?.Description, item?.Sku, item?.Name.replace(/~\d+$/, '')]).toEqual([
+        one.name,
+        one.sku,
+        one.sku,
+      ]);
     }
     const customers = await listed(stack, tenant, 'Customer', customerRow);
     for (const [id, name] of till.customers) {
       const shown = customers.find(({ Id }) => Id === remoteOf('qbo', 'customer', id));
-      expect([shown?.DisplayName.startsWith(name), shown?.PrimaryPhone?.FreeFormNumber]).toEqual([true, id.slice(-15)]); // prettier-ignore
+      expect([shown?.DisplayName.startsWith(name), shown?.PrimaryPhone?.FreeFormNumber]).toEqual([
+        true,
+        id.slice(-15),
+      ]);
     }
   },
   120_000,

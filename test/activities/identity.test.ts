@@ -6,7 +6,15 @@ import { putMapping } from '../../database/mappings';
 import { inBooks, listed } from '../support/operator';
 import { count, order, orderBody, product } from '../support/samples';
 import { shelf } from '../support/sandboxes';
-import { createTestTenant, sendChanges, startStack, untilIdle, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
+import {
+  createTestTenant,
+  sendChanges,
+  startStack,
+  untilIdle,
+  type Stack,
+  type TestChange,
+  type TestTenant,
+} from '../support/stack';
 
 // A label is no identity: SKUs, e-mails and names change hands, and each thing keeps its own history and its own id
 // in each system. On the whole way from the inbox over the workflow into the sandboxes.
@@ -17,14 +25,40 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.stop(), 60_000);
 
-const itemRow = z.object({ Id: z.string(), Name: z.string(), Sku: z.string().optional(), Description: z.string().optional(), UnitPrice: z.number().optional() }); // prettier-ignore
-const customerRow = z.object({ Id: z.string(), DisplayName: z.string(), PrimaryPhone: z.object({ FreeFormNumber: z.string() }).optional() }); // prettier-ignore
-const documentRow = z.object({ DocNumber: z.string(), Line: z.array(z.object({ SalesItemLineDetail: z.object({ ItemRef: z.object({ value: z.string() }) }).optional() })) }); // prettier-ignore
+const itemRow = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  Sku: z.string().optional(),
+  Description: z.string().optional(),
+  UnitPrice: z.number().optional(),
+});
+const customerRow = z.object({
+  Id: z.string(),
+  DisplayName: z.string(),
+  PrimaryPhone: z.object({ FreeFormNumber: z.string() }).optional(),
+});
+const documentRow = z.object({
+  DocNumber: z.string(),
+  Line: z.array(
+    z.object({
+      SalesItemLineDetail: z.object({ ItemRef: z.object({ value: z.string() }) }).optional(),
+    }),
+  ),
+});
 
 async function shop(): Promise<TestTenant> {
   const tenant = await createTestTenant(stack);
-  const made = z.object({ Customer: customerRow }).parse(await inBooks(stack, tenant, 'customer', { DisplayName: 'Walk-in' })); // prettier-ignore
-  await putMapping(stack.database.pool, tenant.id, 'account', 'guest-customer', { id: made.Customer.Id, name: null }, 'test'); // prettier-ignore
+  const made = z
+    .object({ Customer: customerRow })
+    .parse(await inBooks(stack, tenant, 'customer', { DisplayName: 'Walk-in' }));
+  await putMapping(
+    stack.database.pool,
+    tenant.id,
+    'account',
+    'guest-customer',
+    { id: made.Customer.Id, name: null },
+    'test',
+  );
   return tenant;
 }
 
@@ -47,34 +81,75 @@ async function say(tenant: TestTenant, ...changes: TestChange[]): Promise<void> 
 /** Items as `SKU name-of-the-thing`, without what the company had before. */
 async function items(tenant: TestTenant): Promise<string[]> {
   const rows = await listed(stack, tenant, 'Item', itemRow);
-  return rows.flatMap(({ Sku = '', Name, Description }) => (Sku === '' ? [] : [`${Name} ${Sku} ${Description ?? ''}`])).sort(); // prettier-ignore
+  return rows
+    .flatMap(({ Sku = '', Name, Description }) =>
+      Sku === '' ? [] : [`${Name} ${Sku} ${Description ?? ''}`],
+    )
+    .sort();
 }
 /** A day before all sales. */
 const counted = (sku: string, quantity: string): TestChange =>
   count(sku, quantity, '2026-01-01T08:00:00.000Z');
 const failures = async (tenant: TestTenant): Promise<string[]> =>
-  (await listFailures(stack.database.pool, tenant.id, {}, null, 50)).filter(({ reason }) => reason !== 'direction').map(({ system, kind, recordId, cause, detail }) => `${system} ${kind} ${recordId} ${cause} ${detail ?? ''}`); // prettier-ignore
+  (await listFailures(stack.database.pool, tenant.id, {}, null, 50))
+    .filter(({ reason }) => reason !== 'direction')
+    .map(
+      ({ system, kind, recordId, cause, detail }) =>
+        `${system} ${kind} ${recordId} ${cause} ${detail ?? ''}`,
+    );
 
 /** Remote ids of products by record, in one system. */
-async function ids(tenant: TestTenant, system: 'woo' | 'qbo', kind = 'product'): Promise<Record<string, string | null>> {
-  const { rows } = await stack.database.pool.query<{ id: string; remote: string | null }>('SELECT record_id AS id, remote_id AS remote FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = $3 ORDER BY record_id', [tenant.id, system, kind]);
+async function ids(
+  tenant: TestTenant,
+  system: 'woo' | 'qbo',
+  kind = 'product',
+): Promise<Record<string, string | null>> {
+  const { rows } = await stack.database.pool.query<{ id: string; remote: string | null }>(
+    'SELECT record_id AS id, remote_id AS remote FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = $3 ORDER BY record_id',
+    [tenant.id, system, kind],
+  );
   return Object.fromEntries(rows.map(({ id, remote }) => [id, remote]));
-} // prettier-ignore
+}
 
 /** On which items each document of this kind is, by number. */
-async function itemsOf(tenant: TestTenant, entity: 'SalesReceipt' | 'RefundReceipt'): Promise<Record<string, string[]>> {
+async function itemsOf(
+  tenant: TestTenant,
+  entity: 'SalesReceipt' | 'RefundReceipt',
+): Promise<Record<string, string[]>> {
   const query = encodeURIComponent(`SELECT * FROM ${entity} MAXRESULTS 1000`);
-  const answer = z.object({ QueryResponse: z.record(z.string(), z.unknown()) }).parse(await inBooks(stack, tenant, `query?query=${query}`));
+  const answer = z
+    .object({ QueryResponse: z.record(z.string(), z.unknown()) })
+    .parse(await inBooks(stack, tenant, `query?query=${query}`));
   const rows = z.array(documentRow).parse(answer.QueryResponse[entity] ?? []);
-  return Object.fromEntries(rows.map(({ DocNumber, Line }) => [DocNumber, Line.flatMap((line) => line.SalesItemLineDetail?.ItemRef.value ?? [])]));
-} // prettier-ignore
+  return Object.fromEntries(
+    rows.map(({ DocNumber, Line }) => [
+      DocNumber,
+      Line.flatMap((line) => line.SalesItemLineDetail?.ItemRef.value ?? []),
+    ]),
+  );
+}
 
-const refundOf = (number: string, orderId: string, sku: string, change: object = {}): TestChange => ({ kind: 'refund', recordId: number, body: { ...orderBody(number, [[sku, 1]], null), restock: true, orderId, ...change } }); // prettier-ignore
+const refundOf = (
+  number: string,
+  orderId: string,
+  sku: string,
+  change: object = {},
+): TestChange => ({
+  kind: 'refund',
+  recordId: number,
+  body: { ...orderBody(number, [[sku, 1]], null), restock: true, orderId, ...change },
+});
 
 test('I1, I6: a SKU that goes to a new product in one request leaves two things, each with its sales and refunds', async () => {
   const tenant = await shop();
   await say(tenant, of('P1', 'TEA'), counted('TEA', '10'), order('1', [['TEA', 1]]));
-  await say(tenant, of('P1', 'TEA-OLD'), of('P2', 'TEA'), order('2', [['TEA', 1]]), order('3', [['TEA-OLD', 1]])); // prettier-ignore
+  await say(
+    tenant,
+    of('P1', 'TEA-OLD'),
+    of('P2', 'TEA'),
+    order('2', [['TEA', 1]]),
+    order('3', [['TEA-OLD', 1]]),
+  );
   await say(tenant, refundOf('R1', '1', 'TEA'));
   expect(await failures(tenant)).toEqual([]);
   expect(await shelf(stack, tenant)).toEqual(['TEA Thing P2 -1', 'TEA-OLD Thing P1 9']);
@@ -94,15 +169,30 @@ test('I2, I3, I11: stock follows the product through new names and other case; l
     counted('mug-1', '10'),
   );
   const before = new Date().toISOString();
-  await say(tenant, of('P1', 'TEA-G'), order('1', [['TEA-G', 2]]), of('P3', 'MUG-1'), order('2', [['MUG-1', 2]])); // prettier-ignore
+  await say(
+    tenant,
+    of('P1', 'TEA-G'),
+    order('1', [['TEA-G', 2]]),
+    of('P3', 'MUG-1'),
+    order('2', [['MUG-1', 2]]),
+  );
   expect(await failures(tenant)).toEqual([]);
   expect(await shelf(stack, tenant)).toEqual(['MUG-1 Thing P3 8', 'TEA-G Thing P1 8']);
   expect(await items(tenant)).toEqual(['MUG-1 MUG-1 Thing P3', 'TEA-G TEA-G Thing P1']);
   await say(tenant, of('P2', 'TEA'));
   await say(tenant, { ...order('3', [['TEA', 1]]), occurredAt: before }, order('4', [['TEA', 5]]));
-  await say(tenant, { kind: 'inventory', recordId: 'TEA', occurredAt: before, body: { movement: { delta: '-2', reason: 'damage' } } }); // prettier-ignore
+  await say(tenant, {
+    kind: 'inventory',
+    recordId: 'TEA',
+    occurredAt: before,
+    body: { movement: { delta: '-2', reason: 'damage' } },
+  });
   expect(await failures(tenant)).toEqual([]);
-  expect(await shelf(stack, tenant)).toEqual(['MUG-1 Thing P3 8', 'TEA Thing P2 -5', 'TEA-G Thing P1 5']); // prettier-ignore
+  expect(await shelf(stack, tenant)).toEqual([
+    'MUG-1 Thing P3 8',
+    'TEA Thing P2 -5',
+    'TEA-G Thing P1 5',
+  ]);
   const { P1, P2 } = await ids(tenant, 'qbo');
   expect(await itemsOf(tenant, 'SalesReceipt')).toMatchObject({ 1: [P1], 3: [P1], 4: [P2] });
 }, 90_000);
@@ -149,7 +239,13 @@ test('I10: a chain of SKUs, in any order of the request', async () => {
   ];
   expect(await failures(tenant)).toEqual([]);
   expect(await shelf(stack, tenant)).toEqual(goal);
-  expect((await items(tenant)).map((text) => text.split(' ')[0])).toEqual(['N2', 'N3', 'N4', 'N5', 'N6']); // prettier-ignore
+  expect((await items(tenant)).map((text) => text.split(' ')[0])).toEqual([
+    'N2',
+    'N3',
+    'N4',
+    'N5',
+    'N6',
+  ]);
 }, 90_000);
 
 test('I7: an archived product gives its SKU up; back again it waits until that is free', async () => {
@@ -176,7 +272,9 @@ test('I8: a product deleted and another with its SKU in one request are two thin
     await say(tenant, order('2', [['TEA', 1]]), refundOf('R1', '1', 'TEA'));
     expect(await failures(tenant)).toEqual([]);
     expect(await items(tenant)).toEqual(['TEA TEA Thing P2', 'TEA~2 TEA~2 Thing P1']);
-    expect((await shelf(stack, tenant)).map((text) => text.split(' ').slice(0, 3).join(' '))).toEqual(['TEA Thing P2', 'TEA~2 Thing P1']); // prettier-ignore
+    expect(
+      (await shelf(stack, tenant)).map((text) => text.split(' ').slice(0, 3).join(' ')),
+    ).toEqual(['TEA Thing P2', 'TEA~2 Thing P1']);
     const { P1, P2 } = await ids(tenant, 'qbo');
     expect(await itemsOf(tenant, 'SalesReceipt')).toEqual({ 1: [P1], 2: [P2] });
     expect(await itemsOf(tenant, 'RefundReceipt')).toEqual({ R1: [P1] });
@@ -185,19 +283,35 @@ test('I8: a product deleted and another with its SKU in one request are two thin
 
 test('I4, I5: customers of one e-mail, and ids that read alike, are customers of their own', async () => {
   const tenant = await shop();
-  await inBooks(stack, tenant, 'customer', { DisplayName: 'Ann', PrimaryEmailAddr: { Address: 'family@example.test' }, PrimaryPhone: { FreeFormNumber: '1' } }); // prettier-ignore
-  const person = (recordId: string, name: string, email: string, phone: string): TestChange => ({ kind: 'customer', recordId, body: { name, email, phone } }); // prettier-ignore
+  await inBooks(stack, tenant, 'customer', {
+    DisplayName: 'Ann',
+    PrimaryEmailAddr: { Address: 'family@example.test' },
+    PrimaryPhone: { FreeFormNumber: '1' },
+  });
+  const person = (recordId: string, name: string, email: string, phone: string): TestChange => ({
+    kind: 'customer',
+    recordId,
+    body: { name, email, phone },
+  });
   const long = 'x'.repeat(50);
   await say(
     tenant,
     person('bob', 'Bob', 'family@example.test', '2'),
     person('ann', 'Ann', 'family@example.test', '1'),
-    ...['c1', 'C1', `${long}1`, `${long}2`].map((id) => person(id, 'Kim', `${id}@example.test`, id.slice(-2))), // prettier-ignore
+    ...['c1', 'C1', `${long}1`, `${long}2`].map((id) =>
+      person(id, 'Kim', `${id}@example.test`, id.slice(-2)),
+    ),
   );
   await say(tenant, { ...person('bob', 'Bob', 'family@example.test', '22'), revision: 2 });
   expect(await failures(tenant)).toEqual([]);
   const rows = await listed(stack, tenant, 'Customer', customerRow);
-  const phones = rows.flatMap(({ DisplayName, PrimaryPhone }) => PrimaryPhone === undefined ? [] : [`${DisplayName.split(' ')[0] ?? ''} ${PrimaryPhone.FreeFormNumber}`]).sort(); // prettier-ignore
+  const phones = rows
+    .flatMap(({ DisplayName, PrimaryPhone }) =>
+      PrimaryPhone === undefined
+        ? []
+        : [`${DisplayName.split(' ')[0] ?? ''} ${PrimaryPhone.FreeFormNumber}`],
+    )
+    .sort();
   expect(phones).toEqual(['Ann 1', 'Bob 22', 'Kim C1', 'Kim c1', 'Kim x1', 'Kim x2']);
   const owners = Object.values(await ids(tenant, 'qbo', 'customer'));
   expect(new Set(owners).size).toBe(6);

@@ -9,7 +9,14 @@ import { oddTexts, refusedTexts } from '../support/nasty-texts';
 import { accountsOf, listed, operatorOf, type Ask } from '../support/operator';
 import { customer, order, product } from '../support/samples';
 import { documents } from '../support/sandboxes';
-import { control, createTestTenant, startStack, untilIdle, type Stack, type TestTenant } from '../support/stack'; // prettier-ignore
+import {
+  control,
+  createTestTenant,
+  startStack,
+  untilIdle,
+  type Stack,
+  type TestTenant,
+} from '../support/stack';
 import { sent, untilStands } from '../support/ways-out';
 
 // Odd texts as every kind of text that a POS sends, through the HTTP door and the whole way to both sandboxes: each
@@ -42,24 +49,36 @@ async function posOf({
 }: TestTenant): Promise<(changes: Change[]) => Promise<Called>> {
   const key = `ts_pos_of_${tenantId}`;
   await addKey(stack.database.pool, id, key, 'pos', 'pos');
-  return (changes) => seen(api.call('POST', `/v1/tenants/${tenantId}/changes`, { key, body: { changes } })); // prettier-ignore
+  return (changes) =>
+    seen(api.call('POST', `/v1/tenants/${tenantId}/changes`, { key, body: { changes } }));
 }
 
-const intake = z.object({ accepted: z.int(), rejected: z.array(z.object({ index: z.int(), code: z.string() })) }); // prettier-ignore
+const intake = z.object({
+  accepted: z.int(),
+  rejected: z.array(z.object({ index: z.int(), code: z.string() })),
+});
 
 /** Everything that a tenant has, by how it stands: `kind reason` of what is held, and what is neither that nor done. */
 async function stands(
   tenant: TestTenant,
 ): Promise<{ open: string[]; held: Record<string, number> }> {
-  const { rows } = await stack.database.pool.query<{ place: string; recordId: string; state: string; reason: string | null; detail: string | null }>(
+  const { rows } = await stack.database.pool.query<{
+    place: string;
+    recordId: string;
+    state: string;
+    reason: string | null;
+    detail: string | null;
+  }>(
     `SELECT system || ' ' || kind AS place, record_id AS "recordId", state, reason, detail FROM deliveries WHERE tenant = $1`,
     [tenant.id],
-  ); // prettier-ignore
+  );
   const held: Record<string, number> = {};
   const open: string[] = [];
   for (const { place, recordId, state, reason, detail } of rows) {
-    if (state === 'held' && reason !== null) held[`${place} ${reason}`] = (held[`${place} ${reason}`] ?? 0) + 1; // prettier-ignore
-    else if (state !== 'delivered' && state !== 'skipped') open.push(`${place} ${JSON.stringify(recordId)} ${state} ${reason ?? ''} ${detail ?? ''}`); // prettier-ignore
+    if (state === 'held' && reason !== null)
+      held[`${place} ${reason}`] = (held[`${place} ${reason}`] ?? 0) + 1;
+    else if (state !== 'delivered' && state !== 'skipped')
+      open.push(`${place} ${JSON.stringify(recordId)} ${state} ${reason ?? ''} ${detail ?? ''}`);
   }
   return { open, held };
 }
@@ -72,10 +91,16 @@ async function recordsOf(tenant: TestTenant, kind: string, system: string): Prom
   return rows.map(({ id }) => id);
 }
 
-const shopStock = z.object({ stores: z.record(z.string(), z.object({ products: z.array(z.object({ sku: z.string(), name: z.string() })) })) }); // prettier-ignore
+const shopStock = z.object({
+  stores: z.record(
+    z.string(),
+    z.object({ products: z.array(z.object({ sku: z.string(), name: z.string() })) }),
+  ),
+});
 
 /** Names are kept as html there. */
-const plain = (html: string): string => html.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'); // prettier-ignore
+const plain = (html: string): string =>
+  html.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
 /** What the shop cannot keep under its own SKU or name, and tenders whose account no mapping can name. */
 const expectedHolds = [
@@ -118,9 +143,19 @@ test('odd texts end in both systems as they went in, or are held with a reason, 
   for (const [index, text] of oddTexts.entries()) {
     const path = `/mappings/tender/${encodeURIComponent(text)}`;
     if (index % 5 === 0)
-      expect(await seen(ask('PUT', path, { target: { id: '2' } }))).toMatchObject({ status: 200, body: { key: text } }); // prettier-ignore
+      expect(await seen(ask('PUT', path, { target: { id: '2' } }))).toMatchObject({
+        status: 200,
+        body: { key: text },
+      });
     else await putMapping(pool, tenant.id, 'tender', text, { id: '2', name: null }, 'test');
-    await putMapping(pool, tenant.id, 'account', `clearing:${text}`.slice(0, 100), { id: drawer, name: null }, 'test'); // prettier-ignore
+    await putMapping(
+      pool,
+      tenant.id,
+      'account',
+      `clearing:${text}`.slice(0, 100),
+      { id: drawer, name: null },
+      'test',
+    );
   }
   const things = oddTexts.map((text, index) => nastyThings(text, index));
   const requests = [
@@ -129,7 +164,7 @@ test('odd texts end in both systems as they went in, or are held with a reason, 
   ];
   for (const changes of requests) {
     const { status, body } = await pos(changes);
-    expect([status, intake.parse(body)]).toEqual([202, { accepted: changes.length, rejected: [] }]); // prettier-ignore
+    expect([status, intake.parse(body)]).toEqual([202, { accepted: changes.length, rejected: [] }]);
   }
   await sent(stack, tenant, order('PLAIN-1', [['PLAIN', 1]], 'plain'));
   await untilStands(stack, tenant, ['qbo', 'order', 'PLAIN-1'], 'delivered');
@@ -147,9 +182,15 @@ test('odd texts end in both systems as they went in, or are held with a reason, 
   ).toEqual([]);
   const items = await listed(stack, tenant, 'Item', z.object({ Sku: z.string().optional() }));
   const skus = new Set(items.map(({ Sku }) => Sku));
-  expect((await recordsOf(tenant, 'product', 'qbo')).filter((id) => id !== 'p-PLAIN' && !skus.has(id))).toEqual([]); // prettier-ignore
+  expect(
+    (await recordsOf(tenant, 'product', 'qbo')).filter((id) => id !== 'p-PLAIN' && !skus.has(id)),
+  ).toEqual([]);
   const sales = await recordsOf(tenant, 'order', 'qbo');
-  expect((await documents(stack, tenant)).filter((one) => one.startsWith('SalesReceipt') && one.endsWith(' 12.50'))).toHaveLength(sales.length); // prettier-ignore
+  expect(
+    (await documents(stack, tenant)).filter(
+      (one) => one.startsWith('SalesReceipt') && one.endsWith(' 12.50'),
+    ),
+  ).toHaveLength(sales.length);
   await lookedAt(tenant, ask);
   expect((await stands(tenant)).held).toEqual(held);
   expect(statuses.filter((status) => status >= 500)).toEqual([]);
@@ -158,9 +199,13 @@ test('odd texts end in both systems as they went in, or are held with a reason, 
 /** Each is asked about, and what is held is redriven by its cause. */
 async function lookedAt(tenant: TestTenant, ask: Ask): Promise<void> {
   for (const text of oddTexts.filter((_, index) => index % 3 === 0))
-    expect(await seen(ask('GET', `/explain?kind=order&recordId=${encodeURIComponent(text)}`))).toMatchObject({ status: 200 }); // prettier-ignore
+    expect(
+      await seen(ask('GET', `/explain?kind=order&recordId=${encodeURIComponent(text)}`)),
+    ).toMatchObject({ status: 200 });
   expect((await seen(ask('GET', '/failures?limit=200'))).status).toBe(200);
-  const { items } = z.object({ items: z.array(z.object({ cause: z.string() })) }).parse((await seen(ask('GET', '/failures/causes'))).body); // prettier-ignore
+  const { items } = z
+    .object({ items: z.array(z.object({ cause: z.string() })) })
+    .parse((await seen(ask('GET', '/failures/causes'))).body);
   for (const { cause } of items)
     expect(await seen(ask('POST', '/failures/redrive', { cause }))).toMatchObject({ status: 202 });
   await untilIdle(stack, tenant, 60_000);
@@ -170,7 +215,13 @@ test('control characters, halves of pairs, blanks at the ends and what is too lo
   const tenant = await createTestTenant(stack);
   const pos = await posOf(tenant);
   const things = refusedTexts.flatMap((text, index) => Object.values(nastyThings(text, index)));
-  const good: Change = { ...customer('good'), id: 'evt-good', op: 'upsert', revision: 1, occurredAt: '2026-11-22T10:00:00Z' }; // prettier-ignore
+  const good: Change = {
+    ...customer('good'),
+    id: 'evt-good',
+    op: 'upsert',
+    revision: 1,
+    occurredAt: '2026-11-22T10:00:00Z',
+  };
   const { status, body } = await pos([...things, good]);
   expect([status, intake.parse(body).accepted]).toEqual([202, 1]);
   expect((await pos(things)).status).toBe(422);

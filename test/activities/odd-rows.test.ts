@@ -56,14 +56,24 @@ async function problems(tenant: TestTenant): Promise<HealthProblem[]> {
 
 test('sends: one that cannot be read is held for a person, the others go on: the way out of `outcome_unknown`', async () => {
   const tenant = await shopWithSale();
-  await fault(stack, tenant, 'qbo', { fault: 'resetAfterCommit', times: 1, match: { write: true } }); // prettier-ignore
+  await fault(stack, tenant, 'qbo', {
+    fault: 'resetAfterCommit',
+    times: 1,
+    match: { write: true },
+  });
   await sendChanges(stack, tenant, [order('P-2', [['A', 1]], 'c1')]);
   const unknown = await until(
     'the outcome is unknown',
-    () => stack.database.pool.query<{ id: string }>(`SELECT id FROM sends WHERE tenant = $1 AND state = 'verifying'`, [tenant.id]), // prettier-ignore
+    () =>
+      stack.database.pool.query<{ id: string }>(
+        `SELECT id FROM sends WHERE tenant = $1 AND state = 'verifying'`,
+        [tenant.id],
+      ),
     ({ rowCount }) => rowCount === 1,
   );
-  await sql(`UPDATE sends SET request = '{"odd":true}', members = '7' WHERE id = $1`, [unknown.rows[0]?.id]); // prettier-ignore
+  await sql(`UPDATE sends SET request = '{"odd":true}', members = '7' WHERE id = $1`, [
+    unknown.rows[0]?.id,
+  ]);
   await sells(tenant, 'P-3');
   const held = await until(
     'it is held',
@@ -95,7 +105,9 @@ test('O4: connections: credentials whose key is lost need a new connection, with
   const tenant = await shopWithSale();
   // A turn that is under way has its connection open.
   await stack.stopWorkers();
-  await sql(`UPDATE connections SET sealed = 'lost' WHERE tenant = $1 AND system = 'qbo'`, [tenant.id]); // prettier-ignore
+  await sql(`UPDATE connections SET sealed = 'lost' WHERE tenant = $1 AND system = 'qbo'`, [
+    tenant.id,
+  ]);
   await stack.startWorkers();
   await sendChanges(stack, tenant, [order('P-2', [['A', 1]], 'c1')]);
   const found = await until(
@@ -109,7 +121,9 @@ test('O4: connections: credentials whose key is lost need a new connection, with
 test('settings: what cannot be read is shown at its own tenant, and no other tenant stands still', async () => {
   const [odd, other] = [await shopWithSale(), await shopWithSale()];
   await stack.stopWorkers();
-  await sql(`UPDATE settings SET value = '{"odd":1}' WHERE tenant = $1 AND part = 'sync'`, [odd.id]); // prettier-ignore
+  await sql(`UPDATE settings SET value = '{"odd":1}' WHERE tenant = $1 AND part = 'sync'`, [
+    odd.id,
+  ]);
   await stack.startWorkers();
   await sendChanges(stack, odd, [order('P-2', [['A', 1]], 'c1')]);
   await sells(other, 'P-2');
@@ -131,7 +145,11 @@ test('O15: redrives: one that can never be applied is given up, and absorbing go
   await sells(tenant, 'P-2');
   const givenUp = await until(
     'it is given up',
-    () => stack.database.pool.query(`SELECT FROM redrives WHERE tenant = $1 AND refused IS NOT NULL AND applied_at IS NOT NULL`, [tenant.id]), // prettier-ignore
+    () =>
+      stack.database.pool.query(
+        `SELECT FROM redrives WHERE tenant = $1 AND refused IS NOT NULL AND applied_at IS NOT NULL`,
+        [tenant.id],
+      ),
     ({ rowCount }) => rowCount === 1,
   );
   expect(givenUp.rowCount).toBe(1);
@@ -141,7 +159,9 @@ test('changes: a body that present schemas refuse gets its own outcome', async (
   const tenant = await shopWithSale();
   await stack.stopWorkers();
   await sendChanges(stack, tenant, [customer('c2'), order('P-2', [['A', 1]], 'c1')]);
-  await sql(`UPDATE changes SET body = '{"odd":1}' WHERE tenant = $1 AND record_id = 'c2'`, [tenant.id]); // prettier-ignore
+  await sql(`UPDATE changes SET body = '{"odd":1}' WHERE tenant = $1 AND record_id = 'c2'`, [
+    tenant.id,
+  ]);
   await stack.startWorkers();
   await until(
     'P-2 is posted',
@@ -158,7 +178,9 @@ test('records: one that cannot be read is held with its way out, the others go o
   await sendChanges(stack, tenant, [order('P-2', [['A', 1]], 'c1')]);
   const { pool } = stack.database;
   await absorbChanges(pool, tenant.id, [], Date.now);
-  await sql(`UPDATE records SET body = '{"odd":1}' WHERE tenant = $1 AND record_id = 'P-2'`, [tenant.id]); // prettier-ignore
+  await sql(`UPDATE records SET body = '{"odd":1}' WHERE tenant = $1 AND record_id = 'P-2'`, [
+    tenant.id,
+  ]);
   await stack.startWorkers();
   await sells(tenant, 'P-3');
   const [failure] = await until(
@@ -191,7 +213,12 @@ test('records: a stock figure that cannot be read is worked out anew from the le
 
 test('A3: a location named like a prototype keeps its stock', async () => {
   const tenant = await createTestTenant(stack);
-  const at = (id: string, body: object): TestChange => ({ kind: 'inventory', recordId: 'A', id, body: { location: '__proto__', ...body } }); // prettier-ignore
+  const at = (id: string, body: object): TestChange => ({
+    kind: 'inventory',
+    recordId: 'A',
+    id,
+    body: { location: '__proto__', ...body },
+  });
   await sendChanges(stack, tenant, [product('A'), at('n1', { count: { quantity: '7' } })]);
   await untilIdle(stack, tenant);
   await sendChanges(stack, tenant, [at('n2', { movement: { delta: '-2', reason: 'damage' } })]);

@@ -119,7 +119,12 @@ test('W22: a web sale while the batch is under way is held, W23: and a newer cou
   await sendChanges(stack, tenant, [product('A'), count('A', '50')]);
   await untilIdle(stack, tenant);
   const sale = { as: 'shopper', do: 'sell', store: tenant.store, sku: 'A', quantity: 5 };
-  await fault(stack, tenant, 'woo', { fault: 'actBefore', act: sale, match: { write: true }, times: 1 }); // prettier-ignore
+  await fault(stack, tenant, 'woo', {
+    fault: 'actBefore',
+    act: sale,
+    match: { write: true },
+    times: 1,
+  });
   await sendChanges(stack, tenant, [order('P-1', [['A', 1]])]);
   const held = await untilState(tenant, 'inventory', 'A', 'stock_changed_elsewhere');
   expect(held.detail).toMatch(/SKU "A".*sold 5.*should be 44/s);

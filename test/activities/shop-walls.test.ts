@@ -53,16 +53,24 @@ test.each([
   ['a redirect to a maintenance page', { fault: 'status:302' }],
   ['404 html', { fault: 'status:404' }],
   ['rest_no_route', { fault: 'noRoute' }],
-])('W1: %s for a while is no matter of the keys: the lane comes back by itself', async (_name, spec) => {
-  const tenant = await createTestTenant(stack);
-  await fault(stack, tenant, 'woo', spec);
-  await sendChanges(stack, tenant, [product('A'), count('A', '3')]);
-  await until('the breaker opened', () => shopLane(tenant), (lane) => lane?.breaker.kind === 'open'); // prettier-ignore
-  expect((await shopLane(tenant))?.needsAuth).toBe(false);
-  await noFaults(stack.woo);
-  await untilIdle(stack, tenant);
-  expect(await shelf(stack, tenant)).toEqual(['A Article A 3']);
-}, 60_000); // prettier-ignore
+])(
+  'W1: %s for a while is no matter of the keys: the lane comes back by itself',
+  async (_name, spec) => {
+    const tenant = await createTestTenant(stack);
+    await fault(stack, tenant, 'woo', spec);
+    await sendChanges(stack, tenant, [product('A'), count('A', '3')]);
+    await until(
+      'the breaker opened',
+      () => shopLane(tenant),
+      (lane) => lane?.breaker.kind === 'open',
+    );
+    expect((await shopLane(tenant))?.needsAuth).toBe(false);
+    await noFaults(stack.woo);
+    await untilIdle(stack, tenant);
+    expect(await shelf(stack, tenant)).toEqual(['A Article A 3']);
+  },
+  60_000,
+);
 
 test('W1: keys that are refused are tried again now and then, W2: and the lane says why', async () => {
   const tenant = await createTestTenant(stack, { ...quickSettings, authRetryMs: 1_000 });
@@ -103,29 +111,40 @@ test('W4: a product whose text a firewall refuses is held alone, the others go o
 test.each([
   ['the limit of batches', { 'woo.batchMax': 4 }],
   ['the limit of bytes', { 'woo.bodyMax': 900 }],
-])('W5: %s is found by halving and remembered', async (_name, settings) => {
-  const tenant = await createTestTenant(stack);
-  await control(stack.woo, 'settings', settings);
-  try {
-    const many = Array.from({ length: 20 }, (_, index) => product(`S${index}`));
-    await sendChanges(stack, tenant, many);
-    await untilIdle(stack, tenant);
-    expect(await shelf(stack, tenant)).toHaveLength(20);
-    const before = (await writes(stack, tenant, 'woo')).length;
-    await sendChanges(stack, tenant, Array.from({ length: 8 }, (_, index) => product(`T${index}`)));
-    await untilIdle(stack, tenant);
-    const after = (await writes(stack, tenant, 'woo')).slice(before);
-    expect(after.filter(({ status }) => status === 413)).toEqual([]);
-  } finally {
-    await control(stack.woo, 'settings', { 'woo.batchMax': 100, 'woo.bodyMax': 0 });
-  }
-}, 60_000); // prettier-ignore
+])(
+  'W5: %s is found by halving and remembered',
+  async (_name, settings) => {
+    const tenant = await createTestTenant(stack);
+    await control(stack.woo, 'settings', settings);
+    try {
+      const many = Array.from({ length: 20 }, (_, index) => product(`S${index}`));
+      await sendChanges(stack, tenant, many);
+      await untilIdle(stack, tenant);
+      expect(await shelf(stack, tenant)).toHaveLength(20);
+      const before = (await writes(stack, tenant, 'woo')).length;
+      await sendChanges(
+        stack,
+        tenant,
+        Array.from({ length: 8 }, (_, index) => product(`T${index}`)),
+      );
+      await untilIdle(stack, tenant);
+      const after = (await writes(stack, tenant, 'woo')).slice(before);
+      expect(after.filter(({ status }) => status === 413)).toEqual([]);
+    } finally {
+      await control(stack.woo, 'settings', { 'woo.batchMax': 100, 'woo.bodyMax': 0 });
+    }
+  },
+  60_000,
+);
 
 test('W5: one that is too large alone is dead, and says so', async () => {
   const tenant = await createTestTenant(stack);
   await control(stack.woo, 'settings', { 'woo.bodyMax': 2_000 });
   try {
-    await sendChanges(stack, tenant, [product('A'), product('L', { description: 'x'.repeat(3_000) })]); // prettier-ignore
+    await sendChanges(stack, tenant, [
+      product('A'),
+      product('L', { description: 'x'.repeat(3_000) }),
+    ]);
     await untilIdle(stack, tenant);
     expect(await failed(tenant)).toEqual(['p-L DATA']);
     expect(await shelf(stack, tenant)).toHaveLength(1);
@@ -135,11 +154,18 @@ test('W5: one that is too large alone is dead, and says so', async () => {
 }, 60_000);
 
 test('W6: a product that makes the store fail is singled out and held, the others are delivered, and the way out of `store_fails`', async () => {
-  const tenant = await createTestTenant(stack, { ...quickSettings, settleMs: { woo: 100, qbo: 100 } }); // prettier-ignore
+  const tenant = await createTestTenant(stack, {
+    ...quickSettings,
+    settleMs: { woo: 100, qbo: 100 },
+  });
   await control(stack.woo, 'settings', { 'woo.fatalOn': 'boom' });
   try {
     const names = ['A', 'B', 'C', 'D', 'E', 'F'];
-    await sendChanges(stack, tenant, names.map((sku) => product(sku, sku === 'C' ? { name: 'boom' } : {}))); // prettier-ignore
+    await sendChanges(
+      stack,
+      tenant,
+      names.map((sku) => product(sku, sku === 'C' ? { name: 'boom' } : {})),
+    );
     await untilIdle(stack, tenant, 40_000);
     expect(await shelf(stack, tenant)).toHaveLength(5);
     expect(await failed(tenant)).toEqual(['p-C store_fails']);
@@ -155,9 +181,17 @@ test('W6: a product that makes the store fail is singled out and held, the other
 
 test('W17: a wait that the vendor asks for is bounded, shown, and lifted by an operator', async () => {
   const tenant = await createTestTenant(stack);
-  await fault(stack, tenant, 'woo', { fault: 'status:429', retryAfter: `1${'0'.repeat(400)}`, times: 1 }); // prettier-ignore
+  await fault(stack, tenant, 'woo', {
+    fault: 'status:429',
+    retryAfter: `1${'0'.repeat(400)}`,
+    times: 1,
+  });
   await sendChanges(stack, tenant, [product('A')]);
-  const lane = await until('it waits', () => shopLane(tenant), (seen) => (seen?.waitUntilMs ?? null) !== null); // prettier-ignore
+  const lane = await until(
+    'it waits',
+    () => shopLane(tenant),
+    (seen) => (seen?.waitUntilMs ?? null) !== null,
+  );
   const waitMs = (lane?.waitUntilMs ?? 0) - Date.now();
   expect(waitMs).toBeGreaterThan(60_000);
   expect(waitMs).toBeLessThanOrEqual(900_000);
@@ -171,7 +205,11 @@ test('W17: resume lifts it too, and a 503 that says a year does not stand still 
   const tenant = await createTestTenant(stack, { ...quickSettings, retryAfterMaxMs: 60_000 });
   await fault(stack, tenant, 'woo', { fault: 'html503', retryAfter: 31_536_000, times: 1 });
   await sendChanges(stack, tenant, [product('A')]);
-  const lane = await until('it waits', () => shopLane(tenant), (seen) => (seen?.waitUntilMs ?? null) !== null); // prettier-ignore
+  const lane = await until(
+    'it waits',
+    () => shopLane(tenant),
+    (seen) => (seen?.waitUntilMs ?? null) !== null,
+  );
   expect((lane?.waitUntilMs ?? 0) - Date.now()).toBeLessThanOrEqual(60_000);
   await signal(stack, tenant, 'setPaused', { lane: 'woo', paused: true });
   await signal(stack, tenant, 'setPaused', { lane: 'woo', paused: false });
@@ -209,7 +247,11 @@ test('W18: SKU 0 in a shop of more than a page of products holds up nothing', as
 
 test('W18: an article whose look-up alone fails is held, the others go on, and the way out of `look_up_refused`', async () => {
   const tenant = await createTestTenant(stack);
-  await fault(stack, tenant, 'woo', { fault: 'status:403', path: 'products.*select', match: { method: 'GET' } }); // prettier-ignore
+  await fault(stack, tenant, 'woo', {
+    fault: 'status:403',
+    path: 'products.*select',
+    match: { method: 'GET' },
+  });
   await sendChanges(stack, tenant, [product('select')]);
   await sendChanges(stack, tenant, [product('A'), product('B')]);
   await untilIdle(stack, tenant);

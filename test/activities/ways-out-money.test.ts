@@ -5,8 +5,24 @@ import { deliveriesOf } from '../../database/status';
 import { accountsOf, inBooks } from '../support/operator';
 import { customer, order, orderBody, product } from '../support/samples';
 import { documents } from '../support/sandboxes';
-import { createTestTenant, startStack, untilIdle, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
-import { detailOf, heldWith, next, remoteIdOf, sent, standing, untilStands, type Place } from '../support/ways-out'; // prettier-ignore
+import {
+  createTestTenant,
+  startStack,
+  untilIdle,
+  type Stack,
+  type TestChange,
+  type TestTenant,
+} from '../support/stack';
+import {
+  detailOf,
+  heldWith,
+  next,
+  remoteIdOf,
+  sent,
+  standing,
+  untilStands,
+  type Place,
+} from '../support/ways-out';
 
 // Each reason for which the books' lane holds refunds and money beside the sale, as far as no other test takes its way
 // out: the hold is made, the way out that its text names is taken, and it is delivered. One tenant each.
@@ -28,8 +44,23 @@ function invoice(change: object = {}): TestChange {
   expect(tenders).toHaveLength(1);
   return { kind: 'invoice', recordId: 'I-1', body: { ...body, ...change } };
 }
-const refund = (orderId: string, change: object = {}): TestChange => ({ kind: 'refund', recordId: 'R-1', body: { ...orderBody('R-1', [['A', 1]], 'c-1'), restock: true, orderId, ...change } }); // prettier-ignore
-const payment = (recordId: string, amountMinor: number, change: object = {}): TestChange => ({ kind: 'payment', recordId, body: { number: recordId, tender: 'cash', amountMinor, invoiceId: 'I-1', businessDate: '2026-11-24', ...change } }); // prettier-ignore
+const refund = (orderId: string, change: object = {}): TestChange => ({
+  kind: 'refund',
+  recordId: 'R-1',
+  body: { ...orderBody('R-1', [['A', 1]], 'c-1'), restock: true, orderId, ...change },
+});
+const payment = (recordId: string, amountMinor: number, change: object = {}): TestChange => ({
+  kind: 'payment',
+  recordId,
+  body: {
+    number: recordId,
+    tender: 'cash',
+    amountMinor,
+    invoiceId: 'I-1',
+    businessDate: '2026-11-24',
+    ...change,
+  },
+});
 
 async function expectHeld(
   tenant: TestTenant,
@@ -37,7 +68,10 @@ async function expectHeld(
   reason: string,
   text: RegExp,
 ): Promise<void> {
-  expect([await standing(stack, tenant, place), await heldWith(stack, tenant)]).toEqual([reason, expect.anything()]); // prettier-ignore
+  expect([await standing(stack, tenant, place), await heldWith(stack, tenant)]).toEqual([
+    reason,
+    expect.anything(),
+  ]);
   expect(await detailOf(stack, tenant, place)).toMatch(text);
 }
 const back: Place = ['qbo', 'refund', 'R-1'];
@@ -60,7 +94,10 @@ test('the way out of `refund_without_tender`: the tenders are sent', async () =>
 test('the way out of `credit_not_owed`: the refund is sent with the tender of what was paid back', async () => {
   const tenant = await begin();
   await sent(stack, tenant, invoice());
-  const [invoiceId, customerId] = [await remoteIdOf(stack, tenant, ['qbo', 'invoice', 'I-1']), await remoteIdOf(stack, tenant, ['qbo', 'customer', 'c-1'])]; // prettier-ignore
+  const [invoiceId, customerId] = [
+    await remoteIdOf(stack, tenant, ['qbo', 'invoice', 'I-1']),
+    await remoteIdOf(stack, tenant, ['qbo', 'customer', 'c-1']),
+  ];
   // The accountant has the money already, of which the till knows nothing.
   await inBooks(stack, tenant, 'payment', {
     CustomerRef: { value: customerId },
@@ -79,7 +116,10 @@ test('the way out of `day_unknown`: the day is sent', async () => {
   const tenant = await begin();
   await sent(stack, tenant, payment('P-1', 1_000));
   // Versions before this one kept no day of a payment.
-  await stack.database.pool.query(`UPDATE records SET body = (body::jsonb - 'businessDate')::json WHERE tenant = $1 AND kind = 'payment'`, [tenant.id]); // prettier-ignore
+  await stack.database.pool.query(
+    `UPDATE records SET body = (body::jsonb - 'businessDate')::json WHERE tenant = $1 AND kind = 'payment'`,
+    [tenant.id],
+  );
   await sent(stack, tenant, invoice());
   await untilStands(stack, tenant, paid, 'day_unknown');
   await sent(stack, tenant, next(payment('P-1', 1_000)));
@@ -91,12 +131,20 @@ test('the way out of `too_many_entries`: booked by hand and discarded', async ()
   await sent(stack, tenant, payment('P-1', 1));
   // As many more, without their way through the inbox.
   const { pool } = stack.database;
-  await pool.query(`INSERT INTO records (tenant, kind, record_id, rev, op, body, origin) SELECT $1, 'payment', 'M-' || n, 1, 'present', (SELECT body FROM records WHERE tenant = $1 AND record_id = 'P-1'), '{}' FROM generate_series(1, 200) AS n`, [tenant.id]); // prettier-ignore
-  await pool.query(`INSERT INTO sale_entries (tenant, sale_id, kind, record_id) SELECT $1, 'I-1', 'payment', 'M-' || n FROM generate_series(1, 200) AS n`, [tenant.id]); // prettier-ignore
+  await pool.query(
+    `INSERT INTO records (tenant, kind, record_id, rev, op, body, origin) SELECT $1, 'payment', 'M-' || n, 1, 'present', (SELECT body FROM records WHERE tenant = $1 AND record_id = 'P-1'), '{}' FROM generate_series(1, 200) AS n`,
+    [tenant.id],
+  );
+  await pool.query(
+    `INSERT INTO sale_entries (tenant, sale_id, kind, record_id) SELECT $1, 'I-1', 'payment', 'M-' || n FROM generate_series(1, 200) AS n`,
+    [tenant.id],
+  );
   await sent(stack, tenant, invoice());
   await expectHeld(tenant, paid, 'too_many_entries', /more refunds and payments than are added up/);
   const [delivery] = await deliveriesOf(pool, tenant.id, 'payment', 'P-1');
-  expect(await discardDelivery(pool, tenant.id, delivery?.id ?? '', 'booked by hand')).toBe('discarded'); // prettier-ignore
+  expect(await discardDelivery(pool, tenant.id, delivery?.id ?? '', 'booked by hand')).toBe(
+    'discarded',
+  );
   expect(await standing(stack, tenant, paid)).toBe('skipped');
   await untilIdle(stack, tenant);
 }, 60_000);

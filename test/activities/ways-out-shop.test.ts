@@ -5,8 +5,25 @@ import { deliveriesOf } from '../../database/status';
 import type { ProductBody } from '../../domain/bodies';
 import { shelf } from '../support/sandboxes';
 import { count, order, product } from '../support/samples';
-import { control, createTestTenant, quickSettings, startStack, until, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
-import { detailOf, next, redriven, sent, standing, untilStands, type Place } from '../support/ways-out'; // prettier-ignore
+import {
+  control,
+  createTestTenant,
+  quickSettings,
+  startStack,
+  until,
+  type Stack,
+  type TestChange,
+  type TestTenant,
+} from '../support/stack';
+import {
+  detailOf,
+  next,
+  redriven,
+  sent,
+  standing,
+  untilStands,
+  type Place,
+} from '../support/ways-out';
 
 // Each reason for which the shop's lane holds something: the hold is made, the way out that its text names is taken,
 // and it is delivered. One tenant each.
@@ -30,7 +47,10 @@ async function shopkeeper(
 }
 
 /** The product of record `p-A`. */
-const changed = (change: Partial<ProductBody>): TestChange => ({ ...product('A', change), recordId: 'p-A' }); // prettier-ignore
+const changed = (change: Partial<ProductBody>): TestChange => ({
+  ...product('A', change),
+  recordId: 'p-A',
+});
 const inShop = (sku: string): Place => ['woo', 'product', `p-${sku}`];
 
 test('the way out of `ambiguous_match`: the other product is renamed in the shop', async () => {
@@ -62,25 +82,48 @@ test('the way out of `in_trash`: deleted for good in the store, or restored', as
 }, 60_000);
 
 test.each<[string, string, Partial<ProductBody>, Partial<ProductBody>]>([
-  ['the way out of `invalid_value`: a name that the store keeps', 'invalid_value', { name: '0' }, { name: 'Zero' }],
-  ['the way out of `sku_not_kept`: a SKU without octets', 'sku_not_kept', { sku: 'A%20B' }, { sku: 'A-B' }],
-  ['the way out of `currency_differs`: a price in the currency of the shop', 'currency_differs', { currency: 'EUR' }, { currency: 'USD' }],
-])('%s', async (_title, reason, odd, right) => {
-  const tenant = await createTestTenant(stack);
-  await sent(stack, tenant, changed(odd));
-  const place = inShop('A');
-  expect(await standing(stack, tenant, place)).toBe(reason);
-  await sent(stack, tenant, next(changed(odd), right));
-  expect(await standing(stack, tenant, place)).toBe('delivered');
-  expect(await shelf(stack, tenant)).toEqual([`${right.sku ?? 'A'} ${right.name ?? 'Article A'} -`]);
-}, 60_000); // prettier-ignore
+  [
+    'the way out of `invalid_value`: a name that the store keeps',
+    'invalid_value',
+    { name: '0' },
+    { name: 'Zero' },
+  ],
+  [
+    'the way out of `sku_not_kept`: a SKU without octets',
+    'sku_not_kept',
+    { sku: 'A%20B' },
+    { sku: 'A-B' },
+  ],
+  [
+    'the way out of `currency_differs`: a price in the currency of the shop',
+    'currency_differs',
+    { currency: 'EUR' },
+    { currency: 'USD' },
+  ],
+])(
+  '%s',
+  async (_title, reason, odd, right) => {
+    const tenant = await createTestTenant(stack);
+    await sent(stack, tenant, changed(odd));
+    const place = inShop('A');
+    expect(await standing(stack, tenant, place)).toBe(reason);
+    await sent(stack, tenant, next(changed(odd), right));
+    expect(await standing(stack, tenant, place)).toBe('delivered');
+    expect(await shelf(stack, tenant)).toEqual([
+      `${right.sku ?? 'A'} ${right.name ?? 'Article A'} -`,
+    ]);
+  },
+  60_000,
+);
 
 test('the way out of `not_built`: entered by hand and discarded', async () => {
   const tenant = await createTestTenant(stack);
   await sent(stack, tenant, product('A', { variants: [{ sku: 'A-1', options: { Size: 'S' } }] }));
   const [row] = await deliveriesOf(stack.database.pool, tenant.id, 'product', 'p-A');
   for (const { id } of await deliveriesOf(stack.database.pool, tenant.id, 'product', 'p-A'))
-    expect(await discardDelivery(stack.database.pool, tenant.id, id, 'entered by hand')).toBe('discarded'); // prettier-ignore
+    expect(await discardDelivery(stack.database.pool, tenant.id, id, 'entered by hand')).toBe(
+      'discarded',
+    );
   expect(row?.reason).toBe('not_built');
   expect(await standing(stack, tenant, inShop('A'))).toBe('skipped');
 }, 60_000);
@@ -100,10 +143,17 @@ test('the way out of `stock_unknown`: the article is counted', async () => {
     set: { meta_data: [{ key: '_truth_sync_ref', value: '' }] },
   });
   // As for a shop that is connected with its products in it.
-  await stack.database.pool.query('UPDATE deliveries SET remote_id = NULL, remote_version = NULL, snapshot = NULL WHERE tenant = $1', [tenant.id]); // prettier-ignore
+  await stack.database.pool.query(
+    'UPDATE deliveries SET remote_id = NULL, remote_version = NULL, snapshot = NULL WHERE tenant = $1',
+    [tenant.id],
+  );
   await sent(stack, tenant, next(product('A'), { description: 'New' }), order('T-1', [['A', 1]]));
   expect(await standing(stack, tenant, ['woo', 'inventory', 'A'])).toBe('stock_unknown');
   await sent(stack, tenant, count('A', '7'));
   await untilStands(stack, tenant, ['woo', 'inventory', 'A'], 'delivered');
-  await until('the count is there', () => shelf(stack, tenant), ([line]) => line === 'A Article A 7'); // prettier-ignore
+  await until(
+    'the count is there',
+    () => shelf(stack, tenant),
+    ([line]) => line === 'A Article A 7',
+  );
 }, 60_000);

@@ -3,7 +3,14 @@ import { type z } from 'zod';
 
 import { startWooSandbox } from '../../sandbox/woo/start';
 import type { RunningSandbox } from '../../sandbox/server/server';
-import { callAs, nowhere, startTestApi, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore
+import {
+  callAs,
+  nowhere,
+  startTestApi,
+  type ApiTenant,
+  type Called,
+  type TestApi,
+} from '../support/api';
 import { control, resetStores } from '../support/sandbox-control';
 
 let api: TestApi;
@@ -29,18 +36,39 @@ const put = async (tenant: ApiTenant, changes: object): Promise<Called> => {
 it('W3: the store is asked once, and what came back is said', async () => {
   const tenant = await api.createTenant();
   const good = await put(tenant, {});
-  expect(good).toMatchObject({ status: 200, body: { check: { isGood: true, detail: 'WooCommerce 11.0.1, prices in GBP' } } }); // prettier-ignore
+  expect(good).toMatchObject({
+    status: 200,
+    body: { check: { isGood: true, detail: 'WooCommerce 11.0.1, prices in GBP' } },
+  });
   const wrong = await put(tenant, { consumerSecret: 'cs_wrong' });
-  expect(wrong).toMatchObject({ status: 200, body: { check: { isGood: false, detail: expect.stringMatching(/HTTP 401.*woocommerce_rest_authentication_error.*Check consumer secret/s) } } }); // prettier-ignore
+  expect(wrong).toMatchObject({
+    status: 200,
+    body: {
+      check: {
+        isGood: false,
+        detail: expect.stringMatching(
+          /HTTP 401.*woocommerce_rest_authentication_error.*Check consumer secret/s,
+        ),
+      },
+    },
+  });
   const nobody = await put(await api.createTenant(), { url: `${woo.url}/mistyped` });
-  expect(nobody.body).toMatchObject({ check: { isGood: false, detail: expect.stringMatching(/HTTP 404.*no REST API/) } }); // prettier-ignore
+  expect(nobody.body).toMatchObject({
+    check: { isGood: false, detail: expect.stringMatching(/HTTP 404.*no REST API/) },
+  });
   expect(nobody.text).not.toContain(store.consumerSecret);
 });
 
-it.each(['/', '/wp-json', '/wp-json/wc/v3/', '/wp-admin/admin.php', '//'])('W3: %s behind the address is no part of it', async (rest) => {
-  const answer = await put(await api.createTenant(), { url: store.url + rest });
-  expect(answer).toMatchObject({ status: 200, body: { address: store.url, check: { isGood: true } } }); // prettier-ignore
-}); // prettier-ignore
+it.each(['/', '/wp-json', '/wp-json/wc/v3/', '/wp-admin/admin.php', '//'])(
+  'W3: %s behind the address is no part of it',
+  async (rest) => {
+    const answer = await put(await api.createTenant(), { url: store.url + rest });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { address: store.url, check: { isGood: true } },
+    });
+  },
+);
 
 it('W3: a mistyped address is replaced as long as nothing was sent to it', async () => {
   const tenant = await api.createTenant();
@@ -52,5 +80,8 @@ it('W3: a mistyped address is replaced as long as nothing was sent to it', async
      SELECT id, 'woo', 'product', 'p', 'delivered', '7', 1, 'present' FROM tenants WHERE tenant_id = $1`,
     [tenant.tenantId],
   );
-  expect(await put(tenant, { url: `${woo.url}/shpo` })).toMatchObject({ status: 409, body: { code: 'other_account' } }); // prettier-ignore
+  expect(await put(tenant, { url: `${woo.url}/shpo` })).toMatchObject({
+    status: 409,
+    body: { code: 'other_account' },
+  });
 });

@@ -101,7 +101,13 @@ describe('bodies that cannot work', () => {
   });
 
   it('A4: a wrong field of one form is named itself', async () => {
-    const inventory = { id: 'a4-2', kind: 'inventory', op: 'upsert', recordId: 'SKU', occurredAt: '2026-11-22T10:15:00Z' }; // prettier-ignore
+    const inventory = {
+      id: 'a4-2',
+      kind: 'inventory',
+      op: 'upsert',
+      recordId: 'SKU',
+      occurredAt: '2026-11-22T10:15:00Z',
+    };
     const body = { count: { quantity: 'many' } };
     const answer = await send('pos', '/changes', { changes: [{ ...inventory, body }] });
     const { rejected } = z

@@ -37,8 +37,12 @@ const send = (changes: object[]): Promise<Called> =>
   api.call('POST', tenant.path('/changes'), { key: tenant.keys.pos, body: { changes } });
 const answer = z.looseObject({
   accepted: z.int().optional(),
-  warnings: z.array(z.looseObject({ code: z.string(), index: z.int(), message: z.string() })).optional(), // prettier-ignore
-  rejected: z.array(z.looseObject({ errors: z.array(z.looseObject({ path: z.string(), message: z.string() })) })), // prettier-ignore
+  warnings: z
+    .array(z.looseObject({ code: z.string(), index: z.int(), message: z.string() }))
+    .optional(),
+  rejected: z.array(
+    z.looseObject({ errors: z.array(z.looseObject({ path: z.string(), message: z.string() })) }),
+  ),
 });
 async function codesOf(changes: object[]): Promise<string[]> {
   const { body, status } = await send(changes);
@@ -47,18 +51,51 @@ async function codesOf(changes: object[]): Promise<string[]> {
 }
 
 const product = (id: string, sku: string, more = {}): object =>
-  customerChange(id, { kind: 'product', recordId: sku, body: { sku, name: sku, type: 'goods', priceMinor: 1, currency: 'USD', trackStock: true, status: 'active', ...more } }); // prettier-ignore
+  customerChange(id, {
+    kind: 'product',
+    recordId: sku,
+    body: {
+      sku,
+      name: sku,
+      type: 'goods',
+      priceMinor: 1,
+      currency: 'USD',
+      trackStock: true,
+      status: 'active',
+      ...more,
+    },
+  });
 const order = (id: string, more = {}): object =>
-  customerChange(id, { kind: 'order', recordId: id, body: { ...orderBody(id, [['MUG', 1]], null), ...more } }); // prettier-ignore
+  customerChange(id, {
+    kind: 'order',
+    recordId: id,
+    body: { ...orderBody(id, [['MUG', 1]], null), ...more },
+  });
 
 describe('A9: what lies more than a day ahead of our clock', () => {
   it.each([
-    ['occurredAt', { id: 'f1', kind: 'inventory', op: 'upsert', recordId: 'MUG', occurredAt: days(3), body: { count: { quantity: '5' } } }], // prettier-ignore
+    [
+      'occurredAt',
+      {
+        id: 'f1',
+        kind: 'inventory',
+        op: 'upsert',
+        recordId: 'MUG',
+        occurredAt: days(3),
+        body: { count: { quantity: '5' } },
+      },
+    ],
     ['occurredAt', { ...customerChange('f2'), occurredAt: days(2) }],
     ['body.businessDate', order('f3', { businessDate: '2062-01-01' })],
-    ['occurredAt', { id: 'f4', kind: 'customer', op: 'delete', recordId: 'c', revision: 2, occurredAt: days(9) }], // prettier-ignore
+    [
+      'occurredAt',
+      { id: 'f4', kind: 'customer', op: 'delete', recordId: 'c', revision: 2, occurredAt: days(9) },
+    ],
   ])('is refused and named: %s', async (path, change) => {
-    const { status, body } = await send([change, customerChange(`beside-${path}-${Math.abs(path.length)}`)]); // prettier-ignore
+    const { status, body } = await send([
+      change,
+      customerChange(`beside-${path}-${Math.abs(path.length)}`),
+    ]);
     expect(status).toBe(202);
     const [refused] = answer.parse(body).rejected;
     expect(refused?.errors[0]?.path).toBe(path);

@@ -27,7 +27,10 @@ test('I1: of records that share a thing the one that made it keeps it, the other
   const tenant = await newTenant(pool);
   await absorb(pool, tenant, [product('A'), product('B'), product('C')]);
   await pool.query('DROP INDEX deliveries_remote');
-  await pool.query(`UPDATE deliveries SET remote_id = CASE record_id WHEN 'p-C' THEN '18' ELSE '17' END, is_linked = record_id = 'p-A', state = 'delivered', snapshot = '{}' WHERE tenant = $1`, [tenant]); // prettier-ignore
+  await pool.query(
+    `UPDATE deliveries SET remote_id = CASE record_id WHEN 'p-C' THEN '18' ELSE '17' END, is_linked = record_id = 'p-A', state = 'delivered', snapshot = '{}' WHERE tenant = $1`,
+    [tenant],
+  );
   await pool.query(takingApart());
   const rows = await deliveries(pool, tenant, 'woo');
   expect(

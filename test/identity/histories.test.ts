@@ -21,7 +21,9 @@ function play(seed: number): { till: Till; world: World } {
 
 const seeds = Array.from({ length: histories }, (_, n) => firstSeed + n);
 /** In portions, so that a failure names few seeds and none runs for long. */
-const portions = Array.from({ length: Math.ceil(histories / 50) }, (_, n) => seeds.slice(n * 50, (n + 1) * 50)); // prettier-ignore
+const portions = Array.from({ length: Math.ceil(histories / 50) }, (_, n) =>
+  seeds.slice(n * 50, (n + 1) * 50),
+);
 
 test.each(portions.map((some) => [some[0] ?? 0, some.at(-1) ?? 0, some] as const))(
   'seeds %d to %d: as many things in each system as records, each with what is its own',
@@ -54,8 +56,15 @@ function check({ till, world }: { till: Till; world: World }): void {
       );
       const thing = world.things[system].get(delivery?.remoteId ?? '');
       const code = memory.skus.get(one.sku)?.code ?? '';
-      expect([memory.skus.get(one.sku)?.recordId, foldSku(code).startsWith(foldSku(one.sku))]).toEqual([one.id, true]); // prettier-ignore
-      expect(system === 'woo' ? [thing?.['name'], thing?.['sku']] : [thing?.['Description'], thing?.['Name'], thing?.['Sku']]).toEqual(system === 'woo' ? [one.name, code] : [one.name, code, one.sku]); // prettier-ignore
+      expect([
+        memory.skus.get(one.sku)?.recordId,
+        foldSku(code).startsWith(foldSku(one.sku)),
+      ]).toEqual([one.id, true]);
+      expect(
+        system === 'woo'
+          ? [thing?.['name'], thing?.['sku']]
+          : [thing?.['Description'], thing?.['Name'], thing?.['Sku']],
+      ).toEqual(system === 'woo' ? [one.name, code] : [one.name, code, one.sku]);
     }
   }
   for (const one of till.products) {

@@ -84,7 +84,14 @@ export class Till {
 
   private create(sku = this.freshSku()): TestChange[] {
     const id = this.nextId('P');
-    const made: TillProduct = { id, sku, name: `Thing ${id}`, state: 'active', stock: null, countedAt: '' }; // prettier-ignore
+    const made: TillProduct = {
+      id,
+      sku,
+      name: `Thing ${id}`,
+      state: 'active',
+      stock: null,
+      countedAt: '',
+    };
     this.products.push(made);
     return [this.upsert(made)];
   }
@@ -148,7 +155,16 @@ export class Till {
     const one = this.active();
     if (one === null || this.actives().length < 2) return [];
     one.state = 'deleted';
-    return [{ kind: 'product', op: 'delete', recordId: one.id, revision: this.revision(), occurredAt: this.now(), body: null }]; // prettier-ignore
+    return [
+      {
+        kind: 'product',
+        op: 'delete',
+        recordId: one.id,
+        revision: this.revision(),
+        occurredAt: this.now(),
+        body: null,
+      },
+    ];
   }
 
   /** One goes, and a new one takes its SKU at once, in either order of the request. */
@@ -173,7 +189,8 @@ export class Till {
   /** Another article whose SKU differs in case alone. */
   private twin(): TestChange[] {
     const one = this.active();
-    const sku = one?.sku.toLowerCase() === one?.sku ? one?.sku.toUpperCase() : one?.sku.toLowerCase(); // prettier-ignore
+    const sku =
+      one?.sku.toLowerCase() === one?.sku ? one?.sku.toUpperCase() : one?.sku.toLowerCase();
     return sku === undefined || this.isUsed(sku) ? [] : this.create(sku);
   }
 
@@ -194,7 +211,15 @@ export class Till {
     const number = this.nextId('S');
     this.sold.push({ number, sku, productId: one.id });
     if (occurredAt > one.countedAt) one.stock = (one.stock ?? 0) - 1;
-    return [{ kind: 'order', recordId: number, revision: 1, occurredAt, body: orderBody(number, [[sku, 1]], null) }]; // prettier-ignore
+    return [
+      {
+        kind: 'order',
+        recordId: number,
+        revision: 1,
+        occurredAt,
+        body: orderBody(number, [[sku, 1]], null),
+      },
+    ];
   }
 
   private count(): TestChange[] {
@@ -203,7 +228,14 @@ export class Till {
     const quantity = Math.floor(this.random() * 50);
     one.stock = quantity;
     one.countedAt = this.now();
-    return [{ kind: 'inventory', recordId: one.sku, occurredAt: one.countedAt, body: { count: { quantity: String(quantity) } } }]; // prettier-ignore
+    return [
+      {
+        kind: 'inventory',
+        recordId: one.sku,
+        occurredAt: one.countedAt,
+        body: { count: { quantity: String(quantity) } },
+      },
+    ];
   }
 
   private giveBack(): TestChange[] {
@@ -225,11 +257,15 @@ export class Till {
   private customer(): TestChange[] {
     const isNew = this.customers.size === 0 || this.random() < 0.6;
     const ids = [...this.customers.keys()];
-    const id = isNew ? this.pick(['c', 'C', `${'x'.repeat(45)}c`]) + this.nextId('') : this.pick(ids); // prettier-ignore
+    const id = isNew
+      ? this.pick(['c', 'C', `${'x'.repeat(45)}c`]) + this.nextId('')
+      : this.pick(ids);
     const name = this.pick(names);
     this.customers.set(id, name);
     const body = { name, email: this.pick(emails), phone: id.slice(-15) };
-    return [{ kind: 'customer', recordId: id, revision: this.revision(), occurredAt: this.now(), body }]; // prettier-ignore
+    return [
+      { kind: 'customer', recordId: id, revision: this.revision(), occurredAt: this.now(), body },
+    ];
   }
 
   private archiveThis(one: TillProduct): TestChange[] {
@@ -239,7 +275,16 @@ export class Till {
 
   private removeThis(one: TillProduct): TestChange[] {
     one.state = 'deleted';
-    return [{ kind: 'product', op: 'delete', recordId: one.id, revision: this.revision(), occurredAt: this.now(), body: null }]; // prettier-ignore
+    return [
+      {
+        kind: 'product',
+        op: 'delete',
+        recordId: one.id,
+        revision: this.revision(),
+        occurredAt: this.now(),
+        body: null,
+      },
+    ];
   }
 
   private upsert({ id, sku, name, state }: TillProduct): TestChange {
@@ -247,7 +292,12 @@ export class Till {
     if (state === 'active') this.timeline.push({ sku, at: occurredAt, productId: id });
     const priceMinor = 100 + Math.floor(this.random() * 900);
     const status = state === 'archived' ? 'archived' : 'active';
-    return { ...product(sku, { name, priceMinor, status }), recordId: id, revision: this.revision(), occurredAt }; // prettier-ignore
+    return {
+      ...product(sku, { name, priceMinor, status }),
+      recordId: id,
+      revision: this.revision(),
+      occurredAt,
+    };
   }
 
   private actives(): TillProduct[] {

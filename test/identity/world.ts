@@ -62,7 +62,10 @@ export class World {
       }
     }
     for (let round = 0; this.deliveries.some(({ isDue }) => isDue); round += 1) {
-      if (round > 12) throw new Error(`Still due: ${JSON.stringify(this.deliveries.filter(({ isDue }) => isDue))}`); // prettier-ignore
+      if (round > 12)
+        throw new Error(
+          `Still due: ${JSON.stringify(this.deliveries.filter(({ isDue }) => isDue))}`,
+        );
       this.push('woo');
       this.push('qbo');
     }
@@ -73,20 +76,43 @@ export class World {
     const all = [...this.entries.values()].flat().filter((entry) => entry.sku === sku);
     if (all.length === 0) return null;
     const sum = (place: string, at: string): string =>
-      String(all.filter((entry) => entry.place === place && entry.reason !== 'count' && entry.occurredAt > at).reduce((total, entry) => total + Number(entry.quantity), 0)); // prettier-ignore
-    const stock = applyStock({ places: {} }, all.map((after) => ({ before: null, after })), sum); // prettier-ignore
+      String(
+        all
+          .filter(
+            (entry) => entry.place === place && entry.reason !== 'count' && entry.occurredAt > at,
+          )
+          .reduce((total, entry) => total + Number(entry.quantity), 0),
+      );
+    const stock = applyStock(
+      { places: {} },
+      all.map((after) => ({ before: null, after })),
+      sum,
+    );
     return Number(stock.places['default']?.quantity ?? '0');
   }
 
   private renameStock(from: string, to: string): void {
     for (const [source, entries] of this.entries)
-      this.entries.set(source, entries.map((entry) => (entry.sku === from ? { ...entry, sku: to } : entry))); // prettier-ignore
+      this.entries.set(
+        source,
+        entries.map((entry) => (entry.sku === from ? { ...entry, sku: to } : entry)),
+      );
   }
 
   private deliveryOf(system: Target, kind: Delivery['kind'], recordId: string): Delivery {
-    const known = this.deliveries.find((one) => one.system === system && one.kind === kind && one.recordId === recordId); // prettier-ignore
+    const known = this.deliveries.find(
+      (one) => one.system === system && one.kind === kind && one.recordId === recordId,
+    );
     if (known !== undefined) return known;
-    const made = { system, kind, recordId, isDue: false, remoteId: null, snapshot: null, isLinked: false }; // prettier-ignore
+    const made = {
+      system,
+      kind,
+      recordId,
+      isDue: false,
+      remoteId: null,
+      snapshot: null,
+      isLinked: false,
+    };
     this.deliveries.push(made);
     return made;
   }
@@ -95,7 +121,10 @@ export class World {
   private push(system: Target): void {
     const due = this.deliveries.filter((one) => one.system === system && one.isDue);
     const adopted = new Map<string, Delivery>();
-    const composed = due.map((delivery) => ({ delivery, composed: this.compose(delivery, adopted) })); // prettier-ignore
+    const composed = due.map((delivery) => ({
+      delivery,
+      composed: this.compose(delivery, adopted),
+    }));
     for (const { delivery, composed: one } of composed) this.settle(delivery, one);
   }
 
@@ -105,10 +134,15 @@ export class World {
       if (delivery.remoteId !== null) return composed;
       const { system, kind } = delivery;
       const ownerOf = (remoteId: string): Delivery =>
-        this.deliveries.find((one) => one.system === system && one.kind === kind && one.remoteId === remoteId) ?? adopted.get(remoteId) ?? delivery; // prettier-ignore
+        this.deliveries.find(
+          (one) => one.system === system && one.kind === kind && one.remoteId === remoteId,
+        ) ??
+        adopted.get(remoteId) ??
+        delivery;
       const foreign = foundBy(composed).filter((remoteId) => ownerOf(remoteId) !== delivery);
       if (foreign.length === 0) {
-        if (composed.type !== 'hold') for (const remoteId of foundBy(composed)) adopted.set(remoteId, delivery); // prettier-ignore
+        if (composed.type !== 'hold')
+          for (const remoteId of foundBy(composed)) adopted.set(remoteId, delivery);
         return composed;
       }
       for (const remoteId of foreign) others.add(remoteId);
@@ -121,10 +155,28 @@ export class World {
     const loaded = this.loadedFor(item, delivery.system);
     const { references } = referencesFrom(loaded, item);
     const { record: content } = item;
-    if (content.kind === 'customer') return composeCustomer(item, content.body, references, this.customerFinding(item)); // prettier-ignore
+    if (content.kind === 'customer')
+      return composeCustomer(item, content.body, references, this.customerFinding(item));
     if (content.kind !== 'product') throw new Error(`a ${content.kind} is not written here`);
-    if (delivery.system === 'woo') return composeInShop(item, references, { [item.deliveryId]: this.shopFinding(item, references.ownProducts.get(item.recordId)?.code ?? content.body.sku) }, { currency: null, zeroPrice: 'publish' }); // prettier-ignore
-    return composeItem(item, content.body, references, companyFacts, this.itemFinding(item, references.ownProducts.get(item.recordId)?.code ?? content.body.sku)); // prettier-ignore
+    if (delivery.system === 'woo')
+      return composeInShop(
+        item,
+        references,
+        {
+          [item.deliveryId]: this.shopFinding(
+            item,
+            references.ownProducts.get(item.recordId)?.code ?? content.body.sku,
+          ),
+        },
+        { currency: null, zeroPrice: 'publish' },
+      );
+    return composeItem(
+      item,
+      content.body,
+      references,
+      companyFacts,
+      this.itemFinding(item, references.ownProducts.get(item.recordId)?.code ?? content.body.sku),
+    );
   }
 
   private settle(delivery: Delivery, composed: Composed): void {
@@ -133,7 +185,12 @@ export class World {
         this.write(delivery, composed.write);
         return;
       case 'adopt':
-        Object.assign(delivery, { remoteId: composed.remoteId, snapshot: composed.snapshot, isLinked: composed.isLinked, isDue: false }); // prettier-ignore
+        Object.assign(delivery, {
+          remoteId: composed.remoteId,
+          snapshot: composed.snapshot,
+          isLinked: composed.isLinked,
+          isDue: false,
+        });
         return;
       case 'skip':
         delivery.isDue = false;
@@ -150,15 +207,22 @@ export class World {
     delivery: Delivery,
     { payload, snapshot, natural, operation, isLinked }: Write,
   ): void {
-    const id = operation === 'create' ? String((this.serial += 1)) : textOf(payload['Id']) + textOf(payload['id']); // prettier-ignore
+    const id =
+      operation === 'create'
+        ? String((this.serial += 1))
+        : textOf(payload['Id']) + textOf(payload['id']);
     const things = this.things[delivery.system];
     const row: Row = { ...things.get(id), ...payload, id, kind: delivery.kind };
     const name = nameOf(row);
-    const holder = [...things].find(([other, thing]) => other !== id && thing['kind'] === row['kind'] && nameOf(thing) === name); // prettier-ignore
+    const holder = [...things].find(
+      ([other, thing]) => other !== id && thing['kind'] === row['kind'] && nameOf(thing) === name,
+    );
     // Two of one name in one turn: the second is refused (6240), and looks again.
     if (holder !== undefined && delivery.kind === 'customer') return;
     if (holder !== undefined)
-      throw new Error(`${delivery.system} refuses the name ${name} of ${delivery.recordId}, which ${holder[0]} has`); // prettier-ignore
+      throw new Error(
+        `${delivery.system} refuses the name ${name} of ${delivery.recordId}, which ${holder[0]} has`,
+      );
     things.set(id, row);
     const isStep = natural['isStep'] === true;
     Object.assign(delivery, { remoteId: id, snapshot, isLinked, isDue: isStep });
@@ -166,21 +230,44 @@ export class World {
 
   private loadedFor(item: Outgoing, system: Target): LoadedReferences {
     const { body } = item.record;
-    const emails = [...this.memory.records.values()].flatMap(({ content }) => content?.kind === 'customer' ? (emailKey(content.body.email) ?? []) : []); // prettier-ignore
+    const emails = [...this.memory.records.values()].flatMap(({ content }) =>
+      content?.kind === 'customer' ? (emailKey(content.body.email) ?? []) : [],
+    );
     const byId = new Map([[item.recordId, this.known(item.recordId, system)]]);
-    const bySku: LoadedReferences['products']['bySku'] = 'sku' in body ? new Map([[body.sku, { present: item.recordId, meant: item.recordId }]]) : new Map<string, never>(); // prettier-ignore
+    const bySku: LoadedReferences['products']['bySku'] =
+      'sku' in body
+        ? new Map([[body.sku, { present: item.recordId, meant: item.recordId }]])
+        : new Map<string, never>();
     const mappings = new Map([['account/income', { target: '79', version: 1 }]]);
     const shared = new Set(emails.filter((email, n) => emails.indexOf(email) !== n));
-    return { products: { byId, bySku }, sharedEmails: shared, customers: new Map(), orders: new Map(), documents: new Map(), sales: new Map(), layAways: new Map(), listed: new Map(), mappings }; // prettier-ignore
+    return {
+      products: { byId, bySku },
+      sharedEmails: shared,
+      customers: new Map(),
+      orders: new Map(),
+      documents: new Map(),
+      sales: new Map(),
+      layAways: new Map(),
+      listed: new Map(),
+      mappings,
+    };
   }
 
   private known(recordId: string, system: Target): KnownProduct {
     const claims = [...this.memory.skus.values()];
     const claim = claims.find((one) => one.recordId === recordId && one.slot === '');
-    const own = this.deliveries.find((one) => one.system === system && one.kind === 'product' && one.recordId === recordId); // prettier-ignore
+    const own = this.deliveries.find(
+      (one) => one.system === system && one.kind === 'product' && one.recordId === recordId,
+    );
     const code = claim?.code ?? null;
     const label = own === undefined ? null : labelOf(own);
-    const blocker = code === null ? undefined : this.deliveries.find((one) => one.system === system && one.recordId !== recordId && labelOf(one) === foldSku(code)); // prettier-ignore
+    const blocker =
+      code === null
+        ? undefined
+        : this.deliveries.find(
+            (one) =>
+              one.system === system && one.recordId !== recordId && labelOf(one) === foldSku(code),
+          );
     return {
       recordId,
       remoteId: own?.remoteId ?? null,
@@ -190,7 +277,9 @@ export class World {
       isLinked: own?.isLinked ?? false,
       isParked: claim !== undefined && isParkedSku(claim.sku),
       blocker: blocker === undefined ? null : { recordId: blocker.recordId, isOpen: blocker.isDue },
-      isNameWanted: label !== null && claims.some((one) => one.recordId !== recordId && foldSku(one.code) === label), // prettier-ignore
+      isNameWanted:
+        label !== null &&
+        claims.some((one) => one.recordId !== recordId && foldSku(one.code) === label),
     };
   }
 
@@ -203,7 +292,9 @@ export class World {
     const hit = this.rows('woo', 'product').find((row) => nameOf(row) === foldSku(code));
     if (hit === undefined) return { type: 'absent' };
     const product = productSchema.parse({ ...hit, id: Number(hit.id) });
-    return product.sku === code ? { type: 'exact', product } : { type: 'inexact', detail: `id ${hit.id}` }; // prettier-ignore
+    return product.sku === code
+      ? { type: 'exact', product }
+      : { type: 'inexact', detail: `id ${hit.id}` };
   }
 
   private itemFinding(item: Outgoing, code: string): Parameters<typeof composeItem>[4] {
@@ -221,13 +312,20 @@ export class World {
     remoteId,
   }: Outgoing): Parameters<typeof composeCustomer>[3] {
     if (record.kind !== 'customer') return null;
-    const rows = this.rows('qbo', 'customer').map((row) => customerSchema.parse({ ...row, Id: row.id })); // prettier-ignore
+    const rows = this.rows('qbo', 'customer').map((row) =>
+      customerSchema.parse({ ...row, Id: row.id }),
+    );
     const name = baseName(record.body, recordId);
     const ours = suffixedName(name, recordMark(recordId));
     const email = emailKey(record.body.email);
-    const byEmail = remoteId === null ? rows.filter((row) => email !== null && emailKey(row.PrimaryEmailAddr?.Address) === email) : []; // prettier-ignore
+    const byEmail =
+      remoteId === null
+        ? rows.filter((row) => email !== null && emailKey(row.PrimaryEmailAddr?.Address) === email)
+        : [];
     const names = [name, suffixedName(name, 'C'), ours].map((text) => text.toLowerCase());
-    const taken = rows.filter((row) => row.Id !== remoteId && names.includes(row.DisplayName.toLowerCase())).map((row) => ({ entity: 'Customer' as const, id: row.Id, name: row.DisplayName })); // prettier-ignore
+    const taken = rows
+      .filter((row) => row.Id !== remoteId && names.includes(row.DisplayName.toLowerCase()))
+      .map((row) => ({ entity: 'Customer' as const, id: row.Id, name: row.DisplayName }));
     const own = rows.find((row) => row.DisplayName === ours) ?? null;
     return { type: 'customer', byEmail, taken, own, version: '1', isGone: false };
   }
@@ -242,7 +340,13 @@ function foundBy(composed: Composed): readonly string[] {
 
 function rowOf({ kind, op, recordId, revision, occurredAt, body }: TestChange): ChangeRow {
   const content = op === 'delete' ? null : parseChangeBody(kind, body);
-  return change({ kind, recordId, content, sourceRev: revision ?? null, ...(occurredAt === undefined ? {} : { occurredAt }) }); // prettier-ignore
+  return change({
+    kind,
+    recordId,
+    content,
+    sourceRev: revision ?? null,
+    ...(occurredAt === undefined ? {} : { occurredAt }),
+  });
 }
 
 function outgoingOf(
@@ -253,7 +357,20 @@ function outgoingOf(
   if (content === null) throw new Error(`nothing is known of ${delivery.recordId}`);
   const { recordId, remoteId, snapshot } = delivery;
   const remoteVersion = remoteId === null ? null : '1';
-  return { deliveryId: 'd', recordId, part: '', rev, op, record: content, attempts: 0, lastClass: null, remoteId, remoteVersion, snapshot, others }; // prettier-ignore
+  return {
+    deliveryId: 'd',
+    recordId,
+    part: '',
+    rev,
+    op,
+    record: content,
+    attempts: 0,
+    lastClass: null,
+    remoteId,
+    remoteVersion,
+    snapshot,
+    others,
+  };
 }
 
 /** The name that has to be unique there. */

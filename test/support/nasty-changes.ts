@@ -33,8 +33,22 @@ export function nastyThings(text: string, index: number): NastyThings {
   });
   const [line] = orderBody('T', [['A', 1]], null).lines;
   return {
-    customer: of('customer', { name: text, company: text, notes: text, billing: { line1: text, city: text } }), // prettier-ignore
-    product: of('product', { sku: text, name: text, description: text, type: 'goods', priceMinor: 1_250, currency: 'USD', trackStock: true, status: 'active' }), // prettier-ignore
+    customer: of('customer', {
+      name: text,
+      company: text,
+      notes: text,
+      billing: { line1: text, city: text },
+    }),
+    product: of('product', {
+      sku: text,
+      name: text,
+      description: text,
+      type: 'goods',
+      priceMinor: 1_250,
+      currency: 'USD',
+      trackStock: true,
+      status: 'active',
+    }),
     count: of('inventory', { location: text, count: { quantity: '7' } }),
     order: of('order', {
       ...orderBody(text, [['A', 1]], text),
@@ -42,6 +56,14 @@ export function nastyThings(text: string, index: number): NastyThings {
       location: text,
       tenders: [{ tender: text, amountMinor: 1_250, reference: text }],
     }),
-    deposit: of('payment', { number: text, depositFor: text, tender: text, amountMinor: 100, customerId: text, reference: text, businessDate: '2026-11-22' }), // prettier-ignore
+    deposit: of('payment', {
+      number: text,
+      depositFor: text,
+      tender: text,
+      amountMinor: 100,
+      customerId: text,
+      reference: text,
+      businessDate: '2026-11-22',
+    }),
   };
 }

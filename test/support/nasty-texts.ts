@@ -291,6 +291,31 @@ export const oddTexts: readonly string[] = [
 
 /** Texts that the door refuses as an id. */
 export const refusedTexts: readonly string[] = [
-  ...['', ' ', '  ', ' a', 'a ', '\ta', 'a\tb', 'a\nb', 'a\r\nb', 'a\u0000b', '\u0000', '\u001b[31m', 'a\u007f', 'a\u0085b'],
-  ...['\ud800', 'a\udc00', '\udc00\ud800', '\ufeffa', 'a\u00a0', '\u3000a', 'a\u2028', 'x'.repeat(101), '😀'.repeat(101)],
-]; // prettier-ignore
+  ...[
+    '',
+    ' ',
+    '  ',
+    ' a',
+    'a ',
+    '\ta',
+    'a\tb',
+    'a\nb',
+    'a\r\nb',
+    'a\u0000b',
+    '\u0000',
+    '\u001b[31m',
+    'a\u007f',
+    'a\u0085b',
+  ],
+  ...[
+    '\ud800',
+    'a\udc00',
+    '\udc00\ud800',
+    '\ufeffa',
+    'a\u00a0',
+    '\u3000a',
+    'a\u2028',
+    'x'.repeat(101),
+    '😀'.repeat(101),
+  ],
+];

@@ -3,7 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { listFailures, requestRedrive } from '../../database/failures';
 import { deliveriesOf } from '../../database/status';
 import type { Kind, Target } from '../../domain/words';
-import { sendChanges, until, untilIdle, type Stack, type TestChange, type TestTenant } from './stack'; // prettier-ignore
+import {
+  sendChanges,
+  until,
+  untilIdle,
+  type Stack,
+  type TestChange,
+  type TestTenant,
+} from './stack';
 import { signal } from './tenant-workflow';
 
 // What a test of a hold needs: how records stand, and the ways out that need no person's hand in a system.
@@ -34,23 +41,36 @@ export async function untilStands(
 ): Promise<void> {
   const what = `${place.join(' ')} stands at ${wanted}`;
   try {
-    await until(what, () => standing(stack, tenant, place), (seen) => seen === wanted, 20_000); // prettier-ignore
+    await until(
+      what,
+      () => standing(stack, tenant, place),
+      (seen) => seen === wanted,
+      20_000,
+    );
   } catch (error) {
-    throw new Error(`${what}; failures: ${(await heldWith(stack, tenant)).join('; ')}`, { cause: error }); // prettier-ignore
+    throw new Error(`${what}; failures: ${(await heldWith(stack, tenant)).join('; ')}`, {
+      cause: error,
+    });
   }
 }
 
 /** What is held or dead, as `system kind record reason: detail`. */
 export async function heldWith(stack: Stack, { id }: TestTenant): Promise<string[]> {
   const all = await listFailures(stack.database.pool, id, {}, null, 100);
-  return all.map(({ system, kind, recordId, state, reason, detail }) => `${system} ${kind} ${recordId} ${state} ${reason ?? ''}: ${detail ?? ''}`); // prettier-ignore
+  return all.map(
+    ({ system, kind, recordId, state, reason, detail }) =>
+      `${system} ${kind} ${recordId} ${state} ${reason ?? ''}: ${detail ?? ''}`,
+  );
 }
 
 /** The text of a hold. */
 export async function detailOf(stack: Stack, tenant: TestTenant, place: Place): Promise<string> {
   const [system, kind, recordId] = place;
   const all = await deliveriesOf(stack.database.pool, tenant.id, kind, recordId);
-  return all.filter((one) => one.system === system).map(({ detail }) => detail ?? '').join('\n'); // prettier-ignore
+  return all
+    .filter((one) => one.system === system)
+    .map(({ detail }) => detail ?? '')
+    .join('\n');
 }
 
 /** Changes on their whole way. */

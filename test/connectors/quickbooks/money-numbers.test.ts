@@ -18,13 +18,18 @@ afterAll(() => closeConnections());
 
 test('B24: journal entries of cash and expenses of payouts have the number of their record', async () => {
   await books.post(cash(), { mappings: mappings() });
-  await books.post(payout({ includes: [], grossMinor: 0, netMinor: -234 }), { mappings: mappings() }); // prettier-ignore
+  await books.post(payout({ includes: [], grossMinor: 0, netMinor: -234 }), {
+    mappings: mappings(),
+  });
   expect(await documentsOf(books.company)).toEqual(['JournalEntry k1 1.05', 'Purchase po_55 2.34']);
 });
 
 test('B24: differences are numbered by themselves, and an edit keeps the number', async () => {
   const part = books.part('k1', '', { mappings: mappings() });
-  const short = (amountMinor: number): typeof part.item.record => ({ kind: 'cash', body: { businessDate: '2026-11-21', tender: 'cash', type: 'difference', amountMinor } }); // prettier-ignore
+  const short = (amountMinor: number): typeof part.item.record => ({
+    kind: 'cash',
+    body: { businessDate: '2026-11-21', tender: 'cash', type: 'difference', amountMinor },
+  });
   expect(await part.want(short(-105))).toEqual({ type: 'delivered' });
   expect(await part.want(short(-205))).toEqual({ type: 'delivered' });
   expect(await documentsOf(books.company)).toEqual(['JournalEntry k1 2.05']);
@@ -35,11 +40,21 @@ test('B24: differences are numbered by themselves, and an edit keeps the number'
 });
 
 test('B24: where somebody has that number already, ours says whose it is too', async () => {
-  const line = (PostingType: string, value: string): object => ({ Amount: 1, DetailType: 'JournalEntryLineDetail', JournalEntryLineDetail: { PostingType, AccountRef: { value } } }); // prettier-ignore
-  await books.make('JournalEntry', { DocNumber: 'k1', Line: [line('Debit', '203'), line('Credit', '204')] }); // prettier-ignore
+  const line = (PostingType: string, value: string): object => ({
+    Amount: 1,
+    DetailType: 'JournalEntryLineDetail',
+    JournalEntryLineDetail: { PostingType, AccountRef: { value } },
+  });
+  await books.make('JournalEntry', {
+    DocNumber: 'k1',
+    Line: [line('Debit', '203'), line('Credit', '204')],
+  });
   const part = books.part('k1', '', { mappings: mappings() });
   expect(await part.want(cash().record)).toEqual({ type: 'delivered' });
-  expect(await documentsOf(books.company)).toEqual(['JournalEntry k1 1.00', expect.stringMatching(/^JournalEntry k1-[0-9a-z]{4} 1\.05$/)]); // prettier-ignore
+  expect(await documentsOf(books.company)).toEqual([
+    'JournalEntry k1 1.00',
+    expect.stringMatching(/^JournalEntry k1-[0-9a-z]{4} 1\.05$/),
+  ]);
 });
 
 test('B24: a company that numbers by itself gets none of ours', async () => {

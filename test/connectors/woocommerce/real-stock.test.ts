@@ -10,15 +10,24 @@ import { resultSchema, testShop } from './shop';
 const shop = testShop();
 
 describe('stock', () => {
-  const stock = (quantity: string, item: Partial<Outgoing> = {}, countedAt: string | null = null): Outgoing =>
-    outgoing({ kind: 'inventory', body: stockBody(quantity, countedAt) }, { recordId: 'A', ...item }); // prettier-ignore
+  const stock = (
+    quantity: string,
+    item: Partial<Outgoing> = {},
+    countedAt: string | null = null,
+  ): Outgoing =>
+    outgoing(
+      { kind: 'inventory', body: stockBody(quantity, countedAt) },
+      { recordId: 'A', ...item },
+    );
   const heldSchema = z.object({ remote: resultSchema });
 
-  async function stocked(quantity: string): Promise<{ things: References; item: Partial<Outgoing> }> {
+  async function stocked(
+    quantity: string,
+  ): Promise<{ things: References; item: Partial<Outgoing> }> {
     const { remoteId } = await shop.made({ sku: 'A' });
     const things = references({ products: { A: known({ remoteId, code: 'A' }) } });
     return { things, item: resultSchema.parse(await shop.push(stock(quantity), things)) };
-  } // prettier-ignore
+  }
 
   test('W20: goods by weight: rounded down, and said', async () => {
     const { things, item } = await stocked('1');
@@ -37,7 +46,13 @@ describe('stock', () => {
     await shop.act({ as: 'shopper', do: 'sell', sku: 'A', quantity: 5 });
     const answer = await shop.connector().send(stored(shop.connector(), [one.write]), openGate());
     const [result] = answer.type === 'answered' ? answer.results : [];
-    expect(result).toMatchObject({ type: 'accepted', then: { reason: 'stock_changed_elsewhere', detail: expect.stringMatching(/SKU "A".*sold 5.*should be 44/) } }); // prettier-ignore
+    expect(result).toMatchObject({
+      type: 'accepted',
+      then: {
+        reason: 'stock_changed_elsewhere',
+        detail: expect.stringMatching(/SKU "A".*sold 5.*should be 44/),
+      },
+    });
     const after = resultSchema.parse(result);
     expect(await shop.push(stock('49', after), things)).toMatchObject({
       reason: 'stock_changed_elsewhere',
@@ -52,7 +67,10 @@ describe('stock', () => {
     await shop.act({ as: 'shopper', do: 'sell', sku: 'A', quantity: 5 });
     const old = new Date(Date.now() - 1_000).toISOString();
     const held = await shop.push(stock('49', item, old), things);
-    expect(held).toMatchObject({ reason: 'stock_changed_elsewhere', detail: expect.stringMatching(/SKU "A".*stock of 45.*is 50.*has 49.*Count it.*discard/s) }); // prettier-ignore
+    expect(held).toMatchObject({
+      reason: 'stock_changed_elsewhere',
+      detail: expect.stringMatching(/SKU "A".*stock of 45.*is 50.*has 49.*Count it.*discard/s),
+    });
     const { remote } = heldSchema.parse(held);
     expect(await shop.push(stock('48', remote, old), things)).toMatchObject({ type: 'hold' });
     const counted = new Date(Date.now() + 1_000).toISOString();
@@ -73,7 +91,9 @@ describe('stock', () => {
     const again = await shop.push(stock('49', remote, counted), things);
     expect(again).toMatchObject({ type: 'hold', reason: 'stock_changed_elsewhere' });
     // Neither at the next look at the figure that it knows now.
-    expect(await shop.push(stock('49', heldSchema.parse(again).remote, counted), things)).toMatchObject({ type: 'hold' }); // prettier-ignore
+    expect(
+      await shop.push(stock('49', heldSchema.parse(again).remote, counted), things),
+    ).toMatchObject({ type: 'hold' });
   });
 
   test('W24: stock as a text is read, a switch that is off is named, no cache answers', async () => {
@@ -85,6 +105,9 @@ describe('stock', () => {
       reason: 'stock_changed_elsewhere',
     });
     await shop.edit('A', { manage_stock: false });
-    expect(await shop.push(stock('7', item), things)).toMatchObject({ type: 'hold', detail: expect.stringMatching(/stock management switched off/) }); // prettier-ignore
+    expect(await shop.push(stock('7', item), things)).toMatchObject({
+      type: 'hold',
+      detail: expect.stringMatching(/stock management switched off/),
+    });
   });
 });

@@ -10,11 +10,14 @@ import { edited, product, resultSchema, testShop } from './shop';
 
 const shop = testShop();
 
-test.each(['EUR', 'JPY', 'KWD', 'GBP'])('W7: a price in %s is held in a shop that sells in USD', async (currency) => {
-  const held = await shop.push(product({ sku: 'A', currency }));
-  expect(held).toMatchObject({ type: 'hold', reason: 'currency_differs' });
-  expect(held).toMatchObject({ detail: expect.stringMatching(new RegExp(`${currency}.*USD`)) });
-}); // prettier-ignore
+test.each(['EUR', 'JPY', 'KWD', 'GBP'])(
+  'W7: a price in %s is held in a shop that sells in USD',
+  async (currency) => {
+    const held = await shop.push(product({ sku: 'A', currency }));
+    expect(held).toMatchObject({ type: 'hold', reason: 'currency_differs' });
+    expect(held).toMatchObject({ detail: expect.stringMatching(new RegExp(`${currency}.*USD`)) });
+  },
+);
 
 describe('W8: every field that is sent is compared with what the store has then', () => {
   test('a plug-in that changes prices', async () => {
@@ -42,7 +45,9 @@ describe('W8: every field that is sent is compared with what the store has then'
 
   test('W14: a tax class that the store does not know, and one that it does', async () => {
     const unknown = await shop.push(product({ sku: 'B', taxClass: 'Books' }));
-    expect(unknown).toMatchObject({ then: { reason: 'echo_differs', cause: 'echo_differs:tax_class' } }); // prettier-ignore
+    expect(unknown).toMatchObject({
+      then: { reason: 'echo_differs', cause: 'echo_differs:tax_class' },
+    });
     await shop.made({ sku: 'A', taxClass: 'Reduced rate', barcode: '4006381333931' });
     await shop.made({ sku: 'C', taxClass: 'standard', barcode: 'not a GTIN' });
   });
@@ -82,7 +87,9 @@ test('W10: a product that was deleted for good is made anew with the next try, a
   const item = await shop.made({ sku: 'A' });
   const other = known({ remoteId: item.remoteId, code: 'A' });
   const stock = outgoing({ kind: 'inventory', body: stockBody('5') }, { recordId: 'A' });
-  expect(await shop.push(stock, references({ products: { A: other } }))).toMatchObject({ type: 'accepted' }); // prettier-ignore
+  expect(await shop.push(stock, references({ products: { A: other } }))).toMatchObject({
+    type: 'accepted',
+  });
   await shop.act({ as: 'shopkeeper', do: 'eraseProduct', sku: 'A' });
   const gone = await shop.push(edited(item, { priceMinor: 1_300 }));
   expect(gone).toMatchObject({ failureClass: 'GONE', message: expect.stringMatching(/redrive/) });
@@ -103,8 +110,16 @@ describe('W11: whatever the store finds under a SKU holds it', () => {
   ])('%s and %s', async (held, sku) => {
     const item = await shop.made({ sku: held });
     await shop.made({ sku: 'B' });
-    const [one, two] = await composed(shop.connector(), [product({ sku }), product({ sku: 'B', name: 'New' })], references()); // prettier-ignore
-    expect(one).toMatchObject({ type: 'hold', reason: 'ambiguous_match', detail: expect.stringContaining(`id ${item.remoteId ?? ''} with the spelling "${held}"`) }); // prettier-ignore
+    const [one, two] = await composed(
+      shop.connector(),
+      [product({ sku }), product({ sku: 'B', name: 'New' })],
+      references(),
+    );
+    expect(one).toMatchObject({
+      type: 'hold',
+      reason: 'ambiguous_match',
+      detail: expect.stringContaining(`id ${item.remoteId ?? ''} with the spelling "${held}"`),
+    });
     expect(two).toMatchObject({ type: 'write' });
   });
 
@@ -112,7 +127,10 @@ describe('W11: whatever the store finds under a SKU holds it', () => {
     const items = [product({ sku: 'strasse' }), product({ sku: 'straße' })];
     const answer = await shop.sendAll(items);
     const results: readonly MemberResult[] = answer.type === 'answered' ? answer.results : [];
-    expect(results).toMatchObject([{ type: 'accepted' }, { failureClass: 'DUPLICATE', message: expect.stringMatching(/held by product \d+/) }]); // prettier-ignore
+    expect(results).toMatchObject([
+      { type: 'accepted' },
+      { failureClass: 'DUPLICATE', message: expect.stringMatching(/held by product \d+/) },
+    ]);
     const next = product({ sku: 'straße' }, { lastClass: 'DUPLICATE', attempts: 1 });
     expect(await shop.push(next)).toMatchObject({ type: 'hold', reason: 'ambiguous_match' });
   });
@@ -154,25 +172,42 @@ test('W16: the holder of a SKU in the trash is named: of a variation its product
   const parent = await shop.made({ sku: 'P' });
   await shop.edit('P', { type: 'variable' });
   const call = (path: string, body: object, method = 'POST'): Promise<Response> =>
-    fetch(`${shop.store().url}/wp-json/wc/v3/${path}`, { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json', 'x-forwarded-proto': 'https', authorization: `Basic ${Buffer.from(`${shop.store().consumerKey}:${shop.store().consumerSecret}`).toString('base64')}` } }); // prettier-ignore
+    fetch(`${shop.store().url}/wp-json/wc/v3/${path}`, {
+      method,
+      body: JSON.stringify(body),
+      headers: {
+        'content-type': 'application/json',
+        'x-forwarded-proto': 'https',
+        authorization: `Basic ${Buffer.from(`${shop.store().consumerKey}:${shop.store().consumerSecret}`).toString('base64')}`,
+      },
+    });
   const base = `products/${parent.remoteId ?? ''}/variations`;
   const { id } = z.object({ id: z.number() }).parse(await (await call(base, { sku: 'V' })).json());
   expect((await call(`${base}/${id}`, {}, 'DELETE')).status).toBe(200);
   const held = await shop.push(product({ sku: 'V' }));
-  expect(held).toMatchObject({ reason: 'in_trash', detail: expect.stringContaining(`variation ${id} of product ${parent.remoteId ?? ''}`) }); // prettier-ignore
+  expect(held).toMatchObject({
+    reason: 'in_trash',
+    detail: expect.stringContaining(`variation ${id} of product ${parent.remoteId ?? ''}`),
+  });
 });
 
-test.each(['private', 'draft', 'wholesale'])('W16b: linking leaves a product %s', async (status) => {
-  await shop.made({ sku: 'A' });
-  await shop.edit('A', { status });
-  const linked = await shop.push(product({ sku: 'A', name: 'New' }, { recordId: 'other' }));
-  expect(linked).toMatchObject({ type: 'accepted' });
-  expect(await shop.shelf()).toMatchObject([{ name: 'New', status }]);
-  // A change of the POS alone says more: an edit of the price does not.
-  const item = product({ sku: 'A', name: 'New', priceMinor: 1_300 }, { recordId: 'other', ...resultSchema.parse(linked) }); // prettier-ignore
-  await shop.push(item);
-  expect(await shop.shelf()).toMatchObject([{ price: '13.00', status }]);
-}); // prettier-ignore
+test.each(['private', 'draft', 'wholesale'])(
+  'W16b: linking leaves a product %s',
+  async (status) => {
+    await shop.made({ sku: 'A' });
+    await shop.edit('A', { status });
+    const linked = await shop.push(product({ sku: 'A', name: 'New' }, { recordId: 'other' }));
+    expect(linked).toMatchObject({ type: 'accepted' });
+    expect(await shop.shelf()).toMatchObject([{ name: 'New', status }]);
+    // A change of the POS alone says more: an edit of the price does not.
+    const item = product(
+      { sku: 'A', name: 'New', priceMinor: 1_300 },
+      { recordId: 'other', ...resultSchema.parse(linked) },
+    );
+    await shop.push(item);
+    expect(await shop.shelf()).toMatchObject([{ price: '13.00', status }]);
+  },
+);
 
 test('W19: a price of 0 is a draft until it has one, or held, as set', async () => {
   const item = await shop.made({ sku: 'A', priceMinor: 0 });

@@ -132,7 +132,9 @@ describe('W21: what stands before a store', () => {
     expect(await asked()).toBe('7');
     await act({ as: 'shopper', do: 'sell', sku: 'S' });
     expect(await asked()).toBe('7');
-    expect(at(listAt((await api('GET', '/products?sku=S&_=2')).body, '')[0], 'stock_quantity')).toBe('6'); // prettier-ignore
+    expect(
+      at(listAt((await api('GET', '/products?sku=S&_=2')).body, '')[0], 'stock_quantity'),
+    ).toBe('6');
     await control(shop.sandbox, 'faults', [
       { fault: 'noticeBeforeJson', repeat: 40, times: 1 },
       { fault: 'noticeAfterJson', times: 1 },
