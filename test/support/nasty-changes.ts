@@ -1,10 +1,9 @@
-import type { ChangeKind } from '../../domain/words';
 import { orderBody } from './samples';
 
 /** A change as the POS sends it over HTTP. */
 export interface Change {
   id: string;
-  kind: ChangeKind | string;
+  kind: string;
   op: string;
   recordId: string;
   revision?: number;
@@ -44,4 +43,8 @@ export function nastyThings(text: string, index: number): NastyThings {
     }),
     deposit: of('payment', { number: text, depositFor: text, tender: text, amountMinor: 100, customerId: text, reference: text, businessDate: '2026-11-22' }), // prettier-ignore
   };
+}
+
+export function allOf({ customer, product, count, order, deposit }: NastyThings): Change[] {
+  return [customer, product, count, order, deposit];
 }

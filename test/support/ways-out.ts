@@ -43,7 +43,7 @@ export async function untilStands(
 /** What is held or dead, as `system kind record reason: detail`. */
 export async function heldWith(stack: Stack, { id }: TestTenant): Promise<string[]> {
   const all = await listFailures(stack.database.pool, id, {}, null, 100);
-  return all.map(({ system, kind, recordId, state, reason, detail }) => `${system} ${kind} ${recordId} ${state} ${reason ?? ''}: ${detail ?? ''}`); // prettier-ignore
+  return all.map(({ system, kind, recordId, state, reason, detail }) => `${system} ${kind} ${recordId} ${state} ${reason}: ${detail ?? ''}`); // prettier-ignore
 }
 
 /** The text of a hold. */
