@@ -29,9 +29,9 @@ import {
   recordKey,
   type ChangeRow,
   type Folded,
-  type Outcome,
   type RecordRow,
 } from '../domain/absorb';
+import type { Outcome } from '../domain/fold-outcomes';
 import { skusOf } from '../domain/articles';
 import { dayIn, needsDay } from '../domain/business-day';
 import { groupBy } from '../domain/group-by';

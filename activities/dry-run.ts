@@ -10,7 +10,8 @@ import type { Posting } from '../domain/posting/posting';
 import { newLaneProgress, type LaneProgress, type MemberOutcome, type RunSelector } from '../domain/run-progress'; // prettier-ignore
 import { sendsAtOnce } from '../domain/sends-at-once';
 import { limitsOf } from '../domain/sync-settings';
-import { composePicked, placesBehind, place, sharedOf, type ComposedBatch } from './compose-batch';
+import { composePicked, placesBehind, sharedOf } from './compose-batch';
+import { place, type ComposedBatch } from './place-composed';
 import { AuthExpired, Upstream } from './failures';
 import { inSummary } from './join-summaries';
 import { sortSummedUp } from './lane-summaries';

@@ -21,7 +21,7 @@ import {
   postponeCalls,
   type BatchLimit,
 } from '../database/lane-reasons';
-import { takeOverSends } from '../database/sends';
+import { takeOverSends } from '../database/open-sends';
 import { LaneBusy, troubleOf } from './failures';
 import { limitsOf, type CallKind, type SyncSettings } from '../domain/sync-settings';
 import type { RateLimit } from '../domain/rate-budget';

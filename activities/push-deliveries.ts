@@ -8,7 +8,8 @@ import {
 } from '../connectors/connector';
 import { areFactsForgotten, forgetFacts, saveFacts } from '../database/connections';
 import { laneWork, type DuePlaces, type LaneWork } from '../database/outgoing';
-import { takeVerifying, type SendRow } from '../database/sends';
+import { takeVerifying } from '../database/open-sends';
+import type { SendRow } from '../database/sends';
 import { settleSends, settleWithoutSend } from '../database/settlements';
 import { mayRestOnOldFacts, travelsAlone } from '../domain/failure';
 import { sendsAtOnce, sendsTogether } from '../domain/sends-at-once';

@@ -7,7 +7,7 @@ import type { NewSend, SendDraft, SendMember, SendRow } from '../database/sends'
 import { travelsAlone } from '../domain/failure';
 import { groupBy, inChunks } from '../domain/group-by';
 import { requestIdOf, sendKeyText, writeKeyText } from '../domain/idempotency';
-import type { ReadyWrite } from './compose-batch';
+import type { ReadyWrite } from './place-composed';
 import type { OpenedConnection } from './opened-connection';
 
 // From composed writes to a send: which travel together, their frozen bytes and key, and the way back.

@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
-import type { ChangeRow, Outcome, RecordRow } from '../domain/absorb';
+import type { ChangeRow, RecordRow } from '../domain/absorb';
+import type { Outcome } from '../domain/fold-outcomes';
 import type { StockEntry } from '../domain/stock';
 import { systems, type DesiredOp, type Kind } from '../domain/words';
 import { parseChangeBody, readRecordBody } from './change-bodies';

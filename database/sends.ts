@@ -8,10 +8,10 @@ import { countSettled, deliveryColumns, type DeliveryRow } from './deliveries';
 import { updateDeliveries, type DeliveryUpdate } from './delivery-updates';
 import { chargeBudget, lockFor, readLane, type BudgetAnswer, type LaneHold } from './lanes';
 import { jsonObject } from './outgoing';
-import { firstRow, inTransaction } from './pool';
+import { inTransaction } from './pool';
 import { directionInForce } from './settings';
 
-// Every vendor write, written down before its first byte leaves, taken over and asked about:
+// Every vendor write, written down before its first byte leaves (what follows: `open-sends.ts`),
 // each in one transaction that locks the members in order of their ids (architecture sections 4 and 5).
 
 export const requestSchema = z.strictObject({
@@ -46,10 +46,10 @@ export interface SendRow extends NewSend {
   outcome: string | null;
 }
 
-const sendColumns = `id::text AS id, key, request, members, tries, asks, outcome, (extract(epoch FROM first_sent_at) * 1000)::float8 AS "firstSentAtMs"`;
 const membersSchema = z.array(memberSchema);
 
-interface RawSend {
+/** A row of `sends` as read: its two documents are not checked yet. */
+export interface RawSend {
   id: string;
   key: string;
   request: unknown;
@@ -60,7 +60,8 @@ interface RawSend {
   outcome: string | null;
 }
 
-function sendOf(row: RawSend): SendRow {
+/** What the row holds, checked; throws a ZodError where it is not what was written once. */
+export function sendOf(row: RawSend): SendRow {
   return {
     ...row,
     request: requestSchema.parse(row.request),
@@ -92,7 +93,11 @@ export async function recordSends(
     throw new Error(`Bug: ${drafts.length} sends for one charge of the budget`);
   return inTransaction(pool, async (tx): Promise<Recorded> => {
     const [locked, direction, laneNow] = await Promise.all([
-      lockByIds(tx, lane.tenant, drafts.flatMap(({ candidates }) => candidates.map((member) => member.deliveryId))), // prettier-ignore
+      lockByIds(
+        tx,
+        lane.tenant,
+        drafts.flatMap(({ candidates }) => candidates.map((member) => member.deliveryId)),
+      ),
       directionInForce(tx, lane.tenant),
       readLane(tx, lane, lockFor(limits)),
     ]);
@@ -184,7 +189,11 @@ async function insertSends(
       lane.tenant,
       lane.system,
       lane.token,
-      ...sends.flatMap(({ key, request, members }) => [key, JSON.stringify(request), JSON.stringify(members)]), // prettier-ignore
+      ...sends.flatMap(({ key, request, members }) => [
+        key,
+        JSON.stringify(request),
+        JSON.stringify(members),
+      ]),
     ],
   );
   const inserted = new Map(result.rows.map((row) => [row.key, row]));
@@ -200,20 +209,6 @@ async function insertSends(
   );
 }
 
-/** The deliveries that a send is under way for, as they say themselves. */
-async function lockInFlight(
-  tx: PoolClient,
-  { tenant, system }: LaneHold,
-  sendId: string,
-): Promise<DeliveryRow[]> {
-  const result = await tx.query<DeliveryRow>(
-    `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND d.system = $2
-       AND d.state IN ('sending', 'verifying') AND d.send_id = $3 ORDER BY d.id FOR UPDATE`,
-    [tenant, system, sendId],
-  );
-  return result.rows;
-}
-
 /** The plus keeps this a mere check: with ids at hand no index of the tenant's rows is to be read. */
 const ofTenant = '+d.tenant = $1';
 
@@ -227,95 +222,4 @@ export async function lockByIds(
     [tenant, ids],
   );
   return result.rows;
-}
-
-/**
- * Whoever takes a lane over does not know what became of the sends of the one before: they are asked about
- * when the vendor has surely settled them. `lateMs` = total time-out + settle time.
- */
-export async function takeOverSends(pool: Pool, lane: LaneHold, lateMs: number): Promise<number> {
-  return inTransaction(pool, async (tx) => {
-    const stale = await tx.query<{ id: string; dueAtMs: number }>(
-      `SELECT id::text AS id, (extract(epoch FROM sent_at) * 1000)::float8 + $4 AS "dueAtMs" FROM sends
-       WHERE tenant = $1 AND system = $2 AND state = 'sending' AND lane_token <> $3 ORDER BY sends.id FOR UPDATE`,
-      [lane.tenant, lane.system, lane.token, lateMs],
-    );
-    for (const send of stale.rows) {
-      const updates = (await lockInFlight(tx, lane, send.id)).flatMap((row): DeliveryUpdate[] => {
-        const after = transition(row, { type: 'answerLost', askAtMs: send.dueAtMs });
-        return after === null ? [] : [{ row, after }];
-      });
-      await updateDeliveries(tx, lane.tenant, updates);
-      await tx.query(
-        `UPDATE sends SET state = 'verifying', lane_token = $3, due_at = to_timestamp($4::float8 / 1000.0) WHERE tenant = $1 AND id = $2`,
-        [lane.tenant, send.id, lane.token, send.dueAtMs],
-      );
-    }
-    return stale.rows.length;
-  });
-}
-
-/** Null where the row does not hold what was written once: nobody can repeat it or ask about it. */
-function readable(row: RawSend): SendRow | null {
-  try {
-    return sendOf(row);
-  } catch (error) {
-    if (error instanceof z.ZodError) return null;
-    throw error;
-  }
-}
-
-/** Its members are for a person, who can look in the system what became of them; other sends go on. */
-async function giveUpUnreadable(tx: PoolClient, lane: LaneHold, sendId: string): Promise<void> {
-  const detail = `Send ${sendId} cannot be read any more, so its outcome cannot be asked about`;
-  const updates = (await lockInFlight(tx, lane, sendId)).flatMap((row): DeliveryUpdate[] => {
-    const after = transition(row, { type: 'ambiguous', reason: 'outcome_unknown' });
-    return after === null ? [] : [{ row, after, cause: 'outcome_unknown', detail }];
-  });
-  const opened = await updateDeliveries(tx, lane.tenant, updates);
-  await countSettled(tx, lane.tenant, lane.system, -(opened.get(lane.system) ?? 0));
-  await tx.query(
-    `UPDATE sends SET state = 'settled', outcome = 'unreadable', settled_at = now()
-     WHERE tenant = $1 AND id = $2`,
-    [lane.tenant, sendId],
-  );
-}
-
-export type Reopened =
-  | { type: 'reopened'; send: SendRow }
-  | { type: 'nothing' }
-  | Exclude<BudgetAnswer, { type: 'charged' }>;
-
-/** The oldest send that may be asked about now, taken by this lane holder, the budget charged for the call that follows. */
-export async function takeVerifying(
-  pool: Pool,
-  lane: LaneHold,
-  limits: readonly RateLimit[],
-  isRepeat: boolean,
-): Promise<Reopened> {
-  return inTransaction(pool, async (tx): Promise<Reopened> => {
-    const row = await firstRow<RawSend>(
-      tx,
-      `SELECT ${sendColumns} FROM sends WHERE tenant = $1 AND system = $2 AND state = 'verifying' AND due_at <= now()
-       ORDER BY due_at, sends.id LIMIT 1 FOR UPDATE`,
-      [lane.tenant, lane.system],
-    );
-    if (row === null) return { type: 'nothing' };
-    const send = readable(row);
-    if (send === null) {
-      await giveUpUnreadable(tx, lane, row.id);
-      return { type: 'nothing' };
-    }
-    const laneNow = await readLane(tx, lane, lockFor(limits));
-    const budget = await chargeBudget(tx, lane.tenant, lane.system, laneNow, limits);
-    if (budget.type !== 'charged') return budget;
-    // A repeat is a write again: should its caller die now, whoever takes over counts from here.
-    await tx.query(
-      isRepeat
-        ? `UPDATE sends SET lane_token = $3, state = 'sending', tries = tries + 1, sent_at = clock_timestamp() WHERE tenant = $1 AND id = $2`
-        : 'UPDATE sends SET lane_token = $3 WHERE tenant = $1 AND id = $2',
-      [lane.tenant, row.id, lane.token],
-    );
-    return { type: 'reopened', send };
-  });
 }

@@ -39,7 +39,7 @@ export async function play(
 ): Promise<Played> {
   const company = companies[options.company];
   const tenantId = `demo-${Date.now().toString(36)}`;
-  const store = await resetStore(stage.woo, 'shop', options.seed, company);
+  const store = await resetStore(stage.woo, tenantId, options.seed, company);
   const realm = await resetRealm(stage.qbo, String(Date.now()), options.seed, company);
   await setQuota(stage.qbo, options.hasQuota);
   for (const sandbox of [stage.woo, stage.qbo]) await setLatencyProfile(sandbox, options.latency);

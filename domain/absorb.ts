@@ -1,28 +1,22 @@
 import { articlesOf, type Article } from './articles';
-import type { ChangeBody, InventoryBody, ProductBody, RecordBody } from './bodies';
+import type { ChangeBody, ProductBody, RecordBody } from './bodies';
 import { needsDay, withDay, withLateDay } from './business-day';
 import { canonicalJson } from './canonical';
-import { customerIdOf, isTicket, saleOfGuest, withGuestCustomer, type GuestRules } from './guests';
+import { hasOtherPayer, skuTaken, staleAfter, type Outcome } from './fold-outcomes';
+import { StockFold, type StockSources } from './fold-stock';
+import { isTicket, saleOfGuest, withGuestCustomer, type GuestRules } from './guests';
 import { withProducts } from './line-products';
 import { merge, said } from './merge-bodies';
 import { isOwnRecord, ownRevision } from './own-records';
-import { ProductWaits, type Blocker, type Waiting } from './product-waits';
+import { ProductWaits, type Waiting } from './product-waits';
 import { saleIdOf } from './record-references';
 import type { ChangeRow, RecordRow } from './rows';
 import { SkuBook, type KnownSkus, type SkuChanges, type Wish } from './sku-book';
-import { inventoryEntry, ticketEntries, type StockEntry } from './stock';
 import type { Kind } from './words';
 
 // Folds changes into what is true now. Pure: the activity loads what is needed and writes what comes out.
 
 export type { ChangeRow, RecordRow } from './rows';
-
-export interface Outcome {
-  pos: number;
-  outcome: 'stale' | 'failed';
-  code: string;
-  detail: string;
-}
 
 /** What the fold has to know besides the changes. */
 export interface Known extends KnownSkus {
@@ -54,7 +48,7 @@ export interface Folded {
   /** Records of our own whose SKU a product of the till has now: what the books have of them is its own. */
   takenOver: { from: string; to: string }[];
   /** Stock entries by source: what the source moves now, all of it. */
-  stockSources: Map<string, { entries: StockEntry[]; wasKnown: boolean }>;
+  stockSources: StockSources;
 }
 
 export function recordKey(kind: Kind, recordId: string): string {
@@ -68,25 +62,24 @@ export function foldChanges(changes: readonly ChangeRow[], known: Known): Folded
   return fold.result();
 }
 
-interface Movement {
-  change: ChangeRow;
-  body: InventoryBody;
-  article: Article | null;
-}
-
 class Fold {
   private readonly present = new Map<string, RecordRow>();
   private readonly changed = new Set<string>();
   private readonly outcomes: Outcome[] = [];
   private readonly ticketTimes = new Map<string, string>();
-  private readonly movements: Movement[] = [];
   private readonly book: SkuBook;
   private readonly waits: ProductWaits;
+  private readonly stock: StockFold;
   private readonly known: Known;
 
   constructor(known: Known) {
     this.known = known;
     this.book = new SkuBook(known);
+    this.stock = new StockFold(this.book, {
+      timeOf: (key) => this.ticketTimes.get(key) ?? '',
+      productOf: (recordId) => this.productOf(recordId),
+      isStockTracked: known.isStockTracked,
+    });
     this.waits = new ProductWaits(known.waiting, {
       ownerOf: (sku) => this.book.ownerOf(sku),
       isGivenUp: (owner, sku) => this.isGivenUp(owner, sku),
@@ -96,9 +89,7 @@ class Fold {
 
   take(change: ChangeRow): void {
     if (change.kind === 'inventory') {
-      if (change.content?.kind !== 'inventory') return;
-      const article = this.book.articleAt(change.recordId, change.occurredAt);
-      this.movements.push({ change, body: change.content.body, article });
+      this.stock.take(change);
       return;
     }
     if (this.isStale(change)) return;
@@ -147,7 +138,7 @@ class Fold {
           : [],
       ),
       takenOver: skus.claims.flatMap(({ sku, recordId }) => this.takenOver(sku, recordId)),
-      stockSources: new Map([...this.movedByHand(), ...records.flatMap((row) => this.movedBy(row))]), // prettier-ignore
+      stockSources: this.stock.sourcesOf(records),
     };
   }
 
@@ -163,7 +154,8 @@ class Fold {
     const sourceRev = change.sourceRev ?? 0;
     const waiting = kind === 'product' ? this.waits.newestOf(recordId) : null;
     const newer = former !== null && sourceRev <= former ? former : waiting;
-    if (newer === null || sourceRev > newer || (newer === waiting && sourceRev === newer)) return false; // prettier-ignore
+    if (newer === null || sourceRev > newer || (newer === waiting && sourceRev === newer))
+      return false;
     this.outcomes.push(staleAfter(change, newer));
     const current = this.find(kind, recordId);
     if (current !== undefined) this.takeLateDay(change, current);
@@ -300,58 +292,8 @@ class Fold {
       : [];
   }
 
-  /** Counts and movements, of the articles that their SKUs named then, under the SKUs that those have now. */
-  private movedByHand(): [string, { entries: StockEntry[]; wasKnown: boolean }][] {
-    return this.movements.map(({ change, body, article }) => {
-      const named = article === null ? null : this.book.skuOf(article);
-      const sku = named ?? this.book.presentSku(change.recordId);
-      const entry = inventoryEntry(change.eventId, sku, body, change.occurredAt);
-      return [entry.sourceId, { entries: [entry], wasKnown: false }];
-    });
-  }
-
-  private movedBy(row: FoldedRecord): [string, { entries: StockEntry[]; wasKnown: boolean }][] {
-    const { content, recordId, wasKnown } = row;
-    if (content?.kind !== 'order' && content?.kind !== 'refund') return [];
-    const key = recordKey(row.kind, recordId);
-    const occurredAt = this.ticketTimes.get(key) ?? '';
-    const entries =
-      row.op === 'absent'
-        ? []
-        : ticketEntries(content, recordId, occurredAt, ({ sku, productId }) =>
-            this.isStockTracked(sku, productId) ? this.book.presentSku(sku, productId) : null,
-          );
-    return [[key, { entries, wasKnown }]];
-  }
-
-  private isStockTracked(sku: string, meant: string | undefined): boolean {
-    const productId = meant ?? this.book.ownerOf(this.book.presentSku(sku))?.recordId;
-    if (productId === undefined) return true;
-    const product: ProductBody | null = this.productOf(productId);
-    return product === null ? this.known.isStockTracked(productId) : product.trackStock;
-  }
-
   private productOf(recordId: string): ProductBody | null {
     const content = this.present.get(recordKey('product', recordId))?.content;
     return content?.kind === 'product' ? content.body : null;
   }
-}
-
-function staleAfter({ pos, sourceRev }: ChangeRow, newer: number): Outcome {
-  const detail = `revision ${sourceRev ?? 0} came after revision ${newer}`;
-  return { pos, outcome: 'stale', code: 'stale', detail };
-}
-
-function skuTaken({ pos, blocker }: { pos: number; blocker: Blocker | null }): Outcome {
-  const owner =
-    blocker === null ? 'A SKU of it is taken' : `SKU ${blocker.sku} belongs to product ${blocker.recordId}`; // prettier-ignore
-  const detail = `${owner}. This change waits until that product gives the SKU up; or give this product another SKU`;
-  return { pos, outcome: 'failed', code: 'sku_taken', detail };
-}
-
-/** Whether an invoice is now another customer's, or in another currency, which has customers of its own. */
-function hasOtherPayer(before: RecordBody | null, after: RecordBody | null): boolean {
-  if (before?.kind !== 'invoice' || after?.kind !== 'invoice') return false;
-  const [old, now] = [before.body, after.body];
-  return customerIdOf(old) !== customerIdOf(now) || old.currency !== now.currency;
 }

@@ -1,7 +1,9 @@
 import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing, References } from '../connector';
-import { absent, composeCustomer, composeItem } from './compose-names';
+import { composeCustomer } from './compose-customer';
+import { composeItem } from './compose-item';
+import { absent } from './name-writes';
 import { composeDocument } from './document';
 import type { QboFacts } from './facts';
 import { hold } from './hold';

@@ -61,8 +61,7 @@ function composeProduct(
   if (step.type === 'interim' && remoteId !== null)
     return renamed(item, remoteId, step.name, known?.isLinked ?? false, true);
   const sku = known?.code ?? body.sku;
-  const stopped =
-    stopForRules(body, rules) ?? stopForSku(sku) ?? stopForHit(present, finding, sku);
+  const stopped = stopForRules(body, rules) ?? stopForSku(sku) ?? stopForHit(present, finding, sku);
   if (stopped) return stopped;
   const wanted = productFields(body, sku, rules);
   if (remoteId !== null) {

@@ -88,6 +88,7 @@ test('connections: facts that cannot be read are read again', async () => {
   const tenant = await shopWithSale();
   await sql(`UPDATE connections SET facts = '[1]' WHERE tenant = $1`, [tenant.id]);
   await sells(tenant, 'P-2');
+  expect(await problems(tenant)).toEqual([]);
 }, 60_000);
 
 test('O4: connections: credentials whose key is lost need a new connection, with the reason', async () => {
@@ -128,11 +129,12 @@ test('O15: redrives: one that can never be applied is given up, and absorbing go
   );
   await signal(stack, tenant, 'redrive', { id: 'odd-1', redriveId: 'odd' });
   await sells(tenant, 'P-2');
-  await until(
+  const givenUp = await until(
     'it is given up',
     () => stack.database.pool.query(`SELECT FROM redrives WHERE tenant = $1 AND refused IS NOT NULL AND applied_at IS NOT NULL`, [tenant.id]), // prettier-ignore
     ({ rowCount }) => rowCount === 1,
   );
+  expect(givenUp.rowCount).toBe(1);
 }, 60_000);
 
 test('changes: a body that present schemas refuse gets its own outcome', async () => {

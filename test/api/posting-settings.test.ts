@@ -38,7 +38,12 @@ describe('settings part posting', () => {
     const own = await api.createTenant();
     const id = await tenantNumber(own);
     const { pool } = api.database;
-    await putConnection(pool, id, { system: 'qbo', address: 'http://x', account: `company of ${id}`, sealed: '' });
+    await putConnection(pool, id, {
+      system: 'qbo',
+      address: 'http://x',
+      account: `company of ${id}`,
+      sealed: '',
+    });
     await saveFacts(pool, id, 'qbo', { ...companyFacts, country: 'GB' });
     expect(await put(own, gross, '"0"')).toMatchObject({ status: 422, body: { errors: [{ path: 'discount.mode' }] } }); // prettier-ignore
     await saveFacts(pool, id, 'qbo', { ...companyFacts, allowDiscount: false });

@@ -7,7 +7,7 @@ import {
   listFailures,
   requestRedrive,
 } from '../../database/failures';
-import { takeOverSends, takeVerifying } from '../../database/sends';
+import { takeOverSends, takeVerifying } from '../../database/open-sends';
 import { settleWithoutSend, type MemberSettlement } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { recount } from '../../database/watchdog';

@@ -14,7 +14,8 @@ import { laneWork, loadReferences, pickDue } from '../../database/outgoing';
 import { keptBackDocuments } from '../../database/policy';
 import { inTransaction } from '../../database/pool';
 import { beginRun, createRun, endRun, findRun, forgottenRuns, listRunMembers, listRunSends, savePage } from '../../database/runs'; // prettier-ignore
-import { lockByIds, takeOverSends, takeVerifying } from '../../database/sends';
+import { takeOverSends, takeVerifying } from '../../database/open-sends';
+import { lockByIds } from '../../database/sends';
 import { newestSettings, settingsInForce, settingsVersions } from '../../database/settings';
 import { settleWithoutSend } from '../../database/settlements';
 import { countStates, deliveriesOf, findRecord, queueDepth, queueState } from '../../database/status'; // prettier-ignore

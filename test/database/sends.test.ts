@@ -4,13 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
 import { discardDelivery } from '../../database/failures';
 import type { LaneHold } from '../../database/lanes';
-import {
-  recordSends,
-  takeOverSends,
-  takeVerifying,
-  type SendDraft,
-  type SendMember,
-} from '../../database/sends';
+import { takeOverSends, takeVerifying } from '../../database/open-sends';
+import { recordSends, type SendDraft, type SendMember } from '../../database/sends';
 import { settleSends, settleWithoutSend, type SendOutcome } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { createTestDatabase, type TestDatabase } from '../support/database';

@@ -1,7 +1,8 @@
 import { referencesFrom } from '../../activities/compose-traced';
 import type { Composed, Outgoing, Write } from '../../connectors/connector';
 import { labelIn } from '../../connectors/product-names';
-import { composeCustomer, composeItem } from '../../connectors/quickbooks/compose-names';
+import { composeCustomer } from '../../connectors/quickbooks/compose-customer';
+import { composeItem } from '../../connectors/quickbooks/compose-item';
 import { baseName, itemName, recordMark, suffixedName } from '../../connectors/quickbooks/mapping';
 import { customerSchema, itemSchema } from '../../connectors/quickbooks/wire';
 import { compose as composeInShop } from '../../connectors/woocommerce/compose';

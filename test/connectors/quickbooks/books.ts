@@ -111,6 +111,14 @@ export class Books {
     await this.readFacts();
   }
 
+  /** A second account of type Bank, named Savings, made by hand; answers its id. */
+  async savings(): Promise<string> {
+    const body = { Name: 'Savings', AccountType: 'Bank', AccountSubType: 'Savings' };
+    const id = await this.make('Account', body);
+    await this.readFacts();
+    return id;
+  }
+
   /** Makes something in the company by hand; answers its id. */
   async make(entity: string, body: object): Promise<string> {
     const { body: answer } = await this.company.post(entity.toLowerCase(), body);

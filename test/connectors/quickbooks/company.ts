@@ -80,7 +80,8 @@ export async function connected(
     saveCredentials: () => Promise.resolve(),
     facts: null,
     posting: { ...initialPostingSettings, ...posting },
-    timeouts: { connectMs: 1000, firstByteMs: 2000, totalMs: 3000 },
+    // No test of it is about slowness, and the machine may be busy with others.
+    timeouts: { connectMs: 5000, firstByteMs: 15_000, totalMs: 20_000 },
     now: () => Date.now(),
   });
   const facts = parseFacts(await connector.readFacts(openGate()));

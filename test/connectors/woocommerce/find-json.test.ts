@@ -24,6 +24,7 @@ describe('W15: the JSON of an answer is found', () => {
 
   test('as a store sends it', async () => {
     await shop.control('faults', [{ fault: 'noticeBeforeJson', repeat: 40 }]);
-    await shop.made({ sku: 'A' });
+    const { remoteId } = await shop.made({ sku: 'A' });
+    expect(await shop.shelf()).toMatchObject([{ id: Number(remoteId), sku: 'A' }]);
   });
 });

@@ -25,7 +25,7 @@ import { beginRun, createRun, findRun, forgottenRuns, listRunMembers, listRunSen
 import { loadListed } from '../../../database/payout-entries';
 import { lookAgain } from '../../../database/look-again';
 import { postedPaymentsOf, writeSaleEntries } from '../../../database/sale-entries';
-import { takeOverSends, takeVerifying } from '../../../database/sends';
+import { takeOverSends, takeVerifying } from '../../../database/open-sends';
 import { settleWithoutSend } from '../../../database/settlements';
 import { directionInForce, newestSettings, requestSettings, settingsVersions, syncInForce } from '../../../database/settings'; // prettier-ignore
 import { countStates, deliveriesOf, findRecord, queueDepth, queueState, summariesOf } from '../../../database/status'; // prettier-ignore

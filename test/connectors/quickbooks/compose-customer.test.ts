@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { composeCustomer as composeWith } from '../../../connectors/quickbooks/compose-names';
+import { composeCustomer as composeWith } from '../../../connectors/quickbooks/compose-customer';
 import { recordMark } from '../../../connectors/quickbooks/mapping';
 import type { CustomerFinding } from '../../../connectors/quickbooks/findings';
 import { customerSchema } from '../../../connectors/quickbooks/wire';
