@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { putMapping } from '../../database/mappings';
 import { addKey } from '../../database/tenants';
 import { startTestApi, type Called, type TestApi } from '../support/api';
-import { nastyThings, type Change } from '../support/nasty-changes';
+import { allOf, nastyThings, type Change } from '../support/nasty-changes';
 import { oddTexts, refusedTexts } from '../support/nasty-texts';
 import { accountsOf, listed, operatorOf, type Ask } from '../support/operator';
 import { customer, order, product } from '../support/samples';
@@ -140,14 +140,12 @@ test('odd texts end in both systems as they went in, or are held with a reason, 
     'test',
   );
   // A tender of each name, mapped over the API where a path can say it.
+  const answered: unknown[] = [];
   for (const [index, text] of oddTexts.entries()) {
     const path = `/mappings/tender/${encodeURIComponent(text)}`;
-    if (index % 5 === 0)
-      expect(await seen(ask('PUT', path, { target: { id: '2' } }))).toMatchObject({
-        status: 200,
-        body: { key: text },
-      });
-    else await putMapping(pool, tenant.id, 'tender', text, { id: '2', name: null }, 'test');
+    if (index % 5 !== 0)
+      await putMapping(pool, tenant.id, 'tender', text, { id: '2', name: null }, 'test');
+    else answered.push((await seen(ask('PUT', path, { target: { id: '2' } }))).body);
     await putMapping(
       pool,
       tenant.id,
@@ -157,6 +155,9 @@ test('odd texts end in both systems as they went in, or are held with a reason, 
       'test',
     );
   }
+  expect(answered).toMatchObject(
+    oddTexts.filter((_, index) => index % 5 === 0).map((key) => ({ key })),
+  );
   const things = oddTexts.map((text, index) => nastyThings(text, index));
   const requests = [
     things.flatMap(({ customer: person, product: article, count }) => [person, article, count]),
@@ -214,7 +215,7 @@ async function lookedAt(tenant: TestTenant, ask: Ask): Promise<void> {
 test('control characters, halves of pairs, blanks at the ends and what is too long are refused at the door, each alone', async () => {
   const tenant = await createTestTenant(stack);
   const pos = await posOf(tenant);
-  const things = refusedTexts.flatMap((text, index) => Object.values(nastyThings(text, index)));
+  const things = refusedTexts.flatMap((text, index) => allOf(nastyThings(text, index)));
   const good: Change = {
     ...customer('good'),
     id: 'evt-good',

@@ -1,10 +1,9 @@
-import type { ChangeKind } from '../../domain/words';
 import { orderBody } from './samples';
 
 /** A change as the POS sends it over HTTP. */
 export interface Change {
   id: string;
-  kind: ChangeKind | string;
+  kind: string;
   op: string;
   recordId: string;
   revision?: number;
@@ -66,4 +65,8 @@ export function nastyThings(text: string, index: number): NastyThings {
       businessDate: '2026-11-22',
     }),
   };
+}
+
+export function allOf({ customer, product, count, order, deposit }: NastyThings): Change[] {
+  return [customer, product, count, order, deposit];
 }

@@ -59,7 +59,7 @@ export async function heldWith(stack: Stack, { id }: TestTenant): Promise<string
   const all = await listFailures(stack.database.pool, id, {}, null, 100);
   return all.map(
     ({ system, kind, recordId, state, reason, detail }) =>
-      `${system} ${kind} ${recordId} ${state} ${reason ?? ''}: ${detail ?? ''}`,
+      `${system} ${kind} ${recordId} ${state} ${reason}: ${detail ?? ''}`,
   );
 }
 
