@@ -32,6 +32,9 @@ export const label = (max: number): z.ZodString =>
       message: 'must hold no control character or lone surrogate and no blank at its ends',
     });
 
+/** The key of a mapping: names of the sender with a few words of ours in front or between them. */
+export const mappingKey = label(250);
+
 /** An id of a record, to look it up: those of our own have a blank in front (domain/own-records.ts). */
 export const recordIdText = z.string().min(1).max(120).refine(isClean);
 

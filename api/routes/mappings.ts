@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { parseFacts } from '../../connectors/quickbooks/facts';
 import { isCheckable, unfitTarget, unknownKey } from '../../connectors/quickbooks/mapping-target';
-import { idText, label } from '../../database/body-parts';
+import { label, mappingKey } from '../../database/body-parts';
 import { findConnection, forgetFacts } from '../../database/connections';
 import { countRedrivable, requestRedrive, type StoredSelector } from '../../database/failures';
 import {
@@ -47,7 +47,7 @@ export function mappingRoutes(deps: ApiDeps): Route[] {
       body: none,
       answers: { 200: pageSchema(mappingSchema) },
       handle: async ({ tenant, params, query: { cursor, limit } }) => {
-        const after = afterOf(cursor, idText);
+        const after = afterOf(cursor, mappingKey);
         const rows = await listMappings(pool, tenant.id, params.kind, after, limit + 1);
         return { status: 200, body: pageOf(rows, limit, ({ key }) => key, viewOf) };
       },
@@ -57,7 +57,7 @@ export function mappingRoutes(deps: ApiDeps): Route[] {
       path: '/mappings/{kind}/{key}',
       access: 'operator',
       summary: 'Map one source key; the key is percent-encoded',
-      params: z.strictObject({ kind, key: idText }),
+      params: z.strictObject({ kind, key: mappingKey }),
       query: none,
       body: z.strictObject({
         target: z.strictObject({ id: label(100), name: label(500).optional() }),

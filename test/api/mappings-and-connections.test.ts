@@ -159,7 +159,7 @@ describe('mappings', () => {
   it.each([
     ['/mappings/colour/x', { target: { id: '7' } }, 404],
     ['/mappings/item/%00', { target: { id: '7' } }, 404],
-    [`/mappings/item/${'x'.repeat(101)}`, { target: { id: '7' } }, 404],
+    [`/mappings/item/${'x'.repeat(251)}`, { target: { id: '7' } }, 404],
     ['/mappings/item/x', { target: {} }, 422],
     ['/mappings/item/x', { target: { id: 7 } }, 422],
     ['/mappings/item/x', { target: { id: 'a\u0000' } }, 422],
