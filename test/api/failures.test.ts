@@ -135,7 +135,10 @@ describe('failures', () => {
         { state: 'failed', system: null, recordId: 'two', reason: 'sku_taken', actor: 'pos' },
       ],
     });
-    const [{ id = '' } = {}] = z.object({ items: z.array(z.looseObject({ id: z.string() })) }).parse(answer.body).items; // prettier-ignore
+    const { items } = z
+      .object({ items: z.array(z.looseObject({ id: z.string() })) })
+      .parse(answer.body);
+    const id = items[0]?.id ?? '';
     const discarded = await operator('POST', `/failures/${id}/discard`, { reason: 'a mistake' });
     expect(discarded.status).toBe(202);
     expect((await operator('GET', '/failures?kind=product')).body).toMatchObject({ items: [] });
