@@ -1,6 +1,4 @@
-import type { Pool } from 'pg';
-
-import { unknownNames, type NameKind, type Names } from '../database/known-names';
+import type { KnownNames, NameKind, Names } from '../database/known-names';
 import type { ChangeBody } from '../domain/bodies';
 import { unusedFields } from '../domain/unused-fields';
 
@@ -40,14 +38,14 @@ const daysApartMax = 31;
 
 /** Warnings of the changes of one request, in their order; `stale`: ids that their record has overtaken. */
 export async function warningsOf(
-  pool: Pool,
+  known: KnownNames,
   tenant: number,
   changes: readonly TakenChange[],
   { stale, nowMs }: { stale: ReadonlySet<string>; nowMs: number },
 ): Promise<Warning[]> {
   const names = changes.map(({ content }) => namesOf(content));
   const own = new Set(changes.flatMap(({ content }) => skusOfProduct(content)));
-  const unknown = await unknownNames(pool, tenant, together(names));
+  const unknown = await known.unknownAmong(tenant, together(names));
   return changes
     .flatMap(({ index, id, occurredAt, content }, at): Warning[] => [
       ...(stale.has(id) ? [staleWarning(index)] : []),

@@ -5,29 +5,56 @@ import type { Pool } from 'pg';
 export type NameKind = 'tender' | 'sku' | 'taxCode';
 export type Names = Readonly<Record<NameKind, readonly string[]>>;
 
-/** Names that were found to be known, per tenant: asked for once in a process. The oldest tenant is forgotten. */
-const known = new Map<number, Set<string>>();
 const tenantsMax = 2_000;
 const namesMax = 50_000;
 
-/**
- * Those of these names that are not known. Tenders and tax codes matter only to a
- * tenant with QuickBooks, tax codes not where the company computes its tax itself (US). A name that
- * was known once is not asked about again: a steady stream of sales costs no query.
- */
-export async function unknownNames(
+/** Names that were found to be known, per tenant: asked for once in a process. The oldest tenant is forgotten. */
+export class KnownNames {
+  private readonly pool: Pool;
+  private readonly known = new Map<number, Set<string>>();
+
+  constructor(pool: Pool) {
+    this.pool = pool;
+  }
+
+  /**
+   * Those of these names that are not known. Tenders and tax codes matter only to a tenant with QuickBooks, tax codes
+   * not where the company computes its tax itself (US). A steady stream of sales costs no query.
+   */
+  async unknownAmong(tenant: number, names: Names): Promise<Record<NameKind, Set<string>>> {
+    const unknown = {
+      tender: new Set<string>(),
+      sku: new Set<string>(),
+      taxCode: new Set<string>(),
+    };
+    const remembered = this.knownOf(tenant);
+    const asked = (['tender', 'sku', 'taxCode'] as const).flatMap((kind) =>
+      [...new Set(names[kind])]
+        .filter((name) => !remembered.has(`${kind}/${name}`))
+        .map((name) => ({ kind, name })),
+    );
+    if (asked.length === 0) return unknown;
+    for (const { kind, name, isKnown } of await lookUp(this.pool, tenant, asked))
+      if (!isKnown) unknown[kind].add(name);
+      else if (remembered.size < namesMax) remembered.add(`${kind}/${name}`);
+    return unknown;
+  }
+
+  private knownOf(tenant: number): Set<string> {
+    const found = this.known.get(tenant) ?? new Set();
+    this.known.delete(tenant);
+    this.known.set(tenant, found);
+    const [oldest] = this.known.keys();
+    if (this.known.size > tenantsMax && oldest !== undefined) this.known.delete(oldest);
+    return found;
+  }
+}
+
+async function lookUp(
   pool: Pool,
   tenant: number,
-  names: Names,
-): Promise<Record<NameKind, Set<string>>> {
-  const unknown = { tender: new Set<string>(), sku: new Set<string>(), taxCode: new Set<string>() };
-  const remembered = knownOf(tenant);
-  const asked = (['tender', 'sku', 'taxCode'] as const).flatMap((kind) =>
-    [...new Set(names[kind])]
-      .filter((name) => !remembered.has(`${kind}/${name}`))
-      .map((name) => ({ kind, name })),
-  );
-  if (asked.length === 0) return unknown;
+  asked: readonly { kind: NameKind; name: string }[],
+): Promise<{ kind: NameKind; name: string; isKnown: boolean }[]> {
   const result = await pool.query<{ kind: NameKind; name: string; isKnown: boolean }>(
     `SELECT k.kind, k.name, CASE k.kind
        WHEN 'sku' THEN (SELECT record_id FROM skus WHERE tenant = $1 AND sku = k.name LIMIT 1) IS NOT NULL
@@ -40,17 +67,5 @@ export async function unknownNames(
      LEFT JOIN connections c ON c.tenant = $1 AND c.system = 'qbo'`,
     [tenant, JSON.stringify(asked)],
   );
-  for (const { kind, name, isKnown } of result.rows)
-    if (!isKnown) unknown[kind].add(name);
-    else if (remembered.size < namesMax) remembered.add(`${kind}/${name}`);
-  return unknown;
-}
-
-function knownOf(tenant: number): Set<string> {
-  const found = known.get(tenant) ?? new Set();
-  known.delete(tenant);
-  known.set(tenant, found);
-  const [oldest] = known.keys();
-  if (known.size > tenantsMax && oldest !== undefined) known.delete(oldest);
-  return found;
+  return result.rows;
 }

@@ -1,8 +1,8 @@
-import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import { idText } from '../../database/body-parts';
 import { findChange, type IntakeItem, type StoredChange } from '../../database/changes';
+import { KnownNames } from '../../database/known-names';
 import { deliveriesOf, summariesOf } from '../../database/status';
 import {
   changeSchema,
@@ -71,6 +71,7 @@ const storedChange = z
   .meta({ id: 'StoredChange' });
 
 export function changeRoutes(deps: ApiDeps): Route[] {
+  const known = new KnownNames(deps.pool);
   const intake = new Intake(deps.intakePool, (tenantId) => {
     deps.signals.send(tenantId, { name: 'wake' });
   });
@@ -95,7 +96,7 @@ export function changeRoutes(deps: ApiDeps): Route[] {
         }
         const answer = {
           ...intakeResult(sorted, outcome),
-          ...(await warningsMember(deps.pool, tenant.id, sorted.taken, outcome.stale)),
+          ...(await warningsMember(known, tenant.id, sorted.taken, outcome.stale)),
         };
         deps.metrics.changes.inc({ outcome: 'accepted' }, answer.accepted);
         deps.metrics.changes.inc({ outcome: 'duplicate' }, answer.duplicates);
@@ -168,12 +169,14 @@ async function sortChanges(
 
 /** The changes are stored: without their warnings the answer is good too. */
 async function warningsMember(
-  pool: Pool,
+  known: KnownNames,
   tenant: number,
   taken: readonly TakenChange[],
   stale: ReadonlySet<string>,
 ): Promise<{ warnings?: Warning[] }> {
-  const found = await warningsOf(pool, tenant, taken, { stale, nowMs: Date.now() }).catch(() => []);
+  const found = await warningsOf(known, tenant, taken, { stale, nowMs: Date.now() }).catch(
+    () => [],
+  );
   return found.length === 0 ? {} : { warnings: found };
 }
 
