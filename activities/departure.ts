@@ -51,7 +51,7 @@ export class Departure {
   private readonly options: SendOptions;
   private readonly hasBudget: boolean;
   private groups: SendGroups = [];
-  /** Of what was composed ahead: the first of them may be the one that is being written down. */
+  /** Prepared and not sent yet: the first of them may be the one that is being written down. */
   private ahead: SendGroups = [];
   /** Being written down; `isAhead`: it does not leave before `send` is called for it. */
   private coming: { sends: Promise<WrittenSend[]>; isAhead: boolean } | null = null;
