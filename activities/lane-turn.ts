@@ -14,13 +14,7 @@ import {
   type BudgetAnswer,
   type LaneHold,
 } from '../database/lanes';
-import {
-  clearNeedsAuth,
-  endBatchProbe,
-  limitBatch,
-  postponeCalls,
-  type BatchLimit,
-} from '../database/lane-reasons';
+import { clearNeedsAuth, limitBatch, postponeCalls } from '../database/lane-reasons';
 import { takeOverSends } from '../database/open-sends';
 import { LaneBusy, troubleOf } from './failures';
 import { limitsOf, type CallKind, type SyncSettings } from '../domain/sync-settings';
@@ -168,15 +162,10 @@ export class LaneTurn implements CallGate, LaneHold {
     await clearNeedsAuth(this.pool, this);
   }
 
-  /** Sends are halved after one of so many members was refused as a whole. */
-  async halve(limit: BatchLimit, members: number): Promise<void> {
-    this.batchMax = Math.min(this.batchMax, Math.max(1, Math.floor(members / 2)));
-    await limitBatch(this.pool, this, limit, this.batchMax);
-  }
-
-  /** The member that was looked for by halving is found. */
-  async noteFound(): Promise<void> {
-    await endBatchProbe(this.pool, this);
+  /** Sends are smaller after one was refused for its size. */
+  async limitBatch(members: number): Promise<void> {
+    this.batchMax = Math.min(this.batchMax, members);
+    await limitBatch(this.pool, this, this.batchMax);
   }
 
   get now(): number {

@@ -1,17 +1,12 @@
 import type { Pool } from 'pg';
 
-import {
-  ConnectorError,
-  type Connector,
-  type MemberResult,
-  type SendAnswer,
-} from '../connectors/connector';
+import { ConnectorError, type Connector, type SendAnswer } from '../connectors/connector';
 import { areFactsForgotten, forgetFacts, saveFacts } from '../database/connections';
 import { laneWork, type LaneWork } from '../database/outgoing';
 import { takeVerifying } from '../database/open-sends';
 import type { SendRow } from '../database/sends';
 import { settleSends, settleWithoutSend } from '../database/settlements';
-import { mayRestOnOldFacts, travelsAlone } from '../domain/failure';
+import { mayRestOnOldFacts } from '../domain/failure';
 import { sendsAtOnce, sendsTogether } from '../domain/sends-at-once';
 import { LaneTurn, type TurnOptions } from './lane-turn';
 import { composeBatch } from './compose-batch';
@@ -19,7 +14,7 @@ import type { ComposedBatch } from './place-composed';
 import { Departure, type Answered, type AnsweredSend } from './departure';
 import type { OpenedConnection } from './opened-connection';
 import { inSends, storedSend } from './send-writes';
-import { settlementOf } from './settle-answer';
+import { halfOf, settlementOf } from './settle-answer';
 import { TurnCredentials } from './turn-credentials';
 import { endedBy } from './turn-ended';
 
@@ -250,7 +245,6 @@ class Push {
   ): Promise<void> {
     if (answer.type === 'answered') {
       this.turn.answeredCalls += 1;
-      if (answer.results.some(isFoundAlone)) await this.turn.noteFound();
       const areFactsOld = answer.results.some(
         (result) => result.type === 'refused' && mayRestOnOldFacts(result.failureClass),
       );
@@ -258,10 +252,11 @@ class Push {
       return;
     }
     if (answer.type === 'rejected' || (answer.type === 'lost' && answer.isOfMembers === true)) {
-      // The vendor is well: what it does not take of these is found by halving.
+      // The vendor is well: what it does not take of these is found in smaller sends.
       this.turn.answeredCalls += 1;
       const isForSize = answer.type === 'rejected' && answer.why === 'size';
-      return this.turn.halve(isForSize ? 'max' : 'probe', members.length);
+      if (isForSize) await this.turn.limitBatch(halfOf(members));
+      return;
     }
     if (answer.type === 'lost')
       throw new ConnectorError('upstream', answer.detail, answer.retryAfterMs ?? null);
@@ -270,9 +265,4 @@ class Push {
     const kind = answer.why === 'throttled' ? 'throttled' : 'upstream';
     throw new ConnectorError(kind, answer.detail, answer.retryAfterMs);
   }
-}
-
-/** Whether it was refused for what the vendor had refused whole sends for. */
-function isFoundAlone(result: MemberResult): boolean {
-  return result.type === 'refused' && travelsAlone(result.failureClass);
 }

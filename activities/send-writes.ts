@@ -4,7 +4,6 @@ import { setImmediate } from 'node:timers/promises';
 import type { Connector, StoredSend, Write, WriteText } from '../connectors/connector';
 import { keptWrite, storedWrite, writeText } from '../connectors/stored-write';
 import type { NewSend, SendDraft, SendMember, SendRow } from '../database/sends';
-import { travelsAlone } from '../domain/failure';
 import { groupBy, inChunks } from '../domain/group-by';
 import { requestIdOf, sendKeyText, writeKeyText } from '../domain/idempotency';
 import type { ReadyWrite } from './place-composed';
@@ -26,22 +25,21 @@ function linesIn({ write }: ReadyWrite): number {
   );
 }
 
-/** A send that held it was refused as a whole: it costs no others theirs again. */
-function isOdd({ delivery }: ReadyWrite): boolean {
-  return travelsAlone(delivery.lastClass);
+/** The part of a send of `size` that a write takes up. */
+function weightOf(entry: ReadyWrite, size: number): number {
+  const { sendMax } = entry.delivery;
+  return Math.max(1, (size * linesIn(entry)) / linesMax, size / (sendMax ?? size));
 }
 
-/** Parts writes into sends of at most `size` that may travel together. */
+/**
+ * Parts writes into sends of at most `size` that may travel together. Those whose send the vendor refused as a whole
+ * leave in smaller ones.
+ */
 export function inSends(writes: readonly ReadyWrite[], size: number): SendWrites[] {
-  const sends: SendWrites[] = [];
-  const [odd, others] = [writes.filter(isOdd), writes.filter((entry) => !isOdd(entry))];
-  for (const group of groupBy(others, ({ write }) => write.group).values())
-    for (const chunk of inChunks(group, size, (entry) =>
-      Math.max(1, (size * linesIn(entry)) / linesMax),
-    ))
-      sends.push(new Map(chunk.map((entry) => [entry.delivery.id, entry])));
-  for (const entry of odd) sends.push(new Map([[entry.delivery.id, entry]]));
-  return sends;
+  const groups = [...groupBy(writes, ({ write }) => write.group).values()];
+  return groups
+    .flatMap((group) => inChunks(group, size, (entry) => weightOf(entry, size)))
+    .map((chunk) => new Map(chunk.map((entry) => [entry.delivery.id, entry])));
 }
 
 /** Where writes go, and who sends them. */

@@ -3,7 +3,7 @@ import { labelIn } from '../connectors/product-names';
 import type { SendMember, SendRow } from '../database/sends';
 import type { MemberSettlement, SendOutcome } from '../database/settlements';
 import { backoffMs } from '../domain/backoff';
-import { verdictFor } from '../domain/failure';
+import { travelsAlone, verdictFor } from '../domain/failure';
 import type { SyncSettings } from '../domain/sync-settings';
 import type { Target } from '../domain/words';
 
@@ -39,10 +39,22 @@ export function settlementOf(
     case 'notExecuted':
       return notExecuted(send, `${answer.why}: ${answer.detail}`, context);
     case 'rejected':
-      return notExecuted(send, `rejected: ${answer.detail}`, context);
+      return inSmallerSends(notExecuted(send, `rejected: ${answer.detail}`, context));
     case 'lost':
-      return lost(send, `${answer.isOfMembers === true ? crashed : ''}${answer.detail}`, context);
+      if (answer.isOfMembers !== true) return lost(send, answer.detail, context);
+      return inSmallerSends(lost(send, `${crashed}${answer.detail}`, context));
   }
+}
+
+/** Half of the members of a send, rounded down; at least one. */
+export function halfOf(members: readonly unknown[]): number {
+  return Math.max(1, Math.floor(members.length / 2));
+}
+
+/** The vendor refused the send for some of its members: each leaves with half as many until it is taken. */
+function inSmallerSends({ members, outcome }: Settlement): Settlement {
+  const sendMax = halfOf(members);
+  return { members: members.map((member) => ({ ...member, sendMax })), outcome };
 }
 
 /** Begins the outcome of a send on one of whose members the vendor broke off. */
@@ -146,6 +158,7 @@ function refused(
     cause: `${result.failureClass}:${result.code}`,
     detail: result.message,
     lastClass: result.failureClass,
+    ...(travelsAlone(result.failureClass) ? { sendMax: 1 } : {}),
   };
   const verdict = verdictFor(result.failureClass);
   switch (verdict.kind) {

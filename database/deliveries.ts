@@ -17,6 +17,8 @@ export interface DeliveryRow extends DeliveryCore {
   cause: string | null;
   detail: string | null;
   lastClass: string | null;
+  /** Most members of a send that carries it; null where the settings alone decide. */
+  sendMax: number | null;
   /** As Postgres writes it, to the microsecond. */
   dueAt: string;
   /** Whether the system has it, as far as we know. */
@@ -26,7 +28,7 @@ export interface DeliveryRow extends DeliveryCore {
 }
 
 export const deliveryColumns = `d.id::text AS id, d.system, d.kind, d.record_id AS "recordId", d.part, d.state, d.reason,
-  d.cause, d.detail, d.last_class AS "lastClass", d.desired_rev AS "desiredRev", d.desired_op AS "desiredOp",
+  d.cause, d.detail, d.last_class AS "lastClass", d.send_max AS "sendMax", d.desired_rev AS "desiredRev", d.desired_op AS "desiredOp",
   d.sent_rev AS "sentRev", d.delivered_rev AS "deliveredRev", d.attempts, d.generation,
   (extract(epoch FROM d.due_at) * 1000)::float8 AS "dueAtMs", d.due_at::text AS "dueAt", d.remote_id IS NOT NULL AS "hasRemote", d.snapshot ->> 'summary' AS "summaryId",
   d.undone_by AS "undoneBy"`;

@@ -15,6 +15,8 @@ export interface DeliveryUpdate {
   detail?: string | null;
   /** Null: the last refusal no longer matters; undefined: keep. */
   lastClass?: string | null;
+  /** Most members of a send that carries it; undefined: keep. */
+  sendMax?: number | null;
   waitsFor?: string[] | null;
   /** What the vendor has now: with it the delivery waits for nothing any more. */
   remote?: RemoteState | undefined;
@@ -81,6 +83,11 @@ const columns: Readonly<Record<string, Column>> = {
     type: 'text',
     of: ({ row, lastClass }) => (lastClass === undefined ? row.lastClass : lastClass),
     before: (row) => row.lastClass,
+  },
+  send_max: {
+    type: 'smallint',
+    of: ({ row, sendMax }) => (sendMax === undefined ? row.sendMax : sendMax),
+    before: (row) => row.sendMax,
   },
   desired_rev: {
     type: 'bigint',

@@ -65,36 +65,17 @@ export async function liftWaits(db: Db, tenant: number, system: Target | null): 
   );
 }
 
-/** Why sends are smaller than the settings allow: one member is looked for, or the vendor takes no more at once. */
-export type BatchLimit = 'probe' | 'max';
-
 /**
- * How long such a limit holds. A firewall or a plug-in changes within minutes and the odd member is found by then; what
- * a proxy takes is a setting of the host, asked again once a day.
+ * The vendor refused a send of more than so many members for its size. What a proxy takes is a setting of the host: it
+ * is asked again once a day.
  */
-const holdsFor: Readonly<Record<BatchLimit, string>> = { probe: '10 minutes', max: '1 day' };
-
-export async function limitBatch(
-  db: Db,
-  { tenant, system }: Lane,
-  limit: BatchLimit,
-  members: number,
-): Promise<void> {
+export async function limitBatch(db: Db, { tenant, system }: Lane, members: number): Promise<void> {
   await db.query(
-    `UPDATE lanes SET batch_${limit} = $3, batch_${limit}_until = now() + interval '${holdsFor[limit]}'
+    `UPDATE lanes SET batch_max = $3, batch_max_until = now() + interval '1 day'
      WHERE tenant = $1 AND system = $2`,
     [tenant, system, members],
   );
 }
 
-/** The odd member is found: the others travel together again. */
-export async function endBatchProbe(db: Db, { tenant, system }: Lane): Promise<void> {
-  await db.query(
-    'UPDATE lanes SET batch_probe = NULL, batch_probe_until = NULL WHERE tenant = $1 AND system = $2',
-    [tenant, system],
-  );
-}
-
 /** Most members of a send for now; null where the settings alone decide. A column of `lanes`. */
-export const batchLimitColumn = `least(CASE WHEN batch_probe_until > now() THEN batch_probe END,
-  CASE WHEN batch_max_until > now() THEN batch_max END)`;
+export const batchLimitColumn = 'CASE WHEN batch_max_until > now() THEN batch_max END';

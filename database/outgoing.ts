@@ -33,6 +33,8 @@ export interface PickedDelivery {
   attempts: number;
   generation: number;
   lastClass: string | null;
+  /** Most members of a send that carries it; null where the settings alone decide. */
+  sendMax: number | null;
   /** What an operator lifted by a redrive that names this delivery; null for all others. */
   reason: string | null;
   remoteId: string | null;
@@ -86,7 +88,7 @@ export async function pickDue(
     `SELECT d.*, r.body, r."changedAt" FROM ${after === null ? 'unnest($3::text[]) AS k(kind)' : 'unnest($3::text[], $5::timestamptz[], $6::bigint[]) AS k(kind, due_at, id)'}
      CROSS JOIN LATERAL (
        SELECT d.id::text AS id, d.kind, d.record_id AS "recordId", d.part, d.desired_rev AS "desiredRev",
-         d.desired_op AS "desiredOp", d.due_at::text AS "dueAt", d.attempts, d.generation, d.last_class AS "lastClass", d.reason,
+         d.desired_op AS "desiredOp", d.due_at::text AS "dueAt", d.attempts, d.generation, d.last_class AS "lastClass", d.send_max AS "sendMax", d.reason,
          d.remote_id AS "remoteId", d.remote_version AS "remoteVersion", d.snapshot
        FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.kind = k.kind AND d.state = 'waiting' AND d.due_at <= now()
          AND (d.waits_for IS NULL OR NOT EXISTS (SELECT FROM deliveries n WHERE n.id = ANY (d.waits_for) AND n.tenant IS NOT DISTINCT FROM d.tenant

@@ -32,6 +32,8 @@ export interface MemberSettlement {
   cause?: string;
   detail?: string;
   lastClass?: string | null;
+  /** Most members of the next send that carries it. */
+  sendMax?: number;
   /** Only with a hold for dependency: the things whose arrival frees it. */
   waitsFor?: readonly { kind: 'sku' | (typeof referredKinds)[number]; ref: string }[];
 }
@@ -136,6 +138,7 @@ async function settleMembers(
     if (after === null) return [];
     const lastClass =
       settlement.lastClass ?? (settlement.remote === undefined ? row.lastClass : null);
+    const sendMax = settlement.sendMax ?? (settlement.remote === undefined ? row.sendMax : null);
     return [
       {
         row,
@@ -144,6 +147,7 @@ async function settleMembers(
         cause: settlement.cause ?? null,
         detail: settlement.detail ?? null,
         lastClass,
+        sendMax,
         remote: settlement.remote,
       },
     ];

@@ -121,7 +121,7 @@ async function deliverMembers(
   if (ids.length === 0) return;
   await tx.query(
     `UPDATE deliveries d SET state = 'delivered', reason = NULL, cause = NULL, detail = NULL, sent_rev = d.desired_rev,
-       delivered_rev = d.desired_rev, attempts = 0, last_class = NULL, changed_at = now(),
+       delivered_rev = d.desired_rev, attempts = 0, last_class = NULL, send_max = NULL, changed_at = now(),
        remote_id = CASE WHEN d.desired_op = 'present' THEN $3 END, remote_version = NULL,
        snapshot = CASE WHEN d.desired_op = 'present' THEN $4::json END
      WHERE +d.tenant = $1 AND d.id = ANY ($2)`,

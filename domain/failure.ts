@@ -51,7 +51,7 @@ export function verdictFor(failureClass: FailureClass): Verdict {
 }
 
 /** Whether whole sends were refused for such an item: it leaves alone until it is taken. */
-export function travelsAlone(failureClass: string | null): boolean {
+export function travelsAlone(failureClass: FailureClass): boolean {
   return failureClass === 'CRASH' || failureClass === 'BLOCKED';
 }
 

@@ -16,7 +16,7 @@ import {
   type Stack,
   type TestTenant,
 } from '../support/stack';
-import { signal, statusOf } from '../support/tenant-workflow';
+import { signal, untilStatus } from '../support/tenant-workflow';
 import { redriven } from '../support/ways-out';
 
 // What stands before a store: firewalls, maintenance pages, proxies with limits, a PHP that fails
@@ -86,7 +86,7 @@ test('W1: keys that are refused are tried again now and then, W2: and the lane s
   await noFaults(stack.woo);
   await untilIdle(stack, tenant);
   expect(await shopLane(tenant)).toMatchObject({ needsAuth: false, needsAuthReason: null });
-  expect((await statusOf(stack, tenant)).lanes.woo.needsAuth).toBe(false);
+  await untilStatus(stack, tenant, 'taken', ({ lanes }) => !lanes.woo.needsAuth);
 }, 60_000);
 
 test('W4: a product whose text a firewall refuses is held alone, the others go on, and the way out of `refused_by_firewall`', async () => {
@@ -177,6 +177,31 @@ test('W6: a product that makes the store fail is singled out and held, the other
   } finally {
     await control(stack.woo, 'settings', { 'woo.fatalOn': '' });
   }
+}, 60_000);
+
+test('W6: one bad minute of the store makes no later send smaller', async () => {
+  const tenant = await createTestTenant(stack, {
+    ...quickSettings,
+    settleMs: { woo: 100, qbo: 100 },
+  });
+  await fault(stack, tenant, 'woo', { fault: 'status:500', match: { write: true }, times: 3 });
+  await sendChanges(
+    stack,
+    tenant,
+    Array.from({ length: 20 }, (_, index) => product(`S${index}`)),
+  );
+  await untilIdle(stack, tenant, 40_000);
+  expect(await shelf(stack, tenant)).toHaveLength(20);
+  const before = (await writes(stack, tenant, 'woo')).length;
+  expect(before).toBeGreaterThan(4);
+  await sendChanges(
+    stack,
+    tenant,
+    Array.from({ length: 20 }, (_, index) => product(`T${index}`)),
+  );
+  await untilIdle(stack, tenant);
+  expect(await shelf(stack, tenant)).toHaveLength(40);
+  expect((await writes(stack, tenant, 'woo')).slice(before)).toHaveLength(1);
 }, 60_000);
 
 test('W17: a wait that the vendor asks for is bounded, shown, and lifted by an operator', async () => {
