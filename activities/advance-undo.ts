@@ -4,8 +4,8 @@ import type { Pool } from 'pg';
 import { findRun } from '../database/runs';
 import { countUndoing, hasNotBegun, saveUndo, undoOutcomesOf } from '../database/undo';
 import type { Tenant } from '../database/tenants';
-import { tenantSyncId, tenantSyncType, undoSignal, type Queues } from '../workflows/messages';
-import type { UndoStep } from './index';
+import { tenantSyncId, tenantSyncType, undoSignal, type Queues } from '../protocol/messages';
+import type { UndoStep } from '../protocol/activities';
 import { underWayMax } from './undo-deliveries';
 
 /**

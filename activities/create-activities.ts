@@ -5,7 +5,8 @@ import { z } from 'zod';
 
 import { applyRedrive, redriveSelector, refuseRedrive, requestRedrive } from '../database/failures';
 import { laneStates, noteLaneTrouble, setLane } from '../database/lanes';
-import { laneWork, type LaneWork } from '../database/outgoing';
+import { laneWork } from '../database/outgoing';
+import type { LaneWork } from '../domain/lane-work';
 import { bringInForce } from '../database/policy';
 import { beginRun, endRun, noteTotal } from '../database/runs';
 import {
@@ -19,7 +20,7 @@ import { queueDepth } from '../database/status';
 import { findTenant, writeAudit, type Tenant } from '../database/tenants';
 import { newLaneState, type WorkflowPolicy } from '../domain/tenant-sync';
 import { targets, type Target } from '../domain/words';
-import { tenantSyncId, type Queues } from '../workflows/messages';
+import { tenantSyncId, type Queues } from '../protocol/messages';
 import { absorbChanges } from './absorb-changes';
 import { dryRun } from './dry-run';
 import { asFailure } from './failures';
@@ -33,7 +34,7 @@ import type {
   PolicyRequest,
   PolicyResult,
   RedriveResult,
-} from './index';
+} from '../protocol/activities';
 import { openConnection, type ConnectionDeps } from './open-connection';
 import { pushDeliveries, type PushDeps } from './push-deliveries';
 import { repairDelivery, startRepairs } from './repair-delivery';

@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 
 import { ConnectorError, type Connector, type SendAnswer } from '../connectors/connector';
 import { areFactsForgotten, forgetFacts, saveFacts } from '../database/connections';
-import { laneWork, type LaneWork } from '../database/outgoing';
+import { laneWork } from '../database/outgoing';
+import type { LaneWork } from '../domain/lane-work';
 import { takeVerifying } from '../database/open-sends';
 import type { SendRow } from '../database/sends';
 import { settleSends, settleWithoutSend } from '../database/settlements';

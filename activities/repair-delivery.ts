@@ -18,11 +18,11 @@ import { ApplicationFailure, log } from '@temporalio/activity';
 import {
   redriveSignal,
   repairDeliveryType,
-  searchAttributes,
   tenantSyncId,
   type Queues,
   type RepairDeliveryInput,
-} from '../workflows/messages';
+} from '../protocol/messages';
+import { searchAttributes } from '../protocol/search-attributes';
 import { NotYet } from './failures';
 
 // Dead letters as failed workflows, for operators who live in the Temporal UI. Never calls a vendor.

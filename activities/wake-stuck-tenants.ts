@@ -25,7 +25,7 @@ import {
   tenantSyncType,
   wakeSignal,
   type Queues,
-} from '../workflows/messages';
+} from '../protocol/messages';
 
 export interface WatchdogDeps {
   pool: Pool;

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 
 import type { IntakeItem } from '../database/changes';
-import { idText } from '../database/body-parts';
-import { changeBodySchemas } from '../database/change-bodies';
+import { idText } from '../schemas/body-parts';
+import { changeBodySchemas } from '../schemas/change-bodies';
 import type { ChangeBody, RefundBody } from '../domain/bodies';
 import { canonicalJson } from '../domain/canonical';
 import { signOf } from '../domain/money';

@@ -19,7 +19,7 @@ import {
   tenantSyncType,
   wakeSignal,
   type Queues,
-} from '../workflows/messages';
+} from '../protocol/messages';
 import type { Target } from '../domain/words';
 
 // Signals to the tenants' workflows. What they tell stands in Postgres before, so no request waits for

@@ -6,7 +6,7 @@ import { postingModes } from '../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../domain/posting/settings';
 import { initialSyncSettings, type SyncSettings } from '../domain/sync-settings';
 import { changeKinds } from '../domain/words';
-import { calendarDay } from './body-parts';
+import { calendarDay } from '../schemas/body-parts';
 import { firstRow, inTransaction, type Db } from './pool';
 
 // Requests of settings: the newest of a part is brought in force by the tenant's workflow.

@@ -9,7 +9,7 @@ import { createPool } from '../database/pool';
 import { SecretBox } from '../database/secret-box';
 import type { Env } from '../platform/env';
 import { connectTemporal, temporalConnectConfig } from '../platform/temporal-client';
-import { productionQueues } from '../workflows/messages';
+import { productionQueues } from '../protocol/messages';
 import { createWorkers } from './create-workers';
 import { ensureNamespace } from './ensure-namespace';
 import { startVitalSigns } from './vital-signs';

@@ -1,9 +1,9 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 
-import type { DatabaseActivities, LaneActivities } from '../activities';
+import type { DatabaseActivities, LaneActivities } from '../protocol/activities';
 import type { WorkflowPolicy } from '../domain/tenant-sync';
 import type { Target } from '../domain/words';
-import type { Queues } from './messages';
+import type { Queues } from '../protocol/messages';
 
 // Time-outs and retry policies, each number with its reason.
 

@@ -20,7 +20,7 @@ import {
   setPolicySignal,
   undoSignal,
   wakeSignal,
-} from './messages';
+} from '../protocol/messages';
 
 /** What a handler may change besides the state. */
 export interface HandlerContext {

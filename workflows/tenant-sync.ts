@@ -14,7 +14,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { LoadedTenant } from '../activities';
+import type { LoadedTenant } from '../protocol/activities';
 import {
   liftWait,
   newTenantSyncState,
@@ -30,11 +30,11 @@ import { runLane } from './lane';
 import { statusOf, visibleOf } from './visible';
 import {
   productionQueues,
-  searchAttributes,
   statusQuery,
   type Queues,
   type TenantSyncInput,
-} from './messages';
+} from '../protocol/messages';
+import { searchAttributes } from '../protocol/search-attributes';
 
 /** A run of 800 events replays in half a second; the server would suggest rolling at 4,096 (temporal.md section 3). */
 const rollAtEventsDefault = 800;

@@ -1,4 +1,4 @@
-import { startLocalServices } from '../../platform/local-services/start-local-services';
+import { startLocalServices } from '../../tools/local-services/start-local-services';
 import { givenServers, passOnServers } from './env';
 import { keepServices } from './shared-services';
 

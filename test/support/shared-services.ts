@@ -1,4 +1,4 @@
-import type { LocalServices } from '../../platform/local-services/start-local-services';
+import type { LocalServices } from '../../tools/local-services/start-local-services';
 
 declare global {
   // Jest loads set-up and tear-down as separate modules of one process; only the process is shared.

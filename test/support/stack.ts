@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 
-import type { Activities } from '../../activities';
+import type { Activities } from '../../protocol/activities';
 import { createActivities } from '../../activities/create-activities';
 import { putConnection, secretPlace } from '../../database/connections';
 import { storeChanges, type IntakeItem } from '../../database/changes';
@@ -24,7 +24,7 @@ import type { RunningSandbox } from '../../sandbox/server/server';
 import { startWooSandbox } from '../../sandbox/woo/start';
 import { bundleWorkflows } from '../../workers/bundle-workflows';
 import { createWorkers } from '../../workers/create-workers';
-import { tenantSyncId, tenantSyncType, wakeSignal, type Queues } from '../../workflows/messages';
+import { tenantSyncId, tenantSyncType, wakeSignal, type Queues } from '../../protocol/messages';
 import { createTestDatabase, type TestDatabase } from './database';
 import { testServers } from './env';
 import { control, resetRealms, resetStores } from './sandbox-control';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { tenantSyncId } from '../../workflows/messages';
+import { tenantSyncId } from '../protocol/messages';
 import {
   call,
   createBenchTenant,

@@ -13,7 +13,7 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { readOrNothing } from './processes';
+import { readOrNothing } from '../../platform/processes';
 
 /** Where the programs of Postgres lie. */
 export interface PostgresPrograms {

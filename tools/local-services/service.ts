@@ -1,5 +1,5 @@
 import { logTail, startChild, type Child, type ChildSpec } from './child-process';
-import { endRemains, pause } from './processes';
+import { endRemains, pause } from '../../platform/processes';
 
 /** A local server: can be stopped, killed like a crash, and started again on the same port. */
 export interface LocalService {

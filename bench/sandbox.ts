@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { freePort } from '../../platform/local-services/ports';
+import { freePort } from '../tools/local-services/ports';
 import { control, keepAlive, startProcess, type BenchWorker } from './bench-stack';
 import { request } from 'undici';
 

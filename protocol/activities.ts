@@ -1,5 +1,5 @@
 import type { Breaker } from '../domain/circuit-breaker';
-import type { LaneWork } from '../database/outgoing';
+import type { LaneWork } from '../domain/lane-work';
 import type { WorkflowPolicy } from '../domain/tenant-sync';
 import type { Target } from '../domain/words';
 

@@ -1,8 +1,8 @@
-import { decide } from '../../domain/posting/decide';
-import type { PostingCompany } from '../../domain/posting/document';
-import { initialPostingSettings } from '../../domain/posting/settings';
-import { saleOfTicket } from '../../domain/posting/ticket';
-import type { OrderBody } from '../../domain/bodies';
+import { decide } from '../domain/posting/decide';
+import type { PostingCompany } from '../domain/posting/document';
+import { initialPostingSettings } from '../domain/posting/settings';
+import { saleOfTicket } from '../domain/posting/ticket';
+import type { OrderBody } from '../domain/bodies';
 
 /** How long each of the rounds decides. */
 const roundMs = 1_000;

@@ -7,14 +7,14 @@ import { Client, Connection } from '@temporalio/client';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 
-import { createPool } from '../../database/pool';
-import { readEnv, type Env } from '../../platform/env';
-import { freePort } from '../../platform/local-services/ports';
+import { createPool } from '../database/pool';
+import { readEnv, type Env } from '../platform/env';
+import { freePort } from '../tools/local-services/ports';
 import {
   startLocalServices,
   type LocalServices,
-} from '../../platform/local-services/start-local-services';
-import { initialSyncSettings } from '../../domain/sync-settings';
+} from '../tools/local-services/start-local-services';
+import { initialSyncSettings } from '../domain/sync-settings';
 
 // What a benchmark runs on: throw-away Postgres and Temporal, the API and a worker as processes of
 // their own, both sandboxes without latency. Figures are ratios to a plain way of doing the same in the same run.
@@ -112,7 +112,7 @@ export async function startProcess(
 ): Promise<BenchWorker> {
   const path = readEnvPath();
   const child: ChildProcess = spawn(process.execPath, [...file], {
-    cwd: join(__dirname, '..', '..'),
+    cwd: join(__dirname, '..'),
     env: { ...variables, PATH: path, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -141,7 +141,7 @@ export async function startProcess(
 
 /** What a script of package.json gives to Node, without the name of the program. */
 function scriptOf(name: string): string[] {
-  const file = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
+  const file = readFileSync(join(__dirname, '..', 'package.json'), 'utf8');
   const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(file)); // prettier-ignore
   return (scripts[name] ?? '').split(' ').slice(1);
 }

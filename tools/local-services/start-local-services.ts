@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { userCacheFolder } from '../env';
-import { checkoutFolder, prepareDataFolder } from './data-folder';
+import { userCacheFolder } from '../../platform/env';
+import { checkoutFolder, prepareDataFolder } from '../../platform/data-folder';
 import { startPostgres, type PostgresService } from './postgres';
-import { isAlive, readOrNothing } from './processes';
-import { lockFolder } from './start-lock';
+import { isAlive, readOrNothing } from '../../platform/processes';
+import { lockFolder } from '../../platform/start-lock';
 import { startTemporal, type TemporalService } from './temporal';
 import { findTemporal } from './temporal-program';
 

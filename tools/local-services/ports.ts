@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { randomInt } from 'node:crypto';
-import { allPids, commandOf, readOrNothing } from './processes';
+import { allPids, commandOf, readOrNothing } from '../../platform/processes';
 
 /** A port that must be free, one that is nice to have, or any. */
 export interface PortWish {

@@ -1,11 +1,10 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 
 import type { Breaker } from '../domain/circuit-breaker';
 import type { overallState, TenantSyncState } from '../domain/tenant-sync';
 import type { Target } from '../domain/words';
 
-// Names of workflows, signals, queries and search attributes. They stand in histories for ever: a rename
+// Names of workflows, signals and queries. They stand in histories for ever: a rename
 // breaks replay. Shared by workflows, activities and the API; no zod, no pg here.
 
 export const tenantSyncType = 'tenantSync';
@@ -71,18 +70,6 @@ export interface LaneStatus {
 }
 
 type SyncState = ReturnType<typeof overallState>;
-
-export const searchAttributes = {
-  tenantId: defineSearchAttributeKey('TenantId', 'KEYWORD'),
-  syncState: defineSearchAttributeKey('SyncState', 'KEYWORD'),
-  syncBreaker: defineSearchAttributeKey('SyncBreaker', 'KEYWORD_LIST'),
-  syncDead: defineSearchAttributeKey('SyncDead', 'INT'),
-  syncBacklog: defineSearchAttributeKey('SyncBacklog', 'INT'),
-  policyRev: defineSearchAttributeKey('PolicyRev', 'INT'),
-  /** Of a repair: `kind/recordId`, and the cause that it shares with others. */
-  syncRecord: defineSearchAttributeKey('SyncRecord', 'KEYWORD'),
-  syncCause: defineSearchAttributeKey('SyncCause', 'KEYWORD'),
-};
 
 /** Input of tenantSync. `carry` is what a former run hands on; absent in a new one. */
 export interface TenantSyncInput {

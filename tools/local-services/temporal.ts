@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { searchAttributes } from '../temporal-client';
+import { searchAttributes } from '../../protocol/search-attributes';
 import { choosePort, isAnswering } from './ports';
-import { endRemains } from './processes';
+import { endRemains } from '../../platform/processes';
 import { startService, type LocalService } from './service';
 
 /** A running Temporal dev server with its namespace and our search attributes. */
@@ -76,7 +76,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
       ...['--namespace', namespace],
       ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
       ...(options.isInMemory ? [] : ['--db-filename', join(folder, 'temporal.db')]),
-      ...Object.entries(searchAttributes).flatMap(([name, type]) => [
+      ...Object.values(searchAttributes).flatMap(({ name, type }) => [
         '--search-attribute',
         `${name}=${typeNames[type]}`,
       ]),
@@ -116,7 +116,7 @@ async function isReady(port: number, namespace: string): Promise<boolean> {
     const { customAttributes } = await connection.withDeadline(Date.now() + 1_000, () =>
       connection.operatorService.listSearchAttributes({ namespace }),
     );
-    return Object.keys(searchAttributes).every((name) => name in customAttributes);
+    return Object.values(searchAttributes).every(({ name }) => name in customAttributes);
   } catch {
     return false;
   } finally {

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { choosePort } from './ports';
 import { postgresUser, providePostgresPrograms, type PostgresPrograms } from './postgres-programs';
-import { endRemains, readOrNothing } from './processes';
+import { endRemains, readOrNothing } from '../../platform/processes';
 import { startService, type LocalService } from './service';
 
 /** A running Postgres with the empty or filled database `truth_sync`. */

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { request } from 'undici';
 import { z } from 'zod';
 
-import { SecretBox } from '../../database/secret-box';
+import { SecretBox } from '../database/secret-box';
 import {
   call,
   control,

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
-import { isAlive, pause, readOrNothing } from './processes';
+import { isAlive, pause, readOrNothing } from '../../platform/processes';
 
 /** A program to run beside this one. */
 export interface ChildSpec {
