@@ -96,7 +96,7 @@ export function preferencesOf(realm: Realm): JsonObject {
     },
     CurrencyPrefs: {
       MultiCurrencyEnabled: preferences.multiCurrency,
-      HomeCurrency: { value: realm.currency },
+      ...(preferences.saysHomeCurrency ? { HomeCurrency: { value: realm.currency } } : {}),
     },
     ReportPrefs: { ReportBasis: 'Accrual', CalcAgingReportFromTxnDate: false },
     OtherPrefs: {

@@ -86,6 +86,8 @@ export interface Preferences {
   multiCurrency: boolean;
   trackDepartments: boolean;
   trackClasses: boolean;
+  /** False: the answer leaves the home currency out. */
+  saysHomeCurrency: boolean;
 }
 
 /** Accounts that QuickBooks itself chooses. */

@@ -32,6 +32,7 @@ export function voidDocument(place: Place, kind: EntityKind, current: () => Row)
   const existing = current();
   const key = documentKey(kind.name, existing.Id);
   checkRemovable(place, key, existing);
+  if (place.settings['qbo.voidKeeps']) return existing;
   unlinkFrom(place, key);
   const note = textIn(existing, 'PrivateNote');
   const fields = {

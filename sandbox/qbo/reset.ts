@@ -28,6 +28,7 @@ const preferences = z.strictObject({
   multiCurrency: z.boolean().default(false),
   trackDepartments: z.boolean().default(false),
   trackClasses: z.boolean().default(false),
+  saysHomeCurrency: z.boolean().default(true),
 });
 
 /** Five kinds of companies, by the way they are taxed (quickbooks.md#sales-tax). */

@@ -44,6 +44,8 @@ export const settingsShape = {
   'woo.bodyMax': z.number().int().min(0).default(0),
   /** A write of a product with this text in it ends in a PHP fatal, in a batch with what came before done; `` : none. */
   'woo.fatalOn': z.string().default(''),
+  /** A plug-in turns the `sku` of products with this text into a list in answers; `` : none. */
+  'woo.garbledOn': z.string().default(''),
   /** A plug-in turns `stock_quantity` in answers into a text. */
   'woo.stockAsText': z.boolean().default(false),
   /** A cache in front answers the same GET for so long with what it answered first; 0: none. */

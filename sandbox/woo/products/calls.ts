@@ -113,7 +113,10 @@ export function contextOf({ input }: WooCall): Context {
 
 function view(call: WooCall, product: Product, context: Context): JsonObject {
   const body = productView(call.store, product, context, call.random);
-  const shownBody = { ...body, meta_data: metaView(product.meta, call.input) };
+  const { 'woo.garbledOn': garbledText } = call.settings;
+  const isGarbled = garbledText !== '' && JSON.stringify(body).includes(garbledText);
+  const garbled = isGarbled ? { sku: [product.sku] } : {};
+  const shownBody = { ...body, ...garbled, meta_data: metaView(product.meta, call.input) };
   const { stock_quantity: quantity } = body;
   if (!call.settings['woo.stockAsText'] || typeof quantity !== 'number') return shownBody;
   return { ...shownBody, stock_quantity: String(quantity) };
