@@ -45,7 +45,10 @@ import { guestRules, newGuests } from './guest-customers';
 import { raisePayments } from './raise-payments';
 import { wantDeliveries } from './want-deliveries';
 
-/** Changes in one transaction: about 140 ms of new orders (postgres.md section 4), a short wait for a lane's row locks. */
+/**
+ * Changes in one transaction: about 140 ms of new orders (postgres.md#absorb), a short wait for a
+ * lane's row locks.
+ */
 const absorbBatchMax = 1_000;
 
 export interface Absorbed {

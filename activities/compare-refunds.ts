@@ -3,7 +3,10 @@ import { loadSales } from '../database/sale-entries';
 import type { RecordBody } from '../domain/bodies';
 import { comparedRefund, type Compared } from '../domain/posting/summary-tickets';
 
-/** The refunds among these records that name a sale, by record id, each compared with it (accounting.md 10). */
+/**
+ * The refunds among these records that name a sale, by record id, each compared with it
+ * (accounting.md#refunds).
+ */
 export async function compareRefunds(
   tx: AbsorbTransaction,
   tenant: number,

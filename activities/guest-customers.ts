@@ -15,7 +15,8 @@ import {
 } from '../domain/guests';
 import { guestId, ownRevision } from '../domain/own-records';
 
-// On whom guests are booked, inside the transaction of absorb (`customer.guest`, accounting.md 12).
+// On whom guests are booked, inside the transaction of absorb (`customer.guest`,
+// accounting.md#customers).
 
 /** 128 bits in hex: with a hyphen and all it fits behind a name in the books. */
 const digestLength = 32;

@@ -37,7 +37,7 @@ const qboSecret = z.strictObject({
   expiresAtMs: z.number().nullable(),
 });
 
-/** Facts of a vendor account are read again after a day (quickbooks.md section 16). */
+/** Facts of a vendor account are read again after a day (quickbooks.md#preferences). */
 const factsMaxAgeMs = 86_400_000;
 
 /** Without the key that sealed them nobody can use the credentials: that is said, and no vendor is asked. */

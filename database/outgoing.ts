@@ -70,9 +70,9 @@ export interface PickPage {
 
 /**
  * Up to `limitPerKind` due deliveries of each kind, oldest first; those that wait for a thing without remote
- * id are passed over while that may still get one. LATERAL per kind: one index scan each (postgres.md section 5).
- * The tenant of what it waits for is compared in a form that no index serves: else a table without
- * statistics is read by tenant, all of it, for each row.
+ * id are passed over while that may still get one. LATERAL per kind: one index scan each
+ * (postgres.md#picking). The tenant of what it waits for is compared in a form that no index
+ * serves: else a table without statistics is read by tenant, all of it, for each row.
  */
 export async function pickDue(
   db: Db,

@@ -12,7 +12,8 @@ import { inTransaction } from './pool';
 import { directionInForce } from './settings';
 
 // Every vendor write, written down before its first byte leaves (what follows: `open-sends.ts`),
-// each in one transaction that locks the members in order of their ids (architecture sections 4 and 5).
+// each in one transaction that locks the members in order of their ids
+// (architecture.md#keys-and-sends).
 
 export const requestSchema = z.strictObject({
   method: z.literal('POST'),

@@ -28,7 +28,8 @@ import {
 } from './body-parts';
 import { cash, payment, payout } from './money-bodies';
 
-// The JSON of changes and records: what intake accepts (contract section 3) and what the tables hold.
+// The JSON of changes and records: what intake accepts (`Change` in `/v1/openapi.json`) and what
+// the tables hold.
 
 const address = z.strictObject({
   line1: text(500).optional(),

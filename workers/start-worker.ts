@@ -22,7 +22,7 @@ export interface RunningWorker {
   notReady(): Promise<string | null>;
 }
 
-/** Where tokens are renewed (quickbooks.md section 2). */
+/** Where tokens are renewed (quickbooks.md#tokens). */
 const intuitOauthUrl = 'https://oauth.platform.intuit.com';
 
 /** Connections of absorb and lanes: each turn holds one only while a statement runs. */

@@ -32,7 +32,7 @@ export interface HandlerContext {
 
 /**
  * Registers every signal, synchronously. Bodies come from anybody who can reach the server: each field is
- * checked, and what is malformed is logged and ignored (contract section 4).
+ * checked, and what is malformed is logged and ignored.
  */
 export function registerHandlers(context: HandlerContext): void {
   const { state } = context;

@@ -36,7 +36,10 @@ import {
 } from '../protocol/messages';
 import { searchAttributes } from '../protocol/search-attributes';
 
-/** A run of 800 events replays in half a second; the server would suggest rolling at 4,096 (temporal.md section 3). */
+/**
+ * A run of 800 events replays in half a second; the server would suggest rolling at 4,096
+ * (temporal.md#rolling).
+ */
 const rollAtEventsDefault = 800;
 
 /** Tries of a request that fails although the database is there. */

@@ -7,7 +7,8 @@ import { documentEntities } from './entities';
 import { documentContentSchema, type QboDocumentContent } from './wire';
 
 // A write that the books carried out: what they answered goes into the snapshot. Where it is not what the
-// source says, the document is voided next (accounting.md 6): the state says so, whoever reads it.
+// source says, the document is voided next (accounting.md#totals): the state says so, whoever reads
+// it.
 
 type Accepted = Extract<MemberResult, { type: 'accepted' }>;
 
@@ -99,7 +100,7 @@ function differs(write: Write, natural: Natural, content: QboDocumentContent): s
   return totalDiffers(natural, content, what) ?? taxDiffers(natural, content, what);
 }
 
-/** The books must hold the ticket's total to the cent (accounting.md 1 and 6). */
+/** The books must hold the ticket's total to the cent (accounting.md#principles, #totals). */
 function totalDiffers(
   { totalMinor, currency }: DocumentNatural,
   { TotalAmt, Amount }: QboDocumentContent,

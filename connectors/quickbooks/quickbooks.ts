@@ -73,7 +73,8 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
     },
 
     async lookUp(items, references, gate) {
-      // Refused as closed: the day up to which the books are closed has moved (accounting.md 15).
+      // Refused as closed: the day up to which the books are closed has moved
+      // (accounting.md#closed).
       if (items.some(({ lastClass, attempts }) => lastClass === 'CLOSED' && attempts < 2))
         facts = await readFacts(client, options.realmId, gate);
       const company = { facts, posting: options.posting, plans };

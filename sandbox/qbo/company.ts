@@ -54,7 +54,7 @@ export function companyInfo(realm: Realm): JsonObject {
   };
 }
 
-/** `GET /preferences` (preferences.xml; section 16). */
+/** `GET /preferences` (preferences.xml; quickbooks.md#preferences). */
 export function preferencesOf(realm: Realm): JsonObject {
   const { preferences, plan } = realm;
   return {

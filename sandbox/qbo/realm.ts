@@ -1,6 +1,6 @@
 import { type Json, type JsonObject } from '../json';
 
-/** Lists of names: made inactive, never deleted (quickbooks.md section 9). */
+/** Lists of names: made inactive, never deleted (quickbooks.md#inactive-names). */
 export type ListName =
   | 'Customer'
   | 'Vendor'
@@ -74,7 +74,7 @@ export interface Reply {
   items: Map<string, JsonObject>;
 }
 
-/** Company preferences that change what a document may hold (section 16). */
+/** Company preferences that change what a document may hold (quickbooks.md#preferences). */
 export interface Preferences {
   bookCloseDate: string | null;
   customTxnNumbers: boolean;

@@ -31,7 +31,7 @@ const preferences = z.strictObject({
   saysHomeCurrency: z.boolean().default(true),
 });
 
-/** Five kinds of companies, by the way they are taxed (section 15). */
+/** Five kinds of companies, by the way they are taxed (quickbooks.md#sales-tax). */
 const companyKinds = {
   usAutomated: { country: 'US', usingSalesTax: true, partnerTaxEnabled: true },
   usManual: { country: 'US', usingSalesTax: true, partnerTaxEnabled: false },

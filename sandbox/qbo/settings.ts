@@ -54,7 +54,7 @@ const shape = {
   'qbo.unknownFields': z.enum(['ignore', 'refuse']).default('ignore'),
 };
 
-/** Settings of the QuickBooks sandbox; times in milliseconds (quickbooks.md section 18). */
+/** Settings of the QuickBooks sandbox; times in milliseconds (quickbooks.md#not-confirmed). */
 export function createQboSettings(): ReturnType<typeof createSettings<typeof shape>> {
   return createSettings(shape);
 }

@@ -7,12 +7,17 @@ const delay = z.strictObject({
   max: z.number().int().min(0).max(3_600_000),
 });
 
-/** Settings of the WooCommerce sandbox: the switches of woocommerce.md section 17 and the site's surroundings. */
+/**
+ * Settings of the WooCommerce sandbox: the switches of woocommerce.md#not-confirmed and the site's
+ * surroundings.
+ */
 export const settingsShape = {
   ...commonSettings,
   /** A proxy in front ends TLS and says so in `X-Forwarded-Proto`; false: WordPress never learns. */
   'woo.trustForwardedProto': z.boolean().default(true),
-  /** Version of the plug-in: routes and checks come and go with it (W22). */
+  /**
+   * Version of the plug-in: routes and checks come and go with it (woocommerce.md#site-settings).
+   */
   'woo.version': z.string().regex(/^\d+\.\d+(\.\d+)?$/).default('11.0.1'), // prettier-ignore
   /** What a user without the right hears: the anonymous body with 403, or WordPress's own. */
   'woo.forbiddenStyle': z.enum(['anonymous', 'wordpress']).default('anonymous'),

@@ -4,7 +4,8 @@ import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio
 import { bundleWorkflows } from '../../workers/bundle-workflows';
 import { recorded, recordedNames, type History } from '../support/histories';
 
-// Workflow code must go on with what it began (I9). Without a server: only the recorded histories.
+// Workflow code must go on with what it began (architecture.md#i9). Without a server: only the
+// recorded histories.
 
 let workflowBundle: WorkflowBundle;
 

@@ -126,7 +126,10 @@ function shown(call: WooCall, product: Product, context: Context): JsonObject {
   return onlyFields(view(call, product, context), parameterText(call.input['_fields']));
 }
 
-/** With the experimental cache on, reads carry an ETag and may be answered with 304 (section 17). */
+/**
+ * With the experimental cache on, reads carry an ETag and may be answered with 304
+ * (woocommerce.md#not-confirmed).
+ */
 function withTag(call: WooCall, answer: Answered): Answered {
   if (!call.settings['woo.restCache']) return answer;
   const etag = `"${createHash('md5').update(stableText(answer.body)).digest('hex')}"`;
