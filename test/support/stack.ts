@@ -22,7 +22,6 @@ import { ensureSearchAttributes } from '../../platform/temporal-client';
 import { startQboSandbox } from '../../sandbox/qbo/start';
 import type { RunningSandbox } from '../../sandbox/server/server';
 import { startWooSandbox } from '../../sandbox/woo/start';
-import { bundleWorkflows } from '../../workers/bundle-workflows';
 import { createWorkers } from '../../workers/create-workers';
 import { tenantSyncId, tenantSyncType, wakeSignal, type Queues } from '../../protocol/messages';
 import { createTestDatabase, type TestDatabase } from './database';
@@ -78,15 +77,15 @@ let isRuntimeQuiet = false;
 export async function startStack(): Promise<Stack> {
   if (!isRuntimeQuiet) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   isRuntimeQuiet = true;
-  const { temporalAddress } = testServers();
-  const [database, woo, qbo, connection, native, workflowBundle] = await Promise.all([
+  const { temporalAddress, bundlePath } = testServers();
+  const workflowBundle = { codePath: bundlePath };
+  const [database, woo, qbo, connection, native] = await Promise.all([
     createTestDatabase(),
     startWooSandbox(),
     startQboSandbox(),
     // As long as a test may take: a busy machine is no failure.
     Connection.connect({ address: temporalAddress, connectTimeout: '55s' }),
     NativeConnection.connect({ address: temporalAddress }),
-    bundleWorkflows(),
   ]);
   await ensureSearchAttributes(connection, 'default');
   await control(qbo, 'quota', { on: false });
