@@ -21,8 +21,8 @@ import { findTenant, writeAudit, type Tenant } from '../database/tenants';
 import { newLaneState, type WorkflowPolicy } from '../domain/tenant-sync';
 import { targets, type Target } from '../domain/words';
 import { tenantSyncId, type Queues } from '../protocol/messages';
-import { absorbChanges } from './absorb-changes';
-import { dryRun } from './dry-run';
+import { absorbChanges } from './absorb/absorb-changes';
+import { dryRun } from './runs/dry-run';
 import { asFailure } from './failures';
 import type {
   AbsorbResult,
@@ -35,12 +35,12 @@ import type {
   PolicyResult,
   RedriveResult,
 } from '../protocol/activities';
-import { openConnection, type ConnectionDeps } from './open-connection';
-import { pushDeliveries, type PushDeps } from './push-deliveries';
-import { repairDelivery, startRepairs } from './repair-delivery';
-import { advanceUndo } from './advance-undo';
-import { countUndoable, redriveUndone, undoDeliveries } from './undo-deliveries';
-import { wakeStuckTenants } from './wake-stuck-tenants';
+import { openConnection, type ConnectionDeps } from './lane/open-connection';
+import { pushDeliveries, type PushDeps } from './lane/push-deliveries';
+import { repairDelivery, startRepairs } from './operators/repair-delivery';
+import { advanceUndo } from './runs/advance-undo';
+import { countUndoable, redriveUndone, undoDeliveries } from './runs/undo-deliveries';
+import { wakeStuckTenants } from './operators/wake-stuck-tenants';
 
 /** What the activities need from the process that runs them. */
 export interface ActivityDeps extends ConnectionDeps {

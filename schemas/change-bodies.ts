@@ -133,7 +133,7 @@ const ticket = {
   guest: z.strictObject({ name: text(500).optional(), email: text(320).optional() }).optional(),
   lines: z
     .array(line)
-    // One document each; more would not come back in one answer of the books (activities/send-writes.ts).
+    // One document each; more would not come back in one answer of the books (activities/lane/send-writes.ts).
     .max(10_000)
     .refine((lines) => new Set(lines.map(({ lineId }) => lineId)).size === lines.length, {
       message: 'must not use one lineId twice',

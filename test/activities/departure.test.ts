@@ -2,9 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { Departure, type AnsweredSend, type SendOptions } from '../../activities/departure';
-import { LaneTurn, type TurnOptions } from '../../activities/lane-turn';
-import { inSends } from '../../activities/send-writes';
+import { Departure, type AnsweredSend, type SendOptions } from '../../activities/lane/dispatch';
+import { LaneTurn, type TurnOptions } from '../../activities/lane/turn';
+import { inSends } from '../../activities/lane/send-writes';
 import type { SendAnswer } from '../../connectors/connector';
 import { createQuickBooks } from '../../connectors/quickbooks/quickbooks';
 import { pickDue } from '../../database/outgoing';

@@ -1,4 +1,4 @@
-import { referencesFrom } from '../../activities/compose-traced';
+import { referencesFrom } from '../../activities/lane/compose-traced';
 import type { Composed, Outgoing, Write } from '../../connectors/connector';
 import { labelIn } from '../../connectors/product-names';
 import { composeCustomer } from '../../connectors/quickbooks/compose-customer';
