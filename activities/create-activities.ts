@@ -137,7 +137,12 @@ function laneActivities(deps: ActivityDeps): LaneActivities {
     dryRun: ({ tenantId, runId, system }) =>
       translated(async () => {
         const turn = await turnOf(deps, tenantId, system);
-        return dryRun(turn, { runId, workflowId: tenantSyncId(tenantId) });
+        return dryRun(turn, {
+          runId,
+          workflowId: tenantSyncId(tenantId),
+          attempt: activityInfo().attempt,
+          random: deps.random,
+        });
       }),
   };
 }

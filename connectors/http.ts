@@ -33,11 +33,6 @@ export type HttpResult =
   /** The vendor may have received the request: reset, time-out, cut or too large, or we stopped waiting. */
   | { type: 'lost'; detail: string };
 
-/** Whether the vendor did what it was asked, as far as the status says. */
-export function isSuccess(result: HttpResult): boolean {
-  return result.type === 'answer' && result.status >= 200 && result.status < 300;
-}
-
 /** Sends one call and reads its whole answer. Never throws for what a network or vendor can do. */
 export async function call(http: HttpCall): Promise<HttpResult> {
   const where = `${http.method} ${http.url.origin}${http.url.pathname}`;

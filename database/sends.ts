@@ -73,7 +73,7 @@ export function sendOf(row: RawSend): SendRow {
 /** What may become one send: `freeze` is called with the members that are kept, so the bytes hold exactly them. */
 export interface SendDraft {
   candidates: readonly SendMember[];
-  freeze: (kept: readonly SendMember[]) => NewSend | Promise<NewSend>;
+  freeze: (kept: readonly SendMember[]) => NewSend;
 }
 
 export type Recorded =
@@ -114,9 +114,9 @@ export async function recordSends(
       return { type: 'recorded', sends: drafts.map(() => null) };
     const budget = await chargeBudget(tx, lane.tenant, lane.system, laneNow, limits);
     if (budget.type !== 'charged') return budget;
-    const frozen: (NewSend | null)[] = [];
-    for (const { members, freeze } of kept)
-      frozen.push(members.length === 0 ? null : await freeze(members));
+    const frozen = kept.map(({ members, freeze }) =>
+      members.length === 0 ? null : freeze(members),
+    );
     const inserted = await insertSends(
       tx,
       lane,

@@ -21,7 +21,12 @@ import { isTicket } from '../../domain/guests';
 import { isOwnRecord, isWantedIn } from '../../domain/own-records';
 import type { PostingSettings } from '../../domain/posting/settings';
 import { thingsReferredTo, type Thing } from '../../domain/record-references';
-import { documentNamesOf, gateFor, wantedDeliveries, type Gate } from '../../domain/wanted-deliveries';
+import {
+  documentNamesOf,
+  gateFor,
+  wantedDeliveries,
+  type Gate,
+} from '../../domain/wanted-deliveries';
 import { targets, type Kind, type Target } from '../../domain/words';
 import { guestIdOf } from './guest-customers';
 import {

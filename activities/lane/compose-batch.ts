@@ -1,8 +1,12 @@
 import type { Pool } from 'pg';
 
 import { ConnectorError, type Composed } from '../../connectors/connector';
-import { inSlices } from '../../connectors/in-slices';
-import { loadReferences, pickDue, type DuePlaces, type PickedDelivery } from '../../database/outgoing';
+import {
+  loadReferences,
+  pickDue,
+  type DuePlaces,
+  type PickedDelivery,
+} from '../../database/outgoing';
 import { UnreadableRecord } from '../../database/summary-members';
 import { pushSupportOf } from '../../domain/direction';
 import { fairShare } from '../../domain/fair-share';
@@ -13,7 +17,7 @@ import { composeTraced, referencesFrom } from './compose-traced';
 import { makeMissingItems } from './missing-items';
 import type { LaneTurn } from './turn';
 import { withMembers, withoutSummedUp } from './summaries';
-import type { OpenedConnection } from './opened-connection';
+import type { OpenedConnection } from './open-connection';
 import { outgoing } from './outgoing-item';
 import { hold, place, type ComposedBatch } from './place-composed';
 import { referenceKeysOf } from './reference-keys';
@@ -100,9 +104,8 @@ export async function composePicked(
           }
         : composeTraced(opened, entry.item, loaded, findings ?? {});
     };
-    for await (const slice of inSlices(chunk))
-      for (const { delivery, composed } of await composeOwn(pool, turn, slice, compose))
-        place(batch, delivery, composed, turn.now);
+    for (const { delivery, composed } of await composeOwn(pool, turn, chunk, compose))
+      place(batch, delivery, composed, turn.now);
   }
   return batch;
 }

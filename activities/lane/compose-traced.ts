@@ -5,7 +5,7 @@ import { isTicket } from '../../domain/guests';
 import { addProducts } from '../../domain/line-products';
 import { salesOf } from '../../domain/record-references';
 import type { JsonObject } from '../../domain/words';
-import type { OpenedConnection } from './opened-connection';
+import type { OpenedConnection } from './open-connection';
 
 /** What composing may ask, and which version of each mapping it has used so far. */
 export interface TracedReferences {

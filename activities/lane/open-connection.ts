@@ -2,6 +2,7 @@ import { dayIn } from '../../domain/business-day';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
+import type { Connector } from '../../connectors/connector';
 import { parseFacts } from '../../connectors/quickbooks/facts';
 import { createQuickBooks } from '../../connectors/quickbooks/quickbooks';
 import { createWooCommerce } from '../../connectors/woocommerce/woocommerce';
@@ -19,7 +20,20 @@ import type { Tenant } from '../../database/tenants';
 import type { SyncSettings } from '../../domain/sync-settings';
 import type { Target } from '../../domain/words';
 import { AuthExpired, NotConnected } from '../failures';
-import type { OpenedConnection } from './opened-connection';
+
+/** A system of a tenant, opened with its credentials for the length of a turn. */
+export interface OpenedConnection {
+  connector: Connector;
+  /** Store address or realm: part of every key. */
+  account: string;
+  /** Of the credentials with which it was opened. */
+  revision: number;
+  /** Of the posting settings that it composes with, 0 for the start values; null where none matter. */
+  postingRev: number | null;
+  hasFreshFacts: boolean;
+  /** The business day of an instant where the tenant is. */
+  dayOf: (instant: string) => string;
+}
 
 /** What opening a connection needs from the process. */
 export interface ConnectionDeps {

@@ -3,7 +3,7 @@ import type { PickedDelivery } from '../../database/outgoing';
 import { isPostedAnew } from '../../domain/delivery-state';
 import { failureClasses } from '../../domain/failure';
 import type { SummarySale } from '../../domain/posting/summary';
-import type { OpenedConnection } from './opened-connection';
+import type { OpenedConnection } from './open-connection';
 
 /** A picked delivery as the connector takes it; null where nothing is known of its record. */
 export function outgoing(

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 import { ConnectorError, type Connector, type SendAnswer } from '../../connectors/connector';
-import { areFactsForgotten, forgetFacts, saveFacts } from '../../database/connections';
+import { areFactsForgotten, forgetFacts } from '../../database/connections';
 import { laneWork } from '../../database/outgoing';
 import type { LaneWork } from '../../domain/lane-work';
 import { takeVerifying } from '../../database/open-sends';
@@ -12,12 +12,10 @@ import { sendsAtOnce, sendsTogether } from '../../domain/sends-at-once';
 import { LaneTurn, type TurnOptions } from './turn';
 import { composeBatch } from './compose-batch';
 import type { ComposedBatch } from './place-composed';
-import { Departure, type Answered, type AnsweredSend } from './dispatch';
-import type { OpenedConnection } from './opened-connection';
+import { dispatch, type Answered, type AnsweredSend, type DispatchOptions } from './dispatch';
 import { inSends, storedSend } from './send-writes';
 import { halfOf, settlementOf } from './settle-answer';
-import { TurnCredentials } from './turn-credentials';
-import { endedBy } from './turn-ended';
+import { LaneSession, type Open } from './session';
 
 /** How long a turn that did something stays for more, and how often it looks. */
 const lingerMs = 1_000;
@@ -45,7 +43,7 @@ export interface PushRequest {
 export interface PushDeps {
   turn: TurnOptions;
   random: () => number;
-  openConnection: (facts: 'fresh' | 'stored') => Promise<OpenedConnection>;
+  openConnection: Open;
 }
 
 /** One turn: verifying sends that are due first, then due deliveries in batches, until nothing is due or the turn is over. */
@@ -57,70 +55,47 @@ class Push {
   private readonly deps: PushDeps;
   private readonly request: PushRequest;
   private readonly turn: LaneTurn;
+  private readonly session: LaneSession;
   private readonly died: string[] = [];
-  private readonly credentials: TurnCredentials;
   private looksAtMs = 0;
   /** Nothing more is composed by what was read when the turn began. */
   private isOver = false;
   /** How many sends are composed together, and how long one took last. */
   private sends = 1;
   private sendMs: number | null = null;
-  /** Of the credentials in use; null before the connection was opened. */
-  private revision: number | null = null;
 
   constructor(deps: PushDeps, request: PushRequest, turn: LaneTurn) {
     this.deps = deps;
     this.request = request;
     this.turn = turn;
-    this.credentials = new TurnCredentials(turn);
+    this.session = new LaneSession(turn, deps.openConnection);
   }
 
   private get pool(): Pool {
-    return this.deps.turn.pool;
+    return this.turn.pool;
+  }
+
+  private get connector(): Connector {
+    return this.session.opened.connector;
   }
 
   async run(): Promise<PushResult> {
-    const comeBackAtMs = await this.steps().then(
+    const { attempt } = this.request;
+    const { random } = this.deps;
+    const comeBackAtMs = await this.untilIdle().then(
       () => null,
-      (error: unknown) =>
-        endedBy(error, {
-          turn: this.turn,
-          revision: this.revision,
-          attempt: this.request.attempt,
-          random: this.deps.random,
-        }),
+      (error: unknown) => this.session.endedBy(error, { attempt, random }),
     );
     const work = await laneWork(this.pool, this.turn.tenant, this.turn.system);
     return { ...work, hasCalled: this.turn.answeredCalls > 0, comeBackAtMs, died: this.died };
   }
 
-  private async steps(): Promise<void> {
-    const opened = await this.open();
-    const { connector } = opened;
-    const departure = new Departure({
-      pool: this.pool,
-      turn: this.turn,
-      workflowId: this.request.workflowId,
-      opened,
-      settle: (sends) => this.settle(connector, sends, false),
-      call: (stored, whenAnswered) =>
-        this.call(() => connector.send(stored, this.turn, whenAnswered)),
-      heed: (answered) => this.heed(connector, answered),
-    });
-    try {
-      await this.stepOn(opened, departure);
-    } catch (error) {
-      await departure.end().catch(() => undefined);
-      throw error;
-    }
-    await departure.end();
-  }
-
   /** Until nothing is due or the turn is over. */
-  private async stepOn(opened: OpenedConnection, departure: Departure): Promise<void> {
+  private async untilIdle(): Promise<void> {
+    await this.session.begin();
     let idleSinceMs: number | null = null;
     while (this.turn.hasTime) {
-      const hasMoved = (await this.step(opened, departure)) || (await departure.settled());
+      const hasMoved = await this.step();
       if (this.request.isProbe || this.isOver) return;
       if (hasMoved) idleSinceMs = null;
       else {
@@ -132,31 +107,12 @@ class Push {
     }
   }
 
-  private async open(): Promise<OpenedConnection> {
-    let opened = await this.deps.openConnection('stored');
-    this.revision = opened.revision;
-    await this.credentials.keepFresh(opened.connector);
-    // Credentials that were refused are tried by a read, whatever is due.
-    if (!opened.hasFreshFacts || this.turn.asksForAuth) {
-      const facts = await this.credentials.called(opened.connector, () =>
-        opened.connector.readFacts(this.turn),
-      );
-      await saveFacts(this.pool, this.turn.tenant, this.turn.system, facts);
-      opened = await this.deps.openConnection('fresh');
-      this.revision = opened.revision;
-      if (this.turn.asksForAuth) await this.turn.noteAuth();
-    }
-    return opened;
-  }
-
   /** True when something was done, so that there may be more. */
-  private async step(opened: OpenedConnection, departure: Departure): Promise<boolean> {
-    if (await this.askDue(opened.connector)) return true;
-    // What is composed rests on what the sends before it came to.
-    await departure.settled();
-    const batch = await this.compose(opened);
+  private async step(): Promise<boolean> {
+    if (await this.verifyDue()) return true;
+    const batch = await this.compose();
     if (batch.picked === 0) return false;
-    // What a redrive set going, or the books refused, is for a turn that reads facts and settings anew.
+    // What a redrive released, or the books refused, is for a turn that reads facts and settings anew.
     if (await areFactsForgotten(this.pool, this.turn.tenant, this.turn.system)) {
       this.isOver = true;
       return false;
@@ -164,27 +120,35 @@ class Push {
     const startedMs = this.turn.now;
     this.died.push(...(await settleWithoutSend(this.pool, this.turn, batch.settlements)).died);
     const sends = inSends(batch.writes, this.size);
-    departure.prepare(sends, sendsTogether(this.sendMs));
-    await departure.send();
+    await dispatch(this.dispatchOptions, sends, sendsTogether(this.sendMs));
     if (sends.length > 0) this.sendMs = (this.turn.now - startedMs) / sends.length;
     return true;
   }
 
+  private get dispatchOptions(): DispatchOptions {
+    return {
+      pool: this.pool,
+      turn: this.turn,
+      workflowId: this.request.workflowId,
+      opened: this.session.opened,
+      settle: (sends) => this.settle(sends, false),
+      call: (stored) => this.call(() => this.connector.send(stored, this.turn)),
+      applyAnswer: (answered) => this.applyAnswer(answered),
+    };
+  }
+
   /** Asks about the oldest send whose outcome is unknown and that is due; true where there was one. */
-  private async askDue(connector: Connector): Promise<boolean> {
+  private async verifyDue(): Promise<boolean> {
     if (this.turn.now < this.looksAtMs) return false;
-    const asked = await takeVerifying(
-      this.pool,
-      this.turn,
-      connector.verifiesByRepeat ? this.turn.limits('write') : [],
-      connector.verifiesByRepeat,
-    );
-    if (asked.type === 'nothing') {
+    const { verifiesByRepeat } = this.connector;
+    const limits = verifiesByRepeat ? this.turn.limits('write') : [];
+    const due = await takeVerifying(this.pool, this.turn, limits, verifiesByRepeat);
+    if (due.type === 'nothing') {
       this.looksAtMs = this.turn.now + lookEveryMs;
       return false;
     }
-    if (asked.type === 'reopened') await this.ask(connector, asked.send);
-    else await this.turn.waitFor(asked);
+    if (due.type === 'reopened') await this.verify(due.send);
+    else await this.turn.waitFor(due);
     return true;
   }
 
@@ -193,37 +157,34 @@ class Push {
     return this.request.isProbe ? 1 : this.turn.batchSize;
   }
 
-  private compose(opened: OpenedConnection): Promise<ComposedBatch> {
+  private compose(): Promise<ComposedBatch> {
     this.sends = sendsAtOnce(this.sends, this.sendMs, this.turn.leftMs);
-    return this.credentials.called(opened.connector, () =>
-      composeBatch(this.pool, opened, this.turn, this.size * this.sends),
+    return this.session.called(() =>
+      composeBatch(this.pool, this.session.opened, this.turn, this.size * this.sends),
     );
   }
 
   /** One call that is answered in some way. */
   private async call(call: () => Promise<SendAnswer>): Promise<Answered> {
-    const { renewals } = this.credentials;
+    const { renewals } = this.session;
     return { answer: await call(), renewals };
   }
 
   /** Asks what became of a send. After the last repeat the vendor's lists are asked instead of repeating for ever. */
-  private async ask(connector: Connector, send: SendRow): Promise<void> {
+  private async verify(send: SendRow): Promise<void> {
+    const { connector } = this;
     const hasRepeatedEnough = send.asks > this.turn.settings.backoff.maxTries;
     const ageMs = hasRepeatedEnough ? Number.POSITIVE_INFINITY : this.turn.now - send.firstSentAtMs;
     const answered = await this.call(() =>
       connector.verify(storedSend(connector, send), ageMs, this.turn),
     );
-    const asked: AnsweredSend = { send, ...answered, attemptsOf: () => 0 };
-    await this.settle(connector, [asked], true);
-    await this.heed(connector, asked);
+    const verified: AnsweredSend = { send, ...answered, attemptsOf: () => 0 };
+    await this.settle([verified], true);
+    await this.applyAnswer(verified);
   }
 
-  /** Writes down what became of sends. `isAsked`: they were asked about after a lost answer. */
-  private async settle(
-    connector: Connector,
-    sends: readonly AnsweredSend[],
-    isAsked: boolean,
-  ): Promise<void> {
+  /** Persists what became of sends. `isAsked`: they were asked about after a lost answer. */
+  private async settle(sends: readonly AnsweredSend[], isAsked: boolean): Promise<void> {
     const settlements = sends.map(({ send, answer, attemptsOf }) => ({
       sendId: send.id,
       ...settlementOf(send, answer, {
@@ -232,7 +193,7 @@ class Push {
         nowMs: this.turn.now,
         random: this.deps.random,
         isAsked,
-        isRepeat: isAsked && connector.verifiesByRepeat,
+        isRepeat: isAsked && this.connector.verifiesByRepeat,
         attemptsOf,
       }),
     }));
@@ -240,10 +201,7 @@ class Push {
   }
 
   /** What an answer means for the calls after it. */
-  private async heed(
-    connector: Connector,
-    { answer, renewals, send: { members } }: AnsweredSend,
-  ): Promise<void> {
+  private async applyAnswer({ answer, renewals, send: { members } }: AnsweredSend): Promise<void> {
     if (answer.type === 'answered') {
       this.turn.answeredCalls += 1;
       const areFactsOld = answer.results.some(
@@ -261,8 +219,7 @@ class Push {
     }
     if (answer.type === 'lost')
       throw new ConnectorError('upstream', answer.detail, answer.retryAfterMs ?? null);
-    if (answer.why === 'unauthorized')
-      return this.credentials.refused(connector, renewals, answer.detail);
+    if (answer.why === 'unauthorized') return this.session.refused(renewals, answer.detail);
     const kind = answer.why === 'throttled' ? 'throttled' : 'upstream';
     throw new ConnectorError(kind, answer.detail, answer.retryAfterMs);
   }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 
 import type { Connector, StoredSend, Write, WriteText } from '../../connectors/connector';
 import { keptWrite, storedWrite, writeText } from '../../connectors/stored-write';
@@ -7,7 +6,7 @@ import type { NewSend, SendDraft, SendMember, SendRow } from '../../database/sen
 import { groupBy, inChunks } from '../../domain/group-by';
 import { requestIdOf, sendKeyText, writeKeyText } from '../../domain/idempotency';
 import type { ReadyWrite } from './place-composed';
-import type { OpenedConnection } from './opened-connection';
+import type { OpenedConnection } from './open-connection';
 
 // From composed writes to a send: which travel together, their frozen bytes and key, and the way back.
 
@@ -57,9 +56,7 @@ export function draftOf(from: Sender, writes: SendWrites): SendDraft {
     isLinked: write.isLinked,
     write: { ...keptWrite(write) },
   }));
-  const freeze = async (kept: readonly SendMember[]): Promise<NewSend> => {
-    // A millisecond each: answers to calls under way are taken meanwhile.
-    await setImmediate();
+  const freeze = (kept: readonly SendMember[]): NewSend => {
     const entries = kept.flatMap((member) => writes.get(member.deliveryId) ?? []);
     return { ...frozenOf(from, entries), members: [...kept] };
   };

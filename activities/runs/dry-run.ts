@@ -1,7 +1,5 @@
 import type { Pool } from 'pg';
 
-import { ConnectorError } from '../../connectors/connector';
-import { saveFacts } from '../../database/connections';
 import { pickDue, type PickedDelivery } from '../../database/outgoing';
 import { beginRun, savePage, type RunMember, type RunSend } from '../../database/runs';
 import type { RecordBody } from '../../domain/bodies';
@@ -12,12 +10,10 @@ import { sendsAtOnce } from '../../domain/sends-at-once';
 import { limitsOf } from '../../domain/sync-settings';
 import { composePicked, placesBehind, sharedOf } from '../lane/compose-batch';
 import { place, type ComposedBatch } from '../lane/place-composed';
-import { AuthExpired, Upstream } from '../failures';
 import { inSummary } from '../absorb/join-summaries';
 import { sortSummedUp } from '../lane/summaries';
-import { postponed } from '../lane/turn-ended';
-import { LaneTurn, TurnOver, type TurnOptions } from '../lane/turn';
-import type { OpenedConnection } from '../lane/opened-connection';
+import { LaneSession, type Attempt, type Open } from '../lane/session';
+import { LaneTurn, type TurnOptions } from '../lane/turn';
 import { frozenOf, inSends } from '../lane/send-writes';
 
 // A dry run's turn of a lane: picks, looks up and composes as a push does, and keeps what would leave. Nothing
@@ -28,10 +24,10 @@ const membersMax = 10_000;
 
 export interface DryRunDeps {
   turn: TurnOptions;
-  openConnection: (facts: 'fresh' | 'stored') => Promise<OpenedConnection>;
+  openConnection: Open;
 }
 
-export interface DryRunRequest {
+export interface DryRunRequest extends Attempt {
   runId: string;
   /** Of the tenant: part of every key. */
   workflowId: string;
@@ -44,37 +40,31 @@ export interface DryRunResult {
 }
 
 export async function dryRun(deps: DryRunDeps, request: DryRunRequest): Promise<DryRunResult> {
-  return LaneTurn.hold({ ...deps.turn, readsWhilePaused: true }, (turn) =>
-    new DryRun(deps, request, turn).untilOver().catch((error: unknown) => endedBy(turn, error)),
-  );
-}
-
-async function endedBy(turn: LaneTurn, error: unknown): Promise<DryRunResult> {
-  if (error instanceof TurnOver)
-    return { isDone: false, comeBackAtMs: error.comeBackAtMs ?? turn.now + stoppedMs };
-  if (!(error instanceof ConnectorError)) throw error;
-  const waitMs = Math.min(error.retryAfterMs ?? stoppedMs, turn.settings.retryAfterMaxMs);
-  if (error.kind === 'auth' || error.kind === 'config') throw new AuthExpired(error.message);
-  if (error.kind !== 'throttled') throw new Upstream(error.message, waitMs);
-  return { isDone: false, comeBackAtMs: await postponed(turn, error) };
+  return LaneTurn.hold({ ...deps.turn, readsWhilePaused: true }, async (turn) => {
+    const session = new LaneSession(turn, deps.openConnection);
+    return new DryRun(request, turn, session).untilOver().catch(async (error: unknown) => {
+      const comeBackAtMs = await session.endedBy(error, request);
+      return { isDone: false, comeBackAtMs: comeBackAtMs ?? turn.now + stoppedMs };
+    });
+  });
 }
 
 /** An isolated lane is not asked: the run looks again after this. */
 const stoppedMs = 1_000;
 
 class DryRun {
-  private readonly deps: DryRunDeps;
   private readonly request: DryRunRequest;
   private readonly turn: LaneTurn;
+  private readonly session: LaneSession;
 
-  constructor(deps: DryRunDeps, request: DryRunRequest, turn: LaneTurn) {
-    this.deps = deps;
+  constructor(request: DryRunRequest, turn: LaneTurn, session: LaneSession) {
     this.request = request;
     this.turn = turn;
+    this.session = session;
   }
 
   private get pool(): Pool {
-    return this.deps.turn.pool;
+    return this.turn.pool;
   }
 
   /** Picks grow as those of a turn do that leaves as fast as the quota allows, so that the sends are the same. */
@@ -84,7 +74,7 @@ class DryRun {
     if (run === null) return over;
     let progress = run.progress[system] ?? newLaneProgress;
     if (progress.isDone) return over;
-    const opened = await this.open();
+    await this.session.begin();
     const eachMs = Math.max(1, ...this.turn.limits('write').map(({ intervalMs }) => intervalMs));
     let sends = 1;
     while (this.turn.hasTime) {
@@ -92,7 +82,7 @@ class DryRun {
       const left = membersMax - progress.members;
       const picked = await this.pick(run.selector, progress, Math.min(size * sends, left));
       const isDone = picked.length === 0;
-      const page = isDone ? emptyPage : await this.page(opened, picked, progress, size);
+      const page = isDone ? emptyPage : await this.page(picked, progress, size);
       progress = isDone ? this.finished(progress, left <= 0) : page.progress;
       const saved = { ...page, progress: { ...run.progress, [system]: progress } };
       const isOpen = await savePage(this.pool, this.turn.tenant, run.id, saved);
@@ -100,16 +90,6 @@ class DryRun {
       sends = sendsAtOnce(sends, eachMs, Number.POSITIVE_INFINITY);
     }
     return { isDone: false, comeBackAtMs: this.turn.now };
-  }
-
-  private async open(): Promise<OpenedConnection> {
-    const opened = await this.deps.openConnection('stored');
-    if (!(await opened.connector.renewCredentials('expiring', this.turn)))
-      throw new ConnectorError('auth', `${this.turn.system} refuses the credentials`);
-    if (opened.hasFreshFacts) return opened;
-    const facts = await opened.connector.readFacts(this.turn);
-    await saveFacts(this.pool, this.turn.tenant, this.turn.system, facts);
-    return this.deps.openConnection('fresh');
   }
 
   private async pick(
@@ -128,22 +108,24 @@ class DryRun {
   }
 
   private async page(
-    opened: OpenedConnection,
     picked: readonly PickedDelivery[],
     former: LaneProgress,
     size: number,
   ): Promise<Page> {
+    const { opened } = this.session;
     const startedMs = this.turn.now;
     const readsBefore = this.turn.reads;
     const { due, joining, stopped } = await sortSummedUp(this.pool, this.turn.tenant, picked);
-    const batch = await composePicked(this.pool, opened, this.turn, due);
+    const batch = await this.session.called(() => composePicked(this.pool, opened, this.turn, due));
     for (const { delivery, composed } of stopped) place(batch, delivery, composed);
     for (const delivery of joining)
       place(batch, delivery, { type: 'skip', reason: inSummary.reason });
     const reads = this.turn.reads - readsBefore;
     const elapsedMs = this.turn.now - startedMs;
     const written = batch.writes.map(({ write }) => write);
-    const postings = await opened.connector.readPostings(written, this.turn);
+    const postings = await this.session.called(() =>
+      opened.connector.readPostings(written, this.turn),
+    );
     const booked = new Map(batch.writes.map(({ delivery }, index) => [delivery.id, postings[index] ?? null])); // prettier-ignore
     const system = this.turn.system;
     const sends: RunSend[] = [];

@@ -1,8 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
-
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { Departure, type AnsweredSend, type SendOptions } from '../../activities/lane/dispatch';
+import { dispatch, type AnsweredSend, type DispatchOptions } from '../../activities/lane/dispatch';
 import { LaneTurn, type TurnOptions } from '../../activities/lane/turn';
 import { inSends } from '../../activities/lane/send-writes';
 import type { SendAnswer } from '../../connectors/connector';
@@ -31,7 +29,12 @@ afterAll(async () => {
 
 const good: SendAnswer = { type: 'answered', results: [] };
 const lost: SendAnswer = { type: 'lost', detail: 'HTTP 200 without batch results' };
-const refused: SendAnswer = { type: 'notExecuted', why: 'unauthorized', retryAfterMs: null, detail: '' }; // prettier-ignore
+const refused: SendAnswer = {
+  type: 'notExecuted',
+  why: 'unauthorized',
+  retryAfterMs: null,
+  detail: '',
+};
 
 const connector = createQuickBooks({
   realmId: '1',
@@ -63,11 +66,15 @@ interface Sent {
   /** What happened, in order. */
   seen: string[];
   settled: AnsweredSend[];
-  departure: Departure;
+  /** Rejects where the turn ends by an answer. */
+  ended: Promise<void>;
 }
 
-/** Four sends of one customer each, written down together. `said`: the answer to each, read after the status 200. */
-async function prepared(said: readonly SendAnswer[], heed: SendOptions['heed']): Promise<Sent> {
+/** Dispatches four sends of one customer each, recorded together. `said`: the answer to each. */
+async function dispatched(
+  said: readonly SendAnswer[],
+  applyAnswer: DispatchOptions['applyAnswer'],
+): Promise<Sent> {
   const { pool } = database;
   const tenant = await newTenant(pool);
   await absorb(
@@ -86,8 +93,8 @@ async function prepared(said: readonly SendAnswer[], heed: SendOptions['heed']):
   });
   const seen: string[] = [];
   const settled: AnsweredSend[] = [];
-  let answers = 0;
-  const departure = new Departure({
+  let calls = 0;
+  const options: DispatchOptions = {
     pool,
     turn,
     workflowId: 'w',
@@ -99,52 +106,57 @@ async function prepared(said: readonly SendAnswer[], heed: SendOptions['heed']):
       hasFreshFacts: true,
       dayOf: (instant) => instant,
     },
-    settle: async (sends) => {
-      seen.push(`settling ${sends.length}`);
+    settle: (sends) => {
+      seen.push(`settled ${sends.length}`);
       settled.push(...sends);
-      // So slow that whatever is under way is answered meanwhile.
-      for (let tick = 0; tick < 20; tick++) await setImmediate();
+      return Promise.resolve();
     },
-    call: async (_stored, whenAnswered) => {
-      const number = ++answers;
+    call: () => {
+      const number = ++calls;
       seen.push(`sent ${number}`);
-      // Longer than the one before takes to be read, as any network.
-      for (let tick = 0; tick < 5; tick++) await setImmediate();
-      await whenAnswered();
-      seen.push(`read ${number}`);
-      return { answer: said[number - 1] ?? good, renewals: 0 };
+      return Promise.resolve({ answer: said[number - 1] ?? good, renewals: 0 });
     },
-    heed,
-  });
+    applyAnswer,
+  };
   const writes = (await pickDue(pool, tenant, 'qbo', 10)).map((delivery) => ({
     delivery,
-    write: { operation: 'create' as const, entity: 'Customer', group: 'batch', payload: {}, isLinked: false, snapshot: {}, natural: {} }, // prettier-ignore
+    write: {
+      operation: 'create' as const,
+      entity: 'Customer',
+      group: 'batch',
+      payload: {},
+      isLinked: false,
+      snapshot: {},
+      natural: {},
+    },
   }));
-  departure.prepare(inSends(writes, 1), 4);
-  return { seen, settled, departure };
+  const ended = dispatch(options, inSends(writes, 1), 4);
+  await ended.catch(() => undefined);
+  return { seen, settled, ended };
 }
 
-test('the next one leaves before the answer of the one before is read', async () => {
-  const { seen, settled, departure } = await prepared([], () => Promise.resolve());
-  await departure.send();
-  expect(seen).toEqual(['sent 1', 'sent 2', 'read 1', 'sent 3', 'read 2', 'sent 4', 'read 3', 'read 4', 'settling 4']); // prettier-ignore
-  await departure.end();
+test('sends of a group are called one after the other and settled together', async () => {
+  const { seen, settled, ended } = await dispatched([], () => Promise.resolve());
+  await ended;
+  expect(seen).toEqual(['sent 1', 'sent 2', 'sent 3', 'sent 4', 'settled 4']);
   expect(settled.map(({ answer }) => answer)).toEqual([good, good, good, good]);
 });
 
-test('after an answer that is read to be none, no other leaves; the one that had is settled by its own', async () => {
+test('after a lost answer no other send leaves; those that were recorded wait again', async () => {
   const down = (): Promise<never> => Promise.reject(new Error('down'));
-  const { seen, settled, departure } = await prepared([lost], down);
-  await expect(departure.send()).rejects.toThrow('down');
-  expect(seen).toEqual(['sent 1', 'sent 2', 'read 1', 'settling 1', 'read 2']);
-  await departure.end();
-  expect(seen.slice(5)).toEqual(['settling 3']);
-  expect(settled.map(({ answer }) => answer.type)).toEqual(['lost', 'answered', 'notExecuted', 'notExecuted']); // prettier-ignore
+  const { seen, settled, ended } = await dispatched([good, lost], down);
+  await expect(ended).rejects.toThrow('down');
+  expect(seen).toEqual(['sent 1', 'sent 2', 'settled 2', 'settled 2']);
+  expect(settled.map(({ answer }) => answer.type)).toEqual([
+    'answered',
+    'lost',
+    'notExecuted',
+    'notExecuted',
+  ]);
 });
 
-test('where the lane may go on after it, the others follow once it is settled', async () => {
-  const { seen, departure } = await prepared([refused], () => Promise.resolve());
-  await departure.send();
-  expect(seen.slice(0, 6)).toEqual(['sent 1', 'sent 2', 'read 1', 'settling 1', 'read 2', 'sent 3']); // prettier-ignore
-  await departure.end();
+test('where the lane may go on after such an answer, it is settled before the next call', async () => {
+  const { seen, ended } = await dispatched([refused], () => Promise.resolve());
+  await ended;
+  expect(seen).toEqual(['sent 1', 'settled 1', 'sent 2', 'sent 3', 'sent 4', 'settled 3']);
 });
