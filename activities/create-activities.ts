@@ -39,7 +39,7 @@ import { openConnection, type ConnectionDeps } from './lane/open-connection';
 import { pushDeliveries, type PushDeps } from './lane/push-deliveries';
 import { repairDelivery, startRepairs } from './operators/repair-delivery';
 import { advanceUndo } from './runs/advance-undo';
-import { countUndoable, redriveUndone, undoDeliveries } from './runs/undo-deliveries';
+import { countUndoable, redriveUndone } from './runs/undo-deliveries';
 import { wakeStuckTenants } from './operators/wake-stuck-tenants';
 
 /** What the activities need from the process that runs them. */
@@ -104,12 +104,6 @@ function databaseActivities(deps: ActivityDeps): DatabaseActivities {
         if (kind === 'undo' && total === null)
           await noteTotal(pool, tenant.id, runId, await countUndoable(pool, tenant.id, selector));
         return { systems: [...selector.systems], kind };
-      }),
-    undoDeliveries: ({ tenantId, runId }) =>
-      translated(async () => {
-        const tenant = await requireTenant(pool, tenantId);
-        const hasWork = await undoDeliveries(pool, tenant.id, runId, deps.now);
-        return { lanes: hasWork ? ['qbo'] : [], depth: await queueDepth(pool, tenant.id) };
       }),
     advanceUndo: ({ tenantId, runId }) =>
       translated(async () => advanceUndo(deps, await requireTenant(pool, tenantId), runId)),

@@ -17,9 +17,7 @@ export interface DatabaseActivities {
     id: string;
     selector: string | null;
   }) => Promise<RedriveResult>;
-  /** Goes on with an undo, in the absorb loop. */
-  undoDeliveries: (request: RunRequest) => Promise<{ lanes: Target[]; depth: number }>;
-  /** Asks the absorb loop to go on with an undo where there is something to go on with. */
+  /** The next step of an undo. */
   advanceUndo: (request: RunRequest) => Promise<UndoStep>;
   /** Gives up a request that can never be applied. */
   refuseRequest: (request: RefuseRequest) => Promise<void>;

@@ -18,7 +18,6 @@ import {
   setDirectionSignal,
   setPausedSignal,
   setPolicySignal,
-  undoSignal,
   wakeSignal,
 } from '../protocol/messages';
 
@@ -69,9 +68,6 @@ export function registerHandlers(context: HandlerContext): void {
   });
   setHandler(redriveSignal, (body) => {
     takeRedrive(context, body);
-  });
-  setHandler(undoSignal, (body) => {
-    takeUndo(context, body);
   });
   setHandler(continueAsNewNowSignal, () => {
     context.requestRoll();
@@ -192,17 +188,4 @@ function takeRedrive(context: HandlerContext, body: unknown): void {
     const selector = JSON.stringify(isByCause ? { cause } : { all: true });
     addRequest(context, 'redrive', { kind: 'redrive', id, selector });
   }
-}
-
-/** One step of a run of kind undo; it is sent again for each. */
-function takeUndo(context: HandlerContext, body: unknown): void {
-  const runId = fieldOf(body, 'runId');
-  if (typeof runId !== 'string' || !/^[0-9a-f-]{36}$/.test(runId)) {
-    ignore('undo', 'runId must be the id of a run');
-    return;
-  }
-  const isAsked = context.state.requests.some(
-    (request) => request.kind === 'undo' && request.runId === runId,
-  );
-  if (!isAsked) addRequest(context, 'undo', { kind: 'undo', runId });
 }

@@ -272,12 +272,6 @@ class Run {
         for (const system of result.lanes) this.state.lanes[system].isDirty = true;
         break;
       }
-      case 'undo': {
-        const result = await database.undoDeliveries({ tenantId, runId: request.runId });
-        this.state.depth = result.depth;
-        for (const system of result.lanes) this.state.lanes[system].isDirty = true;
-        break;
-      }
       case 'lane': {
         const { lane, isPaused, isIsolated } = request;
         await database.setLane({ tenantId, lane, isPaused, isIsolated, breaker: null });
