@@ -1,4 +1,4 @@
-import { activityInfo, Context } from '@temporalio/activity';
+import { activityInfo, Context, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { z } from 'zod';
@@ -151,7 +151,9 @@ async function turnOf(
   const { value: settings } = await syncInForce(deps.pool, tenant.id).catch(
     async (error: unknown) => {
       const trouble = `The settings of sync cannot be read: ${String(error)}`;
-      await noteLaneTrouble(deps.pool, tenant.id, system, trouble).catch(() => undefined);
+      await noteLaneTrouble(deps.pool, tenant.id, system, trouble).catch((reason: unknown) => {
+        log.warn('the trouble of a lane could not be noted', { tenantId, reason: String(reason) });
+      });
       throw error;
     },
   );
@@ -166,6 +168,9 @@ async function turnOf(
       cancelled: context.cancellationSignal,
       heartbeat: () => {
         context.heartbeat();
+      },
+      warn: (what, about) => {
+        log.warn(what, { tenantId, ...about });
       },
       now: deps.now,
     },
