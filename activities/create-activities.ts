@@ -216,7 +216,6 @@ async function loadTenant(deps: ActivityDeps, tenantId: string): Promise<LoadedT
   for (const state of states) {
     lanes[state.system] = {
       isPaused: state.isPaused,
-      isIsolated: state.isIsolated,
       needsAuth: state.needsAuth || !state.isConnected,
       authRetryAtMs: state.needsAuth && state.isConnected ? deps.now() : null,
       breaker: state.isIsolated ? { kind: 'isolated' } : state.breaker,
@@ -234,9 +233,9 @@ function countsOf({ dead, held }: LaneWork): Pick<LoadedLane, 'dead' | 'held'> {
   return { dead, held };
 }
 
-function newLane(): LoadedTenant['lanes'][Target] {
-  const { isPaused, needsAuth, breaker, dead } = newLaneState();
-  return { isPaused, isIsolated: false, needsAuth, breaker, dead, held: 0 };
+function newLane(): LoadedLane {
+  const { isPaused, needsAuth, authRetryAtMs, breaker, dead, held } = newLaneState();
+  return { isPaused, needsAuth, authRetryAtMs, breaker, dead, held };
 }
 
 async function policyOf(pool: Pool, tenant: number): Promise<WorkflowPolicy> {

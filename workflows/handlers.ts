@@ -1,4 +1,4 @@
-import { log, patched, setHandler } from '@temporalio/workflow';
+import { log, setHandler } from '@temporalio/workflow';
 
 import {
   liftWait,
@@ -143,7 +143,7 @@ function takePaused(context: HandlerContext, body: unknown): void {
   const only = isTarget(lane) ? lane : null;
   for (const system of only === null ? targets : [only]) {
     state.lanes[system].isPaused = isPaused;
-    if (!isPaused && patched('lift-waits')) liftWait(state.lanes[system]);
+    if (!isPaused) liftWait(state.lanes[system]);
     state.lanes[system].isDirty = true;
     context.spokenFor.add(system);
   }
@@ -161,7 +161,7 @@ function takeBreaker(context: HandlerContext, body: unknown): void {
   state.breaker = to === 'closed' ? { ...closedBreaker } : { kind: 'isolated' };
   state.isDirty = true;
   state.notBeforeMs = null;
-  if (to === 'closed' && patched('lift-waits')) liftWait(state);
+  if (to === 'closed') liftWait(state);
   context.spokenFor.add(lane);
   addRequest(context, 'setBreaker', {
     kind: 'lane',
