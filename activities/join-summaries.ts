@@ -25,7 +25,12 @@ import { dayEndsAtMs } from '../domain/posting/modes';
 import { creditedPart } from '../domain/posting/part-names';
 import type { PostingSettings } from '../domain/posting/settings';
 import { summaryIdOf } from '../domain/posting/summary-shares';
-import { ticketOf, ticketShares, type TicketShare } from '../domain/posting/summary-tickets';
+import {
+  ticketOf,
+  ticketShares,
+  usesDeposits,
+  type TicketShare,
+} from '../domain/posting/summary-tickets';
 import { documentNamesOf, gateFor, type WantedDelivery } from '../domain/wanted-deliveries';
 import { compareRefunds } from './compare-refunds';
 import { heldHalves } from './held-halves';
@@ -90,6 +95,7 @@ export async function summaryTickets(
     const isSummedUp =
       !isCredited(record.content, own, posting) &&
       ticket.body.voided !== true &&
+      !usesDeposits(ticket) &&
       modes.get(ticket.body.businessDate) === 'summary' &&
       !(ticket.kind === 'order' && held.has(record.recordId)) &&
       !own.some(isAlone) &&

@@ -9,7 +9,12 @@ import { modesOf } from '../database/summaries';
 import { readSummary } from '../database/summary-members';
 import { SummaryFold, type SummarySale } from '../domain/posting/summary';
 import { summaryIdOf } from '../domain/posting/summary-shares';
-import { ticketOf, ticketShares, type Compared } from '../domain/posting/summary-tickets';
+import {
+  ticketOf,
+  ticketShares,
+  usesDeposits,
+  type Compared,
+} from '../domain/posting/summary-tickets';
 import type { Thing } from '../domain/record-references';
 import { recordKey } from '../domain/absorb';
 import { compareRefunds } from './compare-refunds';
@@ -111,7 +116,7 @@ async function sort(
     const found = compared.get(delivery.recordId);
     const half = ticket.kind === 'order' ? halves.get(delivery.recordId) : undefined;
     if (isUnwanted(delivery)) sorted.joining.push(delivery);
-    else if (shared.type === 'alone') sorted.due.push(delivery);
+    else if (shared.type === 'alone' || usesDeposits(ticket)) sorted.due.push(delivery);
     else if (shared.type === 'hold')
       sorted.stopped.push({ delivery, composed: stoppedBy(shared, delivery) }); // prettier-ignore
     else if (half !== undefined)

@@ -91,6 +91,9 @@ export const postingSettingsSchema = z.strictObject({
   shop: z
     .strictObject({ shipFrom: z.array(shopAddress).max(1_000) })
     .default(initialPostingSettings.shop),
+  deposit: z
+    .strictObject({ tax: z.enum(['byCountry', 'atReceipt', 'atSale']) })
+    .default(initialPostingSettings.deposit),
   zero: z.strictObject({ mode: z.enum(['stockOnly', 'never']) }),
   closed: z.strictObject({ mode: z.enum(['park', 'firstOpenDay']) }),
   // With defaults: what was stored before these were known holds on.

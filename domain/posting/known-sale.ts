@@ -1,5 +1,6 @@
 import type { InvoiceBody, OrderBody, PaymentBody, RefundBody } from '../bodies';
 import { minorToText, sumMinor } from '../money';
+import type { BookedDeposit } from './deposit-tax';
 import type { Hold } from './document';
 import { partsOfOrder, saleOfTicket } from './ticket';
 import type { HoldCode } from '../hold-reasons';
@@ -15,6 +16,8 @@ export type SaleEntry = {
   isOpen: boolean;
   /** What the books have of it where its newest revision is held. */
   booksMinor?: number | null;
+  /** Of a deposit: its tax, as the books have it; null where they have none of it. */
+  booked?: BookedDeposit | null;
   /** The till has it: neither deleted nor voided, whatever became of it. */
   isWanted: boolean;
 } & ({ kind: 'refund'; body: RefundBody } | { kind: 'payment'; body: PaymentBody });

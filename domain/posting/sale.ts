@@ -42,6 +42,16 @@ export interface SaleTender {
   isExchange?: boolean | undefined;
 }
 
+/** Lay-away money, tax included; positive. */
+export interface SaleDeposit {
+  id: string;
+  use: 'received' | 'used';
+  amountMinor: number;
+  /** Where tax was due when it was received: its tax and codes; the first is positive. */
+  taxMinor?: number | undefined;
+  codes?: readonly string[] | undefined;
+}
+
 /** One side of one source record: a sale, or what was given back. */
 export interface Sale {
   side: 'sale' | 'refund';
@@ -73,7 +83,7 @@ export interface Sale {
   /** Given back without a line, with its share of the sale's tax (`refund.amountOnlyTax = prorate`). */
   prorated?: readonly SaleAmount[] | undefined;
   /** Lay-away money: received before its sale, or used by it; of a refund given back (accounting.md 3). */
-  deposits?: readonly { id: string; use: 'received' | 'used'; amountMinor: number }[] | undefined;
+  deposits?: readonly SaleDeposit[] | undefined;
   /** Signed; the till rounded to its smallest coin (accounting.md 8). */
   cashRoundingMinor?: number | undefined;
   /** Where the currency is not the one of the books. */

@@ -34,6 +34,13 @@ export interface PostingSettings {
     /** Addresses of the shop's places, from which automated tax of a US company is computed; a place without one goes by the company's. */
     shipFrom: ShopAddress[];
   };
+  deposit: {
+    /**
+     * Tax of lay-away money: when it is received, with the sale that uses it, or as the company's country has it. The tax
+     * code is the one mapped as `@deposit`.
+     */
+    tax: 'byCountry' | 'atReceipt' | 'atSale';
+  };
   zero: {
     /** A sale of 0.00: posted where goods move, or never. */
     mode: 'stockOnly' | 'never';
@@ -100,6 +107,7 @@ export const initialPostingSettings: PostingSettings = {
   rounding: { centsPerLine: 1, centsMax: 5 },
   tax: { varianceMinor: 2, variancePerLineMinor: 0 },
   shop: { shipFrom: [] },
+  deposit: { tax: 'byCountry' },
   zero: { mode: 'stockOnly' },
   closed: { mode: 'park' },
   correction: { day: 'saleDay' },
@@ -142,7 +150,19 @@ export function unfitSettings(
   settings: PostingSettings,
   company: CompanyForSettings,
 ): { path: string; message: string }[] {
-  return [...unfitDiscount(settings, company), ...unfitShipFrom(settings, company)];
+  return [
+    ...unfitDiscount(settings, company),
+    ...unfitShipFrom(settings, company),
+    ...unfitDeposit(settings, company),
+  ];
+}
+
+function unfitDeposit(
+  { deposit }: PostingSettings,
+  { country }: CompanyForSettings,
+): { path: string; message: string }[] {
+  if (deposit.tax !== 'atReceipt' || country !== 'US') return [];
+  return [{ path: 'deposit.tax', message: 'a US company owes sales tax with the sale' }];
 }
 
 function unfitShipFrom(

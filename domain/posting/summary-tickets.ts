@@ -45,6 +45,11 @@ export function ticketShares(ticket: SummaryTicket, recordId: string): TicketSha
   return { type: 'shares', shares };
 }
 
+/** Whether it uses lay-away money: what was booked of that says how it is taxed, so it has documents of its own. */
+export function usesDeposits({ kind, body }: SummaryTicket): boolean {
+  return kind === 'order' && (body.deposits ?? []).length > 0;
+}
+
 /** What is given back of one invoice without money, of one sale without lines, or of its deposits: that sale says what it is. */
 function isAboutOneSale(refund: RefundBody): boolean {
   return (
