@@ -179,8 +179,9 @@ export class Till {
   private takeBack({ do: what, which }: Extract<Step, { which: number }>): TillTicket | null {
     const old = this.pick(which);
     if (old === undefined || old.ticket === null || old.ticket.body.voided === true) return null;
-    // A delete is told of a summary; of a document by itself it is policy, so the till voids that.
-    const isRemoved = what === 'remove' && this.modeOf(this.dayOf.get(old.id) ?? '') === 'summary';
+    // What is in the books is not deleted: it stays there, and the till has it still.
+    if (what === 'remove' && this.booked.has(old.id)) return { id: old.id, ticket: null };
+    const isRemoved = what === 'remove';
     this.booked.delete(old.id);
     const { kind, body } = old.ticket;
     const voided = { kind, body: { ...body, voided: true } } as SummaryTicket;

@@ -54,6 +54,8 @@ class Books {
   take({ id, ticket }: TillTicket): void {
     const isTaken = ticket === null || ticket.body.voided === true;
     const stood = this.places.get(id);
+    // Of what is posted a deletion is refused before it comes here.
+    if (ticket === null && stood !== undefined) return;
     const isSummed = stood !== 'alone' && ticket !== null && this.till.modeOf(ticket.body.businessDate) === 'summary'; // prettier-ignore
     const mayStand = !isTaken && this.isWithinSale(id, ticket);
     if (stood === 'alone' || !isSummed) this.takeAlone(id, ticket, mayStand, isTaken);
