@@ -112,6 +112,7 @@ export function comparedRefund(
   sale: SaleOfSummary | undefined,
 ): Compared {
   if (sale === undefined) return { type: 'wait', kinds: ['order', 'invoice'] };
-  if (!sale.isInBooks) return { type: 'wait', kinds: [sale.ticket.kind] };
+  const isVoided = sale.ticket.body.voided === true;
+  if (!sale.isInBooks && !isVoided) return { type: 'wait', kinds: [sale.ticket.kind] };
   return refundHold(sale, recordId, refund) ?? { type: 'join' };
 }
