@@ -8,7 +8,7 @@ import type { KnownSale, SaleEntry } from '../domain/posting/known-sale';
 import type { SaleOfSummary } from '../domain/posting/summary-tickets';
 import { saleIdOf, type Thing } from '../domain/record-references';
 import type { Kind, Target } from '../domain/words';
-import { readRecordBody } from './change-bodies';
+import { readRecordBody } from '../schemas/change-bodies';
 import type { Db } from './pool';
 
 // Which refunds and payments name which sale: what was given back and paid of it is read from here.

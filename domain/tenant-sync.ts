@@ -63,7 +63,6 @@ export type SyncRequest =
       catchUp: boolean | null;
     }
   | { kind: 'redrive'; id: string; selector: JsonText | null }
-  | { kind: 'undo'; runId: string }
   | { kind: 'lane'; lane: Target | null; isPaused: boolean | null; isIsolated: boolean | null };
 /** JSON text of a value sent by hand: the activity that stores it checks it. */
 type JsonText = string;

@@ -18,9 +18,8 @@ import {
   setDirectionSignal,
   setPausedSignal,
   setPolicySignal,
-  undoSignal,
   wakeSignal,
-} from './messages';
+} from '../protocol/messages';
 
 /** What a handler may change besides the state. */
 export interface HandlerContext {
@@ -32,7 +31,7 @@ export interface HandlerContext {
 
 /**
  * Registers every signal, synchronously. Bodies come from anybody who can reach the server: each field is
- * checked, and what is malformed is logged and ignored (contract section 4).
+ * checked, and what is malformed is logged and ignored.
  */
 export function registerHandlers(context: HandlerContext): void {
   const { state } = context;
@@ -69,9 +68,6 @@ export function registerHandlers(context: HandlerContext): void {
   });
   setHandler(redriveSignal, (body) => {
     takeRedrive(context, body);
-  });
-  setHandler(undoSignal, (body) => {
-    takeUndo(context, body);
   });
   setHandler(continueAsNewNowSignal, () => {
     context.requestRoll();
@@ -192,17 +188,4 @@ function takeRedrive(context: HandlerContext, body: unknown): void {
     const selector = JSON.stringify(isByCause ? { cause } : { all: true });
     addRequest(context, 'redrive', { kind: 'redrive', id, selector });
   }
-}
-
-/** One step of a run of kind undo; it is sent again for each. */
-function takeUndo(context: HandlerContext, body: unknown): void {
-  const runId = fieldOf(body, 'runId');
-  if (typeof runId !== 'string' || !/^[0-9a-f-]{36}$/.test(runId)) {
-    ignore('undo', 'runId must be the id of a run');
-    return;
-  }
-  const isAsked = context.state.requests.some(
-    (request) => request.kind === 'undo' && request.runId === runId,
-  );
-  if (!isAsked) addRequest(context, 'undo', { kind: 'undo', runId });
 }

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { ActivityFailure, condition, isCancellation, log, patched } from '@temporalio/workflow';
 
-import type { PushTurnResult } from '../activities';
+import type { PushTurnResult } from '../protocol/activities';
 import { afterFailure, afterSuccess, beginTurn, type Breaker } from '../domain/circuit-breaker';
 import {
   authRetryAt,
@@ -13,7 +13,7 @@ import {
 } from '../domain/tenant-sync';
 import type { Target } from '../domain/words';
 import { databaseActivities, laneActivities } from './activity-options';
-import type { Queues } from './messages';
+import type { Queues } from '../protocol/messages';
 
 export interface LaneContext {
   tenantId: string;

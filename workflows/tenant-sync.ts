@@ -14,7 +14,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { LoadedTenant } from '../activities';
+import type { LoadedTenant } from '../protocol/activities';
 import {
   liftWait,
   newTenantSyncState,
@@ -30,13 +30,16 @@ import { runLane } from './lane';
 import { statusOf, visibleOf } from './visible';
 import {
   productionQueues,
-  searchAttributes,
   statusQuery,
   type Queues,
   type TenantSyncInput,
-} from './messages';
+} from '../protocol/messages';
+import { searchAttributes } from '../protocol/search-attributes';
 
-/** A run of 800 events replays in half a second; the server would suggest rolling at 4,096 (temporal.md section 3). */
+/**
+ * A run of 800 events replays in half a second; the server would suggest rolling at 4,096
+ * (temporal.md#rolling).
+ */
 const rollAtEventsDefault = 800;
 
 /** Tries of a request that fails although the database is there. */
@@ -266,12 +269,6 @@ class Run {
         const result = await database.redriveDeliveries({ tenantId, id, selector });
         if (result.refused !== null) log.warn('a redrive was refused', { id, why: result.refused });
         else this.state.depth = result.depth;
-        for (const system of result.lanes) this.state.lanes[system].isDirty = true;
-        break;
-      }
-      case 'undo': {
-        const result = await database.undoDeliveries({ tenantId, runId: request.runId });
-        this.state.depth = result.depth;
         for (const system of result.lanes) this.state.lanes[system].isDirty = true;
         break;
       }

@@ -1,6 +1,6 @@
 import { backlogMagnitude, overallState, type TenantSyncState } from '../domain/tenant-sync';
 import { targets, type Target } from '../domain/words';
-import type { TenantSyncStatus } from './messages';
+import type { TenantSyncStatus } from '../protocol/messages';
 
 // What operators see of a tenant's workflow: search attributes and the query `status`.
 

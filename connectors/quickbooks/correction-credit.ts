@@ -9,8 +9,8 @@ import { amountOf } from './shape-money';
 import { documentContentSchema, type QboDocumentContent } from './wire';
 
 // A credit memo that corrects an invoice which may not be touched takes off what is still owed of it, by a payment of
-// 0.00 (accounting.md 2, quickbooks.md 14). It moves no money between accounts: where nothing is owed, or somebody
-// applied it already, it stays as it is. Pure.
+// 0.00 (accounting.md#documents, quickbooks.md#payments). It moves no money between accounts: where
+// nothing is owed, or somebody applied it already, it stays as it is. Pure.
 
 /** The payment of 0.00 that applies the newest of a part's credit memos; null where nothing is left to be applied. */
 export function creditToApply(

@@ -79,7 +79,10 @@ function withNew(
   return { ...posted, documents, net };
 }
 
-/** Null where the company numbers by itself: one of ours could become an unwanted duplicate (section 14). */
+/**
+ * Null where the company numbers by itself: one of ours could become an unwanted duplicate
+ * (quickbooks.md#numbers).
+ */
 function numberOf(
   { docNumber, otherDocNumber }: NewDocument,
   hasNumbers: boolean,

@@ -7,13 +7,21 @@ import {
 } from '../../domain/posting/deposit-tax';
 import type { Sale } from '../../domain/posting/sale';
 import { layAwayOf } from '../../domain/record-references';
-import type { Outgoing } from '../connector';
-import type { Place } from './place';
+import type { PostingSettings } from '../../domain/posting/settings';
+import type { Outgoing, References } from '../connector';
+import type { QboFacts } from './facts';
 import { postedOf, standing } from './posted';
 import { taxCodeOf } from './tax-codes';
 
+/** What of company, mappings and settings the tax of deposits rests on. */
+interface DepositPlace {
+  references: Pick<References, 'mapping' | 'layAways'>;
+  facts: QboFacts;
+  settings: Pick<PostingSettings, 'deposit'>;
+}
+
 /** The sale of a deposit, or of what uses or gives back deposits, with the tax of these. */
-export function taxedByDeposits(sale: Sale, item: Outgoing, place: Place): Sale {
+export function taxedByDeposits(sale: Sale, item: Outgoing, place: DepositPlace): Sale {
   if ((sale.deposits ?? []).length === 0) return sale;
   if (item.record.kind === 'payment') {
     const booked = isTaxed(item, place) ? receivedTax(sale.totalMinor, taxCodeOf(depositTaxKey, place.references, place.facts)) : null; // prettier-ignore
@@ -28,7 +36,7 @@ export function taxedByDeposits(sale: Sale, item: Outgoing, place: Place): Sale 
 }
 
 /** What stands in the books keeps the way in which it came there; what is new goes by the setting. */
-function isTaxed(item: Outgoing, { settings, facts }: Place): boolean {
+function isTaxed(item: Outgoing, { settings, facts }: DepositPlace): boolean {
   const posted = postedOf(item, 'SalesReceipt');
   const net = standing(posted).length === 0 ? null : posted.net;
   if (net === null || net.amounts.length === 0) return isTaxedAtReceipt(settings.deposit, facts);

@@ -11,7 +11,8 @@ import {
   taxRateSchema,
 } from './wire';
 
-// Facts of a company that decide how documents must look (quickbooks.md 16). Stored by the caller.
+// Facts of a company that decide how documents must look (quickbooks.md#preferences). Stored by the
+// caller.
 
 const factsSchema = z.object({
   country: z.string(),

@@ -8,7 +8,7 @@ import { mappedAccount } from './hold';
 import { cleanText, exactNumber, exactNumberOrNull } from './mapping';
 import { taxCodeOf } from './tax-codes';
 
-// The lines of a sales form (accounting.md section 5, quickbooks.md sections 14 and 15). Pure.
+// The lines of a sales form (accounting.md#lines, quickbooks.md#amounts, #sales-tax). Pure.
 
 /** What keeps a document from being composed: mappings that nobody made, or things not written yet. */
 export interface LineProblems {
@@ -166,7 +166,10 @@ function itemOf(
   return null;
 }
 
-/** Goods that the customer keeps must not come back into stock; an item we made ourselves has none (accounting.md 10). */
+/**
+ * Goods that the customer keeps must not come back into stock; an item we made ourselves has none
+ * (accounting.md#refunds).
+ */
 function movesStockWrongly(sku: string, line: PostingLine, references: References): boolean {
   if (!line.isKept) return false;
   return (

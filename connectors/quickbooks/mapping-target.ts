@@ -1,7 +1,8 @@
 import type { MappingKind } from '../connector';
 import type { QboFacts } from './facts';
 
-// A mapping is checked against the company when it is saved, not at the first sale (accounting.md 19).
+// A mapping is checked against the company when it is saved, not at the first sale
+// (accounting.md#settings).
 
 /** Keys of kind `account` that name a customer rather than an account. */
 const customerKeys = /^(guest-customer|daily-customer|customer:)/;

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../domain/words';
 
 // An update of a document: ours where it is money, theirs where a person may have written (memo, class,
 // department, own fields, e-mail). A full update blanks what is left out, so all that was read goes back; the
-// lines are replaced as a whole (quickbooks.md 9).
+// lines are replaced as a whole (quickbooks.md#updates).
 
 /** What the books make by themselves, or what only we say. */
 const notSentBack = new Set([

@@ -14,7 +14,8 @@ import { addressFields, cleanText, exactNumber } from './mapping';
 import { classOf, shopAddressOf } from './shop-fields';
 import { taxCodeOf } from './tax-codes';
 
-// A decided document as the vendor's JSON (accounting.md 9, 11, 12; quickbooks.md 14, 15). Pure.
+// A decided document as the vendor's JSON (accounting.md#clearing, #numbers;
+// quickbooks.md#sales-forms, #sales-tax). Pure.
 
 /** What is known of a document beside its figures. */
 export interface DocumentLabels {
@@ -23,7 +24,7 @@ export interface DocumentLabels {
   location: string;
   /** What must be in the books first and is not: the sale that a refund gives back, deposits that were used. */
   missing: readonly MissingReference[];
-  /** What becomes of articles without an item (accounting.md 13), and the addresses of the shop. */
+  /** What becomes of articles without an item (accounting.md#items), and the addresses of the shop. */
   settings: Pick<PostingSettings, 'item' | 'shop'>;
 }
 
@@ -113,7 +114,10 @@ export function customerOf(
   return { type: 'known', id: '', missing };
 }
 
-/** How it was paid and where the money lies until its payout (accounting.md 9); nothing on a total of 0.00. */
+/**
+ * How it was paid and where the money lies until its payout (accounting.md#clearing); nothing on a
+ * total of 0.00.
+ */
 export function tenderOf(
   document: Pick<PostingDocument, 'tender' | 'currency'>,
   references: References,
@@ -156,7 +160,10 @@ function moneyOf(
   return type === 'refundReceipt' || isMapped ? account : { type: 'known', fields: {} };
 }
 
-/** PaymentRefNum; a longer reference keeps its last characters and stands whole in the note (accounting.md 11). */
+/**
+ * PaymentRefNum; a longer reference keeps its last characters and stands whole in the note
+ * (accounting.md#numbers).
+ */
 const refMax = 21;
 const noteMax = 4000;
 /** Two ids of 100 characters each, all of them written longer. */
@@ -203,7 +210,9 @@ function addressesOf({ billTo, shipTo }: PostingDocument): JsonObject {
   };
 }
 
-/** The flags are sent, never left to their defaults (accounting.md 7, quickbooks.md 15). */
+/**
+ * The flags are sent, never left to their defaults (accounting.md#tax, quickbooks.md#sales-tax).
+ */
 function taxFields(document: PostingDocument, references: References, facts: QboFacts): JsonObject {
   const { lines } = document;
   const hasDiscount = lines.some((line) => line.kind === 'discount');

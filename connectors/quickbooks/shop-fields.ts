@@ -7,8 +7,8 @@ import { hold } from './hold';
 import { addressFields } from './mapping';
 import { unfitTarget } from './mapping-target';
 
-// What a form says of the shop that sold: its class, and its address where automated tax goes by it (accounting.md
-// 5 and 7, quickbooks.md 14 to 16).
+// What a form says of the shop that sold: its class, and its address where automated tax goes by
+// it (accounting.md#tax, quickbooks.md#sales-forms, #preferences).
 
 /** A class of the company: one for the form or the same one on each of its lines, as the company tracks them. */
 export type ShopClass =

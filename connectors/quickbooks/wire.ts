@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonObject } from '../stored-write';
 
-// The vendor's JSON as far as we read it (quickbooks.md 3, 4, 11, 16).
+// The vendor's JSON as far as we read it (quickbooks.md#envelopes, #faults).
 
 export { jsonObject };
 
@@ -23,7 +23,7 @@ export const customerSchema = z.object({
     .object({ FreeFormNumber: z.string().default('') })
     .nullable()
     .default(null),
-  // Only whether there is one: lines come back rearranged (section 14, address echo).
+  // Only whether there is one: lines come back rearranged (quickbooks.md#customers).
   BillAddr: z.object({}).nullable().default(null),
   ShipAddr: z.object({}).nullable().default(null),
   Notes: z.string().default(''),
@@ -193,7 +193,7 @@ export const batchAnswerSchema = z.object({
 /** A batch as we froze it. */
 export const frozenBatchSchema = z.object({ BatchItemRequest: z.array(jsonObject) });
 
-/** What a written entity must show: an answer without Id is no success (trap 10). */
+/** What a written entity must show: an answer without Id is no success (quickbooks.md#calls). */
 export const writtenSchema = z.object({
   Id: z.string().min(1),
   SyncToken: z.string().default('0'),

@@ -93,7 +93,7 @@ function sumOfSource(sale: Sale, isUs: boolean): number {
   return hasOwnTax ? sumMinor : sumMinor + sale.taxMinor;
 }
 
-/** More than cents is an error somewhere and is never hidden in a line (accounting.md 6). */
+/** More than cents is an error somewhere and is never hidden in a line (accounting.md#totals). */
 function differenceHold(
   sale: Sale,
   differenceMinor: number,
@@ -137,7 +137,7 @@ function discountLine(sale: Sale, settings: PostingSettings): PostingLine[] {
   return amountMinor === 0 ? [] : [{ ...untaxed, kind: 'discount', amountMinor }];
 }
 
-/** The document that a sale becomes (accounting.md 2). */
+/** The document that a sale becomes (accounting.md#documents). */
 export function typeOf(sale: Pick<Sale, 'side' | 'tenders' | 'isInvoiced'>): DocumentType {
   const isSale = sale.side === 'sale';
   if (isOnAccount(sale)) return isSale ? 'invoice' : 'creditMemo';

@@ -3,8 +3,8 @@ import type { CompanyTaxCode } from './document';
 import type { Sale, SaleAmount, SaleDeposit } from './sale';
 import type { PostingSettings } from './settings';
 
-// Tax of lay-away money (accounting.md 3 and 7). Where tax is due when money is received, it is stated on the deposit and
-// taken back by what uses or gives back that deposit, so that the sale is taxed once in all.
+// Tax of lay-away money (accounting.md#when-to-post, #tax). Where tax is due when money is received, it is stated on the
+// deposit and taken back by what uses or gives back that deposit, so that the sale is taxed once in all.
 
 /** The key of the tax code that lay-away money has. */
 export const depositTaxKey = '@deposit';

@@ -37,7 +37,7 @@ export interface PostingLine {
   isReduction: boolean;
 }
 
-/** How the tax of a document is stated (accounting.md 7). */
+/** How the tax of a document is stated (accounting.md#tax). */
 export type DocumentTax =
   /** The company books no tax, or there is none. */
   | { mode: 'none' }

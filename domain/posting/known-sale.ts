@@ -5,7 +5,8 @@ import type { Hold } from './document';
 import { partsOfOrder, saleOfTicket } from './ticket';
 import type { HoldCode } from '../hold-reasons';
 
-// A sale with what was given back and paid of it so far: nothing goes beyond what was sold (accounting.md 10).
+// A sale with what was given back and paid of it so far: nothing goes beyond what was sold
+// (accounting.md#refunds).
 
 /** A refund, a payment or a deposit that names the sale. */
 export type SaleEntry = {

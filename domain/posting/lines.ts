@@ -4,8 +4,9 @@ import type { PostingLine } from './document';
 import { depositAmount } from './deposit-tax';
 import type { LineTaxes, Sale, SaleAmount, SaleDeposit } from './sale';
 
-// The lines of a document in their fixed order (accounting.md 5): items, fees, tips, shipping, gift cards,
-// what has no line, then tax, discount and rounding, so that a payload is the same at each try.
+// The lines of a document in their fixed order (accounting.md#lines): items, fees, tips, shipping,
+// gift cards, what has no line, then tax, discount and rounding, so that a payload is the same at
+// each try.
 
 export interface LineOptions {
   /** `discount.mode = gross`: items before their discounts, which one line takes off again. */
@@ -88,7 +89,9 @@ function itemLines(sale: Sale, options: LineOptions): PostingLine[] {
   }));
 }
 
-/** A vendor's code may bundle several rates: the set of codes is one key (quickbooks.md 15). */
+/**
+ * A vendor's code may bundle several rates: the set of codes is one key (quickbooks.md#sales-tax).
+ */
 function taxedAs(line: LineTaxes): { isTaxed: boolean; taxKey: string } {
   return { isTaxed: line.taxMinor !== 0, taxKey: taxKeyOf(line.codes) };
 }

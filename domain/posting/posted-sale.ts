@@ -6,7 +6,7 @@ import { depositAmount, depositOf } from './deposit-tax';
 import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
 
 // What of a sale stands in the books: kept with its delivery, so that a later revision can be compared with
-// it and a difference worked out, whatever its labels are (accounting.md 3, 10).
+// it and a difference worked out, whatever its labels are (accounting.md#edits).
 
 export const postedKinds = [
   'item',

@@ -11,9 +11,12 @@ export interface ShopAddress {
   country?: string | undefined;
 }
 
-/** Settings part `posting` (accounting.md 19), as far as they are built. Amounts are minor units of the document's currency. */
+/**
+ * Settings part `posting` (accounting.md#settings), as far as they are built. Amounts are minor
+ * units of the document's currency.
+ */
 export interface PostingSettings {
-  /** Older sales are not posted by themselves (accounting.md 1); null: all are. */
+  /** Older sales are not posted by themselves (accounting.md#principles); null: all are. */
   startDate: string | null;
   discount: {
     /** `net`: lines after discounts. `gross`: lines before them and one discount line; US companies only. */
@@ -57,7 +60,10 @@ export interface PostingSettings {
     day: 'saleDay' | 'correctionDay';
   };
   mode: {
-    /** Business days from which tickets are summed up by day, or posted one by one again (accounting.md 16). */
+    /**
+     * Business days from which tickets are summed up by day, or posted one by one again
+     * (accounting.md#summaries).
+     */
     switches: ModeSwitch[];
   };
   summary: {

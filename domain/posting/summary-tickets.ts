@@ -105,7 +105,10 @@ export type Compared =
   /** Its sale is not in the books, nor in a summary: one of these kinds has to come first. */
   | { type: 'wait'; kinds: ('order' | 'invoice')[] };
 
-/** Whether a refund that names a sale may be summed up: within what was sold, and not before its sale (accounting.md 10). */
+/**
+ * Whether a refund that names a sale may be summed up: within what was sold, and not before its
+ * sale (accounting.md#refunds).
+ */
 export function comparedRefund(
   recordId: string,
   refund: RefundBody,

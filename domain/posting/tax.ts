@@ -13,7 +13,7 @@ import type { LineTaxes, Sale } from './sale';
 import type { PostingSettings } from './settings';
 import type { HoldCode } from '../hold-reasons';
 
-// How the tax of a document is stated, in the five kinds of companies (accounting.md 7).
+// How the tax of a document is stated, in the five kinds of companies (accounting.md#tax).
 
 export type TaxDecision =
   | { type: 'stated'; tax: DocumentTax; reasons: Reason[] }

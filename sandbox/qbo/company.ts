@@ -55,7 +55,7 @@ export function companyInfo(realm: Realm): JsonObject {
   };
 }
 
-/** `GET /preferences` (preferences.xml; section 16). */
+/** `GET /preferences` (preferences.xml; quickbooks.md#preferences). */
 export function preferencesOf(realm: Realm): JsonObject {
   const { preferences, plan } = realm;
   return {
@@ -97,7 +97,7 @@ export function preferencesOf(realm: Realm): JsonObject {
     },
     CurrencyPrefs: {
       MultiCurrencyEnabled: preferences.multiCurrency,
-      HomeCurrency: { value: realm.currency },
+      ...(preferences.saysHomeCurrency ? { HomeCurrency: { value: realm.currency } } : {}),
     },
     ReportPrefs: { ReportBasis: 'Accrual', CalcAgingReportFromTxnDate: false },
     OtherPrefs: {

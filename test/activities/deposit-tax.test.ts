@@ -33,7 +33,7 @@ afterAll(async () => {
   await Promise.all([api.stop(), stack.stop()]);
 }, 60_000);
 
-/** A company in the United Kingdom (accounting.md 20): standard rate as S, gift card liability for deposits. */
+/** A company in the United Kingdom (accounting.md#examples): standard rate as S, gift card liability for deposits. */
 async function begin(
   posting: Partial<PostingSettings> = {},
   mappings: Record<string, string> = { 'taxCode @deposit': '6' },

@@ -5,7 +5,7 @@ import { type Realm } from '../realm';
 import { referenced, type Reference } from '../reference';
 import { nameOf } from '../tables';
 
-// Classes of sales forms (quickbooks.md 14 and 16): one for the document or one for each line, by the preferences.
+// Classes of sales forms (quickbooks.md#sales-forms, #preferences): one for the document or one for each line, by the preferences.
 
 type ClassLevel = 'document' | 'line';
 

@@ -57,7 +57,7 @@ function itemLine(context: WriteContext, line: JsonObject, step: bigint): SalesL
   const detail = objectIn(line, 'SalesItemLineDetail') ?? {};
   const description = textIn(line, 'Description');
   const target = lineTarget(context, detail);
-  // A line without an item: its amount is ignored (section 14).
+  // A line without an item: its amount is ignored (quickbooks.md#amounts).
   const exact = target === null ? 0n : lineAmount(context, line, detail, target.unitPrice);
   const minor = divideRounded(exact, step) * step;
   if (minor < 0n && !context.settings['qbo.negativeLines']) {
