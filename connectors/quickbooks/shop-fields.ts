@@ -19,7 +19,7 @@ const none = { type: 'known', form: {}, lineClassId: null, reasons: [] } as cons
 
 /** The class mapped for a place, else that of the channel; one that the company cannot take is not sent, and it is said. */
 export function classOf(location: string, references: References, facts: QboFacts): ShopClass {
-  // Every record of the till comes by this channel (contract section 3).
+  // Every record of the till comes by this channel.
   const keys = [`location:${location}`, 'channel:pos'];
   const key = keys.find((one) => references.mapping('class', one) !== null);
   const id = key === undefined ? null : references.mapping('class', key);
