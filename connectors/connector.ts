@@ -2,6 +2,7 @@ import type { CanonicalText } from '../domain/canonical';
 import type { RecordBody } from '../domain/bodies';
 import type { SummarySale } from '../domain/posting/summary';
 import type { FailureClass } from '../domain/failure';
+import type { CirclePart } from '../domain/posting/circle';
 import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { ListedThing } from '../domain/posting/paid-out';
@@ -58,6 +59,8 @@ export interface References {
   sales: ReadonlyMap<string, KnownSale>;
   /** Lay-away money of the orders that use it or whose it is given back of, by record id of the order. */
   layAways: ReadonlyMap<string, LayAway>;
+  /** Documents on account that belong together with those that are composed, by the key of their circle. */
+  circles: ReadonlyMap<string, readonly CirclePart[]>;
   /** What payouts list, by `kind/recordId`: what was brought of it, and which payouts list it. */
   listed: ReadonlyMap<string, ListedThing>;
   /** Mapped target id, or null where nobody mapped it. */

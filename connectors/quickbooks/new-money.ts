@@ -60,7 +60,11 @@ export function composeNewMoney(
   // Found again by its day and marker: older versions wrote no number.
   const natural = { kind: 'document', docNumber: null, marker, totalMinor, currency, txnDate };
   const snapshot = snapshotOf(withNew({ id: '', version: null, docNumber, money: null }), labels);
-  return creation(entity, payload, snapshot, { ...natural, then: isLast ? 'whole' : 'step' });
+  return creation(entity, payload, snapshot, {
+    ...natural,
+    then: isLast ? 'whole' : 'step',
+    isSettling: role === 'applied',
+  });
 }
 
 /** What stands is as it is to be. */

@@ -1,0 +1,66 @@
+import { sumMinor, textToMinor } from '../../domain/money';
+import { isOwed } from '../../domain/posting/ticket';
+import { appliedPart } from '../../domain/posting/part-names';
+import type { Composed, Outgoing, Write } from '../connector';
+import { circleDocuments, isOnAccount } from './circle';
+import type { Place } from './place';
+import { keyOf, labelsIn, postedIn, snapshotOf } from './posted';
+import { documentContentSchema } from './wire';
+
+// Which writes are followed by a look at what is open on account (settlement.ts): those that may leave a charge and a
+// credit open beside each other. Of a plain invoice with its payments there is none. Pure.
+
+/** What was composed, followed by settling its circle where it may open something there. */
+export function thenSettled(item: Outgoing, place: Place, composed: Composed): Composed {
+  const unapplied = { rev: item.rev, isLast: true };
+  if (composed.type === 'write') {
+    const { write } = composed;
+    const posted = postedIn(write.snapshot);
+    if (write.natural['then'] !== 'whole' || posted === null || !opens(item, place, write))
+      return composed;
+    const snapshot = snapshotOf({ ...posted, unapplied }, labelsIn(write.snapshot));
+    const natural = { ...write.natural, then: 'step' };
+    return { ...composed, write: { ...write, snapshot, natural } };
+  }
+  if (composed.type !== 'adopt' || composed.isStep === true) return composed;
+  const posted = postedIn(composed.snapshot);
+  const before = item.snapshot === null ? null : postedIn(item.snapshot);
+  // Taken over as it stands: what was written before it was known.
+  const isNew = (posted?.documents.length ?? 0) > (before?.documents.length ?? 0);
+  const others = isNew ? (circleDocuments(item, place)?.standing ?? []) : [];
+  if (posted === null || others.length === 0 || item.part === appliedPart) return composed;
+  const snapshot = snapshotOf({ ...posted, unapplied }, labelsIn(composed.snapshot));
+  return { ...composed, snapshot, isStep: true };
+}
+
+function opens(item: Outgoing, place: Place, write: Write): boolean {
+  const { operation, entity, payload } = write;
+  if (!isOnAccount(entity) || item.part === appliedPart) return false;
+  const own = `${entity} ${idOf(payload['Id'])}`;
+  const circle = circleDocuments(item, place)?.standing ?? [];
+  const others = circle.filter((one) => keyOf(one) !== own);
+  if (operation === 'void') return others.length > 1;
+  if (others.length === 0) return false;
+  const content = documentContentSchema.safeParse(payload).data;
+  if (entity === 'JournalEntry')
+    return content?.Line.some((line) => line.JournalEntryLineDetail?.Entity !== undefined) ?? false;
+  if (operation === 'update') return true;
+  if (entity === 'Payment') return !isAppliedWhole(content);
+  // The payment of 0.00 that applies it is a part of the refund.
+  const isFollowed = item.record.kind === 'refund' && isOwed(item.record.body) && item.remoteId === null; // prettier-ignore
+  return !isFollowed;
+}
+
+function idOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function isAppliedWhole(
+  content: { TotalAmt?: number | undefined; Line: { Amount?: number | undefined }[] } | undefined,
+): boolean {
+  // Of both figures the digits alone are compared: any currency will do.
+  const minor = (amount = 0): number => textToMinor(amount, 'BHD') ?? 0;
+  return (
+    minor(content?.TotalAmt) === sumMinor((content?.Line ?? []).map(({ Amount }) => minor(Amount)))
+  );
+}
