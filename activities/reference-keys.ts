@@ -5,7 +5,7 @@ import { emailKey, plainEmail } from '../domain/email';
 import { isTicket } from '../domain/guests';
 import { paidOutKinds, type PaidOutKind } from '../domain/bodies';
 import type { Kind } from '../domain/words';
-import { circleKey, circleOf, type Circle } from '../domain/posting/circle';
+import { circleOf } from '../domain/posting/circle';
 import { appliedPart, isMovePart, tenderOfPart } from '../domain/posting/part-names';
 import { layAwayOf, salesOf, thingsReferredTo, type Thing } from '../domain/record-references';
 
@@ -19,7 +19,7 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
   const documents = new Map<string, Thing>();
   const sales = new Map<string, Thing>();
   const layAways = new Set<string>();
-  const circles = new Map<string, Circle>();
+  const circles = new Set<string>();
   const listed = new Map<string, { kind: PaidOutKind; recordId: string }>();
   const add = (thing: Thing): void => {
     if (thing.kind === 'customer') customerIds.add(thing.recordId);
@@ -50,7 +50,7 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
     const layAway = layAwayOf(record, recordId);
     if (layAway !== null) layAways.add(layAway);
     const circle = circleOf(item, item.snapshot !== null);
-    if (circle !== null) circles.set(circleKey(circle), circle);
+    if (circle !== null) circles.add(circle);
     if (record.kind === 'payout')
       for (const one of record.body.includes) listed.set(`${one.kind}/${one.recordId}`, one);
     const ownSales = salesOf(record);
@@ -71,7 +71,7 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
     documents: [...documents.values()],
     sales: [...sales.values()],
     layAways: [...layAways],
-    circles: [...circles.values()],
+    circles: [...circles],
     listed: [...listed.values()],
   };
 }

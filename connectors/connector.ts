@@ -59,7 +59,7 @@ export interface References {
   sales: ReadonlyMap<string, KnownSale>;
   /** Lay-away money of the orders that use it or whose it is given back of, by record id of the order. */
   layAways: ReadonlyMap<string, LayAway>;
-  /** Documents on account that belong together with those that are composed, by the key of their circle. */
+  /** What stands of a sale on its customer's account, by record id of the sale. */
   circles: ReadonlyMap<string, readonly CirclePart[]>;
   /** What payouts list, by `kind/recordId`: what was brought of it, and which payouts list it. */
   listed: ReadonlyMap<string, ListedThing>;

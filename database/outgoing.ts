@@ -6,7 +6,7 @@ import type { PaidOutKind, RecordBody } from '../domain/bodies';
 import { customerIdOf } from '../domain/guests';
 import { groupBy } from '../domain/group-by';
 import { harmlessHolds } from '../domain/hold-reasons';
-import type { Circle, CirclePart } from '../domain/posting/circle';
+import type { CirclePart } from '../domain/posting/circle';
 import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { ListedThing } from '../domain/posting/paid-out';
@@ -139,8 +139,8 @@ export interface ReferenceKeys {
   sales: readonly Thing[];
   /** Orders whose deposits are needed. */
   layAways: readonly string[];
-  /** What stands on account beside what is composed. */
-  circles: readonly Circle[];
+  /** Sales whose documents on account are needed. */
+  circles: readonly string[];
   /** What payouts list. */
   listed: readonly { kind: PaidOutKind; recordId: string }[];
 }
@@ -155,7 +155,7 @@ export interface LoadedReferences {
   documents: Map<string, KnownReference & { entity: string | null }>;
   sales: Map<string, KnownSale>;
   layAways: Map<string, LayAway>;
-  /** By the key of the circle. */
+  /** By record id of the sale. */
   circles: Map<string, CirclePart[]>;
   /** By `kind/recordId`. */
   listed: Map<string, ListedThing>;

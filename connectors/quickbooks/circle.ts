@@ -1,4 +1,4 @@
-import { circleKey, circleOf } from '../../domain/posting/circle';
+import { circleOf, isApart } from '../../domain/posting/circle';
 import type { Outgoing } from '../connector';
 import type { Place } from './place';
 import { keyOf, postedIn, standing, type BooksKey } from './posted';
@@ -9,6 +9,8 @@ import { keyOf, postedIn, standing, type BooksKey } from './posted';
 export interface CircleDocument extends BooksKey {
   /** The record that it is of: what one record put there and took away meets first. */
   of: string;
+  /** That record meets only itself. */
+  isApart: boolean;
 }
 
 export interface CircleDocuments {
@@ -25,16 +27,18 @@ export function circleDocuments(item: Outgoing, { references }: Place): CircleDo
   const found = new Map<string, CircleDocument>();
   const settlements = new Map<string, BooksKey>();
   const { record, recordId: ownId, snapshot: own } = item;
-  const others = references.circles.get(circleKey(circle)) ?? [];
-  for (const { kind, recordId, snapshot } of [
+  const others = references.circles.get(circle) ?? [];
+  for (const part of [
     ...others,
-    { kind: record.kind, recordId: ownId, snapshot: own },
+    { kind: record.kind, recordId: ownId, snapshot: own, isApart: isApart(record) },
   ]) {
+    const { kind, recordId, snapshot } = part;
     const posted = snapshot === null ? null : postedIn(snapshot);
     if (posted === null) continue;
     const of = `${kind}/${recordId}`;
     for (const { entity, id } of standing(posted))
-      if (isOnAccount(entity) && id !== '') found.set(keyOf({ entity, id }), { entity, id, of });
+      if (isOnAccount(entity) && id !== '')
+        found.set(keyOf({ entity, id }), { entity, id, of, isApart: part.isApart });
     for (const { entity, id, role, isVoided } of posted.documents)
       if (role === 'applied' && !isVoided && id !== '')
         settlements.set(keyOf({ entity, id }), { entity, id });

@@ -63,7 +63,8 @@ export function composeNewMoney(
   return creation(entity, payload, snapshot, {
     ...natural,
     then: isLast ? 'whole' : 'step',
-    isSettling: role === 'applied',
+    // What a payment pays may have been paid by another one meanwhile.
+    isSettling: role === 'applied' || (entity === 'Payment' && item.attempts === 0),
   });
 }
 

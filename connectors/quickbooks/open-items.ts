@@ -10,8 +10,7 @@ import { documentContentSchema, type QboDocumentContent } from './wire';
 // payments took of it is counted from their lines. Pure.
 
 /** A charge (above 0) or a credit that is open. */
-export interface OpenItem extends BooksKey {
-  of: string;
+export interface OpenItem extends CircleDocument {
   customer: string;
   date: string;
   openMinor: number;
@@ -25,13 +24,14 @@ export function openItems(
   currency: string,
 ): OpenItem[] {
   const minor = (amount: number): number => textToMinor(amount, currency) ?? 0;
-  const items = documents.flatMap(({ entity, id, of }): OpenItem[] => {
+  const items = documents.flatMap((document): OpenItem[] => {
+    const { entity, id } = document;
     const content = contentOf(rows, keyOf({ entity, id }));
     if (content === null) return [];
     const found = onAccount(entity, content, minor, appliedTo(rows, { entity, id }, minor));
     if (found === null || found.openMinor === 0) return [];
     const isDeposited = content.LinkedTxn.some(({ TxnType }) => TxnType === 'Deposit');
-    return [{ ...found, entity, id, of, date: content.TxnDate ?? '', isDeposited }];
+    return [{ ...document, ...found, date: content.TxnDate ?? '', isDeposited }];
   });
   return items.sort((a, b) =>
     a.date === b.date ? Number(a.id) - Number(b.id) : a.date < b.date ? -1 : 1,
@@ -70,17 +70,40 @@ function appliedTo(rows: ReadRows, document: BooksKey, minor: (amount: number) =
   );
 }
 
-/** Our payments of 0.00 that apply this document to others. */
-export function settlementsOf(
-  rows: ReadRows,
-  document: BooksKey,
-): { id: string; content: QboDocumentContent }[] {
+/** A payment of 0.00 of ours that applies documents to each other. */
+export interface Settlement {
+  id: string;
+  content: QboDocumentContent;
+}
+
+/** Those that apply this document to others. */
+export function settlementsOf(rows: ReadRows, document: BooksKey): Settlement[] {
   return paymentsIn(rows).filter(
     ({ content }) =>
       (content.TotalAmt ?? 0) === 0 &&
       isSettlementNote(content.PrivateNote) &&
       linesTo(content, document).length > 0,
   );
+}
+
+/**
+ * One that applies a document of a refund that is paid back to one of another record, where the refund has something
+ * open for which it is needed: it was applied while the refund was owed.
+ */
+export function strayed(
+  documents: readonly CircleDocument[],
+  items: readonly OpenItem[],
+  rows: ReadRows,
+): Settlement | null {
+  const needing = new Set(items.filter((one) => one.isApart).map(({ of }) => of));
+  for (const one of documents.filter(({ of }) => needing.has(of))) {
+    const others = documents.filter(({ of }) => of !== one.of);
+    const found = settlementsOf(rows, one).find(({ content }) =>
+      others.some((other) => linesTo(content, other).length > 0),
+    );
+    if (found !== undefined) return found;
+  }
+  return null;
 }
 
 /** How much of a document these apply. */
@@ -92,7 +115,7 @@ export function settledMinor(rows: ReadRows, document: BooksKey, currency: strin
   );
 }
 
-function paymentsIn(rows: ReadRows): { id: string; content: QboDocumentContent }[] {
+function paymentsIn(rows: ReadRows): Settlement[] {
   return [...rows.keys()].flatMap((key) => {
     const content = key.startsWith('Payment ') ? contentOf(rows, key) : null;
     return content === null ? [] : [{ id: key.slice('Payment '.length), content }];

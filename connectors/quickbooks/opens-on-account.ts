@@ -1,4 +1,5 @@
 import { sumMinor, textToMinor } from '../../domain/money';
+import { isApart } from '../../domain/posting/circle';
 import { isOwed } from '../../domain/posting/ticket';
 import { appliedPart } from '../../domain/posting/part-names';
 import type { Composed, Outgoing, Write } from '../connector';
@@ -16,8 +17,8 @@ export function thenSettled(item: Outgoing, place: Place, composed: Composed): C
   if (composed.type === 'write') {
     const { write } = composed;
     const posted = postedIn(write.snapshot);
-    if (write.natural['then'] !== 'whole' || posted === null || !opens(item, place, write))
-      return composed;
+    const { then = 'whole' } = write.natural;
+    if (then !== 'whole' || posted === null || !opens(item, place, write)) return composed;
     const snapshot = snapshotOf({ ...posted, unapplied }, labelsIn(write.snapshot));
     const natural = { ...write.natural, then: 'step' };
     return { ...composed, write: { ...write, snapshot, natural } };
@@ -35,17 +36,23 @@ export function thenSettled(item: Outgoing, place: Place, composed: Composed): C
 
 function opens(item: Outgoing, place: Place, write: Write): boolean {
   const { operation, entity, payload } = write;
-  if (!isOnAccount(entity) || item.part === appliedPart) return false;
+  if (!isOnAccount(entity)) return false;
   const own = `${entity} ${idOf(payload['Id'])}`;
   const circle = circleDocuments(item, place)?.standing ?? [];
-  const others = circle.filter((one) => keyOf(one) !== own);
-  if (operation === 'void') return others.length > 1;
+  const isAlone = operation === 'create' && isApart(item.record);
+  const of = `${item.record.kind}/${item.recordId}`;
+  const others = circle.filter((one) => keyOf(one) !== own && (!isAlone || one.of === of));
+  // The credit memo of an owed refund is voided next, after the payment of 0.00 that applied it.
+  if (operation === 'void') return others.length > 1 && item.part !== appliedPart;
   if (others.length === 0) return false;
   const content = documentContentSchema.safeParse(payload).data;
   if (entity === 'JournalEntry')
     return content?.Line.some((line) => line.JournalEntryLineDetail?.Entity !== undefined) ?? false;
   if (operation === 'update') return true;
-  if (entity === 'Payment') return !isAppliedWhole(content);
+  // Posted anew, what it paid before may be open.
+  const isFirst = (postedIn(item.snapshot ?? {})?.documents ?? []).length === 0;
+  if (entity === 'Payment')
+    return !isFirst || (item.part !== appliedPart && !isAppliedWhole(content));
   // The payment of 0.00 that applies it is a part of the refund.
   const isFollowed = item.record.kind === 'refund' && isOwed(item.record.body) && item.remoteId === null; // prettier-ignore
   return !isFollowed;

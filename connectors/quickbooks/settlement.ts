@@ -5,7 +5,7 @@ import type { ReadRows } from './books-state';
 import { circleDocuments } from './circle';
 import { mergedPayload } from './merge-document';
 import type { NewMoney, PlannedMoney } from './new-money';
-import { linkLine, openItems, type OpenItem } from './open-items';
+import { linkLine, openItems, strayed, type OpenItem } from './open-items';
 import type { Place } from './place';
 import {
   countOf,
@@ -18,6 +18,7 @@ import {
 } from './posted';
 import { settlementMarker } from './settlement-marker';
 import { currencyFields, markerOf, noteOf } from './shape';
+import { voidSettlement } from './unlink';
 import { documentContentSchema } from './wire';
 
 // What nets to zero on a customer's account is applied to each other (ADR 0018): after each write that opens
@@ -86,13 +87,17 @@ function nextApplication(
   const isRefused = item.lastClass === 'STALE' && item.attempts >= triesMax;
   if (circle === null || money === null || isRefused) return null;
   const items = openItems(circle.standing, rows, money.currency);
+  const { bookCloseDate } = place.facts;
+  const isOpenDay = (date: string): boolean => bookCloseDate === null || date > bookCloseDate;
+  const wrong = strayed(circle.standing, items, rows);
+  if (wrong !== null && isOpenDay(wrong.content.TxnDate ?? ''))
+    return { type: 'done', composed: voidSettlement(item, posted, wrong) };
   const isPayment = ({ entity }: OpenItem): boolean => entity === 'Payment';
   const met = meeting(items.filter((one) => !isPayment(one)));
   if (met !== null) return application(item, place, posted, met, money);
   // What is deposited or in a closed period stays as it is.
-  const { bookCloseDate } = place.facts;
   const isFree = ({ isDeposited, date }: OpenItem): boolean =>
-    !isDeposited && item.lastClass !== 'LOCKED' && (bookCloseDate === null || date > bookCloseDate);
+    !isDeposited && item.lastClass !== 'LOCKED' && isOpenDay(date);
   const ofPayments = meeting(items.filter((one) => !isPayment(one) || isFree(one)));
   const [first] = (ofPayments ?? []).filter(isPayment);
   if (ofPayments === null || first === undefined) return null;
@@ -105,18 +110,17 @@ interface Applied extends OpenItem {
   minor: number;
 }
 
-/**
- * The charges and credits of one customer that are applied to each other next, in equal sums: those of one record
- * before others.
- */
+/** By these an item meets others, the nearest first: an entry what takes it back, then what one record has, then all. */
+function groupsOf({ customer, of, entity, isApart }: OpenItem): string[] {
+  const names = [[customer, of, entity], [customer, of], ...(isApart ? [] : [[customer]])];
+  return names.map((name) => JSON.stringify(name));
+}
+
+/** The charges and credits of one customer that are applied to each other next, in equal sums. */
 function meeting(items: readonly OpenItem[]): Applied[] | null {
-  const groups = [
-    ...new Set(items.map(({ of, customer }) => JSON.stringify([customer, of]))),
-    ...new Set(items.map(({ customer }) => JSON.stringify([customer]))),
-  ];
-  for (const group of groups) {
-    const keys = (one: OpenItem): string[] => [JSON.stringify([one.customer, one.of]), JSON.stringify([one.customer])]; // prettier-ignore
-    const own = items.filter((one) => keys(one).includes(group));
+  const groups = [0, 1, 2].flatMap((rank) => items.map((one) => groupsOf(one)[rank]));
+  for (const group of new Set(groups)) {
+    const own = items.filter((one) => groupsOf(one).some((name) => name === group));
     const charges = own.filter(({ openMinor }) => openMinor > 0);
     const credits = own.filter(({ openMinor }) => openMinor < 0);
     const minor = Math.min(sumOf(charges), sumOf(credits));

@@ -3,51 +3,37 @@ import type { JsonObject, Kind } from '../words';
 import { invoicedPart, tenderOfPart } from './part-names';
 import { isOwed } from './ticket';
 
-/**
- * Documents on a customer's account that belong together: of a sale its invoices, payments and refunds that are owed;
- * of a refund that is paid back its credit memo and the entries that pay it. What nets to zero in one is applied to
- * each other.
- */
-export interface Circle {
-  kind: 'sale' | 'refund';
-  /** Record id of the order, invoice or refund. */
-  recordId: string;
-}
+// The documents of one sale on its customer's account: invoices, payments, and what is given back. What nets to zero
+// among them is applied to each other (ADR 0018).
 
-/** A delivery of a circle, with what it knows of its documents. */
+/** A delivery of a sale, with what it knows of its documents. */
 export interface CirclePart {
   kind: Kind;
   recordId: string;
   snapshot: JsonObject;
+  /** A refund that is paid back: what it takes off the account it puts back there, so it meets nothing else. */
+  isApart: boolean;
 }
 
-export function circleKey({ kind, recordId }: Circle): string {
-  return `${kind}/${recordId}`;
-}
-
-/** The circle of a delivery; null where it puts nothing on account, or nothing of it is there that others could meet. */
+/**
+ * Record id of the sale whose circle a delivery belongs to; null where it puts nothing on account, or nothing is
+ * there that it could meet. `isPosted`: something of the delivery is in the books.
+ */
 export function circleOf(
   { recordId, part, record }: { recordId: string; part: string; record: RecordBody },
   isPosted: boolean,
-): Circle | null {
+): string | null {
   switch (record.kind) {
-    case 'payment': {
-      const { invoiceId } = record.body;
-      return invoiceId === undefined ? null : { kind: 'sale', recordId: invoiceId };
-    }
+    case 'payment':
+      return record.body.invoiceId ?? null;
     case 'refund': {
-      const { orderId } = record.body;
-      if (orderId === undefined || record.body.deposits !== undefined) return null;
-      return isOwed(record.body)
-        ? { kind: 'sale', recordId: orderId }
-        : { kind: 'refund', recordId };
+      const { orderId, deposits } = record.body;
+      return deposits === undefined ? (orderId ?? null) : null;
     }
     case 'invoice':
-      return isPosted ? { kind: 'sale', recordId } : null;
+      return isPosted ? recordId : null;
     case 'order':
-      return tenderOfPart(part) !== null || (part === invoicedPart && isPosted)
-        ? { kind: 'sale', recordId }
-        : null;
+      return tenderOfPart(part) !== null || (part === invoicedPart && isPosted) ? recordId : null;
     case 'customer':
     case 'product':
     case 'inventory':
@@ -56,4 +42,9 @@ export function circleOf(
     case 'summary':
       return null;
   }
+}
+
+/** Whether a record meets only itself. */
+export function isApart(record: RecordBody): boolean {
+  return record.kind === 'refund' && !isOwed(record.body);
 }

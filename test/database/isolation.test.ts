@@ -77,7 +77,7 @@ const keys = {
   documents: [{ kind: 'order', recordId: 'o' }],
   sales: [{ kind: 'order', recordId: 'o' }],
   layAways: ['o'],
-  circles: [{ kind: 'sale', recordId: 'o' }],
+  circles: ['o'],
   listed: [{ kind: 'order', recordId: 'o' }],
 } as const;
 const size = (value: unknown): number => {
@@ -123,7 +123,7 @@ const asks: Record<string, Ask> = {
   'loadReferences, sales': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).sales, // prettier-ignore
   'loadReferences, entries of sales': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).sales.get('order/o')?.entries, // prettier-ignore
   'loadReferences, lay-aways': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).layAways.get('o')?.entries, // prettier-ignore
-  'loadReferences, circles': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).circles.get('sale/o'), // prettier-ignore
+  'loadReferences, circles': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).circles.get('o'), // prettier-ignore
   keptBackDocuments: async (tenant) => (await keptBackDocuments(database.pool, tenant, pushingAllBut([]))) || null, // prettier-ignore
   countStates: (tenant) => countStates(database.pool, tenant),
   queueDepth: async (tenant) => (await queueDepth(database.pool, tenant)) || null,
