@@ -29,6 +29,8 @@ export interface Outgoing {
   attempts: number;
   /** An operator wants what was deleted or voided there made again, as a new thing. */
   isPostedAnew?: boolean;
+  /** Nothing is written: what it comes to is asked for, not the write that makes way for it. */
+  isTrial?: boolean;
   /** Class of the last refusal of this delivery, null where none: DUPLICATE asks for a look-up first. */
   lastClass: FailureClass | null;
   remoteId: string | null;

@@ -9,6 +9,7 @@ import { inUseHold } from './in-use';
 import { otherHalfHold } from './both-halves';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
 import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
+import { settlementsOf } from './open-items';
 import { paidBeforeVoid } from './paid-before-void';
 import { awaitedPayments, isPaidByOther } from './paid-by-other';
 import { keyOf, labelsIn, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
@@ -99,7 +100,9 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
   let step = planStep(wanted, part, books, options);
   if (step.type === 'update' && main !== null && update !== null) {
     const isOfOther = isPaidByOther(main, update, rows);
-    if (isOfOther || isPaidAbove(main, update, rows)) {
+    // What would be freed first does not count where nothing is written.
+    const isFreed = item.isTrial === true && settlementsOf(rows, main).length > 0;
+    if (!isFreed && (isOfOther || isPaidAbove(main, update, rows))) {
       const freed = isLinkLocked(rows, main, place.facts.bookCloseDate)
         ? null
         : unlinked(item, posted, main, rows);

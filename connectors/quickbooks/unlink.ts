@@ -25,7 +25,7 @@ export function unlinked(
   rows: ReadRows,
 ): Composed | null {
   const [first] = settlementsOf(rows, document);
-  return first === undefined ? null : voidSettlement(item, posted, first);
+  return first === undefined || item.isTrial === true ? null : voidSettlement(item, posted, first);
 }
 
 export function voidSettlement(
