@@ -20,7 +20,9 @@ export async function loadCircles(
        UNION ALL SELECT k.id, e.kind, e.record_id FROM k CROSS JOIN LATERAL
          (SELECT kind, record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id ORDER BY kind, record_id LIMIT $4) e)
      SELECT r.sale AS "saleId", d.kind, d.record_id AS "recordId", d.snapshot,
-       d.kind = 'refund' AND NOT EXISTS (SELECT FROM records
+       d.kind = 'refund' AND EXISTS (SELECT FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = 'refund'
+         AND record_id = d.record_id AND state NOT IN ('delivered', 'skipped') AND snapshot #>> '{posted,unapplied}' IS NULL)
+       AND NOT EXISTS (SELECT FROM records
          WHERE tenant = $1 AND kind = 'refund' AND record_id = d.record_id AND body ->> 'tenders' = '[]') AS "isApart"
      FROM r CROSS JOIN LATERAL (SELECT id, kind, record_id, snapshot FROM deliveries
        WHERE tenant = $1 AND system = $2 AND kind = r.kind AND record_id = r.id AND snapshot -> 'posted' IS NOT NULL) d

@@ -9,7 +9,7 @@ import { keyOf, postedIn, standing, type BooksKey } from './posted';
 export interface CircleDocument extends BooksKey {
   /** The record that it is of: what one record put there and took away meets first. */
   of: string;
-  /** That record meets only itself. */
+  /** That record meets only itself for now. */
   isApart: boolean;
 }
 
@@ -28,9 +28,11 @@ export function circleDocuments(item: Outgoing, { references }: Place): CircleDo
   const settlements = new Map<string, BooksKey>();
   const { record, recordId: ownId, snapshot: own } = item;
   const others = references.circles.get(circle) ?? [];
+  const same = others.filter((one) => one.kind === record.kind && one.recordId === ownId);
+  const isAlone = same.length === 0 ? isApart(record) : same.some((one) => one.isApart);
   for (const part of [
     ...others,
-    { kind: record.kind, recordId: ownId, snapshot: own, isApart: isApart(record) },
+    { kind: record.kind, recordId: ownId, snapshot: own, isApart: isAlone },
   ]) {
     const { kind, recordId, snapshot } = part;
     const posted = snapshot === null ? null : postedIn(snapshot);

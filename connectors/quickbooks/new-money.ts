@@ -33,6 +33,9 @@ export function newMoney(
   return { type: 'money', shaped: shape, posted, role, isLast };
 }
 
+/** Refusals that may come from others who apply the same at that moment; one more is for a person. */
+export const contestedMax = 4;
+
 export function composeNewMoney(
   item: Outgoing,
   made: NewMoney,
@@ -64,7 +67,7 @@ export function composeNewMoney(
     ...natural,
     then: isLast ? 'whole' : 'step',
     // What a payment pays may have been paid by another one meanwhile.
-    isSettling: role === 'applied' || (entity === 'Payment' && item.attempts === 0),
+    isSettling: role === 'applied' || (entity === 'Payment' && item.attempts < contestedMax),
   });
 }
 

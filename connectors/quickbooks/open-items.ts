@@ -86,26 +86,6 @@ export function settlementsOf(rows: ReadRows, document: BooksKey): Settlement[] 
   );
 }
 
-/**
- * One that applies a document of a refund that is paid back to one of another record, where the refund has something
- * open for which it is needed: it was applied while the refund was owed.
- */
-export function strayed(
-  documents: readonly CircleDocument[],
-  items: readonly OpenItem[],
-  rows: ReadRows,
-): Settlement | null {
-  const needing = new Set(items.filter((one) => one.isApart).map(({ of }) => of));
-  for (const one of documents.filter(({ of }) => needing.has(of))) {
-    const others = documents.filter(({ of }) => of !== one.of);
-    const found = settlementsOf(rows, one).find(({ content }) =>
-      others.some((other) => linesTo(content, other).length > 0),
-    );
-    if (found !== undefined) return found;
-  }
-  return null;
-}
-
 /** How much of a document these apply. */
 export function settledMinor(rows: ReadRows, document: BooksKey, currency: string): number {
   return sumMinor(

@@ -5,6 +5,7 @@ import { appliedPart } from '../../domain/posting/part-names';
 import type { Composed, Outgoing, Write } from '../connector';
 import { circleDocuments, isOnAccount } from './circle';
 import type { Place } from './place';
+import { contestedMax } from './new-money';
 import { keyOf, labelsIn, postedIn, snapshotOf } from './posted';
 import { documentContentSchema } from './wire';
 
@@ -20,7 +21,9 @@ export function thenSettled(item: Outgoing, place: Place, composed: Composed): C
     const { then = 'whole' } = write.natural;
     if (then !== 'whole' || posted === null || !opens(item, place, write)) return composed;
     const snapshot = snapshotOf({ ...posted, unapplied }, labelsIn(write.snapshot));
-    const natural = { ...write.natural, then: 'step' };
+    // Another delivery may have applied it again after it was freed for this.
+    const isSettling = item.attempts < contestedMax;
+    const natural = { ...write.natural, then: 'step', isSettling };
     return { ...composed, write: { ...write, snapshot, natural } };
   }
   if (composed.type !== 'adopt' || composed.isStep === true) return composed;

@@ -5,7 +5,7 @@ import type { ReadRows } from './books-state';
 import { circleDocuments } from './circle';
 import { mergedPayload } from './merge-document';
 import type { NewMoney, PlannedMoney } from './new-money';
-import { linkLine, openItems, strayed, type OpenItem } from './open-items';
+import { linkLine, openItems, type OpenItem } from './open-items';
 import type { Place } from './place';
 import {
   countOf,
@@ -18,7 +18,6 @@ import {
 } from './posted';
 import { settlementMarker } from './settlement-marker';
 import { currencyFields, markerOf, noteOf } from './shape';
-import { voidSettlement } from './unlink';
 import { documentContentSchema } from './wire';
 
 // What nets to zero on a customer's account is applied to each other (ADR 0018): after each write that opens
@@ -26,7 +25,7 @@ import { documentContentSchema } from './wire';
 // 0.00 or by what a payment has left, until one side has nothing open. It moves no money. Pure.
 
 /** Refusals of one application after which it is left to a person: somebody else applied it meanwhile. */
-const triesMax = 3;
+const triesMax = 5;
 
 /** What is read before a delivery settles its circle; null where it has nothing to settle now. */
 export function settlingToRead(item: Outgoing, place: Place): BooksKey[] | null {
@@ -89,9 +88,6 @@ function nextApplication(
   const items = openItems(circle.standing, rows, money.currency);
   const { bookCloseDate } = place.facts;
   const isOpenDay = (date: string): boolean => bookCloseDate === null || date > bookCloseDate;
-  const wrong = strayed(circle.standing, items, rows);
-  if (wrong !== null && isOpenDay(wrong.content.TxnDate ?? ''))
-    return { type: 'done', composed: voidSettlement(item, posted, wrong) };
   const isPayment = ({ entity }: OpenItem): boolean => entity === 'Payment';
   const met = meeting(items.filter((one) => !isPayment(one)));
   if (met !== null) return application(item, place, posted, met, money);

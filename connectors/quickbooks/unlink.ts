@@ -1,6 +1,6 @@
 import type { Composed, Outgoing } from '../connector';
 import type { ReadRows } from './books-state';
-import { settlementsOf, type Settlement } from './open-items';
+import { settlementsOf } from './open-items';
 import { keyOf, labelsIn, snapshotOf, type BooksKey, type Posted } from './posted';
 
 // A document that was applied to others by payments of 0.00 of ours (ADR 0018) is free again before it is voided or
@@ -25,14 +25,8 @@ export function unlinked(
   rows: ReadRows,
 ): Composed | null {
   const [first] = settlementsOf(rows, document);
-  return first === undefined || item.isTrial === true ? null : voidSettlement(item, posted, first);
-}
-
-export function voidSettlement(
-  item: Outgoing,
-  posted: Posted,
-  { id, content }: Settlement,
-): Composed {
+  if (first === undefined || item.isTrial === true) return null;
+  const { id, content } = first;
   const { SyncToken: syncToken } = content;
   const documents = posted.documents.map((one) =>
     keyOf(one) === `Payment ${id}` ? { ...one, isVoided: true, money: null } : one,

@@ -11,7 +11,7 @@ export interface CirclePart {
   kind: Kind;
   recordId: string;
   snapshot: JsonObject;
-  /** A refund that is paid back: what it takes off the account it puts back there, so it meets nothing else. */
+  /** A refund that is paid back and not whole yet: what it takes off the account it puts back there itself. */
   isApart: boolean;
 }
 
@@ -44,7 +44,7 @@ export function circleOf(
   }
 }
 
-/** Whether a record meets only itself. */
+/** Whether a record meets only itself until it is whole. */
 export function isApart(record: RecordBody): boolean {
   return record.kind === 'refund' && !isOwed(record.body);
 }
