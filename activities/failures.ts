@@ -2,8 +2,9 @@ import { ApplicationFailure } from '@temporalio/activity';
 
 import { isDatabaseAway } from '../database/pool';
 
-// The words in which an activity fails. Types stand in histories for ever (temporal.md section 13.5):
-// the workflow decides by them. Messages name no secret and no personal data.
+// The words in which an activity fails. Types stand in histories for ever
+// (temporal.md#failure-types): the workflow decides by them. Messages name no secret and no
+// personal data.
 
 /** The vendor failed in every call of this attempt: counts for the breaker. */
 export class Upstream extends Error {

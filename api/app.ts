@@ -23,7 +23,7 @@ import { settingsRoutes } from './routes/settings';
 import { statusRoutes } from './routes/status';
 import { tenantRoutes } from './routes/tenants';
 
-/** Every route of the API (contract section 3). */
+/** Every route of the API, as `/v1/openapi.json` describes them. */
 function routesOf(deps: ApiDeps): Route[] {
   return [
     ...tenantRoutes(deps),

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 
 import type { IntakeItem } from '../database/changes';
-import { idText } from '../database/body-parts';
-import { changeBodySchemas } from '../database/change-bodies';
+import { idText } from '../schemas/body-parts';
+import { changeBodySchemas } from '../schemas/change-bodies';
 import type { ChangeBody, RefundBody } from '../domain/bodies';
 import { canonicalJson } from '../domain/canonical';
 import { signOf } from '../domain/money';
@@ -12,7 +12,8 @@ import { changeKinds, type ChangeKind } from '../domain/words';
 import { instant } from './instant';
 import { fieldErrors, pathText, type FieldError } from './problem';
 
-// Changes as the POS sends them (contract section 3, "Change"), each checked once by the schema of its kind.
+// Changes as the POS sends them (`Change` in `/v1/openapi.json`), each checked once by the schema
+// of its kind.
 
 /** Most changes of one request. */
 export const changesMax = 1_000;
@@ -59,7 +60,7 @@ function upsertOf<K extends ChangeKind, B extends z.ZodType>(
 /** Any change, for the API's description only: a request is checked by the one schema of its kind. */
 export const changeSchema = z
   .union([...Object.values(upserts), deletion])
-  .meta({ id: 'Change', description: 'One fact of the POS; contract section 3.' });
+  .meta({ id: 'Change', description: 'One fact of the POS.' });
 
 /** Why one change of a request was not taken. */
 export interface Rejection {

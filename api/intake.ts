@@ -5,7 +5,7 @@ import type { Tenant } from '../database/tenants';
 import { Problem } from './problem';
 
 // Combining: while a tenant's statement runs, its next requests wait and then go together. Many tills that
-// send single changes would otherwise queue for the tenant's counter row (postgres.md section 3).
+// send single changes would otherwise queue for the tenant's counter row (postgres.md#intake).
 
 /** What became of the items of one request. */
 export type IntakeOutcome =

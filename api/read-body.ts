@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { parseJson, type ParsedJson } from './json-text';
 import { Problem } from './problem';
 
-/** Contract section 3: 5 MB. */
+/** The largest body of a request: 5 MB. */
 const bodyMaxBytes = 5 * 1024 * 1024;
 
 /** The JSON body of a request; a problem 400, 413 or 415 where it is none. */

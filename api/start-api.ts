@@ -11,7 +11,7 @@ import type { Env } from '../platform/env';
 import { createHealthServer, listen } from '../platform/health-server';
 import { createLogger } from '../platform/logger';
 import { connectTemporal } from '../platform/temporal-client';
-import { productionQueues, type Queues } from '../workflows/messages';
+import { productionQueues, type Queues } from '../protocol/messages';
 import { createApp } from './app';
 import { answerClientErrors } from './client-error';
 import { Metrics } from './metrics';

@@ -69,7 +69,7 @@ export interface References {
   mapping(kind: MappingKind, key: string): string | null;
 }
 
-export type MappingKind = 'account' | 'tender' | 'item' | 'taxCode' | 'location';
+export type MappingKind = 'account' | 'tender' | 'item' | 'taxCode' | 'location' | 'class';
 
 export interface RecordReference {
   remoteId: string | null;
@@ -295,9 +295,8 @@ export interface Connector {
   payloadsIn(request: FrozenRequest, writes: readonly KeptWrite[]): JsonObject[];
   /**
    * Sends the stored bytes. Never throws for what a vendor or network can do; budget is charged by the caller.
-   * `whenAnswered`: awaited once the vendor has answered with success, before it is read what that says of each write.
    */
-  send(stored: StoredSend, gate: CallGate, whenAnswered?: () => Promise<void>): Promise<SendAnswer>;
+  send(stored: StoredSend, gate: CallGate): Promise<SendAnswer>;
   /** Asks what became of a send whose answer was lost. QuickBooks repeats it as it is, Woo looks. */
   verify(stored: StoredSend, ageMs: number, gate: CallGate): Promise<SendAnswer>;
   /** Whether `verify` is a repeat of the write (charged as one) rather than reads. */

@@ -2,7 +2,7 @@ import { Agent, request, type Dispatcher } from 'undici';
 import type { CallTimeouts } from './connector';
 
 // The one way out to a vendor: every call has a connect, a first-byte and a total time-out and a size
-// limit (invariant I10), follows no redirect, and tells "never reached" from "answer lost".
+// limit (architecture.md#i10), follows no redirect, and tells "never reached" from "answer lost".
 
 /** 10 MB: the largest answer we ask for (a page of 1,000 accounts, 100 products) is under 2 MB. */
 const answerBytesMax = 10 * 1024 * 1024;
@@ -32,11 +32,6 @@ export type HttpResult =
   | { type: 'notReached'; detail: string }
   /** The vendor may have received the request: reset, time-out, cut or too large, or we stopped waiting. */
   | { type: 'lost'; detail: string };
-
-/** Whether the vendor did what it was asked, as far as the status says. */
-export function isSuccess(result: HttpResult): boolean {
-  return result.type === 'answer' && result.status >= 200 && result.status < 300;
-}
 
 /** Sends one call and reads its whole answer. Never throws for what a network or vendor can do. */
 export async function call(http: HttpCall): Promise<HttpResult> {

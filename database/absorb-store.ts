@@ -5,7 +5,7 @@ import type { ChangeRow, RecordRow } from '../domain/absorb';
 import type { Outcome } from '../domain/fold-outcomes';
 import type { StockEntry } from '../domain/stock';
 import { systems, type DesiredOp, type Kind } from '../domain/words';
-import { parseChangeBody, readRecordBody } from './change-bodies';
+import { parseChangeBody, readRecordBody } from '../schemas/change-bodies';
 import { firstRow, inTransaction } from './pool';
 
 // What absorb reads and writes, inside one transaction that holds the tenant's cursor row. Look-ups by a

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ChangeOp, Kind } from '../domain/words';
 import { firstRow, sqlStateOf, type Db } from './pool';
 
-// Intake: one round trip for any number of changes of one tenant (postgres.md section 3).
+// Intake: one round trip for any number of changes of one tenant (postgres.md#intake).
 
 /** One change as intake stores it; `bodyText` and `hash` are made by the API. */
 export interface IntakeItem {

@@ -49,8 +49,9 @@ export type Connected = Connection | 'other_account' | 'shared';
 
 /**
  * Connects an account, or renews its credentials. Refused where the tenant is connected to another account to which
- * something was sent already: its remote ids would be wrong there (traps 91); a mistyped address is replaced. Refused
- * too where another tenant is connected to this one, unless `isSharedFine`.
+ * something was sent already: its remote ids would be wrong there (quickbooks.md#tokens); a
+ * mistyped address is replaced. Refused too where another tenant is connected to this one, unless
+ * `isSharedFine`.
  */
 export async function putConnection(
   pool: Pool,

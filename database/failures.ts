@@ -6,7 +6,7 @@ import { allowsPush } from '../domain/direction';
 import { harmlessHolds, selfLiftingHolds, type HoldCode } from '../domain/hold-reasons';
 import type { Kind, Target } from '../domain/words';
 import { withCursor } from './absorb-store';
-import { named } from './body-parts';
+import { named } from '../schemas/body-parts';
 import { forgetFacts } from './connections';
 import { countMade, deliveryColumns, type DeliveryRow } from './deliveries';
 import { updateDeliveries, type DeliveryUpdate } from './delivery-updates';

@@ -45,6 +45,7 @@ export async function tenantFacts(db: Db, tenant: number, nowMs: number): Promis
       pausedUntilMs: budgetSchema.parse(wait.budget).notBefore ?? null,
       trouble: troubleOf(wait),
       progressedMs: Date.parse(wait.progressedAt),
+      callSinceMs: wait.callAt === null ? null : Date.parse(wait.callAt),
       waiting,
       oldestDueMs: oldestDue === undefined ? null : Date.parse(oldestDue),
       oldestUnknownMs: wait.unknownAt === null ? null : Date.parse(wait.unknownAt),
@@ -127,12 +128,14 @@ interface LaneWaits extends Trouble {
   budget: unknown;
   progressedAt: string;
   unknownAt: string | null;
+  callAt: string | null;
 }
 
 async function laneWaits(db: Db, tenant: number): Promise<LaneWaits[]> {
   const result = await db.query<LaneWaits>(
     `SELECT l.system, l.budget, l.progressed_at AS "progressedAt", l.trouble, l.trouble_since AS "troubleSince",
-       (SELECT min(first_sent_at) FROM sends WHERE tenant = $1 AND system = l.system AND state = 'verifying') AS "unknownAt"
+       (SELECT min(first_sent_at) FROM sends WHERE tenant = $1 AND system = l.system AND state = 'verifying') AS "unknownAt",
+       (SELECT min(sent_at) FROM sends WHERE tenant = $1 AND system = l.system AND state = 'sending') AS "callAt"
      FROM lanes l WHERE l.tenant = $1 AND l.system = ANY ($2)`,
     [tenant, targets],
   );

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
+import type { LaneWork } from '../domain/lane-work';
 import { kinds, type DesiredOp, type JsonObject, type Kind, type Target } from '../domain/words';
 import type { PaidOutKind, RecordBody } from '../domain/bodies';
 import { customerIdOf } from '../domain/guests';
@@ -11,7 +12,7 @@ import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { ListedThing } from '../domain/posting/paid-out';
 import type { Thing } from '../domain/record-references';
-import { readRecordBody } from './change-bodies';
+import { readRecordBody } from '../schemas/change-bodies';
 import { loadCircles } from './circles';
 import { sharedEmailsAmong } from './customer-emails';
 import { loadProducts, type KnownProducts } from './known-products';
@@ -71,9 +72,9 @@ export interface PickPage {
 
 /**
  * Up to `limitPerKind` due deliveries of each kind, oldest first; those that wait for a thing without remote
- * id are passed over while that may still get one. LATERAL per kind: one index scan each (postgres.md section 5).
- * The tenant of what it waits for is compared in a form that no index serves: else a table without
- * statistics is read by tenant, all of it, for each row.
+ * id are passed over while that may still get one. LATERAL per kind: one index scan each
+ * (postgres.md#picking). The tenant of what it waits for is compared in a form that no index
+ * serves: else a table without statistics is read by tenant, all of it, for each row.
  */
 export async function pickDue(
   db: Db,
@@ -234,18 +235,6 @@ async function loadRemoteIds(
     [tenant, system, kind, JSON.stringify(recordIds)],
   );
   return new Map(result.rows.map(({ recordId, ...reference }) => [recordId, reference]));
-}
-
-/** What a lane still has to do, read from the tables. */
-export interface LaneWork {
-  /** Deliveries that could be sent now. */
-  isDue: boolean;
-  /** Earliest moment at which something becomes due or may be asked; null when nothing is open. */
-  nextDueAtMs: number | null;
-  verifying: number;
-  dead: number;
-  /** On which somebody has to act. */
-  held: number;
 }
 
 export async function laneWork(db: Pool, tenant: number, system: Target): Promise<LaneWork> {

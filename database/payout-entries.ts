@@ -5,7 +5,7 @@ import { groupBy } from '../domain/group-by';
 import { broughtBy, type ListedThing, type ListingPayout } from '../domain/posting/paid-out';
 import type { Thing } from '../domain/record-references';
 import type { Kind, Target } from '../domain/words';
-import { parseRecordBody } from './change-bodies';
+import { parseRecordBody } from '../schemas/change-bodies';
 import type { Db } from './pool';
 
 // Which payouts list which orders, refunds, invoices and payments.

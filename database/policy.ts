@@ -26,7 +26,8 @@ import {
 } from './settings';
 
 // Bringing the newest request of a settings part in force: one transaction under the tenant's cursor, so
-// that it never overlaps absorb, and picks see all of it or nothing (architecture section 6, "In force").
+// that it never overlaps absorb, and picks see all of it or nothing
+// (architecture.md#settings-in-force).
 
 /** Revision that is in force now, and whether this call brought it there. */
 export interface InForce {

@@ -1,9 +1,7 @@
 import { Pool, TypeOverrides, type PoolClient, type QueryResultRow } from 'pg';
 
-import { GatheringSocket } from './gathering-socket';
-
 // Connections to Postgres. Two kinds of pools: intake keeps named plans, the others plan each time,
-// because a plan made while a table was empty reads all of it later (postgres.md section 11).
+// because a plan made while a table was empty reads all of it later (postgres.md#plans).
 
 export type Db = Pool | PoolClient;
 
@@ -43,7 +41,6 @@ export function createPool(options: PoolOptions): Pool {
     keepAlive: true,
     // Statements that do not wait for each other's rows travel together.
     pipeline: true,
-    stream: () => new GatheringSocket(),
     options: settings.join(' '),
     types: parsers,
   });

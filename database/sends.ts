@@ -12,7 +12,8 @@ import { inTransaction } from './pool';
 import { directionInForce } from './settings';
 
 // Every vendor write, written down before its first byte leaves (what follows: `open-sends.ts`),
-// each in one transaction that locks the members in order of their ids (architecture sections 4 and 5).
+// each in one transaction that locks the members in order of their ids
+// (architecture.md#keys-and-sends).
 
 export const requestSchema = z.strictObject({
   method: z.literal('POST'),
@@ -72,7 +73,7 @@ export function sendOf(row: RawSend): SendRow {
 /** What may become one send: `freeze` is called with the members that are kept, so the bytes hold exactly them. */
 export interface SendDraft {
   candidates: readonly SendMember[];
-  freeze: (kept: readonly SendMember[]) => NewSend | Promise<NewSend>;
+  freeze: (kept: readonly SendMember[]) => NewSend;
 }
 
 export type Recorded =
@@ -113,9 +114,9 @@ export async function recordSends(
       return { type: 'recorded', sends: drafts.map(() => null) };
     const budget = await chargeBudget(tx, lane.tenant, lane.system, laneNow, limits);
     if (budget.type !== 'charged') return budget;
-    const frozen: (NewSend | null)[] = [];
-    for (const { members, freeze } of kept)
-      frozen.push(members.length === 0 ? null : await freeze(members));
+    const frozen = kept.map(({ members, freeze }) =>
+      members.length === 0 ? null : freeze(members),
+    );
     const inserted = await insertSends(
       tx,
       lane,

@@ -6,7 +6,7 @@ import { postingModes } from '../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../domain/posting/settings';
 import { initialSyncSettings, type SyncSettings } from '../domain/sync-settings';
 import { changeKinds } from '../domain/words';
-import { calendarDay } from './body-parts';
+import { calendarDay, idText, label } from '../schemas/body-parts';
 import { firstRow, inTransaction, type Db } from './pool';
 
 // Requests of settings: the newest of a part is brought in force by the tenant's workflow.
@@ -16,7 +16,7 @@ const systemDirection = z.strictObject({
   default: direction,
   kinds: z.partialRecord(z.enum(changeKinds), direction),
 });
-/** Settings part `direction` (contract section 5). */
+/** Settings part `direction` (`domain/direction.ts`). */
 export const directionSchema = z.strictObject({
   systems: z.strictObject({ woo: systemDirection, qbo: systemDirection }),
 }) satisfies z.ZodType<DirectionPolicy>;
@@ -35,7 +35,7 @@ const quota = z
   })
   .nullable();
 
-/** Settings part `sync` (contract section 3), with the bounds that keep a lane alive. */
+/** Settings part `sync`, with the bounds that keep a lane alive. */
 export const syncSettingsSchema = z.strictObject({
   queueBound: z.int().min(1).max(10_000_000),
   backoff: z.strictObject({
@@ -60,11 +60,21 @@ export const syncSettingsSchema = z.strictObject({
   quota: z.strictObject({ woo: quota, qbo: quota }),
 }) satisfies z.ZodType<SyncSettings>;
 
-/** Settings part `posting` (accounting.md 19). */
+const shopAddress = z.strictObject({
+  location: idText,
+  line1: label(500),
+  line2: label(500).optional(),
+  city: label(255),
+  region: label(255),
+  postalCode: label(30),
+  country: label(255).optional(),
+});
+
+/** Settings part `posting` (accounting.md#settings). */
 export const postingSettingsSchema = z.strictObject({
   startDate: z.iso.date().nullable(),
   discount: z.strictObject({ mode: z.enum(['net', 'gross']) }),
-  // More than cents is never rounding: it would hide an error (accounting.md 6).
+  // More than cents is never rounding: it would hide an error (accounting.md#totals).
   rounding: z.strictObject({
     centsPerLine: z.int().min(0).max(1),
     centsMax: z.int().min(0).max(5),
@@ -77,6 +87,13 @@ export const postingSettingsSchema = z.strictObject({
       .max(1)
       .default(initialPostingSettings.tax.variancePerLineMinor),
   }),
+  // Not in requests of older versions.
+  shop: z
+    .strictObject({ shipFrom: z.array(shopAddress).max(1_000) })
+    .default(initialPostingSettings.shop),
+  deposit: z
+    .strictObject({ tax: z.enum(['byCountry', 'atReceipt', 'atSale']) })
+    .default(initialPostingSettings.deposit),
   zero: z.strictObject({ mode: z.enum(['stockOnly', 'never']) }),
   closed: z.strictObject({ mode: z.enum(['park', 'firstOpenDay']) }),
   // With defaults: what was stored before these were known holds on.

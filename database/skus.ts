@@ -6,7 +6,7 @@ import type { AbsorbTransaction } from './absorb-store';
 
 // Which product has which SKU, had it when, and waits for one; inside the transaction of absorb.
 
-/** Owners of these SKUs, and every SKU of these products (the contract allows 201 of one). */
+/** Owners of these SKUs, and every SKU of these products (a product may have 201). */
 export async function readSkus(
   tx: AbsorbTransaction,
   tenant: number,

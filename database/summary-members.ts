@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 
 import type { RecordBody } from '../domain/bodies';
 import type { Kind } from '../domain/words';
-import { readRecordBody } from './change-bodies';
+import { readRecordBody } from '../schemas/change-bodies';
 import { firstRow, inTransaction } from './pool';
 
 // Reading a summary with all its tickets, page by page, as of one moment: what is kept of them is the

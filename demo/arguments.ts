@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { companyNames, type CompanyName } from './company';
 
-/** What `npm run demo` can be asked for (contract section 1). */
+/** What `npm run demo` can be asked for. */
 export interface DemoOptions {
   salesFile: string | null;
   hasExit: boolean;

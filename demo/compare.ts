@@ -157,7 +157,7 @@ function faulted(journal: readonly JournalEntry[]): number {
 }
 
 const minuteMs = 60_000;
-/** QuickBooks takes 40 batches of 30 operations a minute (quickbooks.md section 7). */
+/** QuickBooks takes 40 batches of 30 operations a minute (quickbooks.md#limits). */
 const operationsPerMinute = 40 * 30;
 
 function quotaUse(journal: readonly JournalEntry[]): number[] {

@@ -5,7 +5,10 @@ import { hasOpenWrite, setLatency } from './sandbox-control';
 import { say } from './say';
 import type { Stage } from './stage';
 
-/** From this share of the sales on the process is killed: the contract asks for 30 to 70 %. */
+/**
+ * From this share of the sales on the process is killed: between 30 and 70 %, while much is under
+ * way.
+ */
 const killAtShare = 0.4;
 /** So long it stays away. */
 const awayMs = 2_000;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { logTail, startChild, type Child } from '../platform/local-services/child-process';
-import { choosePort, freePort } from '../platform/local-services/ports';
+import { logTail, startChild, type Child } from '../tools/local-services/child-process';
+import { choosePort, freePort } from '../tools/local-services/ports';
 
 /** One process of the demo: killed and started again like any other program. */
 export interface DemoProcess {

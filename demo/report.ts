@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 import type { Treated } from './treated';
 import type { TruthRow } from './truth';
 
-/** What `--json` writes (contract section 1). */
+/** What `--json` writes. */
 export interface DemoReport {
   equal: boolean;
   seconds: number;

@@ -3,11 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { readEnv } from '../platform/env';
-import { checkoutFolder, prepareDataFolder } from '../platform/local-services/data-folder';
+import { checkoutFolder, prepareDataFolder } from '../platform/data-folder';
 import {
   startLocalServices,
   type LocalServices,
-} from '../platform/local-services/start-local-services';
+} from '../tools/local-services/start-local-services';
 import type { DemoOptions } from './arguments';
 import { companies } from './company';
 import { demoPorts, startProcess, type DemoProcess } from './processes';

@@ -4,7 +4,8 @@ import { currency, type SalesRow } from './sales-file';
 import { instantOf, minutesBefore } from './shop-time';
 
 // What a POS with these sales would send: products, opening stock, customers, then every ticket in order
-// of time. Rules: contract section 1, "Rules of the demo for what the file does not say".
+// of time. What the sales file does not say is decided below, in `shop-time.ts` and in
+// `company.ts`.
 
 export interface TillChange {
   id: string;

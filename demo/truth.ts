@@ -120,7 +120,7 @@ type Money = (amountMinor: number) => string;
 /**
  * Every row of the truth table: the three sides side by side, equal or not, differences named. Of a sum of
  * tickets with tax in their prices the books work out the tax themselves: totals are exact, net and tax may be
- * apart by `taxVarianceMinor` (accounting.md 1 and 7), which is said.
+ * apart by `taxVarianceMinor` (accounting.md#principles, #tax), which is said.
  */
 export function truthTable(sides: Sides, money: Money, taxVarianceMinor: number): TruthRow[] {
   const net = (figures: Figures): number | null =>

@@ -1,4 +1,4 @@
-// The bodies of changes and records, as contract section 3 gives them.
+// The bodies of changes and records (`Change` in `/v1/openapi.json`).
 // Money is integer minor units (`...Minor`), quantities and unit prices are decimal strings.
 
 export interface Address {
@@ -112,7 +112,7 @@ export interface TicketBody {
   tips?: { amountMinor: number }[] | undefined;
   giftCards?:
     { sold?: GiftCardAmount[] | undefined; used?: GiftCardAmount[] | undefined } | undefined;
-  /** Cash rounding (CHF 0.05), signed; counts in the total (accounting.md 8). */
+  /** Cash rounding (CHF 0.05), signed; counts in the total (accounting.md#extras). */
   roundingMinor?: number | undefined;
   /** Only where the currency is not the one of the books. */
   exchangeRate?: ExchangeRate | undefined;
@@ -121,7 +121,10 @@ export interface TicketBody {
   voided?: boolean | undefined;
 }
 
-/** Units of the books' currency for one unit of the ticket's, from a stated source and day (accounting.md 17). */
+/**
+ * Units of the books' currency for one unit of the ticket's, from a stated source and day
+ * (accounting.md#currencies).
+ */
 export interface ExchangeRate {
   /** Decimal text. */
   rate: string;
@@ -204,7 +207,7 @@ export interface PayoutBody {
   voided?: boolean | undefined;
 }
 
-/** Cash that moved without a sale (accounting.md 3). */
+/** Cash that moved without a sale (accounting.md#when-to-post). */
 export interface CashBody {
   businessDate: string;
   location?: string | undefined;
@@ -223,7 +226,7 @@ export interface CashBody {
   voided?: boolean | undefined;
 }
 
-/** What the members of a daily summary have in common (accounting.md 16). */
+/** What the members of a daily summary have in common (accounting.md#summaries). */
 export interface SummaryKey {
   day: string;
   side: 'sale' | 'refund';

@@ -2,9 +2,10 @@ import { DateTime } from 'luxon';
 
 import type { RecordBody } from './bodies';
 
-// The business day of money that names none (accounting.md 4): that of its instant where the business is, which ends at
-// the hour of the day cut; never the UTC day and never "now". Of several revisions the earliest counts, whichever comes
-// first, so that an edit does not move what was received. It is frozen with the record: each try has the same.
+// The business day of money that names none (accounting.md#dates): that of its instant where the
+// business is, which ends at the hour of the day cut; never the UTC day and never "now". Of several
+// revisions the earliest counts, whichever comes first, so that an edit does not move what was
+// received. It is frozen with the record: each try has the same.
 
 /** The business day of an instant in a zone, `YYYY-MM-DD`; before the cut hour it is the day before. Throws where either cannot be read. */
 export function dayIn(zone: string, instant: string, cutHour = 0): string {

@@ -1,7 +1,7 @@
 import type { DesiredOp } from './words';
 import { isHoldCode, selfLiftingHolds, type HoldCode } from './hold-reasons';
 
-// The states of a delivery and every way from one to another (architecture section 4, transition table).
+// The states of a delivery and every way from one to another (architecture.md#delivery-states).
 
 export const deliveryStates = [
   'waiting',

@@ -10,12 +10,12 @@ export interface SystemDirection {
   kinds: Partial<Record<Kind, Direction>>;
 }
 
-/** Settings part `direction`, contract section 5. */
+/** Settings part `direction`. */
 export interface DirectionPolicy {
   systems: Record<Target, SystemDirection>;
 }
 
-/** What a new tenant starts with (contract section 5): Woo mails customers that we create, so that is opt-in. */
+/** What a new tenant starts with. Woo mails customers that we create, so that is opt-in. */
 export const initialDirection: DirectionPolicy = {
   systems: {
     woo: {
@@ -39,7 +39,7 @@ export const initialDirection: DirectionPolicy = {
 
 /**
  * What pushing a record that was born in the POS means for a system: `built` now, `not_built` yet
- * (recorded and held), or `unsupported` (no delivery at all). Contract section 5, "Push can do".
+ * (recorded and held), or `unsupported` (no delivery at all).
  */
 const pushSupport: Readonly<Record<Target, Readonly<Record<Kind, PushSupport>>>> = {
   woo: {

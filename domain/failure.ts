@@ -1,8 +1,8 @@
 import type { HoldCode } from './hold-reasons';
 
 // What a vendor's refusal means for one delivery. The connectors' `errors.ts` turn an answer into a
-// class; this table turns the class into a verdict. Source: quickbooks.md sections 5 and 6,
-// woocommerce.md section 3.
+// class; this table turns the class into a verdict. Source: quickbooks.md#error-codes, #retries,
+// woocommerce.md#errors.
 
 /** Why a vendor refused one write. The same words for every vendor. */
 export const failureClasses = [
@@ -102,7 +102,10 @@ export const deadReasons: Readonly<Record<FailureClass, { title: string; whatToD
   },
 };
 
-/** Refusals that may come from preferences or accounts which changed since they were read (quickbooks.md section 16). */
+/**
+ * Refusals that may come from preferences or accounts which changed since they were read
+ * (quickbooks.md#preferences).
+ */
 export function mayRestOnOldFacts(failureClass: FailureClass): boolean {
   return ['CLOSED', 'CAPABILITY', 'BUSINESS', 'DUPLICATE', 'REFERENCE'].includes(failureClass);
 }

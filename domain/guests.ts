@@ -3,8 +3,9 @@ import { emailKey, plainEmail } from './email';
 import { modeOfDay } from './posting/modes';
 import type { PostingSettings } from './posting/settings';
 
-// On whom the ticket of a guest is booked (accounting.md 12, ADR 0011): decided when it is absorbed first, by the
-// setting of then, so that edits, voids and refunds of it stay with the same customer.
+// On whom the ticket of a guest is booked (accounting.md#customers, ADR 0011): decided when it is
+// absorbed first, by the setting of then, so that edits, voids and refunds of it stay with the same
+// customer.
 
 /** A ticket of the till: sale, refund or invoice. */
 export type TicketRecord = Extract<RecordBody, { kind: 'order' | 'refund' | 'invoice' }>;
@@ -88,8 +89,8 @@ function guestCustomerOf(
 
 /**
  * Whether a ticket that comes now is posted by itself for a customer of its own: never one that is not posted, that
- * is summed up by day, or in another currency than the books', which has a mapped customer (accounting.md 17). An
- * invoice is never summed up.
+ * is summed up by day, or in another currency than the books', which has a mapped customer
+ * (accounting.md#currencies). An invoice is never summed up.
  */
 export function isBookedPerEmail(
   { voided, businessDate, currency }: TicketBody,

@@ -1,7 +1,7 @@
 import { canonicalJson, type CanonicalText } from './canonical';
 import type { Target } from './words';
 
-/** Everything that makes one write a write of its own (architecture section 5; each part has its reason there). */
+/** Everything that makes one write a write of its own (architecture.md#keys-and-sends). */
 export interface WriteIdentity {
   workflowId: string;
   system: Target;
@@ -26,7 +26,10 @@ export function sendKeyText(memberKeys: readonly string[]): string {
   return memberKeys.join('\n');
 }
 
-/** The form in which a vendor gets a send's key: 36 characters, the limit in a batch (quickbooks.md section 8). */
+/**
+ * The form in which a vendor gets a send's key: 36 characters, the limit in a batch
+ * (quickbooks.md#request-ids).
+ */
 export function requestIdOf(keyHex: string): string {
   return `ts1-${keyHex.slice(0, 32)}`;
 }

@@ -4,7 +4,10 @@ import type { ChangeBody, RecordBody } from './bodies';
 
 type RecordChange = Exclude<ChangeBody, { kind: 'inventory' }>;
 
-/** Kinds whose fields are facts of their own: what a change leaves out or leaves empty says nothing (invariant I7). */
+/**
+ * Kinds whose fields are facts of their own: what a change leaves out or leaves empty says nothing
+ * (architecture.md#i7).
+ */
 export function merge(before: RecordBody | null, change: RecordChange): RecordBody {
   const given = said(change);
   if (given.kind === 'customer' && before?.kind === 'customer')

@@ -82,7 +82,10 @@ function extendPlain(quantity: string, unitPrice: string, decimals: number): num
   return Number(leftWhole + leftPart) * Number(rightWhole + rightPart) * 10 ** -surplus;
 }
 
-/** Decimals to which the books round an amount, whatever its currency (quickbooks.md 14, 18). */
+/**
+ * Decimals to which the books round an amount, whatever its currency (quickbooks.md#amounts,
+ * #not-confirmed).
+ */
 const booksDecimals = 2;
 /** Decimals of a unit price there. */
 const priceDecimals = 7;
@@ -91,7 +94,7 @@ const priceDecimals = 7;
  * The unit price to state beside a fixed amount: amount / quantity with as few decimals (at most 7) as
  * give the amount back when multiplied and rounded: as the books do (`givesInBooks`), else to the currency's unit; null
  * where 7 do not suffice or the quantity is zero.
- * Source: quickbooks.md section 14 (code 6070), accounting.md section 5.
+ * Source: quickbooks.md#amounts (code 6070), accounting.md#lines.
  */
 export function unitPriceFor(
   amountMinor: number,

@@ -1,6 +1,6 @@
 /**
  * A SKU as systems see it that tell neither case nor outer blanks apart and refuse `:` in names
- * (WooCommerce SKUs, woocommerce.md section 7; QuickBooks names, quickbooks.md section 14).
+ * (WooCommerce SKUs, woocommerce.md#products; QuickBooks names, quickbooks.md#items).
  */
 export function foldSku(sku: string): string {
   return sku

@@ -2,7 +2,7 @@ import type { InventoryBody, OrderBody, OrderLine, RefundBody, StockBody } from 
 import { addDecimals, negateDecimal, signOf } from './money';
 
 // The stock ledger: movements and counts of one SKU at one place. A place's balance is its last count
-// plus the movements that occurred after that count, whenever they arrived (architecture section 4).
+// plus the movements that occurred after that count, whenever they arrived (accounting.md#stock).
 
 const defaultPlace = 'default';
 

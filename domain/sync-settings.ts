@@ -1,7 +1,7 @@
 import type { RateLimit } from './rate-budget';
 import type { Target } from './words';
 
-/** Settings part `sync` (contract section 3). Times in milliseconds. */
+/** Settings part `sync`. Times in milliseconds. */
 export interface SyncSettings {
   /** Intake refuses what would make the tenant's queue longer than this. */
   queueBound: number;
@@ -46,7 +46,10 @@ export interface Quota {
   batchesPerMinute: number;
 }
 
-/** Start values; reasons: architecture section 6, quickbooks.md section 7, woocommerce.md section 13. */
+/**
+ * Start values; reasons: architecture.md#turns-of-a-lane, quickbooks.md#limits,
+ * woocommerce.md#timing.
+ */
 export const initialSyncSettings: SyncSettings = {
   queueBound: 100_000,
   backoff: { initialMs: 1_000, factor: 2, maxMs: 300_000, jitter: 0.1, maxTries: 10 },

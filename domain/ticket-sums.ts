@@ -12,7 +12,7 @@ type Ticket =
   | { kind: 'invoice'; body: InvoiceBody }
   | { kind: 'refund'; body: RefundBody };
 
-/** The sums that intake checks (contract section 3): lines, net, tax, total, tenders. Empty = all hold. */
+/** The sums that intake checks lines, net, tax, total, tenders. Empty = all hold. */
 export function sumFaults(ticket: Ticket): SumFault[] {
   const { body } = ticket;
   const named = [...(body.fees ?? []), ...(body.shipping ?? [])];

@@ -1,6 +1,7 @@
 import { undone, type DeliveryCore } from './delivery-state';
 
-// Taking back what was posted: which deliveries a run of kind `undo` means, and in which order (traps 116).
+// Taking back what was posted: which deliveries a run of kind `undo` means, and in which order
+// (accounting.md#edits).
 
 /**
  * Kinds of documents in the order in which they are taken back: what refers to another goes before it, so that

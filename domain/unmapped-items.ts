@@ -6,7 +6,7 @@ import type { PostingSettings } from './posting/settings';
 import { codeForSku, foldSku } from './sku-codes';
 
 // Articles that are sold and that no product record has: with `item.unmapped = create` each gets an item of its own
-// (accounting.md 13, ADR 0011).
+// (accounting.md#items, ADR 0011).
 
 /** The articles of these tickets that the books may need, with the name on the first line of each. `isByArticle`: not of those that are summed up by tax alone. */
 export function articlesOf(

@@ -56,7 +56,7 @@ function partsOf(system: Target, content: RecordBody | null, names: DocumentName
   if (system !== 'qbo') return [''];
   if (content?.kind === 'order') return deliveryPartsOf(content.body, names.sale);
   if (content?.kind === 'refund') return refundPartsOf(content.body, names.refund);
-  // Where the fees are in the deposit, compose says so (quickbooks.md 14).
+  // Where the fees are in the deposit, compose says so (quickbooks.md#deposits).
   return content?.kind === 'payout' ? ['payout', 'fees'] : [''];
 }
 

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { envProblems, isProduction, rulesText } from './env-rules';
-import { checkoutFolder, prepareDataFolder } from './local-services/data-folder';
+import { checkoutFolder, prepareDataFolder } from './data-folder';
 import { keepLocalKeys } from './local-keys';
 
 /** A key that seals secrets in the database. The first of the list seals, all of them open. */

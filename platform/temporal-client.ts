@@ -1,19 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { searchAttributes } from '../protocol/search-attributes';
 import type { TemporalSettings } from './env';
-
-/** The attributes by which operators find tenants in the Temporal UI, with their types. */
-export const searchAttributes = {
-  TenantId: 'KEYWORD',
-  SyncState: 'KEYWORD',
-  SyncBreaker: 'KEYWORD_LIST',
-  SyncDead: 'INT',
-  SyncBacklog: 'INT',
-  PolicyRev: 'INT',
-  SyncRecord: 'KEYWORD',
-  SyncCause: 'KEYWORD',
-} as const;
 
 /** A client that connects at its first call, so that the API can start while Temporal is away. */
 export function connectTemporal(env: { temporal: TemporalSettings }): Client {
@@ -49,14 +38,14 @@ export async function ensureSearchAttributes(
   namespace: string,
 ): Promise<void> {
   const known = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.entries(searchAttributes).filter(
-    ([name]) => known.customAttributes[name] === undefined,
+  const missing = Object.values(searchAttributes).filter(
+    ({ name }) => known.customAttributes[name] === undefined,
   );
   if (missing.length === 0) return;
   await connection.operatorService.addSearchAttributes({
     namespace,
     searchAttributes: Object.fromEntries(
-      missing.flatMap(([name, type]) => {
+      missing.flatMap(({ name, type }) => {
         const code = encodeSearchAttributeIndexedValueType(type);
         return code === undefined ? [] : [[name, code]];
       }),

@@ -1,5 +1,5 @@
 import { readEnv } from '../platform/env';
-import { startLocalServices } from '../platform/local-services/start-local-services';
+import { startLocalServices } from '../tools/local-services/start-local-services';
 import { startAll } from './start-all';
 
 /**

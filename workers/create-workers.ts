@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 
 import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 
-import type { Activities } from '../activities';
-import type { Queues } from '../workflows/messages';
+import type { Activities } from '../protocol/activities';
+import type { Queues } from '../protocol/messages';
 import { bundlePath, bundleWorkflows } from './bundle-workflows';
 
 export interface WorkerOptions {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 
 import type { Env } from '../platform/env';
 import { ensureSearchAttributes, openTemporalConnection } from '../platform/temporal-client';
-import { productionQueues, watchdogType } from '../workflows/messages';
+import { productionQueues, watchdogType } from '../protocol/messages';
 
 /** The search attributes and the watchdog's schedule: made where Temporal does not have them (any more). */
 export async function ensureNamespace(env: Env, client: Client, logger: Logger): Promise<void> {

@@ -1,7 +1,7 @@
 import { migrate } from '../database/migrate';
 import { createPool } from '../database/pool';
 import { readEnv } from '../platform/env';
-import { startLocalServices } from '../platform/local-services/start-local-services';
+import { startLocalServices } from '../tools/local-services/start-local-services';
 
 /** `npm run migrate`: brings the database of DATABASE_URL, else the local one, to the newest migration. */
 async function main(): Promise<void> {

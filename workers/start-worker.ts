@@ -9,7 +9,7 @@ import { createPool } from '../database/pool';
 import { SecretBox } from '../database/secret-box';
 import type { Env } from '../platform/env';
 import { connectTemporal, temporalConnectConfig } from '../platform/temporal-client';
-import { productionQueues } from '../workflows/messages';
+import { productionQueues } from '../protocol/messages';
 import { createWorkers } from './create-workers';
 import { ensureNamespace } from './ensure-namespace';
 import { startVitalSigns } from './vital-signs';
@@ -22,7 +22,7 @@ export interface RunningWorker {
   notReady(): Promise<string | null>;
 }
 
-/** Where tokens are renewed (quickbooks.md section 2). */
+/** Where tokens are renewed (quickbooks.md#tokens). */
 const intuitOauthUrl = 'https://oauth.platform.intuit.com';
 
 /** Connections of absorb and lanes: each turn holds one only while a statement runs. */

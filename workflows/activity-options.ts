@@ -1,9 +1,9 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 
-import type { DatabaseActivities, LaneActivities } from '../activities';
+import type { DatabaseActivities, LaneActivities } from '../protocol/activities';
 import type { WorkflowPolicy } from '../domain/tenant-sync';
 import type { Target } from '../domain/words';
-import type { Queues } from './messages';
+import type { Queues } from '../protocol/messages';
 
 // Time-outs and retry policies, each number with its reason.
 
@@ -34,7 +34,7 @@ export function databaseActivities(queues: Queues, summary?: string): DatabaseAc
 /** A turn begins no call after its first seconds, ends at most one time-out later, and settles after that. */
 const turnMs = 60_000;
 const settleMs = 60_000;
-/** Two missed renewals of the lease (every 5 s) and some patience: temporal.md section 5. */
+/** Two missed renewals of the lease (every 5 s) and some patience: temporal.md#heartbeats. */
 const heartbeatTimeoutMs = 20_000;
 
 export function laneActivities(

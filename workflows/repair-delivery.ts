@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 
-import type { DatabaseActivities } from '../activities';
-import { productionQueues, type RepairDeliveryInput } from './messages';
+import type { DatabaseActivities } from '../protocol/activities';
+import { productionQueues, type RepairDeliveryInput } from '../protocol/messages';
 
 /**
  * A dead letter as a workflow that failed, for operators in the Temporal UI: it shows the cause; reset to its

@@ -14,7 +14,7 @@ import {
 import { troubleWaitMs } from '../domain/tenant-sync';
 import type { Target } from '../domain/words';
 import { databaseActivities, dryRunActivities } from './activity-options';
-import { productionQueues, type TenantRunInput } from './messages';
+import { productionQueues, type TenantRunInput } from '../protocol/messages';
 
 /** Failures of a vendor in a row after which a run gives up: an operator may ask for it again. */
 const failuresMax = 5;

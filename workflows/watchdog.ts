@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 
-import type { DatabaseActivities } from '../activities';
-import { productionQueues, type Queues } from './messages';
+import type { DatabaseActivities } from '../protocol/activities';
+import { productionQueues, type Queues } from '../protocol/messages';
 
 /** Pages of one round: 200 tenants each; what is left is found by the next round, 30 s later. */
 const pagesMax = 50;

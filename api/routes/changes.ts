@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { idText } from '../../database/body-parts';
+import { idText } from '../../schemas/body-parts';
 import { findChange, type IntakeItem, type StoredChange } from '../../database/changes';
 import { KnownNames } from '../../database/known-names';
 import { deliveriesOf, summariesOf } from '../../database/status';

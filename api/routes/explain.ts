@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import { recordIdText } from '../../database/body-parts';
+import { recordIdText } from '../../schemas/body-parts';
 import { recordsByRemoteId } from '../../database/explain';
-import { tenantSyncId } from '../../workflows/messages';
+import { tenantSyncId } from '../../protocol/messages';
 import type { ApiDeps } from '../deps';
 import { explain, explanationSchema, isDocument, type Explanation } from '../explain';
 import { notFound } from '../problem';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
-import { label } from '../../database/body-parts';
+import { label } from '../../schemas/body-parts';
 import {
   countRedrivable,
   discardDelivery,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { label } from '../../database/body-parts';
+import { label } from '../../schemas/body-parts';
 import { addKey, listKeys, revokeKey, roles, writeAudit } from '../../database/tenants';
 import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';

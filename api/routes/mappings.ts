@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { parseFacts } from '../../connectors/quickbooks/facts';
 import { isCheckable, unfitTarget, unknownKey } from '../../connectors/quickbooks/mapping-target';
-import { label, mappingKey } from '../../database/body-parts';
+import { label, mappingKey } from '../../schemas/body-parts';
 import { findConnection, forgetFacts } from '../../database/connections';
 import { countRedrivable, requestRedrive, type StoredSelector } from '../../database/failures';
 import {

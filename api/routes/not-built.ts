@@ -4,7 +4,7 @@ import { none, openRoute, tenantRoute, type Answer, type Route } from '../route'
 
 type Method = Route['method'];
 
-/** Routes of the contract that are promised and not there yet: they say so, after the check of the key. */
+/** Routes that are promised and not there yet: they say so, after the check of the key. */
 const tenantPaths: readonly [Method, string, Role][] = [
   ['get', '/feed', 'pos'],
   ['post', '/feed/ack', 'pos'],

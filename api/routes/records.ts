@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { recordIdText } from '../../database/body-parts';
+import { recordIdText } from '../../schemas/body-parts';
 import { deliveriesOf, findRecord } from '../../database/status';
 import { systems } from '../../domain/words';
 import { deliverySchema, shownDeliveries } from '../deliveries';

@@ -65,7 +65,10 @@ export function settingsRoutes(deps: ApiDeps): Route[] {
   ];
 }
 
-/** Settings that do not fit the company are refused now, not at the first sale (accounting.md 19). */
+/**
+ * Settings that do not fit the company are refused now, not at the first sale
+ * (accounting.md#settings).
+ */
 async function checkPosting(
   { pool }: ApiDeps,
   tenant: Tenant,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 
-import { label } from '../../database/body-parts';
+import { label } from '../../schemas/body-parts';
 import { createTenant, updateTenant, writeAudit, type Tenant } from '../../database/tenants';
 import type { ApiDeps } from '../deps';
 import { invalid, notFound, Problem } from '../problem';

@@ -1,4 +1,4 @@
-import { currencyDecimals, textToMinor } from '../../domain/money';
+import { currencyDecimals, minorToText, textToMinor } from '../../domain/money';
 import type { MemberResult, Write } from '../connector';
 import { moneyOf } from './books-money';
 import { naturalSchema, type DocumentNatural, type Natural } from './natural';
@@ -7,7 +7,8 @@ import { documentEntities } from './entities';
 import { documentContentSchema, type QboDocumentContent } from './wire';
 
 // A write that the books carried out: what they answered goes into the snapshot. Where it is not what the
-// source says, the document is voided next (accounting.md 6): the state says so, whoever reads it.
+// source says, the document is voided next (accounting.md#totals): the state says so, whoever reads
+// it.
 
 type Accepted = Extract<MemberResult, { type: 'accepted' }>;
 
@@ -99,7 +100,7 @@ function differs(write: Write, natural: Natural, content: QboDocumentContent): s
   return totalDiffers(natural, content, what) ?? taxDiffers(natural, content, what);
 }
 
-/** The books must hold the ticket's total to the cent (accounting.md 1 and 6). */
+/** The books must hold the ticket's total to the cent (accounting.md#principles, #totals). */
 function totalDiffers(
   { totalMinor, currency }: DocumentNatural,
   { TotalAmt, Amount }: QboDocumentContent,
@@ -108,7 +109,9 @@ function totalDiffers(
   // A transfer has an amount and no total.
   const total = TotalAmt ?? Amount;
   if (total !== undefined && textToMinor(total, currency) === totalMinor) return null;
-  return `${what} has the total ${total ?? 'none'}, the ticket ${totalMinor} minor units`;
+  const booked =
+    total === undefined ? 'no total' : `a total of ${total.toFixed(currencyDecimals(currency))}`;
+  return `${what} has ${booked}, the ticket ${minorToText(totalMinor, currency)}`;
 }
 
 /** So must they hold its tax, outside the US within what the settings allow. */
@@ -122,7 +125,7 @@ function taxDiffers(
   // In a currency without decimals the books may show parts of a unit of what lies within the amounts.
   const booksMinor = textToMinor(taxVarianceMinor === 0 ? tax : roundedTo(tax, currency), currency);
   if (booksMinor !== null && Math.abs(booksMinor - taxMinor) <= taxVarianceMinor) return null;
-  return `${what} has ${tax} of tax, the ticket ${taxMinor} minor units`;
+  return `${what} has ${tax} of tax, the ticket ${minorToText(taxMinor, currency)}`;
 }
 
 function roundedTo(amount: number, currency: string): number {

@@ -7,9 +7,9 @@ import { companyPath } from './client';
 import { faultsOf, faultText, meaningOf, wholeOutcome } from './errors';
 import { batchAnswerSchema, frozenBatchSchema, jsonObject, writtenSchema } from './wire';
 
-// One batch of writes (quickbooks.md 11): serial, not transactional, answered in any order.
+// One batch of writes (quickbooks.md#batches): serial, not transactional, answered in any order.
 
-/** Operations per batch (section 7). */
+/** Operations per batch (quickbooks.md#limits). */
 const batchMax = 30;
 
 export function freeze(realmId: string, writes: readonly WriteText[]): FrozenRequest {
@@ -91,7 +91,8 @@ function settleItem(
     };
   }
   const written = writtenSchema.safeParse(item[member.entity]);
-  // Never accepted without an Id (trap 10); the look-up before the next try finds it if it is there.
+  // Never accepted without an Id (quickbooks.md#calls); the look-up before the next try finds it if
+  // it is there.
   if (!written.success)
     return {
       type: 'refused',

@@ -3,7 +3,8 @@ import { canonicalJson } from '../../domain/canonical';
 import { documentContentSchema, type QboDocumentContent } from './wire';
 
 // The money of a document in one short form, by which we see whether a person changed it: day, customer,
-// account, total, tax, and of each line what, how much, how many and its tax code (accounting.md 10).
+// account, total, tax, and of each line what, how much, how many and its tax code
+// (accounting.md#edits).
 
 const lineSchema = z.tuple([z.string(), z.number(), z.number().nullable(), z.string().nullable()]);
 

@@ -6,7 +6,7 @@ import { keyOf, standing, withoutDocuments, type Posted, type WrittenDocument } 
 import { documentContentSchema } from './wire';
 
 // How the documents of a part were found in the books just now: gone, voided, changed by a person, deposited,
-// closed (accounting.md 10 and 15).
+// closed (accounting.md#edits, #closed).
 
 /** The documents that were read, by kind and id; null where the books have none of that id. */
 export type ReadRows = ReadonlyMap<string, JsonObject | null>;
@@ -92,7 +92,7 @@ export function postedAnew(
   return areGone ? withoutDocuments(posted) : null;
 }
 
-/** A void puts the word in front of the note (quickbooks.md 9). */
+/** A void puts the word in front of the note (quickbooks.md#voids). */
 export function isVoidedNote(note: string | undefined): boolean {
   return /^voided\b/i.test(note ?? '');
 }

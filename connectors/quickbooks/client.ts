@@ -14,10 +14,10 @@ export interface ClientOptions {
   accessToken: () => string;
 }
 
-/** Lower ones are ignored and served as 75 (quickbooks.md 1). */
+/** Lower ones are ignored and served as 75 (quickbooks.md#calls). */
 const minorVersion = '75';
 
-/** The one place where an address of the API is put together (trap 106). */
+/** The one place where an address of the API is put together (quickbooks.md#calls). */
 export function companyPath(
   realmId: string,
   resource: string,
@@ -29,7 +29,7 @@ export function companyPath(
   return `/v3/company/${encodeURIComponent(realmId)}/${resource}?${query}`;
 }
 
-/** A page of a query (section 10). */
+/** A page of a query (quickbooks.md#queries). */
 const pageSize = 1000;
 
 export class QboClient {
@@ -110,7 +110,7 @@ function checked<T>(what: string, schema: z.ZodType<T>, value: unknown): T {
   throw new ConnectorError('upstream', `GET ${what}: unexpected JSON at "${at}"`);
 }
 
-/** `'O\'Brien'`: a text in a query (section 10, trap 93). */
+/** `'O\'Brien'`: a text in a query (quickbooks.md#queries). */
 export function quoted(text: string): string {
   return `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
 }

@@ -6,7 +6,7 @@ import { ambiguous } from './hold';
 import { baseName, customerFields, missingFields, recordMark, suffixedName } from './mapping';
 import { link, ownRows, update } from './name-writes';
 
-// What to do for a customer (accounting.md 12). Pure.
+// What to do for a customer (accounting.md#customers). Pure.
 
 export function composeCustomer(
   item: Outgoing,
@@ -62,7 +62,7 @@ function customersOf(
   return isShared ? rows.filter(({ DisplayName }) => DisplayName === name) : rows;
 }
 
-/** The name, or with the one suffix where somebody else has it (quickbooks.md 14). */
+/** The name, or with the one suffix where somebody else has it (quickbooks.md#names). */
 function freeName(name: string, recordId: string, finding: CustomerFinding | null): string {
   const holders = (wanted: string): string[] =>
     (finding?.taken ?? [])

@@ -8,7 +8,7 @@ import { ambiguous, hold, mappedAccount } from './hold';
 import { itemFields, itemName, missingFields } from './mapping';
 import { link, ownRows, update } from './name-writes';
 
-// What to do for an item (accounting.md 13). Pure.
+// What to do for an item (accounting.md#items). Pure.
 
 /** What an item is to show: a deleted one, or one whose SKU another has, no more than that it is not that one. */
 export function fieldsOfItem(
@@ -123,7 +123,7 @@ type Match =
   | { type: 'found'; item: ItemFinding['bySku'][number] }
   | { type: 'stop'; composed: Composed };
 
-/** SKU exact, case counts; else the name, where its SKU is none or ours (accounting.md 13). */
+/** SKU exact, case counts; else the name, where its SKU is none or ours (accounting.md#items). */
 function matchOf(sku: string, name: string, finding: Pick<ItemFinding, 'bySku' | 'byName'>): Match {
   const stop = (what: string, detail: string): Match => ({
     type: 'stop',

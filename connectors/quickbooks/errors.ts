@@ -4,7 +4,7 @@ import { ConnectorError, type SendAnswer } from '../connector';
 import { retryAfterMs, type HttpAnswer, type HttpResult } from '../http';
 import { faultSchema, xmlFaultSchema } from './wire';
 
-// What the vendor's faults mean (quickbooks.md sections 4 to 6): by code, and by the text only where one
+// What the vendor's faults mean (quickbooks.md#faults): by code, and by the text only where one
 // number has two meanings.
 
 export interface Fault {
@@ -30,7 +30,7 @@ const system = (
   waitMs: number | null = null,
 ): Meaning => ({ kind: 'system', why, waitMs });
 
-/** The limits are per minute (section 7). */
+/** The limits are per minute (quickbooks.md#limits). */
 const throttleMs = 60_000;
 /** Maintenance and locks of a company last minutes; a subscription that ended lasts until somebody pays. */
 const maintenanceMs = 60_000;
@@ -207,7 +207,10 @@ export function wholeOutcome(
   };
 }
 
-/** The JSON of a read, or a `ConnectorError`: a failed look-up is never "absent" (invariant I4). */
+/**
+ * The JSON of a read, or a `ConnectorError`: a failed look-up is never "absent"
+ * (architecture.md#i4).
+ */
 export function readJson(result: HttpResult, nowMs: number): unknown {
   if (result.type !== 'answer') throw new ConnectorError('upstream', result.detail);
   const { status } = result;

@@ -5,8 +5,8 @@ import { documentEntities, type DocumentEntity } from './entities';
 import type { DocumentFinding } from './findings';
 import { documentSchema, jsonObject, type QboDocument } from './wire';
 
-// Our own documents by their natural key: number and marker (accounting.md 11). The marker stands in the
-// note, which is not filterable; the number is a label that others may use too.
+// Our own documents by their natural key: number and marker (accounting.md#numbers). The marker
+// stands in the note, which is not filterable; the number is a label that others may use too.
 
 export interface WantedDocument {
   key: string;

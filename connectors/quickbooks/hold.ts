@@ -30,7 +30,7 @@ export function missingMapping(place: string): Composed {
 export type KnownAccount =
   { type: 'known'; id: string; accountType: string } | { type: 'stop'; composed: Composed };
 
-/** A mapped account that the company has and uses; never a guessed one (accounting.md 13). */
+/** A mapped account that the company has and uses; never a guessed one (accounting.md#items). */
 export function mappedAccount(references: References, facts: QboFacts, key: string): KnownAccount {
   const id = references.mapping('account', key);
   if (id === null) return { type: 'stop', composed: missingMapping(`account:${key}`) };
@@ -42,7 +42,10 @@ export function mappedAccount(references: References, facts: QboFacts, key: stri
   return { type: 'stop', composed: hold('mapping_invalid', `account:${key}`, detail) };
 }
 
-/** The mapped account that holds money of a currency: a foreign one has an account of its own (accounting.md 17). */
+/**
+ * The mapped account that holds money of a currency: a foreign one has an account of its own
+ * (accounting.md#currencies).
+ */
 export function moneyAccount(
   references: References,
   facts: QboFacts,
@@ -64,7 +67,7 @@ export function inCurrency(key: string, currency: string, facts: QboFacts): stri
   return currency === facts.homeCurrency ? key : `${key}:${currency}`;
 }
 
-/** Decimals of an amount there, whatever the currency (quickbooks.md 14, 18). */
+/** Decimals of an amount there, whatever the currency (quickbooks.md#amounts, #not-confirmed). */
 const decimalsMax = 2;
 
 /** Amounts of a currency with more decimals than the books hold are posted only where nothing is lost. */

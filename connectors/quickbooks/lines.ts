@@ -8,7 +8,7 @@ import { mappedAccount } from './hold';
 import { cleanText, exactNumber, exactNumberOrNull } from './mapping';
 import { taxCodeOf } from './tax-codes';
 
-// The lines of a sales form (accounting.md section 5, quickbooks.md sections 14 and 15). Pure.
+// The lines of a sales form (accounting.md#lines, quickbooks.md#amounts, #sales-tax). Pure.
 
 /** What keeps a document from being composed: mappings that nobody made, or things not written yet. */
 export interface LineProblems {
@@ -20,6 +20,8 @@ export interface LineProblems {
   /** A form has one field for shipping: a second line of it needs an item of its own. */
   hasOneShipping: boolean;
   unmapped: PostingSettings['item']['unmapped'];
+  /** Said on each line of an item; null: on none. */
+  classId: string | null;
 }
 
 /** Fixed keys of item mappings for what has no SKU. The `@` cannot begin a confusion: they are documented. */
@@ -41,10 +43,11 @@ export function linesOf(
   document: PostingDocument,
   references: References,
   facts: QboFacts,
-  unmapped: PostingSettings['item']['unmapped'] = 'hold',
+  { unmapped, classId }: Pick<LineProblems, 'unmapped' | 'classId'>,
 ): { lines: JsonObject[] } & LineProblems {
   const problems: LineProblems = {
     unmapped,
+    classId,
     missingMappings: [],
     missing: [],
     invalid: null,
@@ -108,6 +111,7 @@ function lineBody(
       ItemRef: { value: item ?? '' },
       ...piecesOf(line, currency),
       ...(taxCode === null ? {} : { TaxCodeRef: { value: taxCode } }),
+      ...(problems.classId === null ? {} : { ClassRef: { value: problems.classId } }),
       ...(line.grossMinor === null ? {} : { TaxInclusiveAmt: amountOf(line.grossMinor, currency) }),
     },
   };
@@ -162,7 +166,10 @@ function itemOf(
   return null;
 }
 
-/** Goods that the customer keeps must not come back into stock; an item we made ourselves has none (accounting.md 10). */
+/**
+ * Goods that the customer keeps must not come back into stock; an item we made ourselves has none
+ * (accounting.md#refunds).
+ */
 function movesStockWrongly(sku: string, line: PostingLine, references: References): boolean {
   if (!line.isKept) return false;
   return (

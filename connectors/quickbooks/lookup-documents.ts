@@ -2,7 +2,6 @@ import type { RecordBody } from '../../domain/bodies';
 import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
 import type { CallGate, Outgoing, References } from '../connector';
-import { inSlices } from '../in-slices';
 import { inLists, type QboClient } from './client';
 import { documentsToRead } from './document';
 import type { QboFacts } from './facts';
@@ -50,9 +49,8 @@ export async function lookUpDocuments(
   const rowsOf = await readStanding(client, standing, gate);
   const wanted: WantedDocument[] = [];
   const planned: { item: Outgoing; planned: Planned | PlannedMoney }[] = money.map((item) => ({ item, planned: planMoney(item, place, rowsOf(item)) })); // prettier-ignore
-  for await (const slice of inSlices(tickets))
-    for (const { item, ticket } of slice)
-      planned.push({ item, planned: plans.make(item, ticket, place, rowsOf(item)) });
+  for (const { item, ticket } of tickets)
+    planned.push({ item, planned: plans.make(item, ticket, place, rowsOf(item)) });
   for (const { item, planned: next } of planned) {
     if (next.type === 'done') continue;
     const isNumbered = facts.customTxnNumbers && next.type === 'new';

@@ -11,7 +11,7 @@ import { lookUpDocuments, type LookUpCompany } from './lookup-documents';
 import { customerSchema, incomeSchema, itemSchema } from './wire';
 
 // What composing needs to know of the company, asked set-wise and only where nothing else tells it:
-// reads are metered (quickbooks.md 7).
+// reads are metered (quickbooks.md#limits).
 
 export async function lookUp(
   client: QboClient,
@@ -97,7 +97,7 @@ async function lookUpCustomers(
   return findings;
 }
 
-/** The name and the two that it may get instead (section 14: at most one suffix). */
+/** The name and the two that it may get instead (quickbooks.md#names). */
 function namesFor(base: string, recordId: string): string[] {
   return [base, suffixedName(base, 'C'), suffixedName(base, recordMark(recordId))];
 }
@@ -142,7 +142,9 @@ async function lookUpItems(
   return findings;
 }
 
-/** Rows of name lists whose field is one of the texts, inactive ones too (section 10). */
+/**
+ * Rows of name lists whose field is one of the texts, inactive ones too (quickbooks.md#queries).
+ */
 async function all<T extends { Id: string }>(
   client: QboClient,
   entity: string,

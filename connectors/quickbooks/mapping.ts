@@ -7,8 +7,9 @@ import { shortHash } from '../../domain/short-hash';
 import type { Json, JsonObject } from '../../domain/words';
 import type { QboCustomer, QboItem } from './wire';
 
-// Our words ↔ the vendor's fields for names, customers and items (quickbooks.md 14, accounting.md 11 to
-// 13). Pure. Lengths are counted in UTF-16 units, which are never fewer than the vendor's characters.
+// Our words ↔ the vendor's fields for names, customers and items (quickbooks.md#names,
+// accounting.md#customers, #items). Pure. Lengths are counted in UTF-16 units, which are never
+// fewer than the vendor's characters.
 
 /** One line of text: no control characters or lone surrogates, blanks collapsed, cut. */
 export function cleanText(text: string, lengthMax: number): string {
@@ -25,7 +26,9 @@ export function cleanName(text: string, lengthMax: number): string {
   return cleanText(text.replaceAll(':', '-'), lengthMax);
 }
 
-/** Limits of the vendor (section 14); DisplayName may have 500, 100 keeps it readable. */
+/**
+ * Limits of the vendor (quickbooks.md#lengths); DisplayName may have 500, 100 keeps it readable.
+ */
 const nameMax = 100;
 const displayNameMax = 500;
 const phoneMax = 20;
@@ -34,7 +37,9 @@ const descriptionMax = 4000;
 const docNumberMax = 21;
 const noteMax = 4000;
 
-/** The name a customer gets where it is free; of a guest with the e-mail (accounting.md 12). */
+/**
+ * The name a customer gets where it is free; of a guest with the e-mail (accounting.md#customers).
+ */
 export function baseName(body: CustomerBody, recordId: string): string {
   const name = cleanName(body.name, nameMax) || cleanName(recordId, nameMax);
   const email = isOwnRecord(recordId) ? emailKey(body.email) : null;
@@ -48,7 +53,10 @@ export function recordMark(recordId: string): string {
   return `${cleanName(recordId, 20)} ${shortHash(recordId)}`.trim();
 }
 
-/** At most one suffix (section 14): `(C)` beside a vendor or employee, the record's mark beside a customer. */
+/**
+ * At most one suffix (quickbooks.md#names): `(C)` beside a vendor or employee, the record's mark
+ * beside a customer.
+ */
 export function suffixedName(name: string, suffix: string): string {
   const end = ` (${cleanName(suffix, 40)})`;
   // The e-mail of a guest is kept whole.
@@ -96,7 +104,10 @@ export function itemName(code: string): string {
   return cleanName(code, nameMax);
 }
 
-/** Fields of an item that may be written again: never stock, start date, type or accounts (section 14). */
+/**
+ * Fields of an item that may be written again: never stock, start date, type or accounts
+ * (quickbooks.md#items).
+ */
 export function itemFields(body: ProductBody, code: string, sku = body.sku): JsonObject {
   return filled({
     Name: itemName(code),
@@ -167,7 +178,7 @@ function cleanLines(lines: readonly (string | undefined)[], lengthMax = noteMax)
 
 /**
  * A document number of at most 21 characters: what is too long keeps its prefix (up to the first hyphen)
- * and its last characters, with 4 characters that stand for the whole (accounting.md 11).
+ * and its last characters, with 4 characters that stand for the whole (accounting.md#numbers).
  */
 export function docNumberOf(number: string, suffix = ''): string {
   const whole = cleanText(number + suffix, 200);

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../domain/words';
 
 // An update of a document: ours where it is money, theirs where a person may have written (memo, class,
 // department, own fields, e-mail). A full update blanks what is left out, so all that was read goes back; the
-// lines are replaced as a whole (quickbooks.md 9).
+// lines are replaced as a whole (quickbooks.md#updates).
 
 /** What the books make by themselves, or what only we say. */
 const notSentBack = new Set([
@@ -25,7 +25,7 @@ const notSentBack = new Set([
 ]);
 
 /** Labels that stay as they are in the books once they have a value. */
-const theirs = ['DocNumber', 'DepartmentRef', 'BillEmail', 'BillAddr', 'ShipAddr', 'PaymentRefNum']; // prettier-ignore
+const theirs = ['DocNumber', 'DepartmentRef', 'ClassRef', 'BillEmail', 'BillAddr', 'ShipAddr', 'ShipFromAddr', 'PaymentRefNum']; // prettier-ignore
 
 /** The body of an update of the document that was read; `former`: what we wrote into its note before, where that is known. */
 export function mergedPayload(

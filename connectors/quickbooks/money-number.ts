@@ -3,8 +3,9 @@ import type { DocumentEntity } from './entities';
 import { docNumberOf, otherDocNumber } from './mapping';
 import { countOf, type Posted, type WrittenDocument } from './posted';
 
-// The number of a document of money alone (accounting.md 11): of the record it belongs to, with what tells its parts,
-// its differences and further postings apart. Payments, transfers and deposits have no number there. Pure.
+// The number of a document of money alone (accounting.md#numbers): of the record it belongs to,
+// with what tells its parts, its differences and further postings apart. Payments, transfers and
+// deposits have no number there. Pure.
 
 const numbered: readonly DocumentEntity[] = ['JournalEntry', 'Purchase'];
 

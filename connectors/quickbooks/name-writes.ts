@@ -34,7 +34,10 @@ function lastFields(item: Outgoing): JsonObject {
     : {};
 }
 
-/** A sparse update of what changed on our side; everything else stays as a person left it (traps 35, 36). */
+/**
+ * A sparse update of what changed on our side; everything else stays as a person left it
+ * (quickbooks.md#updates).
+ */
 export function update(
   item: Outgoing,
   entity: 'Customer' | 'Item',

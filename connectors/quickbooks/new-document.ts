@@ -15,7 +15,8 @@ import { locationOf, missingBefore, type DocumentSource } from './sale-of';
 import type { DocumentEntity } from './entities';
 
 // Documents that do not stand in the books yet: the one of a sale, a further one where that was voided, and
-// the difference between what stands there and what the till says now (accounting.md 10, 11, 15).
+// the difference between what stands there and what the till says now (accounting.md#edits,
+// #numbers).
 
 /** A document that does not stand in the books yet, with all that its creation needs. */
 export interface NewDocument {

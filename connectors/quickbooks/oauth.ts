@@ -2,7 +2,7 @@ import { ConnectorError, type CallTimeouts } from '../connector';
 import { call, retryAfterMs } from '../http';
 import { tokenErrorSchema, tokenSchema } from './wire';
 
-// Renewal of the access token (quickbooks.md section 2).
+// Renewal of the access token (quickbooks.md#tokens).
 
 export interface QboCredentials {
   accessToken: string;
@@ -45,7 +45,7 @@ export async function refreshCredentials(
     timeouts: options.timeouts,
     signal,
   });
-  // Neither a network error nor a server's error is a disconnect (trap 89).
+  // Neither a network error nor a server's error is a disconnect (quickbooks.md#tokens).
   if (result.type !== 'answer') throw new ConnectorError('upstream', result.detail);
   const { status } = result;
   const value = parseJson(result.text);

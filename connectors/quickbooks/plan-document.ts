@@ -92,7 +92,8 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
     hasDifferences: standing(posted).some(({ role }) => role === 'difference'),
   };
   const options = {
-    // Of a summary the difference gets the first open day, whatever the setting says of new sales (accounting.md 16).
+    // Of a summary the difference gets the first open day, whatever the setting says of new sales
+    // (accounting.md#summaries).
     closed: ticket.kind === 'summary' ? { mode: 'firstOpenDay' as const } : settings.closed,
     movesStock: (sku: string) =>
       references.mapping('item', sku) !== null || (references.products.get(sku)?.isLinked ?? false),

@@ -86,7 +86,9 @@ const postedSchema = z.strictObject({
   entry: entrySchema.nullable().exactOptional(),
   /** What this revision opened on account is still to be applied to what is open there; `isLast`: then all is done. */
   unapplied: z.strictObject({ rev: z.number(), isLast: z.boolean() }).nullable().exactOptional(),
-  /** A document whose answer was not what the source says: it must not stay (accounting.md 6). */
+  /**
+   * A document whose answer was not what the source says: it must not stay (accounting.md#totals).
+   */
   voidDue: z
     .strictObject({
       entity: z.enum(documentEntities),
@@ -179,7 +181,7 @@ export function withoutDocuments(posted: Posted): Posted {
   };
 }
 
-/** Ids are unique within one kind of document only (quickbooks.md 1). */
+/** Ids are unique within one kind of document only (quickbooks.md#calls). */
 export type BooksKey = Pick<WrittenDocument, 'entity' | 'id'>;
 
 export function keyOf({ entity, id }: BooksKey): string {

@@ -7,7 +7,6 @@ import {
   type SendAnswer,
   unanswered,
 } from '../connector';
-import { isSuccess } from '../http';
 import { freeze, payloadsIn, settle } from './batch';
 import { QboClient } from './client';
 import { compose } from './compose';
@@ -45,10 +44,9 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
   const plans = new Plans();
   const client = new QboClient({ ...options, accessToken: () => credentials.accessToken });
 
-  const send: Connector['send'] = async (stored, gate, whenAnswered) => {
+  const send: Connector['send'] = async (stored, gate) => {
     const { path, body } = stored.request;
     const result = await client.post(path, body, stored.requestId, gate);
-    if (isSuccess(result)) await whenAnswered?.();
     return settle(stored, result, options.now());
   };
 
@@ -73,7 +71,8 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
     },
 
     async lookUp(items, references, gate) {
-      // Refused as closed: the day up to which the books are closed has moved (accounting.md 15).
+      // Refused as closed: the day up to which the books are closed has moved
+      // (accounting.md#closed).
       if (items.some(({ lastClass, attempts }) => lastClass === 'CLOSED' && attempts < 2))
         facts = await readFacts(client, options.realmId, gate);
       const company = { facts, posting: options.posting, plans };

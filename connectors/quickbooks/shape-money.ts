@@ -9,7 +9,8 @@ import { decimalsHold, mappedAccount, moneyAccount } from './hold';
 import { cleanText, exactNumber } from './mapping';
 import { currencyFields, customerOf, markerOf, noteOf } from './shape';
 
-// Documents of money alone as the vendor's JSON (accounting.md 9, quickbooks.md 14). Pure.
+// Documents of money alone as the vendor's JSON (accounting.md#clearing, quickbooks.md#deposits).
+// Pure.
 
 /** A whole body, with what finds it again. */
 export interface ShapedMoney {

@@ -8,12 +8,12 @@ import { currencyFields, customerOf, markerOf, noteOf, tenderOf } from './shape'
 import { amountOf, type MoneyShape } from './shape-money';
 import { documentContentSchema } from './wire';
 
-// Payments of invoices as the vendor's JSON (quickbooks.md 14). Pure.
+// Payments of invoices as the vendor's JSON (quickbooks.md#payments). Pure.
 
 /**
- * A payment of an invoice (accounting.md 9, E11b). `invoice`: as it was read, where another document may have
- * taken from it or added to it: what is more than it has open, or of another customer, is not applied. Without
- * an id nothing is.
+ * A payment of an invoice (accounting.md#clearing). `invoice`: as it was read, where another
+ * document may have taken from it or added to it: what is more than it has open, or of another
+ * customer, is not applied. Without an id nothing is.
  */
 export function shapePayment(
   payment: PaymentDocument,
@@ -52,7 +52,10 @@ function openMinor(
 
 const notOwed = 'The customer of this refund owes nothing of its invoice in QuickBooks: apply its credit memo there by hand'; // prettier-ignore
 
-/** A payment of 0.00 by which a credit memo takes from its invoice (quickbooks.md 14) what is owed of that there. */
+/**
+ * A payment of 0.00 by which a credit memo takes from its invoice (quickbooks.md#payments) what is
+ * owed of that there.
+ */
 export function shapeApplication(
   payment: PaymentDocument,
   invoiceId: string,

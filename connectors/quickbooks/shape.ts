@@ -2,7 +2,7 @@ import type { ExchangeRate } from '../../domain/bodies';
 import { plainEmail } from '../../domain/email';
 import { minorToText } from '../../domain/money';
 import { isOwnRecord } from '../../domain/own-records';
-import type { DocumentTax, PostingDocument } from '../../domain/posting/document';
+import type { DocumentTax, PostingDocument, Reason } from '../../domain/posting/document';
 import { exchangeAccount } from '../../domain/posting/money-document';
 import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
@@ -11,9 +11,11 @@ import type { QboFacts } from './facts';
 import { decimalsHold, inCurrency, missingMapping, moneyAccount } from './hold';
 import { linesOf } from './lines';
 import { addressFields, cleanText, exactNumber } from './mapping';
+import { classOf, shopAddressOf } from './shop-fields';
 import { taxCodeOf } from './tax-codes';
 
-// A decided document as the vendor's JSON (accounting.md 9, 11, 12; quickbooks.md 14, 15). Pure.
+// A decided document as the vendor's JSON (accounting.md#clearing, #numbers;
+// quickbooks.md#sales-forms, #sales-tax). Pure.
 
 /** What is known of a document beside its figures. */
 export interface DocumentLabels {
@@ -22,12 +24,13 @@ export interface DocumentLabels {
   location: string;
   /** What must be in the books first and is not: the sale that a refund gives back, deposits that were used. */
   missing: readonly MissingReference[];
-  /** What becomes of articles without an item (accounting.md 13); without: they hold the document. */
-  unmapped?: PostingSettings['item']['unmapped'];
+  /** What becomes of articles without an item (accounting.md#items), and the addresses of the shop. */
+  settings: Pick<PostingSettings, 'item' | 'shop'>;
 }
 
 export type ShapedDocument =
-  { type: 'shaped'; payload: JsonObject; marker: string } | { type: 'stop'; composed: Composed };
+  | { type: 'shaped'; payload: JsonObject; marker: string; reasons: readonly Reason[] }
+  | { type: 'stop'; composed: Composed };
 
 export function shapeDocument(
   document: PostingDocument,
@@ -45,16 +48,16 @@ export function shapeDocument(
   if (customer.type === 'stop') return customer;
   const tender = moneyOf(document, references, facts);
   if (tender.type === 'stop') return tender;
-  const { lines, missing, missingMappings, invalid } = linesOf(
-    document,
-    references,
-    facts,
-    labels.unmapped,
-  );
+  const { docNumber, location, settings } = labels;
+  const shopClass = classOf(location, references, facts);
+  if (shopClass.type === 'stop') return shopClass;
+  const { lines, missing, missingMappings, invalid } = linesOf(document, references, facts, {
+    unmapped: settings.item.unmapped,
+    classId: shopClass.lineClassId,
+  });
   const [firstMissing] = missingMappings;
   if (firstMissing !== undefined) return { type: 'stop', composed: missingMapping(firstMissing) };
   if (invalid !== null) return { type: 'stop', composed: invalid };
-  const { docNumber, location } = labels;
   const allMissing = [...customer.missing, ...labels.missing, ...missing];
   if (allMissing.length > 0)
     return { type: 'stop', composed: { type: 'notReady', missing: allMissing } };
@@ -69,12 +72,14 @@ export function shapeDocument(
     ...tender.fields,
     ...currencyFields(document, facts),
     ...(department === null ? {} : { DepartmentRef: { value: department } }),
+    ...shopClass.form,
     ...guestEmail(document),
     ...addressesOf(document),
+    ...shopAddressOf(document, location, settings.shop.shipFrom, facts),
     ...taxFields(document, references, facts),
     Line: lines,
   };
-  return { type: 'shaped', payload, marker };
+  return { type: 'shaped', payload, marker, reasons: shopClass.reasons };
 }
 
 /** The first words of the note. */
@@ -109,7 +114,10 @@ export function customerOf(
   return { type: 'known', id: '', missing };
 }
 
-/** How it was paid and where the money lies until its payout (accounting.md 9); nothing on a total of 0.00. */
+/**
+ * How it was paid and where the money lies until its payout (accounting.md#clearing); nothing on a
+ * total of 0.00.
+ */
 export function tenderOf(
   document: Pick<PostingDocument, 'tender' | 'currency'>,
   references: References,
@@ -152,7 +160,10 @@ function moneyOf(
   return type === 'refundReceipt' || isMapped ? account : { type: 'known', fields: {} };
 }
 
-/** PaymentRefNum; a longer reference keeps its last characters and stands whole in the note (accounting.md 11). */
+/**
+ * PaymentRefNum; a longer reference keeps its last characters and stands whole in the note
+ * (accounting.md#numbers).
+ */
 const refMax = 21;
 const noteMax = 4000;
 /** Two ids of 100 characters each, all of them written longer. */
@@ -199,7 +210,9 @@ function addressesOf({ billTo, shipTo }: PostingDocument): JsonObject {
   };
 }
 
-/** The flags are sent, never left to their defaults (accounting.md 7, quickbooks.md 15). */
+/**
+ * The flags are sent, never left to their defaults (accounting.md#tax, quickbooks.md#sales-tax).
+ */
 function taxFields(document: PostingDocument, references: References, facts: QboFacts): JsonObject {
   const { lines } = document;
   const hasDiscount = lines.some((line) => line.kind === 'discount');

@@ -13,8 +13,9 @@ import type { DocumentFinding } from './findings';
 import { naturalSchema, type Natural } from './natural';
 import { customerSchema, documentSchema, itemSchema } from './wire';
 
-// What became of a send that is too old to be repeated (quickbooks.md 8: how long a requestid is kept is
-// not said; 24 h is assumed, less an hour): the natural key of each member is asked.
+// What became of a send that is too old to be repeated (quickbooks.md#request-ids: how long a
+// requestid is kept is not said; 24 h is assumed, less an hour): the natural key of each member is
+// asked.
 
 export const repeatableMs = 23 * 60 * 60 * 1000;
 

@@ -2,7 +2,10 @@ import type { JsonObject } from '../../domain/words';
 import type { Composed, Outgoing } from '../connector';
 import { keyOf, labelsIn, snapshotOf, standing, type Posted, type WrittenDocument } from './posted';
 
-/** Voids one document: its number stays visible, its amounts become 0 (quickbooks.md 9). `posted`: what is to be known once it is done. */
+/**
+ * Voids one document: its number stays visible, its amounts become 0 (quickbooks.md#voids).
+ * `posted`: what is to be known once it is done.
+ */
 export function voidWrite(
   item: Outgoing,
   posted: Posted,

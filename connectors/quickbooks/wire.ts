@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonObject } from '../stored-write';
 
-// The vendor's JSON as far as we read it (quickbooks.md 3, 4, 11, 16).
+// The vendor's JSON as far as we read it (quickbooks.md#envelopes, #faults).
 
 export { jsonObject };
 
@@ -23,7 +23,7 @@ export const customerSchema = z.object({
     .object({ FreeFormNumber: z.string().default('') })
     .nullable()
     .default(null),
-  // Only whether there is one: lines come back rearranged (section 14, address echo).
+  // Only whether there is one: lines come back rearranged (quickbooks.md#customers).
   BillAddr: z.object({}).nullable().default(null),
   ShipAddr: z.object({}).nullable().default(null),
   Notes: z.string().default(''),
@@ -125,6 +125,12 @@ export const accountSchema = z.object({
   Active: z.boolean().default(true),
 });
 
+export const classSchema = z.object({
+  Id: z.string().min(1),
+  Name: z.string().default(''),
+  Active: z.boolean().default(true),
+});
+
 /** A tax code bundles the rates of its list; those for purchases are another list. */
 export const taxCodeSchema = z.object({
   Id: z.string().min(1),
@@ -144,7 +150,12 @@ export const taxRateSchema = z.object({
 export const preferencesSchema = z.object({
   Preferences: z.object({
     AccountingInfoPrefs: z
-      .object({ BookCloseDate: z.string().optional(), TrackDepartments: z.boolean().optional() })
+      .object({
+        BookCloseDate: z.string().optional(),
+        TrackDepartments: z.boolean().optional(),
+        ClassTrackingPerTxn: z.boolean().optional(),
+        ClassTrackingPerTxnLine: z.boolean().optional(),
+      })
       .optional(),
     SalesFormsPrefs: z
       .object({
@@ -188,7 +199,7 @@ export const batchAnswerSchema = z.object({
 /** A batch as we froze it. */
 export const frozenBatchSchema = z.object({ BatchItemRequest: z.array(jsonObject) });
 
-/** What a written entity must show: an answer without Id is no success (trap 10). */
+/** What a written entity must show: an answer without Id is no success (quickbooks.md#calls). */
 export const writtenSchema = z.object({
   Id: z.string().min(1),
   SyncToken: z.string().default('0'),

@@ -9,8 +9,8 @@ import { classOf, describe, plain, wholeOutcome } from './errors';
 import { batchAnswerSchema, findJson, frozenBatchSchema, itemErrorSchema, productSchema, type WooError } from './wire'; // prettier-ignore
 import { carriedOut, naturalSchema } from './written';
 
-// One `POST products/batch` (woocommerce.md 6): 200 even if all items failed, creates and updates
-// answered each in its own order.
+// One `POST products/batch` (woocommerce.md#batches): 200 even if all items failed, creates and
+// updates answered each in its own order.
 
 /** Over all lists together; more is answered 413. */
 const batchMax = 100;

@@ -22,7 +22,10 @@ export interface WooCommerceOptions extends WooKeys {
 
 export const apiPath = '/wp-json/wc/v3';
 
-/** Half of the 8 kB at which stores answer 414 (woocommerce.md 2), less host, path and signature. */
+/**
+ * Half of the 8 kB at which stores answer 414 (woocommerce.md#requests), less host, path and
+ * signature.
+ */
 const listTextMax = 3500;
 
 export class WooClient {
@@ -61,7 +64,10 @@ export class WooClient {
     return this.read('/products', query, schema, gate).then(isDone, isNotDone);
   }
 
-  /** Whether the store takes a write at all: a batch of nothing writes nothing (woocommerce.md 6). */
+  /**
+   * Whether the store takes a write at all: a batch of nothing writes nothing
+   * (woocommerce.md#batches).
+   */
   async takesWrites(gate: CallGate): Promise<boolean> {
     const url = this.urlOf(`${apiPath}/products/batch`);
     const body = JSON.stringify({ create: [], update: [] });

@@ -3,7 +3,7 @@ import { ConnectorError, type SendAnswer } from '../connector';
 import { retryAfterMs, type HttpAnswer, type HttpResult } from '../http';
 import { errorSchema, findJson, type WooError } from './wire';
 
-// What the store's errors mean (woocommerce.md section 3). By code and status, never by message: it is
+// What the store's errors mean (woocommerce.md#errors). By code and status, never by message: it is
 // translated.
 
 const classes: Readonly<Record<string, FailureClass>> = {
@@ -60,7 +60,7 @@ export function plain(text: string): string {
 
 /**
  * Whether an answer says something about the keys: only WordPress and WooCommerce know them. A firewall, a login page
- * or a maintenance plug-in answers 401 and 403 too, with html (woocommerce.md 18).
+ * or a maintenance plug-in answers 401 and 403 too, with html (woocommerce.md#proxies).
  */
 function isAboutKeys(status: number, error: WooError | null): boolean {
   return (status === 401 || status === 403) && /^(woocommerce|rest)_/.test(error?.code ?? '');
@@ -165,7 +165,10 @@ export function rejectedOutcome(
 /** A read whose question may be the reason: with others the store may answer. */
 export class OddAnswer extends ConnectorError {}
 
-/** The JSON of a read, or a `ConnectorError`: a failed look-up is never "absent" (invariant I4). */
+/**
+ * The JSON of a read, or a `ConnectorError`: a failed look-up is never "absent"
+ * (architecture.md#i4).
+ */
 export function readJson(result: HttpResult, nowMs: number): unknown {
   if (result.type !== 'answer') throw new ConnectorError('upstream', result.detail);
   const { status } = result;

@@ -7,8 +7,7 @@ import { OddAnswer } from './errors';
 import { foldedSku, keptSku } from './texts';
 import { markerKey, productFieldNames, productSchema, type WooProduct } from './wire';
 
-// What composing needs to know of the store, asked set-wise (architecture section 5: "before the first
-// create of a record: match").
+// What composing needs to know of the store, asked set-wise (architecture.md#before-a-create).
 
 /** What the store has under a SKU. Its filter tells neither case nor accents apart; we do. */
 export type SkuHit =
@@ -95,8 +94,9 @@ const skusPerRead = 50;
 const pageSize = 100;
 
 /**
- * Each SKU with what the store has under it; also asks the trash, which keeps SKUs (woocommerce.md 4, 7). `alone`: of
- * these the store said that somebody holds them, so each is a question of its own.
+ * Each SKU with what the store has under it; also asks the trash, which keeps SKUs
+ * (woocommerce.md#products). `alone`: of these the store said that somebody holds them, so each is
+ * a question of its own.
  */
 export async function findBySku(
   client: WooClient,
@@ -168,7 +168,7 @@ async function holdersIn(
   list: readonly string[],
   filter: Readonly<Record<string, string>>,
 ): Promise<[string, WooProduct[]][]> {
-  // PHP takes a filter `0` for none, and a list of it for a list (woocommerce.md 18).
+  // PHP takes a filter `0` for none, and a list of it for a list (woocommerce.md#lists).
   const asked = list.join(',') === '0' ? '0,0' : list.join(',');
   const listed = await listProducts(asks.client, { sku: asked, ...filter }, asks.gate);
   const [first = ''] = list;
@@ -212,7 +212,8 @@ async function listProducts(
     _fields: productFieldNames.join(','),
   };
   const products = await client.read('/products', query, z.array(productSchema), gate);
-  // An unknown filter is ignored and everything comes (woocommerce.md 4): then nothing is certainly absent.
+  // An unknown filter is ignored and everything comes (woocommerce.md#lists): then nothing is
+  // certainly absent.
   if (products.length >= pageSize)
     throw new OddAnswer('upstream', 'GET /products: a full page, so the filter was ignored');
   // What plug-ins keep in the meta list is no business of ours.

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../domain/words';
 import { markerKey, type WooProduct } from './wire';
 import { htmlForStore, isSamePrice, isSameText, plainForStore, taxClassSlug } from './texts';
 
-// Our words ↔ the store's fields (woocommerce.md 7). Pure.
+// Our words ↔ the store's fields (woocommerce.md#products). Pure.
 
 /** The mapped fields of a product, as we want them and keep them in the snapshot. A field left out is "no information". */
 export interface ProductFields {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
-// Credentials of a call to a store (woocommerce.md section 1): Basic over TLS, where PHP reads it, and
-// OAuth 1.0a with one leg in the query over plain http, where Basic is ignored.
+// Credentials of a call to a store (woocommerce.md#authentication): Basic over TLS, where PHP reads
+// it, and OAuth 1.0a with one leg in the query over plain http, where Basic is ignored.
 
 export interface WooKeys {
   consumerKey: string;

@@ -6,7 +6,7 @@ import { isCounted, stockTotal, wholePieces } from './mapping';
 import type { WooProduct } from './wire';
 
 // The guard of an absolute figure: the store takes no other, so a figure that is not ours may hold sales that we do
-// not know (accounting.md 14). Pure.
+// not know (accounting.md#stock). Pure.
 
 type StockFinding = Extract<WooFinding, { type: 'stock' }>;
 
@@ -116,7 +116,8 @@ export interface WrittenStock {
 
 /**
  * What follows a figure that was carried out: nothing, or a person has to look, because the store shows another one or
- * sold some pieces between our look-up and its turn in the batch, which the figure wiped out (woocommerce.md 18).
+ * sold some pieces between our look-up and its turn in the batch, which the figure wiped out
+ * (woocommerce.md#stock).
  */
 export function afterStock(
   { quantity, sales }: WrittenStock,

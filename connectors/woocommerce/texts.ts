@@ -1,7 +1,7 @@
 import { addDecimals } from '../../domain/money';
 
-// What a store makes of texts (woocommerce.md 18): what must be sent so that a text is kept, and what a text that was
-// sent reads like afterwards. Pure.
+// What a store makes of texts (woocommerce.md#texts): what must be sent so that a text is kept, and
+// what a text that was sent reads like afterwards. Pure.
 
 /**
  * A plain text as the store must be sent it: filters of posts take one layer of backslashes and everything that looks

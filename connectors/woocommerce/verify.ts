@@ -11,8 +11,8 @@ import { differences, markerOf } from './mapping';
 import type { WooProduct } from './wire';
 import { carriedOut, naturalSchema, type Natural } from './written';
 
-// What became of a send whose answer was lost (woocommerce.md 14): there is no idempotency key, so each
-// member is looked at, by SKU or id.
+// What became of a send whose answer was lost (woocommerce.md#lost-answers): there is no
+// idempotency key, so each member is looked at, by SKU or id.
 
 /** One result per member; throws `ConnectorError` where a look-up fails: then nothing is known. */
 export async function lookAtMembers(

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 import { jsonObject } from '../stored-write';
 
-// The store's JSON as far as we read it (woocommerce.md 6, 7), and the members that we write. A batch
-// skips the store's own schema, so ours is the only check of a written value.
+// The store's JSON as far as we read it (woocommerce.md#products), and the members that we write. A
+// batch skips the store's own schema, so ours is the only check of a written value.
 
 /** Meta entry that marks a product as made by us; its value is the record id. */
 export const markerKey = '_truth_sync_ref';
@@ -61,7 +61,7 @@ export const productSchema = z.object({
   stock_quantity: number.default(null),
   /** Of a variation: its product. */
   parent_id: number.default(null),
-  /** Moves with the stock of orders, also in the answer of a write (woocommerce.md 18). */
+  /** Moves with the stock of orders, also in the answer of a write (woocommerce.md#stock). */
   total_sales: number.default(null),
   /** Null: the store's version does not know it. */
   tax_class: z.string().nullable().default(null),
@@ -155,9 +155,9 @@ export const systemStatusSchema = z.object({
 });
 
 /**
- * The JSON value in an answer, also between PHP notices printed before and after it (woocommerce.md 3, 16, 18);
- * undefined where there is none: html, empty, or cut. Notices may hold brackets of their own: the longest value is the
- * answer.
+ * The JSON value in an answer, also between PHP notices printed before and after it
+ * (woocommerce.md#proxies); undefined where there is none: html, empty, or cut. Notices may hold
+ * brackets of their own: the longest value is the answer.
  */
 export function findJson(answer: string): unknown {
   const whole = parsed(answer.trim());

@@ -1,5 +1,4 @@
 import { ConnectorError, unanswered, type Connector, type SendAnswer } from '../connector';
-import { isSuccess } from '../http';
 import { freeze, payloadsIn, settle } from './batch';
 import { WooClient, type WooCommerceOptions } from './client';
 import { compose } from './compose';
@@ -54,10 +53,9 @@ export function createWooCommerce(options: WooCommerceOptions): Connector {
     freeze,
     payloadsIn,
 
-    async send(stored, gate, whenAnswered) {
+    async send(stored, gate) {
       const { path, body } = stored.request;
       const result = await client.post(path, body, gate);
-      if (isSuccess(result)) await whenAnswered?.();
       const answer = settle(stored, result, options.now());
       const why = wholeRefusal(result);
       if (why === null || result.type !== 'answer' || !(await client.takesWrites(gate)))

@@ -15,6 +15,8 @@ import {
 const laneStalledMs = 50_000;
 /** Late although the lane works: the queue is longer than the vendor lets through. */
 const lateMs = 5 * 60_000;
+/** A vendor answers within seconds: a call of this age may be hanging. */
+const callShownMs = 15_000;
 /** A pause that a vendor asks for is worth a line when it is longer. */
 const pauseShownMs = 30_000;
 /** What waits for another record is that record's problem, until it waits for this long. */
@@ -78,7 +80,8 @@ function addBlocked(add: Add, system: Target, { isPaused, needsAuth, breaker }: 
 
 /** What stands still although the lane may be called. */
 function addSlow(add: Add, system: Target, lane: LaneFacts & { nowMs: number }): void {
-  const { nowMs, trouble, oldestDueMs, oldestUnknownMs, pausedUntilMs, progressedMs } = lane;
+  const { nowMs, trouble, callSinceMs, oldestDueMs, oldestUnknownMs } = lane;
+  const { pausedUntilMs, progressedMs } = lane;
   const isAskedToWait = pausedUntilMs !== null && pausedUntilMs > nowMs;
   if (pausedUntilMs !== null && pausedUntilMs - nowMs > pauseShownMs)
     add({
@@ -108,6 +111,15 @@ function addSlow(add: Add, system: Target, lane: LaneFacts & { nowMs: number }):
       detail: `The queue to ${system} is longer than ${system} takes at once.`,
       whatToDo: 'Nothing, if it shrinks.',
       sinceMs: oldestDueMs,
+    });
+  if (callSinceMs !== null && nowMs - callSinceMs > callShownMs)
+    add({
+      code: 'call_slow',
+      severity: 'notice',
+      title: 'A call takes long',
+      detail: `${system} has not answered a call for ${minutesText(nowMs - callSinceMs)}.`,
+      whatToDo: 'Nothing: it is given up when its time is over, and then asked about.',
+      sinceMs: callSinceMs,
     });
   if (oldestUnknownMs !== null && nowMs - oldestUnknownMs > unknownShownMs)
     add({

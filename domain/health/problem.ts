@@ -19,6 +19,7 @@ export const problemCodes = [
   'needs_auth',
   'breaker_open',
   'vendor_pause',
+  'call_slow',
   'outcome_unknown',
   'held',
   'dead',
@@ -72,6 +73,8 @@ export interface LaneFacts {
   /** Why turns fail through no fault of the vendor's. */
   trouble: { reason: string; sinceMs: number } | null;
   progressedMs: number;
+  /** When the call that is under way left; null while none is. */
+  callSinceMs: number | null;
   waiting: number;
   /** When the oldest delivery that waits became due. */
   oldestDueMs: number | null;

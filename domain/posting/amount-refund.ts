@@ -7,8 +7,8 @@ import type { LineTaxes, Sale, SaleAmount, SaleItem } from './sale';
 import type { PostingSettings } from './settings';
 import { saleOfTicket } from './ticket';
 
-// A refund that says an amount and no lines (accounting.md 10): the whole rest of a sale gives back its
-// remaining lines and tax; a part of it is one line, by setting with its share of the tax.
+// A refund that says an amount and no lines (accounting.md#refunds): the whole rest of a sale gives
+// back its remaining lines and tax; a part of it is one line, by setting with its share of the tax.
 
 interface RefundSettings {
   refund: Pick<PostingSettings['refund'], 'amountOnlyTax'>;

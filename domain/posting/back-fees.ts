@@ -1,7 +1,8 @@
 import type { NamedAmount, OrderBody, OrderLine } from '../bodies';
 import { signOf, sumMinor } from '../money';
 
-// What of an order is given back: lines below zero, and fees below zero where the sale cannot bear them (accounting.md 2).
+// What of an order is given back: lines below zero, and fees below zero where the sale cannot bear
+// them (accounting.md#documents).
 
 export function isBack(line: OrderLine): boolean {
   return signOf(line.quantity) < 0 || line.netMinor < 0;

@@ -4,7 +4,8 @@ import type { HoldCode } from '../hold-reasons';
 
 /**
  * What keeps an amount of this currency out of the books: another currency than theirs needs a company with
- * several, and a rate from a stated source and day (accounting.md 17). Null where nothing does.
+ * several, and a rate from a stated source and day (accounting.md#currencies). Null where nothing
+ * does.
  */
 export function currencyHold(
   { currency, exchangeRate }: { currency: string; exchangeRate?: ExchangeRate | undefined },

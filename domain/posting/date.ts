@@ -11,7 +11,10 @@ export interface Dated {
   reasons: Reason[];
 }
 
-/** The source's own day; in a closed period held, or by setting the first open day, said in the note (accounting.md 15). */
+/**
+ * The source's own day; in a closed period held, or by setting the first open day, said in the note
+ * (accounting.md#closed).
+ */
 export function dateOf(
   ownDate: string,
   what: string,

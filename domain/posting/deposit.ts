@@ -6,8 +6,8 @@ import { entriesBefore, type SaleEntry } from './known-sale';
 import type { Sale } from './sale';
 import { markerId } from './marker';
 
-// Lay-away money (accounting.md 3): a liability when it is received, used up like a gift card by the order
-// that completes it, or given back by a refund.
+// Lay-away money (accounting.md#when-to-post): a liability when it is received, used up like a gift
+// card by the order that completes it, or given back by a refund.
 
 /** A deposit as what it is to the books: a sale of nothing but the promise. Null where the payment is none. */
 export function saleOfDeposit(

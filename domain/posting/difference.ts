@@ -2,7 +2,7 @@ import { addDecimals, negateDecimal, signOf, sumMinor } from '../money';
 import { grouped, groupKey, isNothing, type PostedAmount, type PostedSale } from './posted-sale';
 
 // What is to be added to the books and what to be taken away, where the documents that are there may not be
-// touched: new minus old by article, tax code and kind, to the cent (accounting.md 10, 15).
+// touched: new minus old by article, tax code and kind, to the cent (accounting.md#edits, #closed).
 
 export interface Difference {
   /** To be given back, amounts on the sale's own side; null where nothing is. */

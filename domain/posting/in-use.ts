@@ -4,8 +4,8 @@ import type { Hold } from './document';
 import { soldMinor, type KnownSale } from './known-sale';
 import type { ListedThing } from './paid-out';
 
-// What others in the books rest on is neither voided away nor made smaller than they need (accounting.md 10): it is
-// held with both names until one of the two changes.
+// What others in the books rest on is neither voided away nor made smaller than they need
+// (accounting.md#edits): it is held with both names until one of the two changes.
 
 function hold(what: string, detail: string): Hold {
   return { type: 'hold', reason: 'in_use', what, detail };

@@ -5,7 +5,10 @@ import type { KnownSale } from './known-sale';
 import { markerId } from './marker';
 import type { PaymentDocument } from './payment';
 
-/** A payment that came later, of an invoice of ours (E11b): on its own day, from the invoice's customer. */
+/**
+ * A payment that came later, of an invoice of ours (accounting.md#examples, E11b): on its own day,
+ * from the invoice's customer.
+ */
 export function invoicePayment(
   body: PaymentBody,
   recordId: string,

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 
 // Whether the tickets of a business day are posted one by one or as daily summaries: one mode for each day
-// (accounting.md 16). Days are `YYYY-MM-DD`, compared as texts.
+// (accounting.md#summaries). Days are `YYYY-MM-DD`, compared as texts.
 
 export const postingModes = ['perOrder', 'summary'] as const;
 export type PostingMode = (typeof postingModes)[number];

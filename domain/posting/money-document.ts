@@ -40,7 +40,7 @@ export type MoneyDocument = Head &
 /** A customer of the till, or a guest. */
 export type OwedBy = Pick<PostingDocument, 'customerId' | 'guest'>;
 
-/** What customers owe: each entry on it names its customer (quickbooks.md 14). */
+/** What customers owe: each entry on it names its customer (quickbooks.md#journal-entries). */
 export const receivableAccount = 'receivable';
 
 export type MoneyDecision = MoneyDocument | Hold | { type: 'nothing'; reason: string };
@@ -68,8 +68,9 @@ export function moveOf(
 
 /**
  * What one tender paid back of a sale that is an invoice: its credit memo takes it off what the customer owes, this
- * puts it back there and out of the tender's account, so that both come to nothing (accounting.md 2 and 10, ADR 0012).
- * A tender that brought money beside those that paid back goes the other way: a line below zero is refused.
+ * puts it back there and out of the tender's account, so that both come to nothing
+ * (accounting.md#refunds, #edits, ADR 0012). A tender that brought money beside those that paid
+ * back goes the other way: a line below zero is refused.
  */
 export function paidBackOf(
   head: Head,
@@ -97,7 +98,9 @@ function partMarker(marker: string, part: string): string {
   return marker.replace(/^(truth-sync \w+) /, `$1 ${part.replace('-', ' ')} of `);
 }
 
-/** Cash that was put in, taken out, or counted otherwise than booked (accounting.md 3). */
+/**
+ * Cash that was put in, taken out, or counted otherwise than booked (accounting.md#when-to-post).
+ */
 export function cashDocument(
   body: CashBody,
   recordId: string,

@@ -4,7 +4,8 @@ import { sumMinor } from '../money';
 import type { MoneyDocument, OwedBy } from './money-document';
 
 // Money between accounts as far as it is money: what each account gets. By it an edit is known, and what is
-// posted is taken back or corrected where its document may not be touched (accounting.md 10, 15).
+// posted is taken back or corrected where its document may not be touched (accounting.md#edits,
+// #closed).
 
 /** What one account gets; `id` is the account there as it was when this was posted. */
 export interface Leg {

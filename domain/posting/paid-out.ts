@@ -4,8 +4,8 @@ import { minorToText, sumMinor } from '../money';
 import type { Hold } from './document';
 import { receivedTenders } from './ticket';
 
-// What a payout lists against what the tender brought there and what other payouts list (accounting.md 9): money
-// that came in once leaves the clearing account once.
+// What a payout lists against what the tender brought there and what other payouts list
+// (accounting.md#clearing): money that came in once leaves the clearing account once.
 
 /** A payout that lists a thing. */
 export interface ListingPayout {

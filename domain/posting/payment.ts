@@ -3,7 +3,7 @@ import type { PostingDocument } from './document';
 import type { Sale, SaleTender } from './sale';
 
 // Money received on an invoice of ours: each of several tenders is one payment, so that each clearing account
-// holds what it got (accounting.md 2 and 9).
+// holds what it got (accounting.md#documents, #clearing).
 
 export interface PaymentDocument {
   marker: string;

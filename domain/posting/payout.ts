@@ -3,8 +3,8 @@ import { minorToText, sumMinor } from '../money';
 import type { BookingLine, MoneyDecision } from './money-document';
 import { moneyMarker } from './marker';
 
-// What a processor paid out (accounting.md 9, E15): gross out of clearing, fees to expense, the net on the
-// bank, so that the bank's feed matches one line.
+// What a processor paid out (accounting.md#clearing): gross out of clearing, fees to expense, the
+// net on the bank, so that the bank's feed matches one line.
 
 /** The account on which a payout's money lies until it is paid out. */
 export function clearingOf({ tender, processor }: PayoutBody): string {
@@ -13,7 +13,8 @@ export function clearingOf({ tender, processor }: PayoutBody): string {
 
 /**
  * One part of a payout. A clearing account of type Bank cannot be emptied by a deposit line: then the net is
- * a transfer, and fees and the like are booked on the clearing account itself (quickbooks.md 14).
+ * a transfer, and fees and the like are booked on the clearing account itself
+ * (quickbooks.md#deposits).
  */
 export function payoutPart(
   body: PayoutBody,

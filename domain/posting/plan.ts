@@ -3,8 +3,9 @@ import { after, differenceOf } from './difference';
 import { isNothing, isSameMoney, type PostedSale } from './posted-sale';
 import type { HoldCode } from '../hold-reasons';
 
-// What to do next with a part of a record that may be in the books already (accounting.md 10, 15). One step
-// at a time: each is a write of its own, after which the same question is asked again.
+// What to do next with a part of a record that may be in the books already (accounting.md#edits,
+// #closed). One step at a time: each is a write of its own, after which the same question is asked
+// again.
 
 /** What we have posted of a part and not voided. */
 export interface PostedPart {
@@ -95,7 +96,10 @@ export function lockedDay(
   return hold('locked', 'date', `${locked}: its day cannot move from ${net.date} to ${wanted.date}`); // prettier-ignore
 }
 
-/** What is posted does not leave the time that is posted (accounting.md 1); what began before it stays there. */
+/**
+ * What is posted does not leave the time that is posted (accounting.md#principles); what began
+ * before it stays there.
+ */
 export function beforeStartHold(
   net: { date: string } | null,
   wanted: { date: string } | null,

@@ -21,7 +21,9 @@ export interface SaleItem extends LineTaxes {
   netMinor: number;
   /** Net less discount: what `discount.mode = gross` shows and takes off again. Net of tax too. */
   discountMinor: number;
-  /** Money back while the goods stay with the customer: stock must not move (accounting.md 10). */
+  /**
+   * Money back while the goods stay with the customer: stock must not move (accounting.md#refunds).
+   */
   isKept: boolean;
   /** Goods of a daily summary that tells no articles: `sku` is the name of their kind of tax. */
   isCategory?: boolean | undefined;
@@ -42,10 +44,20 @@ export interface SaleTender {
   isExchange?: boolean | undefined;
 }
 
+/** Lay-away money, tax included; positive. */
+export interface SaleDeposit {
+  id: string;
+  use: 'received' | 'used';
+  amountMinor: number;
+  /** Where tax was due when it was received: its tax and codes; the first is positive. */
+  taxMinor?: number | undefined;
+  codes?: readonly string[] | undefined;
+}
+
 /** One side of one source record: a sale, or what was given back. */
 export interface Sale {
   side: 'sale' | 'refund';
-  /** First line of the note, by which we know our own (accounting.md 11). */
+  /** First line of the note, by which we know our own (accounting.md#numbers). */
   marker: string;
   /** Behind the marker: coupons, gift cards. */
   notes: readonly string[];
@@ -72,13 +84,16 @@ export interface Sale {
   unallocatedMinor: number;
   /** Given back without a line, with its share of the sale's tax (`refund.amountOnlyTax = prorate`). */
   prorated?: readonly SaleAmount[] | undefined;
-  /** Lay-away money: received before its sale, or used by it; of a refund given back (accounting.md 3). */
-  deposits?: readonly { id: string; use: 'received' | 'used'; amountMinor: number }[] | undefined;
-  /** Signed; the till rounded to its smallest coin (accounting.md 8). */
+  /**
+   * Lay-away money: received before its sale, or used by it; of a refund given back
+   * (accounting.md#when-to-post).
+   */
+  deposits?: readonly SaleDeposit[] | undefined;
+  /** Signed; the till rounded to its smallest coin (accounting.md#extras). */
   cashRoundingMinor?: number | undefined;
   /** Where the currency is not the one of the books. */
   exchangeRate?: ExchangeRate | undefined;
-  /** The source's own tax, never the sum of its lines (accounting.md 6). */
+  /** The source's own tax, never the sum of its lines (accounting.md#totals). */
   taxMinor: number;
   /** For a company that books tax as a line: the source's names of the rates. */
   taxLabel: string;

@@ -5,7 +5,7 @@ import type { SaleItem } from './sale';
 import type { PostingSettings } from './settings';
 import type { SummarySale } from './summary';
 
-// A daily summary as one document (accounting.md 16): decided like any sale, with few lines.
+// A daily summary as one document (accounting.md#summaries): decided like any sale, with few lines.
 
 /** What posting decides for a summary, or for a difference of one. */
 export function decideSummary(

@@ -5,8 +5,8 @@ import type { Hold } from './document';
 import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
 import type { HoldCode } from '../hold-reasons';
 
-// What of a ticket goes into which daily summary (accounting.md 16): all of it where it has one tender, else a
-// share for each, exact to the cent.
+// What of a ticket goes into which daily summary (accounting.md#summaries): all of it where it has
+// one tender, else a share for each, exact to the cent.
 
 /** One ticket's part of one summary. */
 export interface Share {

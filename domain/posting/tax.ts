@@ -6,13 +6,14 @@ import {
   sumMinor,
   taxWithinMinor,
 } from '../money';
+import { depositTaxMinor } from './deposit-tax';
 import type { DocumentTax, PostingCompany, PostingLine, Reason, TaxOverride } from './document';
 import { taxKeyOf } from './lines';
 import type { LineTaxes, Sale } from './sale';
 import type { PostingSettings } from './settings';
 import type { HoldCode } from '../hold-reasons';
 
-// How the tax of a document is stated, in the five kinds of companies (accounting.md 7).
+// How the tax of a document is stated, in the five kinds of companies (accounting.md#tax).
 
 export type TaxDecision =
   | { type: 'stated'; tax: DocumentTax; reasons: Reason[] }
@@ -72,8 +73,9 @@ function taxByCode(
     : excluded(sale, [...bases.values()], tax);
 }
 
-function taxedOf({ items, fees, shipping, prorated = [] }: Sale): LineTaxes[] {
-  return [...items, ...fees, ...shipping, ...prorated];
+function taxedOf({ items, fees, shipping, prorated = [], deposits = [] }: Sale): LineTaxes[] {
+  const ofDeposits = deposits.map((one) => ({ codes: one.codes ?? [], taxMinor: depositTaxMinor(one) })); // prettier-ignore
+  return [...items, ...fees, ...shipping, ...prorated, ...ofDeposits];
 }
 
 /** What of a document has one code there. */

@@ -14,7 +14,7 @@ import { appliedPart, backPrefix, creditedPart, firstPayment, invoicedPart, move
 import { areSeveralPayments } from './payment';
 import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
 
-// A ticket of the POS as what it sold and what it gave back (accounting.md 2 and 10).
+// A ticket of the POS as what it sold and what it gave back (accounting.md#documents, #refunds).
 
 /** One record may need two documents: a ticket with lines of both signs is a sale and a refund. */
 export type DocumentPart = 'sale' | 'refund';
@@ -48,8 +48,8 @@ export function isInvoiced(ticket: Ticket, part: string): boolean {
 }
 
 /**
- * The deliveries of an order: its documents, and a payment for each of several tenders (accounting.md 2).
- * `salePart`: the name of its sale.
+ * The deliveries of an order: its documents, and a payment for each of several tenders
+ * (accounting.md#documents). `salePart`: the name of its sale.
  */
 export function deliveryPartsOf(order: OrderBody, salePart = 'sale'): string[] {
   const documents = partsOfOrder(order);
@@ -238,7 +238,7 @@ function itemOf(line: OrderLine, body: TicketBody, isTurned: boolean, isKept: bo
     quantity: isTurned ? negateDecimal(line.quantity) : line.quantity,
     netMinor: turned(line.netMinor),
     discountMinor: turned(discountMinor),
-    // Without pieces nothing comes back (accounting.md 10).
+    // Without pieces nothing comes back (accounting.md#refunds).
     isKept,
     codes: line.taxes.map((tax) => tax.code),
     taxMinor: turned(taxMinor),

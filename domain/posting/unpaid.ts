@@ -8,7 +8,8 @@ export const unpaid = 'unpaid';
 
 /**
  * By `unpaid.as = wait` an invoice is posted with the first money received of it, in part or in whole: from then
- * on what is still owed is owed in the books too (accounting.md 2, 3). Null where it may be posted.
+ * on what is still owed is owed in the books too (accounting.md#documents, #when-to-post). Null
+ * where it may be posted.
  */
 export function unpaidHold(
   { totals, giftCards }: InvoiceBody,

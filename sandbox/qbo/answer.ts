@@ -3,7 +3,7 @@ import { type Random } from '../random';
 import { type VendorAnswer } from '../server/vendor';
 import { type QboFault } from './fault';
 
-/** Time stamps carry Intuit's own offset, not the company's zone (quickbooks.md section 1). */
+/** Time stamps carry Intuit's own offset, not the company's zone (quickbooks.md#calls). */
 export function intuitTime(instantMs: number, withMillis = false): string {
   const shifted = new Date(instantMs - 8 * 3_600_000).toISOString();
   return `${shifted.slice(0, withMillis ? 23 : 19)}-08:00`;

@@ -21,8 +21,9 @@ interface BatchRun {
 }
 
 /**
- * Serial, not transactional; answers in any order, each operation with its own Fault (section 11).
- * With `cutAfter` only the first operations run: the rest waits for a repeat of the request.
+ * Serial, not transactional; answers in any order, each operation with its own Fault
+ * (quickbooks.md#batches). With `cutAfter` only the first operations run: the rest waits for a
+ * repeat of the request.
  */
 export function runBatch(run: BatchRun, body: JsonObject): JsonAnswer {
   const { place, random, execution, reply } = run;

@@ -17,8 +17,8 @@ interface Found {
 }
 
 /**
- * `GET /cdc?entities=&changedSince=` (section 12): one QueryResponse per entity in the order asked,
- * at most 1000 objects in all, cut without a word; deleted objects as stubs.
+ * `GET /cdc?entities=&changedSince=` (quickbooks.md#cdc): one QueryResponse per entity in the order
+ * asked, at most 1000 objects in all, cut without a word; deleted objects as stubs.
  */
 export function changedSince(
   realm: Realm,

@@ -61,7 +61,7 @@ export const terms = [
   { id: '3', name: 'Net 30', dueDays: 30 },
 ];
 
-/** Ids on which the examples of accounting.md 20 rely. */
+/** Ids on which the examples rely (accounting.md#examples). */
 const fixtureAccountIds: Record<string, number> = {
   'Card clearing': 201,
   'Cash drawer': 202,
@@ -111,7 +111,7 @@ const usTaxCodes: TaxCodeSeed[] = [
   { id: usTaxCodeId, name: 'NY Tax', rates: [{ id: '1', name: 'NY Tax', percent: 8.875, account: payable }] }, // prettier-ignore
 ];
 
-/** Two rates in one code (accounting.md E12). */
+/** Two rates in one code (accounting.md#examples, E12). */
 const quebec: TaxCodeSeed = {
   id: '7',
   name: 'GST/QST QC - 9.975',
@@ -134,7 +134,7 @@ function taxCode(id: string, name: string, percents: number[]): TaxCodeSeed {
   };
 }
 
-/** The companies U, G and C of accounting.md 20, chosen by country, with their ids. */
+/** The companies U, G and C of accounting.md#examples, chosen by country, with their ids. */
 export function accountingCompany(country: string): CompanySeed {
   let nextId = 210;
   const idOf = (name: string): number => {

@@ -17,7 +17,7 @@ export function checkLengths(kind: EntityKind, wanted: JsonObject): void {
 
 /**
  * The name an object gets: refused with 2040 and 6240, and marked "(deleted)" when the object is
- * made inactive (section 9; deleted_customer.xml).
+ * made inactive (quickbooks.md#inactive-names; deleted_customer.xml).
  */
 export function checkedName(context: WriteContext, wanted: string, isActive: boolean): string {
   const { realm, type, existing, settings } = context;
@@ -46,7 +46,7 @@ export function checkedName(context: WriteContext, wanted: string, isActive: boo
   return name;
 }
 
-/** The item of exactly this name, where case tells names apart (section 18, 11). */
+/** The item of exactly this name, where case tells names apart (quickbooks.md#not-confirmed). */
 function sameName(realm: Realm, name: string): { type: EntityName; id: string } | undefined {
   const ids = realm.tables.Item.indexes.get('Name')?.get(indexKey('Name', name)) ?? [];
   const id = [...ids].find((one) => nameOf(realm, 'Item', one) === name);

@@ -35,7 +35,10 @@ export function undo(place: Place, key: string): void {
   setLinks(place, key, new Map());
 }
 
-/** A moved quantity changes the item, and is told where the setting says so (section 18, 23). */
+/**
+ * A moved quantity changes the item, and is told where the setting says so
+ * (quickbooks.md#not-confirmed).
+ */
 function touchItems(place: Place, itemIds: Iterable<string>): void {
   const { realm, settings, nowMs } = place;
   if (!settings['qbo.itemEvents']) return;

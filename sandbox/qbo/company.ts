@@ -3,6 +3,7 @@ import { intuitTime } from './answer';
 import { faults } from './fault';
 import { type Place } from './place';
 import { type Realm } from './realm';
+import { classLevel } from './sales/classes';
 
 const epoch = '2026-01-01T00:00:00-08:00';
 const frame = {
@@ -54,7 +55,7 @@ export function companyInfo(realm: Realm): JsonObject {
   };
 }
 
-/** `GET /preferences` (preferences.xml; section 16). */
+/** `GET /preferences` (preferences.xml; quickbooks.md#preferences). */
 export function preferencesOf(realm: Realm): JsonObject {
   const { preferences, plan } = realm;
   return {
@@ -62,8 +63,8 @@ export function preferencesOf(realm: Realm): JsonObject {
     AccountingInfoPrefs: {
       ...(preferences.bookCloseDate === null ? {} : { BookCloseDate: preferences.bookCloseDate }),
       TrackDepartments: preferences.trackDepartments,
-      ClassTrackingPerTxn: preferences.trackClasses,
-      ClassTrackingPerTxnLine: false,
+      ClassTrackingPerTxn: classLevel(realm) === 'document',
+      ClassTrackingPerTxnLine: classLevel(realm) === 'line',
       UseAccountNumbers: false,
       FirstMonthOfFiscalYear: 'January',
       TaxYearMonth: 'January',
@@ -96,7 +97,7 @@ export function preferencesOf(realm: Realm): JsonObject {
     },
     CurrencyPrefs: {
       MultiCurrencyEnabled: preferences.multiCurrency,
-      HomeCurrency: { value: realm.currency },
+      ...(preferences.saysHomeCurrency ? { HomeCurrency: { value: realm.currency } } : {}),
     },
     ReportPrefs: { ReportBasis: 'Accrual', CalcAgingReportFromTxnDate: false },
     OtherPrefs: {

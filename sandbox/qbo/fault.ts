@@ -1,6 +1,6 @@
 import { type JsonObject } from '../json';
 
-/** One error of a Fault (quickbooks.md section 4, shape 1). */
+/** One error of a Fault (quickbooks.md#faults, shape 1). */
 export interface FaultError {
   Message: string;
   Detail: string;
@@ -33,7 +33,7 @@ export class QboFault extends Error {
 const inactiveText =
   "Something you're trying to use has been made inactive. Check the fields with accounts, customers, items, vendors or employees.";
 
-/** The texts of section 5, each by what has happened. */
+/** The texts of quickbooks.md#error-codes, each by what has happened. */
 export const faults = {
   missing: (name: string) =>
     new QboFault(

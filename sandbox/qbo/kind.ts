@@ -14,7 +14,9 @@ export interface WriteContext {
   wanted: JsonObject;
   existing: Row | undefined;
   nowMs: number;
-  /** Objects made earlier in the same batch: nobody in the batch sees them (section 11). */
+  /**
+   * Objects made earlier in the same batch: nobody in the batch sees them (quickbooks.md#batches).
+   */
   hidden: ReadonlySet<string>;
   isDuplicateNumberAllowed: boolean;
 }
@@ -44,16 +46,16 @@ export interface Built {
 /** What the sandbox knows about one type of object; one file per type in entities/ and documents/. */
 export interface EntityKind {
   name: EntityName;
-  /** Name lists are made inactive, documents are deleted (section 9). */
+  /** Name lists are made inactive, documents are deleted (quickbooks.md#inactive-names). */
   isNameList: boolean;
   writable: readonly string[];
-  /** Longest texts by field, a dot for a member (section 14). */
+  /** Longest texts by field, a dot for a member (quickbooks.md#lengths). */
   lengths: Record<string, number>;
   /** Fields a query may filter and sort by, beside Id and MetaData. */
   queryable: Record<string, FieldType>;
   /** Absent: the API cannot write objects of this type. */
   build?(context: WriteContext): Built;
-  /** What stays of a document that is voided; absent: no void (section 9). */
+  /** What stays of a document that is voided; absent: no void (quickbooks.md#voids). */
   voided?(existing: Row): JsonObject;
   /** Fields that are computed when the object is read. */
   computed?: readonly string[];

@@ -25,7 +25,7 @@ export function depositOf(realm: Realm, key: string): string | undefined {
 
 /**
  * Sets what a document links to. The documents on the other side are changed by the vendor itself:
- * balance, LinkedTxn, time and token (Q6).
+ * balance, LinkedTxn, time and token (quickbooks.md#updates).
  */
 export function setLinks(place: Place, from: string, links: ReadonlyMap<string, bigint>): void {
   const { realm } = place;

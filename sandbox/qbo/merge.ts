@@ -13,7 +13,7 @@ import { putRow, rowOf } from './tables';
 
 /**
  * An accountant merges two customers: the documents of one go to the other, and the one that is no
- * more is inactive. The event names both (section 13).
+ * more is inactive. The event names both (quickbooks.md#webhooks).
  */
 export function mergeCustomers(place: Place, id: string, deletedId: string): JsonObject {
   const { realm, nowMs } = place;

@@ -19,7 +19,7 @@ interface RefreshToken {
   hardEndMs: number;
 }
 
-/** Client, tokens and codes; plain data (quickbooks.md section 2). */
+/** Client, tokens and codes; plain data (quickbooks.md#tokens). */
 export interface OAuthState {
   clientId: string;
   clientSecret: string;
@@ -49,7 +49,10 @@ export function grant(
   return { accessToken: newAccessToken(oauth, realmId, settings, nowMs), refreshToken };
 }
 
-/** Refuses a call without a live token of this company, in the gateway's form (section 4). */
+/**
+ * Refuses a call without a live token of this company, in the gateway's form
+ * (quickbooks.md#faults).
+ */
 export function checkBearer(
   oauth: OAuthState,
   request: VendorRequest,
@@ -118,7 +121,10 @@ function isAlive(token: RefreshToken, nowMs: number): boolean {
   return !isReplaced && nowMs - token.usedMs < refreshLifeMs && nowMs < token.hardEndMs;
 }
 
-/** The value changes about daily; the old one lives on for a grace time (section 18, 3). */
+/**
+ * The value changes about daily; the old one lives on for a grace time
+ * (quickbooks.md#not-confirmed).
+ */
 function rotated(
   oauth: OAuthState,
   value: string,

@@ -54,7 +54,7 @@ function update(place: Place, kind: EntityKind, sent: JsonObject, options: Write
   return commit(place, kind, replaced(existing, built.fields, place.nowMs), built, 'Update');
 }
 
-/** What is not sent stays, but new lines bring new tax (section 9). */
+/** What is not sent stays, but new lines bring new tax (quickbooks.md#updates). */
 function merged(kind: EntityKind, existing: Row, sent: JsonObject): JsonObject {
   const kept = picked(kind, existing);
   if (sent['Line'] !== undefined) delete kept['TxnTaxDetail'];
@@ -112,7 +112,10 @@ const readOnly = new Set([
   'Balance',
 ]);
 
-/** The writable fields that were sent; the others are ignored, or refused by a setting (Q7). */
+/**
+ * The writable fields that were sent; the others are ignored, or refused by a setting
+ * (quickbooks.md#updates).
+ */
 function picked(kind: EntityKind, sent: JsonObject, settings?: QboSettings): JsonObject {
   const kept: JsonObject = {};
   for (const [name, value] of Object.entries(sent)) {

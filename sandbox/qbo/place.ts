@@ -1,7 +1,7 @@
 import { type EntityName, type Realm } from './realm';
 import { type QboSettings } from './settings';
 
-/** What happened to an object, as a webhook tells it (section 13). */
+/** What happened to an object, as a webhook tells it (quickbooks.md#webhooks). */
 export interface Change {
   realmId: string;
   entity: EntityName;

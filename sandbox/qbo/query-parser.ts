@@ -8,7 +8,7 @@ export interface Condition {
   values: string[];
 }
 
-/** A SELECT of quickbooks.md section 10. */
+/** A SELECT of quickbooks.md#queries. */
 export interface Statement {
   fields: '*' | 'count' | string[];
   entity: string;
@@ -160,7 +160,7 @@ function bounded(word: string, max: number): number {
   return value;
 }
 
-/** How a quote stands inside a text: after a backslash, or twice (section 18, 22). */
+/** How a quote stands inside a text: after a backslash, or twice (quickbooks.md#not-confirmed). */
 type Escape = 'backslash' | 'quote';
 
 const rest = "|(<=|>=|[=<>(),*])|([^\\s'=<>(),*]+))";

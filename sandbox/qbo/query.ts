@@ -10,7 +10,10 @@ import { referenceId } from './reference';
 import { type QboSettings } from './settings';
 import { indexKey } from './tables';
 
-/** Answers a statement with the QueryResponse; `{}` when nothing was found (section 3). */
+/**
+ * Answers a statement with the QueryResponse; `{}` when nothing was found
+ * (quickbooks.md#envelopes).
+ */
 export function runQuery(
   realm: Realm,
   text: string,

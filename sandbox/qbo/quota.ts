@@ -13,7 +13,7 @@ const quotaBody = z.strictObject({
   readsPerMonth: z.number().int().min(1).optional(),
 });
 
-/** The limits of quickbooks.md section 7 as moving windows per company. */
+/** The limits of quickbooks.md#limits as moving windows per company. */
 export interface Quota {
   /** True when the call may pass; it is counted then. */
   admits(call: QuotaCall, nowMs: number): boolean;

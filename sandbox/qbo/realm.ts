@@ -1,6 +1,6 @@
 import { type Json, type JsonObject } from '../json';
 
-/** Lists of names: made inactive, never deleted (quickbooks.md section 9). */
+/** Lists of names: made inactive, never deleted (quickbooks.md#inactive-names). */
 export type ListName =
   | 'Customer'
   | 'Vendor'
@@ -74,7 +74,7 @@ export interface Reply {
   items: Map<string, JsonObject>;
 }
 
-/** Company preferences that change what a document may hold (section 16). */
+/** Company preferences that change what a document may hold (quickbooks.md#preferences). */
 export interface Preferences {
   bookCloseDate: string | null;
   customTxnNumbers: boolean;
@@ -86,6 +86,10 @@ export interface Preferences {
   multiCurrency: boolean;
   trackDepartments: boolean;
   trackClasses: boolean;
+  /** A class for each line of a document instead of one for all of it. */
+  trackClassesPerLine: boolean;
+  /** False: the answer leaves the home currency out. */
+  saysHomeCurrency: boolean;
 }
 
 /** Accounts that QuickBooks itself chooses. */

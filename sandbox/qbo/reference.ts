@@ -11,7 +11,10 @@ export function referenceId(ref: Json | undefined): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
-/** The object a reference points to; unknown, hidden and inactive ones are refused (Q10). */
+/**
+ * The object a reference points to; unknown, hidden and inactive ones are refused
+ * (quickbooks.md#error-codes).
+ */
 export function referenced(context: WriteContext, ref: Json | undefined, type: EntityName): Row {
   const id = referenceId(ref);
   const row = rowOf(context.realm, type, id ?? '');

@@ -11,7 +11,7 @@ import { netApplied } from './receivables';
 import { replaced } from './rows';
 import { dropRow, rowOf } from './tables';
 
-/** Deletes a document; name lists are made inactive instead (section 9). */
+/** Deletes a document; name lists are made inactive instead (quickbooks.md#inactive-names). */
 export function remove(place: Place, kind: EntityKind, existing: Row): JsonObject {
   if (kind.isNameList) throw faults.unsupported('delete');
   const { realm, nowMs } = place;
@@ -25,7 +25,7 @@ export function remove(place: Place, kind: EntityKind, existing: Row): JsonObjec
   return { domain: 'QBO', status: 'Deleted', Id: id };
 }
 
-/** Amounts become 0 and the note begins with "Voided"; the number stays (section 9). */
+/** Amounts become 0 and the note begins with "Voided"; the number stays (quickbooks.md#voids). */
 export function voidDocument(place: Place, kind: EntityKind, current: () => Row): JsonObject {
   const isRefund = kind.name === 'RefundReceipt' || kind.name === 'CreditMemo';
   if (kind.voided === undefined || (isRefund && !place.settings['qbo.voidRefund'])) {
@@ -34,6 +34,7 @@ export function voidDocument(place: Place, kind: EntityKind, current: () => Row)
   const existing = current();
   const key = documentKey(kind.name, existing.Id);
   checkRemovable(place, key, existing);
+  if (place.settings['qbo.voidKeeps']) return existing;
   unlinkFrom(place, key);
   const note = textIn(existing, 'PrivateNote');
   const fields = {

@@ -8,7 +8,7 @@ import { type QboSettings } from './settings';
 const repliesMax = 200_000;
 
 /**
- * The memory of requestids (quickbooks.md section 8): a call that has committed is answered with
+ * The memory of requestids (quickbooks.md#request-ids): a call that has committed is answered with
  * its first answer; one that is still running is not known, so a repeat of it runs as well.
  */
 export function replyTo(

@@ -28,9 +28,12 @@ const preferences = z.strictObject({
   multiCurrency: z.boolean().default(false),
   trackDepartments: z.boolean().default(false),
   trackClasses: z.boolean().default(false),
+  /** With `trackClasses`: a class for each line instead of one for the whole document. */
+  trackClassesPerLine: z.boolean().default(false),
+  saysHomeCurrency: z.boolean().default(true),
 });
 
-/** Five kinds of companies, by the way they are taxed (section 15). */
+/** Five kinds of companies, by the way they are taxed (quickbooks.md#sales-tax). */
 const companyKinds = {
   usAutomated: { country: 'US', usingSalesTax: true, partnerTaxEnabled: true },
   usManual: { country: 'US', usingSalesTax: true, partnerTaxEnabled: false },

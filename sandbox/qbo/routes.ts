@@ -16,7 +16,7 @@ import { report } from './reports';
 import { bodyOf, factsOf, queryText } from './request';
 import { rowOf } from './tables';
 
-/** Longest requestid: of a single call, and of a batch (section 8). */
+/** Longest requestid: of a single call, and of a batch (quickbooks.md#request-ids). */
 const requestIdMax = { single: 50, batch: 36 };
 
 /** Entities of the vendor that this sandbox does not have: it says so, and pretends nothing. */
@@ -75,7 +75,10 @@ function servedRead({ place, request, segments }: Served): VendorAnswer {
   return answer({ [kind.name]: read(realm, kind, id) });
 }
 
-/** A write with a requestid that has committed is answered from memory, whatever its body (Q5). */
+/**
+ * A write with a requestid that has committed is answered from memory, whatever its body
+ * (quickbooks.md#request-ids).
+ */
 function servedWrite(served: Served): VendorAnswer {
   const { place, request, segments, execution } = served;
   const { realm, settings, nowMs } = place;

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, withoutEmpty } from '../json';
 import { intuitTime } from './answer';
 import { type Row } from './realm';
 
-/** Only members with values are kept (section 1). */
+/** Only members with values are kept (quickbooks.md#calls). */
 export function stored(fields: JsonObject, id: string, token: string, metaData: JsonObject): Row {
   return {
     ...withoutEmpty(fields),

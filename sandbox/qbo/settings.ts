@@ -43,6 +43,7 @@ const shape = {
   'qbo.dupCode': z.union([z.literal(6140), z.literal(6210)]).default(6140),
   'qbo.inactiveCode': z.union([z.literal(610), z.literal(2500)]).default(610),
   'qbo.voidRefund': z.boolean().default(true),
+  'qbo.voidKeeps': z.boolean().default(false),
   'qbo.displayNameMax': z.number().int().min(1).default(500),
   'qbo.pageDefault': z.number().int().min(1).max(1000).default(100),
   'qbo.batchMax': z.number().int().min(1).default(30),
@@ -53,7 +54,7 @@ const shape = {
   'qbo.unknownFields': z.enum(['ignore', 'refuse']).default('ignore'),
 };
 
-/** Settings of the QuickBooks sandbox; times in milliseconds (quickbooks.md section 18). */
+/** Settings of the QuickBooks sandbox; times in milliseconds (quickbooks.md#not-confirmed). */
 export function createQboSettings(): ReturnType<typeof createSettings<typeof shape>> {
   return createSettings(shape);
 }

@@ -5,7 +5,10 @@ import { documentNames, type EntityName, type Realm, type Row, type Table } from
 
 const people: ReadonlySet<EntityName> = new Set(['Customer', 'Vendor', 'Employee']);
 
-/** Customers, vendors and employees share their names; every other list has its own (section 14). */
+/**
+ * Customers, vendors and employees share their names; every other list has its own
+ * (quickbooks.md#names).
+ */
 export function nameKey(type: EntityName, name: string): string {
   return `${people.has(type) ? 'person' : type} ${name.toLowerCase()}`;
 }
@@ -100,7 +103,7 @@ export function isNumberTaken(
   return ids !== undefined && [...ids].some((id) => id !== ownId);
 }
 
-/** The id of a new object; documents may share one number space (section 18, 24). */
+/** The id of a new object; documents may share one number space (quickbooks.md#not-confirmed). */
 export function takeId(realm: Realm, type: EntityName, isShared: boolean): string {
   const { nextId } = realm.tables[type];
   if (!isShared || !documents.has(type)) return String(nextId);

@@ -202,7 +202,7 @@ function oauthAnswer(
   }
 }
 
-/** Injected codes in the forms of section 4. */
+/** Injected codes in the forms of quickbooks.md#faults. */
 function statusAnswer(status: number, nowMs: number): VendorAnswer {
   if (status === 429) return throttleAnswer(nowMs);
   if (status === 401) {

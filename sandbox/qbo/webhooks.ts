@@ -67,7 +67,7 @@ interface Attempt {
   status: number | null;
 }
 
-/** Sends what happens in the companies to the address of the app (section 13). */
+/** Sends what happens in the companies to the address of the app (quickbooks.md#webhooks). */
 export interface Webhooks {
   tell: (change: Change) => void;
   /** Takes settings over and shows the state. */
@@ -189,7 +189,7 @@ function settle(state: State, delivery: Delivery, status: number | null, nowMs: 
   state.isSending = false;
 }
 
-/** No events for adjustments and tax codes (section 13). */
+/** No events for adjustments and tax codes (quickbooks.md#webhooks). */
 function isTold({ entity }: Change): boolean {
   return !['InventoryAdjustment', 'TaxCode', 'TaxRate', 'TaxAgency', 'ExchangeRate'].includes(entity); // prettier-ignore
 }

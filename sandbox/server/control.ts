@@ -56,7 +56,7 @@ const journalQuery = z.strictObject({
 
 const resetBody = z.looseObject({ settings: z.record(z.string(), z.unknown()).optional() });
 
-/** Serves one call under `/_sandbox/` (contract section 6). */
+/** Serves one call under `/_sandbox/` (sandbox.md#control-calls). */
 export function control(
   on: Controlled,
   request: IncomingMessage,

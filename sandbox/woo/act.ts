@@ -25,7 +25,7 @@ export const deed = z.discriminatedUnion('do', [
     ...target,
     quantity: z.number().int().min(1).default(1),
   }),
-  /** The next reads of the product are each followed by a sale (section 16). */
+  /** The next reads of the product are each followed by a sale (woocommerce.md#stock). */
   z.strictObject({
     as: z.literal('shopper'),
     do: z.literal('sellAfterRead'),
@@ -50,7 +50,7 @@ export const deed = z.discriminatedUnion('do', [
     do: z.literal('setStock'),
     ...target,
     quantity: z.number().int(),
-    /** false: as by direct SQL, without a new date of change (section 5). */
+    /** false: as by direct SQL, without a new date of change (woocommerce.md#dates). */
     bump: z.boolean().default(true),
   }),
   z.strictObject({
@@ -160,7 +160,7 @@ export function act(
   return { product: stockRow(productOf(store, wish)) };
 }
 
-/** A sale in the shop itself: stock falls without a check, sales rise (section 7). */
+/** A sale in the shop itself: stock falls without a check, sales rise (woocommerce.md#stock). */
 export function sell(moment: Moment, product: Product, units: number): void {
   countSales(moment.store, product.id, units);
   const sold = moment.store.products.get(product.id) ?? product;

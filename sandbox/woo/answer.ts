@@ -1,12 +1,12 @@
 import { type Json, type JsonObject } from '../json';
 import { type VendorAnswer } from '../server/vendor';
 
-/** An answer of the REST API that is no success (woocommerce.md section 3). */
+/** An answer of the REST API that is no success (woocommerce.md#errors). */
 export class WooError extends Error {
   readonly status: number;
   readonly code: string;
   readonly extra: JsonObject;
-  /** An integer stands where other errors have an object (refunds, section 10). */
+  /** An integer stands where other errors have an object (refunds, woocommerce.md#refunds). */
   readonly bareData: number | null;
   /** Refused before the rights were looked at: the answer does not tell the methods. */
   readonly isEarly: boolean;

@@ -3,7 +3,7 @@ import { WooError } from './answer';
 import { isKnownSignatureMethod, isSignedBy } from './oauth';
 import { type ApiKey, type Store } from './store';
 
-/** The window of an OAuth time stamp (section 1). */
+/** The window of an OAuth time stamp (woocommerce.md#authentication). */
 const oauthWindowSeconds = 15 * 60;
 
 const oauthParameters = [
@@ -18,7 +18,7 @@ const oauthParameters = [
 export type Caller = ApiKey | 'anonymous';
 
 /**
- * The authentication table of woocommerce.md section 1: Basic and query keys over TLS only,
+ * The authentication table of woocommerce.md#authentication: Basic and query keys over TLS only,
  * OAuth 1.0a everywhere. Throws for a known key that is used wrongly.
  */
 export function authenticate(
@@ -73,7 +73,7 @@ function oauthKey(
     throw refused('Invalid signature - signature method is invalid.');
   }
   const path = request.path.slice(store.name.length + 1).replace(/\/$/, '');
-  // The home URL, but with the protocol that the call came by (section 1).
+  // The home URL, but with the protocol that the call came by (woocommerce.md#authentication).
   const home = isTls ? store.homeUrl : store.homeUrl.replace(/^https:/, 'http:');
   if (!isSignedBy(key.secret, request.method, `${home}${path}`, query)) {
     throw refused('Invalid signature - provided signature does not match.');

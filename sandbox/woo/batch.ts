@@ -10,11 +10,13 @@ const lists = ['create', 'update', 'delete'] as const;
 export interface BatchDeeds {
   create(item: JsonObject): JsonObject;
   update(item: JsonObject): JsonObject;
-  /** A delete in a batch is always forced (section 6). */
+  /** A delete in a batch is always forced (woocommerce.md#batches). */
   delete(item: Json): JsonObject;
 }
 
-/** Create, update, delete in this order, item after item, no transaction (section 6). */
+/**
+ * Create, update, delete in this order, item after item, no transaction (woocommerce.md#batches).
+ */
 export function batchAnswer(call: WooCall, deeds: BatchDeeds): Answered {
   const { input } = call;
   if (lists.some((name) => isObject(input[name]))) throw phpFatal();
@@ -43,7 +45,7 @@ export function batchAnswer(call: WooCall, deeds: BatchDeeds): Answered {
     }
     if (items(name).length > 0) body[name] = slots;
   }
-  // `_fields` empties the reply of a batch (section 2); so does an empty request.
+  // `_fields` empties the reply of a batch (woocommerce.md#requests); so does an empty request.
   const isEmptied = count === 0 || parameterText(input['_fields']) !== '';
   return { status: 200, body: isEmptied ? [] : body, committed: written > 0 };
 }
@@ -53,7 +55,7 @@ function attempt(
   item: Json,
   deeds: BatchDeeds,
 ): { slot: JsonObject; isDone: boolean } {
-  if (name !== 'delete' && !isObject(item)) throw phpFatal(); // section 18
+  if (name !== 'delete' && !isObject(item)) throw phpFatal();
   const plain = isObject(item) ? item : {};
   try {
     const slot = name === 'delete' ? deeds.delete(item) : deeds[name](plain);

@@ -6,7 +6,10 @@ interface At {
   settings: WooSettings;
 }
 
-/** A page cache in front of the site: it knows a GET by its address, whatever headers the client sends (section 18). */
+/**
+ * A page cache in front of the site: it knows a GET by its address, whatever headers the client
+ * sends (woocommerce.md#proxies).
+ */
 export interface Cache {
   answerTo(request: VendorRequest, at: At): VendorAnswer | null;
   keep(request: VendorRequest, answer: VendorAnswer, at: At): void;

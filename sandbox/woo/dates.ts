@@ -16,7 +16,7 @@ export type DateRule = 'columns' | 'instants';
 /**
  * The four date filters: strictly greater or smaller, in whole seconds. A naive value is a time of
  * the site, with `dates_are_gmt` of UTC, but it is read through the site's clock in both cases;
- * hence the faults that section 5 lists.
+ * hence the faults that woocommerce.md#dates lists.
  */
 export function dateFilters(
   store: Store,

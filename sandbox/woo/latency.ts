@@ -2,7 +2,7 @@ import { type Random } from '../random';
 import { type RequestFacts, type VendorRequest } from '../server/vendor';
 
 /**
- * How long a shop on two cores takes, in ms (woocommerce.md section 13: medians that were measured;
+ * How long a shop on two cores takes, in ms (woocommerce.md#timing: medians that were measured;
  * the spread around them is an assumption).
  */
 const measured = {

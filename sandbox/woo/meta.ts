@@ -8,7 +8,7 @@ export interface Meta {
   value: Json;
 }
 
-/** Meta entries after a write: by id or by key; null deletes (section 7). */
+/** Meta entries after a write: by id or by key; null deletes (woocommerce.md#products). */
 export function writtenMeta(
   meta: readonly Meta[],
   entries: Json | undefined,

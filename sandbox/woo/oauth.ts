@@ -8,7 +8,7 @@ export function isKnownSignatureMethod(method: string): boolean {
 
 /**
  * Checks an OAuth 1.0a one-legged signature: `METHOD & url & sorted parameters`, key `secret&`
- * (woocommerce.md section 1; rec: auth_oauth_ok, auth_oauth_post).
+ * (woocommerce.md#authentication; rec: auth_oauth_ok, auth_oauth_post).
  */
 export function isSignedBy(
   secret: string,

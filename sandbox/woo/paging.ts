@@ -3,7 +3,7 @@ import { type Answered, type WooCall } from './call';
 import { onlyFields } from './fields';
 import { parameterText } from './values';
 
-/** A page of a list as it is asked for, with the headers that go with it (section 4). */
+/** A page of a list as it is asked for, with the headers that go with it (woocommerce.md#lists). */
 export function pageAnswer<T>(
   call: WooCall,
   rows: readonly T[],

@@ -5,7 +5,7 @@ import { type Store } from './store';
 
 /**
  * What a call saw when it came. Calls that are open at the same time have read the same state, and
- * what is not one SQL statement in the vendor's code is computed from it (section 9 and 13).
+ * what is not one SQL statement in the vendor's code is computed from it (woocommerce.md#timing).
  */
 export interface Arrival {
   /** The store's revision: what has a later one was written by another call meanwhile. */

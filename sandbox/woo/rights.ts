@@ -4,7 +4,7 @@ import { type WooSettings } from './settings';
 
 export type Right = 'list' | 'view' | 'create' | 'edit' | 'delete' | 'batch';
 
-/** What somebody without the right hears (woocommerce.md section 1; rec: auth_none*). */
+/** What somebody without the right hears (woocommerce.md#authentication; rec: auth_none*). */
 const denials: Record<Right, [code: string, message: string]> = {
   list: ['woocommerce_rest_cannot_view', 'Sorry, you cannot list resources.'],
   view: ['woocommerce_rest_cannot_view', 'Sorry, you cannot view this resource.'],
@@ -17,7 +17,10 @@ const denials: Record<Right, [code: string, message: string]> = {
   ],
 };
 
-/** 401 for nobody; 403 for a user who may not, in a style nobody has confirmed (section 17). */
+/**
+ * 401 for nobody; 403 for a user who may not, in a style nobody has confirmed
+ * (woocommerce.md#not-confirmed).
+ */
 export function requireRight(caller: Caller, right: Right, settings: WooSettings): void {
   const [code, message] = denials[right];
   if (caller === 'anonymous') throw new WooError(401, code, message);

@@ -28,9 +28,9 @@ export interface Route {
   run(call: WooCall, parts: string[]): Answered;
   /** Parameters that are checked before the rights are. */
   checks?: Checks;
-  /** Refuses before the rights are looked at (customers, section 3). */
+  /** Refuses before the rights are looked at (customers, woocommerce.md#errors). */
   before?(call: WooCall, parts: string[]): void;
-  /** The version of the plug-in that brought it (W22). */
+  /** The version of the plug-in that brought it (woocommerce.md#site-settings). */
   since?: string;
   allow: string;
 }

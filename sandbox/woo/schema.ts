@@ -105,7 +105,10 @@ function innerProblem(name: string, { members, items }: Parameter, value: Json):
   return null;
 }
 
-/** WordPress's date pattern: a time is needed, milliseconds and a zone may be there (section 5). */
+/**
+ * WordPress's date pattern: a time is needed, milliseconds and a zone may be there
+ * (woocommerce.md#dates).
+ */
 export const restDate = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?$/i;
 
 /** What WordPress takes for an e-mail address. */

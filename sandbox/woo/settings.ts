@@ -7,12 +7,17 @@ const delay = z.strictObject({
   max: z.number().int().min(0).max(3_600_000),
 });
 
-/** Settings of the WooCommerce sandbox: the switches of woocommerce.md section 17 and the site's surroundings. */
+/**
+ * Settings of the WooCommerce sandbox: the switches of woocommerce.md#not-confirmed and the site's
+ * surroundings.
+ */
 export const settingsShape = {
   ...commonSettings,
   /** A proxy in front ends TLS and says so in `X-Forwarded-Proto`; false: WordPress never learns. */
   'woo.trustForwardedProto': z.boolean().default(true),
-  /** Version of the plug-in: routes and checks come and go with it (W22). */
+  /**
+   * Version of the plug-in: routes and checks come and go with it (woocommerce.md#site-settings).
+   */
   'woo.version': z.string().regex(/^\d+\.\d+(\.\d+)?$/).default('11.0.1'), // prettier-ignore
   /** What a user without the right hears: the anonymous body with 403, or WordPress's own. */
   'woo.forbiddenStyle': z.enum(['anonymous', 'wordpress']).default('anonymous'),
@@ -39,6 +44,8 @@ export const settingsShape = {
   'woo.bodyMax': z.number().int().min(0).default(0),
   /** A write of a product with this text in it ends in a PHP fatal, in a batch with what came before done; `` : none. */
   'woo.fatalOn': z.string().default(''),
+  /** A plug-in turns the `sku` of products with this text into a list in answers; `` : none. */
+  'woo.garbledOn': z.string().default(''),
   /** A plug-in turns `stock_quantity` in answers into a text. */
   'woo.stockAsText': z.boolean().default(false),
   /** A cache in front answers the same GET for so long with what it answered first; 0: none. */

@@ -6,7 +6,10 @@ import { type ShopOptions, type Store } from './store';
 import { asWhole, parameterText, textOf } from './values';
 import { offsetHours } from './zone';
 
-/** `GET /wp-json/`: open to everybody, tells the time zone and the home URL (section 1). */
+/**
+ * `GET /wp-json/`: open to everybody, tells the time zone and the home URL
+ * (woocommerce.md#site-settings).
+ */
 export function siteIndex({ store, nowMs }: WooCall): Answered {
   const body = {
     name: store.name,
@@ -22,7 +25,7 @@ export function siteIndex({ store, nowMs }: WooCall): Answered {
   return { status: 200, body };
 }
 
-/** The part of `GET /system_status` that a connector reads (section 1). */
+/** The part of `GET /system_status` that a connector reads (woocommerce.md#site-settings). */
 export function systemStatus({ store, input, settings }: WooCall): Answered {
   const body: JsonObject = {
     environment: {
@@ -47,7 +50,10 @@ export function systemStatus({ store, input, settings }: WooCall): Answered {
   return { status: 200, body: onlyFields(body, parameterText(input['_fields'])) };
 }
 
-/** One option, `GET /settings/{group}/{id}`: those that change what totals mean (section 1). */
+/**
+ * One option, `GET /settings/{group}/{id}`: those that change what totals mean
+ * (woocommerce.md#site-settings).
+ */
 export function readSetting({ store }: WooCall, [group = '', id = '']: string[]): Answered {
   const value = entryOf(entryOf(settingValues(store), group) ?? {}, id);
   if (value === undefined) {
@@ -64,7 +70,10 @@ export function readSetting({ store }: WooCall, [group = '', id = '']: string[])
   return { status: 200, body };
 }
 
-/** Changes an option; what is derived from it at reading time changes at once (W14). */
+/**
+ * Changes an option; what is derived from it at reading time changes at once
+ * (woocommerce.md#totals).
+ */
 export function changeSetting(call: WooCall, parts: string[]): Answered {
   readSetting(call, parts);
   const [, id = ''] = parts;

@@ -29,7 +29,10 @@ export interface Counters {
   webhook: number;
 }
 
-/** Options that change what totals mean; `PUT /settings/...` sets them (section 1). */
+/**
+ * Options that change what totals mean; `PUT /settings/...` sets them
+ * (woocommerce.md#site-settings).
+ */
 export interface ShopOptions {
   currency: string;
   country: string;
@@ -40,7 +43,7 @@ export interface ShopOptions {
   taxBasedOn: 'shipping' | 'billing' | 'base';
 }
 
-/** An e-mail that the shop has sent inside a request (section 9). */
+/** An e-mail that the shop has sent inside a request (woocommerce.md#orders). */
 export interface Mail {
   kind: string;
   to: string;
@@ -120,7 +123,7 @@ const alike: Readonly<Record<string, string>> = { ß: 'ss', ł: 'l', đ: 'd', ø
 
 /**
  * SKUs as utf8mb4_unicode_520_ci compares them: without case, accents, outer blanks and signs of no width
- * (section 18).
+ * (woocommerce.md#texts).
  */
 export function skuKey(sku: string): string {
   const folded = /^[\x20-\x7e]*$/.test(sku)

@@ -1,6 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../json';
 
-/** Batches are not checked against a schema: a number as a text is a text (section 6). */
+/**
+ * Batches are not checked against a schema: a number as a text is a text (woocommerce.md#batches).
+ */
 export function textOf(value: Json | undefined): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;

@@ -38,7 +38,7 @@ export function createWooVendor(tools: VendorTools): Vendor {
     describe: factsOf,
     admit: (request) => admit(world, request),
     perform: (request, execution) => perform(world, request, execution),
-    isRemembered: () => false, // there is no idempotency key (section 14)
+    isRemembered: () => false, // there is no idempotency key (woocommerce.md#lost-answers)
     statusAnswer: (status, retryAfter) => dated(world, statusAnswer(status, retryAfter)),
     namedAnswer: (fault) => {
       const answer = namedAnswer(fault);

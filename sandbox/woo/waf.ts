@@ -3,7 +3,10 @@ import { htmlAnswer } from './answer';
 
 const minuteMs = 60_000;
 
-/** The firewall of a host: html with 403 above so many calls a minute (section 17). */
+/**
+ * The firewall of a host: html with 403 above so many calls a minute
+ * (woocommerce.md#not-confirmed).
+ */
 export interface Firewall {
   refuses(perMinute: number, nowMs: number): VendorAnswer | null;
   reset(): void;

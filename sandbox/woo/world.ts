@@ -28,7 +28,7 @@ export interface World {
   settings(): WooSettings;
 }
 
-/** Above this the web server refuses the request line (section 2). */
+/** Above this the web server refuses the request line (woocommerce.md#requests). */
 const urlLengthMax = 8_190;
 
 /** Everything that can refuse a call before its route is looked at. */
@@ -63,7 +63,10 @@ function isTls(settings: WooSettings, request: VendorRequest): boolean {
   return request.isTls || (settings['woo.trustForwardedProto'] && isForwarded);
 }
 
-/** From 11.1 a key opens routes below `wc/` only; before, it is nobody there (section 1). */
+/**
+ * From 11.1 a key opens routes below `wc/` only; before, it is nobody there
+ * (woocommerce.md#authentication).
+ */
 function refuseForeign(settings: WooSettings, route: string): void {
   if (/^($|\/wc\/)/.test(route) || !isVersion(settings, '11.1')) return;
   const message = 'The API key provided is not valid for this route.';
@@ -115,7 +118,7 @@ export function surroundings(world: World): Omit<Moment, 'store'> {
   return { nowMs: world.clock.nowMs(), random: world.random, settings: world.settings() };
 }
 
-/** Somebody buys between our read and our write (section 16). */
+/** Somebody buys between our read and our write (woocommerce.md#stock). */
 function sellAfterRead(world: World, request: VendorRequest, store: Store): void {
   if (world.sales.length === 0 || request.method !== 'GET') return;
   const read = /\/products(?:\/(\d+))?$/.exec(request.path);

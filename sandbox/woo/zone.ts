@@ -61,7 +61,9 @@ export function instantOf(wallTime: string, zone: string): number {
   return fitting ?? near;
 }
 
-/** A wall clock time that the zone leaves out in spring moves one hour on (section 5). */
+/**
+ * A wall clock time that the zone leaves out in spring moves one hour on (woocommerce.md#dates).
+ */
 export function withoutGap(wallTime: string, zone: string): string {
   const asUtcMs = Date.parse(`${wallTime}Z`);
   const instantMs = asUtcMs - offsetHours(asUtcMs, zone) * 3_600_000;

@@ -15,7 +15,8 @@ import {
 } from '../support/stack';
 
 // A process that is frozen in a turn loses its lane and wakes up later, between the commit of a send and its
-// first byte, or after the last byte: I2 and I5 hold, and what it knew of is not sent any more.
+// first byte, or after the last byte: architecture.md#i2 and #i5 hold, and what it knew of is not
+// sent any more.
 
 interface FrozenCase {
   name: string;

@@ -10,8 +10,8 @@ import { documents, unsettledOrUnknown } from '../support/sandboxes';
 import { control, createTestTenant, sendChanges, startStack, until, untilIdle, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
 import { signal } from '../support/tenant-workflow';
 
-// Guests with an e-mail on customers of their own (`customer.guest = perEmail`, accounting.md 12), on the whole way
-// from the inbox over the workflow into the books.
+// Guests with an e-mail on customers of their own (`customer.guest = perEmail`,
+// accounting.md#customers), on the whole way from the inbox over the workflow into the books.
 
 let stack: Stack;
 beforeAll(async () => {

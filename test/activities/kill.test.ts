@@ -16,8 +16,8 @@ import {
   type TestTenant,
 } from '../support/stack';
 
-// A process is killed at each point of a push; another one takes the lane over (I1, I2, I3). All cases run
-// at the same time: each waits for the heartbeat time-out of 20 s.
+// A process is killed at each point of a push; another one takes the lane over (architecture.md#i1,
+// #i2, #i3). All cases run at the same time: each waits for the heartbeat time-out of 20 s.
 
 interface KillCase {
   name: string;

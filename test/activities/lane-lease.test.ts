@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Pool } from 'pg';
 
 import { LaneBusy } from '../../activities/failures';
-import { LaneTurn, type TurnOptions } from '../../activities/lane-turn';
+import { LaneTurn, type TurnOptions } from '../../activities/lane/turn';
 import { newTenant } from '../database/support';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { quickSettings } from '../support/stack';
@@ -29,6 +29,7 @@ function options(pool: Pool, now = () => Date.now()): TurnOptions {
     heartbeat: () => {
       renewals += 1;
     },
+    warn: () => undefined,
     now,
   };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { absorbChanges } from '../../activities/absorb-changes';
+import { absorbChanges } from '../../activities/absorb/absorb-changes';
 import { listFailures } from '../../database/failures';
 import { findRecord } from '../../database/status';
 import { tenantFacts } from '../../database/health';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { changeBodySchemas } from '../../database/change-bodies';
+import { changeBodySchemas } from '../../schemas/change-bodies';
 import { listFailures } from '../../database/failures';
 import { bringInForce } from '../../database/policy';
 import { requestSettings } from '../../database/settings';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
+import { tenantFacts } from '../../database/health';
 import { deliveriesOf, type DeliveryView } from '../../database/status';
 import { initialSyncSettings } from '../../domain/sync-settings';
 import type { Kind } from '../../domain/words';
@@ -159,3 +160,19 @@ test('O3: a system that hangs is known after half a minute', () => {
   const { woo, qbo } = initialSyncSettings.timeoutsMs;
   expect([woo.firstByte, qbo.firstByte]).toEqual([30_000, 30_000]);
 });
+
+test('O3: a call that is under way is known, and since when', async () => {
+  const tenant = await createTestTenant(stack);
+  await fault(stack, tenant, 'woo', { fault: 'hang', match: { write: true }, times: 1 });
+  await sendChanges(stack, tenant, [product('A')]);
+  const startedMs = Date.now();
+  const facts = await until(
+    'a call is under way',
+    () => tenantFacts(stack.database.pool, tenant.id, Date.now()),
+    ({ lanes }) => lanes.woo.callSinceMs !== null,
+  );
+  expect(Math.abs((facts.lanes.woo.callSinceMs ?? 0) - startedMs)).toBeLessThan(10_000);
+  await untilIdle(stack, tenant);
+  const after = await tenantFacts(stack.database.pool, tenant.id, Date.now());
+  expect(after.lanes.woo.callSinceMs).toBeNull();
+}, 60_000);

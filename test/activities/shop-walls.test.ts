@@ -20,7 +20,7 @@ import { signal, untilStatus } from '../support/tenant-workflow';
 import { redriven } from '../support/ways-out';
 
 // What stands before a store: firewalls, maintenance pages, proxies with limits, a PHP that fails
-// (woocommerce.md 18). None of it says anything about the keys.
+// (woocommerce.md#proxies). None of it says anything about the keys.
 
 let stack: Stack;
 

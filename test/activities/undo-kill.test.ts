@@ -6,7 +6,7 @@ import { putMapping } from '../../database/mappings';
 import { createRun } from '../../database/runs';
 import { undoOutcomesOf } from '../../database/undo';
 import { undoKinds } from '../../domain/undo';
-import { tenantRunId, tenantRunStart, tenantRunType } from '../../workflows/messages';
+import { tenantRunId, tenantRunStart, tenantRunType } from '../../protocol/messages';
 import { startCases } from '../support/cases';
 import { queuesApart, serveLane, startLaneProcess } from '../support/lane-workers';
 import { accountsOf, depositReceipts, post, trialBalance } from '../support/operator';

@@ -10,8 +10,8 @@ import { documents, shelf, unsettledOrUnknown } from '../support/sandboxes';
 import { createTestTenant, sendChanges, startStack, until, untilIdle, wake, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
 import { signal } from '../support/tenant-workflow';
 
-// Articles that no product record has, on items of their own (`item.unmapped = create`, accounting.md 13), on the
-// whole way from the inbox over the workflow into the books.
+// Articles that no product record has, on items of their own (`item.unmapped = create`,
+// accounting.md#items), on the whole way from the inbox over the workflow into the books.
 
 let stack: Stack;
 beforeAll(async () => {

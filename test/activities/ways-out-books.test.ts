@@ -465,3 +465,29 @@ test('the way out of `totals_differ_in_books`: what makes the books compute othe
   await redriven(stack, tenant, sale);
   expect(await documents(stack, tenant)).toContain('SalesReceipt T-1-V2 18.90');
 }, 60_000);
+
+test('the way out of `currency_unknown`: the home currency is set', async () => {
+  const tenant = await begin();
+  await preferences(tenant, { saysHomeCurrency: false });
+  await forgetFacts(stack.database.pool, tenant.id, 'qbo');
+  await sent(stack, tenant, ticket(1));
+  await expectHeld(tenant, 'currency_unknown', /do not say their currency/);
+  await preferences(tenant, { saysHomeCurrency: true });
+  await redriven(stack, tenant, sale);
+}, 60_000);
+
+test('the way out of `not_voided_in_books`: voided there by hand', async () => {
+  const tenant = await begin();
+  await sent(stack, tenant, ticket(1));
+  await control(stack.qbo, 'settings', { 'qbo.voidKeeps': true });
+  try {
+    await sent(stack, tenant, next(ticket(1), { voided: true }));
+    await expectHeld(tenant, 'not_voided_in_books', /still has a total of 12\.5/);
+  } finally {
+    await control(stack.qbo, 'settings', { 'qbo.voidKeeps': false });
+  }
+  const id = await remoteIdOf(stack, tenant, sale);
+  await accountant(tenant, 'void', { entity: 'SalesReceipt', id });
+  await redriven(stack, tenant, sale);
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 0.00']);
+}, 60_000);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
-import { absorbChanges } from '../../activities/absorb-changes';
+import { absorbChanges } from '../../activities/absorb/absorb-changes';
 import { applyRedrive } from '../../database/failures';
 import { findTenant } from '../../database/tenants';
 import { customerChange, nowhere, startTestApi, textOf, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApi } from '../../api/start-api';
 import { readEnv } from '../../platform/env';
 import { ensureSearchAttributes } from '../../platform/temporal-client';
-import { tenantSyncId } from '../../workflows/messages';
+import { tenantSyncId } from '../../protocol/messages';
 import { customerChange, nowhere, startTestApi, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore
 import { createTestDatabase } from '../support/database';
 import { testServers } from '../support/env';

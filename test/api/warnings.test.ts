@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
-import { absorbChanges } from '../../activities/absorb-changes';
+import { absorbChanges } from '../../activities/absorb/absorb-changes';
 import { putMapping } from '../../database/mappings';
 import { findTenant } from '../../database/tenants';
 import {

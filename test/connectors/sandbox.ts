@@ -2,7 +2,7 @@ import { request } from 'undici';
 import { z } from 'zod';
 import type { RunningSandbox } from '../../sandbox/server/server';
 
-/** A control call of a sandbox (contract section 6). */
+/** A control call of a sandbox (sandbox.md#control-calls). */
 export async function control(
   sandbox: RunningSandbox,
   name: string,

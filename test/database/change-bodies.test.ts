@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { calendarDay, idText } from '../../database/body-parts';
-import { changeBodySchemas, parseChangeBody, parseRecordBody } from '../../database/change-bodies';
+import { calendarDay, idText } from '../../schemas/body-parts';
+import { changeBodySchemas, parseChangeBody, parseRecordBody } from '../../schemas/change-bodies';
 import { changeKinds as kinds, type ChangeKind } from '../../domain/words';
 import { orderBody } from '../support/samples';
 

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 
 import type { Pool } from 'pg';
 
-import { absorbChanges } from '../../activities/absorb-changes';
+import { absorbChanges } from '../../activities/absorb/absorb-changes';
 import { storeChanges, type IntakeItem, type IntakeResult } from '../../database/changes';
 import { takeLease, type LaneHold } from '../../database/lanes';
 import { bringInForce } from '../../database/policy';

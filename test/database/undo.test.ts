@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Pool } from 'pg';
 
-import { countUndoable, undoDeliveries } from '../../activities/undo-deliveries';
+import { countUndoable, undoDeliveries } from '../../activities/runs/undo-deliveries';
 import { loadReferences } from '../../database/outgoing';
 import { beginRun, createRun, endRun, findRun } from '../../database/runs';
 import { queueDepth } from '../../database/status';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
-import { changeBodySchemas } from '../../database/change-bodies';
+import { changeBodySchemas } from '../../schemas/change-bodies';
 import { unusedFields } from '../../domain/unused-fields';
 import { changeKinds } from '../../domain/words';
 

@@ -71,7 +71,7 @@ test('a ticket is taken whole: what a new revision leaves out is gone', () => {
   expect(memory.record('order', 'o').content?.body).not.toHaveProperty('customerId');
 });
 
-// Partial records: what is left out or empty says nothing (invariant I7).
+// Partial records: what is left out or empty says nothing (architecture.md#i7).
 const full: Required<CustomerBody> = {
   name: 'Ann Lee',
   givenName: 'Ann',

@@ -14,6 +14,7 @@ const well: LaneFacts = {
   needsAuth: null,
   pausedUntilMs: null,
   trouble: null,
+  callSinceMs: null,
   progressedMs: minutesAgo(0),
   waiting: 0,
   oldestDueMs: null,
@@ -105,6 +106,12 @@ const cases: [name: string, facts: TenantFacts, health: string, problem: Partial
       facts({}, { ...due, pausedUntilMs: nowMs + 900_000 }),
       'degraded',
       { code: 'vendor_pause', nextTryMs: nowMs + 900_000 },
+    ],
+    [
+      'O3: a call that hangs',
+      facts({}, { ...due, oldestDueMs: nowMs - 20_000, callSinceMs: nowMs - 20_000 }),
+      'ok',
+      { code: 'call_slow', severity: 'notice', sinceMs: nowMs - 20_000 },
     ],
     [
       'W6: an outcome unknown for long',

@@ -6,7 +6,7 @@ import type { ProductBody, TicketBody } from '../../domain/bodies';
 import { isOwnRecord, isWantedIn, ownItemId } from '../../domain/own-records';
 import { foldSku } from '../../domain/sku-codes';
 import { articlesOf, ownProducts } from '../../domain/unmapped-items';
-import { idText } from '../../database/body-parts';
+import { idText } from '../../schemas/body-parts';
 import { orderBody, product } from '../support/samples';
 import { change, Memory } from './fold';
 

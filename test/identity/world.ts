@@ -1,4 +1,4 @@
-import { referencesFrom } from '../../activities/compose-traced';
+import { referencesFrom } from '../../activities/lane/compose-traced';
 import type { Composed, Outgoing, Write } from '../../connectors/connector';
 import { labelIn } from '../../connectors/product-names';
 import { composeCustomer } from '../../connectors/quickbooks/compose-customer';
@@ -9,7 +9,7 @@ import { compose as composeInShop } from '../../connectors/woocommerce/compose';
 import { productSchema } from '../../connectors/woocommerce/wire';
 import type { KnownProduct } from '../../database/known-products';
 import type { LoadedReferences } from '../../database/outgoing';
-import { parseChangeBody } from '../../database/change-bodies';
+import { parseChangeBody } from '../../schemas/change-bodies';
 import type { ChangeRow, RecordRow } from '../../domain/absorb';
 import { isParkedSku } from '../../domain/articles';
 import { emailKey } from '../../domain/email';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 
-import { checkoutFolder } from '../../platform/local-services/data-folder';
+import { checkoutFolder } from '../../platform/data-folder';
 
 const lockEntry = z.looseObject({
   optionalDependencies: z.record(z.string(), z.string()).optional(),

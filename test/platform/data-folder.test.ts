@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { isReachable, prepareDataFolder } from '../../platform/local-services/data-folder';
-import { isLocked, lockFolder } from '../../platform/local-services/start-lock';
+import { isReachable, prepareDataFolder } from '../../platform/data-folder';
+import { isLocked, lockFolder } from '../../platform/start-lock';
 
 let folder: string;
 beforeEach(() => {

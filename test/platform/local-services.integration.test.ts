@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client as PgClient } from 'pg';
 import { userCacheFolder } from '../../platform/env';
-import { checkoutFolder } from '../../platform/local-services/data-folder';
-import type { PostgresService } from '../../platform/local-services/postgres';
-import { isAlive, pause } from '../../platform/local-services/processes';
-import { startLocalServices } from '../../platform/local-services/start-local-services';
-import { startTemporal } from '../../platform/local-services/temporal';
-import { findTemporal } from '../../platform/local-services/temporal-program';
+import { checkoutFolder } from '../../platform/data-folder';
+import type { PostgresService } from '../../tools/local-services/postgres';
+import { isAlive, pause } from '../../platform/processes';
+import { startLocalServices } from '../../tools/local-services/start-local-services';
+import { startTemporal } from '../../tools/local-services/temporal';
+import { findTemporal } from '../../tools/local-services/temporal-program';
 import {
   connectTemporal,
   ensureSearchAttributes,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { choosePort, freePort, isFree, portHolder } from '../../platform/local-services/ports';
+import { choosePort, freePort, isFree, portHolder } from '../../tools/local-services/ports';
 
 let server: Server;
 let taken: number;

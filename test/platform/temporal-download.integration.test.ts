@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { userCacheFolder } from '../../platform/env';
-import { checkoutFolder } from '../../platform/local-services/data-folder';
-import { freePort } from '../../platform/local-services/ports';
-import { findTemporal, versionOf } from '../../platform/local-services/temporal-program';
+import { checkoutFolder } from '../../platform/data-folder';
+import { freePort } from '../../tools/local-services/ports';
+import { findTemporal, versionOf } from '../../tools/local-services/temporal-program';
 
 let folder: string;
 let server: Server | undefined;

@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { checkoutFolder } from '../../platform/local-services/data-folder';
-import { freePort } from '../../platform/local-services/ports';
-import { findTemporal, isNewEnough } from '../../platform/local-services/temporal-program';
-import { temporalVersion } from '../../platform/local-services/temporal-version';
+import { checkoutFolder } from '../../platform/data-folder';
+import { freePort } from '../../tools/local-services/ports';
+import { findTemporal, isNewEnough } from '../../tools/local-services/temporal-program';
+import { temporalVersion } from '../../tools/local-services/temporal-version';
 
 let cacheFolder: string;
 let server: Server | undefined;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { startApi, type RunningApi } from '../../api/start-api';
 import { readEnv } from '../../platform/env';
-import type { Queues } from '../../workflows/messages';
+import type { Queues } from '../../protocol/messages';
 import { createTestDatabase, type TestDatabase } from './database';
 import { testServers } from './env';
 

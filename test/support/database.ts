@@ -26,18 +26,42 @@ function open(url: string): Pool {
   return pool;
 }
 
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const { databaseUrl } = testServers();
-  const name = `test_${randomBytes(6).toString('hex')}`;
+/** A migrated database that those of the test files are copied from, made once for all of them. */
+export async function createTemplate(
+  databaseUrl: string,
+): Promise<{ name: string; drop(): Promise<void> }> {
+  const name = `template_${randomBytes(6).toString('hex')}`;
   const admin = open(databaseUrl);
   await admin.query(`CREATE DATABASE ${name}`);
+  const pool = open(urlOf(databaseUrl, name));
+  await migrate(pool);
+  // Nothing is copied from a database that somebody is connected to.
+  await pool.end();
+  return {
+    name,
+    drop: async () => {
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await admin.end();
+    },
+  };
+}
+
+function urlOf(databaseUrl: string, name: string): string {
   const url = new URL(databaseUrl);
   url.pathname = `/${name}`;
-  const pool = open(url.href);
-  await migrate(pool);
+  return url.href;
+}
+
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const { databaseUrl, template } = testServers();
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const admin = open(databaseUrl);
+  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  const url = urlOf(databaseUrl, name);
+  const pool = open(url);
   return {
     pool,
-    url: url.href,
+    url,
     drop: async () => {
       await pool.end();
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);

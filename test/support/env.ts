@@ -1,21 +1,32 @@
-/** The servers that test files share, started once by `global-setup.ts`. */
+/** What test files share, started or made once by `global-setup.ts`. */
 export interface TestServers {
   databaseUrl: string;
   temporalAddress: string;
+  /** The database that those of the test files are copied from. */
+  template: string;
+  /** Of the bundled workflows. */
+  bundlePath: string;
 }
 
 /** The servers to test against; throws in a test that runs without them. */
 export function testServers(): TestServers {
   const { databaseUrl, temporalAddress } = givenServers();
-  if (databaseUrl === undefined || temporalAddress === undefined)
+  const template = valueOf('TEST_TEMPLATE');
+  const bundlePath = valueOf('TEST_BUNDLE');
+  if (
+    databaseUrl === undefined ||
+    temporalAddress === undefined ||
+    template === undefined ||
+    bundlePath === undefined
+  )
     throw new Error(
       'This test needs Postgres and Temporal: its file belongs to the project "integration" (jest.config.js).',
     );
-  return { databaseUrl, temporalAddress };
+  return { databaseUrl, temporalAddress, template, bundlePath };
 }
 
 /** What the environment names already, so that it need not be started. */
-export function givenServers(): Partial<TestServers> {
+export function givenServers(): Partial<Pick<TestServers, 'databaseUrl' | 'temporalAddress'>> {
   const databaseUrl = valueOf('TEST_DATABASE_URL') ?? valueOf('DATABASE_URL');
   const temporalAddress = valueOf('TEST_TEMPORAL_ADDRESS') ?? valueOf('TEMPORAL_ADDRESS');
   return {
@@ -24,10 +35,12 @@ export function givenServers(): Partial<TestServers> {
   };
 }
 
-/** Hands the servers to the processes of the test files. */
-export function passOnServers({ databaseUrl, temporalAddress }: TestServers): void {
-  process.env['TEST_DATABASE_URL'] = databaseUrl;
-  process.env['TEST_TEMPORAL_ADDRESS'] = temporalAddress;
+/** Hands them to the processes of the test files. */
+export function passOnServers(servers: TestServers): void {
+  process.env['TEST_DATABASE_URL'] = servers.databaseUrl;
+  process.env['TEST_TEMPORAL_ADDRESS'] = servers.temporalAddress;
+  process.env['TEST_TEMPLATE'] = servers.template;
+  process.env['TEST_BUNDLE'] = servers.bundlePath;
 }
 
 /** Whether tests keep the histories of their workflows (`histories.ts`). */

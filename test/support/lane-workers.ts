@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { Worker } from '@temporalio/worker';
 
 import type { Target } from '../../domain/words';
-import { checkoutFolder } from '../../platform/local-services/data-folder';
-import type { Queues } from '../../workflows/messages';
+import { checkoutFolder } from '../../platform/data-folder';
+import type { Queues } from '../../protocol/messages';
 import { testServers } from './env';
 import type { ChildPlan, Point } from './push-child';
 import type { Stack } from './stack';

@@ -8,11 +8,11 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { PoolClient } from 'pg';
 
 import { createActivities } from '../../activities/create-activities';
-import type { PushTurnRequest } from '../../activities';
+import type { PushTurnRequest } from '../../protocol/activities';
 import { createPool } from '../../database/pool';
 import { SecretBox } from '../../database/secret-box';
 import type { Target } from '../../domain/words';
-import type { Queues } from '../../workflows/messages';
+import type { Queues } from '../../protocol/messages';
 
 // A worker process of one lane, for tests that kill it or stop it at an exact point. The point is seen from
 // outside of the product's code: in the statements that leave for Postgres and in the HTTP client's own events.

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 
-import type { Activities } from '../../activities';
+import type { Activities } from '../../protocol/activities';
 import { createActivities } from '../../activities/create-activities';
 import { putConnection, secretPlace } from '../../database/connections';
 import { storeChanges, type IntakeItem } from '../../database/changes';
@@ -22,9 +22,8 @@ import { ensureSearchAttributes } from '../../platform/temporal-client';
 import { startQboSandbox } from '../../sandbox/qbo/start';
 import type { RunningSandbox } from '../../sandbox/server/server';
 import { startWooSandbox } from '../../sandbox/woo/start';
-import { bundleWorkflows } from '../../workers/bundle-workflows';
 import { createWorkers } from '../../workers/create-workers';
-import { tenantSyncId, tenantSyncType, wakeSignal, type Queues } from '../../workflows/messages';
+import { tenantSyncId, tenantSyncType, wakeSignal, type Queues } from '../../protocol/messages';
 import { createTestDatabase, type TestDatabase } from './database';
 import { testServers } from './env';
 import { control, resetRealms, resetStores } from './sandbox-control';
@@ -78,15 +77,15 @@ let isRuntimeQuiet = false;
 export async function startStack(): Promise<Stack> {
   if (!isRuntimeQuiet) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   isRuntimeQuiet = true;
-  const { temporalAddress } = testServers();
-  const [database, woo, qbo, connection, native, workflowBundle] = await Promise.all([
+  const { temporalAddress, bundlePath } = testServers();
+  const workflowBundle = { codePath: bundlePath };
+  const [database, woo, qbo, connection, native] = await Promise.all([
     createTestDatabase(),
     startWooSandbox(),
     startQboSandbox(),
     // As long as a test may take: a busy machine is no failure.
     Connection.connect({ address: temporalAddress, connectTimeout: '55s' }),
     NativeConnection.connect({ address: temporalAddress }),
-    bundleWorkflows(),
   ]);
   await ensureSearchAttributes(connection, 'default');
   await control(qbo, 'quota', { on: false });

@@ -1,4 +1,4 @@
-import { startLocalServices } from '../../platform/local-services/start-local-services';
+import { startLocalServices } from '../../tools/local-services/start-local-services';
 
 /** A program for tests that kill it: starts both services, prints their process ids, and stays. */
 async function main(): Promise<void> {

@@ -1,12 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 
 import type { Tenant } from '../../database/tenants';
-import {
-  searchAttributes,
-  statusQuery,
-  tenantSyncId,
-  type TenantSyncStatus,
-} from '../../workflows/messages';
+import { statusQuery, tenantSyncId, type TenantSyncStatus } from '../../protocol/messages';
+import { searchAttributes } from '../../protocol/search-attributes';
 import { until, type Stack } from './stack';
 
 // The tenant's workflow as operators see it.

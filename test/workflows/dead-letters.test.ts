@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { discardDelivery, listFailures, type Failure } from '../../database/failures';
-import { watchdogType } from '../../workflows/messages';
+import { watchdogType } from '../../protocol/messages';
 import { documents, fault } from '../support/sandboxes';
 import { customer, order, product } from '../support/samples';
 import {

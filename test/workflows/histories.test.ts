@@ -6,7 +6,7 @@ import { takeLease } from '../../database/lanes';
 import { createRun, findRun } from '../../database/runs';
 import { initialDirection } from '../../domain/direction';
 import { kinds } from '../../domain/words';
-import { tenantRunStart, tenantRunType } from '../../workflows/messages';
+import { tenantRunStart, tenantRunType } from '../../protocol/messages';
 import { record, recordWorkflow } from '../support/histories';
 import { documents, fault, noFaults } from '../support/sandboxes';
 import { count, customer, order, product } from '../support/samples';

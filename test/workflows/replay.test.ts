@@ -1,19 +1,18 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 
-import { bundleWorkflows } from '../../workers/bundle-workflows';
+import { testServers } from '../support/env';
 import { recorded, recordedNames, type History } from '../support/histories';
 
-// Workflow code must go on with what it began (I9). Without a server: only the recorded histories.
+// Workflow code must go on with what it began (architecture.md#i9). Without a server: only the
+// recorded histories.
 
-let workflowBundle: WorkflowBundle;
-
-beforeAll(async () => {
+beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  workflowBundle = await bundleWorkflows();
 }, 60_000);
 
 async function replay(history: History, workflowId = 'tenant-sync:replayed'): Promise<void> {
+  const workflowBundle = { codePath: testServers().bundlePath };
   await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
 }
 

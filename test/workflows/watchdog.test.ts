@@ -7,7 +7,7 @@ import { createRun, findRun } from '../../database/runs';
 import { newestSettings, requestSettings } from '../../database/settings';
 import { initialDirection } from '../../domain/direction';
 import type { watchdog } from '../../workflows';
-import { tenantRunId, watchdogType } from '../../workflows/messages';
+import { tenantRunId, watchdogType } from '../../protocol/messages';
 import { documents } from '../support/sandboxes';
 import { customer, order, product } from '../support/samples';
 import {

@@ -45,7 +45,10 @@ export function wantedLines(wanted: JsonObject): JsonObject[] {
   return lines;
 }
 
-/** Custom numbers are kept and may be refused as duplicates; else QuickBooks numbers (Q11). */
+/**
+ * Custom numbers are kept and may be refused as duplicates; else QuickBooks numbers
+ * (quickbooks.md#numbers).
+ */
 export function documentNumber(context: WriteContext): string | undefined {
   const { realm, settings, type, existing, wanted } = context;
   const sent = textIn(wanted, 'DocNumber');
@@ -78,7 +81,9 @@ export interface Currency {
 
 const one: Decimal = { units: 1n, scale: 0 };
 
-/** Fixed by the request; a foreign one needs multicurrency and a rate (section 14). */
+/**
+ * Fixed by the request; a foreign one needs multicurrency and a rate (quickbooks.md#sales-forms).
+ */
 export function documentCurrency(context: WriteContext, date: string): Currency {
   const { wanted, realm } = context;
   const code = referenceId(wanted['CurrencyRef']) ?? realm.currency;
@@ -143,7 +148,7 @@ export function accountOf(
   return account;
 }
 
-/** Line ids: those of lines that are known stay, new lines get the next (section 9). */
+/** Line ids: those of lines that are known stay, new lines get the next (quickbooks.md#updates). */
 export function numbered(lines: readonly JsonObject[], existing: Row | undefined): JsonObject[] {
   const known = new Set(listIn(existing ?? {}, 'Line').filter(isObject).map((line) => line['Id'])); // prettier-ignore
   const numbers = [...known].map(Number).filter((number) => !Number.isNaN(number));

@@ -30,14 +30,20 @@ function documentDate({ wanted, realm, nowMs }: WriteContext): string {
   return date === undefined ? today(realm, nowMs) : checkedDate(date, 'TxnDate');
 }
 
-/** The date of the document, which must lie in an open period, as the old one must (Q16). */
+/**
+ * The date of the document, which must lie in an open period, as the old one must
+ * (quickbooks.md#preferences).
+ */
 export function openDate(context: WriteContext): string {
   const date = documentDate(context);
   checkPeriodOf(context.realm, context.settings, context.existing, date);
   return date;
 }
 
-/** A closed period lets nothing in, out or change, unless it is closed softly (section 18, 9). */
+/**
+ * A closed period lets nothing in, out or change, unless it is closed softly
+ * (quickbooks.md#not-confirmed).
+ */
 export function checkPeriodOf(
   realm: Realm,
   settings: QboSettings,

@@ -21,7 +21,7 @@ import {
 } from './common';
 import { openDate } from './dates';
 
-/** Account types a deposit line may take from (section 14): not Bank. */
+/** Account types a deposit line may take from (quickbooks.md#deposits): not Bank. */
 const lineAccountTypes = [
   'Income',
   'Other Income',

@@ -12,7 +12,7 @@ import {
 } from './common';
 import { openDate } from './dates';
 
-/** A counted difference of goods; quantity only (section 14). */
+/** A counted difference of goods; quantity only (quickbooks.md#adjustments). */
 export const inventoryAdjustment: EntityKind = {
   name: 'InventoryAdjustment',
   isNameList: false,

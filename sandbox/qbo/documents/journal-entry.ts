@@ -20,7 +20,7 @@ import {
 } from './common';
 import { openDate } from './dates';
 
-/** An entry of its own in the books: debits equal credits (section 14). */
+/** An entry of its own in the books: debits equal credits (quickbooks.md#journal-entries). */
 export const journalEntry: EntityKind = {
   name: 'JournalEntry',
   isNameList: false,

@@ -28,7 +28,7 @@ import {
 } from './common';
 import { openDate } from './dates';
 
-/** Money of a customer, applied to charges and taken from credits (section 14). */
+/** Money of a customer, applied to charges and taken from credits (quickbooks.md#payments). */
 export const payment: EntityKind = {
   name: 'Payment',
   isNameList: false,
@@ -45,7 +45,7 @@ export const payment: EntityKind = {
     'PaymentRefNum',
   ],
   lengths: { PrivateNote: documentLengths.PrivateNote, PaymentRefNum: 21 },
-  // No DocNumber: the schema's Payment has none to filter by (section 10).
+  // No DocNumber: the schema's Payment has none to filter by (quickbooks.md#numbers).
   queryable: {
     TxnDate: 'date',
     TotalAmt: 'number',

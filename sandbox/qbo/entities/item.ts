@@ -84,7 +84,10 @@ function buildItem(context: WriteContext): Built {
   return type === 'Inventory' ? withQuantity(context, fields, quantity) : { fields };
 }
 
-/** Which accounts an item needs; for services the expense account is a setting (section 18, 25). */
+/**
+ * Which accounts an item needs; for services the expense account is a setting
+ * (quickbooks.md#not-confirmed).
+ */
 function checkAccounts({ wanted, settings, realm }: WriteContext, type: string): void {
   if (type === 'Category' || type === 'Group') return;
   const needed = ['IncomeAccountRef'];
@@ -98,7 +101,7 @@ function checkAccounts({ wanted, settings, realm }: WriteContext, type: string):
 
 /**
  * On creation the quantity comes in at the purchase cost; on an update it is an adjustment of the
- * difference, and InvStartDate is read as its date (section 14).
+ * difference, and InvStartDate is read as its date (quickbooks.md#items).
  */
 function withQuantity(
   context: WriteContext,

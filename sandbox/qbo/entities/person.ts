@@ -7,7 +7,7 @@ import { type Built, type EntityKind, type WriteContext } from '../kind';
 import { shownReference } from '../reference';
 import { fixedCurrency } from './currency';
 
-/** Lengths of Customer, Vendor and Employee (quickbooks.md section 14). */
+/** Lengths of Customer, Vendor and Employee (quickbooks.md#lengths). */
 const personLengths = {
   Title: 16,
   Suffix: 16,
@@ -141,7 +141,7 @@ export const customer: EntityKind = {
     const built = buildPerson(context);
     const isTaxable = context.wanted['Taxable'] !== false;
     const { realm, wanted } = context;
-    // With automated tax QuickBooks chooses the code itself (section 14).
+    // With automated tax QuickBooks chooses the code itself (quickbooks.md#customers).
     const isAutomated = realm.country === 'US' && realm.preferences.partnerTaxEnabled;
     const code = isAutomated ? { value: isTaxable ? 'TAX' : 'NON' } : wanted['DefaultTaxCodeRef'];
     return {

@@ -23,13 +23,14 @@ import { documentKey, type Posting, type Row } from '../realm';
 import { referenceTo, shownReference } from '../reference';
 import { withZeroAmounts } from '../rows';
 import { rowOf } from '../tables';
+import { keptClass } from './classes';
 import { type SalesLine, salesLines, subtotal } from './lines';
 import { stockMovements } from './goods';
 import { documentTax } from './tax';
 
 type FormName = 'SalesReceipt' | 'RefundReceipt' | 'Invoice' | 'CreditMemo';
 
-/** Fields of sales forms that a client may write (section 14). */
+/** Fields of sales forms that a client may write (quickbooks.md#sales-forms). */
 const formFields = [
   ...documentFields,
   'CustomerRef',
@@ -145,12 +146,12 @@ function buildForm(context: WriteContext, form: Form): Built {
       CustomerRef: customer,
       PaymentMethodRef: shownReference(context, 'PaymentMethodRef', 'PaymentMethod'),
       DepartmentRef: shownReference(context, 'DepartmentRef', 'Department'),
-      ClassRef: shownReference(context, 'ClassRef', 'Class'),
+      ClassRef: keptClass(context, wanted['ClassRef'], 'document'),
       ...withAddressIds(realm, wanted, context.existing),
       ...currencyFields(realm, currency, totalMinor),
       Line: shownLines(lines, context.existing),
       TxnTaxDetail: tax.detail,
-      TotalAmt: minorToNumber(totalMinor), // never the request's (Q12)
+      TotalAmt: minorToNumber(totalMinor), // never the request's (quickbooks.md#amounts)
       PrintStatus: textIn(wanted, 'PrintStatus') ?? 'NotSet',
       EmailStatus: textIn(wanted, 'EmailStatus') ?? (context.type === 'RefundReceipt' ? undefined : 'NotSet'), // prettier-ignore
       ...taxModeFields(context),
@@ -246,7 +247,10 @@ export function countedLines(row: JsonObject): number {
   return lines.filter((line) => textIn(line, 'DetailType') !== 'SubTotalLineDetail').length;
 }
 
-/** A receipt without an account goes to Undeposited Funds; a refund must say where from (Q14). */
+/**
+ * A receipt without an account goes to Undeposited Funds; a refund must say where from
+ * (quickbooks.md#sales-forms).
+ */
 function depositAccount(context: WriteContext): string {
   const ref = context.wanted['DepositToAccountRef'];
   if (ref === undefined || ref === null) {

@@ -5,7 +5,7 @@ import { referenceId } from '../reference';
 import { rowOf } from '../tables';
 import { type SalesLine } from './lines';
 
-/** The goods a sales form moves: out with a sale, back with a return (Q15). */
+/** The goods a sales form moves: out with a sale, back with a return (quickbooks.md#items). */
 export function stockMovements(
   { realm }: WriteContext,
   lines: readonly SalesLine[],

@@ -110,7 +110,8 @@ function balanceNet(tax: DocumentTax, group: SalesLine[], net: bigint): void {
 
 /**
  * A tax amount that the request gives for a rate is taken while it is close to the computed one
- * (section 18, 8). Only where one code uses the rate: else nobody knows whose amount it is.
+ * (quickbooks.md#not-confirmed). Only where one code uses the rate: else nobody knows whose amount
+ * it is.
  */
 function overridden(context: WriteContext, rate: Rate, computed: bigint, codes: number): bigint {
   const sent = listIn(objectIn(context.wanted, 'TxnTaxDetail') ?? {}, 'TaxLine').filter(isObject);

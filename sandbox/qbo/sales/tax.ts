@@ -15,7 +15,7 @@ const noTax: DocumentTax = {
   netChange: new Map(),
 };
 
-/** Which of the four ways of section 15 the company goes. */
+/** Which of the four ways of quickbooks.md#sales-tax the company goes. */
 export function documentTax(context: WriteContext, lines: SalesLine[]): DocumentTax {
   const { realm, wanted } = context;
   if (realm.country !== 'US') {
@@ -64,7 +64,10 @@ function usTax(context: WriteContext, lines: SalesLine[]): DocumentTax {
   };
 }
 
-/** A code that was sent is replaced by the engine, and kept where there is none (section 15). */
+/**
+ * A code that was sent is replaced by the engine, and kept where there is none
+ * (quickbooks.md#sales-tax).
+ */
 function codeRef(sent: JsonObject, isAutomated: boolean): JsonObject {
   if (isAutomated) return { TxnTaxCodeRef: { value: usTaxCodeId } };
   return sent['TxnTaxCodeRef'] === undefined ? {} : { TxnTaxCodeRef: sent['TxnTaxCodeRef'] };
@@ -82,7 +85,7 @@ function spread(rates: readonly Rate[], totalMinor: bigint): (readonly [Rate, bi
   });
 }
 
-/** Default: tax before the discount (section 15). */
+/** Default: tax before the discount (quickbooks.md#sales-tax). */
 function discountBase({ wanted }: WriteContext, lines: SalesLine[]): bigint {
   if (wanted['ApplyTaxAfterDiscount'] !== true) return 0n;
   return sum(lines.filter((line) => line.kind === 'discount').map((line) => line.minor));

@@ -87,7 +87,10 @@ export function putCustomer(call: WooCall, [id = '']: string[]): Answered {
   return { status: 200, body: shown(call, customer), committed: true };
 }
 
-/** There is no trash. Orders keep the person's data, but belong to nobody (section 8). */
+/**
+ * There is no trash. Orders keep the person's data, but belong to nobody
+ * (woocommerce.md#customers).
+ */
 export function deleteCustomer(call: WooCall, [id = '']: string[]): Answered {
   const customer = known(call, id);
   if (!asBoolean(call.input['force'])) {
@@ -170,7 +173,9 @@ function generatedPasswordMeta(store: Store, input: JsonObject): Customer['meta'
   return [{ id: nextId(store, 'userMeta'), key: 'default_password_nag', value: '1' }];
 }
 
-/** Of calls at the same time two get through, the others fail further in (section 8). */
+/**
+ * Of calls at the same time two get through, the others fail further in (woocommerce.md#customers).
+ */
 function refuseTakenEmail(store: Store, email: string, arrival: Arrival): void {
   const holder = store.customers.get(store.idByEmail.get(email.toLowerCase()) ?? 0);
   if (holder === undefined) return;
@@ -237,7 +242,10 @@ function known(call: WooCall, id: string): Customer {
   throw new WooError(404, 'wc_user_invalid_id', 'Invalid user ID.');
 }
 
-/** True when somebody has this number: rights are asked for before anything else (section 3). */
+/**
+ * True when somebody has this number: rights are asked for before anything else
+ * (woocommerce.md#errors).
+ */
 export function isCustomer(store: Store, id: string): boolean {
   return store.customers.has(Number(id));
 }

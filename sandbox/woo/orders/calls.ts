@@ -34,7 +34,10 @@ export function putOrder(call: WooCall, [id = '']: string[]): Answered {
   return { status: 200, body: shown(call, order), committed: true };
 }
 
-/** Into the trash, or gone; stock is never put back. Answers the order as it was (section 9). */
+/**
+ * Into the trash, or gone; stock is never put back. Answers the order as it was
+ * (woocommerce.md#order-status).
+ */
 export function deleteOrder(call: WooCall, [id = '']: string[]): Answered {
   const order = known(call, id);
   const body = shown(call, order);

@@ -10,7 +10,10 @@ import { discountsOf, type ItemDiscounts } from './discounts';
 import { type CouponLine, type LineItem, type OrderDraft } from './model';
 import { calculateTotals, roundedLineTax, taxPlace } from './totals';
 
-/** Checks the codes of a write, then applies them all from the sub-totals up (section 9). */
+/**
+ * Checks the codes of a write, then applies them all from the sub-totals up
+ * (woocommerce.md#totals).
+ */
 export function writeCoupons(store: Store, order: OrderDraft, input: JsonObject): void {
   if (input['coupon_lines'] === undefined) return;
   const coupons = objectsOf(input['coupon_lines']).map((entry) => requested(store, entry));

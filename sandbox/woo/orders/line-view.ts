@@ -16,7 +16,7 @@ import { roundedLineTax } from './totals';
 
 /**
  * A line of an order. Its name is that of the sale, its SKU that of now; its tax is added up at
- * every read by the settings of the moment (section 9).
+ * every read by the settings of the moment (woocommerce.md#totals).
  */
 export function lineView(store: Store, line: LineItem, decimals: number): JsonObject {
   const product = store.products.get(line.variationId || line.productId);

@@ -11,7 +11,7 @@ import { basePlace, ratesFor, taxesWithin, totalOf } from '../taxes/rates';
 import { asWhole, objectsOf, textOf } from '../values';
 import { type FeeLine, type LineItem, type OrderDraft, type ShippingLine } from './model';
 
-/** Takes over what a write sends for lines, shipping and fees (section 9). */
+/** Takes over what a write sends for lines, shipping and fees (woocommerce.md#orders). */
 export function writeLines(moment: Moment, order: OrderDraft, input: JsonObject): void {
   order.lines = written(moment.store, order.lines, input['line_items'], isLineGone, (line, sent) => writtenLine(moment, line, sent)); // prettier-ignore
   order.shippingLines = written(moment.store, order.shippingLines, input['shipping_lines'], (sent) => sent['method_id'] === null, (line, sent) => writtenShipping(moment.store, line, sent)); // prettier-ignore

@@ -5,7 +5,10 @@ import { bySecond, sortedBy } from '../paging';
 import { ids, parameterText, textList, textOf } from '../values';
 import { type Order } from './model';
 
-/** The orders that a list call asks for. Filters that are not here are ignored (section 4). */
+/**
+ * The orders that a list call asks for. Filters that are not here are ignored
+ * (woocommerce.md#lists).
+ */
 export function listedOrders(call: WooCall): Order[] {
   const { store, input, settings } = call;
   const include = ids(input['include']);

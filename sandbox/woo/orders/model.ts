@@ -11,7 +11,9 @@ export interface LineTax {
 
 export interface LineItem {
   readonly id: number;
-  /** The name at the time of the sale; the SKU is looked up at every read (section 7). */
+  /**
+   * The name at the time of the sale; the SKU is looked up at every read (woocommerce.md#products).
+   */
   readonly name: string;
   readonly productId: number;
   readonly variationId: number;

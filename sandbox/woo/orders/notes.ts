@@ -15,7 +15,7 @@ export function listNotes(call: WooCall, [orderId = '']: string[]): Answered {
   return { status: 200, body: sorted.map((note) => view(call, order, note)) };
 }
 
-/** A note neither counts as a change of the order nor fires a webhook (section 5). */
+/** A note neither counts as a change of the order nor fires a webhook (woocommerce.md#dates). */
 export function postNote(call: WooCall, [orderId = '']: string[]): Answered {
   const order: OrderDraft = { ...known(call, orderId) };
   const { input, store } = call;

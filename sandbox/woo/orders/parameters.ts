@@ -40,7 +40,7 @@ export function writeParameters(statuses: readonly string[]): Record<string, Par
   };
 }
 
-/** Parameters of the order list; what is not here is ignored (section 4). */
+/** Parameters of the order list; what is not here is ignored (woocommerce.md#lists). */
 export function listParameters(statuses: readonly string[]): Record<string, Parameter> {
   return {
     page: { type: 'integer', bounds: { min: 1 } },

@@ -10,7 +10,10 @@ export function refundable({ store }: Pick<Moment, 'store'>, order: Order): Micr
   return order.total - sum(order.refundIds.map((id) => store.refunds.get(id)?.amount ?? 0n));
 }
 
-/** An order set to refunded gets one row for the rest; stock does not move (section 9). */
+/**
+ * An order set to refunded gets one row for the rest; stock does not move
+ * (woocommerce.md#order-status).
+ */
 export function fullyRefund(moment: Moment, order: Order): void {
   const rest = refundable(moment, order);
   if (rest <= 0n) return;

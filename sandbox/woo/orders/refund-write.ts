@@ -10,7 +10,10 @@ import { type LineTax, type Order, type OrderDraft, type Refund, type TaxLine } 
 import { keepRefund, refundable } from './refund-rest';
 import { addNote, moved, setStatus, stockMeta } from './status';
 
-/** Creates a refund by the rules of section 10; refusals are 500 with an integer in `data`. */
+/**
+ * Creates a refund by the rules of woocommerce.md#refunds; refusals are 500 with an integer in
+ * `data`.
+ */
 export function createRefund(call: WooCall, orderId: string): Refund {
   const { store, input, nowMs } = call;
   const order = store.orders.get(Number(orderId));
@@ -22,7 +25,8 @@ export function createRefund(call: WooCall, orderId: string): Refund {
     const message = 'Refund amount must be greater than zero.';
     throw refused('woocommerce_rest_invalid_order_refund', message, 400);
   }
-  // The rest is read when the call comes: parallel refunds do not see each other (section 10).
+  // The rest is read when the call comes: parallel refunds do not see each other
+  // (woocommerce.md#refunds).
   const seen = call.arrival.order?.id === order.id ? call.arrival.order : order;
   const cannot = 'woocommerce_rest_cannot_create_order_refund';
   if (amount > refundable(call, seen)) throw refused(cannot, 'Invalid refund amount.', 500);

@@ -53,7 +53,7 @@ export function postRefund(call: WooCall, [orderId = '']: string[]): Answered {
   return { status: 201, body: shown(call, refund), headers: { location }, committed: true };
 }
 
-/** Gone at once, with force or without (section 12); the order keeps its status. */
+/** Gone at once, with force or without (woocommerce.md#deletes); the order keeps its status. */
 export function deleteRefund(call: WooCall, parts: string[]): Answered {
   const refund = known(call, parts);
   const body = shown(call, refund);
@@ -64,7 +64,7 @@ export function deleteRefund(call: WooCall, parts: string[]): Answered {
   return { status: 200, body, committed: true };
 }
 
-/** Only since 11.2 a webhook tells of it (section 12). */
+/** Only since 11.2 a webhook tells of it (woocommerce.md#deletes). */
 function forget(call: WooCall, order: Order, refundId: number): void {
   const after = { ...order, refundIds: order.refundIds.filter((id) => id !== refundId) };
   if (isVersion(call.settings, '11.2')) keepOrder(call, after, false);

@@ -29,7 +29,10 @@ const names: Record<string, string> = {
   failed: 'Failed',
 };
 
-/** Changes the status with all that hangs on it: dates, stock, notes, mail (section 9). */
+/**
+ * Changes the status with all that hangs on it: dates, stock, notes, mail
+ * (woocommerce.md#order-status).
+ */
 export function setStatus(
   moment: Moment,
   order: OrderDraft,
@@ -73,7 +76,7 @@ function setDates(moment: Moment, order: OrderDraft): void {
 
 /**
  * Takes the lines out of stock, once. Whether it was done is read when the call comes: parallel
- * calls do it again (section 9).
+ * calls do it again (woocommerce.md#order-status).
  */
 function reduceStock(moment: Moment, order: OrderDraft, seen: Order | undefined): void {
   const isDone = seen === undefined ? order.isStockReduced : seen.isStockReduced;
@@ -148,7 +151,10 @@ export function addNote(
   return note;
 }
 
-/** Order e-mails go out inside the request (section 9); this machine cannot send (rec: order_notes_list). */
+/**
+ * Order e-mails go out inside the request (woocommerce.md#orders); this machine cannot send (rec:
+ * order_notes_list).
+ */
 function mail(moment: Moment, order: OrderDraft, kind: string): void {
   const { store, nowMs } = moment;
   store.mails.push({ kind, to: plainText(order.billing['email']), atMs: nowMs });

@@ -39,7 +39,7 @@ export function taxPlace(store: Store, order: OrderDraft): TaxPlace {
   };
 }
 
-/** Sums the order up anew at the tax rates and settings of this moment (section 9). */
+/** Sums the order up anew at the tax rates and settings of this moment (woocommerce.md#totals). */
 export function calculateTotals(store: Store, order: OrderDraft): void {
   const { decimals } = store.options;
   const subtotal = itemsTotal(store, order.lines.map((line) => line.subtotal)); // prettier-ignore
@@ -114,7 +114,10 @@ function isTaxable(store: Store, line: LineItem): boolean {
   return (product?.fields['tax_status'] ?? 'taxable') === 'taxable';
 }
 
-/** A negative fee is taxed like what it reduces, whatever its own status says (section 9). */
+/**
+ * A negative fee is taxed like what it reduces, whatever its own status says
+ * (woocommerce.md#orders).
+ */
 function feeTaxes(
   store: Store,
   order: OrderDraft,

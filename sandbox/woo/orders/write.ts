@@ -21,7 +21,7 @@ export interface OrderWrite {
   arrival: Arrival;
 }
 
-/** Creates an order. Dates, number and totals cannot be posted (section 9). */
+/** Creates an order. Dates, number and totals cannot be posted (woocommerce.md#orders). */
 export function createOrder(moment: Moment, { input }: OrderWrite): Order {
   const sentId = Number(input['id'] ?? 0);
   if (sentId > 0) {
@@ -79,7 +79,7 @@ export function updateOrder(moment: Moment, before: Order, { input, arrival }: O
   const isRestore = before.status === 'trash' && order.status !== 'trash';
   if (isRestore) {
     moment.store.revision += 1;
-    moment.store.orders.set(order.id, order); // no webhook tells of it (section 11)
+    moment.store.orders.set(order.id, order); // no webhook tells of it (woocommerce.md#webhooks)
   } else keepOrder(moment, order, false);
   if (order.status === 'refunded' && before.status !== 'refunded') fullyRefund(moment, order);
   return moment.store.orders.get(order.id) ?? order;

@@ -113,7 +113,10 @@ export function contextOf({ input }: WooCall): Context {
 
 function view(call: WooCall, product: Product, context: Context): JsonObject {
   const body = productView(call.store, product, context, call.random);
-  const shownBody = { ...body, meta_data: metaView(product.meta, call.input) };
+  const { 'woo.garbledOn': garbledText } = call.settings;
+  const isGarbled = garbledText !== '' && JSON.stringify(body).includes(garbledText);
+  const garbled = isGarbled ? { sku: [product.sku] } : {};
+  const shownBody = { ...body, ...garbled, meta_data: metaView(product.meta, call.input) };
   const { stock_quantity: quantity } = body;
   if (!call.settings['woo.stockAsText'] || typeof quantity !== 'number') return shownBody;
   return { ...shownBody, stock_quantity: String(quantity) };
@@ -123,7 +126,10 @@ function shown(call: WooCall, product: Product, context: Context): JsonObject {
   return onlyFields(view(call, product, context), parameterText(call.input['_fields']));
 }
 
-/** With the experimental cache on, reads carry an ETag and may be answered with 304 (section 17). */
+/**
+ * With the experimental cache on, reads carry an ETag and may be answered with 304
+ * (woocommerce.md#not-confirmed).
+ */
 function withTag(call: WooCall, answer: Answered): Answered {
   if (!call.settings['woo.restCache']) return answer;
   const etag = `"${createHash('md5').update(stableText(answer.body)).digest('hex')}"`;

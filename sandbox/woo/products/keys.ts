@@ -6,7 +6,7 @@ import { type Product } from './model';
 import { type ProductWrite } from './product-write';
 import { sanitizedText } from './text';
 
-/** Refuses a SKU or GTIN that another product holds (section 3). */
+/** Refuses a SKU or GTIN that another product holds (woocommerce.md#errors). */
 export function refuseTakenKeys(
   moment: Moment,
   product: Product | null,
@@ -31,7 +31,7 @@ export function refuseTakenKeys(
 /**
  * Two errors for one cause: a holder that the check sees is named; one in the trash, or one that
  * came between the check and the insert, is met only by the look-up table. Two updates at the
- * same time may both pass: the table is not asked for them (section 13).
+ * same time may both pass: the table is not asked for them (woocommerce.md#timing).
  */
 function refuseSku(
   { store, random }: Moment,

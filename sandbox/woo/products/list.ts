@@ -9,7 +9,10 @@ import { fullName } from './names';
 import { sanitizedText } from './text';
 import { currentPrice, shownStatus } from './view';
 
-/** The products that a list call asks for. Filters that are not here are ignored (section 4). */
+/**
+ * The products that a list call asks for. Filters that are not here are ignored
+ * (woocommerce.md#lists).
+ */
 export function listedProducts({ store, input }: WooCall): Product[] {
   const filters = filtersOf(store, input);
   const found = candidates(store, input).filter((one) => filters.every((fits) => fits(one)));
@@ -28,7 +31,7 @@ function candidates(store: Store, input: JsonObject): Product[] {
       .filter((product) => product !== undefined);
   const sku = sanitizedText(parameterText(input['sku']));
   // A comma parts SKUs, but the whole text counts as one too (rec: product_list_sku_with_comma).
-  // PHP takes `0` for empty: the filter is not there (section 18).
+  // PHP takes `0` for empty: the filter is not there (woocommerce.md#lists).
   if (sku !== '' && sku !== '0') {
     return found([...textList(sku), sku].map((one) => store.idBySku.get(skuKey(one))));
   }

@@ -81,7 +81,7 @@ const orderings = [
   'random',
 ];
 
-/** Parameters of the product list; what is not here is ignored (section 4). */
+/** Parameters of the product list; what is not here is ignored (woocommerce.md#lists). */
 export const listParameters: Record<string, Parameter> = {
   context: { type: 'string', allowed: ['view', 'edit'] },
   page: { type: 'integer', bounds: { min: 1 } },

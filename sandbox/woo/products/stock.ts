@@ -10,7 +10,7 @@ import { type ProductWrite } from './product-write';
 type StockFields = Pick<Product, 'isStockManaged' | 'stockQuantity' | 'stockStatus'>;
 
 /**
- * The stock rules of woocommerce.md section 7 (rec: product_update_stock_*,
+ * The stock rules of woocommerce.md#stock (rec: product_update_stock_*,
  * product_update_manage_stock_on_only, product_update_inventory_delta).
  */
 export function stockAfter(product: Product, { input, arrival }: ProductWrite): StockFields {
@@ -51,7 +51,10 @@ export function stockOwner(store: Store, product: Product): Product {
   return parent?.isStockManaged === true ? parent : product;
 }
 
-/** A sale, or with negative units its opposite: one SQL update, so it is atomic (section 7). */
+/**
+ * A sale, or with negative units its opposite: one SQL update, so it is atomic
+ * (woocommerce.md#stock).
+ */
 export function moveStock(moment: Moment, productId: number, units: number): Product | undefined {
   const { store, nowMs } = moment;
   const product = store.products.get(productId);

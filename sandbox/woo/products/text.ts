@@ -1,6 +1,9 @@
 import { type Store } from '../store';
 
-/** What wc_format_decimal keeps of a price: `12,50` becomes `1250`, `abc` becomes `` (section 7). */
+/**
+ * What wc_format_decimal keeps of a price: `12,50` becomes `1250`, `abc` becomes ``
+ * (woocommerce.md#products).
+ */
 export function normalPrice(text: string): string {
   const kept = text.replace(/[^0-9.-]/g, '');
   const lastPoint = kept.lastIndexOf('.');
@@ -8,7 +11,10 @@ export function normalPrice(text: string): string {
   return `${kept.slice(0, lastPoint).replaceAll('.', '')}${kept.slice(lastPoint)}`;
 }
 
-/** `sanitize_text_field` of WordPress: tags, `%20` and the like go, blanks fall together (section 18). */
+/**
+ * `sanitize_text_field` of WordPress: tags, `%20` and the like go, blanks fall together
+ * (woocommerce.md#texts).
+ */
 export function sanitizedText(text: string): string {
   const lessThan = text.includes('<') ? withoutTags(escapedLessThan(text)) : text;
   const line = trimmed(lessThan.replace(/[\r\n\t ]+/g, ' '));
@@ -41,14 +47,17 @@ function trimmed(text: string): string {
   return text.slice(start, end);
 }
 
-/** Names are filtered as texts of a post are, and stored with `&` as an entity (section 7). */
+/**
+ * Names are filtered as texts of a post are, and stored with `&` as an entity
+ * (woocommerce.md#texts).
+ */
 export function normalTitle(text: string): string {
   return filteredText(text).trim();
 }
 
 /**
  * `wp_filter_post_kses`: one layer of backslashes goes, then what looks like an element that is not allowed, also
- * `< 4 and 5 >`; what is left of `<`, `>` and `&` becomes entities (section 18).
+ * `< 4 and 5 >`; what is left of `<`, `>` and `&` becomes entities (woocommerce.md#texts).
  */
 export function filteredText(text: string): string {
   const unslashed = text.replace(/\\([\s\S]?)/g, (_pair, next: string) => (next === '0' ? '\0' : next)); // prettier-ignore

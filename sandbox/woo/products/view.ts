@@ -181,7 +181,7 @@ function links(store: Store, product: Product): JsonObject {
   return { ...own, up: [{ href: `${store.homeUrl}/wp-json/wc/v3/products/${product.parentId}` }] };
 }
 
-/** Up to five other products, different at every read (section 7). */
+/** Up to five other products, different at every read (woocommerce.md#products). */
 function relatedIds(store: Store, product: Product, random: Random): number[] {
   const ids = new Set<number>();
   const first = store.products.keys().next().value ?? product.id;

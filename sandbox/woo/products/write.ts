@@ -64,7 +64,7 @@ const blank: Product = {
   skuRevision: 0,
 };
 
-/** A partial update; every one bumps `modified`, an empty one too (section 5). */
+/** A partial update; every one bumps `modified`, an empty one too (woocommerce.md#dates). */
 export function updateProduct(moment: Moment, product: Product, write: ProductWrite): Product {
   const { store, nowMs, settings } = moment;
   refuseTakenKeys(moment, product, write);
@@ -102,7 +102,7 @@ export function trashProduct(moment: Moment, product: Product): Product {
   return trashed;
 }
 
-/** Gone for good, with its variations; no webhook tells of it (section 11). */
+/** Gone for good, with its variations; no webhook tells of it (woocommerce.md#webhooks). */
 export function eraseProduct(store: Store, product: Product): void {
   for (const id of store.variations.get(product.id) ?? []) {
     const variation = store.products.get(id);
@@ -111,7 +111,7 @@ export function eraseProduct(store: Store, product: Product): void {
   forgetProduct(store, product);
 }
 
-/** A change of a variation shows on its parent (section 5). */
+/** A change of a variation shows on its parent (woocommerce.md#dates). */
 export function bumpParent({ store, nowMs }: Moment, parentId: number): void {
   const parent = store.products.get(parentId);
   if (parent !== undefined) keepProduct(store, parent, { ...parent, modifiedMs: nowMs });
@@ -128,10 +128,11 @@ function apply(
   const { 'woo.fatalOn': fatalText } = moment.settings;
   if (fatalText !== '' && JSON.stringify(input).includes(fatalText)) throw phpFatal();
   const name = textOf(input['name']);
-  // PHP takes `0` for empty, and a product without a name is called so (section 18).
+  // PHP takes `0` for empty, and a product without a name is called so (woocommerce.md#texts).
   if (name !== undefined) draft.name = ['', '0'].includes(normalTitle(name)) ? blank.name : normalTitle(name); // prettier-ignore
   const status = textOf(input['status']);
-  // A status that no schema check refused and the store does not know becomes draft (section 6).
+  // A status that no schema check refused and the store does not know becomes draft
+  // (woocommerce.md#batches).
   if (status !== undefined) draft.status = productStatuses.includes(status) ? status : 'draft';
   const sku = textOf(input['sku']);
   if (sku !== undefined && sanitizedText(sku) !== draft.sku) setSku(store, draft, sku);
@@ -147,7 +148,7 @@ function apply(
   // The value is read as UTC, whatever the store's zone (rec: product_update_date_created).
   const createdMs = Date.parse(`${(created ?? '').slice(0, 19)}Z`);
   if (!Number.isNaN(createdMs)) moveCreation(store, draft, createdMs);
-  // Dated in the future, it is published then (section 18).
+  // Dated in the future, it is published then (woocommerce.md#products).
   if (draft.status === 'publish' && draft.createdMs > moment.nowMs) draft.status = 'future';
   restoreSlug(draft, before);
 }
@@ -203,7 +204,8 @@ function writePrices(store: Store, draft: ProductDraft, input: JsonObject): void
   const sale = input['sale_price'];
   if (regular !== undefined)
     draft.regularPrice = shopPrice(store, normalPrice(textOf(regular) ?? ''));
-  // The price of a variable product is that of its variations: its own is dropped without a word (section 18).
+  // The price of a variable product is that of its variations: its own is dropped without a word
+  // (woocommerce.md#products).
   if (draft.fields['type'] === 'variable') draft.regularPrice = '';
   if (sale !== undefined) draft.salePrice = normalPrice(textOf(sale) ?? '');
   const isBelow = Number(draft.salePrice) < Number(draft.regularPrice);
@@ -278,7 +280,7 @@ function categoryIds(store: Store, input: JsonObject): number[] {
   return wanted.filter((id) => store.categories.has(id));
 }
 
-/** `_sku` and `_stock` change sku and stock (section 7). */
+/** `_sku` and `_stock` change sku and stock (woocommerce.md#products). */
 function writeMeta(store: Store, draft: ProductDraft, entries: Json | undefined): void {
   const isSpecial = (entry: JsonObject): boolean =>
     entry['key'] === '_sku' || entry['key'] === '_stock';

@@ -5,7 +5,7 @@ import { type Store } from '../store';
 
 const openPorts = new Set(['', '80', '443', '8080']);
 
-/** WordPress sends to some addresses only: a forbidden one just fails (section 11). */
+/** WordPress sends to some addresses only: a forbidden one just fails (woocommerce.md#webhooks). */
 export function isAllowedAddress(store: Store, settings: WooSettings, address: string): boolean {
   if (!URL.canParse(address)) return false;
   if (!settings['woo.webhookAddressRules']) return true;

@@ -37,7 +37,7 @@ export interface Cron {
   plan(): void;
   /** Sends what is due, or with `all` what waits, now. */
   run(all: boolean): number;
-  /** Pings a new webhook (section 11). */
+  /** Pings a new webhook (woocommerce.md#webhooks). */
   ping(store: Store, webhook: Webhook): void;
   sent(): readonly SentDelivery[];
   /** Forgets what is under way, as after a reset. */
@@ -48,7 +48,10 @@ const sentKept = 1_000;
 /** How long WordPress waits for an answer. */
 const timeoutMs = 60_000;
 
-/** Sends queued deliveries one after the other: a slow receiver blocks the rest (section 11). */
+/**
+ * Sends queued deliveries one after the other: a slow receiver blocks the rest
+ * (woocommerce.md#webhooks).
+ */
 export function createCron(tools: CronTools): Cron {
   let epoch = new AbortController();
   let line: Promise<void> = Promise.resolve();

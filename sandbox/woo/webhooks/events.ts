@@ -5,7 +5,8 @@ type Event = 'created' | 'updated' | 'deleted';
 
 /**
  * Puts a delivery in the queue of every active webhook of the topic. One per webhook and resource
- * waits at a time: later events of the resource are told by the same delivery (section 11).
+ * waits at a time: later events of the resource are told by the same delivery
+ * (woocommerce.md#webhooks).
  */
 export function announce(moment: Moment, resource: Resource, event: Event, id: number): void {
   const { store, nowMs } = moment;

@@ -14,7 +14,10 @@ const plan = z.array(
   }),
 );
 
-/** Faults of deliveries that are planned and how often they may still happen (section 16). */
+/**
+ * Faults of deliveries that are planned and how often they may still happen
+ * (woocommerce.md#webhooks).
+ */
 export interface WebhookFaults {
   add(body: unknown): number;
   take(fault: (typeof deliveryFaults)[number]): boolean;

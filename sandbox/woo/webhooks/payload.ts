@@ -11,7 +11,10 @@ import { coupons } from '../shop/coupons';
 import { type Store } from '../store';
 import { type QueuedDelivery, type Webhook } from './model';
 
-/** What goes out for a queued delivery: the resource as it is now, not as it was (section 11). */
+/**
+ * What goes out for a queued delivery: the resource as it is now, not as it was
+ * (woocommerce.md#webhooks).
+ */
 export function payloadOf(
   store: Store,
   webhook: Webhook,
@@ -82,7 +85,7 @@ export function deliveryHeaders(
   ];
 }
 
-/** One webhook gives all deliveries of a second the same id (section 11). */
+/** One webhook gives all deliveries of a second the same id (woocommerce.md#webhooks). */
 function deliveryId(webhookId: number, nowMs: number): string {
   const second = Math.floor(nowMs / 1000);
   return createHash('md5').update(`${webhookId} ${second}`).digest('hex');

@@ -42,7 +42,9 @@ export const webhookParameters: Record<string, Parameter> = {
   delivery_url: { type: 'string', isRequired: true },
 };
 
-/** Failures in a row that a webhook survives; the next one disables it (section 11). */
+/**
+ * Failures in a row that a webhook survives; the next one disables it (woocommerce.md#webhooks).
+ */
 export const failuresMax = 6;
 
 /** `/webhooks` (rec: webhook_create). The secret is never shown. */
@@ -72,7 +74,7 @@ export const webhooks: Resource<Webhook> = {
       status,
       topic,
       deliveryUrl,
-      // Without one nothing can be verified: a random one is made (section 11).
+      // Without one nothing can be verified: a random one is made (woocommerce.md#webhooks).
       secret: decoded(textOf(input['secret']) ?? before?.secret ?? randomText(random, 50)),
       // One more failure disables it again (rec: webhook_reactivate).
       failures: Math.min(before?.failures ?? 0, failuresMax),

@@ -15,7 +15,7 @@ export const realmSchema = z.object({
   refreshToken: z.string(),
 });
 
-/** References to what is in the company of the accounting examples (accounting.md 20). */
+/** References to what is in the company of the accounting examples (accounting.md#examples). */
 export function mapped(parts: ReferenceParts = {}): References {
   return references({
     products: { MUG: known() },

@@ -55,7 +55,7 @@ const payloadSchema = z.object({
   ),
 });
 
-describe('a sale (accounting.md 20, without tax)', () => {
+describe('a sale (accounting.md#examples, without tax)', () => {
   test('E1: items of a customer, paid by card', () => {
     const lines = [line(), line({ lineId: '2', sku: 'TEE', name: 'Tee', quantity: '1', netMinor: 1999 })]; // prettier-ignore
     const item = sale({

@@ -13,7 +13,8 @@ import { invoiceBody, payment, payout, cash, refundBody, sold } from './money-re
 import { documentsOf } from './mugs';
 import { PostedPart } from './posted-part';
 
-// What the till changes of money that is posted, against the books of the sandbox (accounting.md 10, 15; ADR 0009).
+// What the till changes of money that is posted, against the books of the sandbox
+// (accounting.md#edits, #closed; ADR 0009).
 
 let company: Company;
 let connector: Connector;

@@ -11,7 +11,8 @@ import { accountingMappings, connected, mapped } from './company';
 import { documentsOf, gain, mugs, sales } from './mugs';
 import { PostedPart } from './posted-part';
 
-// What the till changes after posting, against the books of the sandbox (accounting.md 10 and 15).
+// What the till changes after posting, against the books of the sandbox (accounting.md#edits,
+// #closed).
 
 let company: Company;
 let connector: Connector;

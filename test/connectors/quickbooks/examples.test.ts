@@ -17,7 +17,7 @@ import { startCompany, textAt, type Company } from '../../sandbox/support';
 import { known, references } from '../fixtures';
 import { accountingMappings, connected } from './company';
 
-// The worked examples of accounting.md 20: source → our body, byte for byte, → the ledger of section 21.
+// The worked examples of accounting.md#examples: source → our body, byte for byte, → the ledger.
 
 const read = (file: string): unknown =>
   JSON.parse(readFileSync(path.join(__dirname, '../../', file), 'utf8'));
@@ -57,7 +57,7 @@ afterEach(async () => {
 afterAll(() => closeConnections());
 
 it.each(Object.entries(companies))(
-  'company %s: each example becomes its body, and the ledger of section 21',
+  'company %s: each example becomes its body, and its postings',
   async (name, { realm, zone }) => {
     company = await startCompany({ ...realm, fixture: 'accounting' });
     const facts = (await connected(company)).facts;
@@ -145,7 +145,12 @@ function payloadOf(source: z.infer<typeof sourceSchema>, zone: string, facts: Qb
   const settings = { ...initialPostingSettings, discount: { mode: source.discount } };
   const decision = decisionFor(sale, { references: things, facts, settings });
   if (decision.type !== 'post') throw new Error(JSON.stringify(decision));
-  const labels = { docNumber: docNumberOf(sale.number), location: 'default', missing: [] };
+  const labels = {
+    docNumber: docNumberOf(sale.number),
+    location: 'default',
+    missing: [],
+    settings: initialPostingSettings,
+  };
   const shaped = shapeDocument(decision.document, labels, things, facts);
   if (shaped.type === 'stop') throw new Error(JSON.stringify(shaped));
   return shaped.payload;

@@ -37,7 +37,10 @@ export class FreshCompany {
     await this.sandbox.close();
   }
 
-  /** The company of the accounting examples (accounting.md 20); with a token of the caller no facts are read. */
+  /**
+   * The company of the accounting examples (accounting.md#examples); with a token of the caller no
+   * facts are read.
+   */
   async start(preferences: object = {}, accessToken?: string): Promise<void> {
     const realm = { realmId: '4620816365', fixture: 'accounting', preferences };
     const answer = await control(this.sandbox, 'reset', { realms: [realm] });

@@ -14,7 +14,8 @@ import { documentsOf, mugs, sales } from './mugs';
 import { PostedPart } from './posted-part';
 import { WholeTicket } from './whole-ticket';
 
-// Invoices that may not be touched: paid, with a deposited payment, or of a closed period (accounting.md 10, 15; ADR 0009).
+// Invoices that may not be touched: paid, with a deposited payment, or of a closed period
+// (accounting.md#edits, #closed; ADR 0009).
 
 let company: Company;
 let connector: Connector;

@@ -7,7 +7,7 @@ import { saleOfTicket, type Ticket } from '../../../domain/posting/ticket';
 import { orderBody } from '../fixtures';
 
 // By its marker a document is known as ours, and as which: no two records may have the same one, whatever
-// their ids are (accounting.md 11).
+// their ids are (accounting.md#numbers).
 
 const order = (recordId: string): string =>
   markerOf(saleOfTicket({ kind: 'order', body: orderBody() }, recordId, 'sale'));

@@ -27,18 +27,6 @@ describe('documents', () => {
     });
   });
 
-  test('let the next call leave when they are answered with success, before that is read', async () => {
-    const said: string[] = [];
-    const say = (): Promise<void> => Promise.resolve(void said.push('answered'));
-    await company.connector.send(await company.freeze([order('1001')]), gate, say);
-    expect(said).toEqual(['answered']);
-    await control(company.sandbox, 'faults', [
-      { match: { path: 'batch' }, fault: 'status:500', times: 1 },
-    ]);
-    await company.connector.send(await company.freeze([order('1002')]), gate, say);
-    expect(said).toEqual(['answered']);
-  });
-
   test('whose posting is not known here are found by number and marker', async () => {
     await company.connector.send(await company.freeze([order('1001')]), gate);
     const [again] = await composed(company.connector, [order('1001')], mapped());

@@ -7,8 +7,8 @@ import type { ReferenceParts } from '../fixtures';
 import { Books, there } from './books';
 import { cash, payout } from './money-records';
 
-// Cash and payouts that the till sent by mistake and voids (accounting.md 3, 9, 10). QuickBooks voids none of them
-// (quickbooks.md 9): each is taken back by one of its own kind.
+// Cash and payouts that the till sent by mistake and voids (accounting.md#edits, #clearing).
+// QuickBooks voids none of them (quickbooks.md#voids): each is taken back by one of its own kind.
 
 const books = new Books();
 beforeEach(() => books.begin());

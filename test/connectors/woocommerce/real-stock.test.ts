@@ -5,7 +5,7 @@ import type { Outgoing, References } from '../../../connectors/connector';
 import { composed, known, openGate, outgoing, references, stockBody, stored } from '../fixtures';
 import { resultSchema, testShop } from './shop';
 
-// What a real store does to stock (woocommerce.md 7, 18).
+// What a real store does to stock (woocommerce.md#stock).
 
 const shop = testShop();
 

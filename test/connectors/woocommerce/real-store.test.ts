@@ -6,7 +6,7 @@ import { keptSku } from '../../../connectors/woocommerce/texts';
 import { composed, known, outgoing, references, stockBody } from '../fixtures';
 import { edited, product, resultSchema, testShop } from './shop';
 
-// What a real store does to products (woocommerce.md 7, 18).
+// What a real store does to products (woocommerce.md#products).
 
 const shop = testShop();
 

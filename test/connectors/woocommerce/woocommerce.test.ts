@@ -116,16 +116,6 @@ describe('products', () => {
     });
   });
 
-  test('let the next call leave when they are answered with success, before that is read', async () => {
-    const said: string[] = [];
-    const say = (): Promise<void> => Promise.resolve(void said.push('answered'));
-    await connector.send(await send([product('A-1')]), gate, say);
-    expect(said).toEqual(['answered']);
-    await control(sandbox, 'faults', [{ match: { write: true }, fault: 'status:500', times: 1 }]);
-    await connector.send(await send([product('B-1')]), gate, say);
-    expect(said).toEqual(['answered']);
-  });
-
   test('refused for their SKU beside good ones are refused alone', async () => {
     const frozen = await send([product('A-1'), product('B-1')]);
     await create('A-1');

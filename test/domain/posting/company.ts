@@ -1,6 +1,6 @@
 import type { PostingCompany } from '../../../domain/posting/document';
 
-// The five kinds of companies of accounting.md 7, for tests of the decision.
+// The five kinds of companies of accounting.md#tax, for tests of the decision.
 
 const codes: Record<string, { id: string; rates: { id: string; percent: string }[] }> = {
   none: { id: '10', rates: [{ id: '101', percent: '0' }] },

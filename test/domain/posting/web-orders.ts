@@ -5,7 +5,8 @@ import type { Address } from '../../../domain/bodies';
 import { addDecimals, extendMinor, minorToText } from '../../../domain/money';
 import type { LineTaxes, Sale } from '../../../domain/posting/sale';
 
-// Web orders and refunds as accounting.md 20 gives them, as sales: what the examples decide from.
+// Web orders and refunds as accounting.md#examples gives them, as sales: what the examples decide
+// from.
 
 const taxesSchema = z.array(z.object({ id: z.number().optional(), total: z.string() })).default([]);
 const amountSchema = z.object({
@@ -57,7 +58,7 @@ const orderSchema = z.object({
 });
 type WebOrder = z.infer<typeof orderSchema>;
 
-/** A source of accounting.md 20 as the sale it means, dated in the company's zone. */
+/** A source of accounting.md#examples as the sale it means, dated in the company's zone. */
 export function saleOfWebOrder(source: unknown, zone: string): Sale {
   const order = orderSchema.parse(source);
   return order.id === undefined ? saleOf(order, zone) : refundOf(order, order.id, zone);
@@ -110,7 +111,10 @@ function saleOf(order: WebOrder, zone: string): Sale {
   };
 } // prettier-ignore
 
-/** The amount wins: what its lines do not come to is allocated to none of them (accounting.md 10). */
+/**
+ * The amount wins: what its lines do not come to is allocated to none of them
+ * (accounting.md#refunds).
+ */
 function refundOf(order: WebOrder, id: number, zone: string): Sale {
   const minor = (text: string): number => 0 - rounded(text, order.currency);
   const items = order.line_items.map((line) => ({

@@ -20,7 +20,7 @@ const examples = new Map<string, { path: string; body: string }>(
 
 const us = { kind: 'usAutomated', fixture: 'accounting' };
 
-/** The companies of accounting.md 20, each with its examples in their order. */
+/** The companies of accounting.md#examples, each with its examples in their order. */
 const companies: [name: string, realm: object, examples: string[]][] = [
   ['U', us, ['E1', 'E3', 'E4', 'E5', 'E6', 'E7', 'E8', 'E9', 'E11', 'E11b', 'E15', 'E16']],
   ['U with discount lines', us, ['E3b']],
@@ -31,7 +31,7 @@ const companies: [name: string, realm: object, examples: string[]][] = [
 ];
 
 it.each(companies)(
-  'company %s books its examples as accounting.md 21 expects',
+  'company %s books its examples as expected (accounting.md#examples)',
   async (_name, realm, names) => {
     company = await startCompany(realm);
     let before = await totalsOf(company);

@@ -22,7 +22,7 @@ async function balances(company: Company): Promise<Record<string, string>> {
   return Object.fromEntries(Object.entries(totals).filter(([, amount]) => amount !== '0.00'));
 }
 
-describe('the books of the examples in accounting.md', () => {
+describe('the books of accounting.md#examples', () => {
   const us = { country: 'US', fixture: 'accounting' };
   const gb = { country: 'GB', fixture: 'accounting' };
   const ca = { country: 'CA', fixture: 'accounting' };

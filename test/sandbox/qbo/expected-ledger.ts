@@ -7,7 +7,7 @@ const sales = 'Sales of Product Income';
 const clearing = 'Card clearing';
 const tax = 'Sales tax payable';
 
-/** accounting.md 21: net debit by account that the document adds. */
+/** accounting.md#examples: net debit by account that the document adds. */
 export const expectedLedger: Record<string, Totals> = {
   E1: { [clearing]: '48.98', [sales]: '-44.99', [tax]: '-3.99' },
   E2: { [clearing]: '36.00', [sales]: '-30.00', [tax]: '-6.00' },

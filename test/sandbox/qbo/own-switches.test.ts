@@ -3,7 +3,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { at, control, listAt, startCompany, type Company } from '../support';
 import { codeOf } from './company';
 
-/** Switches of the sandbox's own, beside those of quickbooks.md section 18. */
+/** Switches of the sandbox's own, beside those of quickbooks.md#not-confirmed. */
 let company: Company;
 afterEach(() => company.sandbox.close());
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { at, control, journal, listAt, saleLine, send, startCompany, textAt, type Answer, type Company } from '../support'; // prettier-ignore
 import { accountId, codeOf, detailOf, made, ref } from './company';
 
-/** Rows Q1 to Q8 of quickbooks.md section 17. */
+/** Rows Q1 to Q8 of quickbooks.md#behaviours. */
 let company: Company;
 afterEach(() => company.sandbox.close());
 

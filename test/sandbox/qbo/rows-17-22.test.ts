@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { at, control, journal, listAt, saleLine, startCompany, type Answer, type Company } from '../support'; // prettier-ignore
 import { accountId, codeOf, detailOf, expenseLine, made, ref } from './company';
 
-/** Rows Q17 and Q19 to Q22 of quickbooks.md section 17; Q18 is in webhooks.test.ts. */
+/** Rows Q17 and Q19 to Q22 of quickbooks.md#behaviours; Q18 is in webhooks.test.ts. */
 let company: Company;
 afterEach(() => company.sandbox.close());
 

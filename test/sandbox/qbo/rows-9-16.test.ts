@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { at, control, listAt, saleLine, startCompany, type Company } from '../support';
 import { accountId, codeOf, detailOf, goods, goodsLine, made, ref } from './company';
 
-/** Rows Q9 to Q16 of quickbooks.md section 17. */
+/** Rows Q9 to Q16 of quickbooks.md#behaviours. */
 let company: Company;
 afterEach(() => company.sandbox.close());
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { at, control, journal, listAt, saleLine, send, startCompany, textAt, type Answer, type Company } from '../support'; // prettier-ignore
 import { codeOf, made, ref } from './company';
 
-/** What the rows of quickbooks.md section 17 say beyond the tests of each row. */
+/** What the rows of quickbooks.md#behaviours say beyond the tests of each row. */
 let company: Company;
 afterEach(() => company.sandbox.close());
 

@@ -3,7 +3,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { at, control, listAt, saleLine, send, startCompany, textAt, type Answer, type Company } from '../support'; // prettier-ignore
 import { accountId, codeOf, goods, made, ref } from './company';
 
-/** The points of quickbooks.md section 18: the default of the sandbox, and its setting. */
+/** The points of quickbooks.md#not-confirmed: the default of the sandbox, and its setting. */
 let company: Company;
 afterEach(() => company.sandbox.close());
 

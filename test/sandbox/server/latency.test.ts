@@ -25,7 +25,7 @@ function meanMs(method: string, path: string, operations: number, beside = 0): n
 }
 
 describe('the profile real', () => {
-  // woocommerce.md section 13; a tenth on either side.
+  // woocommerce.md#timing; a tenth on either side.
   it.each([
     ['GET', '/products/12', 0, 0, 81],
     ['PUT', '/products/12', 1, 0, 116],

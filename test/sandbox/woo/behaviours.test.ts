@@ -90,7 +90,7 @@ describe('dates', () => {
     return answers.map((one) => ids(one).length > 0);
   };
 
-  /** The table of section 5: [products, orders]. */
+  /** The table of woocommerce.md#dates: [products, orders]. */
   it.each([
     ['2026-03-08T02:45:00Z', 'modified_after=2026-03-08T02:30:00&dates_are_gmt=true', [false, false]], // prettier-ignore
     ['2026-03-08T02:45:00Z', 'modified_after=2026-03-08T02:30:00Z', [true, true]],
@@ -219,7 +219,10 @@ describe('batches, products and stock', () => {
 describe('orders and refunds', () => {
   const rate = (): Promise<Answer> => api('POST', '/taxes', { country: 'GB', rate: '20', name: 'VAT' }); // prettier-ignore
 
-  /** Worked by hand from the formulas of section 9: three lines of 0.99, one of 2.35, shipping 4.99, 20 %. */
+  /**
+   * Worked by hand from the formulas of woocommerce.md#totals: three lines of 0.99, one of 2.35,
+   * shipping 4.99, 20 %.
+   */
   it.each([
     ['no', 'no', '12.38', '2.07'],
     ['no', 'yes', '12.37', '2.06'],

@@ -22,7 +22,7 @@ const made = async (): Promise<number> => {
   return Number((await api('GET', '/products')).headers.get('x-wp-total'));
 };
 
-describe('answers that a site gives instead of its own (section 16)', () => {
+describe('answers that a site gives instead of its own (woocommerce.md#proxies)', () => {
   it.each([
     ['429', 'status:429', {}, 429, 'text/html', null],
     ['429 with Retry-After', 'status:429', { retryAfter: 7 }, 429, 'text/html', '7'],

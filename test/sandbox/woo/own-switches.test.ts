@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { at, control, listAt, type Shop, startShop } from '../support';
 
-/** Switches of the sandbox's own, beside those of woocommerce.md section 17. */
+/** Switches of the sandbox's own, beside those of woocommerce.md#not-confirmed. */
 let shop: Shop;
 beforeEach(async () => {
   shop = await startShop();

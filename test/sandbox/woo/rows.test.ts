@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { type Answer, at, control, listAt, send, type Shop, signedQuery, startShop } from '../support'; // prettier-ignore
 
-/** What the rows of woocommerce.md section 15 say beyond behaviours.test.ts. */
+/** What the rows of woocommerce.md#behaviours say beyond behaviours.test.ts. */
 let shop: Shop;
 const opened: Shop[] = [];
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { type Answer, at, control, listAt, type Shop, startShop } from '../support';
 
-// What a second visit to a real store saw (woocommerce.md section 18), W21.
+// What a second visit to a real store saw (woocommerce.md#texts, #proxies).
 
 let shop: Shop;
 

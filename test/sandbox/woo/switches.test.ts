@@ -19,7 +19,7 @@ const set = (name: string, value: unknown): Promise<unknown> =>
   control(shop.sandbox, 'settings', { [name]: value });
 const idOf = (answer: Answer): number => Number(at(answer.body, 'id'));
 
-describe('switches of what is not confirmed (section 17)', () => {
+describe('switches of what is not confirmed (woocommerce.md#not-confirmed)', () => {
   it('woo.forbiddenStyle: the body of a 403', async () => {
     await open({ mayManage: false });
     const anonymous = await api('DELETE', '/products/1');

@@ -1,0 +1,276 @@
+import type { Pool } from 'pg';
+
+import { moveCursor, noteAbsorbTrouble } from '../../database/absorb-progress';
+import { moveArticles, placesOf } from '../../database/article-moves';
+import { clearWake } from '../../database/changes';
+import { writeCustomerEmails } from '../../database/customer-emails';
+import { resolveFailedChanges } from '../../database/failed-changes';
+import { takeOver } from '../../database/own-records';
+import { readHolders, readSkus, readTakenCodes, readUntrackedProducts, writeHolders, writeSkus, writeSkuWaits } from '../../database/skus'; // prettier-ignore
+import { lockPostedDocuments } from '../../database/posted-documents';
+import { writePayoutEntries } from '../../database/payout-entries';
+import { writeSaleEntries } from '../../database/sale-entries';
+import { postingInForce } from '../../database/settings';
+import { timeZoneOf } from '../../database/tenants';
+import {
+  countKey,
+  readChanges,
+  readRecords,
+  readStockEntries,
+  readWaitingChanges,
+  sumsAfterCounts,
+  withCursor,
+  writeOutcomes,
+  writeRecords,
+  writeStockEntries,
+  type AbsorbTransaction,
+} from '../../database/absorb-store';
+import {
+  foldChanges,
+  recordKey,
+  type ChangeRow,
+  type Folded,
+  type RecordRow,
+} from '../../domain/absorb';
+import type { Outcome } from '../../domain/fold-outcomes';
+import { skusOf } from '../../domain/articles';
+import { dayIn, needsDay } from '../../domain/business-day';
+import { groupBy } from '../../domain/group-by';
+import { isTicket } from '../../domain/guests';
+import { salesOf, type Thing } from '../../domain/record-references';
+import { applyStock, type StockChange, type StockEntry } from '../../domain/stock';
+import { isDocumentKind, targets, type Kind, type Target } from '../../domain/words';
+import { troubleOf } from '../failures';
+import { guestRules, newGuests } from './guest-customers';
+import { raisePayments } from './raise-payments';
+import { wantDeliveries } from './want-deliveries';
+
+/**
+ * Changes in one transaction: about 140 ms of new orders (postgres.md#absorb), a short wait for a
+ * lane's row locks.
+ */
+const absorbBatchMax = 1_000;
+
+export interface Absorbed {
+  changes: number;
+  /** Whether the inbox may hold more: the flag that would wake us for it is down. */
+  hasMore: boolean;
+  /** By how many open deliveries each lane grew. */
+  made: Record<Target, number>;
+}
+
+/** While changes keep coming and every lane with work is busy anyway, absorb stays this long: a new activity for each request would fill the history. */
+const stayMs = 1_000;
+const pollMs = 50;
+
+/**
+ * Takes the wake flag down, then absorbs until the inbox is empty. Returns as soon as a lane that has no
+ * turn (`busyLanes`) got work. A change that comes after the flag went down raises it again.
+ */
+export async function absorbChanges(
+  pool: Pool,
+  tenant: number,
+  busyLanes: readonly Target[],
+  now: () => number,
+): Promise<Absorbed> {
+  const endsAtMs = now() + stayMs;
+  const total: Absorbed = { changes: 0, hasMore: false, made: { woo: 0, qbo: 0 } };
+  await clearWake(pool, tenant);
+  for (;;) {
+    const { changes, made } = await absorbBatch(pool, tenant, now()).catch(
+      async (error: unknown) => {
+        await noteAbsorbTrouble(pool, tenant, troubleOf(error) ?? '').catch(() => undefined);
+        throw error;
+      },
+    );
+    total.changes += changes;
+    total.hasMore = changes > 0;
+    for (const system of targets) total.made[system] += made[system];
+    const hasIdleLaneWork = targets.some(
+      (system) => total.made[system] > 0 && !busyLanes.includes(system),
+    );
+    if (hasIdleLaneWork || now() >= endsAtMs) return total;
+    if (changes === 0) {
+      if (busyLanes.length === 0) return total;
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
+}
+
+/** Folds one batch of the inbox into records and deliveries, in one transaction. */
+async function absorbBatch(
+  pool: Pool,
+  tenant: number,
+  nowMs: number,
+): Promise<Omit<Absorbed, 'hasMore'>> {
+  return withCursor(pool, tenant, async (tx, absorbedPos) => {
+    const inbox = await readChanges(tx, tenant, absorbedPos, absorbBatchMax);
+    if (inbox.lastPos === null) return { changes: 0, made: { woo: 0, qbo: 0 } };
+    const folded = await fold(tx, tenant, inbox.changes);
+    const ended = await takeOver(tx, tenant, folded.takenOver);
+    const isLeft = ({ recordId }: { recordId: string }): boolean => !ended.has(recordId);
+    const { claims, released, holders, moves } = folded.skus;
+    await writeSkus(tx, tenant, claims.filter(isLeft), released);
+    await writeHolders(tx, tenant, holders);
+    await writeSkuWaits(tx, tenant, folded.waits);
+    const movedSkus = await moveArticles(tx, tenant, moves);
+    const stock = await moveStock(tx, tenant, folded, movedSkus);
+    const guests = await newGuests(tx, tenant, inbox.changes, folded.records);
+    const changed = [...folded.records.filter(isLeft), ...guests, ...stock];
+    await writeRecords(tx, tenant, [...changed, ...folded.touched]);
+    const saleIds = await writeSaleEntries(tx, tenant, changed);
+    await writePayoutEntries(tx, tenant, changed);
+    await writeCustomerEmails(tx, tenant, folded.records);
+    const unreadable = inbox.unreadable.map(({ pos, detail }): Outcome => ({
+      pos,
+      outcome: 'failed',
+      code: 'unreadable',
+      detail,
+    }));
+    await resolveFailedChanges(tx, tenant, folded.records);
+    await writeOutcomes(tx, tenant, [...folded.outcomes, ...unreadable], folded.waits.ended);
+    const payments = await raisePayments(tx, tenant, folded.otherPayers, changed);
+    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs, { saleIds });
+    await moveCursor(tx, tenant, inbox.lastPos, inbox.count);
+    return { changes: inbox.count, made: { woo: made.get('woo') ?? 0, qbo: made.get('qbo') ?? 0 } };
+  });
+}
+
+async function fold(
+  tx: AbsorbTransaction,
+  tenant: number,
+  changes: readonly ChangeRow[],
+): Promise<Folded> {
+  const isProductThere = changes.some(({ kind }) => kind === 'product');
+  const waiting = isProductThere ? await readWaitingChanges(tx, tenant) : [];
+  const keys = new Map<string, { kind: Kind; recordId: string }>();
+  const claimedSkus = new Set<string>();
+  const namedSkus = new Set<string>();
+  const productIds = new Set<string>();
+  for (const change of [...waiting, ...changes]) {
+    if (change.kind === 'inventory') namedSkus.add(change.recordId);
+    else keys.set(recordKey(change.kind, change.recordId), change);
+    for (const sale of salesGivenBack(change)) keys.set(recordKey(sale.kind, sale.recordId), sale);
+    if (change.kind === 'product') productIds.add(change.recordId);
+    if (change.content?.kind === 'product')
+      skusOf(change.content.body).forEach((sku) => claimedSkus.add(sku));
+    if (change.content?.kind === 'inventory' || change.content === null) continue;
+    if (isTicket(change.content))
+      change.content.body.lines.forEach(({ sku }) => namedSkus.add(sku));
+  }
+  const named = await readRecords(tx, tenant, [...keys.values()]);
+  // What a change leaves out stays: the SKUs of variants too.
+  for (const { content } of named)
+    if (content?.kind === 'product') skusOf(content.body).forEach((sku) => claimedSkus.add(sku));
+  const holders = await readHolders(tx, tenant, [...new Set([...claimedSkus, ...namedSkus])]);
+  const held = [...holders.values()].flat().map(({ recordId }) => recordId);
+  const owners = isProductThere
+    ? await readSkus(tx, tenant, [...claimedSkus], [...productIds])
+    : [];
+  const concerned = new Set([...productIds, ...held, ...owners.map(({ recordId }) => recordId)]);
+  const skus = concerned.size === 0 ? [] : await readSkus(tx, tenant, [], [...concerned]);
+  // Of each product whose SKU may go to another it has to be known whether anybody sells it still.
+  const others = owners
+    .filter(({ recordId }) => !productIds.has(recordId))
+    .map(({ recordId }) => ({ kind: 'product' as const, recordId }));
+  const records = [...named, ...(await readRecords(tx, tenant, others))];
+  const taken = claimedSkus.size === 0 ? new Set() : await readTakenCodes(tx, tenant, [...claimedSkus]); // prettier-ignore
+  const untracked = await readUntrackedProducts(tx, tenant, [...new Set(held)]);
+  const isDayNeeded = changes.some(({ content }) => needsDay(content));
+  const zone = isDayNeeded ? await timeZoneOf(tx, tenant) : 'utc';
+  const cutHour = isDayNeeded ? (await postingInForce(tx, tenant)).value.date.dayCutHour : 0;
+  return foldChanges(changes, {
+    records: new Map(records.map((row) => [recordKey(row.kind, row.recordId), row])),
+    claims: new Map(skus.map((claim) => [claim.sku, claim])),
+    holders,
+    waiting,
+    isCodeTaken: (folded) => taken.has(folded),
+    isStockTracked: (productId) => !untracked.has(productId),
+    dayOf: (instant) => dayIn(zone, instant, cutHour),
+    guests: await guestRules(tx, tenant, changes, records),
+    postedAs: await postedNames(tx, tenant, changes),
+  });
+}
+
+const systemNames: Readonly<Record<Target, string>> = { woo: 'WooCommerce', qbo: 'QuickBooks' };
+
+/** What stands elsewhere of documents that are to be deleted. */
+async function postedNames(
+  tx: AbsorbTransaction,
+  tenant: number,
+  changes: readonly ChangeRow[],
+): Promise<(kind: Kind, recordId: string) => string | null> {
+  const deleted = changes.filter(({ op, kind }) => op === 'delete' && isDocumentKind(kind));
+  const posted = new Map<string, string>();
+  for (const { kind, recordId, system, number, remoteId } of await lockPostedDocuments(tx, tenant, deleted)) // prettier-ignore
+    posted.set(recordKey(kind, recordId), `${systemNames[system]} as ${number ?? remoteId ?? 'a document that is being written'}`); // prettier-ignore
+  return (kind, recordId) => posted.get(recordKey(kind, recordId)) ?? null;
+}
+
+/** A refund goes by the customer and the products of the sale that it gives back. */
+function salesGivenBack({ content }: ChangeRow): Thing[] {
+  return content?.kind === 'refund' ? salesOf(content) : [];
+}
+
+/** Writes the ledger and answers the records of stock that it moved, or that got another name (`renamed`). */
+async function moveStock(
+  tx: AbsorbTransaction,
+  tenant: number,
+  folded: Folded,
+  renamed: readonly string[],
+): Promise<RecordRow[]> {
+  const sources = [...folded.stockSources];
+  const replaced = sources.filter(([, source]) => source.wasKnown).map(([sourceId]) => sourceId);
+  const before = await readStockEntries(tx, tenant, replaced);
+  const after = sources.flatMap(([, source]) => source.entries);
+  const changes = stockChanges(before, after);
+  if (changes.length === 0 && renamed.length === 0) return [];
+  await writeStockEntries(tx, tenant, replaced, after);
+  const bySku = groupBy(changes, (change) => (change.after ?? change.before)?.sku ?? '');
+  for (const sku of renamed) if (!bySku.has(sku)) bySku.set(sku, []);
+  const counts = after.filter((entry) => entry.reason === 'count');
+  const sums = await sumsAfterCounts(
+    tx,
+    tenant,
+    counts.map(({ sku, place, occurredAt }) => ({ sku, place, countedAt: occurredAt })),
+  );
+  const keys = [...bySku.keys()].map((sku) => ({ kind: 'inventory' as const, recordId: sku }));
+  const records = new Map((await readRecords(tx, tenant, keys)).map((row) => [row.recordId, row]));
+  const moved: RecordRow[] = [];
+  for (const [sku, skuChanges] of bySku) {
+    const current = records.get(sku);
+    const body = current?.content?.kind === 'inventory' ? current.content.body : { places: {} };
+    // A figure that cannot be read is worked out anew from the ledger, in which these changes stand by now.
+    const isUnreadable = current?.op === 'present' && current.content === null;
+    const next = isUnreadable
+      ? await placesOf(tx, tenant, sku)
+      : applyStock(
+          body,
+          skuChanges,
+          (place, countedAt) => sums.get(countKey({ sku, place, countedAt })) ?? '0',
+        );
+    const isSame = current !== undefined && JSON.stringify(next) === JSON.stringify(body);
+    if (isSame && !isUnreadable && !renamed.includes(sku)) continue;
+    moved.push({
+      ...{ kind: 'inventory', recordId: sku, rev: (current?.rev ?? 0) + 1, sourceRev: null },
+      ...{ op: 'present', content: { kind: 'inventory', body: next }, origin: { places: 'pos' } },
+    });
+  }
+  return moved;
+}
+
+/** Pairs what sources moved before with what they move now; equal pairs move nothing. */
+function stockChanges(before: readonly StockEntry[], after: readonly StockEntry[]): StockChange[] {
+  const keyOf = (entry: StockEntry): string =>
+    JSON.stringify([entry.sourceId, entry.line, entry.reason]);
+  const old = new Map(before.map((entry) => [keyOf(entry), entry]));
+  const changes: StockChange[] = [];
+  for (const entry of after) {
+    const former = old.get(keyOf(entry)) ?? null;
+    old.delete(keyOf(entry));
+    if (former?.sku === entry.sku || former === null)
+      changes.push({ before: former, after: entry });
+    else changes.push({ before: former, after: null }, { before: null, after: entry });
+  }
+  return [...changes, ...[...old.values()].map((entry) => ({ before: entry, after: null }))];
+}

@@ -1,0 +1,241 @@
+import type { AbsorbTransaction } from '../../database/absorb-store';
+import {
+  insertDeliveries,
+  lockDeliveriesOf,
+  type DeliveryRow,
+  type NewDelivery,
+} from '../../database/deliveries';
+import { updateDeliveries, type DeliveryUpdate } from '../../database/delivery-updates';
+import { postingInForce } from '../../database/settings';
+import {
+  fixDays,
+  forgetSummaryOf,
+  liveMembers,
+  moveSummaries,
+  writeMembers,
+  type NewMember,
+} from '../../database/summaries';
+import { timeZoneOf } from '../../database/tenants';
+import { recordKey, type RecordRow } from '../../domain/absorb';
+import type { RecordBody, SummaryKey } from '../../domain/bodies';
+import { isOpen, transition } from '../../domain/delivery-state';
+import { allowsPush, type DirectionPolicy } from '../../domain/direction';
+import { groupBy } from '../../domain/group-by';
+import { dayEndsAtMs } from '../../domain/posting/modes';
+import { creditedPart } from '../../domain/posting/part-names';
+import type { PostingSettings } from '../../domain/posting/settings';
+import { summaryIdOf } from '../../domain/posting/summary-shares';
+import {
+  ticketOf,
+  ticketShares,
+  usesDeposits,
+  type TicketShare,
+} from '../../domain/posting/summary-tickets';
+import {
+  documentNamesOf,
+  gateFor,
+  type Gate,
+  type WantedDelivery,
+} from '../../domain/wanted-deliveries';
+import { compareRefunds } from './compare-refunds';
+import { heldHalves } from './held-halves';
+import { voidedMembers } from './voided-members';
+
+// Tickets on their way into daily summaries, inside the transaction of absorb: which of them belong there, and
+// the new revisions of the summaries that they join, change or leave.
+
+/** A ticket that waits for its summary, or for the one that no longer has it. */
+export const inSummary = { kind: 'held', reason: 'summary' } as const;
+
+export function isInSummary(row: DeliveryRow): boolean {
+  return row.summaryId !== null || (row.state === 'held' && row.reason === inSummary.reason);
+}
+
+/** The tickets among some records, and what of them goes into summaries. */
+export interface SummaryTickets {
+  records: readonly RecordRow[];
+  posting: PostingSettings;
+  /** By `kind/recordId`: a ticket without entry is posted by itself. */
+  shares: ReadonlyMap<string, readonly TicketShare[]>;
+  /** Deliveries of tickets that are posted by themselves from now on. */
+  leaving: readonly string[];
+  /** The deliveries of a ticket that is summed up; null for every other record. */
+  wantedOf: (record: RecordRow) => WantedDelivery[] | null;
+}
+
+export async function summaryTickets(
+  tx: AbsorbTransaction,
+  tenant: number,
+  records: readonly RecordRow[],
+  locked: readonly DeliveryRow[],
+  { direction, compared }: { direction: DirectionPolicy; compared: ReadonlySet<string> },
+): Promise<SummaryTickets> {
+  const tickets = records.filter((record) => ticketOf(record.content) !== null);
+  const { value: posting } = await postingInForce(tx, tenant);
+  const days = tickets.flatMap(({ content }) => ticketOf(content)?.body.businessDate ?? []);
+  const modes = await fixDays(tx, tenant, [...new Set(days)], posting.mode.switches);
+  const rows = groupBy(
+    locked.filter((row) => row.system === 'qbo'),
+    (row) => recordKey(row.kind, row.recordId),
+  );
+  // A refund that is summed up already is compared here, a new one by the lane, where its sale is known.
+  const members = tickets.filter((record) =>
+    rows.get(recordKey(record.kind, record.recordId))?.some(isInSummary),
+  );
+  const found = await compareRefunds(tx, tenant, members);
+  const ofDays = tickets.filter(({ content }) => modes.get(ticketOf(content)?.body.businessDate ?? '') === 'summary'); // prettier-ignore
+  const held = await heldHalves(tx, tenant, ofDays);
+  const voided = await voidedMembers(tx, tenant, tickets);
+  const resting = new Set<string>();
+  const shares = new Map<string, readonly TicketShare[]>();
+  const leaving: string[] = [];
+  for (const record of tickets) {
+    const key = recordKey(record.kind, record.recordId);
+    const own = rows.get(key) ?? [];
+    const wasIn = own.some(isInSummary);
+    const ticket = ticketOf(record.content);
+    if (ticket === null) continue;
+    // Others rest on it: it stays in its summary, and the lane says why.
+    if (record.op === 'present' && voided.get(key)) {
+      const kept = ticketShares(ticket, record.recordId);
+      if (kept.type === 'shares') {
+        shares.set(key, kept.shares);
+        resting.add(key);
+        continue;
+      }
+    }
+    const isMember = wasIn || voided.has(key);
+    if (record.op === 'absent' || (isMember && ticket.body.voided === true)) {
+      if (isMember) shares.set(key, []);
+      continue;
+    }
+    // One that comes voided was in no summary: it has nothing to leave.
+    const isSummedUp =
+      !isCredited(record.content, own, posting) &&
+      ticket.body.voided !== true &&
+      !usesDeposits(ticket) &&
+      modes.get(ticket.body.businessDate) === 'summary' &&
+      !(ticket.kind === 'order' && held.has(record.recordId)) &&
+      !own.some(isAlone) &&
+      (wasIn || allowsPush(direction, 'qbo', record.kind));
+    const namesSale = ticket.kind === 'refund' && ticket.body.orderId !== undefined;
+    const mayJoin = !namesSale || compared.has(key) || found.get(record.recordId)?.type === 'join';
+    const shared = isSummedUp && mayJoin ? ticketShares(ticket, record.recordId) : null;
+    if (shared?.type === 'shares') shares.set(key, shared.shares);
+    else leaving.push(...own.filter((row) => row.summaryId !== null).map((row) => row.id));
+  }
+  return {
+    records: tickets,
+    posting,
+    shares,
+    leaving,
+    wantedOf: (record) => {
+      const key = recordKey(record.kind, record.recordId);
+      const gate = resting.has(key) ? gateFor(direction, 'qbo', record.kind, 'present') : inSummary;
+      return wantedOf(shares.get(key), gate);
+    },
+  };
+}
+
+function wantedOf(shares: readonly TicketShare[] | undefined, gate: Gate): WantedDelivery[] | null {
+  if (shares === undefined) return null;
+  const parts = [...new Set(shares.map(({ part }) => part))];
+  return parts.map((part) => ({ system: 'qbo', part, gate }));
+}
+
+/** Of a sale that may be an invoice: that says whether it is a credit memo, which no summary can hold. */
+function isCredited(
+  content: RecordBody | null,
+  rows: readonly DeliveryRow[],
+  posting: PostingSettings,
+): boolean {
+  const parts = rows.map(({ part }) => part);
+  return content?.kind === 'refund' && documentNamesOf(content, parts, posting).refund === creditedPart; // prettier-ignore
+}
+
+/** A document of its own is in the books, or may be: then it never goes into a summary as well. */
+export function isAlone(row: DeliveryRow): boolean {
+  if (row.part === creditedPart) return true;
+  if (row.state === 'sending' || row.state === 'verifying') return true;
+  return row.hasRemote && row.summaryId === null;
+}
+
+/** Writes the memberships that changed and moves their summaries; answers by how many the open deliveries rose. */
+export async function joinSummaries(
+  tx: AbsorbTransaction,
+  tenant: number,
+  { records, shares, leaving, posting }: SummaryTickets,
+  direction: DirectionPolicy,
+  nowMs: number,
+): Promise<number> {
+  await forgetSummaryOf(tx, tenant, leaving);
+  const live = await liveMembers(tx, tenant, records);
+  const wanted = new Map<string, NewMember>();
+  const summaries = new Map<string, SummaryKey | null>();
+  for (const record of records)
+    for (const { part, share } of shares.get(recordKey(record.kind, record.recordId)) ?? []) {
+      if (record.kind !== 'order' && record.kind !== 'refund') continue;
+      const { kind, recordId, rev } = record;
+      const summaryId = summaryIdOf(share.key);
+      const { totalMinor, taxMinor } = share.sale;
+      const member = { summaryId, kind, recordId, part, rev, totalMinor, taxMinor };
+      wanted.set(memberKey(member), member);
+      summaries.set(summaryId, share.key);
+    }
+  const ended = live.filter((member) => !wanted.has(memberKey(member)));
+  for (const member of live) wanted.delete(memberKey(member));
+  const begun = [...wanted.values()];
+  const moved = new Set([...ended, ...begun].map(({ summaryId }) => summaryId));
+  if (moved.size === 0) return 0;
+  const revs = await moveSummaries(
+    tx,
+    tenant,
+    new Map([...moved].map((id) => [id, summaries.get(id) ?? null])),
+  );
+  await writeMembers(tx, tenant, ended, begun, revs);
+  return wantSummaries(tx, tenant, revs, { posting, direction, nowMs });
+}
+
+function memberKey(member: Omit<NewMember, 'totalMinor' | 'taxMinor'>): string {
+  return JSON.stringify([member.summaryId, member.kind, member.recordId, member.part, member.rev]);
+}
+
+interface WantContext {
+  posting: PostingSettings;
+  direction: DirectionPolicy;
+  nowMs: number;
+}
+
+/** The deliveries of summaries at their new revisions: due when the day is over, later changes at once. */
+async function wantSummaries(
+  tx: AbsorbTransaction,
+  tenant: number,
+  revs: ReadonlyMap<string, number>,
+  { posting, direction, nowMs }: WantContext,
+): Promise<number> {
+  const zone = await timeZoneOf(tx, tenant);
+  const gate = gateFor(direction, 'qbo', 'summary', 'present');
+  const things = [...revs.keys()].map((recordId) => ({ kind: 'summary' as const, recordId }));
+  const rows = new Map(
+    (await lockDeliveriesOf(tx, tenant, things)).map((row) => [row.recordId, row]),
+  );
+  const created: NewDelivery[] = [];
+  const updates: DeliveryUpdate[] = [];
+  for (const [recordId, rev] of revs) {
+    const endsAtMs = dayEndsAtMs(recordId.slice(0, 10), zone, posting.date.dayCutHour);
+    const dueAtMs = Math.max(nowMs, endsAtMs + posting.summary.dueAfterMinutes * 60_000);
+    const row = rows.get(recordId);
+    if (row === undefined) {
+      const state = gate.kind === 'open' ? 'waiting' : gate.kind;
+      const reason = gate.kind === 'open' ? null : gate.reason;
+      created.push({ system: 'qbo', kind: 'summary', recordId, part: '', state, reason, desiredRev: rev, desiredOp: 'present', waitsFor: null, dueAtMs }); // prettier-ignore
+      continue;
+    }
+    const event = { type: 'desired' as const, rev, op: 'present' as const, gate, nowMs: dueAtMs };
+    const after = transition(row, event);
+    if (after !== null) updates.push({ row, after, lastClass: null });
+  }
+  await insertDeliveries(tx, tenant, created);
+  const opened = await updateDeliveries(tx, tenant, updates);
+  return created.filter(({ state }) => isOpen(state)).length + (opened.get('qbo') ?? 0);
+}

@@ -1,0 +1,24 @@
+import { readRecords, type AbsorbTransaction } from '../../database/absorb-store';
+import { postedPaymentsOf } from '../../database/sale-entries';
+import { raiseRecords } from '../../database/undo';
+import { recordKey, type RecordRow } from '../../domain/absorb';
+
+/**
+ * Payments in the books of invoices that became another customer's, each at a new revision: nothing in them changed,
+ * but whose they are. Without those that `changed` by themselves.
+ */
+export async function raisePayments(
+  tx: AbsorbTransaction,
+  tenant: number,
+  invoiceIds: readonly string[],
+  changed: readonly RecordRow[],
+): Promise<RecordRow[]> {
+  if (invoiceIds.length === 0) return [];
+  const known = new Set(changed.map(({ kind, recordId }) => recordKey(kind, recordId)));
+  const things = (await postedPaymentsOf(tx, tenant, 'qbo', invoiceIds))
+    .map((recordId) => ({ kind: 'payment' as const, recordId }))
+    .filter(({ kind, recordId }) => !known.has(recordKey(kind, recordId)));
+  if (things.length === 0) return [];
+  await raiseRecords(tx, tenant, things);
+  return readRecords(tx, tenant, things);
+}

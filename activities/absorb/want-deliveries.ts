@@ -1,0 +1,244 @@
+import type { AbsorbTransaction } from '../../database/absorb-store';
+import {
+  countMade,
+  insertDeliveries,
+  lockDeliveriesOf,
+  openReferences,
+  productsOfSkus,
+  type DeliveryRow,
+  type NewDelivery,
+} from '../../database/deliveries';
+import { updateDeliveries, type DeliveryUpdate } from '../../database/delivery-updates';
+import { lookAgain } from '../../database/look-again';
+import { directionInForce } from '../../database/settings';
+import { recordKey, type RecordRow } from '../../domain/absorb';
+import { isOpen, transition } from '../../domain/delivery-state';
+import type { DirectionPolicy } from '../../domain/direction';
+import { emailKey, plainEmail } from '../../domain/email';
+import type { OrderLine } from '../../domain/bodies';
+import { groupBy } from '../../domain/group-by';
+import { isTicket } from '../../domain/guests';
+import { isOwnRecord, isWantedIn } from '../../domain/own-records';
+import type { PostingSettings } from '../../domain/posting/settings';
+import { thingsReferredTo, type Thing } from '../../domain/record-references';
+import {
+  documentNamesOf,
+  gateFor,
+  wantedDeliveries,
+  type Gate,
+} from '../../domain/wanted-deliveries';
+import { targets, type Kind, type Target } from '../../domain/words';
+import { guestIdOf } from './guest-customers';
+import {
+  inSummary,
+  isInSummary,
+  joinSummaries,
+  summaryTickets,
+  type SummaryTickets,
+} from './join-summaries';
+import { itemsForTickets } from './unmapped-items';
+
+/** What was refused of an earlier revision no longer matters; that the thing is gone in the system does. */
+function lastClassOf({ lastClass }: DeliveryRow): string | null {
+  return lastClass === 'GONE' ? lastClass : null;
+}
+
+/** Levels of dependency: a delivery can only wait for one of an earlier level. */
+const levels: readonly (readonly Kind[])[] = [
+  ['customer', 'product'],
+  ['inventory', 'invoice'],
+  ['payment', 'cash'],
+  ['order'],
+  ['refund'],
+  ['payout'],
+];
+
+/** What is known of records beside themselves. */
+interface Beside {
+  /** Refunds, by `kind/recordId`, that were compared with the sales that they name and may be summed up. */
+  compared?: ReadonlySet<string>;
+  /** Sales that some of them named before. */
+  saleIds?: readonly string[];
+}
+
+/** Moves what each system should have; answers by how many open deliveries each lane grew. */
+export async function wantDeliveries(
+  tx: AbsorbTransaction,
+  tenant: number,
+  wanted: readonly RecordRow[],
+  nowMs: number,
+  { compared = new Set(), saleIds = [] }: Beside = {},
+): Promise<Map<Target, number>> {
+  const made = new Map<Target, number>();
+  // Of one that cannot be read nobody knows what is wanted: what there is of it stays as it is.
+  const records = wanted.filter(({ op, content }) => op === 'absent' || content !== null);
+  if (records.length === 0) return made;
+  const direction = await directionInForce(tx, tenant);
+  // Before these are read: one may be among them.
+  const things = records.filter(isComparedWith);
+  const woken = await lookAgain(tx, tenant, 'qbo', { things, saleIds });
+  made.set('qbo', woken);
+  const locked = await lockDeliveriesOf(tx, tenant, records);
+  const tickets = await summaryTickets(tx, tenant, records, locked, { direction, compared });
+  const items = await itemsForTickets(tx, tenant, records, tickets, direction);
+  const all = [...records, ...items];
+  locked.push(...(await lockDeliveriesOf(tx, tenant, items)));
+  for (const level of levels) {
+    const some = all.filter((record) => level.includes(record.kind));
+    if (some.length === 0) continue;
+    const { created, updates } = decide(some, locked, direction, tickets, nowMs);
+    const waits = await waitsOf(tx, tenant, some, tickets.posting, [
+      ...created,
+      ...updates.map(({ row }) => row),
+    ]);
+    for (const delivery of created) delivery.waitsFor = waits(delivery);
+    await insertDeliveries(tx, tenant, created);
+    const opened = await updateDeliveries(
+      tx,
+      tenant,
+      updates.map((update) => ({ ...update, waitsFor: waits(update.row) })),
+    );
+    for (const delivery of created) {
+      if (isOpen(delivery.state))
+        opened.set(delivery.system, (opened.get(delivery.system) ?? 0) + 1);
+    }
+    for (const [system, count] of opened) made.set(system, (made.get(system) ?? 0) + count);
+  }
+  const rise = await joinSummaries(tx, tenant, tickets, direction, nowMs);
+  made.set('qbo', (made.get('qbo') ?? 0) + rise);
+  await countMade(tx, tenant, made);
+  return made;
+}
+
+function decide(
+  records: readonly RecordRow[],
+  locked: readonly DeliveryRow[],
+  direction: DirectionPolicy,
+  tickets: SummaryTickets,
+  nowMs: number,
+): { created: NewDelivery[]; updates: DeliveryUpdate[] } {
+  const existing = groupBy(locked, (row) => recordKey(row.kind, row.recordId));
+  const created: NewDelivery[] = [];
+  const updates: DeliveryUpdate[] = [];
+  for (const record of records) {
+    const rows = existing.get(recordKey(record.kind, record.recordId)) ?? [];
+    const wanted =
+      tickets.wantedOf(record) ??
+      wantedDeliveries(record.kind, record.op, record.content, direction, documentNamesOf(record.content, rows.map(({ part }) => part), tickets.posting)) // prettier-ignore
+        .filter(({ system }) => isWantedIn(system, record.recordId));
+    for (const { system, part, gate: plain } of wanted) {
+      const row = rows.find((candidate) => candidate.system === system && candidate.part === part);
+      const gate = row === undefined ? plain : gateOfDeleted(record, row, direction, plain);
+      const event = { type: 'desired' as const, rev: record.rev, op: record.op, gate, nowMs };
+      if (row !== undefined) {
+        const after = transition(row, event);
+        if (after !== null) updates.push({ row, after, lastClass: lastClassOf(row) });
+        continue;
+      }
+      // What never was anywhere need not be removed from anywhere.
+      const state = gate.kind === 'open' ? 'waiting' : gate.kind;
+      const reason = gate.kind === 'open' ? null : gate.reason;
+      created.push({ system, kind: record.kind, recordId: record.recordId, part, state, reason, desiredRev: record.rev, desiredOp: record.op, waitsFor: null }); // prettier-ignore
+    }
+    for (const row of rows) {
+      if (wanted.some(({ system, part }) => row.system === system && row.part === part)) continue;
+      // A document that is posted already, or may be, has to be voided.
+      const gate = isInSummary(row)
+        ? inSummary
+        : row.sentRev === null
+          ? { kind: 'skipped' as const, reason: 'part_gone' }
+          : gateFor(direction, row.system, record.kind, 'present');
+      const after = transition(row, {
+        type: 'desired',
+        rev: record.rev,
+        op: 'absent',
+        gate,
+        nowMs,
+      });
+      if (after !== null) updates.push({ row, after, lastClass: lastClassOf(row) });
+    }
+  }
+  return { created, updates };
+}
+
+/**
+ * A deleted product stays where it is, but for a name that it has there still and that is not its own any more: the
+ * lane looks whether it is.
+ */
+function gateOfDeleted(
+  { kind, op }: RecordRow,
+  { system, hasRemote }: DeliveryRow,
+  direction: DirectionPolicy,
+  plain: Gate,
+): Gate {
+  if (kind !== 'product' || op === 'present' || !hasRemote) return plain;
+  const gate = gateFor(direction, system, kind, 'present');
+  return gate.kind === 'open' ? gate : plain;
+}
+
+/** Whether something held may be compared with it; a sale that comes for the first time has nothing that is. */
+function isComparedWith({ kind, rev }: RecordRow): boolean {
+  if (kind === 'order' || kind === 'invoice') return rev > 1;
+  return kind === 'refund' || kind === 'payment' || kind === 'payout';
+}
+
+/** For each delivery the ids of those that must get their remote ids first. */
+async function waitsOf(
+  tx: AbsorbTransaction,
+  tenant: number,
+  records: readonly RecordRow[],
+  posting: PostingSettings,
+  deliveries: readonly { system: Target; kind: Kind; recordId: string }[],
+): Promise<(delivery: { system: Target; kind: Kind; recordId: string }) => string[] | null> {
+  const skus = records.flatMap((record) => linesOf(record).flatMap(({ sku, productId }) => (productId === undefined ? [sku] : []))); // prettier-ignore
+  const products = await productsOfSkus(tx, tenant, [...new Set(skus)]);
+  const things = new Map(
+    records.map((record) => [
+      recordKey(record.kind, record.recordId),
+      [...thingsNeededBy(record, products), ...guestAs(tenant, record, posting)],
+    ]),
+  );
+  const open = new Map<Target, Map<string, string>>();
+  for (const system of targets) {
+    const wanted = deliveries.filter((delivery) => delivery.system === system);
+    const all = wanted.flatMap(
+      (delivery) => things.get(recordKey(delivery.kind, delivery.recordId)) ?? [],
+    );
+    const distinct = [
+      ...new Map(all.map((thing) => [recordKey(thing.kind, thing.recordId), thing])).values(),
+    ];
+    open.set(system, await openReferences(tx, tenant, system, distinct));
+  }
+  return (delivery) => {
+    const referred = things.get(recordKey(delivery.kind, delivery.recordId)) ?? [];
+    const ids = referred.flatMap((thing) => {
+      const id = open.get(delivery.system)?.get(recordKey(thing.kind, thing.recordId));
+      return id === undefined ? [] : [id];
+    });
+    return ids.length === 0 ? null : [...new Set(ids)];
+  };
+}
+
+/** A customer of the till with the e-mail of a guest: it goes after that one, so that the books show it by its e-mail. */
+function guestAs(
+  tenant: number,
+  { content, recordId }: RecordRow,
+  posting: PostingSettings,
+): Thing[] {
+  if (content?.kind !== 'customer' || posting.customer.guest !== 'perEmail') return [];
+  const email = isOwnRecord(recordId) ? null : emailKey(plainEmail(content.body.email));
+  return email === null ? [] : [{ kind: 'customer', recordId: guestIdOf(tenant, email) }];
+}
+
+/** What a record says of articles: a SKU, and of a sold one the product that it meant. */
+function linesOf({ kind, recordId, content }: RecordRow): Pick<OrderLine, 'sku' | 'productId'>[] {
+  if (kind === 'inventory') return [{ sku: recordId }];
+  return isTicket(content) ? content.body.lines : [];
+}
+
+function thingsNeededBy(record: RecordRow, products: ReadonlyMap<string, string>): Thing[] {
+  const things = linesOf(record).flatMap(({ sku, productId = products.get(sku) }): Thing[] =>
+    productId === undefined ? [] : [{ kind: 'product', recordId: productId }],
+  );
+  return [...things, ...thingsReferredTo(record.content)];
+}

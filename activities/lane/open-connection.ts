@@ -1,0 +1,140 @@
+import { dayIn } from '../../domain/business-day';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+
+import type { Connector } from '../../connectors/connector';
+import { parseFacts } from '../../connectors/quickbooks/facts';
+import { createQuickBooks } from '../../connectors/quickbooks/quickbooks';
+import { createWooCommerce } from '../../connectors/woocommerce/woocommerce';
+import {
+  findConnection,
+  saveCredentials,
+  secretPlace,
+  type Connection,
+} from '../../database/connections';
+import { markNeedsAuth } from '../../database/lane-reasons';
+import { jsonObject } from '../../database/outgoing';
+import type { SecretBox } from '../../database/secret-box';
+import { postingInForce } from '../../database/settings';
+import type { Tenant } from '../../database/tenants';
+import type { SyncSettings } from '../../domain/sync-settings';
+import type { Target } from '../../domain/words';
+import { AuthExpired, NotConnected } from '../failures';
+
+/** A system of a tenant, opened with its credentials for the length of a turn. */
+export interface OpenedConnection {
+  connector: Connector;
+  /** Store address or realm: part of every key. */
+  account: string;
+  /** Of the credentials with which it was opened. */
+  revision: number;
+  /** Of the posting settings that it composes with, 0 for the start values; null where none matter. */
+  postingRev: number | null;
+  hasFreshFacts: boolean;
+  /** The business day of an instant where the tenant is. */
+  dayOf: (instant: string) => string;
+}
+
+/** What opening a connection needs from the process. */
+export interface ConnectionDeps {
+  pool: Pool;
+  secrets: SecretBox;
+  quickbooks: { oauthUrl: string; clientId: string; clientSecret: string };
+  now: () => number;
+  nonce: () => string;
+}
+
+const wooSecret = z.strictObject({ consumerKey: z.string(), consumerSecret: z.string() });
+const qboSecret = z.strictObject({
+  accessToken: z.string(),
+  refreshToken: z.string(),
+  expiresAtMs: z.number().nullable(),
+});
+
+/** Facts of a vendor account are read again after a day (quickbooks.md#preferences). */
+const factsMaxAgeMs = 86_400_000;
+
+/** Without the key that sealed them nobody can use the credentials: that is said, and no vendor is asked. */
+async function openSecret(
+  { pool, secrets }: ConnectionDeps,
+  tenant: number,
+  { system, sealed, revision }: Connection,
+  place: string,
+): Promise<unknown> {
+  try {
+    return JSON.parse(secrets.open(sealed, place));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const reason = `The stored credentials cannot be opened: ${why}. Connect again, or restore the key`;
+    await markNeedsAuth(pool, { tenant, system }, revision, reason);
+    throw new AuthExpired(reason);
+  }
+}
+
+/** Opens a system with its stored credentials; throws NotConnected where it is not. */
+export async function openConnection(
+  deps: ConnectionDeps,
+  tenant: Tenant,
+  system: Target,
+  settings: SyncSettings,
+  facts: 'fresh' | 'stored',
+): Promise<OpenedConnection> {
+  const connection = await findConnection(deps.pool, tenant.id, system);
+  if (connection === null) {
+    const reason = `${system} is not connected`;
+    await markNeedsAuth(deps.pool, { tenant: tenant.id, system }, null, reason);
+    throw new NotConnected(reason);
+  }
+  const place = secretPlace(tenant.id, system);
+  const secret = await openSecret(deps, tenant.id, connection, place);
+  const { connect, firstByte, total } = settings.timeoutsMs[system];
+  const timeouts = { connectMs: connect, firstByteMs: firstByte, totalMs: total };
+  const isFresh =
+    connection.factsAt !== null && deps.now() - Date.parse(connection.factsAt) < factsMaxAgeMs;
+  const hasFreshFacts = facts === 'fresh' || isFresh;
+  const stored = connection.facts === null ? null : jsonObject.parse(connection.facts);
+  if (system === 'woo') {
+    const keys = wooSecret.parse(secret);
+    const connector = createWooCommerce({
+      url: connection.address,
+      ...keys,
+      timeouts,
+      facts: stored,
+      zeroPrice: settings.zeroPrice,
+      now: deps.now,
+      nonce: deps.nonce,
+    });
+    return { connector, account: connection.account, revision: connection.revision, postingRev: null, hasFreshFacts, dayOf: (instant) => dayIn(tenant.timeZone, instant) }; // prettier-ignore
+  }
+  const posting = await postingInForce(deps.pool, tenant.id);
+  const connector = createQuickBooks({
+    ...deps.quickbooks,
+    baseUrl: connection.address,
+    realmId: connection.account,
+    credentials: qboSecret.parse(secret),
+    saveCredentials: async (credentials) => {
+      const sealed = deps.secrets.seal(JSON.stringify(credentials), place);
+      const isSaved = await saveCredentials(
+        deps.pool,
+        tenant.id,
+        system,
+        connection.revision,
+        sealed,
+      );
+      if (!isSaved) throw new AuthExpired('the connection was renewed meanwhile');
+    },
+    facts: stored,
+    posting: posting.value,
+    timeouts,
+    now: deps.now,
+  });
+  return {
+    connector,
+    account: connection.account,
+    revision: connection.revision,
+    postingRev: posting.rev,
+    // Facts of an older version of this software lack what posting needs now.
+    hasFreshFacts: hasFreshFacts && parseFacts(stored) !== null,
+    dayOf: (instant) => dayIn(tenant.timeZone, instant, posting.value.date.dayCutHour),
+  };
+}
