@@ -3,7 +3,7 @@ import { isApart } from '../../domain/posting/circle';
 import { isOwed } from '../../domain/posting/ticket';
 import { appliedPart } from '../../domain/posting/part-names';
 import type { Composed, Outgoing, Write } from '../connector';
-import { circleDocuments, isOnAccount } from './circle';
+import { circleDocuments, isOnAccount, type CircleDocument } from './circle';
 import type { Place } from './place';
 import { contestedMax } from './new-money';
 import { keyOf, labelsIn, postedIn, snapshotOf } from './posted';
@@ -39,12 +39,15 @@ export function thenSettled(item: Outgoing, place: Place, composed: Composed): C
 
 function opens(item: Outgoing, place: Place, write: Write): boolean {
   const { operation, entity, payload } = write;
-  if (!isOnAccount(entity)) return false;
+  const before = postedIn(item.snapshot ?? {})?.documents ?? [];
   const own = `${entity} ${idOf(payload['Id'])}`;
   const circle = circleDocuments(item, place)?.standing ?? [];
   const isAlone = operation === 'create' && isApart(item.record);
   const of = `${item.record.kind}/${item.recordId}`;
   const others = circle.filter((one) => keyOf(one) !== own && (!isAlone || one.of === of));
+  // A receipt in place of what was on account, and was voided for it.
+  if (!isOnAccount(entity))
+    return circle.length > 1 && before.some((one) => one.isVoided && isOnAccount(one.entity));
   // The credit memo of an owed refund is voided next, after the payment of 0.00 that applied it.
   if (operation === 'void') return others.length > 1 && item.part !== appliedPart;
   if (others.length === 0) return false;
@@ -52,13 +55,17 @@ function opens(item: Outgoing, place: Place, write: Write): boolean {
   if (entity === 'JournalEntry')
     return content?.Line.some((line) => line.JournalEntryLineDetail?.Entity !== undefined) ?? false;
   if (operation === 'update') return true;
+  // Beside an invoice and its payments there are other charges and credits.
+  const isPlain = ({ entity: kind, of: whose }: CircleDocument): boolean =>
+    kind === 'Payment' || (kind === 'CreditMemo' && whose === of);
+  const isMore = others.filter((one) => !isPlain(one)).length > 1;
   // Posted anew, what it paid before may be open.
-  const isFirst = (postedIn(item.snapshot ?? {})?.documents ?? []).length === 0;
-  if (entity === 'Payment')
-    return !isFirst || (item.part !== appliedPart && !isAppliedWhole(content));
-  // The payment of 0.00 that applies it is a part of the refund.
+  if (entity === 'Payment' && item.part !== appliedPart)
+    return before.length > 0 || !isAppliedWhole(content);
+  if (entity === 'Payment') return before.length > 0 || isMore;
+  // The payment of 0.00 that applies it to the invoice is a part of the refund.
   const isFollowed = item.record.kind === 'refund' && isOwed(item.record.body) && item.remoteId === null; // prettier-ignore
-  return !isFollowed;
+  return !isFollowed || isMore;
 }
 
 function idOf(value: unknown): string {

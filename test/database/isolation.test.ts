@@ -39,6 +39,7 @@ beforeAll(async () => {
   empty = await newTenant(pool);
   await setSettings(pool, full, 'direction', pushingAllBut([['qbo', 'order']]));
   await absorb(pool, full, [customer('c'), customer('d'), customer('e'), { ...customer('f'), body: { name: 'F', email: 'd@example.test' } }, product('a', { trackStock: false }), product('A'), count('A', '5'), order('o', [['A', 1]], 'c'), { kind: 'refund', recordId: 'r', body: { ...orderBody('r', [], 'c'), restock: true, orderId: 'o' } }]); // prettier-ignore
+  await pool.query(`UPDATE deliveries SET snapshot = '{"posted":{}}' WHERE tenant = $1 AND kind = 'order' AND system = 'qbo'`, [full]); // prettier-ignore
   await putMapping(pool, full, 'item', 'a', { id: '1', name: null }, 'test');
   await putMapping(pool, full, 'account', 'income', { id: '2', name: null }, 'test');
   await putConnection(pool, full, { system: 'qbo', address: 'x', account: 'x', sealed: 'x' });
