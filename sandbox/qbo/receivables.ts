@@ -6,7 +6,7 @@ import { referenceId } from './reference';
 import { rowOf } from './tables';
 
 // What a document puts on a customer's account, and what of it is still open. An invoice is a charge, a credit
-// memo a credit; a journal entry is the one or the other by its line on receivables (section 14).
+// memo a credit; a journal entry is the one or the other by its line on receivables (quickbooks.md#payments).
 
 /** Types that a payment may be applied to or take from. */
 export const settledTypes = ['Invoice', 'CreditMemo', 'JournalEntry'] as const;

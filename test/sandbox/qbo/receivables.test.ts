@@ -4,7 +4,7 @@ import { at, listAt, saleLine, startCompany, textAt, type Company } from '../sup
 import { accountId, codeOf, detailOf, entryLine, made, ref } from './company';
 
 // A payment links charges and credits of its customer: invoices, credit memos, and journal entries by their line on
-// receivables (quickbooks.md 14).
+// receivables (quickbooks.md#payments).
 
 let company: Company;
 beforeEach(async () => {
