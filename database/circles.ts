@@ -25,16 +25,16 @@ export async function loadCircles(
          (SELECT kind, record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id
            ORDER BY kind, record_id LIMIT $4) e)
      SELECT r.sale AS "saleId", d.kind, d.record_id AS "recordId", d.snapshot,
-       d.kind = 'refund' AND EXISTS (SELECT FROM deliveries WHERE tenant = $1 AND system = $2
-         AND kind = 'refund'
-         AND record_id = d.record_id AND state NOT IN ('delivered', 'skipped')
-           AND snapshot #>> '{posted,unapplied}' IS NULL)
-       AND NOT EXISTS (SELECT FROM records
-         WHERE tenant = $1 AND kind = 'refund' AND record_id = d.record_id
-           AND body ->> 'tenders' = '[]') AS "isApart"
-     FROM r CROSS JOIN LATERAL (SELECT id, kind, record_id, snapshot FROM deliveries
-       WHERE tenant = $1 AND system = $2 AND kind = r.kind AND record_id = r.id
-         AND snapshot -> 'posted' IS NOT NULL) d
+       d.kind = 'refund' AND d."isOpen" AND b."isOwed" IS NOT TRUE AS "isApart"
+     FROM r CROSS JOIN LATERAL (SELECT id, kind, record_id, snapshot,
+         bool_or(state NOT IN ('delivered', 'skipped')
+           AND snapshot #>> '{posted,unapplied}' IS NULL) OVER () AS "isOpen"
+       FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = r.kind AND record_id = r.id
+         OFFSET 0) d
+     LEFT JOIN LATERAL (SELECT body ->> 'tenders' = '[]' AS "isOwed" FROM records
+       WHERE tenant = $1 AND kind = 'refund' AND record_id = d.record_id LIMIT 1) b
+         ON d.kind = 'refund'
+     WHERE d.snapshot -> 'posted' IS NOT NULL
      ORDER BY d.id`,
     [tenant, system, JSON.stringify(saleIds), entriesMax],
   );
