@@ -21,8 +21,8 @@ const unchangeable = new Set([
 /** Paths of the files with one of these endings, from the root of the project. */
 export function filesEndingIn(...endings: readonly string[]): string[] {
   const found = readdirSync(checkout, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) return [];
     if (entry.isFile()) return [entry.name];
+    if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) return [];
     return readdirSync(join(checkout, entry.name), { recursive: true, encoding: 'utf8' }).map(
       (path) => join(entry.name, path),
     );
