@@ -28,6 +28,7 @@ const layers = {
       'connectors',
       'database',
       'protocol',
+      'platform/tenant-workflow',
       '@temporalio/activity',
       '@temporalio/worker',
       '@temporalio/client',

@@ -1,4 +1,4 @@
-import { activityInfo, Context } from '@temporalio/activity';
+import { activityInfo, Context, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { z } from 'zod';
@@ -39,7 +39,7 @@ import { openConnection, type ConnectionDeps } from './lane/open-connection';
 import { pushDeliveries, type PushDeps } from './lane/push-deliveries';
 import { repairDelivery, startRepairs } from './operators/repair-delivery';
 import { advanceUndo } from './runs/advance-undo';
-import { countUndoable, redriveUndone, undoDeliveries } from './runs/undo-deliveries';
+import { countUndoable, redriveUndone } from './runs/undo-deliveries';
 import { wakeStuckTenants } from './operators/wake-stuck-tenants';
 
 /** What the activities need from the process that runs them. */
@@ -105,12 +105,6 @@ function databaseActivities(deps: ActivityDeps): DatabaseActivities {
           await noteTotal(pool, tenant.id, runId, await countUndoable(pool, tenant.id, selector));
         return { systems: [...selector.systems], kind };
       }),
-    undoDeliveries: ({ tenantId, runId }) =>
-      translated(async () => {
-        const tenant = await requireTenant(pool, tenantId);
-        const hasWork = await undoDeliveries(pool, tenant.id, runId, deps.now);
-        return { lanes: hasWork ? ['qbo'] : [], depth: await queueDepth(pool, tenant.id) };
-      }),
     advanceUndo: ({ tenantId, runId }) =>
       translated(async () => advanceUndo(deps, await requireTenant(pool, tenantId), runId)),
     endRun: ({ tenantId, runId, state, detail }) =>
@@ -157,7 +151,9 @@ async function turnOf(
   const { value: settings } = await syncInForce(deps.pool, tenant.id).catch(
     async (error: unknown) => {
       const trouble = `The settings of sync cannot be read: ${String(error)}`;
-      await noteLaneTrouble(deps.pool, tenant.id, system, trouble).catch(() => undefined);
+      await noteLaneTrouble(deps.pool, tenant.id, system, trouble).catch((reason: unknown) => {
+        log.warn('the trouble of a lane could not be noted', { tenantId, reason: String(reason) });
+      });
       throw error;
     },
   );
@@ -172,6 +168,9 @@ async function turnOf(
       cancelled: context.cancellationSignal,
       heartbeat: () => {
         context.heartbeat();
+      },
+      warn: (what, about) => {
+        log.warn(what, { tenantId, ...about });
       },
       now: deps.now,
     },
@@ -217,7 +216,6 @@ async function loadTenant(deps: ActivityDeps, tenantId: string): Promise<LoadedT
   for (const state of states) {
     lanes[state.system] = {
       isPaused: state.isPaused,
-      isIsolated: state.isIsolated,
       needsAuth: state.needsAuth || !state.isConnected,
       authRetryAtMs: state.needsAuth && state.isConnected ? deps.now() : null,
       breaker: state.isIsolated ? { kind: 'isolated' } : state.breaker,
@@ -235,9 +233,9 @@ function countsOf({ dead, held }: LaneWork): Pick<LoadedLane, 'dead' | 'held'> {
   return { dead, held };
 }
 
-function newLane(): LoadedTenant['lanes'][Target] {
-  const { isPaused, needsAuth, breaker, dead } = newLaneState();
-  return { isPaused, isIsolated: false, needsAuth, breaker, dead, held: 0 };
+function newLane(): LoadedLane {
+  const { isPaused, needsAuth, authRetryAtMs, breaker, dead, held } = newLaneState();
+  return { isPaused, needsAuth, authRetryAtMs, breaker, dead, held };
 }
 
 async function policyOf(pool: Pool, tenant: number): Promise<WorkflowPolicy> {

@@ -1,10 +1,7 @@
-import {
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  type Client,
-} from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 
 import type { createLogger } from '../platform/logger';
+import { signalTenant, startRun } from '../platform/tenant-workflow';
 import {
   credentialsUpdatedSignal,
   redriveSignal,
@@ -13,10 +10,6 @@ import {
   setPausedSignal,
   setPolicySignal,
   tenantRunId,
-  tenantRunStart,
-  tenantRunType,
-  tenantSyncId,
-  tenantSyncType,
   wakeSignal,
   type Queues,
 } from '../protocol/messages';
@@ -166,7 +159,7 @@ export class Signals {
     const { queues, connect } = this.options;
     const client = (this.client ??= connect());
     await client.withDeadline(Date.now() + callMaxMs, () =>
-      isStart ? startRun(client, queues, tenantId, runId) : cancelRun(client, tenantId, runId),
+      isStart ? startRun({ client, queues }, tenantId, runId) : cancelRun(client, tenantId, runId),
     );
   }
 
@@ -174,28 +167,8 @@ export class Signals {
     const { queues, connect } = this.options;
     const client = (this.client ??= connect());
     await client.withDeadline(Date.now() + callMaxMs, () =>
-      client.workflow.signalWithStart(tenantSyncType, {
-        workflowId: tenantSyncId(tenantId),
-        taskQueue: queues.workflows,
-        args: [{ tenantId, queues }],
-        ...signalCall(signal),
-        priority: { fairnessKey: tenantId },
-      }),
+      signalTenant({ client, queues }, tenantId, signalCall(signal)),
     );
-  }
-}
-
-/** Harmless when it was started before. */
-async function startRun(
-  client: Client,
-  queues: Queues,
-  tenantId: string,
-  runId: string,
-): Promise<void> {
-  try {
-    await client.workflow.start(tenantRunType, tenantRunStart(tenantId, runId, queues));
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }
 

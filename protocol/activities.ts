@@ -1,6 +1,6 @@
 import type { Breaker } from '../domain/circuit-breaker';
 import type { LaneWork } from '../domain/lane-work';
-import type { WorkflowPolicy } from '../domain/tenant-sync';
+import type { LaneState, WorkflowPolicy } from '../domain/tenant-sync';
 import type { Target } from '../domain/words';
 
 // What the workflows may ask for. Names and shapes stand in histories; workflows import these types only.
@@ -17,9 +17,7 @@ export interface DatabaseActivities {
     id: string;
     selector: string | null;
   }) => Promise<RedriveResult>;
-  /** Goes on with an undo, in the absorb loop. */
-  undoDeliveries: (request: RunRequest) => Promise<{ lanes: Target[]; depth: number }>;
-  /** Asks the absorb loop to go on with an undo where there is something to go on with. */
+  /** The next step of an undo. */
   advanceUndo: (request: RunRequest) => Promise<UndoStep>;
   /** Gives up a request that can never be applied. */
   refuseRequest: (request: RefuseRequest) => Promise<void>;
@@ -67,16 +65,11 @@ export interface LoadedTenant {
   lanes: Record<Target, LoadedLane>;
 }
 
-export interface LoadedLane {
-  isPaused: boolean;
-  isIsolated: boolean;
-  needsAuth: boolean;
-  /** When refused credentials are tried again; null or absent: not before there are new ones. */
-  authRetryAtMs?: number | null;
-  breaker: Breaker;
-  dead: number;
-  held: number;
-}
+/** What a lane begins with, as it stands in the tables. */
+export type LoadedLane = Pick<
+  LaneState,
+  'isPaused' | 'needsAuth' | 'authRetryAtMs' | 'breaker' | 'dead' | 'held'
+>;
 
 export interface AbsorbResult {
   depth: number;

@@ -42,7 +42,6 @@ export const setPausedSignal = defineSignal<[unknown]>('setPaused');
 export const setBreakerSignal = defineSignal<[unknown]>('setBreaker');
 export const credentialsUpdatedSignal = defineSignal<[unknown]>('credentialsUpdated');
 export const redriveSignal = defineSignal<[unknown]>('redrive');
-export const undoSignal = defineSignal<[unknown]>('undo');
 export const continueAsNewNowSignal = defineSignal('continueAsNewNow');
 
 export const statusQuery = defineQuery<TenantSyncStatus>('status');

@@ -12,7 +12,7 @@ export function detailsOf(state: TenantSyncState): string {
         ? 'reconnect required'
         : lane.breaker.kind;
     const why = lane.breaker.kind === 'open' ? ` (${lane.breaker.reason})` : '';
-    return `| ${system} | ${health}${why} | ${lane.held ?? 0} | ${lane.dead} | ${lane.verifying} |`;
+    return `| ${system} | ${health}${why} | ${lane.held} | ${lane.dead} | ${lane.verifying} |`;
   });
   return [
     `**${overallState(state)}** · ${depth} open`,

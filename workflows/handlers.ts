@@ -1,4 +1,4 @@
-import { log, patched, setHandler } from '@temporalio/workflow';
+import { log, setHandler } from '@temporalio/workflow';
 
 import {
   liftWait,
@@ -18,7 +18,6 @@ import {
   setDirectionSignal,
   setPausedSignal,
   setPolicySignal,
-  undoSignal,
   wakeSignal,
 } from '../protocol/messages';
 
@@ -69,9 +68,6 @@ export function registerHandlers(context: HandlerContext): void {
   });
   setHandler(redriveSignal, (body) => {
     takeRedrive(context, body);
-  });
-  setHandler(undoSignal, (body) => {
-    takeUndo(context, body);
   });
   setHandler(continueAsNewNowSignal, () => {
     context.requestRoll();
@@ -147,7 +143,7 @@ function takePaused(context: HandlerContext, body: unknown): void {
   const only = isTarget(lane) ? lane : null;
   for (const system of only === null ? targets : [only]) {
     state.lanes[system].isPaused = isPaused;
-    if (!isPaused && patched('lift-waits')) liftWait(state.lanes[system]);
+    if (!isPaused) liftWait(state.lanes[system]);
     state.lanes[system].isDirty = true;
     context.spokenFor.add(system);
   }
@@ -165,7 +161,7 @@ function takeBreaker(context: HandlerContext, body: unknown): void {
   state.breaker = to === 'closed' ? { ...closedBreaker } : { kind: 'isolated' };
   state.isDirty = true;
   state.notBeforeMs = null;
-  if (to === 'closed' && patched('lift-waits')) liftWait(state);
+  if (to === 'closed') liftWait(state);
   context.spokenFor.add(lane);
   addRequest(context, 'setBreaker', {
     kind: 'lane',
@@ -192,17 +188,4 @@ function takeRedrive(context: HandlerContext, body: unknown): void {
     const selector = JSON.stringify(isByCause ? { cause } : { all: true });
     addRequest(context, 'redrive', { kind: 'redrive', id, selector });
   }
-}
-
-/** One step of a run of kind undo; it is sent again for each. */
-function takeUndo(context: HandlerContext, body: unknown): void {
-  const runId = fieldOf(body, 'runId');
-  if (typeof runId !== 'string' || !/^[0-9a-f-]{36}$/.test(runId)) {
-    ignore('undo', 'runId must be the id of a run');
-    return;
-  }
-  const isAsked = context.state.requests.some(
-    (request) => request.kind === 'undo' && request.runId === runId,
-  );
-  if (!isAsked) addRequest(context, 'undo', { kind: 'undo', runId });
 }

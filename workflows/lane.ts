@@ -1,11 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { ActivityFailure, condition, isCancellation, log, patched } from '@temporalio/workflow';
+import { ActivityFailure, condition, isCancellation, log } from '@temporalio/workflow';
 
 import type { PushTurnResult } from '../protocol/activities';
 import { afterFailure, afterSuccess, beginTurn, type Breaker } from '../domain/circuit-breaker';
 import {
   authRetryAt,
-  authRetryDefaultMs,
   isBlocked,
   troubleWaitMs,
   type LaneState,
@@ -30,15 +29,14 @@ export interface LaneContext {
  * written after an await is compared with what stood there before, so an operator's change in between wins.
  */
 export async function runLane(context: LaneContext, system: Target): Promise<void> {
-  const { state } = context;
-  const lane = state.lanes[system];
-  const isIdle = (): boolean => context.isStopping() || isBlocked(state, lane);
+  const lane = context.state.lanes[system];
+  const isIdle = (): boolean => context.isStopping() || isBlocked(lane);
   while (!context.isStopping()) {
-    if (isBlocked(state, lane)) {
-      const retryAtMs = authRetryAt(state, lane);
+    if (isBlocked(lane)) {
+      const retryAtMs = authRetryAt(lane);
       const isNews = (): boolean =>
-        context.isStopping() || !isBlocked(state, lane) || authRetryAt(state, lane) !== retryAtMs;
-      // No timer: costs nothing. Of recorded runs this await has its place in the order.
+        context.isStopping() || !isBlocked(lane) || authRetryAt(lane) !== retryAtMs;
+      // Without a timer, which would cost events.
       if (retryAtMs === null) await condition(isNews);
       else if (!(await condition(isNews, Math.max(1, retryAtMs - Date.now()))))
         await tryCredentials(context, system);
@@ -68,7 +66,7 @@ export async function runLane(context: LaneContext, system: Target): Promise<voi
 async function tryCredentials(context: LaneContext, system: Target): Promise<void> {
   const { state } = context;
   const lane = state.lanes[system];
-  lane.authRetryAtMs = Date.now() + (state.policy.authRetryMs ?? authRetryDefaultMs);
+  lane.authRetryAtMs = Date.now() + state.policy.authRetryMs;
   await takeTurn(context, system, lane.breaker);
 }
 
@@ -147,9 +145,8 @@ function noteFailure(
   if (type === 'AuthExpired' || type === 'NotConnected') {
     // Newer credentials may have come meanwhile: those are tried.
     lane.needsAuth = lane.credentialsRev === credentialsRev;
-    const retryMs = state.policy.authRetryMs ?? authRetryDefaultMs;
-    const isRetried = type === 'AuthExpired' && patched('auth-retry');
-    lane.authRetryAtMs = isRetried ? Date.now() + retryMs : null;
+    const { authRetryMs } = state.policy;
+    lane.authRetryAtMs = type === 'AuthExpired' ? Date.now() + authRetryMs : null;
     log.warn('the credentials do not serve', { reason });
     return;
   }

@@ -6,7 +6,6 @@ import {
   isCancellation,
   log,
   makeContinueAsNewFunc,
-  patched,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -18,6 +17,7 @@ import type { LoadedTenant } from '../protocol/activities';
 import {
   liftWait,
   newTenantSyncState,
+  upgraded,
   troubleWaitMs,
   type SyncRequest,
   type TenantSyncState,
@@ -75,7 +75,7 @@ class Run {
     this.tenantId = input.tenantId;
     this.queues = input.queues ?? productionQueues;
     this.isNew = input.carry === undefined;
-    this.state = input.carry ?? newTenantSyncState();
+    this.state = input.carry === undefined ? newTenantSyncState() : upgraded(input.carry);
     this.rollAtEvents = Math.max(100, input.rollAtEvents ?? rollAtEventsDefault);
   }
 
@@ -148,13 +148,8 @@ class Run {
     this.state.depth = loaded.depth;
     for (const system of targets) {
       const lane = this.state.lanes[system];
-      lane.dead = loaded.lanes[system].dead;
-      lane.held = loaded.lanes[system].held;
-      if (this.spokenFor.has(system)) continue;
-      lane.isPaused = loaded.lanes[system].isPaused;
-      lane.needsAuth = loaded.lanes[system].needsAuth;
-      lane.authRetryAtMs = loaded.lanes[system].authRetryAtMs ?? null;
-      lane.breaker = loaded.lanes[system].breaker;
+      const { dead, held, ...spoken } = loaded.lanes[system];
+      Object.assign(lane, { dead, held }, this.spokenFor.has(system) ? {} : spoken);
     }
   }
 
@@ -272,17 +267,11 @@ class Run {
         for (const system of result.lanes) this.state.lanes[system].isDirty = true;
         break;
       }
-      case 'undo': {
-        const result = await database.undoDeliveries({ tenantId, runId: request.runId });
-        this.state.depth = result.depth;
-        for (const system of result.lanes) this.state.lanes[system].isDirty = true;
-        break;
-      }
       case 'lane': {
         const { lane, isPaused, isIsolated } = request;
         await database.setLane({ tenantId, lane, isPaused, isIsolated, breaker: null });
         // A turn from before came back with the wait that is lifted now.
-        if ((isPaused ?? isIsolated) === false && patched('lift-waits'))
+        if ((isPaused ?? isIsolated) === false)
           for (const system of lane === null ? targets : [lane]) liftWait(this.state.lanes[system]);
       }
     }

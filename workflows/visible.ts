@@ -31,15 +31,7 @@ export function visibleOf(state: TenantSyncState): Visible {
 /** What the query answers; `inTurn`: lanes that have a turn now. */
 export function statusOf(state: TenantSyncState, inTurn: ReadonlySet<Target>): TenantSyncStatus {
   const laneStatus = (system: Target): TenantSyncStatus['lanes'][Target] => {
-    const {
-      breaker,
-      isPaused,
-      needsAuth,
-      dead,
-      held = 0,
-      verifying,
-      dueAtMs,
-    } = state.lanes[system];
+    const { breaker, isPaused, needsAuth, dead, held, verifying, dueAtMs } = state.lanes[system];
     return {
       ...{ breaker, isPaused, needsAuth, isInTurn: inTurn.has(system), held, dead, verifying },
       nextDueAt: dueAtMs === null ? null : new Date(dueAtMs).toISOString(),
@@ -47,7 +39,7 @@ export function statusOf(state: TenantSyncState, inTurn: ReadonlySet<Target>): T
   };
   return {
     state: overallState(state),
-    isPaused: state.isPaused,
+    isPaused: targets.every((system) => state.lanes[system].isPaused),
     depth: state.depth,
     policyRev: state.policy.rev,
     lanes: { woo: laneStatus('woo'), qbo: laneStatus('qbo') },

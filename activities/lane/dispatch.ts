@@ -78,7 +78,9 @@ async function dispatchGroup(
     }
   } catch (error) {
     // What cannot be settled now is taken over by the next turn, like the sends of a killed worker.
-    await settle([...answered, ...unsent.map(notSent)]).catch(() => undefined);
+    await settle([...answered, ...unsent.map(notSent)]).catch((reason: unknown) => {
+      turn.warn('sends could not be settled; the next turn takes them over', reason);
+    });
     throw error;
   }
   answered.push(...unsent.map(notSent));

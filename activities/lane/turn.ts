@@ -55,6 +55,8 @@ export interface TurnOptions {
   /** Cancelled when the worker stops or the attempt timed out. */
   cancelled: AbortSignal;
   heartbeat: () => void;
+  /** Logs what goes on by itself and is worth a line; no personal data. */
+  warn: (what: string, about: Record<string, string>) => void;
   now: () => number;
 }
 
@@ -168,6 +170,12 @@ export class LaneTurn implements CallGate, LaneHold {
     await limitBatch(this.pool, this, this.batchMax);
   }
 
+  /** Says that something failed after which the lane goes on by itself. */
+  warn(what: string, error: unknown): void {
+    const { warn, system } = this.options;
+    warn(what, { system, reason: error instanceof Error ? error.message : String(error) });
+  }
+
   get now(): number {
     return this.options.now();
   }
@@ -191,7 +199,9 @@ export class LaneTurn implements CallGate, LaneHold {
    * database is away lapses by itself: neither changes what the turn came to.
    */
   private async release(trouble: string | null): Promise<void> {
-    await releaseLease(this.options.pool, this, trouble).catch(() => undefined);
+    await releaseLease(this.options.pool, this, trouble).catch((error: unknown) => {
+      this.warn('the lease of a lane could not be given back; it lapses', error);
+    });
   }
 
   async read<T>(call: () => Promise<T>): Promise<T> {
@@ -277,7 +287,10 @@ export class LaneTurn implements CallGate, LaneHold {
     this.options.heartbeat();
     const heldUntilMs = this.now + leaseMs;
     const isHeld = await renewLease(this.options.pool, this.tenant, this.system, this.token).catch(
-      () => false,
+      (error: unknown) => {
+        this.warn('the lease of a lane could not be renewed; its calls are let go', error);
+        return false;
+      },
     );
     if (isHeld) this.heldUntilMs = heldUntilMs;
     // Without a lease another one may call already: our own call is let go.

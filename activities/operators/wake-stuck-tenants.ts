@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import {
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  type Client,
-} from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { log } from '@temporalio/activity';
 import type { Pool } from 'pg';
 
@@ -13,24 +9,18 @@ import { isDatabaseAway } from '../../database/pool';
 import { endRun, forgottenRuns, runningRuns } from '../../database/runs';
 import { findTenant } from '../../database/tenants';
 import { findForgottenRequests, findStuckTenants, recount } from '../../database/watchdog';
+import { signalTenant, startRun, type Temporal } from '../../platform/tenant-workflow';
 import { closeSettledRepairs } from './repair-delivery';
 import {
   redriveSignal,
   setDirectionSignal,
   setPolicySignal,
   tenantRunId,
-  tenantRunStart,
-  tenantRunType,
   tenantSyncId,
-  tenantSyncType,
-  wakeSignal,
-  type Queues,
 } from '../../protocol/messages';
 
-export interface WatchdogDeps {
+export interface WatchdogDeps extends Temporal {
   pool: Pool;
-  client: Client;
-  queues: Queues;
 }
 
 /** A run that is older than this is asked about. */
@@ -74,13 +64,7 @@ export async function wakeStuckTenants(
 async function wakeStuckTenant(deps: WatchdogDeps, tenantId: string): Promise<boolean> {
   const tenant = await findTenant(deps.pool, tenantId);
   if (tenant === null) return false;
-  await deps.client.workflow.signalWithStart(tenantSyncType, {
-    workflowId: tenantSyncId(tenantId),
-    taskQueue: deps.queues.workflows,
-    args: [{ tenantId, queues: deps.queues }],
-    signal: wakeSignal,
-    priority: { fairnessKey: tenantId },
-  });
+  await signalTenant(deps, tenantId);
   await recount(deps.pool, tenant.id);
   await signalAgain(deps, tenantId, tenant.id);
   for (const runId of await forgottenRuns(deps.pool, tenant.id, quietMs))
@@ -129,16 +113,4 @@ async function signalAgain(
   if (parts.includes('sync')) await workflow.signal(setPolicySignal, { id: newId() });
   for (const redriveId of redrives)
     await workflow.signal(redriveSignal, { id: newId(), redriveId });
-}
-
-async function startRun(
-  { client, queues }: { client: Client; queues: Queues },
-  tenantId: string,
-  runId: string,
-): Promise<void> {
-  try {
-    await client.workflow.start(tenantRunType, tenantRunStart(tenantId, runId, queues));
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
 }

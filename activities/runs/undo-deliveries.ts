@@ -27,14 +27,14 @@ import { gateFor } from '../../domain/wanted-deliveries';
 import { inSummary, isInSummary, joinSummaries } from '../absorb/join-summaries';
 import { wantDeliveries } from '../absorb/want-deliveries';
 
-// An undo's steps in the absorb loop: it wants that documents are taken away, as absorb wants them there. How they
+// An undo's steps under the tenant's cursor: it wants that documents are taken away, as absorb wants them there. How they
 // are taken away is the lane's business, the same as for what the till voids.
 
 /** Deliveries looked at in one transaction: the tenant's cursor is held for some 50 ms. */
 const pageSize = 500;
 /** As many as these under way, a run waits: what was not begun can still be cancelled, and the queue stays short. */
-export const underWayMax = 500;
-/** Other requests wait that long at most. */
+const underWayMax = 500;
+/** Absorb waits that long at most. */
 const stayMs = 1_000;
 
 /**

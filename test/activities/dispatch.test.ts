@@ -89,6 +89,7 @@ async function dispatched(
     settings: quickSettings,
     cancelled: new AbortController().signal,
     heartbeat: () => undefined,
+    warn: () => undefined,
     now: () => Date.now(),
   });
   const seen: string[] = [];

@@ -29,6 +29,7 @@ function options(pool: Pool, now = () => Date.now()): TurnOptions {
     heartbeat: () => {
       renewals += 1;
     },
+    warn: () => undefined,
     now,
   };
 }

@@ -9,14 +9,15 @@ import {
   requestsMax,
   seenMax,
   troubleWaitMs,
+  upgraded,
   type LaneState,
   type TenantSyncState,
 } from '../../domain/tenant-sync';
 import { initialSyncSettings } from '../../domain/sync-settings';
 
-function state(woo: Partial<LaneState>, isPaused = false): TenantSyncState {
+function state(woo: Partial<LaneState>): TenantSyncState {
   const fresh = newTenantSyncState();
-  return { ...fresh, isPaused, lanes: { ...fresh.lanes, woo: { ...newLaneState(), ...woo } } };
+  return { ...fresh, lanes: { ...fresh.lanes, woo: { ...newLaneState(), ...woo } } };
 }
 
 const open = { kind: 'open', opens: 1, retryAtMs: 0, reason: 'away' } as const;
@@ -30,29 +31,27 @@ test.each<[string, Partial<LaneState>, boolean]>([
   ['an isolated lane', { breaker: { kind: 'isolated' } }, true],
 ])('%s: blocked is %s', (_name, lane, expected) => {
   const tenant = state(lane);
-  expect(isBlocked(tenant, tenant.lanes.woo)).toBe(expected);
-  expect(isBlocked(tenant, tenant.lanes.qbo)).toBe(false);
-  expect(isBlocked({ ...tenant, isPaused: true }, tenant.lanes.woo)).toBe(true);
-}); // prettier-ignore
-
-test.each<[string, Partial<LaneState>, boolean, ReturnType<typeof overallState>]>([
-  ['nothing is wrong', {}, false, 'OK'],
-  ['only work is due', { isDirty: true, verifying: 3, dueAtMs: 1, troubles: 2 }, false, 'OK'],
-  ['turns fail one after another', { troubles: 3 }, false, 'DEGRADED'],
-  ['something is held for somebody', { held: 1 }, false, 'DEGRADED'],
-  ['a breaker is open', { breaker: open }, false, 'DEGRADED'],
-  ['a breaker probes', { breaker: halfOpen }, false, 'DEGRADED'],
-  ['a lane is isolated', { breaker: { kind: 'isolated' } }, false, 'DEGRADED'],
-  ['one lane pauses', { isPaused: true }, false, 'DEGRADED'],
-  ['something is dead', { dead: 1 }, false, 'DEGRADED'],
-  ['credentials are refused', { needsAuth: true, dead: 1 }, false, 'NEEDS_AUTH'],
-  ['the tenant pauses, whatever else', { needsAuth: true }, true, 'PAUSED'],
-])('where %s, one word for it all is chosen', (_name, lane, isPaused, expected) => {
-  expect(overallState(state(lane, isPaused))).toBe(expected);
+  expect(isBlocked(tenant.lanes.woo)).toBe(expected);
+  expect(isBlocked(tenant.lanes.qbo)).toBe(false);
 });
 
-test('all lanes paused is paused', () => {
-  const tenant = state({ isPaused: true });
+test.each<[string, Partial<LaneState>, ReturnType<typeof overallState>]>([
+  ['nothing is wrong', {}, 'OK'],
+  ['only work is due', { isDirty: true, verifying: 3, dueAtMs: 1, troubles: 2 }, 'OK'],
+  ['turns fail one after another', { troubles: 3 }, 'DEGRADED'],
+  ['something is held for somebody', { held: 1 }, 'DEGRADED'],
+  ['a breaker is open', { breaker: open }, 'DEGRADED'],
+  ['a breaker probes', { breaker: halfOpen }, 'DEGRADED'],
+  ['a lane is isolated', { breaker: { kind: 'isolated' } }, 'DEGRADED'],
+  ['one lane pauses', { isPaused: true }, 'DEGRADED'],
+  ['something is dead', { dead: 1 }, 'DEGRADED'],
+  ['credentials are refused', { needsAuth: true, dead: 1 }, 'NEEDS_AUTH'],
+])('where %s, one word for it all is chosen', (_name, lane, expected) => {
+  expect(overallState(state(lane))).toBe(expected);
+});
+
+test('all lanes paused is paused, whatever else', () => {
+  const tenant = state({ isPaused: true, needsAuth: true });
   tenant.lanes.qbo.isPaused = true;
   expect(overallState(tenant)).toBe('PAUSED');
 });
@@ -77,6 +76,18 @@ test('two new states share nothing, and carry on as plain JSON', () => {
   expect(other.seen).toEqual([]);
   expect(one.lanes.qbo.dead).toBe(0);
   expect(JSON.parse(JSON.stringify(one))).toEqual(one);
+});
+
+test('a state of a former version begins with what that did not know', () => {
+  const { held, ...formerLane } = newLaneState();
+  const { absorbTroubles, ...former } = newTenantSyncState();
+  const lanes = { woo: formerLane, qbo: { ...formerLane, dead: 3 } };
+  expect(upgraded({ ...former, depth: 7, lanes })).toEqual({
+    ...newTenantSyncState(),
+    depth: 7,
+    lanes: { woo: { ...newLaneState(), held }, qbo: { ...newLaneState(), dead: 3 } },
+    absorbTroubles,
+  });
 });
 
 test('a new state obeys the start settings until it has loaded its own', () => {

@@ -58,7 +58,6 @@ const names = [
   'setBreaker',
   'credentialsUpdated',
   'redrive',
-  'undo',
   'continueAsNewNow',
   'noSuchSignal',
 ];
