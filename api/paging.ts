@@ -5,12 +5,18 @@ import { fieldErrors, invalid } from './problem';
 // Lists: `?limit=&cursor=`, answered as `{items, nextCursor}`. A cursor is opaque to the caller.
 
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'At most 200.' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(50)
+    .meta({ description: 'Most items of a page, 1 to 200.' }),
   cursor: z
     .string()
     .max(1_000)
     .optional()
-    .meta({ description: '`nextCursor` of the page before.' }),
+    .meta({ description: '`nextCursor` of the previous page; absent: the first page.' }),
 };
 
 export function pageSchema<Item extends z.ZodType>(

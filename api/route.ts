@@ -19,7 +19,10 @@ export interface Answer {
 /** What a person reads about a route. */
 interface Description {
   method: 'get' | 'put' | 'post' | 'patch' | 'delete';
+  /** In the imperative, without a full stop. */
   summary: string;
+  /** What the summary leaves open: effects, conditions, ways back. */
+  description?: string;
   /** The schema of each success; null where it has no body. */
   answers: Record<number, z.ZodType | null>;
 }
@@ -135,8 +138,11 @@ export function openRoute<B extends z.ZodType>(spec: OpenRouteSpec<B>): Route {
 function described(
   spec: Description & Schemas<z.ZodType, z.ZodType, z.ZodType> & { access: Access },
 ): Omit<Route, 'path' | 'run'> {
-  const { method, summary, answers, access, params, query, body } = spec;
-  return { method, summary, answers, access, schemas: { params, query, body } };
+  const { method, summary, description, answers, access, params, query, body } = spec;
+  return {
+    ...{ method, summary, answers, access, schemas: { params, query, body } },
+    ...(description === undefined ? {} : { description }),
+  };
 }
 
 export function isNone(schema: z.ZodType): boolean {

@@ -20,16 +20,26 @@ const timeZone = z
   .refine(isTimeZone, 'must be a time zone such as Europe/London')
   .meta({ example: 'Europe/London' });
 
-const newTenant = z.strictObject({
-  tenantId: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/),
-  name: label(200),
-  timeZone,
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/)
-    .refine((code) => currencies.has(code), 'must be an ISO 4217 code such as GBP'),
-  country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 code such as GB'),
-});
+const newTenant = z
+  .strictObject({
+    tenantId: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/),
+    name: label(200),
+    timeZone,
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .refine((code) => currencies.has(code), 'must be an ISO 4217 code such as GBP'),
+    country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 code such as GB'),
+  })
+  .meta({
+    example: {
+      tenantId: 'corner-shop',
+      name: 'Corner shop',
+      timeZone: 'America/New_York',
+      currency: 'USD',
+      country: 'US',
+    },
+  });
 
 const tenantSchema = z
   .object({
@@ -58,7 +68,7 @@ export function tenantRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/v1/tenants',
       access: 'root',
-      summary: 'Make a tenant with its first key',
+      summary: 'Create a tenant and its first admin key (shown once)',
       body: newTenant,
       answers: { 201: z.object({ tenant: tenantSchema, adminKey: z.string() }) },
       handle: async (body) => {
@@ -77,7 +87,7 @@ export function tenantRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '',
       access: 'viewer',
-      summary: 'The tenant',
+      summary: 'Get the tenant',
       params: none,
       query: none,
       body: none,
@@ -88,7 +98,7 @@ export function tenantRoutes(deps: ApiDeps): Route[] {
       method: 'patch',
       path: '',
       access: 'admin',
-      summary: 'Change name or time zone',
+      summary: 'Update name or time zone of the tenant',
       params: none,
       query: none,
       body: tenantPatch,
