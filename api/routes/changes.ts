@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { idText } from '../../schemas/body-parts';
+import { bodyExamples } from '../../schemas/examples';
 import { findChange, type IntakeItem, type StoredChange } from '../../database/changes';
 import { KnownNames } from '../../database/known-names';
 import { deliveriesOf, summariesOf } from '../../database/status';
@@ -35,15 +36,7 @@ const exampleChange = {
   recordId: 'p-1',
   revision: 1,
   occurredAt: '2026-11-22T10:15:00-05:00',
-  body: {
-    sku: 'MUG',
-    name: 'Mug',
-    type: 'goods',
-    priceMinor: 1250,
-    currency: 'USD',
-    trackStock: true,
-    status: 'active',
-  },
+  body: bodyExamples.product,
 };
 
 const rejectionSchema = z.object({

@@ -129,12 +129,16 @@ function quickBooksRoute(deps: ApiDeps): Route {
       'company that another tenant has connected: 409 `account_shared`.',
     params: none,
     query: none,
-    body: z.strictObject({
-      realmId: z.string().regex(/^[\w-]{1,64}$/),
-      accessToken: secret(5_000),
-      refreshToken: secret(1_000),
-      confirmShared,
-    }),
+    body: z
+      .strictObject({
+        realmId: z.string().regex(/^[\w-]{1,64}$/),
+        accessToken: secret(5_000),
+        refreshToken: secret(1_000),
+        confirmShared,
+      })
+      .meta({
+        example: { realmId: '4620816365', accessToken: 'eyJlbmMi', refreshToken: 'AB11730' },
+      }),
     answers: { 200: connectionSchema },
     handle: async ({
       tenant,

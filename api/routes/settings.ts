@@ -42,7 +42,7 @@ export function settingsRoutes(deps: ApiDeps): Route[] {
   return [
     ...partRoutes(deps, {
       name: 'sync',
-      schema: syncSettingsSchema.meta({ id: 'SyncSettings' }),
+      schema: syncSettingsSchema.meta({ id: 'SyncSettings', example: initialSyncSettings }),
       initial: initialSyncSettings,
       check: () => Promise.resolve(),
       // The tenant's workflow obeys these itself, so it brings them in force.
@@ -53,7 +53,10 @@ export function settingsRoutes(deps: ApiDeps): Route[] {
     }),
     ...partRoutes(deps, {
       name: 'posting',
-      schema: postingSettingsSchema.meta({ id: 'PostingSettings' }),
+      schema: postingSettingsSchema.meta({
+        id: 'PostingSettings',
+        example: initialPostingSettings,
+      }),
       initial: initialPostingSettings,
       check: (tenant, value) => checkPosting(deps, tenant, value),
       // Read by each turn when it begins; what it sets going is work for one.

@@ -54,7 +54,8 @@ const tenantSchema = z
 
 const tenantPatch = z
   .strictObject({ name: label(200).optional(), timeZone: timeZone.optional() })
-  .refine((patch) => Object.keys(patch).length > 0, 'must change something');
+  .refine((patch) => Object.keys(patch).length > 0, 'must change something')
+  .meta({ example: { name: 'Corner shop & café' } });
 
 /** A key of the API: 32 random bytes, shown once. */
 export function newApiKey(): string {
