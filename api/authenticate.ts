@@ -97,7 +97,7 @@ export function authorize(caller: Caller, access: Role, tenantId: string): AtTen
     throw new Problem(
       403,
       'forbidden',
-      `This takes a key of role ${rolesFor(access).join(' or ')}.`,
+      `Requires a key of role ${rolesFor(access).join(' or ')}.`,
     );
   }
   return { tenant: caller.tenant, actor: caller.actor, isRoot: false };

@@ -163,7 +163,7 @@ function isKind(kind: unknown): kind is ChangeKind {
 }
 
 function misfit(errors: FieldError[]): Fault {
-  return { code: 'invalid', message: errors[0]?.message ?? 'The change does not fit.', errors };
+  return { code: 'invalid', message: errors[0]?.message ?? 'Validation of the change failed.', errors };
 }
 
 function unknownKind(kind: unknown): Fault {

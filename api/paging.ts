@@ -33,7 +33,7 @@ export function afterOf<Key extends z.ZodType<string>>(
   if (cursor === undefined) return null;
   const after = key.safeParse(Buffer.from(cursor, 'base64url').toString('utf8'));
   if (after.success) return after.data;
-  throw invalid('The query does not fit.', [
+  throw invalid('Validation of the query failed.', [
     { path: 'cursor', message: fieldErrors(after.error)[0]?.message ?? 'is none of ours' },
   ]);
 }

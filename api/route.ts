@@ -127,7 +127,7 @@ export function openRoute<B extends z.ZodType>(spec: OpenRouteSpec<B>): Route {
       if (spec.access === 'root') {
         const caller = await authenticator.callerOf(request.headers.authorization);
         if (caller.type !== 'root')
-          throw new Problem(403, 'forbidden', 'This takes the root key of the installation.');
+          throw new Problem(403, 'forbidden', 'Requires the root key of the installation.');
       }
       const { body } = await checkedBody(spec.body, request, false);
       return spec.handle(body);
@@ -151,7 +151,7 @@ export function isNone(schema: z.ZodType): boolean {
 
 function checkedQuery<Q extends z.ZodType>(schema: Q, request: Request): z.output<Q> {
   const query = schema.safeParse(isNone(schema) ? undefined : request.query);
-  if (!query.success) throw invalid('The query does not fit.', fieldErrors(query.error));
+  if (!query.success) throw invalid('Validation of the query failed.', fieldErrors(query.error));
   return query.data;
 }
 
@@ -164,7 +164,7 @@ async function checkedBody<B extends z.ZodType>(
   const { value, faults } = await readJsonBody(request);
   if (faults.length > 0 && !takesFaults) throw faultsProblem(faults);
   const body = schema.safeParse(value);
-  if (!body.success) throw invalid('The body does not fit.', fieldErrors(body.error));
+  if (!body.success) throw invalid('Validation of the body failed.', fieldErrors(body.error));
   return { body: body.data, faults };
 }
 
@@ -172,5 +172,5 @@ export function faultsProblem(faults: readonly JsonFault[]): Problem {
   const errors = faults
     .slice(0, 20)
     .map(({ path, message }) => ({ path: pathText(path), message }));
-  return invalid('The body does not fit.', errors);
+  return invalid('Validation of the body failed.', errors);
 }

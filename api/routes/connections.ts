@@ -199,7 +199,7 @@ async function connect(
 function refuseUnsafe({ isProduction }: ApiDeps, url: URL): void {
   if (!isProduction || (url.protocol === 'https:' && isPublicHost(url))) return;
   const message = 'must be https and a public host';
-  throw invalid('The body does not fit.', [{ path: 'url', message }]);
+  throw invalid('Validation of the body failed.', [{ path: 'url', message }]);
 }
 
 function isStoreUrl(text: string): boolean {

@@ -57,7 +57,7 @@ export function keyRoutes({ pool }: ApiDeps): Route[] {
       rootMay: true,
       handle: async ({ tenant, actor, body, isRoot }) => {
         if (isRoot && body.role !== 'admin') {
-          const detail = 'The root key makes admin keys only; others are made with an admin key.';
+          const detail = 'The root key creates admin keys only; create others with an admin key.';
           throw new Problem(403, 'forbidden', detail);
         }
         const key = newApiKey();

@@ -119,7 +119,7 @@ export function tenantRoutes(deps: ApiDeps): Route[] {
 function refuseReserved({ isProduction }: ApiDeps, tenantId: string): void {
   if (!isProduction || !reservedIds.has(tenantId)) return;
   const message = 'is a name from examples; give the business a name of its own';
-  throw invalid('The body does not fit.', [{ path: 'tenantId', message }]);
+  throw invalid('Validation of the body failed.', [{ path: 'tenantId', message }]);
 }
 
 function viewOf({ id: _id, ...tenant }: Tenant): Omit<Tenant, 'id'> {
