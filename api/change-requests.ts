@@ -163,7 +163,11 @@ function isKind(kind: unknown): kind is ChangeKind {
 }
 
 function misfit(errors: FieldError[]): Fault {
-  return { code: 'invalid', message: errors[0]?.message ?? 'Validation of the change failed.', errors };
+  return {
+    code: 'invalid',
+    message: errors[0]?.message ?? 'Validation of the change failed.',
+    errors,
+  };
 }
 
 function unknownKind(kind: unknown): Fault {

@@ -64,7 +64,7 @@ export interface References {
   mapping(kind: MappingKind, key: string): string | null;
 }
 
-export type MappingKind = 'account' | 'tender' | 'item' | 'taxCode' | 'location';
+export type MappingKind = 'account' | 'tender' | 'item' | 'taxCode' | 'location' | 'class';
 
 export interface RecordReference {
   remoteId: string | null;

@@ -2,7 +2,7 @@ import type { Db } from './pool';
 import { firstRow } from './pool';
 
 /** What a source key means in the tenant's books. */
-export const mappingKinds = ['account', 'tender', 'item', 'taxCode', 'location'] as const;
+export const mappingKinds = ['account', 'tender', 'item', 'taxCode', 'location', 'class'] as const;
 export type MappingKind = (typeof mappingKinds)[number];
 
 export interface Mapping {
@@ -67,7 +67,7 @@ export async function mappingsFor(
   skus: readonly string[],
 ): Promise<Map<string, MappedTarget>> {
   const result = await db.query<MappedTarget & { kind: MappingKind; key: string }>(
-    `SELECT m.* FROM unnest(ARRAY['account', 'tender', 'taxCode', 'location']) AS k(kind) CROSS JOIN LATERAL
+    `SELECT m.* FROM unnest(ARRAY['account', 'tender', 'taxCode', 'location', 'class']) AS k(kind) CROSS JOIN LATERAL
        (SELECT kind, key, target_id AS target, version FROM mappings WHERE tenant = $1 AND kind = k.kind ORDER BY key LIMIT 10000) m
      UNION ALL
      SELECT kind, key, target_id, version FROM mappings WHERE tenant = $1 AND kind = 'item' AND key LIKE '@%'

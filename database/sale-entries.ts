@@ -1,7 +1,9 @@
 import type { PoolClient } from 'pg';
+import { z } from 'zod';
 
 import type { RecordBody } from '../domain/bodies';
 import type { LayAway } from '../domain/posting/deposit';
+import type { BookedDeposit } from '../domain/posting/deposit-tax';
 import type { KnownSale, SaleEntry } from '../domain/posting/known-sale';
 import type { SaleOfSummary } from '../domain/posting/summary-tickets';
 import { saleIdOf, type Thing } from '../domain/record-references';
@@ -115,6 +117,21 @@ export async function postedPaymentsOf(
   return result.rows.map(({ recordId }) => recordId);
 }
 
+const bookedSchema = z.object({
+  totalMinor: z.number(),
+  amounts: z.array(
+    z.object({ kind: z.string(), codes: z.array(z.string()), taxMinor: z.number() }),
+  ),
+});
+
+/** The tax of a deposit as its posted documents have it. */
+function bookedIn(net: unknown): BookedDeposit | null {
+  const posted = bookedSchema.safeParse(net);
+  const amount = posted.data?.amounts.find(({ kind }) => kind === 'deposit');
+  if (posted.data === undefined || amount === undefined) return null;
+  return { codes: amount.codes, taxMinor: amount.taxMinor, totalMinor: posted.data.totalMinor };
+}
+
 /** As many entries as are looked at; `hasMore`: there are others, which are not added up. */
 type KnownEntries = Pick<KnownSale, 'entries' | 'hasMore'>;
 const noEntries: KnownEntries = { entries: [], hasMore: false };
@@ -134,8 +151,9 @@ async function loadEntries(
     isOpen: boolean;
     booksMinor: number | null;
     isWanted: boolean;
+    booked: unknown;
   }>(
-    `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen", d."booksMinor",
+    `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen", d."booksMinor", d.booked,
        r.op = 'present' AND r.body ->> 'voided' IS DISTINCT FROM 'true' AS "isWanted"
      FROM json_array_elements_text($3::json) AS k(id)
      CROSS JOIN LATERAL (SELECT kind, record_id FROM sale_entries
@@ -146,20 +164,21 @@ async function loadEntries(
          coalesce(bool_or(CASE WHEN state = 'held' AND reason = 'summary' THEN desired_op = 'present'
            ELSE (remote_id IS NOT NULL OR state IN ('sending', 'verifying')) AND NOT ((desired_op = 'absent' OR coalesce(r.body ->> 'voided' = 'true', false)) AND state = 'delivered') END), false) AS "isPosted",
          sum((snapshot #>> '{posted,net,totalMinor}')::bigint) FILTER (WHERE state IN ('held', 'dead') AND remote_id IS NOT NULL)::float8 AS "booksMinor",
+         (array_agg(snapshot #> '{posted,net}') FILTER (WHERE e.kind = 'payment' AND json_typeof(snapshot #> '{posted,net}') = 'object'))[1] AS booked,
          coalesce(bool_or(state = 'waiting' AND desired_op = 'present' AND r.body ->> 'voided' IS DISTINCT FROM 'true'), false) AS "isOpen"
        FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = e.kind AND record_id = e.record_id) d
      ORDER BY d.first`,
     [tenant, system, JSON.stringify(saleIds), entriesMax + 1],
   );
   const bySale = new Map<string, { entries: SaleEntry[]; hasMore: boolean }>();
-  for (const { saleId, kind, body, ...row } of result.rows) {
+  for (const { saleId, kind, body, booked, ...row } of result.rows) {
     const known = bySale.get(saleId) ?? { entries: [], hasMore: false };
     bySale.set(saleId, known);
     const content = readRecordBody(kind, body);
     // One that cannot be read is not left out of the sum in silence: whoever compares is held.
     if (content === null || known.entries.length >= entriesMax) known.hasMore = true;
     else if (content.kind === 'refund' || content.kind === 'payment')
-      known.entries.push({ ...row, ...content });
+      known.entries.push({ ...row, ...content, ...(content.kind === 'payment' ? { booked: bookedIn(booked) } : {}) }); // prettier-ignore
   }
   return bySale;
 }

@@ -6,7 +6,7 @@ import { postingModes } from '../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../domain/posting/settings';
 import { initialSyncSettings, type SyncSettings } from '../domain/sync-settings';
 import { changeKinds } from '../domain/words';
-import { calendarDay } from '../schemas/body-parts';
+import { calendarDay, idText, label } from '../schemas/body-parts';
 import { firstRow, inTransaction, type Db } from './pool';
 
 // Requests of settings: the newest of a part is brought in force by the tenant's workflow.
@@ -60,6 +60,16 @@ export const syncSettingsSchema = z.strictObject({
   quota: z.strictObject({ woo: quota, qbo: quota }),
 }) satisfies z.ZodType<SyncSettings>;
 
+const shopAddress = z.strictObject({
+  location: idText,
+  line1: label(500),
+  line2: label(500).optional(),
+  city: label(255),
+  region: label(255),
+  postalCode: label(30),
+  country: label(255).optional(),
+});
+
 /** Settings part `posting` (accounting.md#settings). */
 export const postingSettingsSchema = z.strictObject({
   startDate: z.iso.date().nullable(),
@@ -77,6 +87,13 @@ export const postingSettingsSchema = z.strictObject({
       .max(1)
       .default(initialPostingSettings.tax.variancePerLineMinor),
   }),
+  // Not in requests of older versions.
+  shop: z
+    .strictObject({ shipFrom: z.array(shopAddress).max(1_000) })
+    .default(initialPostingSettings.shop),
+  deposit: z
+    .strictObject({ tax: z.enum(['byCountry', 'atReceipt', 'atSale']) })
+    .default(initialPostingSettings.deposit),
   zero: z.strictObject({ mode: z.enum(['stockOnly', 'never']) }),
   closed: z.strictObject({ mode: z.enum(['park', 'firstOpenDay']) }),
   // With defaults: what was stored before these were known holds on.

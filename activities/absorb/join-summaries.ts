@@ -25,10 +25,21 @@ import { dayEndsAtMs } from '../../domain/posting/modes';
 import { creditedPart } from '../../domain/posting/part-names';
 import type { PostingSettings } from '../../domain/posting/settings';
 import { summaryIdOf } from '../../domain/posting/summary-shares';
-import { ticketOf, ticketShares, type TicketShare } from '../../domain/posting/summary-tickets';
-import { documentNamesOf, gateFor, type WantedDelivery } from '../../domain/wanted-deliveries';
+import {
+  ticketOf,
+  ticketShares,
+  usesDeposits,
+  type TicketShare,
+} from '../../domain/posting/summary-tickets';
+import {
+  documentNamesOf,
+  gateFor,
+  type Gate,
+  type WantedDelivery,
+} from '../../domain/wanted-deliveries';
 import { compareRefunds } from './compare-refunds';
 import { heldHalves } from './held-halves';
+import { voidedMembers } from './voided-members';
 
 // Tickets on their way into daily summaries, inside the transaction of absorb: which of them belong there, and
 // the new revisions of the summaries that they join, change or leave.
@@ -74,6 +85,8 @@ export async function summaryTickets(
   const found = await compareRefunds(tx, tenant, members);
   const ofDays = tickets.filter(({ content }) => modes.get(ticketOf(content)?.body.businessDate ?? '') === 'summary'); // prettier-ignore
   const held = await heldHalves(tx, tenant, ofDays);
+  const voided = await voidedMembers(tx, tenant, tickets);
+  const resting = new Set<string>();
   const shares = new Map<string, readonly TicketShare[]>();
   const leaving: string[] = [];
   for (const record of tickets) {
@@ -82,14 +95,25 @@ export async function summaryTickets(
     const wasIn = own.some(isInSummary);
     const ticket = ticketOf(record.content);
     if (ticket === null) continue;
-    if (record.op === 'absent' || (wasIn && ticket.body.voided === true)) {
-      if (wasIn) shares.set(key, []);
+    // Others rest on it: it stays in its summary, and the lane says why.
+    if (record.op === 'present' && voided.get(key)) {
+      const kept = ticketShares(ticket, record.recordId);
+      if (kept.type === 'shares') {
+        shares.set(key, kept.shares);
+        resting.add(key);
+        continue;
+      }
+    }
+    const isMember = wasIn || voided.has(key);
+    if (record.op === 'absent' || (isMember && ticket.body.voided === true)) {
+      if (isMember) shares.set(key, []);
       continue;
     }
     // One that comes voided was in no summary: it has nothing to leave.
     const isSummedUp =
       !isCredited(record.content, own, posting) &&
       ticket.body.voided !== true &&
+      !usesDeposits(ticket) &&
       modes.get(ticket.body.businessDate) === 'summary' &&
       !(ticket.kind === 'order' && held.has(record.recordId)) &&
       !own.some(isAlone) &&
@@ -105,14 +129,18 @@ export async function summaryTickets(
     posting,
     shares,
     leaving,
-    wantedOf: (record) => wantedOf(shares.get(recordKey(record.kind, record.recordId))),
+    wantedOf: (record) => {
+      const key = recordKey(record.kind, record.recordId);
+      const gate = resting.has(key) ? gateFor(direction, 'qbo', record.kind, 'present') : inSummary;
+      return wantedOf(shares.get(key), gate);
+    },
   };
 }
 
-function wantedOf(shares: readonly TicketShare[] | undefined): WantedDelivery[] | null {
+function wantedOf(shares: readonly TicketShare[] | undefined, gate: Gate): WantedDelivery[] | null {
   if (shares === undefined) return null;
   const parts = [...new Set(shares.map(({ part }) => part))];
-  return parts.map((part) => ({ system: 'qbo', part, gate: inSummary }));
+  return parts.map((part) => ({ system: 'qbo', part, gate }));
 }
 
 /** Of a sale that may be an invoice: that says whether it is a credit memo, which no summary can hold. */

@@ -9,12 +9,18 @@ import { modesOf } from '../../database/summaries';
 import { readSummary } from '../../database/summary-members';
 import { SummaryFold, type SummarySale } from '../../domain/posting/summary';
 import { summaryIdOf } from '../../domain/posting/summary-shares';
-import { ticketOf, ticketShares, type Compared } from '../../domain/posting/summary-tickets';
+import {
+  ticketOf,
+  ticketShares,
+  usesDeposits,
+  type Compared,
+} from '../../domain/posting/summary-tickets';
 import type { Thing } from '../../domain/record-references';
 import { recordKey } from '../../domain/absorb';
 import { compareRefunds } from '../absorb/compare-refunds';
 import { heldHalves } from '../absorb/held-halves';
 import { isAlone } from '../absorb/join-summaries';
+import { voidedMembers } from '../absorb/voided-members';
 import type { LaneTurn } from './turn';
 import { wantDeliveries } from '../absorb/want-deliveries';
 
@@ -70,8 +76,8 @@ async function onSummaryDays(
   const tickets = due.flatMap((delivery) => {
     const ticket = ticketOf(delivery.record);
     const wasAlone = delivery.remoteId !== null && delivery.snapshot?.['summary'] === undefined;
-    // What comes voided, or is no part any more, has nothing to leave: composing passes it over.
-    const isNothing = delivery.remoteId === null && isUnwanted(delivery);
+    // What is no part any more has nothing to leave: composing passes it over.
+    const isNothing = delivery.remoteId === null && delivery.desiredOp === 'absent';
     return ticket === null || wasAlone || isNothing ? [] : [{ delivery, ticket }];
   });
   const days = tickets.map(({ ticket }) => ticket.body.businessDate);
@@ -99,6 +105,7 @@ async function sort(
   const contents = candidates.map(({ recordId, record }) => ({ recordId, content: record }));
   const compared = await compareRefunds(tx, tenant, contents);
   const halves = await heldHalves(tx, tenant, contents);
+  const voided = await voidedMembers(tx, tenant, contents);
   const sorted: SortedDue = { due: [], joining: [], stopped: [] };
   const own = new Set(candidates.map(({ id }) => id));
   for (const delivery of due) {
@@ -110,8 +117,12 @@ async function sort(
     const shared = ticketShares(ticket, delivery.recordId);
     const found = compared.get(delivery.recordId);
     const half = ticket.kind === 'order' ? halves.get(delivery.recordId) : undefined;
-    if (isUnwanted(delivery)) sorted.joining.push(delivery);
-    else if (shared.type === 'alone') sorted.due.push(delivery);
+    const inUse = voided.get(keyOf(delivery));
+    // What comes voided is in no summary: composing passes it over.
+    const wasNowhere = delivery.remoteId === null && inUse === undefined;
+    if (inUse) sorted.stopped.push({ delivery, composed: stoppedBy(inUse, delivery) });
+    else if (isUnwanted(delivery)) (wasNowhere ? sorted.due : sorted.joining).push(delivery);
+    else if (shared.type === 'alone' || usesDeposits(ticket)) sorted.due.push(delivery);
     else if (shared.type === 'hold')
       sorted.stopped.push({ delivery, composed: stoppedBy(shared, delivery) }); // prettier-ignore
     else if (half !== undefined)

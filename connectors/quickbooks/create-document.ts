@@ -18,24 +18,24 @@ export function composeNew(
   finding: DocumentFinding | null,
 ): Composed {
   const { document, entity, location, missing } = made;
-  const labels = { totalMinor: document.totalMinor, ...reasonsIn(made.reasons) };
   if (finding?.found === 'touched') return touched(entity, finding.id);
   if (finding?.found === 'ours') {
     const { id, syncToken: version, docNumber, row } = finding;
     const money = booksMoneyOf(row);
     const posted = withNew(made, { id, version, docNumber, money });
-    return adopted(posted, labels, made.isLast);
+    return adopted(posted, labelsOf(document, made.reasons), made.isLast);
   }
   const { references, facts, settings } = place;
   const docNumber = numberOf(made, facts.customTxnNumbers, finding);
   const shaped = shapeDocument(
     document,
-    { docNumber, location, missing, unmapped: settings.item.unmapped },
+    { docNumber, location, missing, settings },
     references,
     facts,
   );
   if (shaped.type === 'stop') return shaped.composed;
   const { payload, marker } = shaped;
+  const labels = labelsOf(document, [...made.reasons, ...shaped.reasons]);
   const posted = withNew(made, { id: '', version: null, docNumber, money: null });
   const named = made.role === 'main' ? { ...labels, ...noteOfSummary(document, payload) } : labels;
   return creation(entity, payload, snapshotOf(posted, named), {
@@ -115,6 +115,10 @@ function expectedTax({ tax, taxMinor, taxVarianceMinor }: PostingDocument): Json
     case 'included':
       return { taxMinor, taxVarianceMinor };
   }
+}
+
+function labelsOf({ totalMinor }: PostingDocument, reasons: readonly Reason[]): JsonObject {
+  return { totalMinor, ...reasonsIn(reasons) };
 }
 
 /** Kept with the delivery where a choice was made, so that it can be explained later. */

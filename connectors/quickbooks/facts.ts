@@ -4,6 +4,7 @@ import type { CallGate } from '../connector';
 import type { QboClient } from './client';
 import {
   accountSchema,
+  classSchema,
   companySchema,
   preferencesSchema,
   taxCodeSchema,
@@ -25,6 +26,9 @@ const factsSchema = z.object({
   allowDiscount: z.boolean(),
   allowGratuity: z.boolean(),
   trackDepartments: z.boolean(),
+  /** Where documents say a class: once, or on each line; null where the company does not track classes. */
+  classLevel: z.enum(['document', 'line']).nullable(),
+  classes: z.array(z.object({ id: z.string(), name: z.string(), isActive: z.boolean() })),
   /** Documents dated up to this day are refused; null where no period is closed. */
   bookCloseDate: z.string().nullable(),
   accounts: z.array(
@@ -56,7 +60,7 @@ export function parseFacts(stored: JsonObject | null): QboFacts | null {
   return facts.success ? facts.data : null;
 }
 
-/** Five reads. */
+/** Five reads, and one of the classes where the company tracks them. */
 export async function readFacts(
   client: QboClient,
   realmId: string,
@@ -69,6 +73,8 @@ export async function readFacts(
   const rates = await client.query('TaxRate', 'Active IN (true, false)', taxRateSchema, gate);
   const percentOf = new Map(rates.map((rate) => [rate.Id, String(rate.RateValue)]));
   const { AccountingInfoPrefs, SalesFormsPrefs, TaxPrefs, CurrencyPrefs } = Preferences;
+  const classLevel = classLevelOf(AccountingInfoPrefs ?? {});
+  const classes = classLevel === null ? [] : await client.query('Class', 'Active IN (true, false)', classSchema, gate); // prettier-ignore
   const others = Preferences.OtherPrefs?.NameValue ?? [];
   return {
     country: company.CompanyInfo.Country,
@@ -83,6 +89,8 @@ export async function readFacts(
       ({ Name, Value }) => Name === 'SalesFormsPrefs.AllowGratuity' && Value === 'true',
     ),
     trackDepartments: AccountingInfoPrefs?.TrackDepartments ?? false,
+    classLevel,
+    classes: classes.map(({ Id: id, Name: name, Active: isActive }) => ({ id, name, isActive })),
     bookCloseDate: AccountingInfoPrefs?.BookCloseDate ?? null,
     accounts: accounts.map((account) => ({
       id: account.Id,
@@ -102,4 +110,13 @@ export async function readFacts(
     })),
     readAtMs: client.now(),
   };
+}
+
+/** One class for a document, or one for each line: the company has one of the two. */
+function classLevelOf(preferences: {
+  ClassTrackingPerTxn?: boolean | undefined;
+  ClassTrackingPerTxnLine?: boolean | undefined;
+}): QboFacts['classLevel'] {
+  if (preferences.ClassTrackingPerTxnLine === true) return 'line';
+  return preferences.ClassTrackingPerTxn === true ? 'document' : null;
 }

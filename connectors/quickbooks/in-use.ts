@@ -1,13 +1,19 @@
 import type { RecordBody } from '../../domain/bodies';
 import { inUseByDeposit, inUseByPayout, inUseByRefund } from '../../domain/posting/in-use';
 import type { Hold } from '../../domain/posting/document';
-import type { Outgoing } from '../connector';
-import type { Place } from './place';
+import type { Outgoing, References } from '../connector';
+import type { QboFacts } from './facts';
+
+/** What it is asked of: what names the record, and the currency of the books. */
+interface InUsePlace {
+  references: Pick<References, 'sales' | 'listed' | 'layAways'>;
+  facts: Pick<QboFacts, 'homeCurrency'>;
+}
 
 /** Why a posted record is neither taken away nor made smaller: others that are in the books rest on it; null where it may be. */
 export function inUseHold(
   { op, record, recordId }: Pick<Outgoing, 'op' | 'record' | 'recordId'>,
-  { references, facts }: Place,
+  { references, facts }: InUsePlace,
 ): Hold | null {
   const isAway = op === 'absent' || isVoided(record);
   const home = facts.homeCurrency ?? '';

@@ -20,6 +20,8 @@ export interface LineProblems {
   /** A form has one field for shipping: a second line of it needs an item of its own. */
   hasOneShipping: boolean;
   unmapped: PostingSettings['item']['unmapped'];
+  /** Said on each line of an item; null: on none. */
+  classId: string | null;
 }
 
 /** Fixed keys of item mappings for what has no SKU. The `@` cannot begin a confusion: they are documented. */
@@ -41,10 +43,11 @@ export function linesOf(
   document: PostingDocument,
   references: References,
   facts: QboFacts,
-  unmapped: PostingSettings['item']['unmapped'] = 'hold',
+  { unmapped, classId }: Pick<LineProblems, 'unmapped' | 'classId'>,
 ): { lines: JsonObject[] } & LineProblems {
   const problems: LineProblems = {
     unmapped,
+    classId,
     missingMappings: [],
     missing: [],
     invalid: null,
@@ -108,6 +111,7 @@ function lineBody(
       ItemRef: { value: item ?? '' },
       ...piecesOf(line, currency),
       ...(taxCode === null ? {} : { TaxCodeRef: { value: taxCode } }),
+      ...(problems.classId === null ? {} : { ClassRef: { value: problems.classId } }),
       ...(line.grossMinor === null ? {} : { TaxInclusiveAmt: amountOf(line.grossMinor, currency) }),
     },
   };

@@ -51,10 +51,15 @@ const itemKeys = [
   '@daily-sales',
 ];
 
+/** Keys of kind `class`: a place of the till, or all that comes by the channel. */
+const classKeys = /^(channel:pos|location:.+)$/;
+
 /** Why nobody would ever look at a mapping of this key, or null. */
 export function unknownKey(kind: MappingKind, key: string): string | null {
   if (kind === 'item' && key.startsWith('@') && !itemKeys.includes(key))
     return `"${key}" means nothing; keys of items without SKU are ${itemKeys.join(', ')}`;
+  if (kind === 'class' && !classKeys.test(key))
+    return `"${key}" means nothing; keys of classes are location:<location> and channel:pos`;
   if (kind !== 'account' || customerKeys.test(key)) return null;
   if (accountKeys.some(([keys]) => keys.test(key))) return null;
   return `"${key}" means nothing; see docs of mappings for the keys of accounts, such as income or clearing:card`;
@@ -62,7 +67,7 @@ export function unknownKey(kind: MappingKind, key: string): string | null {
 
 /** Whether the facts of a company tell if such a target fits. */
 export function isCheckable(kind: MappingKind, key: string): boolean {
-  return kind === 'taxCode' || (kind === 'account' && !customerKeys.test(key));
+  return kind === 'taxCode' || kind === 'class' || (kind === 'account' && !customerKeys.test(key));
 }
 
 /** Why this target does not fit, as the company was read last; null where it fits or nobody can tell. */
@@ -75,6 +80,12 @@ export function unfitTarget(
   if (kind === 'taxCode') {
     const code = facts.taxCodes.find(({ id }) => id === targetId);
     return code?.isActive ? null : unknown(`Tax code ${targetId}`, code !== undefined);
+  }
+  if (kind === 'class') {
+    if (facts.classLevel === null)
+      return 'The company does not track classes: turn them on in QuickBooks (account and settings, advanced, categories; plans Plus and Advanced), then send this again';
+    const found = facts.classes.find(({ id }) => id === targetId);
+    return found?.isActive ? null : unknown(`Class ${targetId}`, found !== undefined);
   }
   if (!isCheckable(kind, key)) return null;
   const account = facts.accounts.find(({ id }) => id === targetId);

@@ -24,7 +24,7 @@ const notSentBack = new Set([
 ]);
 
 /** Labels that stay as they are in the books once they have a value. */
-const theirs = ['DocNumber', 'DepartmentRef', 'BillEmail', 'BillAddr', 'ShipAddr', 'PaymentRefNum']; // prettier-ignore
+const theirs = ['DocNumber', 'DepartmentRef', 'ClassRef', 'BillEmail', 'BillAddr', 'ShipAddr', 'ShipFromAddr', 'PaymentRefNum']; // prettier-ignore
 
 /** The body of an update of the document that was read; `former`: what we wrote into its note before, where that is known. */
 export function mergedPayload(

@@ -7,6 +7,7 @@ import { isSummary } from '../../domain/posting/summary';
 import { decideSummary, withShownGoods } from '../../domain/posting/summary-document';
 import type { Outgoing, References } from '../connector';
 import { isCredited } from './credited-refund';
+import { taxedByDeposits } from './deposit-tax';
 import type { QboFacts } from './facts';
 import type { DocumentEntity } from './entities';
 import { saleOfRecord, type DocumentSource, type SaleOfRecord } from './sale-of';
@@ -49,11 +50,12 @@ export function saleOfPart(item: Outgoing, source: DocumentSource, place: Place)
   }
   const part = source.kind === 'refund' || item.part === 'refund' ? 'refund' : 'sale';
   const known = saleOfRecord(source, item.recordId, part, references, settings, facts.homeCurrency ?? ''); // prettier-ignore
+  const sale = taxedByDeposits(known.sale, item, place);
   const isOnAccount =
     source.kind === 'refund'
       ? isCredited(item, source.body, references)
       : source.kind !== 'payment' && isInvoiced(source, item.part);
-  return isOnAccount ? { ...known, sale: { ...known.sale, isInvoiced: true } } : known;
+  return { ...known, sale: isOnAccount ? { ...sale, isInvoiced: true } : sale };
 }
 
 /** Whether the till still wants it: neither taken away nor voided. */

@@ -2,7 +2,7 @@ import type { ExchangeRate } from '../../domain/bodies';
 import { plainEmail } from '../../domain/email';
 import { minorToText } from '../../domain/money';
 import { isOwnRecord } from '../../domain/own-records';
-import type { DocumentTax, PostingDocument } from '../../domain/posting/document';
+import type { DocumentTax, PostingDocument, Reason } from '../../domain/posting/document';
 import { exchangeAccount } from '../../domain/posting/money-document';
 import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
@@ -11,6 +11,7 @@ import type { QboFacts } from './facts';
 import { decimalsHold, inCurrency, missingMapping, moneyAccount } from './hold';
 import { linesOf } from './lines';
 import { addressFields, cleanText, exactNumber } from './mapping';
+import { classOf, shopAddressOf } from './shop-fields';
 import { taxCodeOf } from './tax-codes';
 
 // A decided document as the vendor's JSON (accounting.md#clearing, #numbers;
@@ -23,15 +24,13 @@ export interface DocumentLabels {
   location: string;
   /** What must be in the books first and is not: the sale that a refund gives back, deposits that were used. */
   missing: readonly MissingReference[];
-  /**
-   * What becomes of articles without an item (accounting.md#items); without: they hold the
-   * document.
-   */
-  unmapped?: PostingSettings['item']['unmapped'];
+  /** What becomes of articles without an item (accounting.md#items), and the addresses of the shop. */
+  settings: Pick<PostingSettings, 'item' | 'shop'>;
 }
 
 export type ShapedDocument =
-  { type: 'shaped'; payload: JsonObject; marker: string } | { type: 'stop'; composed: Composed };
+  | { type: 'shaped'; payload: JsonObject; marker: string; reasons: readonly Reason[] }
+  | { type: 'stop'; composed: Composed };
 
 export function shapeDocument(
   document: PostingDocument,
@@ -49,16 +48,16 @@ export function shapeDocument(
   if (customer.type === 'stop') return customer;
   const tender = moneyOf(document, references, facts);
   if (tender.type === 'stop') return tender;
-  const { lines, missing, missingMappings, invalid } = linesOf(
-    document,
-    references,
-    facts,
-    labels.unmapped,
-  );
+  const { docNumber, location, settings } = labels;
+  const shopClass = classOf(location, references, facts);
+  if (shopClass.type === 'stop') return shopClass;
+  const { lines, missing, missingMappings, invalid } = linesOf(document, references, facts, {
+    unmapped: settings.item.unmapped,
+    classId: shopClass.lineClassId,
+  });
   const [firstMissing] = missingMappings;
   if (firstMissing !== undefined) return { type: 'stop', composed: missingMapping(firstMissing) };
   if (invalid !== null) return { type: 'stop', composed: invalid };
-  const { docNumber, location } = labels;
   const allMissing = [...customer.missing, ...labels.missing, ...missing];
   if (allMissing.length > 0)
     return { type: 'stop', composed: { type: 'notReady', missing: allMissing } };
@@ -73,12 +72,14 @@ export function shapeDocument(
     ...tender.fields,
     ...currencyFields(document, facts),
     ...(department === null ? {} : { DepartmentRef: { value: department } }),
+    ...shopClass.form,
     ...guestEmail(document),
     ...addressesOf(document),
+    ...shopAddressOf(document, location, settings.shop.shipFrom, facts),
     ...taxFields(document, references, facts),
     Line: lines,
   };
-  return { type: 'shaped', payload, marker };
+  return { type: 'shaped', payload, marker, reasons: shopClass.reasons };
 }
 
 /** The first words of the note. */

@@ -37,7 +37,7 @@ export function shapedUpdate({ ticket, place, sale }: Asked, posted: Posted): Sh
   const docNumber = mainOf(posted)?.docNumber ?? null;
   const shaped = shapeDocument(
     document,
-    { docNumber, location, missing, unmapped: settings.item.unmapped },
+    { docNumber, location, missing, settings },
     references,
     facts,
   );
@@ -45,7 +45,7 @@ export function shapedUpdate({ ticket, place, sale }: Asked, posted: Posted): Sh
   const amount = (minor: number): number => exactNumber(minorToText(minor, document.currency));
   const tax = document.tax.mode === 'none' || document.tax.mode === 'line' ? 0 : document.taxMinor;
   const money = booksMoneyOf({ ...shaped.payload, TotalAmt: amount(document.totalMinor), TxnTaxDetail: { TotalTax: amount(tax) } }); // prettier-ignore
-  return { ...shaped, document, reasons: reasonsIn(reasons), money };
+  return { ...shaped, document, reasons: reasonsIn([...reasons, ...shaped.reasons]), money };
 }
 
 export function updateWrite(

@@ -119,6 +119,12 @@ export const accountSchema = z.object({
   Active: z.boolean().default(true),
 });
 
+export const classSchema = z.object({
+  Id: z.string().min(1),
+  Name: z.string().default(''),
+  Active: z.boolean().default(true),
+});
+
 /** A tax code bundles the rates of its list; those for purchases are another list. */
 export const taxCodeSchema = z.object({
   Id: z.string().min(1),
@@ -138,7 +144,12 @@ export const taxRateSchema = z.object({
 export const preferencesSchema = z.object({
   Preferences: z.object({
     AccountingInfoPrefs: z
-      .object({ BookCloseDate: z.string().optional(), TrackDepartments: z.boolean().optional() })
+      .object({
+        BookCloseDate: z.string().optional(),
+        TrackDepartments: z.boolean().optional(),
+        ClassTrackingPerTxn: z.boolean().optional(),
+        ClassTrackingPerTxnLine: z.boolean().optional(),
+      })
       .optional(),
     SalesFormsPrefs: z
       .object({

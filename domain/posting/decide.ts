@@ -1,6 +1,7 @@
 import { currencyDecimals, minorToText } from '../money';
 import type { Decision, DocumentTax, DocumentType, Hold, PostingCompany, PostingDocument, PostingLine, Reason } from './document'; // prettier-ignore
 import { currencyHold } from './currency';
+import { depositTaxMinor } from './deposit-tax';
 import { dateOf, type Dated } from './date';
 import { sourceLines, untaxed } from './lines';
 import { isOnAccount } from './posted-sale';
@@ -84,8 +85,11 @@ function sumOfSource(sale: Sale, isUs: boolean): number {
   for (const tip of sale.tipsMinor) sumMinor += tip.amountMinor;
   for (const { use, amountMinor } of sale.giftCards)
     sumMinor += use === 'sold' ? amountMinor : -amountMinor;
-  for (const { use, amountMinor } of sale.deposits ?? [])
-    sumMinor += use === 'received' ? amountMinor : -amountMinor;
+  for (const deposit of sale.deposits ?? []) {
+    sumMinor += deposit.use === 'received' ? deposit.amountMinor : -deposit.amountMinor;
+    // Its amount has its tax in it, which is added with that of the sale.
+    if (!hasOwnTax) sumMinor -= depositTaxMinor(deposit);
+  }
   return hasOwnTax ? sumMinor : sumMinor + sale.taxMinor;
 }
 

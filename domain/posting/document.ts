@@ -88,7 +88,9 @@ export type Reason =
   | { choice: 'rounding_line'; amountMinor: number }
   | { choice: 'tax_variance'; booksMinor: number; sourceMinor: number }
   | { choice: 'tax_override'; booksMinor: number; sourceMinor: number }
-  | { choice: 'first_open_day'; day: string };
+  | { choice: 'first_open_day'; day: string }
+  /** A class is mapped by this key, and the company does not track classes. */
+  | { choice: 'class_not_sent'; key: string };
 
 export type Decision =
   | { type: 'post'; document: PostingDocument; reasons: readonly Reason[] }

@@ -1,5 +1,6 @@
 import type { InvoiceBody, OrderBody, PaymentBody, RefundBody } from '../bodies';
 import { minorToText, sumMinor } from '../money';
+import type { BookedDeposit } from './deposit-tax';
 import type { Hold } from './document';
 import { partsOfOrder, saleOfTicket } from './ticket';
 import type { HoldCode } from '../hold-reasons';
@@ -16,6 +17,8 @@ export type SaleEntry = {
   isOpen: boolean;
   /** What the books have of it where its newest revision is held. */
   booksMinor?: number | null;
+  /** Of a deposit: its tax, as the books have it; null where they have none of it. */
+  booked?: BookedDeposit | null;
   /** The till has it: neither deleted nor voided, whatever became of it. */
   isWanted: boolean;
 } & ({ kind: 'refund'; body: RefundBody } | { kind: 'payment'; body: PaymentBody });
@@ -49,9 +52,31 @@ export function entriesBefore(
 
 /** The refunds that count before this one. A deposit that was given back is none of the sale. */
 export function refundsBefore(sale: KnownSale, recordId: string): RefundEntry[] {
-  return entriesBefore(sale, 'refund', recordId).flatMap((entry) =>
+  const before = entriesBefore(sale, 'refund', recordId).flatMap((entry) =>
     entry.kind === 'refund' && entry.body.deposits === undefined ? [entry] : [],
   );
+  return fitting(before, soldMinor(sale), backMinor);
+}
+
+function backMinor({ body, booksMinor }: RefundEntry): number {
+  return booksMinor ?? body.totals.totalMinor;
+}
+
+/** What is in the books, and of what may still be posted as much as fits beside it: the rest will be held itself. */
+function fitting<T extends Pick<SaleEntry, 'isPosted'>>(
+  entries: readonly T[],
+  limitMinor: number,
+  minorOf: (entry: T) => number,
+): T[] {
+  const posted = entries.filter(({ isPosted }) => isPosted);
+  let leftMinor = limitMinor - sumMinor(posted.map(minorOf));
+  return entries.filter((entry) => {
+    if (entry.isPosted) return true;
+    const minor = minorOf(entry);
+    if (minor > leftMinor) return false;
+    leftMinor -= minor;
+    return true;
+  });
 }
 
 /** What was sold: of a ticket with returns in it, its sale; of a voided one nothing. */
@@ -70,6 +95,8 @@ export function refundHold(sale: KnownSale, recordId: string, body: RefundBody):
   const { totalMinor } = body.totals;
   if (beforeMinor + totalMinor <= soldMinor(sale)) return owedHold(sale, recordId, body);
   const text = (minor: number): string => minorToText(minor, body.currency);
+  if (sale.ticket.body.voided === true)
+    return hold('refund_above_sale', `The ${sale.ticket.kind} ${sale.recordId} is voided at the POS, so refund ${recordId} of ${text(totalMinor)} gives back more than was sold. Void the refund at the POS too, or send the ${sale.ticket.kind} again as it was`); // prettier-ignore
   return hold(
     'refund_above_sale',
     `Of ${sale.recordId} ${text(soldMinor(sale))} were sold and ${text(beforeMinor)} given back before: ${text(totalMinor)} more are too much`,
@@ -112,22 +139,19 @@ function limitHold(sale: KnownSale, currency: string): Hold | null {
 }
 
 function refundedMinor(sale: KnownSale, recordId: string): number {
-  return sumMinor(
-    refundsBefore(sale, recordId).map(
-      ({ body, booksMinor }) => booksMinor ?? body.totals.totalMinor,
-    ),
-  );
+  return sumMinor(refundsBefore(sale, recordId).map(backMinor));
 }
 
 /** What no longer is owed of an invoice: payments, and refunds without money. */
 function settledMinor(sale: KnownSale, kind: SaleEntry['kind'], recordId: string): number {
-  return sumMinor(
-    entriesBefore(sale, kind, recordId).map((entry) => {
-      if (entry.kind === 'payment')
-        return entry.body.invoiceId === undefined ? 0 : entry.body.amountMinor;
-      return entry.body.tenders.length === 0 ? entry.body.totals.totalMinor : 0;
-    }),
-  );
+  const before = entriesBefore(sale, kind, recordId);
+  return sumMinor(fitting(before, soldMinor(sale), owedLessMinor).map(owedLessMinor));
+}
+
+function owedLessMinor(entry: SaleEntry): number {
+  if (entry.kind === 'payment')
+    return entry.body.invoiceId === undefined ? 0 : entry.body.amountMinor;
+  return entry.body.tenders.length === 0 ? entry.body.totals.totalMinor : 0;
 }
 
 function hold(reason: HoldCode, detail: string): Hold {

@@ -1,7 +1,8 @@
 import { groupBy } from '../group-by';
 import { sumMinor, signOf } from '../money';
 import type { PostingLine } from './document';
-import type { LineTaxes, Sale, SaleAmount } from './sale';
+import { depositAmount } from './deposit-tax';
+import type { LineTaxes, Sale, SaleAmount, SaleDeposit } from './sale';
 
 // The lines of a document in their fixed order (accounting.md#lines): items, fees, tips, shipping,
 // gift cards, what has no line, then tax, discount and rounding, so that a payload is the same at
@@ -25,7 +26,10 @@ export function sourceLines(sale: Sale, options: LineOptions): PostingLine[] {
     amountMinor,
     grossMinor: options.hasGross ? amountMinor : null,
   }); // prettier-ignore
-  const amount = (kind: 'fee' | 'shipping' | 'unallocated', line: SaleAmount): PostingLine => ({
+  const amount = (
+    kind: 'fee' | 'shipping' | 'unallocated' | 'deposit',
+    line: SaleAmount,
+  ): PostingLine => ({
     ...plain(kind, line.description, line.netMinor),
     ...taxedAs(line),
     isReduction: line.isReduction === true,
@@ -41,14 +45,8 @@ export function sourceLines(sale: Sale, options: LineOptions): PostingLine[] {
         ? plain('giftCard', `Gift card ${code} sold`, amountMinor)
         : plain('giftCard', `Gift card ${code} redeemed`, 0 - amountMinor),
     ),
-    ...(sale.deposits ?? []).map(({ id, use, amountMinor }) =>
-      use === 'received'
-        ? plain(
-            'deposit',
-            `${sale.side === 'sale' ? 'Deposit for' : 'Deposit given back:'} ${id}`,
-            amountMinor,
-          )
-        : plain('deposit', `Deposit ${id} used`, 0 - amountMinor),
+    ...(sale.deposits ?? []).map((deposit) =>
+      amount('deposit', { description: nameOf(deposit, sale.side), ...depositAmount(deposit) }),
     ),
     ...(sale.prorated ?? []).map((part) => amount('unallocated', part)),
     ...(sale.unallocatedMinor === 0
@@ -56,6 +54,11 @@ export function sourceLines(sale: Sale, options: LineOptions): PostingLine[] {
       : [plain('unallocated', 'not allocated to a line', sale.unallocatedMinor)]),
     ...(sale.cashRoundingMinor ? [plain('rounding', 'Cash rounding', sale.cashRoundingMinor)] : []),
   ];
+}
+
+function nameOf({ id, use }: SaleDeposit, side: Sale['side']): string {
+  if (use === 'used') return `Deposit ${id} used`;
+  return `${side === 'sale' ? 'Deposit for' : 'Deposit given back:'} ${id}`;
 }
 
 /** A line without tax and goods. */

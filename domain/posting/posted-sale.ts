@@ -2,6 +2,7 @@ import type { ExchangeRate } from '../bodies';
 import { canonicalJson } from '../canonical';
 import { groupBy } from '../group-by';
 import { addDecimals, signOf, sumMinor } from '../money';
+import { depositAmount, depositOf } from './deposit-tax';
 import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
 
 // What of a sale stands in the books: kept with its delivery, so that a later revision can be compared with
@@ -89,9 +90,10 @@ export function postedSaleOf(sale: Sale): PostedSale {
       ),
       plain('unallocated', '', sale.unallocatedMinor),
       ...(sale.prorated ?? []).map((part) => taxed('prorated', part)),
-      ...(sale.deposits ?? []).map(({ id, use, amountMinor }) =>
-        plain('deposit', id, use === 'received' ? amountMinor : 0 - amountMinor),
-      ),
+      ...(sale.deposits ?? []).map((deposit) => {
+        const amount = depositAmount(deposit);
+        return { ...plain('deposit', deposit.id, amount.netMinor), ...taxesOf(amount) };
+      }),
       plain('cashRounding', '', sale.cashRoundingMinor ?? 0),
     ]),
     totalMinor: sale.totalMinor,
@@ -204,11 +206,7 @@ export function saleOfAmounts(posted: PostedSale, labels: SaleLabels): Sale {
     ),
     unallocatedMinor: sumMinor(of('unallocated').map((line) => line.netMinor)),
     prorated: of('prorated').map((line) => amount('Given back without a line', line)),
-    deposits: of('deposit').map(({ key: id, netMinor }) =>
-      netMinor < 0
-        ? { id, use: 'used', amountMinor: 0 - netMinor }
-        : { id, use: 'received', amountMinor: netMinor },
-    ),
+    deposits: of('deposit').map((line) => depositOf(line.key, line)),
     cashRoundingMinor: sumMinor(of('cashRounding').map((line) => line.netMinor)),
     exchangeRate: exchangeRate ?? undefined,
     taxMinor: sumMinor(amounts.map((line) => line.taxMinor)),

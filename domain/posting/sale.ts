@@ -44,6 +44,16 @@ export interface SaleTender {
   isExchange?: boolean | undefined;
 }
 
+/** Lay-away money, tax included; positive. */
+export interface SaleDeposit {
+  id: string;
+  use: 'received' | 'used';
+  amountMinor: number;
+  /** Where tax was due when it was received: its tax and codes; the first is positive. */
+  taxMinor?: number | undefined;
+  codes?: readonly string[] | undefined;
+}
+
 /** One side of one source record: a sale, or what was given back. */
 export interface Sale {
   side: 'sale' | 'refund';
@@ -78,7 +88,7 @@ export interface Sale {
    * Lay-away money: received before its sale, or used by it; of a refund given back
    * (accounting.md#when-to-post).
    */
-  deposits?: readonly { id: string; use: 'received' | 'used'; amountMinor: number }[] | undefined;
+  deposits?: readonly SaleDeposit[] | undefined;
   /** Signed; the till rounded to its smallest coin (accounting.md#extras). */
   cashRoundingMinor?: number | undefined;
   /** Where the currency is not the one of the books. */

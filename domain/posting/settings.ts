@@ -1,5 +1,16 @@
 import { unclearSwitches, type ModeSwitch } from './modes';
 
+/** Where a place of the till is; `default` where it names none. */
+export interface ShopAddress {
+  location: string;
+  line1: string;
+  line2?: string | undefined;
+  city: string;
+  region: string;
+  postalCode: string;
+  country?: string | undefined;
+}
+
 /**
  * Settings part `posting` (accounting.md#settings), as far as they are built. Amounts are minor
  * units of the document's currency.
@@ -21,6 +32,17 @@ export interface PostingSettings {
     varianceMinor: number;
     /** The same for each taxed line, for a POS that rounds tax by line; the larger of the two counts. */
     variancePerLineMinor: number;
+  };
+  shop: {
+    /** Addresses of the shop's places, from which automated tax of a US company is computed; a place without one goes by the company's. */
+    shipFrom: ShopAddress[];
+  };
+  deposit: {
+    /**
+     * Tax of lay-away money: when it is received, with the sale that uses it, or as the company's country has it. The tax
+     * code is the one mapped as `@deposit`.
+     */
+    tax: 'byCountry' | 'atReceipt' | 'atSale';
   };
   zero: {
     /** A sale of 0.00: posted where goods move, or never. */
@@ -90,6 +112,8 @@ export const initialPostingSettings: PostingSettings = {
   discount: { mode: 'net' },
   rounding: { centsPerLine: 1, centsMax: 5 },
   tax: { varianceMinor: 2, variancePerLineMinor: 0 },
+  shop: { shipFrom: [] },
+  deposit: { tax: 'byCountry' },
   zero: { mode: 'stockOnly' },
   closed: { mode: 'park' },
   correction: { day: 'saleDay' },
@@ -104,20 +128,59 @@ export const initialPostingSettings: PostingSettings = {
   cash: { mode: 'journalEntry' },
 };
 
-/** Switches of the mode that say nothing clear, by path. */
-export function unclearSettings(settings: PostingSettings): { path: string; message: string }[] {
-  const message = unclearSwitches(settings.mode.switches);
-  return message === null ? [] : [{ path: 'mode.switches', message }];
+/** What of the settings says nothing clear, by path: switches of the mode, two addresses of one place. */
+export function unclearSettings({
+  mode,
+  shop,
+}: PostingSettings): { path: string; message: string }[] {
+  const message = unclearSwitches(mode.switches);
+  const places = shop.shipFrom.map(({ location }) => location);
+  const twice = places.find((place, index) => places.indexOf(place) !== index);
+  return [
+    ...(message === null ? [] : [{ path: 'mode.switches', message }]),
+    ...(twice === undefined
+      ? []
+      : [{ path: 'shop.shipFrom', message: `place ${twice} has two addresses` }]),
+  ];
 }
 
 /** What of a company decides which settings fit it. */
 export interface CompanyForSettings {
   country: string;
   allowDiscount: boolean;
+  isAutomatedTax: boolean;
 }
 
 /** Why these settings do not fit this company, by path; empty where they do. */
 export function unfitSettings(
+  settings: PostingSettings,
+  company: CompanyForSettings,
+): { path: string; message: string }[] {
+  return [
+    ...unfitDiscount(settings, company),
+    ...unfitShipFrom(settings, company),
+    ...unfitDeposit(settings, company),
+  ];
+}
+
+function unfitDeposit(
+  { deposit }: PostingSettings,
+  { country }: CompanyForSettings,
+): { path: string; message: string }[] {
+  if (deposit.tax !== 'atReceipt' || country !== 'US') return [];
+  return [{ path: 'deposit.tax', message: 'a US company owes sales tax with the sale' }];
+}
+
+function unfitShipFrom(
+  { shop }: PostingSettings,
+  { country, isAutomatedTax }: CompanyForSettings,
+): { path: string; message: string }[] {
+  if (shop.shipFrom.length === 0 || (country === 'US' && isAutomatedTax)) return [];
+  const message = 'only a US company with automated sales tax computes tax by addresses';
+  return [{ path: 'shop.shipFrom', message }];
+}
+
+function unfitDiscount(
   settings: PostingSettings,
   company: CompanyForSettings,
 ): { path: string; message: string }[] {

@@ -45,6 +45,11 @@ export function ticketShares(ticket: SummaryTicket, recordId: string): TicketSha
   return { type: 'shares', shares };
 }
 
+/** Whether it uses lay-away money: what was booked of that says how it is taxed, so it has documents of its own. */
+export function usesDeposits({ kind, body }: SummaryTicket): boolean {
+  return kind === 'order' && (body.deposits ?? []).length > 0;
+}
+
 /** What is given back of one invoice without money, of one sale without lines, or of its deposits: that sale says what it is. */
 function isAboutOneSale(refund: RefundBody): boolean {
   return (
@@ -110,6 +115,7 @@ export function comparedRefund(
   sale: SaleOfSummary | undefined,
 ): Compared {
   if (sale === undefined) return { type: 'wait', kinds: ['order', 'invoice'] };
-  if (!sale.isInBooks) return { type: 'wait', kinds: [sale.ticket.kind] };
+  const isVoided = sale.ticket.body.voided === true;
+  if (!sale.isInBooks && !isVoided) return { type: 'wait', kinds: [sale.ticket.kind] };
   return refundHold(sale, recordId, refund) ?? { type: 'join' };
 }

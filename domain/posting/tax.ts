@@ -6,6 +6,7 @@ import {
   sumMinor,
   taxWithinMinor,
 } from '../money';
+import { depositTaxMinor } from './deposit-tax';
 import type { DocumentTax, PostingCompany, PostingLine, Reason, TaxOverride } from './document';
 import { taxKeyOf } from './lines';
 import type { LineTaxes, Sale } from './sale';
@@ -72,8 +73,9 @@ function taxByCode(
     : excluded(sale, [...bases.values()], tax);
 }
 
-function taxedOf({ items, fees, shipping, prorated = [] }: Sale): LineTaxes[] {
-  return [...items, ...fees, ...shipping, ...prorated];
+function taxedOf({ items, fees, shipping, prorated = [], deposits = [] }: Sale): LineTaxes[] {
+  const ofDeposits = deposits.map((one) => ({ codes: one.codes ?? [], taxMinor: depositTaxMinor(one) })); // prettier-ignore
+  return [...items, ...fees, ...shipping, ...prorated, ...ofDeposits];
 }
 
 /** What of a document has one code there. */

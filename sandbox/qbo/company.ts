@@ -3,6 +3,7 @@ import { intuitTime } from './answer';
 import { faults } from './fault';
 import { type Place } from './place';
 import { type Realm } from './realm';
+import { classLevel } from './sales/classes';
 
 const epoch = '2026-01-01T00:00:00-08:00';
 const frame = {
@@ -62,8 +63,8 @@ export function preferencesOf(realm: Realm): JsonObject {
     AccountingInfoPrefs: {
       ...(preferences.bookCloseDate === null ? {} : { BookCloseDate: preferences.bookCloseDate }),
       TrackDepartments: preferences.trackDepartments,
-      ClassTrackingPerTxn: preferences.trackClasses,
-      ClassTrackingPerTxnLine: false,
+      ClassTrackingPerTxn: classLevel(realm) === 'document',
+      ClassTrackingPerTxnLine: classLevel(realm) === 'line',
       UseAccountNumbers: false,
       FirstMonthOfFiscalYear: 'January',
       TaxYearMonth: 'January',

@@ -86,6 +86,8 @@ export interface Preferences {
   multiCurrency: boolean;
   trackDepartments: boolean;
   trackClasses: boolean;
+  /** A class for each line of a document instead of one for all of it. */
+  trackClassesPerLine: boolean;
   /** False: the answer leaves the home currency out. */
   saysHomeCurrency: boolean;
 }

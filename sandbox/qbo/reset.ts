@@ -28,6 +28,8 @@ const preferences = z.strictObject({
   multiCurrency: z.boolean().default(false),
   trackDepartments: z.boolean().default(false),
   trackClasses: z.boolean().default(false),
+  /** With `trackClasses`: a class for each line instead of one for the whole document. */
+  trackClassesPerLine: z.boolean().default(false),
   saysHomeCurrency: z.boolean().default(true),
 });
 

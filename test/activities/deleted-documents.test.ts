@@ -8,11 +8,14 @@ import {
   createTestTenant,
   sendChanges,
   startStack,
+  until,
   untilIdle,
   type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
+
+import { putPosting, summed, summingTenant } from './summing';
 
 // A deletion of what is in the books takes neither the document nor its stock back, and says so.
 
@@ -93,6 +96,53 @@ test('B17: a deletion of a posted sale, refund or payment leaves stock and books
   await sent(tenant, deleted('order', 'T-1', 3));
   expect(await failed(tenant)).toHaveLength(2);
   expect(await stockOf(tenant)).toBe('10');
+}, 120_000);
+
+test('B17: of a ticket in a daily summary that is posted neither goes, of one that waits for its day both do', async () => {
+  const tenant = await summingTenant(stack);
+  await sent(tenant, count('A', '10', '2026-11-19T00:00:00Z'));
+  const sold = (recordId: string, pieces: number, change: object = {}): TestChange => ({
+    kind: 'order',
+    recordId,
+    body: { ...orderBody(recordId, [['A', pieces]], null), businessDate: summed, ...change },
+  });
+  const back: TestChange = {
+    kind: 'refund',
+    recordId: 'R-1',
+    body: { ...orderBody('R-1', [['A', 1]], null), businessDate: summed, restock: true },
+  };
+  await sent(tenant, sold('T-1', 3), sold('T-2', 1), back);
+  const stands = ['RefundReceipt P-20261120-CARD-R 12.50', 'SalesReceipt P-20261120-CARD 50.00'];
+  expect(await documents(stack, tenant)).toEqual(stands);
+  expect(await stockOf(tenant)).toBe('7');
+  await sent(tenant, deleted('order', 'T-1'), deleted('refund', 'R-1'));
+  expect([await documents(stack, tenant), await stockOf(tenant)]).toEqual([stands, '7']);
+  expect(await failed(tenant)).toEqual([
+    expect.stringContaining('The order T-1 is in QuickBooks as P-20261120-CARD, so its deletion'),
+    expect.stringContaining('The refund R-1 is in QuickBooks as P-20261120-CARD-R, so its'),
+  ]);
+  await sent(tenant, { ...sold('T-1', 3, { voided: true }), revision: 3 });
+  expect(await documents(stack, tenant)).toEqual([stands[0], 'SalesReceipt P-20261120-CARD 12.50']);
+  expect(await stockOf(tenant)).toBe('10');
+  // Voided, and out of the summary: nothing stands that could not be deleted.
+  await sent(tenant, deleted('order', 'T-1', 4));
+  expect(await failed(tenant)).toHaveLength(1);
+  // A day that is not over: its summary is not posted yet.
+  const later = new Date(Date.now() + 20 * 3_600_000).toISOString().slice(0, 10);
+  await putPosting(stack, tenant, [{ fromDay: summed, mode: 'summary' }]);
+  await sendChanges(stack, tenant, [sold('T-3', 2, { businessDate: later })]);
+  await until(
+    'it is sold',
+    () => stockOf(tenant),
+    (pieces) => pieces === '8',
+  );
+  await sendChanges(stack, tenant, [deleted('order', 'T-3')]);
+  await until(
+    'it is back',
+    () => stockOf(tenant),
+    (pieces) => pieces === '10',
+  );
+  expect(await failed(tenant)).toHaveLength(1);
 }, 120_000);
 
 test('B17: what was never posted is deleted with its stock', async () => {

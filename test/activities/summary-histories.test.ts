@@ -64,7 +64,8 @@ async function booked({ id, realmId }: TestTenant): Promise<Record<string, numbe
 async function lost({ id }: TestTenant): Promise<unknown[]> {
   const { rows } = await stack.database.pool.query<Record<string, unknown>>(
     `SELECT kind, record_id, part, state, reason, detail FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND state NOT IN ('delivered', 'skipped')
-       AND NOT (kind = 'refund' AND state = 'held' AND reason IN ('refund_above_sale', 'dependency'))`,
+       AND NOT (kind = 'refund' AND state = 'held' AND reason IN ('refund_above_sale', 'dependency'))
+       AND NOT (kind = 'order' AND state = 'held' AND reason = 'in_use')`,
     [id],
   );
   return rows;

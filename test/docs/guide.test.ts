@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 
+import { mappingKinds } from '../../database/mappings';
 import { initialPostingSettings } from '../../domain/posting/settings';
 import { initialSyncSettings } from '../../domain/sync-settings';
 import { filesEndingIn, textOf } from './citations';
@@ -42,6 +43,14 @@ it.each([
   });
   expect(settings.length).toBeGreaterThan(15);
   expect(wrong).toEqual([]);
+});
+
+it('docs/guide/mappings.md has every kind of mapping, and every key of an item without SKU', () => {
+  const keys = [...textOf('connectors/quickbooks/mapping-target.ts').matchAll(/'(@[\w-]+)'/g)];
+  const names = [...mappingKinds, ...keys.map(([, key = '']) => key)];
+  expect(keys.length).toBeGreaterThan(10);
+  const guide = textOf('docs/guide/mappings.md');
+  expect(names.filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
 });
 
 it('docs/guide/deploying.md has every variable of platform/env.ts, and no other', () => {

@@ -12,6 +12,8 @@ export const companyFacts: QboFacts = {
   allowDiscount: true,
   allowGratuity: false,
   trackDepartments: false,
+  classLevel: null,
+  classes: [],
   bookCloseDate: null,
   accounts: [
     {

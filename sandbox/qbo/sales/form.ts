@@ -23,6 +23,7 @@ import { documentKey, type Posting, type Row } from '../realm';
 import { referenceTo, shownReference } from '../reference';
 import { withZeroAmounts } from '../rows';
 import { rowOf } from '../tables';
+import { keptClass } from './classes';
 import { type SalesLine, salesLines, subtotal } from './lines';
 import { stockMovements } from './goods';
 import { documentTax } from './tax';
@@ -145,7 +146,7 @@ function buildForm(context: WriteContext, form: Form): Built {
       CustomerRef: customer,
       PaymentMethodRef: shownReference(context, 'PaymentMethodRef', 'PaymentMethod'),
       DepartmentRef: shownReference(context, 'DepartmentRef', 'Department'),
-      ClassRef: shownReference(context, 'ClassRef', 'Class'),
+      ClassRef: keptClass(context, wanted['ClassRef'], 'document'),
       ...withAddressIds(realm, wanted, context.existing),
       ...currencyFields(realm, currency, totalMinor),
       Line: shownLines(lines, context.existing),

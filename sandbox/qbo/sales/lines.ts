@@ -15,6 +15,7 @@ import { type WriteContext } from '../kind';
 import { referenced, referenceId, referenceTo } from '../reference';
 import { quantityOf } from '../stock';
 import { nameField } from '../tables';
+import { keptClass } from './classes';
 
 /** A line that counts: what it is worth and which account it moves. */
 export interface SalesLine {
@@ -64,7 +65,8 @@ function itemLine(context: WriteContext, line: JsonObject, step: bigint): SalesL
   }
   const gross = detail['TaxInclusiveAmt'];
   const grossDecimal = gross === undefined ? undefined : parseDecimal(gross);
-  if (detail['ClassRef'] !== undefined) referenced(context, detail['ClassRef'], 'Class');
+  const { ClassRef: sentClass, ...labels } = detail;
+  const ClassRef = keptClass(context, sentClass, 'line');
   return {
     kind: target?.kind ?? 'item',
     minor,
@@ -78,7 +80,8 @@ function itemLine(context: WriteContext, line: JsonObject, step: bigint): SalesL
       Amount: minorToNumber(minor),
       DetailType: 'SalesItemLineDetail',
       SalesItemLineDetail: {
-        ...detail,
+        ...labels,
+        ...(ClassRef === undefined ? {} : { ClassRef }),
         ...(target === null ? {} : { ItemRef: { value: target.id, name: target.name } }),
       },
     },

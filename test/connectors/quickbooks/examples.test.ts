@@ -145,7 +145,12 @@ function payloadOf(source: z.infer<typeof sourceSchema>, zone: string, facts: Qb
   const settings = { ...initialPostingSettings, discount: { mode: source.discount } };
   const decision = decisionFor(sale, { references: things, facts, settings });
   if (decision.type !== 'post') throw new Error(JSON.stringify(decision));
-  const labels = { docNumber: docNumberOf(sale.number), location: 'default', missing: [] };
+  const labels = {
+    docNumber: docNumberOf(sale.number),
+    location: 'default',
+    missing: [],
+    settings: initialPostingSettings,
+  };
   const shaped = shapeDocument(decision.document, labels, things, facts);
   if (shaped.type === 'stop') throw new Error(JSON.stringify(shaped));
   return shaped.payload;

@@ -63,7 +63,12 @@ it('E14: the orders of E1 and E4 as one daily summary, byte for byte, and its le
     { ...facts, taxCode: () => null },
   );
   if (decision.type !== 'post') throw new Error(JSON.stringify(decision));
-  const labels = { docNumber: sale.number, location: 'default', missing: [] };
+  const labels = {
+    docNumber: sale.number,
+    location: 'default',
+    missing: [],
+    settings: initialPostingSettings,
+  };
   const shaped = shapeDocument(decision.document, labels, things, facts);
   if (shaped.type === 'stop') throw new Error(JSON.stringify(shaped));
   const expected = bodies.find(({ example }) => example === 'E14')?.body;

@@ -4,7 +4,12 @@ import { decide } from '../../../domain/posting/decide';
 import type { Decision, PostingCompany, PostingDocument } from '../../../domain/posting/document';
 import { paymentOf } from '../../../domain/posting/payment';
 import type { Sale, SaleItem } from '../../../domain/posting/sale';
-import { initialPostingSettings, unfitSettings, type PostingSettings } from '../../../domain/posting/settings'; // prettier-ignore
+import {
+  initialPostingSettings,
+  unclearSettings,
+  unfitSettings,
+  type PostingSettings,
+} from '../../../domain/posting/settings';
 import { companyOf } from './company';
 
 const us = companyOf('usAutomated', 'USD');
@@ -265,9 +270,19 @@ it('a sale of several tenders is an invoice and a payment for each, together its
 it('settings that do not fit a company are named', () => {
   const gross = settings({ discount: { mode: 'gross' } });
   const unfit = (country: string, allowDiscount: boolean): number =>
-    unfitSettings(gross, { country, allowDiscount }).length;
+    unfitSettings(gross, { country, allowDiscount, isAutomatedTax: true }).length;
   expect([unfit('US', true), unfit('US', false), unfit('GB', true)]).toEqual([0, 1, 1]);
-  expect(unfitSettings(initialPostingSettings, { country: 'GB', allowDiscount: false })).toEqual(
+  const abroad = { country: 'GB', allowDiscount: false, isAutomatedTax: false };
+  expect(unfitSettings(initialPostingSettings, abroad)).toEqual([]);
+  const shipFrom = [
+    { location: 'default', line1: '1 A St', city: 'New York', region: 'NY', postalCode: '10001' },
+  ];
+  const shop = settings({ shop: { shipFrom } });
+  expect(unfitSettings(shop, abroad).map(({ path }) => path)).toEqual(['shop.shipFrom']);
+  expect(unfitSettings(shop, { country: 'US', allowDiscount: true, isAutomatedTax: true })).toEqual(
     [],
   );
+  expect(
+    unclearSettings(settings({ shop: { shipFrom: [...shipFrom, ...shipFrom] } })),
+  ).toHaveLength(1);
 });

@@ -90,6 +90,8 @@ export class Till {
   /** What the books are to hold of each ticket; none of those that are held. */
   private readonly booked = new Map<string, Booked>();
   private readonly dayOf = new Map<string, string>();
+  /** Sales that were voided, or made smaller than what was given back of them: what is wanted of them; null: nothing. */
+  private readonly resting = new Map<string, Booked | null>();
   private next = 0;
 
   modeOf(day: string): PostingMode {
@@ -98,6 +100,28 @@ export class Till {
 
   /** Does it; answers the ticket that changed, null where none did. */
   take(step: Step): TillTicket | null {
+    const changed = this.taken(step);
+    for (const [id, booked] of this.resting) if (!this.isInUse(id)) this.book(id, booked);
+    return changed;
+  }
+
+  private book(id: string, booked: Booked | null): void {
+    this.resting.delete(id);
+    if (booked === null) this.booked.delete(id);
+    else this.booked.set(id, booked);
+  }
+
+  /** Whether refunds in the books rest on this sale: on a day of summaries an edit is followed all the same. */
+  isInUse(id: string): boolean {
+    const ticket = this.tickets.get(id)?.ticket;
+    if (ticket?.kind !== 'order' || !this.booked.has(id)) return false;
+    const isVoided = ticket.body.voided === true;
+    if (!isVoided && this.modeOf(ticket.body.businessDate) === 'summary') return false;
+    const backMinor = [...this.booked.values()].reduce((sum, { saleId, totalMinor }) => sum + (saleId === id ? totalMinor : 0), 0); // prettier-ignore
+    return backMinor > (isVoided ? 0 : soldMinor(ticket));
+  }
+
+  private taken(step: Step): TillTicket | null {
     switch (step.do) {
       case 'sell':
         return this.put(`T-${++this.next}`, 'order', step.day, step.figures);
@@ -168,24 +192,27 @@ export class Till {
       taxMinor: totals.taxMinor,
       tenders: tenders.map(({ tender, amountMinor }) => [tender, amountMinor]),
     };
-    if (this.fits(id, booked)) this.booked.set(id, booked);
-    // Of what was posted one by one the books keep the former figures, of a summary it is taken out.
-    else if (this.modeOf(day) === 'summary') this.booked.delete(id);
     const known = { id, ticket };
     this.tickets.set(id, known);
+    if (this.isInUse(id)) this.resting.set(id, booked);
+    else if (this.fits(id, booked)) this.book(id, booked);
+    // Of what was posted one by one the books keep the former figures, of a summary it is taken out.
+    else if (this.modeOf(day) === 'summary') this.booked.delete(id);
     return known;
   }
 
   private takeBack({ do: what, which }: Extract<Step, { which: number }>): TillTicket | null {
     const old = this.pick(which);
     if (old === undefined || old.ticket === null || old.ticket.body.voided === true) return null;
-    // A delete is told of a summary; of a document by itself it is policy, so the till voids that.
-    const isRemoved = what === 'remove' && this.modeOf(this.dayOf.get(old.id) ?? '') === 'summary';
-    this.booked.delete(old.id);
+    // What is in the books is not deleted: it stays there, and the till has it still.
+    if (what === 'remove' && this.booked.has(old.id)) return { id: old.id, ticket: null };
+    const isRemoved = what === 'remove';
     const { kind, body } = old.ticket;
     const voided = { kind, body: { ...body, voided: true } } as SummaryTicket;
     const known = { id: old.id, ticket: isRemoved ? null : voided };
     this.tickets.set(old.id, known);
+    if (this.isInUse(old.id)) this.resting.set(old.id, null);
+    else this.book(old.id, null);
     return known;
   }
 
@@ -196,9 +223,7 @@ export class Till {
     if (sale === undefined || sale === null || sale.body.voided === true) return false;
     const others = [...this.booked].filter(([other, booked]) => other !== id && booked.saleId === saleId); // prettier-ignore
     const before = others.reduce((sum, [, booked]) => sum + booked.totalMinor, 0);
-    const sold = sale.body.lines.filter(({ quantity }) => !quantity.startsWith('-'));
-    const soldMinor = sold.reduce((sum, line) => sum + line.netMinor + (line.taxes[0]?.taxMinor ?? 0), 0); // prettier-ignore
-    return before + totalMinor <= soldMinor;
+    return before + totalMinor <= soldMinor(sale);
   }
 
   /** As the API does it: refused where a day that has tickets would get another mode. */
@@ -208,6 +233,12 @@ export class Till {
     const before = wanted.at(-2)?.mode ?? 'perOrder';
     if (!isRefused && before !== mode) this.switches = wanted;
   }
+}
+
+/** What was sold: goods that came back in the same ticket are no part of it. */
+function soldMinor({ body }: SummaryTicket): number {
+  const sold = body.lines.filter(({ quantity }) => !quantity.startsWith('-'));
+  return sold.reduce((sum, line) => sum + line.netMinor + (line.taxes[0]?.taxMinor ?? 0), 0);
 }
 
 /** Sums by name, without those of 0. */

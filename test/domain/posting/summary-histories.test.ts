@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import type { SummaryKey } from '../../../domain/bodies';
 import { typeOf } from '../../../domain/posting/decide';
+import { inUseByRefund } from '../../../domain/posting/in-use';
 import { planStep } from '../../../domain/posting/plan';
 import { postedSaleOf, type PostedSale } from '../../../domain/posting/posted-sale';
 import type { Sale } from '../../../domain/posting/sale';
@@ -50,10 +51,32 @@ class Books {
     for (const kept of this.kept.values()) kept.isLocked = kept.documents.length > 0;
   }
 
+  /** Sales that refunds rest on: looked at again with each change. */
+  private readonly resting = new Map<string, SummaryTicket>();
+
   /** Takes in a ticket that changed, and sends all that is due. */
   take({ id, ticket }: TillTicket): void {
+    this.takeIn({ id, ticket });
+    for (const [sale, wanted] of [...this.resting]) this.takeIn({ id: sale, ticket: wanted });
+  }
+
+  private isInUse(id: string, ticket: SummaryTicket, where: Where | undefined): boolean {
+    if (where === undefined || ticket.kind !== 'order') return false;
+    if (where === 'summary' && ticket.body.voided !== true) return false;
+    const entries = this.refundsOf(id);
+    return inUseByRefund({ recordId: id, ticket, entries, hasMore: false }, ticket.body.voided === true) !== null; // prettier-ignore
+  }
+
+  private takeIn({ id, ticket }: TillTicket): void {
     const isTaken = ticket === null || ticket.body.voided === true;
     const stood = this.places.get(id);
+    // Of what is posted a deletion is refused before it comes here.
+    if (ticket === null && stood !== undefined) return;
+    this.resting.delete(id);
+    if (ticket !== null && this.isInUse(id, ticket, stood)) {
+      this.resting.set(id, ticket);
+      return;
+    }
     const isSummed = stood !== 'alone' && ticket !== null && this.till.modeOf(ticket.body.businessDate) === 'summary'; // prettier-ignore
     const mayStand = !isTaken && this.isWithinSale(id, ticket);
     if (stood === 'alone' || !isSummed) this.takeAlone(id, ticket, mayStand, isTaken);
@@ -86,11 +109,8 @@ class Books {
     if (mayStand) this.places.set(id, 'alone');
   } // prettier-ignore
 
-  private isWithinSale(id: string, ticket: SummaryTicket): boolean {
-    if (ticket.kind === 'order' || ticket.body.orderId === undefined) return true;
-    const { orderId } = ticket.body;
-    const sold = this.till.tickets.get(orderId)?.ticket;
-    const entries = [...this.places.keys()].flatMap((other) => {
+  private refundsOf(orderId: string): SaleOfSummary['entries'] {
+    return [...this.places.keys()].flatMap((other) => {
       const posted = this.till.tickets.get(other)?.ticket;
       if (posted?.kind !== 'refund' || posted.body.orderId !== orderId || posted.body.voided === true) return []; // prettier-ignore
       const body = this.lastPosted.get(other) ?? posted.body;
@@ -105,6 +125,13 @@ class Books {
         },
       ];
     });
+  }
+
+  private isWithinSale(id: string, ticket: SummaryTicket): boolean {
+    if (ticket.kind === 'order' || ticket.body.orderId === undefined) return true;
+    const { orderId } = ticket.body;
+    const sold = this.till.tickets.get(orderId)?.ticket;
+    const entries = this.refundsOf(orderId);
     const sale: SaleOfSummary | undefined =
       sold?.kind === 'order' ? { recordId: orderId, ticket: sold, entries, hasMore: false, isInBooks: this.places.has(orderId) } : undefined; // prettier-ignore
     const isWithin = comparedRefund(id, ticket.body, sale).type === 'join';

@@ -64,7 +64,7 @@ describe.each(['usAutomated', 'usManual', 'usNoTax', 'gb', 'ca'])(
     let company: Company;
     let all: Map<string, unknown[]>;
     beforeAll(async () => {
-      company = await startCompany({ kind, plan: 'Plus', preferences: { multiCurrency: true } });
+      company = await startCompany({ kind, plan: 'Plus', preferences: { multiCurrency: true, trackClasses: true, trackClassesPerLine: true } });
       all = await everything(company);
     });
     afterAll(() => company.sandbox.close());
