@@ -2,6 +2,7 @@ import type { CanonicalText } from '../domain/canonical';
 import type { RecordBody } from '../domain/bodies';
 import type { SummarySale } from '../domain/posting/summary';
 import type { FailureClass } from '../domain/failure';
+import type { CirclePart } from '../domain/posting/circle';
 import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { ListedThing } from '../domain/posting/paid-out';
@@ -28,6 +29,8 @@ export interface Outgoing {
   attempts: number;
   /** An operator wants what was deleted or voided there made again, as a new thing. */
   isPostedAnew?: boolean;
+  /** Nothing is written: what it comes to is asked for, not the write that makes way for it. */
+  isTrial?: boolean;
   /** Class of the last refusal of this delivery, null where none: DUPLICATE asks for a look-up first. */
   lastClass: FailureClass | null;
   remoteId: string | null;
@@ -58,6 +61,8 @@ export interface References {
   sales: ReadonlyMap<string, KnownSale>;
   /** Lay-away money of the orders that use it or whose it is given back of, by record id of the order. */
   layAways: ReadonlyMap<string, LayAway>;
+  /** What stands of a sale on its customer's account, by record id of the sale. */
+  circles: ReadonlyMap<string, readonly CirclePart[]>;
   /** What payouts list, by `kind/recordId`: what was brought of it, and which payouts list it. */
   listed: ReadonlyMap<string, ListedThing>;
   /** Mapped target id, or null where nobody mapped it. */

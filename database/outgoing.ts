@@ -7,11 +7,13 @@ import type { PaidOutKind, RecordBody } from '../domain/bodies';
 import { customerIdOf } from '../domain/guests';
 import { groupBy } from '../domain/group-by';
 import { harmlessHolds } from '../domain/hold-reasons';
+import type { CirclePart } from '../domain/posting/circle';
 import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { ListedThing } from '../domain/posting/paid-out';
 import type { Thing } from '../domain/record-references';
 import { readRecordBody } from '../schemas/change-bodies';
+import { loadCircles } from './circles';
 import { sharedEmailsAmong } from './customer-emails';
 import { loadProducts, type KnownProducts } from './known-products';
 import { mappingsFor, type MappedTarget } from './mappings';
@@ -138,6 +140,8 @@ export interface ReferenceKeys {
   sales: readonly Thing[];
   /** Orders whose deposits are needed. */
   layAways: readonly string[];
+  /** Sales whose documents on account are needed. */
+  circles: readonly string[];
   /** What payouts list. */
   listed: readonly { kind: PaidOutKind; recordId: string }[];
 }
@@ -152,6 +156,8 @@ export interface LoadedReferences {
   documents: Map<string, KnownReference & { entity: string | null }>;
   sales: Map<string, KnownSale>;
   layAways: Map<string, LayAway>;
+  /** By record id of the sale. */
+  circles: Map<string, CirclePart[]>;
   /** By `kind/recordId`. */
   listed: Map<string, ListedThing>;
   /** By `kind/key`. */
@@ -164,10 +170,11 @@ export async function loadReferences(
   system: Target,
   keys: ReferenceKeys,
 ): Promise<LoadedReferences> {
-  const [sales, layAways, listed] = await Promise.all([
+  const [sales, layAways, listed, circles] = await Promise.all([
     loadSales(db, tenant, system, keys.sales),
     loadLayAways(db, tenant, system, keys.layAways),
     loadListed(db, tenant, system, keys.listed),
+    loadCircles(db, tenant, system, keys.circles),
   ]);
   // A refund that says an amount alone gives back the lines of its sale.
   const lines = [...sales.values()].flatMap(({ ticket }) => ticket.body.lines);
@@ -190,7 +197,7 @@ export async function loadReferences(
     customers.set(id, known);
   return {
     ...{ products, sharedEmails, customers, orders, documents },
-    ...{ sales, layAways, listed, mappings },
+    ...{ sales, layAways, listed, circles, mappings },
   };
 }
 

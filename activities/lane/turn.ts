@@ -144,6 +144,11 @@ export class LaneTurn implements CallGate, LaneHold {
     await takeOverSends(this.options.pool, this, unknownForMs);
   }
 
+  /** Whether nothing is written in this turn. */
+  get isTrial(): boolean {
+    return this.options.readsWhilePaused ?? false;
+  }
+
   get pool(): Pool {
     return this.options.pool;
   }

@@ -80,9 +80,12 @@ function settleItem(
   const faults = faultsOf(item);
   if (faults) {
     const meaning = meaningOf(faults[0]);
+    const failureClass = meaning.kind === 'refused' ? meaning.failureClass : 'SERVER';
+    // What it applies was applied by others meanwhile: it is read again.
+    const isOutdated = failureClass === 'BUSINESS' && member.natural['isSettling'] === true;
     return {
       type: 'refused',
-      failureClass: meaning.kind === 'refused' ? meaning.failureClass : 'SERVER',
+      failureClass: isOutdated ? 'STALE' : failureClass,
       code: String(faults[0].code ?? 'fault'),
       message: faultText(faults, tid),
     };

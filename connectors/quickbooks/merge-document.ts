@@ -18,6 +18,7 @@ const notSentBack = new Set([
   'Balance',
   'HomeBalance',
   'RemainingCredit',
+  'UnappliedAmt',
   'LinkedTxn',
   'Line',
   'TxnTaxDetail',

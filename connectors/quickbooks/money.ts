@@ -21,6 +21,7 @@ import { isOnAccountThere } from './credited-refund';
 import { hold, moneyAccount } from './hold';
 import type { Place } from './place';
 import { paymentKeyOf, type WantedPayment } from './plan-payment';
+import { onAccount } from './posted';
 import { saleReference } from './sale-of';
 import { shapeMoney, type MoneyShape } from './shape-money';
 import { shapeApplication, shapePayment } from './shape-payment';
@@ -152,6 +153,8 @@ function application({ record, recordId }: Outgoing, company: Place): Wanted {
   if (!memo?.remoteId)
     return stop({ type: 'notReady', missing: [missingRefund(recordId, memo?.isOpen)] });
   const invoice = orderId === undefined ? undefined : saleReference(orderId, references);
+  // A receipt that became owed by further documents: what these open is settled with them.
+  if (memo.entity === onAccount && isOnAccountThere(invoice)) return { none: 'applied' };
   if (memo.entity !== 'CreditMemo' || !invoice?.remoteId || invoice.entity !== 'Invoice')
     return stop(hold('no_invoice', 'credit', `Refund ${recordId} belongs to no invoice in QuickBooks`)); // prettier-ignore
   const sale = saleOfTicket(record, recordId, 'refund');

@@ -21,6 +21,8 @@ const documentNatural = z.object({
   /** What the standing documents came to before: what stays once this one is voided for its answer. */
   netBefore: postedSaleSchema.nullable().default(null),
   then: thenSchema,
+  /** It applies documents to each other: refused, another one did so meanwhile. */
+  isSettling: z.boolean().default(false),
 });
 
 /** A summary that an older version amended. */

@@ -10,7 +10,7 @@ import type { Composed, MissingReference, Outgoing } from '../connector';
 import { hold } from './hold';
 import { docNumberOf, otherDocNumber } from './mapping';
 import { decisionFor, entityOf, type Place } from './place';
-import { countOf, isToBeApplied, mainOf, type Posted } from './posted';
+import { countOf, mainOf, type Posted } from './posted';
 import { locationOf, missingBefore, type DocumentSource } from './sale-of';
 import type { DocumentEntity } from './entities';
 
@@ -99,10 +99,7 @@ export function newDifference(
   const difference = { ...corrected, isCorrection: true };
   const made = madeOf(asked, difference, { startDate: null, closed: { mode: 'firstOpenDay' } }, sale.members === undefined ? `-D${nth}` : `-${nth + 1}`);
   if (made.type !== 'new') return made;
-  if (!isToBeApplied(made.entity, posted))
-    return { ...made, role: 'difference', posted, net, isLast, missing: [] };
-  const known = { ...posted, unapplied: { rev: item.rev, isLast } };
-  return { ...made, role: 'difference', posted: known, net, isLast: false, missing: [] };
+  return { ...made, role: 'difference', posted, net, isLast, missing: [] };
 } // prettier-ignore
 
 type Base = Pick<NewDocument, 'type' | 'entity' | 'document' | 'reasons' | 'docNumber' | 'otherDocNumber' | 'location'>; // prettier-ignore

@@ -4,6 +4,7 @@ import type { Composed } from '../connector';
 import type { ReadRows } from './books-state';
 import { hold } from './hold';
 import type { Asked } from './new-document';
+import { settledMinor } from './open-items';
 import { keyOf, type WrittenDocument } from './posted';
 import { documentContentSchema } from './wire';
 
@@ -21,7 +22,8 @@ export function paidBeforeVoid(
   if (main.entity !== 'Invoice' || ticket.kind !== 'invoice' || !read.success) return null;
   const { TotalAmt = 0, Balance = TotalAmt } = read.data;
   const minor = (amount: number): number => textToMinor(amount, sale.currency) ?? 0;
-  const paidMinor = minor(TotalAmt) - minor(Balance);
+  // What we applied to it ourselves moves no money, and is taken away with it.
+  const paidMinor = minor(TotalAmt) - minor(Balance) - settledMinor(rows, main, sale.currency);
   const known = place.references.sales.get(`invoice/${item.recordId}`);
   const ours = settlingEntries(known);
   const isOurs = ours.some(({ isPosted }) => isPosted);

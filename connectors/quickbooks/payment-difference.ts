@@ -19,7 +19,8 @@ export function receivableDifference(
 ): PlannedMoney {
   const step = paymentStep(posted.payment, wanted);
   // Only another invoice of the same customer, or a credit that is applied: receivables hold the same.
-  if (step === null || step.of.tender === '') return kept(item, { ...posted, payment: wanted });
+  if (step === null) return kept(item, { ...posted, payment: wanted });
+  if (step.of.tender === '') return kept(item, posted);
   const { of, amountMinor, net, isLast } = step;
   const dated = correctionDateOf(
     { ownDate: of.date, changedOn: item.changedOn, what: 'payment' },

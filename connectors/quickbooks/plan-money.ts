@@ -1,4 +1,4 @@
-import { minorToText } from '../../domain/money';
+import { minorToText, textToMinor } from '../../domain/money';
 import { correctionDateOf } from '../../domain/posting/date';
 import { moneyMarker } from '../../domain/posting/marker';
 import { documentOfEntry } from '../../domain/posting/money-entry';
@@ -17,7 +17,10 @@ import { entryShape, isPayment, wantedPayment } from './money';
 import { composeNewMoney, done, held, kept, newMoney, type PlannedMoney } from './new-money';
 import { markerNamed } from './new-document';
 import type { Place } from './place';
-import { planOnePayment } from './plan-payment';
+import { circleDocuments } from './circle';
+import { afterSettling, settlingToRead } from './settlement';
+import { isLinkLocked, unlinked } from './unlink';
+import { planOnePayment, type WantedPayment } from './plan-payment';
 import {
   countOf,
   keyOf,
@@ -50,11 +53,28 @@ export function composeMoney(
 }
 
 /** What is read before such a delivery is planned: its standing documents, or of a new payment, also one that applies a credit, its invoice. */
-export function moneyToRead(item: Outgoing, { references }: Place): BooksKey[] {
+export function moneyToRead(item: Outgoing, place: Place): BooksKey[] {
+  const settling = settlingToRead(item, place);
+  if (settling !== null) return settling;
   const documents = standing(postedOf(item, 'Payment'));
-  if (documents.length > 0) return documents;
+  if (documents.length > 0) return [...documents, ...linksOfEntries(item, documents, place)];
+  const { references } = place;
   const invoice = invoiceBehind(item, references);
-  return invoice?.remoteId && invoice.entity === 'Invoice' ? [{ entity: 'Invoice', id: invoice.remoteId }] : []; // prettier-ignore
+  if (!invoice?.remoteId || invoice.entity !== 'Invoice') return [];
+  const memo = item.part === appliedPart ? memoOf(item, references) : null;
+  return [{ entity: 'Invoice', id: invoice.remoteId }, ...(memo === null ? [] : [memo])];
+}
+
+/** Of entries on account the books do not say which payments of 0.00 applied them. */
+function linksOfEntries(item: Outgoing, documents: readonly BooksKey[], place: Place): BooksKey[] {
+  const hasEntry = documents.some(({ entity }) => entity === 'JournalEntry');
+  return hasEntry ? (circleDocuments(item, place)?.settlements ?? []) : [];
+}
+
+/** The credit memo that an owed refund is there. */
+function memoOf({ recordId }: Outgoing, references: References): BooksKey | null {
+  const memo = references.documents.get(`refund/${recordId}`);
+  return memo?.remoteId && memo.entity === 'CreditMemo' ? { entity: 'CreditMemo', id: memo.remoteId } : null; // prettier-ignore
 }
 
 /** What a later payment pays, or an owed refund takes from. */
@@ -87,6 +107,10 @@ function invoiceToCome(
 }
 
 export function planMoney(item: Outgoing, place: Place, rows: ReadRows): PlannedMoney {
+  return afterSettling(item, place, rows, (rest) => planUnsettled(rest, place, rows));
+}
+
+function planUnsettled(item: Outgoing, place: Place, rows: ReadRows): PlannedMoney {
   const posted = postedOf(item, 'Payment');
   const isStanding = mainOf(posted) !== null;
   // What is posted stays under our care, whatever the start date is now; a closed day is asked about below.
@@ -99,7 +123,8 @@ export function planMoney(item: Outgoing, place: Place, rows: ReadRows): Planned
     const wanted = none === null ? wantedPayment(item, company) : { none };
     if ('composed' in wanted) return done(wanted.composed);
     const waits = 'none' in wanted ? null : invoiceToCome(item, wanted.payment, place, rows);
-    return planOnePayment({ item, place, rows, posted, wanted, waits });
+    const left = isStanding ? wanted : leftOfMemo(item, wanted, place, rows);
+    return planOnePayment({ item, place, rows, posted, wanted: left, waits });
   }
   if (item.lastClass === 'CLOSED' && item.attempts > 1)
     return held('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period');
@@ -109,6 +134,24 @@ export function planMoney(item: Outgoing, place: Place, rows: ReadRows): Planned
   return isStanding || posted.documents.length > 0
     ? planBetween({ item, place, rows, posted }, null)
     : done(shape.composed);
+}
+
+/** What an owed refund still has to apply: its credit memo may have met something else. */
+function leftOfMemo(
+  item: Outgoing,
+  wanted: WantedPayment | { none: string },
+  { references }: Place,
+  rows: ReadRows,
+): WantedPayment | { none: string } {
+  const memo = item.part === appliedPart ? memoOf(item, references) : null;
+  const read = documentContentSchema.safeParse(memo === null ? null : (rows.get(keyOf(memo)) ?? null)); // prettier-ignore
+  if ('none' in wanted || !read.success) return wanted;
+  const { Balance = 0 } = read.data;
+  const leftMinor = textToMinor(Balance, wanted.payment.currency) ?? 0;
+  if (leftMinor === 0) return { none: 'applied' };
+  const shape: WantedPayment['shape'] = (payment, invoice) =>
+    wanted.shape({ ...payment, totalMinor: Math.min(payment.totalMinor, leftMinor) }, invoice);
+  return { ...wanted, shape };
 }
 
 /** Why the till no longer has it; null where it does. */
@@ -139,9 +182,12 @@ function planBetween(asked: Asked, shaped: ShapedMoney | null): PlannedMoney {
   if (main !== null && posted.entry === undefined) return ofOlderVersion(asked, shaped, main);
   const early = main === null || posted.entry === null ? null : beforeStartHold(posted.entry ?? null, wanted, place.settings.startDate); // prettier-ignore
   if (early !== null) return held(early.reason, early.what, early.detail);
+  const { bookCloseDate } = place.facts;
+  const linked = standing(posted).filter(({ entity }) => entity === 'JournalEntry');
+  const isLinkedForGood = linked.some((one) => isLinkLocked(rows, one, bookCloseDate));
   const books = booksStateOf(posted, rows, shaped === null ? null : moneyOf(shaped), {
-    bookCloseDate: place.facts.bookCloseDate,
-    isRefusedAsLocked: item.lastClass === 'LOCKED',
+    bookCloseDate,
+    isRefusedAsLocked: item.lastClass === 'LOCKED' || isLinkedForGood,
   });
   const step = planEntry(
     wanted,
@@ -153,6 +199,9 @@ function planBetween(asked: Asked, shaped: ShapedMoney | null): PlannedMoney {
     books,
     place.settings,
   );
+  const isChanged = step.type === 'update' || step.type === 'difference';
+  const freed = isChanged && !isLinkedForGood ? linked.flatMap((one) => unlinked(item, posted, one, rows) ?? []) : []; // prettier-ignore
+  if (freed[0] !== undefined) return done(freed[0]);
   switch (step.type) {
     case 'hold':
       return held(step.reason, step.what, step.detail);

@@ -69,7 +69,7 @@ const documentSchema = z.strictObject({
   id: z.string(),
   version: z.string().nullable(),
   docNumber: z.string().nullable(),
-  /** `applied`: a payment of 0.00 that applies a credit memo among them; it moves no money. */
+  /** `applied`: a payment of 0.00 that applies documents on account to each other; it moves no money. */
   role: z.enum(['main', 'difference', 'applied']),
   isVoided: z.boolean(),
   /** As the books answered our last write; null where an older version wrote it, and of a voided one. */
@@ -84,7 +84,7 @@ const postedSchema = z.strictObject({
   payment: paymentSchema.nullable(),
   /** Of money between accounts, what the standing documents come to; null: nothing. Others have none. */
   entry: entrySchema.nullable().exactOptional(),
-  /** A credit memo of this revision is still to be applied to the invoice that it corrects; `isLast`: then all is done. */
+  /** What this revision opened on account is still to be applied to what is open there; `isLast`: then all is done. */
   unapplied: z.strictObject({ rev: z.number(), isLast: z.boolean() }).nullable().exactOptional(),
   /**
    * A document whose answer was not what the source says: it must not stay (accounting.md#totals).
@@ -221,9 +221,4 @@ export function snapshotOf(posted: Posted, labels: JsonObject): JsonObject {
     docNumber: main?.docNumber ?? null,
     posted,
   };
-}
-
-/** Whether a document that corrects this part takes off what is owed of it, by a payment of 0.00 that follows. */
-export function isToBeApplied(entity: DocumentEntity, posted: Posted): boolean {
-  return entity === 'CreditMemo' && mainOf(posted)?.entity === 'Invoice';
 }

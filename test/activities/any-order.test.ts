@@ -4,6 +4,7 @@ import { putMapping } from '../../database/mappings';
 import type { OrderBody } from '../../domain/bodies';
 import { historiesAsked } from '../support/env';
 import { accountsOf } from '../support/operator';
+import { numbersOf } from '../support/numbers';
 import { customer, orderBody } from '../support/samples';
 import {
   createTestTenant,
@@ -32,17 +33,6 @@ beforeAll(async () => {
   stack = await startStack();
 }, 60_000);
 afterAll(() => stack.stop(), 60_000);
-
-/** A generator of numbers from 0 to 1 that a seed decides (mulberry32). */
-function numbersOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface History {
   /** In the order in which the POS made them. */

@@ -7,6 +7,7 @@ import { putMapping } from '../../database/mappings';
 import type { RefundBody } from '../../domain/bodies';
 import { initialPostingSettings } from '../../domain/posting/settings';
 import { startTestApi, textOf, type TestApi } from '../support/api';
+import { openTexts } from '../support/open-balances';
 import { accountsOf, ended, operatorOf, post, startUndo, trialBalance } from '../support/operator';
 import { customer, order, orderBody, product } from '../support/samples';
 import { documents, unsettledOrUnknown } from '../support/sandboxes';
@@ -72,14 +73,15 @@ test('its customer ends where they began, also edited, voided, shown before and 
   await until(
     'all posted',
     () => documents(stack, tenant),
-    (all) => all.length === 7,
+    (all) => all.length === 8,
     20_000,
   );
   expect(await held(tenant)).toEqual([]);
-  expect(await settled(tenant)).toEqual(['CreditMemo R-1 25.00', 'Invoice I-1 50.00', 'JournalEntry R-1-B1 10.00', 'JournalEntry R-1-B2 15.00', 'Payment - 50.00', 'RefundReceipt R-2 12.50', 'SalesReceipt S-1 50.00']); // prettier-ignore
+  expect(await settled(tenant)).toEqual(['CreditMemo R-1 25.00', 'Invoice I-1 50.00', 'JournalEntry R-1-B1 10.00', 'JournalEntry R-1-B2 15.00', 'Payment - 0.00', 'Payment - 50.00', 'RefundReceipt R-2 12.50', 'SalesReceipt S-1 50.00']); // prettier-ignore
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toMatchObject({ 'Cash drawer': '40.00', 'Card clearing': '22.50', 'Sales of Product Income': '-62.50' }); // prettier-ignore
   expect(await trialBalance(stack, tenant)).not.toHaveProperty('Accounts Receivable (A/R)');
+  expect(await openTexts(stack, tenant)).toEqual([]);
   // What was posted one way stays that way.
   await post(stack, tenant, {});
   await sendChanges(stack, tenant, [refund('R-1', 'I-1', 3, twice(3_750), 2), refund('R-3', 'I-1', 1)]); // prettier-ignore
@@ -109,6 +111,8 @@ test('its customer ends where they began, also edited, voided, shown before and 
   const whole = await startUndo(stack, tenant, ask, { from: '2026-01-01', to: '2026-12-31' });
   await ended(ask, whole);
   expect(await trialBalance(stack, tenant)).toEqual({});
+  // B7: nor is anything open that nets to zero.
+  expect(await openTexts(stack, tenant)).toEqual([]);
   expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
 }, 180_000);
 
@@ -125,10 +129,10 @@ test('on a day of summaries what names its sale is a document of its own, of a r
   await until(
     'all posted',
     () => documents(stack, tenant),
-    (all) => all.length === 6,
+    (all) => all.length === 7,
     50_000,
   );
-  expect(await settled(tenant)).toEqual(['CreditMemo R-2 25.00', 'Invoice I-1 50.00', 'JournalEntry R-2-B1 25.00', 'RefundReceipt P-20261120-CARD-R 37.50', 'RefundReceipt R-1 12.50', 'SalesReceipt P-20261120-CARD 50.00']); // prettier-ignore
+  expect(await settled(tenant)).toEqual(['CreditMemo R-2 25.00', 'Invoice I-1 50.00', 'JournalEntry R-2-B1 25.00', 'Payment - 0.00', 'RefundReceipt P-20261120-CARD-R 37.50', 'RefundReceipt R-1 12.50', 'SalesReceipt P-20261120-CARD 50.00']); // prettier-ignore
   expect(await trialBalance(stack, tenant)).toMatchObject({ 'Accounts Receivable (A/R)': '50.00', 'Card clearing': '-25.00' }); // prettier-ignore
   await sendChanges(stack, tenant, [refund('R-2', 'I-1', 2, { businessDate: summed, voided: true }, 2)]); // prettier-ignore
   await settled(tenant);

@@ -39,6 +39,7 @@ beforeAll(async () => {
   empty = await newTenant(pool);
   await setSettings(pool, full, 'direction', pushingAllBut([['qbo', 'order']]));
   await absorb(pool, full, [customer('c'), customer('d'), customer('e'), { ...customer('f'), body: { name: 'F', email: 'd@example.test' } }, product('a', { trackStock: false }), product('A'), count('A', '5'), order('o', [['A', 1]], 'c'), { kind: 'refund', recordId: 'r', body: { ...orderBody('r', [], 'c'), restock: true, orderId: 'o' } }]); // prettier-ignore
+  await pool.query(`UPDATE deliveries SET snapshot = '{"posted":{}}' WHERE tenant = $1 AND kind = 'order' AND system = 'qbo'`, [full]); // prettier-ignore
   await putMapping(pool, full, 'item', 'a', { id: '1', name: null }, 'test');
   await putMapping(pool, full, 'account', 'income', { id: '2', name: null }, 'test');
   await putConnection(pool, full, { system: 'qbo', address: 'x', account: 'x', sealed: 'x' });
@@ -77,6 +78,7 @@ const keys = {
   documents: [{ kind: 'order', recordId: 'o' }],
   sales: [{ kind: 'order', recordId: 'o' }],
   layAways: ['o'],
+  circles: ['o'],
   listed: [{ kind: 'order', recordId: 'o' }],
 } as const;
 const size = (value: unknown): number => {
@@ -122,6 +124,7 @@ const asks: Record<string, Ask> = {
   'loadReferences, sales': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).sales, // prettier-ignore
   'loadReferences, entries of sales': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).sales.get('order/o')?.entries, // prettier-ignore
   'loadReferences, lay-aways': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).layAways.get('o')?.entries, // prettier-ignore
+  'loadReferences, circles': async (tenant) => (await loadReferences(database.pool, tenant, 'qbo', keys)).circles.get('o'), // prettier-ignore
   keptBackDocuments: async (tenant) => (await keptBackDocuments(database.pool, tenant, pushingAllBut([]))) || null, // prettier-ignore
   countStates: (tenant) => countStates(database.pool, tenant),
   queueDepth: async (tenant) => (await queueDepth(database.pool, tenant)) || null,

@@ -161,6 +161,7 @@ test('what was taken back is not there for who refers to it, nor what is void an
     documents: [],
     sales: [],
     layAways: [],
+    circles: [],
     listed: [],
   };
   const { orders } = await loadReferences(pool, tenant, 'qbo', keys);

@@ -248,6 +248,7 @@ export class World {
       documents: new Map(),
       sales: new Map(),
       layAways: new Map(),
+      circles: new Map(),
       listed: new Map(),
       mappings,
     };

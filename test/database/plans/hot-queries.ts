@@ -101,7 +101,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   productsOfSkus: inTx((tx) => productsOfSkus(tx, tenant, skus)),
   'pickDue qbo': (pool) => pickDue(pool, tenant, 'qbo', 30),
   'pickDue woo': (pool) => pickDue(pool, tenant, 'woo', 50),
-  loadReferences: (pool) => loadReferences(pool, tenant, 'qbo', { skus, productIds: products.map(({ recordId }) => recordId), emails: numbers.map((n) => `customer${n}@example.test`), customerIds: customers.map(({ recordId }) => recordId), orderIds: orders.map(({ recordId }) => recordId), documents: orders.map(({ recordId }) => ({ kind: 'invoice', recordId })), sales: orders, layAways: orders.map(({ recordId }) => recordId), listed: [] }), // prettier-ignore
+  loadReferences: (pool) => loadReferences(pool, tenant, 'qbo', { skus, productIds: products.map(({ recordId }) => recordId), emails: numbers.map((n) => `customer${n}@example.test`), customerIds: customers.map(({ recordId }) => recordId), orderIds: orders.map(({ recordId }) => recordId), documents: orders.map(({ recordId }) => ({ kind: 'invoice', recordId })), sales: orders, layAways: orders.map(({ recordId }) => recordId), circles: orders.map(({ recordId }) => recordId), listed: [] }), // prettier-ignore
   writeSaleEntries: inTx((tx) => writeSaleEntries(tx, tenant, orders.map(({ recordId }) => ({ kind: 'refund', recordId: recordId.replace('order', 'refund'), content: { kind: 'refund', body: { ...refundBody, orderId: `${recordId}0` } } })))), // prettier-ignore
   lookAgain: inTx((tx) => lookAgain(tx, tenant, 'qbo', { things: orders })),
   loadListed: (pool) => loadListed(pool, tenant, 'qbo', orders.map(({ recordId }) => ({ kind: 'order', recordId }))), // prettier-ignore
