@@ -6,7 +6,10 @@ import { pushSupportOf } from '../domain/direction';
 import { targets, type Kind, type Target } from '../domain/words';
 import { instantText, systemName } from './words';
 
-/** Where one system stands with a record; `unsupported` is no row, but the answer to "why is it not there". */
+/**
+ * Where one system stands with a record; `unsupported` is no row, but the answer to "why is it not
+ * there".
+ */
 export const deliverySchema = z
   .object({
     id: z.string().nullable(),

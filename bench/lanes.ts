@@ -18,8 +18,9 @@ const batch = 30;
 const laneCounts = [1, 20, 50] as const;
 
 /**
- * Many lanes at once: sales of 1, 20 and 50 tenants drained into QuickBooks by one worker, with a sandbox that answers
- * without latency. Deliveries a second, processor time of the worker for each 30, and its memory.
+ * Many lanes at once: sales of 1, 20 and 50 tenants drained into QuickBooks by one worker, with a
+ * sandbox that answers without latency. Deliveries a second, processor time of the worker for each
+ * 30, and its memory.
  */
 export async function benchLanes(stack: BenchStack): Promise<string> {
   const pool = openPool(stack);

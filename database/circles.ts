@@ -6,7 +6,10 @@ import type { Db } from './pool';
 /** Refunds and payments of one sale that are looked at; what is beyond is left to a person. */
 const entriesMax = 201;
 
-/** Deliveries of these sales, their refunds and payments that posted something, by the sale's record id, as they came. */
+/**
+ * Deliveries of these sales, their refunds and payments that posted something, by the sale's record
+ * id, as they came.
+ */
 export async function loadCircles(
   db: Db,
   tenant: number,
@@ -16,16 +19,22 @@ export async function loadCircles(
   if (saleIds.length === 0) return new Map();
   const found = await db.query<CirclePart & { saleId: string }>(
     `WITH k AS (SELECT id FROM json_array_elements_text($3::json) AS x(id)),
-     r AS (SELECT k.id AS sale, s.kind, k.id FROM k CROSS JOIN unnest(ARRAY['order', 'invoice']) AS s(kind)
+     r AS (SELECT k.id AS sale, s.kind, k.id FROM k
+       CROSS JOIN unnest(ARRAY['order', 'invoice']) AS s(kind)
        UNION ALL SELECT k.id, e.kind, e.record_id FROM k CROSS JOIN LATERAL
-         (SELECT kind, record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id ORDER BY kind, record_id LIMIT $4) e)
+         (SELECT kind, record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id
+           ORDER BY kind, record_id LIMIT $4) e)
      SELECT r.sale AS "saleId", d.kind, d.record_id AS "recordId", d.snapshot,
-       d.kind = 'refund' AND EXISTS (SELECT FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = 'refund'
-         AND record_id = d.record_id AND state NOT IN ('delivered', 'skipped') AND snapshot #>> '{posted,unapplied}' IS NULL)
+       d.kind = 'refund' AND EXISTS (SELECT FROM deliveries WHERE tenant = $1 AND system = $2
+         AND kind = 'refund'
+         AND record_id = d.record_id AND state NOT IN ('delivered', 'skipped')
+           AND snapshot #>> '{posted,unapplied}' IS NULL)
        AND NOT EXISTS (SELECT FROM records
-         WHERE tenant = $1 AND kind = 'refund' AND record_id = d.record_id AND body ->> 'tenders' = '[]') AS "isApart"
+         WHERE tenant = $1 AND kind = 'refund' AND record_id = d.record_id
+           AND body ->> 'tenders' = '[]') AS "isApart"
      FROM r CROSS JOIN LATERAL (SELECT id, kind, record_id, snapshot FROM deliveries
-       WHERE tenant = $1 AND system = $2 AND kind = r.kind AND record_id = r.id AND snapshot -> 'posted' IS NOT NULL) d
+       WHERE tenant = $1 AND system = $2 AND kind = r.kind AND record_id = r.id
+         AND snapshot -> 'posted' IS NOT NULL) d
      ORDER BY d.id`,
     [tenant, system, JSON.stringify(saleIds), entriesMax],
   );

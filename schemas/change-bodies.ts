@@ -154,7 +154,8 @@ const ticket = {
   guest: z.strictObject({ name: text(500).optional(), email: text(320).optional() }).optional(),
   lines: z
     .array(line)
-    // One document each; more would not come back in one answer of the books (activities/lane/send-writes.ts).
+    // One document each; more would not come back in one answer of the books
+    // (activities/lane/send-writes.ts).
     .max(10_000)
     .refine((lines) => new Set(lines.map(({ lineId }) => lineId)).size === lines.length, {
       message: 'must not use one lineId twice',
@@ -190,7 +191,10 @@ const deposits = z
 function isDepositsAlone(body: RefundBody): boolean {
   const { lines, fees = [], shipping = [], tips = [], giftCards, unallocatedMinor = 0 } = body;
   const cards = [...(giftCards?.sold ?? []), ...(giftCards?.used ?? [])];
-  return unallocatedMinor === 0 && [lines, fees, shipping, tips, cards].every((list) => list.length === 0); // prettier-ignore
+  return (
+    unallocatedMinor === 0 &&
+    [lines, fees, shipping, tips, cards].every((list) => list.length === 0)
+  );
 }
 
 const orderFields = {
@@ -223,7 +227,8 @@ const refund = z
   })
   .refine((body) => body.deposits === undefined || isDepositsAlone(body), {
     path: ['deposits'],
-    message: 'stand alone: send lines and other amounts that are given back as a refund of their own', // prettier-ignore
+    message:
+      'stand alone: send lines and other amounts that are given back as a refund of their own',
   })
   .refine(({ deposits: back, tenders: paid }) => back === undefined || paid.length > 0, {
     path: ['tenders'],
@@ -293,7 +298,10 @@ export function parseRecordBody(kind: Kind, body: unknown): RecordBody {
   }
 }
 
-/** The body, or null where the present schemas refuse what is stored: that is for its own record to show. */
+/**
+ * The body, or null where the present schemas refuse what is stored: that is for its own record to
+ * show.
+ */
 export function readRecordBody(kind: Kind, body: unknown): RecordBody | null {
   try {
     return parseRecordBody(kind, body);

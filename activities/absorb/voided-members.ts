@@ -12,8 +12,9 @@ import type { Hold } from '../../domain/posting/document';
 import { ticketOf, type SummaryTicket } from '../../domain/posting/summary-tickets';
 
 /**
- * The tickets among these that are voided at the till and stand in daily summaries, by `kind/recordId`: why each stays
- * there, since others in the books rest on it (`in_use`), or null where it may go.
+ * The tickets among these that are voided at the till and stand in daily summaries, by
+ * `kind/recordId`: why each stays there, since others in the books rest on it (`in_use`), or null
+ * where it may go.
  */
 export async function voidedMembers(
   tx: AbsorbTransaction,

@@ -54,8 +54,8 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
     if (record.kind === 'payout')
       for (const one of record.body.includes) listed.set(`${one.kind}/${one.recordId}`, one);
     const ownSales = salesOf(record);
-    // It goes after what was paid on it, by setting it comes with that, and to another customer without it; and
-    // nothing that others rest on is taken away.
+    // It goes after what was paid on it, by setting it comes with that, and to another customer
+    // without it; and nothing that others rest on is taken away.
     if (record.kind === 'invoice' || (record.kind === 'order' && item.rev > 1))
       ownSales.push({ kind: record.kind, recordId });
     if (isPaidOutKind(record.kind) && item.rev > 1)

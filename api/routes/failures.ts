@@ -88,7 +88,15 @@ export function failureRoutes(deps: ApiDeps): Route[] {
       handle: async ({ tenant, query: { cursor, limit, ...wanted } }) => {
         const after = afterOf(cursor, failureId);
         const rows = await failuresAfter(pool, tenant.id, wanted, after, limit + 1);
-        return { status: 200, body: pageOf(rows, limit, ({ id }) => id, (row) => row) }; // prettier-ignore
+        return {
+          status: 200,
+          body: pageOf(
+            rows,
+            limit,
+            ({ id }) => id,
+            (row) => row,
+          ),
+        };
       },
     }),
     tenantRoute({

@@ -68,7 +68,8 @@ const request = z
       context.addIssue({ code: 'custom', path: [path], message });
     };
     for (const bound of ['from', 'to'] as const)
-      if (body[bound] === undefined) refuse(bound, 'an undo needs the first and the last business date that it takes back'); // prettier-ignore
+      if (body[bound] === undefined)
+        refuse(bound, 'an undo needs the first and the last business date that it takes back');
     if (body.systems?.some((system) => system !== 'qbo') === true)
       refuse('systems', 'only what was posted to QuickBooks (qbo) can be taken back');
     const other = body.kinds?.find((kind) => !undoKinds.some((one) => one === kind));
@@ -152,7 +153,9 @@ function shown({ progress, selector: _selector, undo: _undo, ...run }: RunRow): 
     if (lane === undefined) return [];
     const { isDone, isCut, outcomes, reads, sends: writes, expectedMs, accounts } = lane;
     const calls = { reads, writes };
-    return [{ system, isDone, isCut, outcomes, calls, expectedMs, accounts: Object.values(accounts) }]; // prettier-ignore
+    return [
+      { system, isDone, isCut, outcomes, calls, expectedMs, accounts: Object.values(accounts) },
+    ];
   });
   return { ...run, undone: null, systems };
 }
@@ -210,7 +213,12 @@ function startRoute({ pool, signals }: ApiDeps): Route {
         from: body.from ?? null,
         to: body.to ?? null,
       };
-      const created = await createRun(pool, tenant.id, { id, kind: body.kind, selector, by: actor }); // prettier-ignore
+      const created = await createRun(pool, tenant.id, {
+        id,
+        kind: body.kind,
+        selector,
+        by: actor,
+      });
       if (created.type === 'already_running')
         throw new Problem(409, 'already_running', 'A run of this kind has not ended yet.');
       if (created.type === 'too_soon')
@@ -256,7 +264,14 @@ const placeOf = (cursor: string | undefined): RunPlace => {
 const placeKey = ({ system, no }: RunPlace): string => `${system}/${no}`;
 
 function sendsRoute({ pool }: ApiDeps): Route {
-  const sendSchema = z.object({ system: systemName, no: z.int(), key: z.string(), path: z.string(), body: z.string(), members: z.int() }); // prettier-ignore
+  const sendSchema = z.object({
+    system: systemName,
+    no: z.int(),
+    key: z.string(),
+    path: z.string(),
+    body: z.string(),
+    members: z.int(),
+  });
   return tenantRoute({
     method: 'get',
     path: '/runs/{runId}/sends',

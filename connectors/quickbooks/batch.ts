@@ -1,6 +1,14 @@
 import { canonicalJson } from '../../domain/canonical';
 import type { JsonObject } from '../../domain/words';
-import type { FrozenRequest, KeptWrite, MemberResult, SendAnswer, StoredSend, Write, WriteText } from '../connector'; // prettier-ignore
+import type {
+  FrozenRequest,
+  KeptWrite,
+  MemberResult,
+  SendAnswer,
+  StoredSend,
+  Write,
+  WriteText,
+} from '../connector';
 import type { HttpResult } from '../http';
 import { afterWrite } from './after-write';
 import { companyPath } from './client';

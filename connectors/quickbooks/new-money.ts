@@ -10,7 +10,8 @@ import { labelsIn, snapshotOf, type Posted, type WrittenDocument } from './poste
 import type { MoneyShape, ShapedMoney } from './shape-money';
 import type { HoldCode } from '../../domain/hold-reasons';
 
-// A document of money alone that does not stand in the books: created, or taken over where it is there already.
+// A document of money alone that does not stand in the books: created, or taken over where it is
+// there already.
 
 export interface NewMoney {
   type: 'money';
@@ -33,7 +34,9 @@ export function newMoney(
   return { type: 'money', shaped: shape, posted, role, isLast };
 }
 
-/** Refusals that may come from others who apply the same at that moment; one more is for a person. */
+/**
+ * Refusals that may come from others who apply the same at that moment; one more is for a person.
+ */
 export const contestedMax = 4;
 
 export function composeNewMoney(

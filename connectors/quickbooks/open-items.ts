@@ -6,8 +6,8 @@ import { isSettlementNote } from './settlement-marker';
 import { keyOf, type BooksKey } from './posted';
 import { documentContentSchema, type QboDocumentContent } from './wire';
 
-// What documents of a customer's account have open, as the books were read. An entry shows no balance there: what
-// payments took of it is counted from their lines. Pure.
+// What documents of a customer's account have open, as the books were read. An entry shows no
+// balance there: what payments took of it is counted from their lines. Pure.
 
 /** A charge (above 0) or a credit that is open. */
 export interface OpenItem extends CircleDocument {

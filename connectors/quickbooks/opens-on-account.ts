@@ -9,8 +9,9 @@ import { contestedMax } from './new-money';
 import { keyOf, labelsIn, postedIn, snapshotOf } from './posted';
 import { documentContentSchema } from './wire';
 
-// Which writes are followed by a look at what is open on account (settlement.ts): those that may leave a charge and a
-// credit open beside each other. Of a plain invoice with its payments there is none. Pure.
+// Which writes are followed by a look at what is open on account (settlement.ts): those that may
+// leave a charge and a credit open beside each other. Of a plain invoice with its payments there is
+// none. Pure.
 
 /** What was composed, followed by settling its circle where it may open something there. */
 export function thenSettled(item: Outgoing, place: Place, composed: Composed): Composed {
@@ -64,7 +65,8 @@ function opens(item: Outgoing, place: Place, write: Write): boolean {
     return before.length > 0 || !isAppliedWhole(content);
   if (entity === 'Payment') return before.length > 0 || isMore;
   // The payment of 0.00 that applies it to the invoice is a part of the refund.
-  const isFollowed = item.record.kind === 'refund' && isOwed(item.record.body) && item.remoteId === null; // prettier-ignore
+  const isFollowed =
+    item.record.kind === 'refund' && isOwed(item.record.body) && item.remoteId === null;
   return !isFollowed || isMore;
 }
 

@@ -38,7 +38,8 @@ import { shapeMoney, type MoneyShape, type ShapedMoney } from './shape-money';
 import { asFound } from './update-document';
 import { documentContentSchema } from './wire';
 
-// What a document of money alone needs next, from what is posted and what the books hold (ADR 0009). Pure.
+// What a document of money alone needs next, from what is posted and what the books hold (ADR
+// 0009). Pure.
 
 export function composeMoney(
   item: Outgoing,
@@ -52,7 +53,10 @@ export function composeMoney(
     : composeNewMoney(item, planned, place, finding);
 }
 
-/** What is read before such a delivery is planned: its standing documents, or of a new payment, also one that applies a credit, its invoice. */
+/**
+ * What is read before such a delivery is planned: its standing documents, or of a new payment, also
+ * one that applies a credit, its invoice.
+ */
 export function moneyToRead(item: Outgoing, place: Place): BooksKey[] {
   const settling = settlingToRead(item, place);
   if (settling !== null) return settling;
@@ -74,7 +78,9 @@ function linksOfEntries(item: Outgoing, documents: readonly BooksKey[], place: P
 /** The credit memo that an owed refund is there. */
 function memoOf({ recordId }: Outgoing, references: References): BooksKey | null {
   const memo = references.documents.get(`refund/${recordId}`);
-  return memo?.remoteId && memo.entity === 'CreditMemo' ? { entity: 'CreditMemo', id: memo.remoteId } : null; // prettier-ignore
+  return memo?.remoteId && memo.entity === 'CreditMemo'
+    ? { entity: 'CreditMemo', id: memo.remoteId }
+    : null;
 }
 
 /** What a later payment pays, or an owed refund takes from. */
@@ -89,7 +95,10 @@ function invoiceBehind(
   return saleReference(record.body.orderId, references);
 }
 
-/** An invoice that is still to become this customer's: until then a new payment could not be applied to it. */
+/**
+ * An invoice that is still to become this customer's: until then a new payment could not be applied
+ * to it.
+ */
 function invoiceToCome(
   { record }: Outgoing,
   payment: PaymentDocument,
@@ -113,8 +122,13 @@ export function planMoney(item: Outgoing, place: Place, rows: ReadRows): Planned
 function planUnsettled(item: Outgoing, place: Place, rows: ReadRows): PlannedMoney {
   const posted = postedOf(item, 'Payment');
   const isStanding = mainOf(posted) !== null;
-  // What is posted stays under our care, whatever the start date is now; a closed day is asked about below.
-  const settings = { ...place.settings, startDate: null, closed: { mode: 'firstOpenDay' as const } }; // prettier-ignore
+  // What is posted stays under our care, whatever the start date is now; a closed day is asked
+  // about below.
+  const settings = {
+    ...place.settings,
+    startDate: null,
+    closed: { mode: 'firstOpenDay' as const },
+  };
   const company = isStanding ? { ...place, settings } : place;
   const none = unwanted(item);
   const inUse = inUseHold(item, place);
@@ -144,7 +158,9 @@ function leftOfMemo(
   rows: ReadRows,
 ): WantedPayment | { none: string } {
   const memo = item.part === appliedPart ? memoOf(item, references) : null;
-  const read = documentContentSchema.safeParse(memo === null ? null : (rows.get(keyOf(memo)) ?? null)); // prettier-ignore
+  const read = documentContentSchema.safeParse(
+    memo === null ? null : (rows.get(keyOf(memo)) ?? null),
+  );
   if ('none' in wanted || !read.success) return wanted;
   const { Balance = 0 } = read.data;
   const leftMinor = textToMinor(Balance, wanted.payment.currency) ?? 0;
@@ -178,9 +194,16 @@ function planBetween(asked: Asked, shaped: ShapedMoney | null): PlannedMoney {
   const anew = shaped === null ? null : postedAnew(item, posted, rows);
   if (anew !== null) return planBetween({ ...asked, posted: anew }, shaped);
   if (posted.voidDue !== null)
-    return held('totals_differ_in_books', posted.voidDue.entity, `${posted.voidDue.why}. It cannot be voided there: correct it by hand`); // prettier-ignore
+    return held(
+      'totals_differ_in_books',
+      posted.voidDue.entity,
+      `${posted.voidDue.why}. It cannot be voided there: correct it by hand`,
+    );
   if (main !== null && posted.entry === undefined) return ofOlderVersion(asked, shaped, main);
-  const early = main === null || posted.entry === null ? null : beforeStartHold(posted.entry ?? null, wanted, place.settings.startDate); // prettier-ignore
+  const early =
+    main === null || posted.entry === null
+      ? null
+      : beforeStartHold(posted.entry ?? null, wanted, place.settings.startDate);
   if (early !== null) return held(early.reason, early.what, early.detail);
   const { bookCloseDate } = place.facts;
   const linked = standing(posted).filter(({ entity }) => entity === 'JournalEntry');
@@ -200,7 +223,10 @@ function planBetween(asked: Asked, shaped: ShapedMoney | null): PlannedMoney {
     place.settings,
   );
   const isChanged = step.type === 'update' || step.type === 'difference';
-  const freed = isChanged && !isLinkedForGood ? linked.flatMap((one) => unlinked(item, posted, one, rows) ?? []) : []; // prettier-ignore
+  const freed =
+    isChanged && !isLinkedForGood
+      ? linked.flatMap((one) => unlinked(item, posted, one, rows) ?? [])
+      : [];
   if (freed[0] !== undefined) return done(freed[0]);
   switch (step.type) {
     case 'hold':
@@ -215,7 +241,8 @@ function planBetween(asked: Asked, shaped: ShapedMoney | null): PlannedMoney {
     case 'create': {
       if (shaped === null) throw new Error('Bug: nothing is created');
       const nth = countOf(posted, 'main') + 1;
-      const named = nth === 1 ? shaped : markedAs(shaped, markerNamed(shaped.marker, `posting ${nth}`)); // prettier-ignore
+      const named =
+        nth === 1 ? shaped : markedAs(shaped, markerNamed(shaped.marker, `posting ${nth}`));
       return newMoney(named, { ...posted, entry: wanted }, 'main', true);
     }
     case 'update':
@@ -234,14 +261,27 @@ function markedAs(shaped: ShapedMoney, marker: string): ShapedMoney {
 }
 
 /** Older versions kept no figures: the books say whether it stands as it is to be. */
-function ofOlderVersion({ item, posted, rows }: Asked, shaped: ShapedMoney | null, main: WrittenDocument): PlannedMoney {
+function ofOlderVersion(
+  { item, posted, rows }: Asked,
+  shaped: ShapedMoney | null,
+  main: WrittenDocument,
+): PlannedMoney {
   const found = booksMoneyOf(rows.get(keyOf(main)) ?? null);
   const wanted = shaped === null ? null : moneyOf(shaped);
-  if (found === null || wanted === null || shaped?.entry === undefined || !isSameBooksMoney(found, wanted))
-    return held('locked', 'older_version', 'An older version posted this and kept no figures: correct it by hand');
+  if (
+    found === null ||
+    wanted === null ||
+    shaped?.entry === undefined ||
+    !isSameBooksMoney(found, wanted)
+  )
+    return held(
+      'locked',
+      'older_version',
+      'An older version posted this and kept no figures: correct it by hand',
+    );
   const documents = posted.documents.map((one) => asFound(one, rows));
   return kept(item, { ...posted, documents, entry: shaped.entry });
-} // prettier-ignore
+}
 
 /** As the books would hold it. */
 function moneyOf({ payload, totalMinor, currency }: ShapedMoney): BooksMoney | null {
@@ -249,10 +289,15 @@ function moneyOf({ payload, totalMinor, currency }: ShapedMoney): BooksMoney | n
 }
 
 /** Written anew in place; what people set on it is kept. */
-function updated({ rows, posted }: Asked, shaped: ShapedMoney, main: WrittenDocument): PlannedMoney {
+function updated(
+  { rows, posted }: Asked,
+  shaped: ShapedMoney,
+  main: WrittenDocument,
+): PlannedMoney {
   const row = rows.get(keyOf(main)) ?? null;
   const read = documentContentSchema.safeParse(row);
-  if (row === null || !read.success) throw new Error('Bug: a document is updated that was not read');
+  if (row === null || !read.success)
+    throw new Error('Bug: a document is updated that was not read');
   const { payload, marker, totalMinor, currency, txnDate } = shaped;
   const documents = posted.documents.map((one) => asFound(one, rows));
   return done({
@@ -271,7 +316,7 @@ function updated({ rows, posted }: Asked, shaped: ShapedMoney, main: WrittenDocu
       },
     },
   });
-} // prettier-ignore
+}
 
 /** A document of its own, on the day of what it corrects or the first open one. */
 function difference(
@@ -280,7 +325,11 @@ function difference(
 ): PlannedMoney {
   const { references, facts, settings } = place;
   const { changedOn, record } = item;
-  const dated = correctionDateOf({ ownDate: entry.date, changedOn, what: record.kind }, settings, facts); // prettier-ignore
+  const dated = correctionDateOf(
+    { ownDate: entry.date, changedOn, what: record.kind },
+    settings,
+    facts,
+  );
   if (dated.type === 'hold') return held(dated.reason, dated.what, dated.detail);
   const nth = countOf(posted, 'difference') + 1;
   const name = `difference ${nth} of rev ${item.rev}`;

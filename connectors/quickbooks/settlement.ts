@@ -20,11 +20,15 @@ import { settlementMarker } from './settlement-marker';
 import { currencyFields, markerOf, noteOf } from './shape';
 import { documentContentSchema } from './wire';
 
-// What nets to zero on a customer's account is applied to each other (ADR 0018): after each write that opens
-// something there the delivery looks at all documents of its circle and applies charges to credits, by a payment of
+// What nets to zero on a customer's account is applied to each other (ADR 0018): after each write
+// that opens something there the delivery looks at all documents of its circle and applies charges
+// to credits, by a payment of
 // 0.00 or by what a payment has left, until one side has nothing open. It moves no money. Pure.
 
-/** Refusals of one application after which it is left to a person: somebody else applied it meanwhile. */
+/**
+ * Refusals of one application after which it is left to a person: somebody else applied it
+ * meanwhile.
+ */
 const triesMax = 5;
 
 /** What is read before a delivery settles its circle; null where it has nothing to settle now. */
@@ -106,7 +110,10 @@ interface Applied extends OpenItem {
   minor: number;
 }
 
-/** By these an item meets others, the nearest first: an entry what takes it back, then what one record has, then all. */
+/**
+ * By these an item meets others, the nearest first: an entry what takes it back, then what one
+ * record has, then all.
+ */
 function groupsOf({ customer, of, entity, isApart }: OpenItem): string[] {
   const names = [[customer, of, entity], [customer, of], ...(isApart ? [] : [[customer]])];
   return names.map((name) => JSON.stringify(name));
@@ -177,7 +184,9 @@ function application(
   return { type: 'money', shaped, posted, role: 'applied', isLast: false };
 }
 
-/** What a payment has left is applied by itself: its lines with those of the charges that it meets. */
+/**
+ * What a payment has left is applied by itself: its lines with those of the charges that it meets.
+ */
 function fromPayment(
   payment: Applied,
   met: readonly Applied[],

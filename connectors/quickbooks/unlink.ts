@@ -3,8 +3,9 @@ import type { ReadRows } from './books-state';
 import { settlementsOf } from './open-items';
 import { keyOf, labelsIn, snapshotOf, type BooksKey, type Posted } from './posted';
 
-// A document that was applied to others by payments of 0.00 of ours (ADR 0018) is free again before it is voided or
-// becomes another: these are voided first. They move no money, and what is open then is applied anew. Pure.
+// A document that was applied to others by payments of 0.00 of ours (ADR 0018) is free again before
+// it is voided or becomes another: these are voided first. They move no money, and what is open
+// then is applied anew. Pure.
 
 /** Whether such a payment may not be voided: the books are closed over its day. */
 export function isLinkLocked(

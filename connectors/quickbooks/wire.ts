@@ -241,7 +241,9 @@ export const xmlFaultSchema = z.union([
   z.object({ Fault: xmlFault }).transform((answer) => answer.Fault.Error),
 ]);
 
-/** Answer of the token endpoint; `x_refresh_token_expires_in` is not needed before it is refused. */
+/**
+ * Answer of the token endpoint; `x_refresh_token_expires_in` is not needed before it is refused.
+ */
 export const tokenSchema = z.object({
   access_token: z.string().min(1),
   refresh_token: z.string().min(1),

@@ -3,21 +3,24 @@ import type { JsonObject, Kind } from '../words';
 import { invoicedPart, tenderOfPart } from './part-names';
 import { isOwed } from './ticket';
 
-// The documents of one sale on its customer's account: invoices, payments, and what is given back. What nets to zero
-// among them is applied to each other (ADR 0018).
+// The documents of one sale on its customer's account: invoices, payments, and what is given back.
+// What nets to zero among them is applied to each other (ADR 0018).
 
 /** A delivery of a sale, with what it knows of its documents. */
 export interface CirclePart {
   kind: Kind;
   recordId: string;
   snapshot: JsonObject;
-  /** A refund that is paid back and not whole yet: what it takes off the account it puts back there itself. */
+  /**
+   * A refund that is paid back and not whole yet: what it takes off the account it puts back there
+   * itself.
+   */
   isApart: boolean;
 }
 
 /**
- * Record id of the sale whose circle a delivery belongs to; null where it puts nothing on account, or nothing is
- * there that it could meet. `isPosted`: something of the delivery is in the books.
+ * Record id of the sale whose circle a delivery belongs to; null where it puts nothing on account,
+ * or nothing is there that it could meet. `isPosted`: something of the delivery is in the books.
  */
 export function circleOf(
   { recordId, part, record }: { recordId: string; part: string; record: RecordBody },

@@ -70,7 +70,11 @@ export function settled(realm: Realm, key: string, total: Json | undefined): Jso
   if (type !== 'Invoice' && type !== 'CreditMemo') return { LinkedTxn: linked };
   const openMinor = toMinor(parseDecimal(total) ?? { units: 0n, scale: 0 }) - applied(realm, key);
   const open = minorToNumber(openMinor);
-  return { LinkedTxn: linked, Balance: open, ...(type === 'CreditMemo' ? { RemainingCredit: open } : {}) }; // prettier-ignore
+  return {
+    LinkedTxn: linked,
+    Balance: open,
+    ...(type === 'CreditMemo' ? { RemainingCredit: open } : {}),
+  };
 }
 
 /** Changes a row as the vendor itself does: time and token move, and who listens is told. */

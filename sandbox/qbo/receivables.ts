@@ -5,14 +5,18 @@ import { documentKey, type Realm, type Row } from './realm';
 import { referenceId } from './reference';
 import { rowOf } from './tables';
 
-// What a document puts on a customer's account, and what of it is still open. An invoice is a charge, a credit
-// memo a credit; a journal entry is the one or the other by its line on receivables (quickbooks.md#payments).
+// What a document puts on a customer's account, and what of it is still open. An invoice is a
+// charge, a credit memo a credit; a journal entry is the one or the other by its line on
+// receivables (quickbooks.md#payments).
 
 /** Types that a payment may be applied to or take from. */
 export const settledTypes = ['Invoice', 'CreditMemo', 'JournalEntry'] as const;
 export type SettledType = (typeof settledTypes)[number];
 
-/** What a document adds to what its customer owes, in minor units of its currency; below 0 is a credit. */
+/**
+ * What a document adds to what its customer owes, in minor units of its currency; below 0 is a
+ * credit.
+ */
 export interface OnAccount {
   customerId: string;
   minor: bigint;

@@ -64,8 +64,8 @@ function checkRemovable(place: Place, key: string, existing: Row): void {
 }
 
 /**
- * Takes a document out of the payments that were applied to it: the money stays unapplied. What then gives more than
- * the payment has, or takes more than it gives, is taken out with it.
+ * Takes a document out of the payments that were applied to it: the money stays unapplied. What
+ * then gives more than the payment has, or takes more than it gives, is taken out with it.
  */
 function unlinkFrom(place: Place, key: string): void {
   const { realm } = place;
@@ -80,7 +80,9 @@ function unlinkFrom(place: Place, key: string): void {
     const net = netApplied(realm, left);
     const links = net < 0n || net > totalMinor ? new Map<string, bigint>() : left;
     setLinks(place, from, links);
-    const lines = listIn(payment, 'Line').filter((line) => links.size > 0 && !isLinkTo(line, type, id)); // prettier-ignore
+    const lines = listIn(payment, 'Line').filter(
+      (line) => links.size > 0 && !isLinkTo(line, type, id),
+    );
     const unapplied = minorToNumber(totalMinor - netApplied(realm, links));
     change(place, 'Payment', payment, { ...payment, Line: lines, UnappliedAmt: unapplied });
   }

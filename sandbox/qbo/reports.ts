@@ -230,14 +230,22 @@ const openColumns = [
 /** What each customer has open, by day: charges above 0, credits and unapplied payments below. */
 function customerBalanceDetail(realm: Realm, { end }: Period): ReturnType<Maker> {
   const open = openItems(realm).filter(({ row }) => (textIn(row, 'TxnDate') ?? '') <= end);
-  const customers = [...new Set(open.map(({ customerId }) => customerId))].sort((a, b) => Number(a) - Number(b)); // prettier-ignore
+  const customers = [...new Set(open.map(({ customerId }) => customerId))].sort(
+    (a, b) => Number(a) - Number(b),
+  );
   return {
     columns: openColumns.map(([title, type]) => ({
       ColTitle: title,
       ColType: type,
       MetaData: [{ Name: 'ColKey', Value: type }],
     })),
-    rows: customers.map((id) => customerSection(realm, id, open.filter(({ customerId }) => customerId === id))), // prettier-ignore
+    rows: customers.map((id) =>
+      customerSection(
+        realm,
+        id,
+        open.filter(({ customerId }) => customerId === id),
+      ),
+    ),
   };
 }
 

@@ -8,11 +8,20 @@ import { numbersOf } from '../support/numbers';
 import { openBalances, type OpenBalance } from '../support/open-balances';
 import { accountsOf, post, trialBalance } from '../support/operator';
 import { customer, orderBody, product } from '../support/samples';
-import { control, createTestTenant, sendChanges, startStack, untilIdle, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
+import {
+  control,
+  createTestTenant,
+  sendChanges,
+  startStack,
+  untilIdle,
+  type Stack,
+  type TestChange,
+  type TestTenant,
+} from '../support/stack';
 
-// Histories of invoices, their edits, payments, refunds and voids, each of a customer of its own: at their end the
-// open-balance report shows what the POS says is owed, and nothing that could be applied to something else.
-// HISTORIES says how many, HISTORY_SEED which first.
+// Histories of invoices, their edits, payments, refunds and voids, each of a customer of its own:
+// at their end the open-balance report shows what the POS says is owed, and nothing that could be
+// applied to something else. HISTORIES says how many, HISTORY_SEED which first.
 
 const { histories, firstSeed } = historiesAsked(24);
 /** Histories in one company at a time. */
@@ -208,7 +217,10 @@ async function begin(from: number, next: () => number): Promise<TestTenant> {
   return tenant;
 }
 
-/** Sends some histories side by side, one change of each at a time; answers what is wrong at their end. */
+/**
+ * Sends some histories side by side, one change of each at a time; answers what is wrong at their
+ * end.
+ */
 async function run(from: number, count: number, group: number): Promise<string[]> {
   const next = numbersOf(from * 7_919);
   const all = Array.from({ length: count }, (_, index) =>
@@ -257,7 +269,8 @@ async function wrongIn(
   );
   for (const { what } of states.rows) wrong.push(what);
   const remote = await pool.query<{ record: string; id: string }>(
-    `SELECT record_id AS record, remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'customer'`,
+    `SELECT record_id AS record, remote_id AS id FROM deliveries WHERE tenant = $1
+       AND system = 'qbo' AND kind = 'customer'`,
     [tenant.id],
   );
   const open = await openBalances(stack, tenant);
@@ -306,9 +319,14 @@ function wrongOf(own: readonly OpenBalance[], owedMinor: number): string | null 
   return isBoth ? `charges and credits are open beside each other: ${text}` : null;
 }
 
-test(`B7: the open-balance report after each of ${histories} histories shows what is owed, and nothing that nets to zero`, async () => {
-  const wrong: string[] = [];
-  for (let at = 0; at < histories; at += atOnce)
-    wrong.push(...(await run(firstSeed + at, Math.min(atOnce, histories - at), at / atOnce)));
-  expect(wrong.join('\n').slice(0, 20_000)).toBe('');
-}, 7_200_000);
+test(
+  `B7: the open-balance report after each of ${histories} histories shows what ` +
+    'is owed, and nothing that nets to zero',
+  async () => {
+    const wrong: string[] = [];
+    for (let at = 0; at < histories; at += atOnce)
+      wrong.push(...(await run(firstSeed + at, Math.min(atOnce, histories - at), at / atOnce)));
+    expect(wrong.join('\n').slice(0, 20_000)).toBe('');
+  },
+  7_200_000,
+);

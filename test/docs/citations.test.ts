@@ -36,7 +36,10 @@ it('every recording that a fact rests on is there', () => {
 });
 
 it('every heading of docs/knowledge is cited somewhere', () => {
-  const cited = citingFiles().map(textOf).join('\n').replace(/\n[ \t]*(?:\/\/|\*)(?=[ \t])/g, ''); // prettier-ignore
+  const cited = citingFiles()
+    .map(textOf)
+    .join('\n')
+    .replace(/\n[ \t]*(?:\/\/|\*)(?=[ \t])/g, '');
   const unused = ['woocommerce', 'quickbooks', 'accounting', 'postgres', 'temporal'].flatMap(
     (name) => {
       const [title, ...anchors] = anchorsOf(textOf(`docs/knowledge/${name}.md`));
@@ -73,7 +76,8 @@ describe('what the check refuses', () => {
 
   it.each([
     '// As QuickBooks rounds (quickbooks.md#amounts, #not-confirmed).',
-    '/**\n * As QuickBooks rounds (quickbooks.md#amounts,\n * #not-confirmed, architecture.md#i8).\n */',
+    '/**\n * As QuickBooks rounds (quickbooks.md#amounts,\n * #not-confirmed, ' +
+      'architecture.md#i8).\n */',
     '// What docs/sandbox.md says; decided in ADR 0001, see RFC 9457 section 3.',
   ])('but not %s', (comment) => {
     expect(faults(comment)).toEqual([]);
@@ -85,7 +89,9 @@ describe('what the check refuses', () => {
   });
 
   it('a file that is not there, and a bare name that several files have', () => {
-    const text = '`domain/none.ts` `errors.ts` `domain/*none*.ts` and good: `domain/money.ts` `sandbox.md` `connectors/*/errors.ts` `hold-reasons-page.ts`'; // prettier-ignore
+    const text =
+      '`domain/none.ts` `errors.ts` `domain/*none*.ts` and good: `domain/money.ts` ' +
+      '`sandbox.md` `connectors/*/errors.ts` `hold-reasons-page.ts`';
     expect(pathFaults(text, 'docs/performance.md')).toHaveLength(3);
   });
 

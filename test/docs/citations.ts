@@ -10,7 +10,9 @@ const checkout = join(__dirname, '..', '..');
 const skippedFolders = new Set(['node_modules', 'dist', 'coverage']);
 const folders = ['', 'docs', 'docs/knowledge'] as const;
 
-/** Applied migrations are never edited: what these cite is explained in docs/knowledge/README.md. */
+/**
+ * Applied migrations are never edited: what these cite is explained in docs/knowledge/README.md.
+ */
 const unchangeable = new Set([
   'database/migrations/0001_tenants.sql',
   'database/migrations/0002_changes.sql',
@@ -45,7 +47,10 @@ export const textOf = (path: string): string => readFileSync(join(checkout, path
 /** A heading as GitHub makes an anchor of it. */
 function anchorOf(heading: string): string {
   const plain = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').trim();
-  return plain.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '').replaceAll(' ', '-'); // prettier-ignore
+  return plain
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+    .replaceAll(' ', '-');
 }
 
 /** Anchors of the headings of a document; of equal ones the second ends in `-1`, and so on. */
@@ -92,7 +97,9 @@ const oldForms = [
 /** What is wrong with the citations of a text; `citing` is the path of its file. */
 export function citationFaults(text: string, citing: string): string[] {
   const plain = joined(citing.endsWith('.md') ? withoutLinks(text) : text);
-  const faults = oldForms.flatMap((form) => [...plain.matchAll(form)].map(([found]) => `${citing}: "${found}" names no heading`)); // prettier-ignore
+  const faults = oldForms.flatMap((form) =>
+    [...plain.matchAll(form)].map(([found]) => `${citing}: "${found}" names no heading`),
+  );
   for (const [found, name = '', headings = ''] of plain.matchAll(citation)) {
     if (/^(?:\w+:)?\/\//.test(name)) continue;
     const path = documentOf(name, citing);
@@ -106,7 +113,9 @@ export function citationFaults(text: string, citing: string): string[] {
       faults.push(`${citing}: ${found} names no heading`);
     const known = anchorsOf(textOf(path));
     faults.push(
-      ...anchors.filter((anchor) => !known.has(anchor)).map((anchor) => `${citing}: ${name} has no heading #${anchor}`), // prettier-ignore
+      ...anchors
+        .filter((anchor) => !known.has(anchor))
+        .map((anchor) => `${citing}: ${name} has no heading #${anchor}`),
     );
   }
   for (const [, number = ''] of plain.matchAll(/\bADR (\d{4})\b/g)) {
@@ -140,8 +149,9 @@ export function linkFaults(markdown: string, path: string): string[] {
 const codePath = /`([^`\s]+\.(?:test\.ts|ts|md|sql|cjs))`/g;
 
 /**
- * What is wrong with the paths of files that a document names in backticks. A path begins at the root of the project
- * or beside the document, and may hold `*`; a bare name stands for the only file that has it.
+ * What is wrong with the paths of files that a document names in backticks. A path begins at the
+ * root of the project or beside the document, and may hold `*`; a bare name stands for the only
+ * file that has it.
  */
 export function pathFaults(markdown: string, citing: string): string[] {
   const faults: string[] = [];
@@ -170,7 +180,10 @@ function matchesGlob(path: string, pattern: string): boolean {
   return new RegExp(`^${escaped}$`).test(path);
 }
 
-/** Test files that a document names, each with the titles that follow it in quotes, and are not in it. */
+/**
+ * Test files that a document names, each with the titles that follow it in quotes, and are not in
+ * it.
+ */
 export function titleFaults(markdown: string, citing: string): string[] {
   return [...markdown.matchAll(/`(test\/[^`]+\.test\.ts)`((?:,? (?:and )?"[^"]+")*)/g)].flatMap(
     ([, file = '', quoted = '']) => {

@@ -16,7 +16,10 @@ function settingsOf(value: unknown, path: string): [path: string, start: string]
   );
 }
 
-/** Settings of a table: first cell the names, second the start values, both in backticks in the same order. */
+/**
+ * Settings of a table: first cell the names, second the start values, both in backticks in the same
+ * order.
+ */
 function documentedIn(path: string): Map<string, string> {
   const rows = textOf(path).matchAll(/^\| (`[a-z]\S*`[^|]*) \| ([^|]*`[^|]*) \|/gm);
   const documented = new Map<string, string>();
@@ -64,7 +67,9 @@ it('docs/guide/deploying.md has every variable of platform/env.ts, and no other'
 });
 
 it('every npm command that a document names is a script of package.json', () => {
-  const known = [...textOf('package.json').matchAll(/^ {4}"([\w:]+)": "node /gm)].map(([, name = '']) => name); // prettier-ignore
+  const known = [...textOf('package.json').matchAll(/^ {4}"([\w:]+)": "node /gm)].map(
+    ([, name = '']) => name,
+  );
   const named = filesEndingIn('.md').flatMap((path) =>
     [...textOf(path).matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => `${path}: ${name}`),
   );

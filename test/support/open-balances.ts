@@ -10,7 +10,10 @@ const section = z.object({
 });
 const report = z.object({ Rows: z.object({ Row: z.array(section).default([]) }) });
 
-/** What a customer has open in the books, in minor units: above 0 is owed by it, below 0 is to its credit. */
+/**
+ * What a customer has open in the books, in minor units: above 0 is owed by it, below 0 is to its
+ * credit.
+ */
 export interface OpenBalance {
   customerId: string;
   /** `Invoice`, `Credit Memo`, `Journal Entry` or `Payment`. */

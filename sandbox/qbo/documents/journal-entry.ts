@@ -53,16 +53,22 @@ function buildEntry(context: WriteContext): Built {
       DocNumber: documentNumber(context),
       TxnDate: date,
       ...currencyFields(realm, currency, null),
-      Line: numbered(lines.map(({ wire }) => wire), context.existing), // prettier-ignore
+      Line: numbered(
+        lines.map(({ wire }) => wire),
+        context.existing,
+      ),
       Adjustment: wanted['Adjustment'] === true,
       TotalAmt: minorToNumber(totalMinor),
     },
   };
 }
 
-/** What payments have applied of it stays a part of it: same customer, same side, at least as much. */
+/**
+ * What payments have applied of it stays a part of it: same customer, same side, at least as much.
+ */
 function checkApplied({ realm, existing }: WriteContext, Line: JsonObject[]): void {
-  const appliedMinor = existing === undefined ? 0n : applied(realm, documentKey('JournalEntry', existing.Id)); // prettier-ignore
+  const appliedMinor =
+    existing === undefined ? 0n : applied(realm, documentKey('JournalEntry', existing.Id));
   if (existing === undefined || appliedMinor === 0n) return;
   const before = onAccountOf(realm, 'JournalEntry', existing);
   const after = onAccountOf(realm, 'JournalEntry', { Line });
@@ -104,7 +110,12 @@ function entryLine(
 
 /** Receivables need a customer, payables a vendor. */
 function partyOf(context: WriteContext, detail: JsonObject, accountType: string): string | null {
-  const needed = accountType === 'Accounts Receivable' ? 'Customer' : accountType === 'Accounts Payable' ? 'Vendor' : null; // prettier-ignore
+  const needed =
+    accountType === 'Accounts Receivable'
+      ? 'Customer'
+      : accountType === 'Accounts Payable'
+        ? 'Vendor'
+        : null;
   const entity = objectIn(detail, 'Entity');
   if (needed === null) return null;
   if (entity === undefined || textIn(entity, 'Type') !== needed) {

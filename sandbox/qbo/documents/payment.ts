@@ -75,7 +75,12 @@ function buildPayment(context: WriteContext): Built {
   const accountId =
     ref === undefined || ref === null
       ? realm.systemAccounts.undeposited
-      : accountOf(context, ref, ['Bank', 'Other Current Asset'], 'Select a bank or other current asset account to deposit to.').Id; // prettier-ignore
+      : accountOf(
+          context,
+          ref,
+          ['Bank', 'Other Current Asset'],
+          'Select a bank or other current asset account to deposit to.',
+        ).Id;
   const links = linksOf(context);
   const netMinor = netApplied(realm, links);
   const unappliedMinor = totalMinor - netMinor;
@@ -90,7 +95,12 @@ function buildPayment(context: WriteContext): Built {
   return {
     date,
     links,
-    postings: postingsOf(context.realm, { accountId, party, totalMinor, unappliedMinor }, links, currency), // prettier-ignore
+    postings: postingsOf(
+      context.realm,
+      { accountId, party, totalMinor, unappliedMinor },
+      links,
+      currency,
+    ),
     fields: {
       ...wanted,
       TxnDate: date,
@@ -190,7 +200,17 @@ function shownLines(realm: Realm, links: ReadonlyMap<string, bigint>): JsonObjec
     return {
       Amount: minorToNumber(minor),
       LinkedTxn: [{ TxnId: id, TxnType: type }],
-      LineEx: { any: facts.map((value) => ({ name: '{http://schema.intuit.com/finance/v3}NameValue', declaredType: 'com.intuit.schema.finance.v3.NameValue', scope: 'javax.xml.bind.JAXBElement$GlobalScope', value, nil: false, globalScope: true, typeSubstituted: false })) }, // prettier-ignore
+      LineEx: {
+        any: facts.map((value) => ({
+          name: '{http://schema.intuit.com/finance/v3}NameValue',
+          declaredType: 'com.intuit.schema.finance.v3.NameValue',
+          scope: 'javax.xml.bind.JAXBElement$GlobalScope',
+          value,
+          nil: false,
+          globalScope: true,
+          typeSubstituted: false,
+        })),
+      },
     };
   });
 }
