@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 
 import { mappingKinds } from '../../database/mappings';
 import { initialPostingSettings } from '../../domain/posting/settings';
-import { initialSyncSettings } from '../../domain/sync-settings';
+import { initialSyncSettings } from '../../domain/lane/sync-settings';
 import { filesEndingIn, textOf } from './citations';
 
 // What docs/guide and the README say of settings, variables and commands, against the code.
@@ -49,7 +49,9 @@ it.each([
 });
 
 it('docs/guide/mappings.md has every kind of mapping, and every key of an item without SKU', () => {
-  const keys = [...textOf('connectors/quickbooks/mapping-target.ts').matchAll(/'(@[\w-]+)'/g)];
+  const keys = [
+    ...textOf('connectors/quickbooks/company/mapping-target.ts').matchAll(/'(@[\w-]+)'/g),
+  ];
   const names = [...mappingKinds, ...keys.map(([, key = '']) => key)];
   expect(keys.length).toBeGreaterThan(10);
   const guide = textOf('docs/guide/mappings.md');
