@@ -140,8 +140,8 @@ function answerProblem({ logger }: ApiDeps): ErrorRequestHandler {
     const problem = toProblem(error);
     if (problem.status >= 500 && problem.status !== 501) {
       const fields = { requestId, method: request.method, code: problem.code, err: error };
-      if (problem.code === 'internal') logger.error(fields, 'a request failed');
-      else logger.warn(fields, 'a request was sent away');
+      if (problem.code === 'internal') logger.error(fields, 'request failed');
+      else logger.warn(fields, 'request rejected');
     }
     if (response.headersSent) {
       response.destroy();

@@ -97,11 +97,7 @@ export function authorize(caller: Caller, access: Role, tenantId: string): AtTen
   if (caller.tenant.tenantId !== tenantId)
     throw new Problem(404, 'not_found', 'There is no such tenant.');
   if (!rolesFor(access).includes(caller.role)) {
-    throw new Problem(
-      403,
-      'forbidden',
-      `This takes a key of role ${rolesFor(access).join(' or ')}.`,
-    );
+    throw new Problem(403, 'forbidden', `Requires a key of role ${rolesFor(access).join(' or ')}.`);
   }
   return { tenant: caller.tenant, actor: caller.actor, isRoot: false };
 }

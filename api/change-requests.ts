@@ -18,8 +18,24 @@ import { fieldErrors, pathText, type FieldError } from './problem';
 /** Most changes of one request. */
 export const changesMax = 1_000;
 
-const common = { id: idText, recordId: idText, occurredAt: instant };
-const revised = { ...common, revision: z.int().min(1) };
+const common = {
+  id: idText.meta({
+    description:
+      'Names the event, once in a tenant. The same id with the same content is a duplicate.',
+    example: 'evt-1',
+  }),
+  recordId: idText.meta({
+    description: 'Names the thing that it is about; for inventory, its SKU.',
+    example: 'P1-1001',
+  }),
+  occurredAt: instant,
+};
+const revised = {
+  ...common,
+  revision: z.int().min(1).meta({
+    description: 'Rises with each change of the record. A lower or equal one changes nothing.',
+  }),
+};
 
 /** Stock is moved, not stated: its changes have no revision, and none deletes. */
 const inventory = z.strictObject({
@@ -41,11 +57,13 @@ const upserts = {
   cash: upsertOf('cash', changeBodySchemas.cash),
 } as const;
 
-const deletion = z.strictObject({
-  ...revised,
-  kind: z.enum(changeKinds).exclude(['inventory']),
-  op: z.literal('delete'),
-});
+const deletion = z
+  .strictObject({
+    ...revised,
+    kind: z.enum(changeKinds).exclude(['inventory']),
+    op: z.literal('delete'),
+  })
+  .meta({ description: 'To take back what was posted, send `voided: true` instead.' });
 
 function upsertOf<K extends ChangeKind, B extends z.ZodType>(
   kind: K,
@@ -148,7 +166,11 @@ function isKind(kind: unknown): kind is ChangeKind {
 }
 
 function misfit(errors: FieldError[]): Fault {
-  return { code: 'invalid', message: errors[0]?.message ?? 'The change does not fit.', errors };
+  return {
+    code: 'invalid',
+    message: errors[0]?.message ?? 'Validation of the change failed.',
+    errors,
+  };
 }
 
 function unknownKind(kind: unknown): Fault {

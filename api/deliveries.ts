@@ -14,7 +14,10 @@ export const deliverySchema = z
   .object({
     id: z.string().nullable(),
     system: systemName,
-    part: z.string().meta({ description: 'Which document of the record; empty where it is one.' }),
+    part: z.string().meta({
+      description: 'Which document of the record; empty where there is only one.',
+      example: 'sale',
+    }),
     state: z.enum([...deliveryStates, 'unsupported']),
     reason: z.string().nullable(),
     cause: z.string().nullable(),
@@ -22,9 +25,7 @@ export const deliverySchema = z
     remoteId: z.string().nullable(),
     attempts: z.int(),
     nextDueAt: instantText.nullable(),
-    undoneBy: z.uuid().nullable().meta({
-      description: 'The run that takes it back, or did: then nothing of it is to stand there.',
-    }),
+    undoneBy: z.uuid().nullable().meta({ description: 'The undo run that takes it back, or did.' }),
   })
   .meta({ id: 'Delivery' });
 type ShownDelivery = z.output<typeof deliverySchema>;
@@ -35,9 +36,9 @@ export const summaryOfTicketSchema = z
     recordId: z.string(),
     number: z.string(),
     part: z.string(),
-    totalMinor: z.int().meta({ description: "The ticket's share of it." }),
+    totalMinor: z.int().meta({ description: 'The share of the ticket.' }),
     taxMinor: z.int(),
-    isPosted: z.boolean().meta({ description: 'Whether the document has this share by now.' }),
+    isPosted: z.boolean().meta({ description: 'Whether the posted document contains this share.' }),
     state: z.enum(deliveryStates),
     reason: z.string().nullable(),
     remoteId: z.string().nullable(),

@@ -18,7 +18,8 @@ export function describeApi(routes: readonly Route[]): OpenApiDocument {
   registry.registerComponent('securitySchemes', 'key', {
     type: 'http',
     scheme: 'bearer',
-    description: 'A key of the tenant (`ts_...`); the root key only for POST /v1/tenants.',
+    description:
+      'A key of the tenant (`ts_...`). The root key creates tenants and admin keys, nothing else.',
   });
   for (const route of routes) registry.registerPath(pathOf(route));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
@@ -27,8 +28,10 @@ export function describeApi(routes: readonly Route[]): OpenApiDocument {
       title: 'truth-sync',
       version: '1',
       description:
-        'POS, WooCommerce and QuickBooks Online kept equal. Errors are RFC 9457 problems ' +
-        'with a `code`.',
+        'Keeps a POS, WooCommerce and QuickBooks Online equal. Money is whole minor units, ' +
+        'quantities and prices are decimal texts, instants are RFC 3339. Errors are RFC 9457 ' +
+        'problems with a `code`. Lists take `limit` and `cursor` and answer `{items, ' +
+        'nextCursor}`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -36,14 +39,16 @@ export function describeApi(routes: readonly Route[]): OpenApiDocument {
 }
 
 function pathOf(route: Route): Parameters<OpenAPIRegistry['registerPath']>[0] {
-  const { method, path, summary, access, schemas } = route;
+  const { method, path, summary, description, access, schemas } = route;
   const query = schemas.query instanceof z.ZodObject ? { query: schemas.query } : {};
   const body = isNone(schemas.body) ? {} : { body: jsonOf(schemas.body) };
   return {
     method,
     path,
     summary,
-    description: accessText(access),
+    description: [...(description === undefined ? [] : [description]), accessText(access)].join(
+      '\n\n',
+    ),
     tags: [tagOf(path)],
     operationId: operationIdOf(method, path),
     security: access === 'none' ? [] : [{ key: [] }],

@@ -5,12 +5,18 @@ import { fieldErrors, invalid } from './problem';
 // Lists: `?limit=&cursor=`, answered as `{items, nextCursor}`. A cursor is opaque to the caller.
 
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'At most 200.' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(50)
+    .meta({ description: 'Most items of a page, 1 to 200.' }),
   cursor: z
     .string()
     .max(1_000)
     .optional()
-    .meta({ description: '`nextCursor` of the page before.' }),
+    .meta({ description: '`nextCursor` of the previous page; absent: the first page.' }),
 };
 
 export function pageSchema<Item extends z.ZodType>(
@@ -27,7 +33,7 @@ export function afterOf<Key extends z.ZodType<string>>(
   if (cursor === undefined) return null;
   const after = key.safeParse(Buffer.from(cursor, 'base64url').toString('utf8'));
   if (after.success) return after.data;
-  throw invalid('The query does not fit.', [
+  throw invalid('Validation of the query failed.', [
     { path: 'cursor', message: fieldErrors(after.error)[0]?.message ?? 'is none of ours' },
   ]);
 }

@@ -117,5 +117,5 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof URIError) {
     return new Problem(400, 'bad_request', 'The path is not properly percent-encoded.');
   }
-  return new Problem(500, 'internal', 'Something failed that should not have. It was logged.');
+  return new Problem(500, 'internal', 'Internal error; quote the requestId.');
 }

@@ -19,7 +19,10 @@ export interface Answer {
 /** What a person reads about a route. */
 interface Description {
   method: 'get' | 'put' | 'post' | 'patch' | 'delete';
+  /** In the imperative, without a full stop. */
   summary: string;
+  /** What the summary leaves open: effects, conditions, ways back. */
+  description?: string;
   /** The schema of each success; null where it has no body. */
   answers: Record<number, z.ZodType | null>;
 }
@@ -124,7 +127,7 @@ export function openRoute<B extends z.ZodType>(spec: OpenRouteSpec<B>): Route {
       if (spec.access === 'root') {
         const caller = await authenticator.callerOf(request.headers.authorization);
         if (caller.type !== 'root')
-          throw new Problem(403, 'forbidden', 'This takes the root key of the installation.');
+          throw new Problem(403, 'forbidden', 'Requires the root key of the installation.');
       }
       const { body } = await checkedBody(spec.body, request, false);
       return spec.handle(body);
@@ -135,8 +138,11 @@ export function openRoute<B extends z.ZodType>(spec: OpenRouteSpec<B>): Route {
 function described(
   spec: Description & Schemas<z.ZodType, z.ZodType, z.ZodType> & { access: Access },
 ): Omit<Route, 'path' | 'run'> {
-  const { method, summary, answers, access, params, query, body } = spec;
-  return { method, summary, answers, access, schemas: { params, query, body } };
+  const { method, summary, description, answers, access, params, query, body } = spec;
+  return {
+    ...{ method, summary, answers, access, schemas: { params, query, body } },
+    ...(description === undefined ? {} : { description }),
+  };
 }
 
 export function isNone(schema: z.ZodType): boolean {
@@ -145,7 +151,7 @@ export function isNone(schema: z.ZodType): boolean {
 
 function checkedQuery<Q extends z.ZodType>(schema: Q, request: Request): z.output<Q> {
   const query = schema.safeParse(isNone(schema) ? undefined : request.query);
-  if (!query.success) throw invalid('The query does not fit.', fieldErrors(query.error));
+  if (!query.success) throw invalid('Validation of the query failed.', fieldErrors(query.error));
   return query.data;
 }
 
@@ -158,7 +164,7 @@ async function checkedBody<B extends z.ZodType>(
   const { value, faults } = await readJsonBody(request);
   if (faults.length > 0 && !takesFaults) throw faultsProblem(faults);
   const body = schema.safeParse(value);
-  if (!body.success) throw invalid('The body does not fit.', fieldErrors(body.error));
+  if (!body.success) throw invalid('Validation of the body failed.', fieldErrors(body.error));
   return { body: body.data, faults };
 }
 
@@ -166,5 +172,5 @@ export function faultsProblem(faults: readonly JsonFault[]): Problem {
   const errors = faults
     .slice(0, 20)
     .map(({ path, message }) => ({ path: pathText(path), message }));
-  return invalid('The body does not fit.', errors);
+  return invalid('Validation of the body failed.', errors);
 }

@@ -1,4 +1,4 @@
-// The words of this product, once, as types. README "Terms" explains them to people.
+// The words of this product, once, as types. docs/glossary.md explains them to people.
 
 /**
  * Every system that can hold a record. `pos` takes its changes itself (feed); the others have a

@@ -90,5 +90,5 @@ export const exchangeRate = z.strictObject({
 });
 
 export const voided = z.boolean().meta({
-  description: 'Voided at the till: nothing of it is to stand in the books or in stock',
+  description: 'Voided at the POS: it counts neither in QuickBooks nor in stock.',
 });

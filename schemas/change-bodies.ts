@@ -26,6 +26,7 @@ import {
   text,
   voided,
 } from './body-parts';
+import { bodyExamples } from './examples';
 import { cash, payment, payout } from './money-bodies';
 
 // The JSON of changes and records: what intake accepts (`Change` in `/v1/openapi.json`) and what
@@ -40,57 +41,72 @@ const address = z.strictObject({
   country: text(255).optional(),
 });
 
-const customer = z.strictObject({
-  name: named(500),
-  givenName: text(100).optional(),
-  familyName: text(100).optional(),
-  company: text(500).optional(),
-  email: text(320).optional(),
-  phone: text(100).optional(),
-  billing: address.optional(),
-  shipping: address.optional(),
-  taxExempt: z.boolean().optional(),
-  notes: prose(4000).optional(),
-}) satisfies z.ZodType<CustomerBody>;
+const customer = z
+  .strictObject({
+    name: named(500),
+    givenName: text(100).optional(),
+    familyName: text(100).optional(),
+    company: text(500).optional(),
+    email: text(320).optional(),
+    phone: text(100).optional(),
+    billing: address.optional(),
+    shipping: address.optional(),
+    taxExempt: z.boolean().optional(),
+    notes: prose(4000).optional(),
+  })
+  .meta({ example: bodyExamples.customer }) satisfies z.ZodType<CustomerBody>;
 
-const product = z.strictObject({
-  sku: idText,
-  name: named(500),
-  description: prose(20_000).optional(),
-  type: z.enum(['goods', 'service']),
-  priceMinor: amountMinorPositive,
-  currency,
-  taxClass: text(100).optional(),
-  costMinor: amountMinorPositive.optional(),
-  barcode: text(100).optional(),
-  categories: z.array(named(200)).max(100).optional(),
-  trackStock: z.boolean(),
-  status: z.enum(['active', 'archived']),
-  variants: z
-    .array(
+const product = z
+  .strictObject({
+    sku: idText,
+    name: named(500),
+    description: prose(20_000).optional(),
+    type: z.enum(['goods', 'service']).meta({ description: '`service`: nothing is shipped.' }),
+    priceMinor: amountMinorPositive,
+    currency,
+    taxClass: text(100).optional().meta({ description: 'Tax class of the shop.' }),
+    costMinor: amountMinorPositive.optional(),
+    barcode: text(100)
+      .optional()
+      .meta({ description: 'Sent to the shop where it is digits and hyphens.' }),
+    categories: z.array(named(200)).max(100).optional(),
+    trackStock: z.boolean().meta({ description: 'Whether the POS counts its stock.' }),
+    status: z
+      .enum(['active', 'archived'])
+      .meta({ description: '`archived`: draft and hidden in the shop.' }),
+    variants: z
+      .array(
+        z.strictObject({
+          sku: idText,
+          options: z.record(named(100), text(200)),
+          priceMinor: amountMinorPositive.optional(),
+        }),
+      )
+      .max(200)
+      .optional(),
+  })
+  .meta({ example: bodyExamples.product }) satisfies z.ZodType<ProductBody>;
+
+const inventory = z
+  .union(
+    [
       z.strictObject({
-        sku: idText,
-        options: z.record(named(100), text(200)),
-        priceMinor: amountMinorPositive.optional(),
+        location: idText.optional(),
+        movement: z.strictObject({
+          delta: decimal.meta({ description: 'What is added.', example: '-3' }),
+          reason: z.enum(['receipt', 'damage', 'adjustment', 'transfer']),
+        }),
       }),
-    )
-    .max(200)
-    .optional(),
-}) satisfies z.ZodType<ProductBody>;
-
-const inventory = z.union(
-  [
-    z.strictObject({
-      location: idText.optional(),
-      movement: z.strictObject({
-        delta: decimal,
-        reason: z.enum(['receipt', 'damage', 'adjustment', 'transfer']),
+      z.strictObject({
+        location: idText.optional(),
+        count: z.strictObject({
+          quantity: decimal.meta({ description: 'What is there.', example: '17' }),
+        }),
       }),
-    }),
-    z.strictObject({ location: idText.optional(), count: z.strictObject({ quantity: decimal }) }),
-  ],
-  { error: 'must hold either "movement": {"delta", "reason"} or "count": {"quantity"}' },
-) satisfies z.ZodType<InventoryBody>;
+    ],
+    { error: 'must hold either "movement": {"delta", "reason"} or "count": {"quantity"}' },
+  )
+  .meta({ example: bodyExamples.inventory }) satisfies z.ZodType<InventoryBody>;
 
 const placeStock = z.strictObject({ quantity: z.string(), countedAt: z.string().nullable() });
 /** A record of zod would drop a place named `__proto__`: names are data. */
@@ -104,17 +120,22 @@ const stock = z.strictObject({
     ),
 }) satisfies z.ZodType<StockBody>;
 
-const taxes = z.array(z.strictObject({ code: idText, taxMinor: amountMinor })).max(20);
+const taxes = z
+  .array(z.strictObject({ code: idText, taxMinor: amountMinor }))
+  .max(20)
+  .meta({ description: 'By tax code of the POS; the set of codes is mapped as one.' });
 const namedAmount = z.strictObject({ name: named(500), amountMinor, taxes: taxes.optional() });
 const giftCard = z.strictObject({ code: idText, amountMinor: amountMinorPositive });
 const line = z.strictObject({
   lineId: idText,
   sku: idText,
   name: text(500),
-  quantity: decimal,
-  unitPrice: price,
-  discountMinor: amountMinor,
-  netMinor: amountMinor,
+  quantity: decimal.meta({ description: 'Negative in an order: returned in the same ticket.' }),
+  unitPrice: price.meta({ description: 'With tax where `pricesIncludeTax`.', example: '12.50' }),
+  discountMinor: amountMinor.meta({ description: 'What is taken off the line.' }),
+  netMinor: amountMinor.meta({
+    description: 'Quantity × unit price less discount, less tax where prices include it; ± 1.',
+  }),
   taxes,
 });
 
@@ -123,13 +144,13 @@ const recordLine = line.extend({ productId: idText.optional() });
 const booked = { lines: z.array(recordLine), guestCustomerId: z.string().optional() };
 
 const ticket = {
-  number: idText,
+  number: idText.meta({ description: 'On the receipt; the number of the document.' }),
   channel: z.literal('pos'),
-  location: idText.optional(),
-  businessDate: calendarDay,
+  location: idText.optional().meta({ description: 'Where it was sold; mapped to a department.' }),
+  businessDate: calendarDay.meta({ description: 'The day on which it counts.' }),
   currency,
   pricesIncludeTax: z.boolean(),
-  customerId: idText.optional(),
+  customerId: idText.optional().meta({ description: '`recordId` of a customer.' }),
   guest: z.strictObject({ name: text(500).optional(), email: text(320).optional() }).optional(),
   lines: z
     .array(line)
@@ -151,7 +172,7 @@ const ticket = {
       used: z.array(giftCard).max(100).optional(),
     })
     .optional(),
-  roundingMinor: amountMinor.optional(),
+  roundingMinor: amountMinor.optional().meta({ description: 'Cash rounding; in the total.' }),
   exchangeRate: exchangeRate.optional(),
   totals: z.strictObject({ netMinor: amountMinor, taxMinor: amountMinor, totalMinor: amountMinor }),
   voided: voided.optional(),
@@ -167,21 +188,6 @@ const deposits = z
     message: 'must not use one paymentId twice',
   });
 
-/** Lay-away money of an order that was given up. */
-const depositsBack = {
-  number: 'P1-1001-1',
-  channel: 'pos',
-  businessDate: '2026-11-28',
-  currency: 'USD',
-  pricesIncludeTax: false,
-  lines: [],
-  tenders: [{ tender: 'cash', amountMinor: 1000 }],
-  orderId: 'P1-1001',
-  restock: false,
-  deposits: [{ paymentId: 'P1-77', amountMinor: 1000 }],
-  totals: { netMinor: 0, taxMinor: 0, totalMinor: 1000 },
-};
-
 function isDepositsAlone(body: RefundBody): boolean {
   const { lines, fees = [], shipping = [], tips = [], giftCards, unallocatedMinor = 0 } = body;
   const cards = [...(giftCards?.sold ?? []), ...(giftCards?.used ?? [])];
@@ -191,18 +197,28 @@ function isDepositsAlone(body: RefundBody): boolean {
   );
 }
 
-const orderFields = { ...ticket, tenders, deposits: deposits.optional() };
+const orderFields = {
+  ...ticket,
+  tenders,
+  deposits: deposits.optional().meta({ description: 'Deposits that it uses up.' }),
+};
 const invoiceFields = { ...ticket, dueDate: calendarDay.optional() };
 const refundFields = {
   ...ticket,
   tenders,
-  orderId: idText.optional(),
-  restock: z.boolean(),
-  unallocatedMinor: amountMinorPositive.optional(),
+  orderId: idText.optional().meta({ description: 'The order or invoice that it refunds.' }),
+  restock: z.boolean().meta({ description: 'Whether the goods come back into stock.' }),
+  unallocatedMinor: amountMinorPositive
+    .optional()
+    .meta({ description: 'Refunded without a line.' }),
   deposits: deposits.min(1).optional(),
 };
-const order = z.strictObject(orderFields) satisfies z.ZodType<OrderBody>;
-const invoice = z.strictObject(invoiceFields) satisfies z.ZodType<InvoiceBody>;
+const order = z
+  .strictObject(orderFields)
+  .meta({ example: bodyExamples.order }) satisfies z.ZodType<OrderBody>;
+const invoice = z
+  .strictObject(invoiceFields)
+  .meta({ example: bodyExamples.invoice }) satisfies z.ZodType<InvoiceBody>;
 const refund = z
   .strictObject(refundFields)
   .refine(({ deposits: back, orderId }) => back === undefined || orderId !== undefined, {
@@ -218,7 +234,7 @@ const refund = z
     path: ['tenders'],
     message: 'say how the deposits were given back',
   })
-  .meta({ example: depositsBack }) satisfies z.ZodType<RefundBody>;
+  .meta({ example: bodyExamples.refund }) satisfies z.ZodType<RefundBody>;
 const recordOrder = z.strictObject({ ...orderFields, ...booked });
 const recordInvoice = z.strictObject({ ...invoiceFields, ...booked });
 const recordRefund = z.strictObject({ ...refundFields, ...booked });

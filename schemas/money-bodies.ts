@@ -12,14 +12,15 @@ import {
   text,
   voided,
 } from './body-parts';
+import { bodyExamples } from './examples';
 
-// The bodies of money beside the sale.
+// The bodies of payments, payouts and cash movements.
 
 export const payment = z
   .strictObject({
     number: idText,
-    invoiceId: idText.optional(),
-    depositFor: idText.optional(),
+    invoiceId: idText.optional().meta({ description: 'The invoice that it pays.' }),
+    depositFor: idText.optional().meta({ description: 'The order that it is a deposit for.' }),
     tender: idText,
     amountMinor: amountMinorPositive,
     reference: text(200).optional(),
@@ -40,13 +41,7 @@ export const payment = z
     { path: ['invoiceId'], message: 'says currency, customerId and location itself' },
   )
   .meta({
-    example: {
-      number: 'P1-77',
-      invoiceId: 'inv-1',
-      tender: 'cash',
-      amountMinor: 1904,
-      businessDate: '2026-11-24',
-    },
+    example: bodyExamples.payment,
   }) satisfies z.ZodType<PaymentBody>;
 const paidOut = z
   .array(z.strictObject({ kind: z.enum(paidOutKinds), recordId: idText, amountMinor }))
@@ -54,7 +49,7 @@ const paidOut = z
 export const payout = z
   .strictObject({
     processor: idText,
-    tender: idText.optional(),
+    tender: idText.optional().meta({ description: 'Whose clearing account it empties.' }),
     reference: named(200).optional(),
     businessDate: calendarDay.optional(),
     currency: currency.optional(),
@@ -71,19 +66,7 @@ export const payout = z
     voided: voided.optional(),
   })
   .meta({
-    example: {
-      processor: 'stripe',
-      tender: 'card',
-      reference: 'po_55',
-      businessDate: '2026-11-25',
-      grossMinor: 7076,
-      feesMinor: 234,
-      netMinor: 6842,
-      includes: [
-        { kind: 'order', recordId: 'P1-1001', amountMinor: 8437 },
-        { kind: 'refund', recordId: 'P1-1001-1', amountMinor: -1361 },
-      ],
-    },
+    example: bodyExamples.payout,
   }) satisfies z.ZodType<PayoutBody>;
 export const cash = z
   .strictObject({
@@ -94,7 +77,9 @@ export const cash = z
     amountMinor,
     currency: currency.optional(),
     exchangeRate: exchangeRate.optional(),
-    account: idText.optional(),
+    account: idText
+      .optional()
+      .meta({ description: 'What it was for; mapped as `cash:<account>`.' }),
     reason: text(500).optional(),
     voided: voided.optional(),
   })
@@ -103,11 +88,5 @@ export const cash = z
     message: 'must not be negative: the type says the direction',
   })
   .meta({
-    example: {
-      businessDate: '2026-11-21',
-      tender: 'cash',
-      type: 'difference',
-      amountMinor: -105,
-      reason: 'count at close',
-    },
+    example: bodyExamples.cash,
   }) satisfies z.ZodType<CashBody>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { idText } from '../../schemas/body-parts';
+import { bodyExamples } from '../../schemas/examples';
 import { findChange, type IntakeItem, type StoredChange } from '../../database/changes';
 import { KnownNames } from '../../database/known-names';
 import { deliveriesOf, summariesOf } from '../../database/status';
@@ -28,6 +29,16 @@ const changesRequest = z
     description: `1 to ${changesMax} changes, 5 MB at most. Takes a key of role pos or admin.`,
   });
 
+const exampleChange = {
+  id: 'evt-1',
+  kind: 'product',
+  op: 'upsert',
+  recordId: 'p-1',
+  revision: 1,
+  occurredAt: '2026-11-22T10:15:00-05:00',
+  body: bodyExamples.product,
+};
+
 const rejectionSchema = z.object({
   index: z.int(),
   id: z.string().nullable(),
@@ -44,7 +55,9 @@ const intakeAnswer = z
     warnings: z
       .array(z.object({ index: z.int(), code: z.enum(warningCodes), message: z.string() }))
       .optional()
-      .meta({ description: 'Of changes that were taken: at most 100.' }),
+      .meta({
+        description: 'What is accepted and will be held, passed over or unused; at most 100.',
+      }),
   })
   .meta({ id: 'IntakeAnswer' });
 
@@ -74,7 +87,7 @@ const storedChange = z
     deliveries: z.array(deliverySchema),
     summaries: z
       .array(summaryOfTicketSchema)
-      .meta({ description: 'The daily summaries by which the books have it.' }),
+      .meta({ description: 'Daily summaries that contain it.' }),
   })
   .meta({ id: 'StoredChange' });
 
@@ -89,10 +102,17 @@ export function changeRoutes(deps: ApiDeps): Route[] {
       path: '/changes',
       access: 'pos',
       summary: 'Send changes',
+      description:
+        'Stores the changes and answers 202 once they are on disk. Each change is checked by ' +
+        'itself: `rejected` names those that were not taken, by index. The same `id` with the ' +
+        'same content counts as a duplicate, so a request without an answer is sent again as ' +
+        'it is. Reached the bound of the queue: 429 `queue_full`, nothing is stored.',
       params: none,
       query: none,
       body: changesRequest,
-      documentedBody: z.strictObject({ changes: z.array(changeSchema).min(1).max(changesMax) }),
+      documentedBody: z
+        .strictObject({ changes: z.array(changeSchema).min(1).max(changesMax) })
+        .meta({ example: { changes: [exampleChange] } }),
       answers: { 202: intakeAnswer },
       takesFaults: true,
       handle: async ({ tenant, body, faults }) => {
@@ -117,7 +137,11 @@ export function changeRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/changes/{changeId}',
       access: 'pos',
-      summary: 'A change, what became of it, and where each system stands with its record',
+      summary: 'Get a change, its outcome, and the status of its record per system',
+      description:
+        '`outcome`: `pending` (not absorbed yet), `applied`, `superseded` (a newer revision ' +
+        'came), `stale` (it was older than what was there), `failed` (see `code` and ' +
+        '`detail`).',
       params: z.strictObject({ changeId: idText }),
       query: none,
       body: none,

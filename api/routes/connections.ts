@@ -39,8 +39,8 @@ const connectionSchema = z
   .object({
     system: systemName,
     address: z.string(),
-    account: z.string().meta({ description: 'The store, or the realm.' }),
-    revision: z.int().meta({ description: 'Rises with every renewal.' }),
+    account: z.string().meta({ description: 'Address of the store, or realm id of the company.' }),
+    revision: z.int().meta({ description: 'Incremented with every renewal.' }),
     connectedAt: instantText,
     check: z
       .object({
@@ -58,7 +58,7 @@ export function connectionRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/connections',
       access: 'viewer',
-      summary: 'The connected systems',
+      summary: 'List the connected systems',
       params: none,
       query: none,
       body: none,
@@ -84,14 +84,26 @@ function wooRoute(deps: ApiDeps): Route {
     path: '/connections/woo',
     access: 'admin',
     summary: 'Connect a WooCommerce store, or renew its keys',
+    description:
+      'Tries the keys with one read and stores them either way; `check` says what came back. ' +
+      'A store that another tenant has connected: 409 `account_shared`. Another store than ' +
+      'the one to which something was sent already: 409 `other_account`.',
     params: none,
     query: none,
-    body: z.strictObject({
-      url: storeUrl,
-      consumerKey: secret(200),
-      consumerSecret: secret(200),
-      confirmShared,
-    }),
+    body: z
+      .strictObject({
+        url: storeUrl,
+        consumerKey: secret(200),
+        consumerSecret: secret(200),
+        confirmShared,
+      })
+      .meta({
+        example: {
+          url: 'https://shop.example',
+          consumerKey: 'ck_0a1b2c',
+          consumerSecret: 'cs_3d4e5f',
+        },
+      }),
     answers: { 200: connectionSchema },
     handle: async ({ tenant, actor, body: { url, confirmShared: isSharedFine, ...keys } }) => {
       refuseUnsafe(deps, new URL(url));
@@ -117,15 +129,22 @@ function quickBooksRoute(deps: ApiDeps): Route {
     method: 'put',
     path: '/connections/qbo',
     access: 'admin',
-    summary: 'Connect a QuickBooks company by tokens; refused in production, where OAuth does it',
+    summary: 'Connect a QuickBooks company by tokens (not in production)',
+    description:
+      'For development and tests: in production a company is connected by its consent page. A ' +
+      'company that another tenant has connected: 409 `account_shared`.',
     params: none,
     query: none,
-    body: z.strictObject({
-      realmId: z.string().regex(/^[\w-]{1,64}$/),
-      accessToken: secret(5_000),
-      refreshToken: secret(1_000),
-      confirmShared,
-    }),
+    body: z
+      .strictObject({
+        realmId: z.string().regex(/^[\w-]{1,64}$/),
+        accessToken: secret(5_000),
+        refreshToken: secret(1_000),
+        confirmShared,
+      })
+      .meta({
+        example: { realmId: '4620816365', accessToken: 'eyJlbmMi', refreshToken: 'AB11730' },
+      }),
     answers: { 200: connectionSchema },
     handle: async ({
       tenant,
@@ -193,7 +212,7 @@ async function connect(
 function refuseUnsafe({ isProduction }: ApiDeps, url: URL): void {
   if (!isProduction || (url.protocol === 'https:' && isPublicHost(url))) return;
   const message = 'must be https and a public host';
-  throw invalid('The body does not fit.', [{ path: 'url', message }]);
+  throw invalid('Validation of the body failed.', [{ path: 'url', message }]);
 }
 
 function isStoreUrl(text: string): boolean {

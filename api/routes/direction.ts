@@ -18,10 +18,28 @@ import { none, tenantRoute, type Answer, type Route } from '../route';
 import { changeKindName, instantText, systemName } from '../words';
 
 const policy = directionSchema.meta({ id: 'Direction' });
-const catchUp = z.boolean().optional().meta({
-  description: 'Whether documents that were kept back are sent now (true) or skipped (false).',
-});
-const oneDirection = z.strictObject({ direction: z.enum(directions), catchUp });
+const catchUp = z
+  .boolean()
+  .optional()
+  .meta({
+    description:
+      'What becomes of documents that the former direction kept back: sent now (true) or ' +
+      'skipped (false).',
+  });
+const wholeExample = {
+  systems: {
+    woo: { default: 'bidirectional', kinds: { order: 'pull', customer: 'disabled' } },
+    qbo: { default: 'push', kinds: { inventory: 'disabled' } },
+  },
+  catchUp: true,
+};
+const catchUpText =
+  'Takes effect within seconds. Where it allows documents that were kept back, `catchUp` is ' +
+  'required: without it 409 `catch_up_required` names their number. Customers, products and ' +
+  'stock are always sent in their latest state.';
+const oneDirection = z
+  .strictObject({ direction: z.enum(directions), catchUp })
+  .meta({ example: { direction: 'push', catchUp: true } });
 
 const requestedAnswer = z.object({ requestId: z.string() });
 const directionAnswer = z.object({
@@ -35,7 +53,10 @@ export function directionRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/direction',
       access: 'viewer',
-      summary: 'The direction last asked for, and the one in force',
+      summary: 'Get the requested direction and the one in effect',
+      description:
+        'Seen from the POS: `push` is towards the system, `pull` from it. A kind inherits the ' +
+        'default of its system.',
       params: none,
       query: none,
       body: none,
@@ -46,10 +67,11 @@ export function directionRoutes(deps: ApiDeps): Route[] {
       method: 'put',
       path: '/direction',
       access: 'operator',
-      summary: 'Set the whole direction',
+      summary: 'Set the direction of every system and kind',
+      description: catchUpText,
       params: none,
       query: none,
-      body: directionSchema.extend({ catchUp }),
+      body: directionSchema.extend({ catchUp }).meta({ example: wholeExample }),
       answers: { 202: requestedAnswer },
       handle: async ({ tenant, actor, body }) => {
         const value: DirectionPolicy = { systems: body.systems };
@@ -60,7 +82,8 @@ export function directionRoutes(deps: ApiDeps): Route[] {
       method: 'put',
       path: '/direction/{system}',
       access: 'operator',
-      summary: 'Set the default of a system, which its kinds inherit',
+      summary: 'Set the default direction of a system',
+      description: catchUpText,
       params: z.strictObject({ system: systemName }),
       query: none,
       body: oneDirection,
@@ -79,6 +102,7 @@ export function directionRoutes(deps: ApiDeps): Route[] {
       path: '/direction/{system}/{kind}',
       access: 'operator',
       summary: 'Set the direction of one kind',
+      description: catchUpText,
       params: z.strictObject({ system: systemName, kind: changeKindName }),
       query: none,
       body: oneDirection,
@@ -167,13 +191,13 @@ async function request(
     });
     return { status: 202, body: { requestId } };
   }
-  throw new Problem(409, 'too_many_changes', 'Others change the direction right now. Try again.');
+  throw new Problem(409, 'too_many_changes', 'The direction was changed concurrently; retry.');
 }
 
 function catchUpRequired(count: number): Problem {
   const detail =
-    `${count} documents were kept back. Say catchUp: true to send them now, or false to skip ` +
-    'them.';
+    `${count} documents were kept back. Set catchUp to true to send them now, or to false ` +
+    'to skip them.';
   return new Problem(409, 'catch_up_required', detail, { members: { count } });
 }
 

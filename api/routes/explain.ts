@@ -18,7 +18,7 @@ const question = z
     system: systemName.optional(),
     entity: word
       .optional()
-      .meta({ description: 'As the system names it, e.g. `SalesReceipt`, `products`.' }),
+      .meta({ description: 'As the system names it.', example: 'SalesReceipt' }),
     id: remoteId.optional(),
     kind: kindName.optional(),
     recordId: recordIdText.optional(),
@@ -38,7 +38,11 @@ export function explainRoutes({ pool }: ApiDeps): Route[] {
       method: 'get',
       path: '/explain',
       access: 'viewer',
-      summary: 'From a document to its record, changes, rules, versions and writes, and back',
+      summary: 'Explain a document or a record',
+      description:
+        'Give `system`, `entity` and `id` of a document, or `kind` and `recordId`. Answers ' +
+        'the record, its changes, the rules that were applied, the versions of mappings and ' +
+        'settings, and every write. A daily summary lists its tickets, a ticket its summaries.',
       params: none,
       query: question,
       body: none,

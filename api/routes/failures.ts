@@ -35,12 +35,15 @@ const word = z.string().regex(/^[\w:.-]{1,100}$/);
 const shared = {
   system: systemName
     .nullable()
-    .meta({ description: 'Null of a change that could not be applied.' }),
+    .meta({ description: 'Null for a change that could not be applied.' }),
   kind: kindName,
   state: z.enum(['held', 'dead', 'failed']),
   reason: z.string(),
   ...{ title: z.string(), whatToDo: z.string(), actor: z.enum(holdActors) },
-  cause: z.string().meta({ description: 'Equal for failures that one correction mends.' }),
+  cause: z.string().meta({
+    description: 'Equal for failures that one correction resolves.',
+    example: 'mapping_missing:tender:card',
+  }),
 };
 const failureSchema = z
   .object({
@@ -56,8 +59,13 @@ const failureSchema = z
 
 const filter = z.strictObject({
   ...pageQuery,
-  class: word.optional().meta({ description: 'Of a dead one.' }),
-  reason: word.optional().meta({ description: 'Of a held one.' }),
+  class: word
+    .optional()
+    .meta({ description: 'For dead deliveries: the class of the refusal.', example: 'DATA' }),
+  reason: word.optional().meta({
+    description: 'For held deliveries and failed changes: the reason.',
+    example: 'mapping_missing',
+  }),
   kind: kindName.optional(),
   system: systemName.optional(),
 });
@@ -69,7 +77,10 @@ export function failureRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/failures',
       access: 'operator',
-      summary: 'List dead and held deliveries, then changes that could not be applied',
+      summary: 'List held and dead deliveries and failed changes',
+      description:
+        'Each with its title, what to do and who acts. Deliveries come first, then changes ' +
+        'that could not be applied.',
       params: none,
       query: filter,
       body: none,
@@ -92,7 +103,7 @@ export function failureRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/failures/causes',
       access: 'operator',
-      summary: 'Equal failures together, most frequent first',
+      summary: 'List failures by cause, most frequent first',
       params: none,
       query: z.strictObject({ limit: pageQuery.limit }),
       body: none,
@@ -113,12 +124,14 @@ function redriveRoute({ pool, signals }: ApiDeps): Route {
     method: 'post',
     path: '/failures/redrive',
     access: 'operator',
-    summary:
-      'Try again by ids, by cause, or all; what lifts by itself is passed over. By ids ' +
-      'also what an undo took back: its record is posted anew',
+    summary: 'Redrive failures by ids, by cause, or all',
+    description:
+      'They are tried again with all their tries. Self-releasing holds (direction, ' +
+      'dependency, summary) are skipped. By ids it also covers what an undo took back: the ' +
+      'record is posted anew.',
     params: none,
     query: none,
-    body: redriveSelector,
+    body: redriveSelector.meta({ example: { cause: 'mapping_missing:tender:card' } }),
     answers: { 202: z.object({ redriveId: z.string(), count: z.int() }) },
     handle: async ({ tenant, actor, body }) => {
       const redriveId = randomUUID();
@@ -138,10 +151,13 @@ function discardRoute({ pool }: ApiDeps): Route {
     method: 'post',
     path: '/failures/{failureId}/discard',
     access: 'operator',
-    summary: 'Discard a dead or held delivery or a failed change, with a reason',
+    summary: 'Discard a dead or held delivery or a failed change',
+    description: 'It is not tried again; the reason is kept. What is in flight: 409 `in_flight`.',
     params: z.strictObject({ failureId }),
     query: none,
-    body: z.strictObject({ reason: label(500) }),
+    body: z
+      .strictObject({ reason: label(500) })
+      .meta({ example: { reason: 'Booked by hand as journal entry 118' } }),
     answers: { 202: z.object({ id: failureId, state: z.literal('skipped') }) },
     handle: async ({ tenant, actor, params: { failureId: id }, body: { reason } }) => {
       const result = await discard(pool, tenant.id, id, reason);

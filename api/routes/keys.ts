@@ -26,7 +26,7 @@ export function keyRoutes({ pool }: ApiDeps): Route[] {
       method: 'get',
       path: '/keys',
       access: 'admin',
-      summary: 'The keys of the tenant, oldest first',
+      summary: 'List API keys, oldest first',
       params: none,
       query: z.strictObject(pageQuery),
       body: none,
@@ -48,17 +48,21 @@ export function keyRoutes({ pool }: ApiDeps): Route[] {
       method: 'post',
       path: '/keys',
       access: 'admin',
-      summary:
-        'Create an API key; it is shown once. With the root key: an admin key, for a ' +
-        'tenant that lost its own',
+      summary: 'Create an API key (shown once)',
+      description:
+        'The root key may create admin keys, for a tenant that lost its own. Roles: `pos` ' +
+        'sends changes; `viewer` reads; `operator` also acts on failures, lanes, directions, ' +
+        'mappings and runs; `admin` may do everything.',
       params: none,
       query: none,
-      body: z.strictObject({ role: z.enum(roles), label: label(100) }),
+      body: z
+        .strictObject({ role: z.enum(roles), label: label(100) })
+        .meta({ example: { role: 'pos', label: 'till 1' } }),
       answers: { 201: z.object({ id: z.uuid(), key: z.string() }) },
       rootMay: true,
       handle: async ({ tenant, actor, body, isRoot }) => {
         if (isRoot && body.role !== 'admin') {
-          const detail = 'The root key makes admin keys only; others are made with an admin key.';
+          const detail = 'The root key creates admin keys only; create others with an admin key.';
           throw new Problem(403, 'forbidden', detail);
         }
         const key = newApiKey();
@@ -72,7 +76,8 @@ export function keyRoutes({ pool }: ApiDeps): Route[] {
       method: 'delete',
       path: '/keys/{keyId}',
       access: 'admin',
-      summary: 'Revoke a key; it stops at once',
+      summary: 'Revoke an API key',
+      description: 'It stops at once. The last admin key stays: 409 `last_admin_key`.',
       params: z.strictObject({ keyId: z.uuid() }),
       query: none,
       body: none,

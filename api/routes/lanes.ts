@@ -18,10 +18,15 @@ function breakerRoute({ pool, signals }: ApiDeps): Route {
     method: 'post',
     path: '/lanes/{system}/breaker',
     access: 'operator',
-    summary: 'Close the breaker of a lane, or hold it open until told otherwise',
+    summary: 'Close or isolate the breaker of a lane',
+    description:
+      '`closed`: calls begin at once, also where the vendor asked for a pause. `isolated`: it ' +
+      'stays open until it is closed by hand.',
     params: laneParams,
     query: none,
-    body: z.strictObject({ to: z.enum(['closed', 'isolated']) }),
+    body: z
+      .strictObject({ to: z.enum(['closed', 'isolated']) })
+      .meta({ example: { to: 'closed' } }),
     answers: { 202: z.object({ system: systemName, to: z.string() }) },
     handle: async ({ tenant, actor, params: { system }, body: { to } }) => {
       const isIsolated = to === 'isolated';
@@ -40,7 +45,7 @@ function pauseRoute({ pool, signals }: ApiDeps, isPaused: boolean): Route {
     method: 'post',
     path: `/lanes/{system}/${verb}`,
     access: 'operator',
-    summary: isPaused ? 'Stop all calls to a system' : 'Let a paused lane go on',
+    summary: isPaused ? 'Pause all calls to a system' : 'Resume a paused lane',
     params: laneParams,
     query: none,
     body: none,

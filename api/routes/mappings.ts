@@ -45,7 +45,7 @@ export function mappingRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/mappings/{kind}',
       access: 'viewer',
-      summary: 'What source keys mean in the books, in order of their keys',
+      summary: 'List mappings of a kind, by key',
       params: z.strictObject({ kind }),
       query: z.strictObject(pageQuery),
       body: none,
@@ -60,24 +60,24 @@ export function mappingRoutes(deps: ApiDeps): Route[] {
       method: 'put',
       path: '/mappings/{kind}/{key}',
       access: 'operator',
-      summary: 'Map one source key; the key is percent-encoded',
+      summary: 'Map a source key to its target in QuickBooks',
+      description:
+        'The key is percent-encoded. A key without meaning, and a target that the company ' +
+        'does not have or that has the wrong type, are refused. Releases what was held for ' +
+        'want of this mapping.',
       params: z.strictObject({ kind, key: mappingKey }),
       query: none,
-      body: z.strictObject({
-        target: z.strictObject({ id: label(100), name: label(500).optional() }),
-      }),
+      body: z
+        .strictObject({
+          target: z.strictObject({ id: label(100), name: label(500).optional() }),
+        })
+        .meta({ example: { target: { id: '35', name: 'Card clearing' } } }),
       answers: {
         200: mappingSchema.extend({
-          /** Failures that were held for want of it and are tried again. */
-          released: z.int(),
-          unchecked: z
-            .literal(true)
-            .optional()
-            .meta({
-              description:
-                'The company could not be asked about this target yet; it is checked before ' +
-                'it is used.',
-            }),
+          released: z.int().meta({ description: 'Failures that it releases.' }),
+          unchecked: z.literal(true).optional().meta({
+            description: 'The target could not be checked yet; it is checked before it is used.',
+          }),
         }),
       },
       handle: async ({ tenant, actor, params, body: { target } }) => {

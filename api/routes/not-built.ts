@@ -31,7 +31,7 @@ const openPaths: readonly [Method, string][] = [
 ];
 
 export function notBuiltRoutes(): Route[] {
-  const shared = { summary: 'Not built yet', answers: {}, body: none };
+  const shared = { summary: 'Not built yet (501)', answers: {}, body: none };
   return [
     ...tenantPaths.map(([method, path, access]) =>
       tenantRoute({ ...shared, method, path, access, params: none, query: none, handle }),

@@ -13,11 +13,16 @@ const recordSchema = z
   .object({
     kind: kindName,
     recordId: z.string(),
-    revision: z.int().meta({ description: 'Ours: rises with every change of the record.' }),
-    sourceRevision: z.int().nullable().meta({ description: "The sender's." }),
+    revision: z.int().meta({ description: 'Ours: incremented with every change of the record.' }),
+    sourceRevision: z
+      .int()
+      .nullable()
+      .meta({ description: 'The revision that the sender gave it last.' }),
     op: z.enum(['present', 'absent']),
     body: z.unknown(),
-    origin: z.record(z.string(), z.enum(systems)).meta({ description: 'Who said each field.' }),
+    origin: z
+      .record(z.string(), z.enum(systems))
+      .meta({ description: 'Which system gave each field its value.' }),
     updatedAt: instantText,
     deliveries: z.array(deliverySchema),
   })
@@ -29,7 +34,7 @@ export function recordRoutes({ pool }: ApiDeps): Route[] {
       method: 'get',
       path: '/records/{kind}/{recordId}',
       access: 'viewer',
-      summary: 'What is true now of one thing, and where each system stands with it',
+      summary: 'Get a record and its status per system',
       params: z.strictObject({ kind: kindName, recordId: recordIdText }),
       query: none,
       body: none,

@@ -29,29 +29,34 @@ const request = z
   .strictObject({
     kind: z.enum(runKinds).meta({
       description:
-        '`dry_run` shows what would be sent now. `undo` takes back what was posted to ' +
-        'QuickBooks for records of these business dates, and what waits to be: open ' +
-        'documents are voided, deposited ones and those in closed periods get a document ' +
-        'against them, tickets leave their daily summary; nothing is deleted. A later ' +
-        'revision from the POS, or a redrive by the ids of its deliveries, posts a ' +
-        'record anew. The others are not built.',
+        '`dry_run` shows the exact requests that would be sent now. `undo` takes back what ' +
+        'was posted to QuickBooks for records of these business dates. The others are not ' +
+        'built.',
     }),
     systems: z
       .array(systemName)
       .min(1)
       .max(targets.length)
       .optional()
-      .meta({ description: 'Of an undo only `qbo`.' }),
+      .meta({ description: 'All unless given. For `undo`, only `qbo`.' }),
     kinds: z
       .array(kindName)
       .min(1)
       .max(kinds.length)
       .optional()
-      .meta({ description: 'Of an undo kinds of documents; all of them unless given.' }),
-    from: z.iso.date().optional().meta({
-      description: 'First business date; what has none is left out then. An undo needs both.',
-    }),
-    to: z.iso.date().optional().meta({ description: 'Last business date.' }),
+      .meta({ description: 'All unless given. For `undo`, kinds of documents.' }),
+    from: z.iso
+      .date()
+      .optional()
+      .meta({
+        description:
+          'First business date, inclusive; records without a business date are excluded. ' +
+          'Required for `undo`.',
+      }),
+    to: z.iso
+      .date()
+      .optional()
+      .meta({ description: 'Last business date, inclusive. Required for `undo`.' }),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
     message: 'to must not be before from',
@@ -70,7 +75,8 @@ const request = z
     const other = body.kinds?.find((kind) => !undoKinds.some((one) => one === kind));
     if (other !== undefined)
       refuse('kinds', `${other} is no kind that can be taken back: ${undoKinds.join(', ')}`);
-  });
+  })
+  .meta({ example: { kind: 'undo', from: '2026-11-01', to: '2026-11-30', kinds: ['order'] } });
 
 const postingSchema = z.object({
   accountId: z
@@ -90,16 +96,16 @@ const runSchema = z
     requestedBy: z.string(),
     requestedAt: instantText,
     endedAt: instantText.nullable(),
-    done: z.int().meta({
-      description: 'Deliveries that were looked at; of an undo, those that came to rest.',
-    }),
+    done: z
+      .int()
+      .meta({ description: 'Deliveries that were looked at; for `undo`, those that finished.' }),
     total: z
       .int()
       .nullable()
       .meta({
         description:
-          'That waited when it began. What waits for others, or for its next try, is not ' +
-          'looked at. Of an undo: that stood in the books or waited.',
+          'Deliveries that were due when the run started. What waits for other records, or for ' +
+          'its next try, is not looked at. For `undo`: deliveries that were posted or waiting.',
       }),
     detail: z.string().nullable(),
     undone: z
@@ -107,26 +113,26 @@ const runSchema = z
       .nullable()
       .meta({
         description:
-          'Of an undo: deliveries by what became of them; once it has ended, as it ended. ' +
-          '`voided`; `countered`: it stands, with a document against it; `leftSummary`; ' +
-          '`skipped`: never posted, and not posted any more; `held` and `dead`: under ' +
-          'failures; `waiting`. Null of a dry run.',
+          'For `undo`: deliveries by outcome, frozen when the run ends. `voided`; `countered`: ' +
+          'it stands, with a document against it; `leftSummary`: its ticket left the daily ' +
+          'summary; `skipped`: never posted, and not posted any more; `held` and `dead`: see ' +
+          'failures; `waiting`. Null for a dry run.',
       }),
     systems: z
       .array(
         z.object({
           system: systemName,
           isDone: z.boolean(),
-          isCut: z.boolean().meta({ description: 'There was more than a run looks at (10,000).' }),
+          isCut: z.boolean().meta({ description: 'Truncated at 10,000 deliveries.' }),
           outcomes: z.partialRecord(z.enum(memberOutcomes), z.int()),
           calls: z.object({ reads: z.int(), writes: z.int() }),
           expectedMs: z.number().nullable(),
           accounts: z
             .array(postingSchema)
-            .meta({ description: 'What all documents book together.' }),
+            .meta({ description: 'Debits and credits of all documents together.' }),
         }),
       )
-      .meta({ description: 'Of a dry run.' }),
+      .meta({ description: 'For a dry run.' }),
   })
   .meta({ id: 'Run' });
 
@@ -162,7 +168,7 @@ export function runRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/runs/{runId}',
       access: 'operator',
-      summary: 'How far a run is, and what it found in sum',
+      summary: 'Get run progress and totals',
       params: z.strictObject({ runId }),
       query: none,
       body: none,
@@ -184,9 +190,13 @@ function startRoute({ pool, signals }: ApiDeps): Route {
     method: 'post',
     path: '/runs',
     access: 'operator',
-    summary:
-      'Start a run. A dry run answers with what would be sent now, and sends nothing; an ' +
-      'undo takes back what was posted',
+    summary: 'Start a dry run or an undo',
+    description:
+      'A dry run sends nothing; read it under `sends` and `members`. An undo voids open ' +
+      'documents, posts a document against deposited ones and those in closed periods, and ' +
+      'takes tickets out of their daily summaries; it deletes nothing. A later revision from ' +
+      'the POS, or a redrive by the ids of its deliveries, posts a record anew. One run of a ' +
+      'kind at a time (409 `already_running`), 10 s apart (429 `too_soon`).',
     params: none,
     query: none,
     body: request,
@@ -228,8 +238,8 @@ function cancelRoute({ pool, signals }: ApiDeps): Route {
     method: 'post',
     path: '/runs/{runId}/cancel',
     access: 'operator',
-    summary:
-      'Stop a run; what it found so far stays. Of an undo: what was not begun stays in the books',
+    summary: 'Cancel a run',
+    description: 'A dry run keeps what it found. An undo leaves what was not begun in QuickBooks.',
     params: z.strictObject({ runId }),
     query: none,
     body: none,
@@ -266,7 +276,7 @@ function sendsRoute({ pool }: ApiDeps): Route {
     method: 'get',
     path: '/runs/{runId}/sends',
     access: 'operator',
-    summary: 'Of a dry run: the requests, byte for byte as they would leave',
+    summary: 'List the requests of a dry run, byte for byte',
     params: z.strictObject({ runId }),
     query: z.strictObject(pageQuery),
     body: none,
@@ -301,8 +311,8 @@ function membersRoute({ pool }: ApiDeps): Route {
     method: 'get',
     path: '/runs/{runId}/members',
     access: 'operator',
-    summary:
-      'Of a dry run: each delivery with its payload and what it books, or why it is not sent',
+    summary: 'List the deliveries of a dry run',
+    description: 'Each with its payload and its debits and credits, or why it is not sent.',
     params: z.strictObject({ runId }),
     query: z.strictObject(pageQuery),
     body: none,

@@ -42,7 +42,7 @@ export function settingsRoutes(deps: ApiDeps): Route[] {
   return [
     ...partRoutes(deps, {
       name: 'sync',
-      schema: syncSettingsSchema.meta({ id: 'SyncSettings' }),
+      schema: syncSettingsSchema.meta({ id: 'SyncSettings', example: initialSyncSettings }),
       initial: initialSyncSettings,
       check: () => Promise.resolve(),
       // The tenant's workflow obeys these itself, so it brings them in force.
@@ -53,7 +53,10 @@ export function settingsRoutes(deps: ApiDeps): Route[] {
     }),
     ...partRoutes(deps, {
       name: 'posting',
-      schema: postingSettingsSchema.meta({ id: 'PostingSettings' }),
+      schema: postingSettingsSchema.meta({
+        id: 'PostingSettings',
+        example: initialPostingSettings,
+      }),
       initial: initialPostingSettings,
       check: (tenant, value) => checkPosting(deps, tenant, value),
       // Read by each turn when it begins; what it sets going is work for one.
@@ -113,7 +116,8 @@ function partRoutes<T extends object>(deps: ApiDeps, part: Part<T>): Route[] {
       method: 'get',
       path: `/settings/${name}`,
       access: 'viewer',
-      summary: 'The settings last asked for; their revision is the ETag',
+      summary: `Get the newest requested ${name} settings`,
+      description: 'Their revision is the `ETag`. Revision 0: the start values.',
       params: none,
       query: none,
       body: none,
@@ -129,7 +133,7 @@ function partRoutes<T extends object>(deps: ApiDeps, part: Part<T>): Route[] {
       method: 'get',
       path: `/settings/${name}/versions`,
       access: 'viewer',
-      summary: 'All requests of this part, newest first',
+      summary: `List all requests of ${name} settings, newest first`,
       params: none,
       query: z.strictObject(pageQuery),
       body: none,
@@ -162,7 +166,10 @@ function changeRoute<T extends object>({ pool }: ApiDeps, part: Part<T>): Route 
     method: 'put',
     path: `/settings/${part.name}`,
     access: 'admin',
-    summary: 'Ask for other settings; If-Match must be the newest ETag',
+    summary: `Request new ${part.name} settings`,
+    description:
+      'Takes the whole value. `If-Match` must be the newest `ETag`, else 409 ' +
+      '`stale_revision`. They take effect within seconds; the list of versions says when.',
     params: none,
     query: none,
     body: part.schema,

@@ -23,14 +23,18 @@ const laneSchema = z.object({
   needsAuthSince: instantText.nullable(),
   waitUntil: instantText.nullable().meta({
     description:
-      'The vendor asked not to be called before (Retry-After, bounded by settings); ' +
-      '`resume` and `breaker closed` lift it.',
+      'The vendor asked for no call before this moment (`Retry-After`, bounded by settings); ' +
+      '`resume` and closing the breaker lift it.',
   }),
   waitReason: z.string().nullable(),
-  batchMax: z.int().nullable().meta({
-    description:
-      'Most members of a send for now, because the vendor refused larger ones; null: as set.',
-  }),
+  batchMax: z
+    .int()
+    .nullable()
+    .meta({
+      description:
+        'Most members of a send for now, because the vendor refused larger ones; null: as the ' +
+        'settings say.',
+    }),
   breaker: z.object({
     kind: z.enum(['closed', 'open', 'half-open', 'isolated']),
     retryAt: instantText.nullable(),
@@ -42,7 +46,10 @@ const laneSchema = z.object({
   held: counts.meta({ description: 'By reason.' }),
   dead: counts.meta({ description: 'By class.' }),
   oldestDueAt: instantText.nullable(),
-  oldestAgeMs: z.int().nullable().meta({ description: 'Since the oldest waiting one became due.' }),
+  oldestAgeMs: z
+    .int()
+    .nullable()
+    .meta({ description: 'Milliseconds since the oldest waiting delivery became due.' }),
   budget: z
     .object({
       requestsPerMinute: z.int(),
@@ -64,14 +71,19 @@ const problemSchema = z
     reason: z
       .string()
       .nullable()
-      .meta({ description: 'Of held ones the reason, of dead ones the class.' }),
+      .meta({ description: 'For `held` the reason, for `dead` the class.' }),
     title: z.string(),
     detail: z.string(),
     whatToDo: z.string(),
     since: instantText.nullable(),
     nextTryAt: instantText.nullable(),
-    records: z.int().nullable().meta({ description: 'Changes or deliveries that wait for it.' }),
-    amountMinor: z.int().nullable().meta({ description: 'Sum of their totals.' }),
+    records: z.int().nullable().meta({
+      description: 'Changes or deliveries that wait for it; null where they are not counted.',
+    }),
+    amountMinor: z
+      .int()
+      .nullable()
+      .meta({ description: 'Sum of their totals, in minor units of the currency of the tenant.' }),
   })
   .meta({ id: 'HealthProblem' });
 
@@ -96,6 +108,9 @@ export function statusRoutes({ pool }: ApiDeps): Route[] {
       path: '/status',
       access: 'viewer',
       summary: 'Get tenant status',
+      description:
+        '`health` in one word, and `problems`: everything that stands still or waits for a ' +
+        'person, worst first, with what to do.',
       params: none,
       query: none,
       body: none,

@@ -23,16 +23,26 @@ const timeZone = z
   .refine(isTimeZone, 'must be a time zone such as Europe/London')
   .meta({ example: 'Europe/London' });
 
-const newTenant = z.strictObject({
-  tenantId: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/),
-  name: label(200),
-  timeZone,
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/)
-    .refine((code) => currencies.has(code), 'must be an ISO 4217 code such as GBP'),
-  country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 code such as GB'),
-});
+const newTenant = z
+  .strictObject({
+    tenantId: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/),
+    name: label(200),
+    timeZone,
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .refine((code) => currencies.has(code), 'must be an ISO 4217 code such as GBP'),
+    country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 code such as GB'),
+  })
+  .meta({
+    example: {
+      tenantId: 'corner-shop',
+      name: 'Corner shop',
+      timeZone: 'America/New_York',
+      currency: 'USD',
+      country: 'US',
+    },
+  });
 
 const tenantSchema = z
   .object({
@@ -47,7 +57,8 @@ const tenantSchema = z
 
 const tenantPatch = z
   .strictObject({ name: label(200).optional(), timeZone: timeZone.optional() })
-  .refine((patch) => Object.keys(patch).length > 0, 'must change something');
+  .refine((patch) => Object.keys(patch).length > 0, 'must change something')
+  .meta({ example: { name: 'Corner shop & café' } });
 
 /** A key of the API: 32 random bytes, shown once. */
 export function newApiKey(): string {
@@ -61,7 +72,7 @@ export function tenantRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/v1/tenants',
       access: 'root',
-      summary: 'Make a tenant with its first key',
+      summary: 'Create a tenant and its first admin key (shown once)',
       body: newTenant,
       answers: { 201: z.object({ tenant: tenantSchema, adminKey: z.string() }) },
       handle: async (body) => {
@@ -80,7 +91,7 @@ export function tenantRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '',
       access: 'viewer',
-      summary: 'The tenant',
+      summary: 'Get the tenant',
       params: none,
       query: none,
       body: none,
@@ -91,7 +102,7 @@ export function tenantRoutes(deps: ApiDeps): Route[] {
       method: 'patch',
       path: '',
       access: 'admin',
-      summary: 'Change name or time zone',
+      summary: 'Update name or time zone of the tenant',
       params: none,
       query: none,
       body: tenantPatch,
@@ -111,7 +122,7 @@ export function tenantRoutes(deps: ApiDeps): Route[] {
 function refuseReserved({ isProduction }: ApiDeps, tenantId: string): void {
   if (!isProduction || !reservedIds.has(tenantId)) return;
   const message = 'is a name from examples; give the business a name of its own';
-  throw invalid('The body does not fit.', [{ path: 'tenantId', message }]);
+  throw invalid('Validation of the body failed.', [{ path: 'tenantId', message }]);
 }
 
 function viewOf({ id: _id, ...tenant }: Tenant): Omit<Tenant, 'id'> {

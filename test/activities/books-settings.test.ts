@@ -164,75 +164,65 @@ const payment = (recordId: string, invoiceId: string, amountMinor: number): Test
   body: { number: recordId, tender: 'cash', amountMinor, invoiceId },
 });
 
-test(
-  'an invoice waits for its first payment, whichever comes first; a void and ' +
-    'other settings end the waiting: the way out of `unpaid`',
-  async () => {
-    const tenant = await createTestTenant(stack);
-    await withPosting(tenant, { unpaid: { as: 'wait' } });
-    await sendChanges(stack, tenant, [
-      customer('c-1'),
-      product('A'),
-      invoice('I-1'),
-      invoice('I-2'),
-      invoice('I-3'),
-      payment('P-4', 'I-4', 100),
-    ]);
-    await untilIdle(stack, tenant, 50_000);
-    expect(await held(tenant)).toEqual([
-      'I-1 unpaid',
-      'I-2 unpaid',
-      'I-3 unpaid',
-      'P-4 dependency',
-    ]);
-    expect(await documents(stack, tenant)).toEqual([]);
-    // An edit changes nothing of it, a void ends it.
-    await sendChanges(stack, tenant, [
-      { ...invoice('I-1', { number: 'I-1a' }), revision: 2 },
-      { ...invoice('I-2', { voided: true }), revision: 2 },
-      payment('P-1', 'I-1', 1_000),
-      invoice('I-4'),
-    ]);
-    await untilIdle(stack, tenant, 50_000);
-    expect(await held(tenant)).toEqual(['I-3 unpaid']);
-    expect(await documents(stack, tenant)).toEqual([
-      'Invoice I-1a 25.00',
-      'Invoice I-4 25.00',
-      'Payment - 1.00',
-      'Payment - 10.00',
-    ]);
-    // What is posted stays under care: the rest is paid, the first payment is voided.
-    await sendChanges(stack, tenant, [
-      payment('P-2', 'I-1', 1_500),
-      {
-        ...payment('P-4', 'I-4', 100),
-        revision: 2,
-        body: { number: 'P-4', tender: 'cash', amountMinor: 100, invoiceId: 'I-4', voided: true },
-      },
-    ]);
-    await untilIdle(stack, tenant, 50_000);
-    await withPosting(tenant, { unpaid: { as: 'invoice' } });
-    // A turn that is under way still goes by the former settings.
-    const redriven = async (): Promise<string[]> => {
-      await signal(stack, tenant, 'redrive', { id: randomUUID(), all: true });
-      return documents(stack, tenant);
-    };
-    await until(
-      'the last is posted',
-      redriven,
-      (posted) => posted.includes('Invoice I-3 25.00'),
-      50_000,
-    );
-    await untilIdle(stack, tenant, 50_000);
-    expect(await documents(stack, tenant)).toEqual([
-      'Invoice I-1a 25.00',
-      'Invoice I-3 25.00',
-      'Invoice I-4 25.00',
-      'Payment - 0.00',
-      'Payment - 10.00',
-      'Payment - 15.00',
-    ]);
-    expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
-  },
-  120_000,
-);
+test('an invoice waits for its first payment, whichever comes first; a void and other settings end the waiting: the way out of `unpaid`', async () => {
+  const tenant = await createTestTenant(stack);
+  await withPosting(tenant, { unpaid: { as: 'wait' } });
+  await sendChanges(stack, tenant, [
+    customer('c-1'),
+    product('A'),
+    invoice('I-1'),
+    invoice('I-2'),
+    invoice('I-3'),
+    payment('P-4', 'I-4', 100),
+  ]);
+  await untilIdle(stack, tenant, 50_000);
+  expect(await held(tenant)).toEqual(['I-1 unpaid', 'I-2 unpaid', 'I-3 unpaid', 'P-4 dependency']);
+  expect(await documents(stack, tenant)).toEqual([]);
+  // An edit changes nothing of it, a void ends it.
+  await sendChanges(stack, tenant, [
+    { ...invoice('I-1', { number: 'I-1a' }), revision: 2 },
+    { ...invoice('I-2', { voided: true }), revision: 2 },
+    payment('P-1', 'I-1', 1_000),
+    invoice('I-4'),
+  ]);
+  await untilIdle(stack, tenant, 50_000);
+  expect(await held(tenant)).toEqual(['I-3 unpaid']);
+  expect(await documents(stack, tenant)).toEqual([
+    'Invoice I-1a 25.00',
+    'Invoice I-4 25.00',
+    'Payment - 1.00',
+    'Payment - 10.00',
+  ]);
+  // What is posted stays under care: the rest is paid, the first payment is voided.
+  await sendChanges(stack, tenant, [
+    payment('P-2', 'I-1', 1_500),
+    {
+      ...payment('P-4', 'I-4', 100),
+      revision: 2,
+      body: { number: 'P-4', tender: 'cash', amountMinor: 100, invoiceId: 'I-4', voided: true },
+    },
+  ]);
+  await untilIdle(stack, tenant, 50_000);
+  await withPosting(tenant, { unpaid: { as: 'invoice' } });
+  // A turn that is under way still goes by the former settings.
+  const redriven = async (): Promise<string[]> => {
+    await signal(stack, tenant, 'redrive', { id: randomUUID(), all: true });
+    return documents(stack, tenant);
+  };
+  await until(
+    'the last is posted',
+    redriven,
+    (posted) => posted.includes('Invoice I-3 25.00'),
+    50_000,
+  );
+  await untilIdle(stack, tenant, 50_000);
+  expect(await documents(stack, tenant)).toEqual([
+    'Invoice I-1a 25.00',
+    'Invoice I-3 25.00',
+    'Invoice I-4 25.00',
+    'Payment - 0.00',
+    'Payment - 10.00',
+    'Payment - 15.00',
+  ]);
+  expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
+}, 120_000);

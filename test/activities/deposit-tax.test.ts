@@ -135,21 +135,17 @@ describe.each<[string, Partial<PostingSettings>]>([
   ['ticket by ticket', {}],
   ['on days that are summed up', summed],
 ])('B25: %s', (_name, posting) => {
-  test(
-    'VAT is due with the deposit and taken back with its use; voids take both ' + 'back',
-    async () => {
-      const tenant = await begin(posting);
-      await sent(stack, tenant, deposit(1_000));
-      expect(await books(tenant)).toEqual(received);
-      await sent(stack, tenant, order(1_000));
-      expect(await books(tenant)).toEqual(sold);
-      await sent(stack, tenant, next(order(1_000), { voided: true }));
-      expect(await books(tenant)).toEqual(received);
-      await sent(stack, tenant, next(deposit(1_000), { voided: true }));
-      expect(await books(tenant)).toEqual({});
-    },
-    120_000,
-  );
+  test('VAT is due with the deposit and taken back with its use; voids take both back', async () => {
+    const tenant = await begin(posting);
+    await sent(stack, tenant, deposit(1_000));
+    expect(await books(tenant)).toEqual(received);
+    await sent(stack, tenant, order(1_000));
+    expect(await books(tenant)).toEqual(sold);
+    await sent(stack, tenant, next(order(1_000), { voided: true }));
+    expect(await books(tenant)).toEqual(received);
+    await sent(stack, tenant, next(deposit(1_000), { voided: true }));
+    expect(await books(tenant)).toEqual({});
+  }, 120_000);
 
   test('it is right whatever comes first, used in part and the rest given back', async () => {
     const tenant = await begin(posting);
@@ -178,46 +174,41 @@ test('B25: prices without tax', async () => {
   expect(await books(tenant)).toEqual(sold);
 }, 120_000);
 
-test(
-  'B25: an edit of the deposit moves its VAT, also where the first document ' +
-    'may not be touched; an undo takes it back',
-  async () => {
-    const tenant = await begin({ closed: { mode: 'firstOpenDay' } });
-    await sent(stack, tenant, deposit(1_000));
-    await sent(stack, tenant, next(deposit(1_200)));
-    const more = {
-      'Cash drawer': '12.00',
-      'Gift card liability': '-10.00',
-      'Sales tax payable': '-2.00',
-    };
-    expect(await books(tenant)).toEqual(more);
-    const ask = await operatorOf(stack, api, tenant);
-    await ended(
-      ask,
-      await startUndo(stack, tenant, ask, {
-        from: '2026-11-20',
-        to: '2026-11-20',
-        kinds: ['payment'],
-      }),
-    );
-    expect(await books(tenant)).toEqual({});
-    await sent(stack, tenant, next(deposit(1_000), {}, 3));
-    expect(await books(tenant)).toEqual(received);
-    // The accountant closes its day, so that its document may not be touched.
-    const id = await remoteIdOf(stack, tenant, ['qbo', 'payment', 'D-1']);
-    await control(stack.qbo, 'act', {
-      as: 'accountant',
-      do: 'closeBooks',
-      realmId: tenant.realmId,
-      date: '2026-11-22',
-    });
-    await forgetFacts(stack.database.pool, tenant.id, 'qbo');
-    await sent(stack, tenant, next(deposit(1_200), {}, 4));
-    expect(await books(tenant)).toEqual(more);
-    expect(await remoteIdOf(stack, tenant, ['qbo', 'payment', 'D-1'])).toBe(id);
-  },
-  120_000,
-);
+test('B25: an edit of the deposit moves its VAT, also where the first document may not be touched; an undo takes it back', async () => {
+  const tenant = await begin({ closed: { mode: 'firstOpenDay' } });
+  await sent(stack, tenant, deposit(1_000));
+  await sent(stack, tenant, next(deposit(1_200)));
+  const more = {
+    'Cash drawer': '12.00',
+    'Gift card liability': '-10.00',
+    'Sales tax payable': '-2.00',
+  };
+  expect(await books(tenant)).toEqual(more);
+  const ask = await operatorOf(stack, api, tenant);
+  await ended(
+    ask,
+    await startUndo(stack, tenant, ask, {
+      from: '2026-11-20',
+      to: '2026-11-20',
+      kinds: ['payment'],
+    }),
+  );
+  expect(await books(tenant)).toEqual({});
+  await sent(stack, tenant, next(deposit(1_000), {}, 3));
+  expect(await books(tenant)).toEqual(received);
+  // The accountant closes its day, so that its document may not be touched.
+  const id = await remoteIdOf(stack, tenant, ['qbo', 'payment', 'D-1']);
+  await control(stack.qbo, 'act', {
+    as: 'accountant',
+    do: 'closeBooks',
+    realmId: tenant.realmId,
+    date: '2026-11-22',
+  });
+  await forgetFacts(stack.database.pool, tenant.id, 'qbo');
+  await sent(stack, tenant, next(deposit(1_200), {}, 4));
+  expect(await books(tenant)).toEqual(more);
+  expect(await remoteIdOf(stack, tenant, ['qbo', 'payment', 'D-1'])).toBe(id);
+}, 120_000);
 
 test('B25: a deposit keeps the way in which it came when the setting is changed', async () => {
   const tenant = await begin({ deposit: { tax: 'atSale' } });

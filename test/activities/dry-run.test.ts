@@ -146,109 +146,105 @@ const cash = (recordId: string): TestChange => ({
 });
 const numbers = Array.from({ length: 8 }, (_, n) => String(n + 1));
 
-test(
-  'what a dry run shows is what leaves then, byte for byte, and what the books ' + 'then hold',
-  async () => {
-    const tenant = await createTestTenant(stack);
-    const ask = await operatorOf(tenant);
-    const before = [
-      customer('c-1'),
-      product('A'),
-      ...numbers.flatMap((n) => [invoice(`I-${n}`), order(`S-${n}`, [['A', 2]], 'c-1')]),
-    ];
-    await sendChanges(stack, tenant, before);
-    await untilIdle(stack, tenant);
-    const { rows } = await stack.database.pool.query<{ id: string }>(
-      `SELECT target_id AS id FROM mappings WHERE tenant = $1 AND key = 'income'`,
-      [tenant.id],
-    );
-    await putMapping(
-      stack.database.pool,
-      tenant.id,
-      'account',
-      'cash:over-short',
-      { id: rows[0]?.id ?? '', name: null },
-      'test',
-    );
-    await setPaused(tenant, true);
-    const changes = [
-      ...numbers.flatMap((n) => [
-        customer(`n-${n}`),
-        product(`N${n}`),
-        order(`P-${n}`, [['A', Number(n)]], 'c-1'),
-      ]),
-      ...numbers.flatMap((n) => [
-        refund(`R-${n}`, `S-${n}`),
-        payment(`Z-${n}`, `I-${n}`),
-        invoice(`J-${n}`),
-        cash(`K-${n}`),
-      ]),
-      product('A', { name: 'Article A, renamed' }),
-      order('P-held', [['A', 1]]),
-      customer('c-1', 'Customer one'),
-    ].map((change) => ({ ...change, revision: 2 }));
-    await sendChanges(stack, tenant, changes);
-    await until(
-      'absorbed',
-      async () =>
-        (
-          await stack.database.pool.query(
-            `SELECT FROM deliveries WHERE tenant = $1 AND state = 'waiting'`,
-            [tenant.id],
-          )
-        ).rowCount ?? 0,
-      (count) => count > 59,
-    );
-    const [sentBefore, writesBefore, balancesBefore] = [
-      await sent(tenant),
-      await writes(stack, tenant, 'qbo'),
-      await balances(tenant),
-    ];
+test('what a dry run shows is what leaves then, byte for byte, and what the books then hold', async () => {
+  const tenant = await createTestTenant(stack);
+  const ask = await operatorOf(tenant);
+  const before = [
+    customer('c-1'),
+    product('A'),
+    ...numbers.flatMap((n) => [invoice(`I-${n}`), order(`S-${n}`, [['A', 2]], 'c-1')]),
+  ];
+  await sendChanges(stack, tenant, before);
+  await untilIdle(stack, tenant);
+  const { rows } = await stack.database.pool.query<{ id: string }>(
+    `SELECT target_id AS id FROM mappings WHERE tenant = $1 AND key = 'income'`,
+    [tenant.id],
+  );
+  await putMapping(
+    stack.database.pool,
+    tenant.id,
+    'account',
+    'cash:over-short',
+    { id: rows[0]?.id ?? '', name: null },
+    'test',
+  );
+  await setPaused(tenant, true);
+  const changes = [
+    ...numbers.flatMap((n) => [
+      customer(`n-${n}`),
+      product(`N${n}`),
+      order(`P-${n}`, [['A', Number(n)]], 'c-1'),
+    ]),
+    ...numbers.flatMap((n) => [
+      refund(`R-${n}`, `S-${n}`),
+      payment(`Z-${n}`, `I-${n}`),
+      invoice(`J-${n}`),
+      cash(`K-${n}`),
+    ]),
+    product('A', { name: 'Article A, renamed' }),
+    order('P-held', [['A', 1]]),
+    customer('c-1', 'Customer one'),
+  ].map((change) => ({ ...change, revision: 2 }));
+  await sendChanges(stack, tenant, changes);
+  await until(
+    'absorbed',
+    async () =>
+      (
+        await stack.database.pool.query(
+          `SELECT FROM deliveries WHERE tenant = $1 AND state = 'waiting'`,
+          [tenant.id],
+        )
+      ).rowCount ?? 0,
+    (count) => count > 59,
+  );
+  const [sentBefore, writesBefore, balancesBefore] = [
+    await sent(tenant),
+    await writes(stack, tenant, 'qbo'),
+    await balances(tenant),
+  ];
 
-    const run = await runOf(ask, { kind: 'dry_run' });
-    expect(run).toMatchObject({ state: 'completed', detail: null });
-    expect(await sent(tenant)).toEqual(sentBefore);
-    expect(await writes(stack, tenant, 'qbo')).toEqual(writesBefore);
-    const shown = await all(ask, `/runs/${run.id}/sends`);
-    const members = await all(ask, `/runs/${run.id}/members`);
-    expect(members).toHaveLength(run.done);
-    const books = run.systems.find(({ system }) => system === 'qbo');
-    expect(books?.outcomes).toMatchObject({ hold: 1 });
-    expect(books?.outcomes['write']).toBeGreaterThan(55);
+  const run = await runOf(ask, { kind: 'dry_run' });
+  expect(run).toMatchObject({ state: 'completed', detail: null });
+  expect(await sent(tenant)).toEqual(sentBefore);
+  expect(await writes(stack, tenant, 'qbo')).toEqual(writesBefore);
+  const shown = await all(ask, `/runs/${run.id}/sends`);
+  const members = await all(ask, `/runs/${run.id}/members`);
+  expect(members).toHaveLength(run.done);
+  const books = run.systems.find(({ system }) => system === 'qbo');
+  expect(books?.outcomes).toMatchObject({ hold: 1 });
+  expect(books?.outcomes['write']).toBeGreaterThan(55);
 
-    await setPaused(tenant, false);
-    await wake(stack, tenant);
-    await untilIdle(stack, tenant);
-    const left = (await sent(tenant)).filter(
-      ({ key }) => !sentBefore.some((one) => one['key'] === key),
+  await setPaused(tenant, false);
+  await wake(stack, tenant);
+  await untilIdle(stack, tenant);
+  const left = (await sent(tenant)).filter(
+    ({ key }) => !sentBefore.some((one) => one['key'] === key),
+  );
+  const leaving = ({ system, key, path, body }: Record<string, unknown>): object => ({
+    system,
+    key,
+    path,
+    body,
+  });
+  expect(shown.map(leaving)).toEqual(left.map(leaving));
+  expect(shown.map(({ system, members: size }) => [system, size])).toEqual([
+    ['qbo', 30],
+    ['qbo', 28],
+    ['woo', 10],
+  ]);
+
+  const after = await balances(tenant);
+  const moved = new Map<string, number>();
+  for (const { account, debitMinor, creditMinor } of books?.accounts ?? [])
+    moved.set(account, (moved.get(account) ?? 0) + debitMinor - creditMinor);
+  expect([...moved.values()].reduce((sum, minor) => sum + minor, 0)).toBe(0);
+  for (const [account, minor] of moved) {
+    const rise = Math.round(
+      (Number(after[account] ?? 0) - Number(balancesBefore[account] ?? 0)) * 100,
     );
-    const leaving = ({ system, key, path, body }: Record<string, unknown>): object => ({
-      system,
-      key,
-      path,
-      body,
-    });
-    expect(shown.map(leaving)).toEqual(left.map(leaving));
-    expect(shown.map(({ system, members: size }) => [system, size])).toEqual([
-      ['qbo', 30],
-      ['qbo', 28],
-      ['woo', 10],
-    ]);
-
-    const after = await balances(tenant);
-    const moved = new Map<string, number>();
-    for (const { account, debitMinor, creditMinor } of books?.accounts ?? [])
-      moved.set(account, (moved.get(account) ?? 0) + debitMinor - creditMinor);
-    expect([...moved.values()].reduce((sum, minor) => sum + minor, 0)).toBe(0);
-    for (const [account, minor] of moved) {
-      const rise = Math.round(
-        (Number(after[account] ?? 0) - Number(balancesBefore[account] ?? 0)) * 100,
-      );
-      expect([account, rise]).toEqual([account, minor]);
-    }
-  },
-  90_000,
-);
+    expect([account, rise]).toEqual([account, minor]);
+  }
+}, 90_000);
 
 test('what waits for a thing that is not there yet is counted and not shown', async () => {
   const tenant = await createTestTenant(stack);
@@ -390,86 +386,81 @@ test('a run takes what was asked for, once at a time, and stops when cancelled',
     });
 }, 60_000);
 
-test(
-  'edited payments and cash, and a summary that changed, are shown among the ' +
-    'days that are asked for, byte for byte',
-  async () => {
-    const tenant = await summingTenant(stack);
-    const ask = await operatorOf(tenant);
-    const { rows } = await stack.database.pool.query<{ id: string }>(
-      `SELECT target_id AS id FROM mappings WHERE tenant = $1 AND key = 'income'`,
-      [tenant.id],
-    );
-    await putMapping(
-      stack.database.pool,
-      tenant.id,
-      'account',
-      'cash:over-short',
-      { id: rows[0]?.id ?? '', name: null },
-      'test',
-    );
-    const sale = (recordId: string): TestChange => ({
-      kind: 'order',
-      recordId,
-      body: { ...orderBody(recordId, [['A', 1]], null), businessDate: summed },
-    });
-    await sendChanges(stack, tenant, [
-      invoice('I-1'),
-      payment('Z-1', 'I-1'),
-      cash('K-1'),
-      sale('T-1'),
-    ]);
-    await untilIdle(stack, tenant, 50_000);
-    await setPaused(tenant, true);
-    const edits = [
-      {
-        ...payment('Z-1', 'I-1'),
-        body: {
-          number: 'Z-1',
-          tender: 'card',
-          amountMinor: 700,
-          invoiceId: 'I-1',
-          businessDate: '2026-11-23',
-        },
+test('edited payments and cash, and a summary that changed, are shown among the days that are asked for, byte for byte', async () => {
+  const tenant = await summingTenant(stack);
+  const ask = await operatorOf(tenant);
+  const { rows } = await stack.database.pool.query<{ id: string }>(
+    `SELECT target_id AS id FROM mappings WHERE tenant = $1 AND key = 'income'`,
+    [tenant.id],
+  );
+  await putMapping(
+    stack.database.pool,
+    tenant.id,
+    'account',
+    'cash:over-short',
+    { id: rows[0]?.id ?? '', name: null },
+    'test',
+  );
+  const sale = (recordId: string): TestChange => ({
+    kind: 'order',
+    recordId,
+    body: { ...orderBody(recordId, [['A', 1]], null), businessDate: summed },
+  });
+  await sendChanges(stack, tenant, [
+    invoice('I-1'),
+    payment('Z-1', 'I-1'),
+    cash('K-1'),
+    sale('T-1'),
+  ]);
+  await untilIdle(stack, tenant, 50_000);
+  await setPaused(tenant, true);
+  const edits = [
+    {
+      ...payment('Z-1', 'I-1'),
+      body: {
+        number: 'Z-1',
+        tender: 'card',
+        amountMinor: 700,
+        invoiceId: 'I-1',
+        businessDate: '2026-11-23',
       },
-      {
-        ...cash('K-1'),
-        body: { type: 'difference', amountMinor: 40, tender: 'cash', businessDate: '2026-11-21' },
-      },
-    ].map((change) => ({ ...change, revision: 2 }));
-    await sendChanges(stack, tenant, [...edits, sale('T-2')]);
-    await until(
-      'absorbed',
-      async () =>
-        (
-          await stack.database.pool.query(
-            `SELECT FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND state = 'waiting'`,
-            [tenant.id],
-          )
-        ).rowCount,
-      (open) => open === 3,
-    );
-    const run = await runOf(ask, {
-      kind: 'dry_run',
-      systems: ['qbo'],
-      from: '2026-11-20',
-      to: '2026-11-30',
-    });
-    const shown = await all(ask, `/runs/${run.id}/sends`);
-    expect(
-      (await all(ask, `/runs/${run.id}/members`))
-        .map(({ kind, outcome, operation }) => [kind, outcome, operation].join(' '))
-        .sort(),
-    ).toEqual(['cash write update', 'payment write void', 'summary write update']);
-    await setPaused(tenant, false);
-    await wake(stack, tenant);
-    await untilIdle(stack, tenant, 50_000);
-    expect(shown).toHaveLength(1);
-    expect(await sent(tenant)).toEqual(
-      expect.arrayContaining(
-        shown.map(({ system, key, path, body }) => ({ system, key, path, body })),
-      ),
-    );
-  },
-  60_000,
-);
+    },
+    {
+      ...cash('K-1'),
+      body: { type: 'difference', amountMinor: 40, tender: 'cash', businessDate: '2026-11-21' },
+    },
+  ].map((change) => ({ ...change, revision: 2 }));
+  await sendChanges(stack, tenant, [...edits, sale('T-2')]);
+  await until(
+    'absorbed',
+    async () =>
+      (
+        await stack.database.pool.query(
+          `SELECT FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND state = 'waiting'`,
+          [tenant.id],
+        )
+      ).rowCount,
+    (open) => open === 3,
+  );
+  const run = await runOf(ask, {
+    kind: 'dry_run',
+    systems: ['qbo'],
+    from: '2026-11-20',
+    to: '2026-11-30',
+  });
+  const shown = await all(ask, `/runs/${run.id}/sends`);
+  expect(
+    (await all(ask, `/runs/${run.id}/members`))
+      .map(({ kind, outcome, operation }) => [kind, outcome, operation].join(' '))
+      .sort(),
+  ).toEqual(['cash write update', 'payment write void', 'summary write update']);
+  await setPaused(tenant, false);
+  await wake(stack, tenant);
+  await untilIdle(stack, tenant, 50_000);
+  expect(shown).toHaveLength(1);
+  expect(await sent(tenant)).toEqual(
+    expect.arrayContaining(
+      shown.map(({ system, key, path, body }) => ({ system, key, path, body })),
+    ),
+  );
+}, 60_000);

@@ -72,8 +72,7 @@ async function shop(): Promise<TestTenant> {
 const seeds = Array.from({ length: histories }, (_, n) => firstSeed + n);
 
 test.each(seeds)(
-  'I1 to I11, seed %d: as many things in shop and books as records, each ' +
-    'with its name, stock and id',
+  'I1 to I11, seed %d: as many things in shop and books as records, each with its name, stock and id',
   async (seed) => {
     const tenant = await shop();
     const till = new Till(seed);

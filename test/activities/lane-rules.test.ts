@@ -27,39 +27,35 @@ afterAll(async () => {
   await stack.stop();
 }, 60_000);
 
-test(
-  'the budget is charged before each call: over a hundred batches are never ' + 'throttled',
-  async () => {
-    const quota = { requestsPerMinute: 60_000, requestsPerSecond: 50, batchesPerMinute: 6_000 };
-    const tenant = await createTestTenant(stack, {
-      ...quickSettings,
-      batch: { woo: 50, qbo: 1 },
-      quota: { woo: null, qbo: quota },
-    });
-    await control(stack.qbo, 'quota', {
-      on: true,
-      perMinute: 60_000,
-      perSecond: 50,
-      batchesPerMinute: 6_000,
-    });
-    await sendChanges(
-      stack,
-      tenant,
-      Array.from({ length: 105 }, (_, index) => product(`S${index}`)),
-    );
-    await untilIdle(stack, tenant, 50_000);
-    await control(stack.qbo, 'quota', { on: false });
-    const all = await calls(stack, tenant, 'qbo');
-    expect(all.filter(({ isWrite }) => isWrite)).toHaveLength(105);
-    expect(all.filter(({ status }) => status === 429)).toEqual([]);
-    const times = all.map(({ startedAt }) => Date.parse(startedAt));
-    const perSecond = times.map(
-      (time) => times.filter((other) => other > time - 1_000 && other <= time).length,
-    );
-    expect(Math.max(...perSecond)).toBeLessThanOrEqual(50);
-  },
-  60_000,
-);
+test('the budget is charged before each call: over a hundred batches are never throttled', async () => {
+  const quota = { requestsPerMinute: 60_000, requestsPerSecond: 50, batchesPerMinute: 6_000 };
+  const tenant = await createTestTenant(stack, {
+    ...quickSettings,
+    batch: { woo: 50, qbo: 1 },
+    quota: { woo: null, qbo: quota },
+  });
+  await control(stack.qbo, 'quota', {
+    on: true,
+    perMinute: 60_000,
+    perSecond: 50,
+    batchesPerMinute: 6_000,
+  });
+  await sendChanges(
+    stack,
+    tenant,
+    Array.from({ length: 105 }, (_, index) => product(`S${index}`)),
+  );
+  await untilIdle(stack, tenant, 50_000);
+  await control(stack.qbo, 'quota', { on: false });
+  const all = await calls(stack, tenant, 'qbo');
+  expect(all.filter(({ isWrite }) => isWrite)).toHaveLength(105);
+  expect(all.filter(({ status }) => status === 429)).toEqual([]);
+  const times = all.map(({ startedAt }) => Date.parse(startedAt));
+  const perSecond = times.map(
+    (time) => times.filter((other) => other > time - 1_000 && other <= time).length,
+  );
+  expect(Math.max(...perSecond)).toBeLessThanOrEqual(50);
+}, 60_000);
 
 test('a send whose outcome is unknown comes before everything else that is due', async () => {
   const tenant = await createTestTenant(stack);
@@ -88,48 +84,44 @@ test('a send whose outcome is unknown comes before everything else that is due',
   expect(ids[1]).toBe(ids[0]);
 }, 60_000);
 
-test(
-  'a send that was written down while the one before failed is let go, not ' + 'taken for unknown',
-  async () => {
-    const tenant = await createTestTenant(stack, { ...quickSettings, batch: { woo: 50, qbo: 1 } });
-    // The fourth send is of the first window with sends behind it.
-    await fault(stack, tenant, 'qbo', {
-      fault: 'resetBeforeCommit',
-      match: { write: true, nth: 4 },
-    });
-    await sendChanges(
-      stack,
-      tenant,
-      Array.from({ length: 9 }, (_, index) => product(`L${index}`)),
-    );
-    let mostAsked = 0;
-    const depth = async (): Promise<number> => {
-      const found = await stack.database.pool.query<{ asked: number }>(
-        `SELECT count(*)::int AS asked FROM deliveries WHERE tenant = $1 AND system = 'qbo'
+test('a send that was written down while the one before failed is let go, not taken for unknown', async () => {
+  const tenant = await createTestTenant(stack, { ...quickSettings, batch: { woo: 50, qbo: 1 } });
+  // The fourth send is of the first window with sends behind it.
+  await fault(stack, tenant, 'qbo', {
+    fault: 'resetBeforeCommit',
+    match: { write: true, nth: 4 },
+  });
+  await sendChanges(
+    stack,
+    tenant,
+    Array.from({ length: 9 }, (_, index) => product(`L${index}`)),
+  );
+  let mostAsked = 0;
+  const depth = async (): Promise<number> => {
+    const found = await stack.database.pool.query<{ asked: number }>(
+      `SELECT count(*)::int AS asked FROM deliveries WHERE tenant = $1 AND system = 'qbo'
          AND state = 'verifying'`,
-        [tenant.id],
-      );
-      mostAsked = Math.max(mostAsked, found.rows[0]?.asked ?? 0);
-      return queueDepth(stack.database.pool, tenant.id);
-    };
-    await untilIdle(stack, tenant, 20_000, depth);
-    // What was being composed when it failed was not written down any more.
-    expect(mostAsked).toBe(1);
-    const outcomes = await stack.database.pool.query<{ outcome: string; writes: number }>(
-      `SELECT outcome, count(*)::int AS writes FROM journal WHERE tenant = $1 GROUP BY outcome
-       ORDER BY outcome`,
       [tenant.id],
     );
-    expect(outcomes.rows).toEqual([
-      { outcome: 'accepted', writes: 18 }, // nine in the shop, nine in the books
-      { outcome: 'answerLost', writes: 1 },
-      { outcome: 'notExecuted', writes: expect.any(Number) }, // those written down by then
-    ]);
-    // Nine, and the repeat of the lost one: those that were let go left once.
-    expect(await writes(stack, tenant, 'qbo')).toHaveLength(10);
-  },
-  60_000,
-);
+    mostAsked = Math.max(mostAsked, found.rows[0]?.asked ?? 0);
+    return queueDepth(stack.database.pool, tenant.id);
+  };
+  await untilIdle(stack, tenant, 20_000, depth);
+  // What was being composed when it failed was not written down any more.
+  expect(mostAsked).toBe(1);
+  const outcomes = await stack.database.pool.query<{ outcome: string; writes: number }>(
+    `SELECT outcome, count(*)::int AS writes FROM journal WHERE tenant = $1 GROUP BY outcome
+       ORDER BY outcome`,
+    [tenant.id],
+  );
+  expect(outcomes.rows).toEqual([
+    { outcome: 'accepted', writes: 18 }, // nine in the shop, nine in the books
+    { outcome: 'answerLost', writes: 1 },
+    { outcome: 'notExecuted', writes: expect.any(Number) }, // those written down by then
+  ]);
+  // Nine, and the repeat of the lost one: those that were let go left once.
+  expect(await writes(stack, tenant, 'qbo')).toHaveLength(10);
+}, 60_000);
 
 test('Retry-After of a look-up is obeyed by every call that follows', async () => {
   const tenant = await createTestTenant(stack);
@@ -178,31 +170,23 @@ test.each(['POST', 'GET'])(
   60_000,
 );
 
-test(
-  'killed after a token was renewed and before it was stored, the next process ' + 'renews again',
-  async () => {
-    const queues = queuesApart(stack, 'qbo');
-    const tenant = await createTestTenant(stack, undefined, { queues });
-    await fault(stack, tenant, 'qbo', { fault: 'expireToken', times: 1, match: { write: true } });
-    const lane = await startLaneProcess(stack, queues, 'qbo', {
-      on: 'statement',
-      matches: '^UPDATE connections SET sealed',
-      signal: 'SIGKILL',
-    });
-    await sendChanges(stack, tenant, [
-      customer('c1'),
-      product('A'),
-      order('P-1', [['A', 1]], 'c1'),
-    ]);
-    await lane.reached;
-    await lane.kill();
-    const stop = await serveLane(stack, queues, 'qbo');
-    await untilIdle(stack, tenant, 60_000).finally(stop);
-    expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 12.50']);
-    expect((await statusOf(stack, tenant)).lanes.qbo.needsAuth).toBe(false);
-  },
-  90_000,
-);
+test('killed after a token was renewed and before it was stored, the next process renews again', async () => {
+  const queues = queuesApart(stack, 'qbo');
+  const tenant = await createTestTenant(stack, undefined, { queues });
+  await fault(stack, tenant, 'qbo', { fault: 'expireToken', times: 1, match: { write: true } });
+  const lane = await startLaneProcess(stack, queues, 'qbo', {
+    on: 'statement',
+    matches: '^UPDATE connections SET sealed',
+    signal: 'SIGKILL',
+  });
+  await sendChanges(stack, tenant, [customer('c1'), product('A'), order('P-1', [['A', 1]], 'c1')]);
+  await lane.reached;
+  await lane.kill();
+  const stop = await serveLane(stack, queues, 'qbo');
+  await untilIdle(stack, tenant, 60_000).finally(stop);
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 12.50']);
+  expect((await statusOf(stack, tenant)).lanes.qbo.needsAuth).toBe(false);
+}, 90_000);
 
 test('a figure that somebody else set in the shop is not overwritten', async () => {
   const tenant = await createTestTenant(stack);

@@ -71,50 +71,40 @@ const refund = (
 });
 const voided = { voided: true };
 
-test(
-  'B7: an invoice that was edited below its payment and voided is settled once ' +
-    'the payment is voided',
-  async () => {
-    const tenant = await tenantWith({});
-    expect(await sent(tenant, invoice(1, 8), payment(1, 10_000))).toEqual([]);
-    await sent(tenant, invoice(2, 5));
-    await sent(tenant, invoice(3, 5, voided));
-    expect(await sent(tenant, payment(2, 10_000, voided))).toEqual([]);
-    // Whatever of it was held is void too.
-    expect(await sent(tenant, invoice(4, 5, voided))).toEqual([]);
-    expect(await trialBalance(stack, tenant)).toEqual({});
-    expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
-  },
-  120_000,
-);
+test('B7: an invoice that was edited below its payment and voided is settled once the payment is voided', async () => {
+  const tenant = await tenantWith({});
+  expect(await sent(tenant, invoice(1, 8), payment(1, 10_000))).toEqual([]);
+  await sent(tenant, invoice(2, 5));
+  await sent(tenant, invoice(3, 5, voided));
+  expect(await sent(tenant, payment(2, 10_000, voided))).toEqual([]);
+  // Whatever of it was held is void too.
+  expect(await sent(tenant, invoice(4, 5, voided))).toEqual([]);
+  expect(await trialBalance(stack, tenant)).toEqual({});
+  expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
+}, 120_000);
 
-test(
-  'B7: a credit memo that was paid back is applied to its journal entries, ' +
-    'also edited and voided',
-  async () => {
-    const tenant = await tenantWith(creditMemo);
-    expect(await sent(tenant, invoice(1, 4), payment(1, 5_000))).toEqual([]);
-    const twice = (totalMinor: number): Partial<RefundBody> => ({
-      tenders: [
-        { tender: 'cash', amountMinor: 1_000 },
-        { tender: 'card', amountMinor: totalMinor - 1_000 },
-      ],
-    });
-    expect(await sent(tenant, refund(1, 2, twice(2_500)))).toEqual([]);
-    expect(await sent(tenant, refund(2, 3, twice(3_750)))).toEqual([]);
-    expect(await sent(tenant, refund(3, 1, twice(1_250)))).toEqual([]);
-    expect(await trialBalance(stack, tenant)).toEqual({
-      'Card clearing': '-2.50',
-      'Cash drawer': '40.00',
-      'Sales of Product Income': '-37.50',
-    });
-    expect(await sent(tenant, refund(4, 1, { ...twice(1_250), ...voided }))).toEqual([]);
-    expect(await sent(tenant, payment(2, 5_000, voided))).toEqual(['Invoice I-1 50.00']);
-    expect(await trialBalance(stack, tenant)).toEqual({
-      'Accounts Receivable (A/R)': '50.00',
-      'Sales of Product Income': '-50.00',
-    });
-    expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
-  },
-  120_000,
-);
+test('B7: a credit memo that was paid back is applied to its journal entries, also edited and voided', async () => {
+  const tenant = await tenantWith(creditMemo);
+  expect(await sent(tenant, invoice(1, 4), payment(1, 5_000))).toEqual([]);
+  const twice = (totalMinor: number): Partial<RefundBody> => ({
+    tenders: [
+      { tender: 'cash', amountMinor: 1_000 },
+      { tender: 'card', amountMinor: totalMinor - 1_000 },
+    ],
+  });
+  expect(await sent(tenant, refund(1, 2, twice(2_500)))).toEqual([]);
+  expect(await sent(tenant, refund(2, 3, twice(3_750)))).toEqual([]);
+  expect(await sent(tenant, refund(3, 1, twice(1_250)))).toEqual([]);
+  expect(await trialBalance(stack, tenant)).toEqual({
+    'Card clearing': '-2.50',
+    'Cash drawer': '40.00',
+    'Sales of Product Income': '-37.50',
+  });
+  expect(await sent(tenant, refund(4, 1, { ...twice(1_250), ...voided }))).toEqual([]);
+  expect(await sent(tenant, payment(2, 5_000, voided))).toEqual(['Invoice I-1 50.00']);
+  expect(await trialBalance(stack, tenant)).toEqual({
+    'Accounts Receivable (A/R)': '50.00',
+    'Sales of Product Income': '-50.00',
+  });
+  expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
+}, 120_000);

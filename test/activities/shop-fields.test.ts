@@ -93,44 +93,40 @@ function ticket(recordId: string, location: string, count = 1): TestChange {
   return { kind: 'order', recordId, body };
 }
 
-test(
-  'B23: the class of a place wins over that of the channel, and a person may ' + 'give another one',
-  async () => {
-    const tenant = await begin({ trackClasses: true });
-    const ask = await operatorOf(stack, api, tenant);
-    const [north, web] = [await newClass(tenant, 'North'), await newClass(tenant, 'Tills')];
-    await sent(stack, tenant, ticket('T-0', 'north'));
-    expect(await classesOf(tenant, 'T-0')).toEqual([null, null]);
-    const put = (key: string, id: string): ReturnType<typeof ask> =>
-      ask('PUT', `/mappings/class/${key}`, { target: { id } });
-    await mapClass(ask, 'channel:pos', web);
-    await mapClass(ask, 'location:north', north);
-    expect(await put('location:north', '99999')).toMatchObject({
-      status: 422,
-      body: { errors: [{ path: 'target.id', message: expect.stringContaining('Class 99999') }] },
-    });
-    expect((await put('north', north)).status).toBe(422);
-    await sent(stack, tenant, ticket('T-1', 'north'), ticket('T-2', 'south'));
-    expect(await classesOf(tenant, 'T-1')).toEqual([north, null]);
-    expect(await classesOf(tenant, 'T-2')).toEqual([web, null]);
-    // A person gives it another class; the till edits the ticket.
-    const id = await remoteIdOf(stack, tenant, ['qbo', 'order', 'T-1']);
-    await control(stack.qbo, 'act', {
-      as: 'accountant',
-      do: 'edit',
-      realmId: tenant.realmId,
-      entity: 'SalesReceipt',
-      id,
-      set: { ClassRef: { value: web } },
-    });
-    await sent(stack, tenant, next(ticket('T-1', 'north', 2)));
-    expect(await receiptOf(tenant, 'T-1')).toMatchObject({
-      TotalAmt: 25,
-      ClassRef: { value: web },
-    });
-  },
-  120_000,
-);
+test('B23: the class of a place wins over that of the channel, and a person may give another one', async () => {
+  const tenant = await begin({ trackClasses: true });
+  const ask = await operatorOf(stack, api, tenant);
+  const [north, web] = [await newClass(tenant, 'North'), await newClass(tenant, 'Tills')];
+  await sent(stack, tenant, ticket('T-0', 'north'));
+  expect(await classesOf(tenant, 'T-0')).toEqual([null, null]);
+  const put = (key: string, id: string): ReturnType<typeof ask> =>
+    ask('PUT', `/mappings/class/${key}`, { target: { id } });
+  await mapClass(ask, 'channel:pos', web);
+  await mapClass(ask, 'location:north', north);
+  expect(await put('location:north', '99999')).toMatchObject({
+    status: 422,
+    body: { errors: [{ path: 'target.id', message: expect.stringContaining('Class 99999') }] },
+  });
+  expect((await put('north', north)).status).toBe(422);
+  await sent(stack, tenant, ticket('T-1', 'north'), ticket('T-2', 'south'));
+  expect(await classesOf(tenant, 'T-1')).toEqual([north, null]);
+  expect(await classesOf(tenant, 'T-2')).toEqual([web, null]);
+  // A person gives it another class; the till edits the ticket.
+  const id = await remoteIdOf(stack, tenant, ['qbo', 'order', 'T-1']);
+  await control(stack.qbo, 'act', {
+    as: 'accountant',
+    do: 'edit',
+    realmId: tenant.realmId,
+    entity: 'SalesReceipt',
+    id,
+    set: { ClassRef: { value: web } },
+  });
+  await sent(stack, tenant, next(ticket('T-1', 'north', 2)));
+  expect(await receiptOf(tenant, 'T-1')).toMatchObject({
+    TotalAmt: 25,
+    ClassRef: { value: web },
+  });
+}, 120_000);
 
 test('B23: a company that keeps a class for each line gets it there', async () => {
   const tenant = await begin({ trackClasses: true, trackClassesPerLine: true });
@@ -154,53 +150,48 @@ test('B23: a company that keeps a class for each line gets it there', async () =
   expect(await classesOf(tenant, 'T-1')).toEqual([null, id, id]);
 }, 120_000);
 
-test(
-  'B23: a class that is gone holds the sale until it is mapped; without class ' +
-    'tracking none is sent, and it is said',
-  async () => {
-    const tenant = await begin({ trackClasses: true });
-    const { pool } = stack.database;
-    const ask = await operatorOf(stack, api, tenant);
-    const [old, other] = [await newClass(tenant, 'Old'), await newClass(tenant, 'Other')];
-    const put = (id: string): ReturnType<typeof ask> =>
-      ask('PUT', '/mappings/class/location:north', { target: { id } });
-    await mapClass(ask, 'location:north', old);
-    await control(stack.qbo, 'act', {
-      as: 'accountant',
-      do: 'makeInactive',
-      realmId: tenant.realmId,
-      entity: 'Class',
-      id: old,
-    });
-    await forgetFacts(pool, tenant.id, 'qbo');
-    await sent(stack, tenant, ticket('T-1', 'north'));
-    const sale: Place = ['qbo', 'order', 'T-1'];
-    await untilStands(stack, tenant, sale, 'mapping_invalid');
-    expect(await detailOf(stack, tenant, sale)).toMatch(
-      /Class \d+ is inactive.*Map class:location:north to another/s,
-    );
-    expect(await put(other)).toMatchObject({ status: 200, body: { released: 1 } });
-    await untilStands(stack, tenant, sale, 'delivered');
-    expect(await classesOf(tenant, 'T-1')).toEqual([other, null]);
-    await control(stack.qbo, 'act', {
-      as: 'accountant',
-      do: 'setPreferences',
-      realmId: tenant.realmId,
-      set: { trackClasses: false },
-    });
-    await forgetFacts(pool, tenant.id, 'qbo');
-    await sent(stack, tenant, ticket('T-2', 'north'));
-    expect(await classesOf(tenant, 'T-2')).toEqual([null, null]);
-    const id = await remoteIdOf(stack, tenant, ['qbo', 'order', 'T-2']);
-    const told = await ask('GET', `/explain?system=qbo&entity=SalesReceipt&id=${id}`);
-    expect(told.text).toContain('"choice":"class_not_sent","key":"location:north"');
-    expect(await put(other)).toMatchObject({
-      status: 422,
-      body: { errors: [{ message: expect.stringContaining('does not track classes') }] },
-    });
-  },
-  120_000,
-);
+test('B23: a class that is gone holds the sale until it is mapped; without class tracking none is sent, and it is said', async () => {
+  const tenant = await begin({ trackClasses: true });
+  const { pool } = stack.database;
+  const ask = await operatorOf(stack, api, tenant);
+  const [old, other] = [await newClass(tenant, 'Old'), await newClass(tenant, 'Other')];
+  const put = (id: string): ReturnType<typeof ask> =>
+    ask('PUT', '/mappings/class/location:north', { target: { id } });
+  await mapClass(ask, 'location:north', old);
+  await control(stack.qbo, 'act', {
+    as: 'accountant',
+    do: 'makeInactive',
+    realmId: tenant.realmId,
+    entity: 'Class',
+    id: old,
+  });
+  await forgetFacts(pool, tenant.id, 'qbo');
+  await sent(stack, tenant, ticket('T-1', 'north'));
+  const sale: Place = ['qbo', 'order', 'T-1'];
+  await untilStands(stack, tenant, sale, 'mapping_invalid');
+  expect(await detailOf(stack, tenant, sale)).toMatch(
+    /Class \d+ is inactive.*Map class:location:north to another/s,
+  );
+  expect(await put(other)).toMatchObject({ status: 200, body: { released: 1 } });
+  await untilStands(stack, tenant, sale, 'delivered');
+  expect(await classesOf(tenant, 'T-1')).toEqual([other, null]);
+  await control(stack.qbo, 'act', {
+    as: 'accountant',
+    do: 'setPreferences',
+    realmId: tenant.realmId,
+    set: { trackClasses: false },
+  });
+  await forgetFacts(pool, tenant.id, 'qbo');
+  await sent(stack, tenant, ticket('T-2', 'north'));
+  expect(await classesOf(tenant, 'T-2')).toEqual([null, null]);
+  const id = await remoteIdOf(stack, tenant, ['qbo', 'order', 'T-2']);
+  const told = await ask('GET', `/explain?system=qbo&entity=SalesReceipt&id=${id}`);
+  expect(told.text).toContain('"choice":"class_not_sent","key":"location:north"');
+  expect(await put(other)).toMatchObject({
+    status: 422,
+    body: { errors: [{ message: expect.stringContaining('does not track classes') }] },
+  });
+}, 120_000);
 
 test('B23: a company with automated tax is told where the shop is', async () => {
   const north = {

@@ -70,78 +70,73 @@ async function states(tenant: TestTenant): Promise<string[]> {
   return rows.map(({ line }) => line);
 }
 
-test(
-  'a day is summed up, changed by late sales and edits, and its neighbour is ' +
-    'posted one by one: the way out of `summary`',
-  async () => {
-    const tenant = await summingTenant();
-    const { pool } = stack.database;
-    const created = await createDailyThings(tenant);
-    await putMapping(
-      pool,
-      tenant.id,
-      'account',
-      'daily-customer',
-      { id: created.customer, name: null },
-      'test',
-    );
-    await putMapping(
-      pool,
-      tenant.id,
-      'account',
-      'guest-customer',
-      { id: created.customer, name: null },
-      'test',
-    );
-    await putMapping(
-      pool,
-      tenant.id,
-      'item',
-      '@daily-sales',
-      { id: created.item, name: null },
-      'test',
-    );
-    await putMapping(pool, tenant.id, 'item', 'A', { id: created.item, name: null }, 'test');
-    await sendChanges(stack, tenant, [
-      ticket('T-1', 1),
-      ticket('T-2', 3),
-      ticket('T-3', 2, {
-        tenders: [
-          { tender: 'cash', amountMinor: 1_000 },
-          { tender: 'card', amountMinor: 1_500 },
-        ],
-      }),
-      ticket('T-4', 1, { businessDate: '2026-11-21' }),
-      {
-        ...refund('R-1', [['A', 1]], null),
-        body: { ...orderBody('R-1', [['A', 1]], null), businessDate: '2026-11-20', restock: true },
-      },
-    ]);
-    await untilIdle(stack, tenant, 50_000);
-    expect(await documents(stack, tenant)).toEqual([
-      'RefundReceipt P-20261120-CARD-R 12.50',
-      'SalesReceipt P-20261120-CARD 65.00',
-      'SalesReceipt P-20261120-CASH 10.00',
-      'SalesReceipt T-4 12.50',
-    ]);
-    expect(await states(tenant)).toEqual(
-      ['T-1', 'T-2', 'T-3', 'T-4'].map((id) => `order ${id} delivered true`),
-    );
-    await sendChanges(stack, tenant, [
-      ticket('T-5', 1),
-      { ...ticket('T-2', 1), revision: 2 },
-      { kind: 'order', op: 'delete', recordId: 'T-1', revision: 2, body: {} },
-    ]);
-    await untilIdle(stack, tenant, 50_000);
-    expect(await documents(stack, tenant)).toEqual([
-      'RefundReceipt P-20261120-CARD-R 12.50',
-      'SalesReceipt P-20261120-CARD 40.00',
-      'SalesReceipt P-20261120-CASH 10.00',
-      'SalesReceipt T-4 12.50',
-    ]);
-  },
-  120_000,
-);
+test('a day is summed up, changed by late sales and edits, and its neighbour is posted one by one: the way out of `summary`', async () => {
+  const tenant = await summingTenant();
+  const { pool } = stack.database;
+  const created = await createDailyThings(tenant);
+  await putMapping(
+    pool,
+    tenant.id,
+    'account',
+    'daily-customer',
+    { id: created.customer, name: null },
+    'test',
+  );
+  await putMapping(
+    pool,
+    tenant.id,
+    'account',
+    'guest-customer',
+    { id: created.customer, name: null },
+    'test',
+  );
+  await putMapping(
+    pool,
+    tenant.id,
+    'item',
+    '@daily-sales',
+    { id: created.item, name: null },
+    'test',
+  );
+  await putMapping(pool, tenant.id, 'item', 'A', { id: created.item, name: null }, 'test');
+  await sendChanges(stack, tenant, [
+    ticket('T-1', 1),
+    ticket('T-2', 3),
+    ticket('T-3', 2, {
+      tenders: [
+        { tender: 'cash', amountMinor: 1_000 },
+        { tender: 'card', amountMinor: 1_500 },
+      ],
+    }),
+    ticket('T-4', 1, { businessDate: '2026-11-21' }),
+    {
+      ...refund('R-1', [['A', 1]], null),
+      body: { ...orderBody('R-1', [['A', 1]], null), businessDate: '2026-11-20', restock: true },
+    },
+  ]);
+  await untilIdle(stack, tenant, 50_000);
+  expect(await documents(stack, tenant)).toEqual([
+    'RefundReceipt P-20261120-CARD-R 12.50',
+    'SalesReceipt P-20261120-CARD 65.00',
+    'SalesReceipt P-20261120-CASH 10.00',
+    'SalesReceipt T-4 12.50',
+  ]);
+  expect(await states(tenant)).toEqual(
+    ['T-1', 'T-2', 'T-3', 'T-4'].map((id) => `order ${id} delivered true`),
+  );
+  await sendChanges(stack, tenant, [
+    ticket('T-5', 1),
+    { ...ticket('T-2', 1), revision: 2 },
+    { kind: 'order', op: 'delete', recordId: 'T-1', revision: 2, body: {} },
+  ]);
+  await untilIdle(stack, tenant, 50_000);
+  expect(await documents(stack, tenant)).toEqual([
+    'RefundReceipt P-20261120-CARD-R 12.50',
+    'SalesReceipt P-20261120-CARD 40.00',
+    'SalesReceipt P-20261120-CASH 10.00',
+    'SalesReceipt T-4 12.50',
+  ]);
+}, 120_000);
 
 /** A customer and an item in the books, for summaries. */
 async function createDailyThings(tenant: TestTenant): Promise<{ customer: string; item: string }> {

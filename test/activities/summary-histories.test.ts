@@ -117,16 +117,11 @@ function changeOf({ id, ticket }: TillTicket, revisions: Map<string, number>): T
     : { kind, recordId: id, revision, body: ticket.body };
 }
 
-test(
-  `${histories} histories over ${days.length} days: after each step the books ` +
-    `hold what the till's sums say`,
-  async () => {
-    for (let from = 0; from < histories; from += atOnce) {
-      const some = Array.from({ length: Math.min(atOnce, histories - from) }, (_, index) =>
-        run(firstSeed + from + index),
-      );
-      expect(await Promise.all(some)).toHaveLength(some.length);
-    }
-  },
-  280_000,
-);
+test(`${histories} histories over ${days.length} days: after each step the books hold what the till's sums say`, async () => {
+  for (let from = 0; from < histories; from += atOnce) {
+    const some = Array.from({ length: Math.min(atOnce, histories - from) }, (_, index) =>
+      run(firstSeed + from + index),
+    );
+    expect(await Promise.all(some)).toHaveLength(some.length);
+  }
+}, 280_000);

@@ -45,218 +45,198 @@ async function settled(tenant: TestTenant): Promise<string[]> {
   return documents(stack, tenant);
 }
 
-test(
-  'refunds together stay within their sale, also when sale and refund lie in ' +
-    'different days and modes',
-  async () => {
-    const tenant = await summingTenant(stack);
-    await sendChanges(stack, tenant, [
-      ticket('S-1', 1, [['A', 2]], { businessDate: summed }),
-      ticket('S-2', 1, [['A', 2]], { businessDate: alone }),
-      refund('R-1', 1, { orderId: 'S-1' }),
-      refund('R-2', 2, { orderId: 'S-1' }),
-      refund('R-3', 1, { orderId: 'S-2' }),
-      refund('R-4', 2, { orderId: 'S-2' }),
-      refund('R-5', 1, { orderId: 'S-1', businessDate: alone }),
-      refund('R-6', 1, { orderId: 'S-1', businessDate: alone }),
-      refund('R-7', 1, { orderId: 'S-3' }),
-    ]);
-    expect(await settled(tenant)).toEqual([
-      'RefundReceipt P-20261120-CARD-R 25.00',
-      'RefundReceipt R-5 12.50',
-      'SalesReceipt P-20261120-CARD 25.00',
-      'SalesReceipt S-2 25.00',
-    ]);
-    expect((await states(stack, tenant)).filter((line) => !line.includes('delivered'))).toEqual([
-      'R-2 refund held refund_above_sale',
-      'R-4 refund held refund_above_sale',
-      'R-6 refund held refund_above_sale',
-      'R-7 refund held dependency',
-    ]);
-    // Its sale comes, one that is summed up is edited above its sale, and one is voided, so that
-    // another fits.
-    await sendChanges(stack, tenant, [
-      ticket('S-3', 1, [['A', 1]], { businessDate: summed }),
-      refund('R-3', 3, { orderId: 'S-2' }, 2),
-    ]);
-    expect(await settled(tenant)).toEqual([
-      // The edited one is too much by itself, so the one that came after it fits.
-      'RefundReceipt P-20261120-CARD-R 50.00',
-      'RefundReceipt R-5 12.50',
-      'SalesReceipt P-20261120-CARD 37.50',
-      'SalesReceipt S-2 25.00',
-    ]);
-    await sendChanges(stack, tenant, [
-      refund('R-1', 1, { orderId: 'S-1', voided: true }, 2),
-      refund('R-8', 1, { orderId: 'S-1', businessDate: alone }),
-    ]);
-    // B5: the one that was held before is looked at again and fits now; the later one is too much.
-    expect(await settled(tenant)).toContain('RefundReceipt R-6 12.50');
-    expect(await documents(stack, tenant)).toContain('RefundReceipt P-20261120-CARD-R 37.50');
-    expect((await states(stack, tenant)).filter((line) => line.includes('held'))).toEqual([
-      'R-2 refund held refund_above_sale',
-      'R-3 refund held refund_above_sale',
-      'R-8 refund held refund_above_sale',
-    ]);
-  },
-  120_000,
-);
+test('refunds together stay within their sale, also when sale and refund lie in different days and modes', async () => {
+  const tenant = await summingTenant(stack);
+  await sendChanges(stack, tenant, [
+    ticket('S-1', 1, [['A', 2]], { businessDate: summed }),
+    ticket('S-2', 1, [['A', 2]], { businessDate: alone }),
+    refund('R-1', 1, { orderId: 'S-1' }),
+    refund('R-2', 2, { orderId: 'S-1' }),
+    refund('R-3', 1, { orderId: 'S-2' }),
+    refund('R-4', 2, { orderId: 'S-2' }),
+    refund('R-5', 1, { orderId: 'S-1', businessDate: alone }),
+    refund('R-6', 1, { orderId: 'S-1', businessDate: alone }),
+    refund('R-7', 1, { orderId: 'S-3' }),
+  ]);
+  expect(await settled(tenant)).toEqual([
+    'RefundReceipt P-20261120-CARD-R 25.00',
+    'RefundReceipt R-5 12.50',
+    'SalesReceipt P-20261120-CARD 25.00',
+    'SalesReceipt S-2 25.00',
+  ]);
+  expect((await states(stack, tenant)).filter((line) => !line.includes('delivered'))).toEqual([
+    'R-2 refund held refund_above_sale',
+    'R-4 refund held refund_above_sale',
+    'R-6 refund held refund_above_sale',
+    'R-7 refund held dependency',
+  ]);
+  // Its sale comes, one that is summed up is edited above its sale, and one is voided, so that
+  // another fits.
+  await sendChanges(stack, tenant, [
+    ticket('S-3', 1, [['A', 1]], { businessDate: summed }),
+    refund('R-3', 3, { orderId: 'S-2' }, 2),
+  ]);
+  expect(await settled(tenant)).toEqual([
+    // The edited one is too much by itself, so the one that came after it fits.
+    'RefundReceipt P-20261120-CARD-R 50.00',
+    'RefundReceipt R-5 12.50',
+    'SalesReceipt P-20261120-CARD 37.50',
+    'SalesReceipt S-2 25.00',
+  ]);
+  await sendChanges(stack, tenant, [
+    refund('R-1', 1, { orderId: 'S-1', voided: true }, 2),
+    refund('R-8', 1, { orderId: 'S-1', businessDate: alone }),
+  ]);
+  // B5: the one that was held before is looked at again and fits now; the later one is too much.
+  expect(await settled(tenant)).toContain('RefundReceipt R-6 12.50');
+  expect(await documents(stack, tenant)).toContain('RefundReceipt P-20261120-CARD-R 37.50');
+  expect((await states(stack, tenant)).filter((line) => line.includes('held'))).toEqual([
+    'R-2 refund held refund_above_sale',
+    'R-3 refund held refund_above_sale',
+    'R-8 refund held refund_above_sale',
+  ]);
+}, 120_000);
 
-test(
-  'exchanges and refunds of several tenders stand by tender; what only its ' +
-    'sale explains is a document of its own',
-  async () => {
-    const tenant = await summingTenant(stack);
-    const day = { businessDate: summed };
-    const cashAndCard = (cash: number, card: number): OrderBody['tenders'] => [
-      { tender: 'cash', amountMinor: cash },
-      { tender: 'card', amountMinor: card },
-    ];
-    await sendChanges(stack, tenant, [
-      ticket(
-        'X-1',
-        1,
-        [
-          ['A', 3],
-          ['A', -1],
-        ],
-        { ...day, tenders: cashAndCard(500, 2_000) },
-      ),
-      ticket(
-        'X-2',
-        1,
-        [
-          ['A', 2],
-          ['A', -2],
-        ],
-        { ...day, tenders: [] },
-      ),
-      ticket('X-3', 1, [['A', 1]], { ...day, tenders: cashAndCard(-750, 2_000) }),
-      refund('R-1', 1, { tenders: cashAndCard(1_000, 250) }),
-      ticket('S-1', 1, [['A', 2]], day),
-      refund('R-2', 0, {
-        orderId: 'S-1',
-        lines: [],
-        unallocatedMinor: 700,
-        tenders: [{ tender: 'card', amountMinor: 700 }],
-        totals: { netMinor: 700, taxMinor: 0, totalMinor: 700 },
-      }),
-    ]);
-    expect(await settled(tenant)).toEqual([
-      'RefundReceipt P-20261120-CARD-R 2.50',
-      'RefundReceipt P-20261120-CASH-R 22.50',
-      expect.stringMatching(/^RefundReceipt P-20261120-E\w+-R 25.00$/),
-      'RefundReceipt R-2 7.00',
-      'SalesReceipt P-20261120-CARD 45.00',
-      'SalesReceipt P-20261120-CASH 17.50',
-      expect.stringMatching(/^SalesReceipt P-20261120-E\w+ 25.00$/),
-      'SalesReceipt X-3 12.50',
-      'Transfer - 20.00',
-      'Transfer - 7.50',
-    ]);
-    expect(await states(stack, tenant)).not.toContainEqual(expect.stringContaining('held'));
-  },
-  120_000,
-);
+test('exchanges and refunds of several tenders stand by tender; what only its sale explains is a document of its own', async () => {
+  const tenant = await summingTenant(stack);
+  const day = { businessDate: summed };
+  const cashAndCard = (cash: number, card: number): OrderBody['tenders'] => [
+    { tender: 'cash', amountMinor: cash },
+    { tender: 'card', amountMinor: card },
+  ];
+  await sendChanges(stack, tenant, [
+    ticket(
+      'X-1',
+      1,
+      [
+        ['A', 3],
+        ['A', -1],
+      ],
+      { ...day, tenders: cashAndCard(500, 2_000) },
+    ),
+    ticket(
+      'X-2',
+      1,
+      [
+        ['A', 2],
+        ['A', -2],
+      ],
+      { ...day, tenders: [] },
+    ),
+    ticket('X-3', 1, [['A', 1]], { ...day, tenders: cashAndCard(-750, 2_000) }),
+    refund('R-1', 1, { tenders: cashAndCard(1_000, 250) }),
+    ticket('S-1', 1, [['A', 2]], day),
+    refund('R-2', 0, {
+      orderId: 'S-1',
+      lines: [],
+      unallocatedMinor: 700,
+      tenders: [{ tender: 'card', amountMinor: 700 }],
+      totals: { netMinor: 700, taxMinor: 0, totalMinor: 700 },
+    }),
+  ]);
+  expect(await settled(tenant)).toEqual([
+    'RefundReceipt P-20261120-CARD-R 2.50',
+    'RefundReceipt P-20261120-CASH-R 22.50',
+    expect.stringMatching(/^RefundReceipt P-20261120-E\w+-R 25.00$/),
+    'RefundReceipt R-2 7.00',
+    'SalesReceipt P-20261120-CARD 45.00',
+    'SalesReceipt P-20261120-CASH 17.50',
+    expect.stringMatching(/^SalesReceipt P-20261120-E\w+ 25.00$/),
+    'SalesReceipt X-3 12.50',
+    'Transfer - 20.00',
+    'Transfer - 7.50',
+  ]);
+  expect(await states(stack, tenant)).not.toContainEqual(expect.stringContaining('held'));
+}, 120_000);
 
-test(
-  'B4: a voided sale stays in its summary as long as refunds of it are in the ' +
-    'books or on their way there, with both names',
-  async () => {
-    const tenant = await summingTenant(stack);
-    const sale = (recordId: string, revision: number, change: object = {}): TestChange =>
-      ticket(recordId, revision, [['A', 2]], { businessDate: summed, ...change });
-    const held = async (): Promise<string[]> => (await heldWith(stack, tenant)).sort();
-    const stands = [
-      'RefundReceipt P-20261120-CARD-R 12.50',
-      'RefundReceipt R-2 12.50',
-      'SalesReceipt P-20261120-CARD 50.00',
-    ];
-    // Refunds of the same day and of a day that is posted ticket by ticket.
-    await sendChanges(stack, tenant, [
-      sale('S-1', 1),
-      sale('S-2', 1),
-      refund('R-1', 1, { orderId: 'S-1' }),
-      refund('R-2', 1, { orderId: 'S-2', businessDate: alone }),
-    ]);
-    expect(await settled(tenant)).toEqual(stands);
-    await sendChanges(stack, tenant, [
-      sale('S-1', 2, { voided: true }),
-      sale('S-2', 2, { voided: true }),
-    ]);
-    expect(await settled(tenant)).toEqual(stands);
-    expect(await held()).toEqual([
-      expect.stringContaining(
-        'qbo order S-1 held in_use: The order S-1 is voided at the POS, but refunds of it ' +
-          'are in QuickBooks: R-1 over 12.50',
-      ),
-      expect.stringContaining(
-        'qbo order S-2 held in_use: The order S-2 is voided at the POS, but refunds of it ' +
-          'are in QuickBooks: R-2 over 12.50',
-      ),
-    ]);
-    // Once more the same, and one of the refunds is voided: its sale goes too, by itself.
-    await sendChanges(stack, tenant, [
-      sale('S-2', 3, { voided: true }),
-      refund('R-1', 1, { orderId: 'S-1', voided: true }, 2),
-    ]);
-    expect(await settled(tenant)).toEqual([
-      'RefundReceipt P-20261120-CARD-R 0.00',
-      'RefundReceipt R-2 12.50',
-      'SalesReceipt P-20261120-CARD 25.00',
-    ]);
-    expect(await held()).toEqual([expect.stringContaining('qbo order S-2 held in_use')]);
-    await sendChanges(stack, tenant, [
-      refund('R-2', 1, { orderId: 'S-2', businessDate: alone, voided: true }, 2),
-    ]);
-    expect(await settled(tenant)).toEqual([
-      'RefundReceipt P-20261120-CARD-R 0.00',
-      'RefundReceipt R-2 0.00',
-      'SalesReceipt P-20261120-CARD 0.00',
-    ]);
-    expect(await held()).toEqual([]);
-  },
-  120_000,
-);
+test('B4: a voided sale stays in its summary as long as refunds of it are in the books or on their way there, with both names', async () => {
+  const tenant = await summingTenant(stack);
+  const sale = (recordId: string, revision: number, change: object = {}): TestChange =>
+    ticket(recordId, revision, [['A', 2]], { businessDate: summed, ...change });
+  const held = async (): Promise<string[]> => (await heldWith(stack, tenant)).sort();
+  const stands = [
+    'RefundReceipt P-20261120-CARD-R 12.50',
+    'RefundReceipt R-2 12.50',
+    'SalesReceipt P-20261120-CARD 50.00',
+  ];
+  // Refunds of the same day and of a day that is posted ticket by ticket.
+  await sendChanges(stack, tenant, [
+    sale('S-1', 1),
+    sale('S-2', 1),
+    refund('R-1', 1, { orderId: 'S-1' }),
+    refund('R-2', 1, { orderId: 'S-2', businessDate: alone }),
+  ]);
+  expect(await settled(tenant)).toEqual(stands);
+  await sendChanges(stack, tenant, [
+    sale('S-1', 2, { voided: true }),
+    sale('S-2', 2, { voided: true }),
+  ]);
+  expect(await settled(tenant)).toEqual(stands);
+  expect(await held()).toEqual([
+    expect.stringContaining(
+      'qbo order S-1 held in_use: The order S-1 is voided at the POS, but refunds of it ' +
+        'are in QuickBooks: R-1 over 12.50',
+    ),
+    expect.stringContaining(
+      'qbo order S-2 held in_use: The order S-2 is voided at the POS, but refunds of it ' +
+        'are in QuickBooks: R-2 over 12.50',
+    ),
+  ]);
+  // Once more the same, and one of the refunds is voided: its sale goes too, by itself.
+  await sendChanges(stack, tenant, [
+    sale('S-2', 3, { voided: true }),
+    refund('R-1', 1, { orderId: 'S-1', voided: true }, 2),
+  ]);
+  expect(await settled(tenant)).toEqual([
+    'RefundReceipt P-20261120-CARD-R 0.00',
+    'RefundReceipt R-2 12.50',
+    'SalesReceipt P-20261120-CARD 25.00',
+  ]);
+  expect(await held()).toEqual([expect.stringContaining('qbo order S-2 held in_use')]);
+  await sendChanges(stack, tenant, [
+    refund('R-2', 1, { orderId: 'S-2', businessDate: alone, voided: true }, 2),
+  ]);
+  expect(await settled(tenant)).toEqual([
+    'RefundReceipt P-20261120-CARD-R 0.00',
+    'RefundReceipt R-2 0.00',
+    'SalesReceipt P-20261120-CARD 0.00',
+  ]);
+  expect(await held()).toEqual([]);
+}, 120_000);
 
-test(
-  'B4: sale and refund voided in any order of arrival leave nothing, and a ' +
-    'void that comes first holds the refund',
-  async () => {
-    const tenant = await summingTenant(stack);
-    const day = { businessDate: summed };
-    const sale = (recordId: string, revision: number, change: object = {}): TestChange =>
-      ticket(recordId, revision, [['A', 2]], { ...day, ...change });
-    await sendChanges(stack, tenant, [
-      sale('S-1', 1),
-      refund('R-1', 1, { orderId: 'S-1' }),
-      sale('S-2', 1),
-    ]);
-    await settled(tenant);
-    await sendChanges(stack, tenant, [
-      sale('S-1', 2, { voided: true }),
-      refund('R-1', 1, { orderId: 'S-1', voided: true }, 2),
-      sale('S-2', 2, { voided: true }),
-    ]);
-    expect(await settled(tenant)).toEqual([
-      'RefundReceipt P-20261120-CARD-R 0.00',
-      'SalesReceipt P-20261120-CARD 0.00',
-    ]);
-    expect(await heldWith(stack, tenant)).toEqual([]);
-    await sendChanges(stack, tenant, [refund('R-2', 1, { orderId: 'S-2' })]);
-    await settled(tenant);
-    expect(await heldWith(stack, tenant)).toEqual([
-      'qbo refund R-2 held refund_above_sale: The order S-2 is voided at the POS, so refund ' +
-        'R-2 of 12.50 gives back more than was sold. Void the refund at the POS too, or send ' +
-        'the order again as it was',
-    ]);
-    // Sent again as it was: both are in the books, as if nothing had been voided.
-    await sendChanges(stack, tenant, [sale('S-2', 3)]);
-    expect((await settled(tenant)).filter((line) => !line.endsWith(' 0.00'))).toEqual([
-      expect.stringMatching(/^RefundReceipt P-20261120-CARD-R\S* 12.50$/),
-      expect.stringMatching(/^SalesReceipt P-20261120-CARD\S* 25.00$/),
-    ]);
-    expect(await heldWith(stack, tenant)).toEqual([]);
-  },
-  120_000,
-);
+test('B4: sale and refund voided in any order of arrival leave nothing, and a void that comes first holds the refund', async () => {
+  const tenant = await summingTenant(stack);
+  const day = { businessDate: summed };
+  const sale = (recordId: string, revision: number, change: object = {}): TestChange =>
+    ticket(recordId, revision, [['A', 2]], { ...day, ...change });
+  await sendChanges(stack, tenant, [
+    sale('S-1', 1),
+    refund('R-1', 1, { orderId: 'S-1' }),
+    sale('S-2', 1),
+  ]);
+  await settled(tenant);
+  await sendChanges(stack, tenant, [
+    sale('S-1', 2, { voided: true }),
+    refund('R-1', 1, { orderId: 'S-1', voided: true }, 2),
+    sale('S-2', 2, { voided: true }),
+  ]);
+  expect(await settled(tenant)).toEqual([
+    'RefundReceipt P-20261120-CARD-R 0.00',
+    'SalesReceipt P-20261120-CARD 0.00',
+  ]);
+  expect(await heldWith(stack, tenant)).toEqual([]);
+  await sendChanges(stack, tenant, [refund('R-2', 1, { orderId: 'S-2' })]);
+  await settled(tenant);
+  expect(await heldWith(stack, tenant)).toEqual([
+    'qbo refund R-2 held refund_above_sale: The order S-2 is voided at the POS, so refund ' +
+      'R-2 of 12.50 gives back more than was sold. Void the refund at the POS too, or send ' +
+      'the order again as it was',
+  ]);
+  // Sent again as it was: both are in the books, as if nothing had been voided.
+  await sendChanges(stack, tenant, [sale('S-2', 3)]);
+  expect((await settled(tenant)).filter((line) => !line.endsWith(' 0.00'))).toEqual([
+    expect.stringMatching(/^RefundReceipt P-20261120-CARD-R\S* 12.50$/),
+    expect.stringMatching(/^SalesReceipt P-20261120-CARD\S* 25.00$/),
+  ]);
+  expect(await heldWith(stack, tenant)).toEqual([]);
+}, 120_000);

@@ -120,140 +120,133 @@ async function statesOf({ id }: TestTenant, recordId: string): Promise<string[]>
   return rows.map(({ line }) => line);
 }
 
-test(
-  'a backfill of 200 documents is taken back, deposited ones and those of a ' +
-    'closed month by a document against them',
-  async () => {
-    const { tenant, ask } = await bookkeeping();
-    await sendChanges(stack, tenant, [sale('before', '2026-09-30'), sale('after', '2026-12-01')]);
-    await untilIdle(stack, tenant);
-    const before = await trialBalance(stack, tenant);
-    const documentsBefore = await documents(stack, tenant);
-    await sendChanges(stack, tenant, [
-      ...numbers(80).map((n) => sale(`S-${n}`, '2026-11-20', 'card', (Number(n) % 3) + 1)),
-      ...numbers(20).map((n) => sale(`D-${n}`, '2026-11-21', 'cash', 2)),
-      ...numbers(15).map((n) => sale(`O-${n}`, '2026-10-15')),
-      ...numbers(25).map((n) => refundOf(`R-${n}`, '2026-11-22')),
-      ...numbers(15).map((n) => invoice(`I-${n}`, '2026-11-22')),
-      ...numbers(15).map((n) => split(`P-${n}`, '2026-11-23')),
-    ]);
-    await untilIdle(stack, tenant, 60_000);
-    const posted = await documents(stack, tenant);
-    expect(posted).toHaveLength(documentsBefore.length + 200);
-    const receipts = await stack.database.pool.query<{ id: string }>(
-      `SELECT remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
+test('a backfill of 200 documents is taken back, deposited ones and those of a closed month by a document against them', async () => {
+  const { tenant, ask } = await bookkeeping();
+  await sendChanges(stack, tenant, [sale('before', '2026-09-30'), sale('after', '2026-12-01')]);
+  await untilIdle(stack, tenant);
+  const before = await trialBalance(stack, tenant);
+  const documentsBefore = await documents(stack, tenant);
+  await sendChanges(stack, tenant, [
+    ...numbers(80).map((n) => sale(`S-${n}`, '2026-11-20', 'card', (Number(n) % 3) + 1)),
+    ...numbers(20).map((n) => sale(`D-${n}`, '2026-11-21', 'cash', 2)),
+    ...numbers(15).map((n) => sale(`O-${n}`, '2026-10-15')),
+    ...numbers(25).map((n) => refundOf(`R-${n}`, '2026-11-22')),
+    ...numbers(15).map((n) => invoice(`I-${n}`, '2026-11-22')),
+    ...numbers(15).map((n) => split(`P-${n}`, '2026-11-23')),
+  ]);
+  await untilIdle(stack, tenant, 60_000);
+  const posted = await documents(stack, tenant);
+  expect(posted).toHaveLength(documentsBefore.length + 200);
+  const receipts = await stack.database.pool.query<{ id: string }>(
+    `SELECT remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
        AND record_id LIKE 'D-%'`,
-      [tenant.id],
-    );
-    await depositReceipts(
-      stack,
-      tenant,
-      receipts.rows.map(({ id }) => ({ id, total: 25 })),
-      '2026-11-25',
-    );
-    await control(stack.qbo, 'act', {
-      as: 'accountant',
-      do: 'closeBooks',
-      realmId: tenant.realmId,
-      date: '2026-10-31',
-    });
+    [tenant.id],
+  );
+  await depositReceipts(
+    stack,
+    tenant,
+    receipts.rows.map(({ id }) => ({ id, total: 25 })),
+    '2026-11-25',
+  );
+  await control(stack.qbo, 'act', {
+    as: 'accountant',
+    do: 'closeBooks',
+    realmId: tenant.realmId,
+    date: '2026-10-31',
+  });
 
-    const run = await startUndo(stack, tenant, ask, { from, to });
-    expect(await ask('POST', '/runs', { kind: 'undo', from, to })).toMatchObject({
-      status: 409,
-      body: { code: 'already_running' },
-    });
-    expect(await ended(ask, run)).toMatchObject({
-      state: 'completed',
-      detail: null,
-      total: 200,
-      done: 200,
-      undone: { voided: 165, countered: 35 },
-    });
-    expect(await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 10)).toEqual(
-      [],
-    );
+  const run = await startUndo(stack, tenant, ask, { from, to });
+  expect(await ask('POST', '/runs', { kind: 'undo', from, to })).toMatchObject({
+    status: 409,
+    body: { code: 'already_running' },
+  });
+  expect(await ended(ask, run)).toMatchObject({
+    state: 'completed',
+    detail: null,
+    total: 200,
+    done: 200,
+    undone: { voided: 165, countered: 35 },
+  });
+  expect(await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 10)).toEqual(
+    [],
+  );
 
-    // What was deposited is at the bank, and its counter-documents came out of where it had lain.
-    const deposited = dollars(20 * 2_500);
-    expect(await trialBalance(stack, tenant)).toEqual({
-      ...before,
-      Bank: deposited,
-      'Undeposited Funds': `-${deposited}`,
-    });
-    const after = await documents(stack, tenant);
-    const counters = [
-      ...numbers(20).map((n) => `RefundReceipt D-${n}-D1 25.00`),
-      ...numbers(15).map((n) => `RefundReceipt O-${n}-D1 12.50`),
-    ];
-    const standing = (all: readonly string[]): string[] =>
-      all.filter((one) => !one.endsWith(' 0.00'));
-    expect(standing(after)).toEqual(
-      [
-        ...documentsBefore,
-        ...counters,
-        ...posted.filter((one) => / [DO]-/.test(one)),
-        'Deposit - 500.00',
-      ].sort(),
-    );
-    expect(after).toHaveLength(posted.length + 35 + 1);
-    // Its one write that is no send of ours is the accountant's deposit.
-    expect(await unsettledOrUnknown(stack, tenant)).toEqual(['']);
-    expect((await calls(stack, tenant, 'qbo')).filter(({ beside }) => beside.length > 0)).toEqual(
-      [],
-    );
+  // What was deposited is at the bank, and its counter-documents came out of where it had lain.
+  const deposited = dollars(20 * 2_500);
+  expect(await trialBalance(stack, tenant)).toEqual({
+    ...before,
+    Bank: deposited,
+    'Undeposited Funds': `-${deposited}`,
+  });
+  const after = await documents(stack, tenant);
+  const counters = [
+    ...numbers(20).map((n) => `RefundReceipt D-${n}-D1 25.00`),
+    ...numbers(15).map((n) => `RefundReceipt O-${n}-D1 12.50`),
+  ];
+  const standing = (all: readonly string[]): string[] =>
+    all.filter((one) => !one.endsWith(' 0.00'));
+  expect(standing(after)).toEqual(
+    [
+      ...documentsBefore,
+      ...counters,
+      ...posted.filter((one) => / [DO]-/.test(one)),
+      'Deposit - 500.00',
+    ].sort(),
+  );
+  expect(after).toHaveLength(posted.length + 35 + 1);
+  // Its one write that is no send of ours is the accountant's deposit.
+  expect(await unsettledOrUnknown(stack, tenant)).toEqual(['']);
+  expect((await calls(stack, tenant, 'qbo')).filter(({ beside }) => beside.length > 0)).toEqual([]);
 
-    const written = (await writes(stack, tenant, 'qbo')).length;
-    const again = await startUndo(stack, tenant, ask, { from, to });
-    expect(await ended(ask, again)).toMatchObject({
-      state: 'completed',
-      total: 0,
-      done: 0,
-      undone: {},
-    });
-    expect(await writes(stack, tenant, 'qbo')).toHaveLength(written);
+  const written = (await writes(stack, tenant, 'qbo')).length;
+  const again = await startUndo(stack, tenant, ask, { from, to });
+  expect(await ended(ask, again)).toMatchObject({
+    state: 'completed',
+    total: 0,
+    done: 0,
+    undone: {},
+  });
+  expect(await writes(stack, tenant, 'qbo')).toHaveLength(written);
 
-    // The till edits one: it is posted anew, as after a void. An operator wants another one again.
-    await sendChanges(stack, tenant, [{ ...sale('S-1', '2026-11-20', 'card', 3), revision: 2 }]);
-    const explained = await ask('GET', '/explain?kind=order&recordId=P-1');
-    expect(JSON.stringify(explained.body)).toContain(`"undoneBy":"${run}"`);
-    const ids = await stack.database.pool.query<{ id: string }>(
-      `SELECT id::text AS id FROM deliveries WHERE tenant = $1 AND record_id = 'P-1'
+  // The till edits one: it is posted anew, as after a void. An operator wants another one again.
+  await sendChanges(stack, tenant, [{ ...sale('S-1', '2026-11-20', 'card', 3), revision: 2 }]);
+  const explained = await ask('GET', '/explain?kind=order&recordId=P-1');
+  expect(JSON.stringify(explained.body)).toContain(`"undoneBy":"${run}"`);
+  const ids = await stack.database.pool.query<{ id: string }>(
+    `SELECT id::text AS id FROM deliveries WHERE tenant = $1 AND record_id = 'P-1'
        AND part = 'sale'`,
-      [tenant.id],
-    );
-    expect(
-      await ask('POST', '/failures/redrive', { ids: ids.rows.map(({ id }) => id) }),
-    ).toMatchObject({ status: 202, body: { count: 1 } });
-    await until(
-      'both are posted anew',
-      () => documents(stack, tenant),
-      (all) => all.length === after.length + 4,
-    );
-    await untilIdle(stack, tenant);
-    expect(
-      (await documents(stack, tenant)).filter(
-        (one) => !after.includes(one) || one.startsWith('Payment'),
-      ),
-    ).toEqual(
-      expect.arrayContaining([
-        'Invoice P-1-V2 12.50',
-        'Payment - 5.00',
-        'Payment - 7.50',
-        'SalesReceipt S-1-V2 37.50',
-      ]),
-    );
-    expect(await statesOf(tenant, 'P-1')).toEqual([
-      'payment-1 delivered',
-      'payment-2 delivered',
-      'sale delivered',
-    ]);
-    expect(
-      JSON.stringify((await ask('GET', '/explain?kind=order&recordId=P-1')).body),
-    ).not.toContain(run);
-  },
-  240_000,
-);
+    [tenant.id],
+  );
+  expect(
+    await ask('POST', '/failures/redrive', { ids: ids.rows.map(({ id }) => id) }),
+  ).toMatchObject({ status: 202, body: { count: 1 } });
+  await until(
+    'both are posted anew',
+    () => documents(stack, tenant),
+    (all) => all.length === after.length + 4,
+  );
+  await untilIdle(stack, tenant);
+  expect(
+    (await documents(stack, tenant)).filter(
+      (one) => !after.includes(one) || one.startsWith('Payment'),
+    ),
+  ).toEqual(
+    expect.arrayContaining([
+      'Invoice P-1-V2 12.50',
+      'Payment - 5.00',
+      'Payment - 7.50',
+      'SalesReceipt S-1-V2 37.50',
+    ]),
+  );
+  expect(await statesOf(tenant, 'P-1')).toEqual([
+    'payment-1 delivered',
+    'payment-2 delivered',
+    'sale delivered',
+  ]);
+  expect(JSON.stringify((await ask('GET', '/explain?kind=order&recordId=P-1')).body)).not.toContain(
+    run,
+  );
+}, 240_000);
 
 /** Until a turn that is under way sees it too. */
 async function setPaused(tenant: TestTenant, paused: boolean): Promise<void> {
@@ -313,114 +306,105 @@ test('what waits, is held or dead in the range is not posted any more, and says 
   });
 }, 60_000);
 
-test(
-  'a cancelled undo leaves what was not begun, and its direction keeps it back ' + 'like any write',
-  async () => {
-    const { tenant, ask } = await bookkeeping();
-    await sendChanges(stack, tenant, [
-      ...numbers(40).map((n) => sale(`S-${n}`, '2026-11-20')),
-      split('P-1', '2026-11-20'),
-    ]);
-    await untilIdle(stack, tenant);
-    const posted = await documents(stack, tenant);
-    const written = (await writes(stack, tenant, 'qbo')).length;
-    await setPaused(tenant, true);
-    const run = await startUndo(stack, tenant, ask, { from, to });
-    await until(
-      'all is wanted',
-      () => undoAt(ask, run),
-      ({ undone }) => undone['waiting'] === 43,
-    );
-    expect((await ask('POST', `/runs/${run}/cancel`)).status).toBe(202);
-    const none = await until(
-      'wanted again',
-      () => undoAt(ask, run),
-      ({ undone }) => undone['waiting'] === undefined,
-    );
-    expect(none).toMatchObject({ state: 'cancelled', done: 0 });
-    await setPaused(tenant, false);
-    await untilIdle(stack, tenant);
-    expect(await documents(stack, tenant)).toEqual(posted);
-    expect(await writes(stack, tenant, 'qbo')).toHaveLength(written);
-    expect(await statesOf(tenant, 'P-1')).toEqual([
-      'payment-1 delivered',
-      'payment-2 delivered',
-      'sale delivered',
-    ]);
+test('a cancelled undo leaves what was not begun, and its direction keeps it back like any write', async () => {
+  const { tenant, ask } = await bookkeeping();
+  await sendChanges(stack, tenant, [
+    ...numbers(40).map((n) => sale(`S-${n}`, '2026-11-20')),
+    split('P-1', '2026-11-20'),
+  ]);
+  await untilIdle(stack, tenant);
+  const posted = await documents(stack, tenant);
+  const written = (await writes(stack, tenant, 'qbo')).length;
+  await setPaused(tenant, true);
+  const run = await startUndo(stack, tenant, ask, { from, to });
+  await until(
+    'all is wanted',
+    () => undoAt(ask, run),
+    ({ undone }) => undone['waiting'] === 43,
+  );
+  expect((await ask('POST', `/runs/${run}/cancel`)).status).toBe(202);
+  const none = await until(
+    'wanted again',
+    () => undoAt(ask, run),
+    ({ undone }) => undone['waiting'] === undefined,
+  );
+  expect(none).toMatchObject({ state: 'cancelled', done: 0 });
+  await setPaused(tenant, false);
+  await untilIdle(stack, tenant);
+  expect(await documents(stack, tenant)).toEqual(posted);
+  expect(await writes(stack, tenant, 'qbo')).toHaveLength(written);
+  expect(await statesOf(tenant, 'P-1')).toEqual([
+    'payment-1 delivered',
+    'payment-2 delivered',
+    'sale delivered',
+  ]);
 
-    const systems = {
-      ...initialDirection.systems,
-      qbo: { default: 'push', kinds: { order: 'pull' } },
-    };
-    await signal(stack, tenant, 'setDirection', { id: 'off', direction: { systems } });
-    await until(
-      'off',
-      () => directionInForce(stack.database.pool, tenant.id),
-      ({ systems: { qbo } }) => qbo.kinds.order === 'pull',
-    );
-    const kept = await startUndo(stack, tenant, ask, { from, to });
-    expect(await ended(ask, kept)).toMatchObject({ state: 'completed', undone: { held: 43 } });
-    expect(await statesOf(tenant, 'S-1')).toEqual(['sale held direction']);
-    await signal(stack, tenant, 'setDirection', {
-      id: 'on',
-      direction: initialDirection,
-      catchUp: true,
-    });
-    await until(
-      'voided',
-      () => documents(stack, tenant),
-      (all) => all.every((one) => one.endsWith(' 0.00')),
-    );
-  },
-  60_000,
-);
+  const systems = {
+    ...initialDirection.systems,
+    qbo: { default: 'push', kinds: { order: 'pull' } },
+  };
+  await signal(stack, tenant, 'setDirection', { id: 'off', direction: { systems } });
+  await until(
+    'off',
+    () => directionInForce(stack.database.pool, tenant.id),
+    ({ systems: { qbo } }) => qbo.kinds.order === 'pull',
+  );
+  const kept = await startUndo(stack, tenant, ask, { from, to });
+  expect(await ended(ask, kept)).toMatchObject({ state: 'completed', undone: { held: 43 } });
+  expect(await statesOf(tenant, 'S-1')).toEqual(['sale held direction']);
+  await signal(stack, tenant, 'setDirection', {
+    id: 'on',
+    direction: initialDirection,
+    catchUp: true,
+  });
+  await until(
+    'voided',
+    () => documents(stack, tenant),
+    (all) => all.every((one) => one.endsWith(' 0.00')),
+  );
+}, 60_000);
 
-test(
-  'payments are taken back before the invoices that they pay, and an invoice ' +
-    'that is still paid stays',
-  async () => {
-    const { tenant, ask } = await bookkeeping();
-    const paid = (n: number, businessDate: string): TestChange => ({
-      kind: 'payment',
-      recordId: `Z-${n}`,
-      body: {
-        number: `Z-${n}`,
-        tender: 'card',
-        amountMinor: 500,
-        invoiceId: `I-${n}`,
-        businessDate,
-      },
-    });
-    await sendChanges(stack, tenant, [
-      invoice('I-1', '2026-11-20'),
-      invoice('I-2', '2026-11-20'),
-      paid(1, '2026-11-22'),
-      paid(2, '2026-11-20'),
-      split('P-1', '2026-11-20'),
-    ]);
-    await until(
-      'posted',
-      () => documents(stack, tenant),
-      (all) => all.length === 7,
-    );
-    await untilIdle(stack, tenant);
-    const run = await startUndo(stack, tenant, ask, { from: '2026-11-20', to: '2026-11-20' });
-    await ended(ask, run);
-    const failures = await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 9);
-    expect(failures.find(({ recordId }) => recordId === 'I-1')).toMatchObject({
-      reason: 'paid_above_total',
-    });
-    const after = await documents(stack, tenant);
-    expect(after).toEqual(
-      expect.arrayContaining(['Invoice I-1 25.00', 'Invoice P-1 0.00', 'Payment - 5.00']),
-    );
-    // Where its payment can be voided, so can the invoice; else both stay.
-    const isPaid = failures.some(({ recordId }) => recordId === 'Z-2');
-    expect(after).toContain(isPaid ? 'Invoice I-2 25.00' : 'Invoice I-2 0.00');
-    expect(after.filter((one) => one === 'Payment - 5.00')).toHaveLength(isPaid ? 2 : 1);
-  },
-  60_000,
-);
+test('payments are taken back before the invoices that they pay, and an invoice that is still paid stays', async () => {
+  const { tenant, ask } = await bookkeeping();
+  const paid = (n: number, businessDate: string): TestChange => ({
+    kind: 'payment',
+    recordId: `Z-${n}`,
+    body: {
+      number: `Z-${n}`,
+      tender: 'card',
+      amountMinor: 500,
+      invoiceId: `I-${n}`,
+      businessDate,
+    },
+  });
+  await sendChanges(stack, tenant, [
+    invoice('I-1', '2026-11-20'),
+    invoice('I-2', '2026-11-20'),
+    paid(1, '2026-11-22'),
+    paid(2, '2026-11-20'),
+    split('P-1', '2026-11-20'),
+  ]);
+  await until(
+    'posted',
+    () => documents(stack, tenant),
+    (all) => all.length === 7,
+  );
+  await untilIdle(stack, tenant);
+  const run = await startUndo(stack, tenant, ask, { from: '2026-11-20', to: '2026-11-20' });
+  await ended(ask, run);
+  const failures = await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 9);
+  expect(failures.find(({ recordId }) => recordId === 'I-1')).toMatchObject({
+    reason: 'paid_above_total',
+  });
+  const after = await documents(stack, tenant);
+  expect(after).toEqual(
+    expect.arrayContaining(['Invoice I-1 25.00', 'Invoice P-1 0.00', 'Payment - 5.00']),
+  );
+  // Where its payment can be voided, so can the invoice; else both stay.
+  const isPaid = failures.some(({ recordId }) => recordId === 'Z-2');
+  expect(after).toContain(isPaid ? 'Invoice I-2 25.00' : 'Invoice I-2 0.00');
+  expect(after.filter((one) => one === 'Payment - 5.00')).toHaveLength(isPaid ? 2 : 1);
+}, 60_000);
 
 describe('daily summaries', () => {
   const ticket = (number: string, pieces: number, day = '2026-11-20'): TestChange => ({

@@ -103,87 +103,79 @@ async function pause(tenant: TestTenant, paused: boolean): Promise<void> {
   );
 }
 
-test(
-  'each article gets one item, without a price; a product of the till takes it ' +
-    'over, whenever it comes',
-  async () => {
-    const tenant = await shop();
-    await sendChanges(stack, tenant, [
-      sale('1', [
+test('each article gets one item, without a price; a product of the till takes it over, whenever it comes', async () => {
+  const tenant = await shop();
+  await sendChanges(stack, tenant, [
+    sale('1', [
+      ['A', 1],
+      ['a', 2],
+    ]),
+    ...Array.from({ length: 20 }, (_, n) =>
+      sale(`2-${n}`, [
         ['A', 1],
-        ['a', 2],
+        ['B:1', 1],
       ]),
-      ...Array.from({ length: 20 }, (_, n) =>
-        sale(`2-${n}`, [
-          ['A', 1],
-          ['B:1', 1],
-        ]),
-      ),
-      {
-        kind: 'refund',
-        recordId: 'R',
-        body: { ...orderBody('R', [['A', 1]], null), restock: true, orderId: '1' },
-      },
-      sale('V', [['VOID', 1]], { voided: true }),
-    ]);
-    await untilIdle(stack, tenant, 50_000);
-    expect(await held(tenant)).toEqual([]);
-    expect(await names(tenant)).toEqual(['A | A', 'B-1 | B:1', 'a~2 | a']);
-    const before = await itemsOf(tenant);
-    const income = await incomeOf(tenant);
-    for (const item of before)
-      expect(item).toMatchObject({
-        Type: 'NonInventory',
-        Description: `Article ${item.Sku ?? ''}`,
-        IncomeAccountRef: { value: income },
-      });
-    expect(before.map(({ UnitPrice = 0, PurchaseCost = 0 }) => [UnitPrice, PurchaseCost])).toEqual([
-      [0, 0],
-      [0, 0],
-      [0, 0],
-    ]);
-    expect(await shelf(stack, tenant)).toEqual([]);
-    // The till describes one: the same item, under its record; the shop gets it for the first time.
-    await sendChanges(stack, tenant, [
-      product('A', { name: 'Mug', priceMinor: 990 }),
-      sale('3', [['A', 1]]),
-    ]);
-    await untilIdle(stack, tenant, 50_000);
-    expect(await held(tenant)).toEqual([]);
-    const after = await itemsOf(tenant);
-    expect(after.map(({ Id }) => Id).sort()).toEqual(before.map(({ Id }) => Id).sort());
-    expect(after.find(({ Sku }) => Sku === 'A')).toMatchObject({
-      Name: 'A',
-      Description: 'Mug',
-      UnitPrice: 9.9,
+    ),
+    {
+      kind: 'refund',
+      recordId: 'R',
+      body: { ...orderBody('R', [['A', 1]], null), restock: true, orderId: '1' },
+    },
+    sale('V', [['VOID', 1]], { voided: true }),
+  ]);
+  await untilIdle(stack, tenant, 50_000);
+  expect(await held(tenant)).toEqual([]);
+  expect(await names(tenant)).toEqual(['A | A', 'B-1 | B:1', 'a~2 | a']);
+  const before = await itemsOf(tenant);
+  const income = await incomeOf(tenant);
+  for (const item of before)
+    expect(item).toMatchObject({
+      Type: 'NonInventory',
+      Description: `Article ${item.Sku ?? ''}`,
+      IncomeAccountRef: { value: income },
     });
-    expect((await shelf(stack, tenant)).map((text) => text.split(' ')[0])).toEqual(['A']);
-    // Its stock, which nobody could take before, goes there as well: 22 sold, one came back.
-    expect(await held(tenant, 'woo')).toEqual([
-      'inventory B:1 dependency',
-      'inventory a dependency',
-    ]);
-    expect(await shelf(stack, tenant)).toEqual(['A Mug -21']);
-    const { rows } = await stack.database.pool.query<{ id: string }>(
-      `SELECT record_id AS id FROM records WHERE tenant = $1 AND kind = 'product' ORDER BY id`,
-      [tenant.id],
-    );
-    expect(rows.map(({ id }) => id).sort()).toEqual([' sku:B:1', ' sku:a', 'p-A']);
-    // It is the till's from now on: a change goes there, a deletion frees the SKU, and the item is
-    // found again.
-    await sendChanges(stack, tenant, [{ ...product('A', { name: 'Cup' }), revision: 2 }]);
-    await sendChanges(stack, tenant, [
-      { kind: 'product', op: 'delete', recordId: 'p-A', revision: 3, body: null },
-      sale('4', [['A', 1]]),
-    ]);
-    await untilIdle(stack, tenant, 50_000);
-    expect(await held(tenant)).toEqual([]);
-    expect(await names(tenant)).toEqual(['A | A', 'B-1 | B:1', 'a~2 | a']);
-    expect(await documents(stack, tenant)).toHaveLength(24);
-    expect(await unknown(tenant)).toEqual([]);
-  },
-  120_000,
-);
+  expect(before.map(({ UnitPrice = 0, PurchaseCost = 0 }) => [UnitPrice, PurchaseCost])).toEqual([
+    [0, 0],
+    [0, 0],
+    [0, 0],
+  ]);
+  expect(await shelf(stack, tenant)).toEqual([]);
+  // The till describes one: the same item, under its record; the shop gets it for the first time.
+  await sendChanges(stack, tenant, [
+    product('A', { name: 'Mug', priceMinor: 990 }),
+    sale('3', [['A', 1]]),
+  ]);
+  await untilIdle(stack, tenant, 50_000);
+  expect(await held(tenant)).toEqual([]);
+  const after = await itemsOf(tenant);
+  expect(after.map(({ Id }) => Id).sort()).toEqual(before.map(({ Id }) => Id).sort());
+  expect(after.find(({ Sku }) => Sku === 'A')).toMatchObject({
+    Name: 'A',
+    Description: 'Mug',
+    UnitPrice: 9.9,
+  });
+  expect((await shelf(stack, tenant)).map((text) => text.split(' ')[0])).toEqual(['A']);
+  // Its stock, which nobody could take before, goes there as well: 22 sold, one came back.
+  expect(await held(tenant, 'woo')).toEqual(['inventory B:1 dependency', 'inventory a dependency']);
+  expect(await shelf(stack, tenant)).toEqual(['A Mug -21']);
+  const { rows } = await stack.database.pool.query<{ id: string }>(
+    `SELECT record_id AS id FROM records WHERE tenant = $1 AND kind = 'product' ORDER BY id`,
+    [tenant.id],
+  );
+  expect(rows.map(({ id }) => id).sort()).toEqual([' sku:B:1', ' sku:a', 'p-A']);
+  // It is the till's from now on: a change goes there, a deletion frees the SKU, and the item is
+  // found again.
+  await sendChanges(stack, tenant, [{ ...product('A', { name: 'Cup' }), revision: 2 }]);
+  await sendChanges(stack, tenant, [
+    { kind: 'product', op: 'delete', recordId: 'p-A', revision: 3, body: null },
+    sale('4', [['A', 1]]),
+  ]);
+  await untilIdle(stack, tenant, 50_000);
+  expect(await held(tenant)).toEqual([]);
+  expect(await names(tenant)).toEqual(['A | A', 'B-1 | B:1', 'a~2 | a']);
+  expect(await documents(stack, tenant)).toHaveLength(24);
+  expect(await unknown(tenant)).toEqual([]);
+}, 120_000);
 
 test('a product that comes while the item is on its way, or held, goes on with it', async () => {
   const tenant = await shop();
@@ -235,47 +227,43 @@ test('a product that comes while the item is on its way, or held, goes on with i
   expect(await unknown(tenant)).toEqual([]);
 }, 120_000);
 
-test(
-  'what is in the books or mapped is used: by SKU, else by name; two of a SKU ' + 'are held',
-  async () => {
-    const tenant = await shop();
-    const account = await incomeOf(tenant);
-    const add = async (fields: object): Promise<string> => {
-      const made = await inBooks(stack, tenant, 'item', {
-        Type: 'Service',
-        IncomeAccountRef: { value: account },
-        ...fields,
-      });
-      return z.object({ Item: itemRow }).parse(made).Item.Id;
-    };
-    await add({ Name: 'By SKU', Sku: 'S' });
-    await add({ Name: 'N' });
-    await add({ Name: 'Twin one', Sku: 'T' });
-    await add({ Name: 'Twin two', Sku: 'T' });
-    const hand = await add({ Name: 'By hand', Sku: 'other' });
-    await putMapping(stack.database.pool, tenant.id, 'item', 'M', { id: hand, name: null }, 'test');
-    await sendChanges(stack, tenant, [
-      sale('1', [
-        ['S', 1],
-        ['N', 1],
-        ['M', 1],
-      ]),
-      sale('2', [['T', 1]]),
-    ]);
-    await untilIdle(stack, tenant, 50_000);
-    expect(await held(tenant)).toEqual(['order 2 dependency', 'product sku:T ambiguous_match:sku']);
-    expect(await names(tenant)).toEqual([
-      'By SKU | S',
-      'By hand | other',
-      'N | N',
-      'Twin one | T',
-      'Twin two | T',
-    ]);
-    expect(await documents(stack, tenant)).toEqual(['SalesReceipt 1 37.50']);
-    expect(await unknown(tenant)).toEqual([]);
-  },
-  120_000,
-);
+test('what is in the books or mapped is used: by SKU, else by name; two of a SKU are held', async () => {
+  const tenant = await shop();
+  const account = await incomeOf(tenant);
+  const add = async (fields: object): Promise<string> => {
+    const made = await inBooks(stack, tenant, 'item', {
+      Type: 'Service',
+      IncomeAccountRef: { value: account },
+      ...fields,
+    });
+    return z.object({ Item: itemRow }).parse(made).Item.Id;
+  };
+  await add({ Name: 'By SKU', Sku: 'S' });
+  await add({ Name: 'N' });
+  await add({ Name: 'Twin one', Sku: 'T' });
+  await add({ Name: 'Twin two', Sku: 'T' });
+  const hand = await add({ Name: 'By hand', Sku: 'other' });
+  await putMapping(stack.database.pool, tenant.id, 'item', 'M', { id: hand, name: null }, 'test');
+  await sendChanges(stack, tenant, [
+    sale('1', [
+      ['S', 1],
+      ['N', 1],
+      ['M', 1],
+    ]),
+    sale('2', [['T', 1]]),
+  ]);
+  await untilIdle(stack, tenant, 50_000);
+  expect(await held(tenant)).toEqual(['order 2 dependency', 'product sku:T ambiguous_match:sku']);
+  expect(await names(tenant)).toEqual([
+    'By SKU | S',
+    'By hand | other',
+    'N | N',
+    'Twin one | T',
+    'Twin two | T',
+  ]);
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt 1 37.50']);
+  expect(await unknown(tenant)).toEqual([]);
+}, 120_000);
 
 test('tickets that came under another setting go on when articles get items', async () => {
   const tenant = await shop('hold');

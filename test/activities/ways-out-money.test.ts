@@ -92,30 +92,26 @@ test('the way out of `refund_without_tender`: the tenders are sent', async () =>
   expect(await documents(stack, tenant)).toContain('RefundReceipt R-1 12.50');
 }, 60_000);
 
-test(
-  'the way out of `credit_not_owed`: the refund is sent with the tender of ' + 'what was paid back',
-  async () => {
-    const tenant = await begin();
-    await sent(stack, tenant, invoice());
-    const [invoiceId, customerId] = [
-      await remoteIdOf(stack, tenant, ['qbo', 'invoice', 'I-1']),
-      await remoteIdOf(stack, tenant, ['qbo', 'customer', 'c-1']),
-    ];
-    // The accountant has the money already, of which the till knows nothing.
-    await inBooks(stack, tenant, 'payment', {
-      CustomerRef: { value: customerId },
-      TotalAmt: 25,
-      Line: [{ Amount: 25, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }],
-      DepositToAccountRef: { value: (await accountsOf(stack, tenant))['Bank'] },
-    });
-    await sent(stack, tenant, refund('I-1', { tenders: [] }));
-    await expectHeld(tenant, back, 'credit_not_owed', /owes nothing of its invoice/);
-    await sent(stack, tenant, next(refund('I-1')));
-    await untilStands(stack, tenant, back, 'delivered');
-    expect(await documents(stack, tenant)).toContain('RefundReceipt R-1-V2 12.50');
-  },
-  60_000,
-);
+test('the way out of `credit_not_owed`: the refund is sent with the tender of what was paid back', async () => {
+  const tenant = await begin();
+  await sent(stack, tenant, invoice());
+  const [invoiceId, customerId] = [
+    await remoteIdOf(stack, tenant, ['qbo', 'invoice', 'I-1']),
+    await remoteIdOf(stack, tenant, ['qbo', 'customer', 'c-1']),
+  ];
+  // The accountant has the money already, of which the till knows nothing.
+  await inBooks(stack, tenant, 'payment', {
+    CustomerRef: { value: customerId },
+    TotalAmt: 25,
+    Line: [{ Amount: 25, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }],
+    DepositToAccountRef: { value: (await accountsOf(stack, tenant))['Bank'] },
+  });
+  await sent(stack, tenant, refund('I-1', { tenders: [] }));
+  await expectHeld(tenant, back, 'credit_not_owed', /owes nothing of its invoice/);
+  await sent(stack, tenant, next(refund('I-1')));
+  await untilStands(stack, tenant, back, 'delivered');
+  expect(await documents(stack, tenant)).toContain('RefundReceipt R-1-V2 12.50');
+}, 60_000);
 
 test('the way out of `day_unknown`: the day is sent', async () => {
   const tenant = await begin();

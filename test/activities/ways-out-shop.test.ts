@@ -159,21 +159,17 @@ test('the way out of `stock_unknown`: the article is counted', async () => {
   );
 }, 60_000);
 
-test(
-  'the way out of `unreadable_answer`: the plug-in that garbles the answer is ' + 'switched off',
-  async () => {
-    const tenant = await createTestTenant(stack);
-    await sent(stack, tenant, product('A'));
-    await control(stack.woo, 'settings', { 'woo.garbledOn': 'Garbled' });
-    try {
-      await sent(stack, tenant, product('B', { name: 'Garbled' }), product('C'));
-      expect(await standing(stack, tenant, inShop('B'))).toBe('unreadable_answer');
-      expect(await detailOf(stack, tenant, inShop('B'))).toMatch(/cannot be read at "sku"/);
-    } finally {
-      await control(stack.woo, 'settings', { 'woo.garbledOn': '' });
-    }
-    await redriven(stack, tenant, inShop('B'));
-    expect(await shelf(stack, tenant)).toEqual(['A Article A -', 'B Garbled -', 'C Article C -']);
-  },
-  60_000,
-);
+test('the way out of `unreadable_answer`: the plug-in that garbles the answer is switched off', async () => {
+  const tenant = await createTestTenant(stack);
+  await sent(stack, tenant, product('A'));
+  await control(stack.woo, 'settings', { 'woo.garbledOn': 'Garbled' });
+  try {
+    await sent(stack, tenant, product('B', { name: 'Garbled' }), product('C'));
+    expect(await standing(stack, tenant, inShop('B'))).toBe('unreadable_answer');
+    expect(await detailOf(stack, tenant, inShop('B'))).toMatch(/cannot be read at "sku"/);
+  } finally {
+    await control(stack.woo, 'settings', { 'woo.garbledOn': '' });
+  }
+  await redriven(stack, tenant, inShop('B'));
+  expect(await shelf(stack, tenant)).toEqual(['A Article A -', 'B Garbled -', 'C Article C -']);
+}, 60_000);

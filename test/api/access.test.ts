@@ -85,24 +85,21 @@ describe('every route of a tenant', () => {
     }
   });
 
-  it(
-    'answers 404 to the keys of another tenant, and reads and writes nothing ' + 'for them',
-    async () => {
-      const before = await contents();
-      for (const { method, path } of routes) {
-        for (const role of roles) {
-          const body = method === 'GET' ? {} : { body: { changes: [customerChange('x')] } };
-          const answer = await api.call(method, pathFor(path, tenant), {
-            key: other.keys[role],
-            ...body,
-          });
-          expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
-          expect(answer.text).not.toContain(tenant.tenantId);
-        }
+  it('answers 404 to the keys of another tenant, and reads and writes nothing for them', async () => {
+    const before = await contents();
+    for (const { method, path } of routes) {
+      for (const role of roles) {
+        const body = method === 'GET' ? {} : { body: { changes: [customerChange('x')] } };
+        const answer = await api.call(method, pathFor(path, tenant), {
+          key: other.keys[role],
+          ...body,
+        });
+        expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
+        expect(answer.text).not.toContain(tenant.tenantId);
       }
-      await expect(contents()).resolves.toEqual(before);
-    },
-  );
+    }
+    await expect(contents()).resolves.toEqual(before);
+  });
 
   it('takes its own roles and no others', async () => {
     for (const { method, path, roles: allowed } of routes) {

@@ -160,42 +160,39 @@ describe('failures', () => {
     expect(rest.body).toMatchObject({ nextCursor: null });
   });
 
-  it(
-    'I7: changes that could not be applied are listed with them, and discarded ' + 'with a reason',
-    async () => {
-      const product = (id: string, recordId: string): object =>
-        customerChange(id, {
-          kind: 'product',
-          recordId,
-          body: {
-            sku: 'I7',
-            name: recordId,
-            type: 'goods',
-            priceMinor: 1,
-            currency: 'USD',
-            trackStock: true,
-            status: 'active',
-          },
-        });
-      await absorbed([product('i7-1', 'one'), product('i7-2', 'two')]);
-      const answer = await operator('GET', '/failures?kind=product');
-      expect(answer.body).toMatchObject({
-        items: [
-          { state: 'failed', system: null, recordId: 'two', reason: 'sku_taken', actor: 'pos' },
-        ],
+  it('I7: changes that could not be applied are listed with them, and discarded with a reason', async () => {
+    const product = (id: string, recordId: string): object =>
+      customerChange(id, {
+        kind: 'product',
+        recordId,
+        body: {
+          sku: 'I7',
+          name: recordId,
+          type: 'goods',
+          priceMinor: 1,
+          currency: 'USD',
+          trackStock: true,
+          status: 'active',
+        },
       });
-      const { items } = z
-        .object({ items: z.array(z.looseObject({ id: z.string() })) })
-        .parse(answer.body);
-      const id = items[0]?.id ?? '';
-      const discarded = await operator('POST', `/failures/${id}/discard`, { reason: 'a mistake' });
-      expect(discarded.status).toBe(202);
-      expect((await operator('GET', '/failures?kind=product')).body).toMatchObject({ items: [] });
-      expect((await operator('POST', `/failures/${id}/discard`, { reason: 'again' })).status).toBe(
-        404,
-      );
-    },
-  );
+    await absorbed([product('i7-1', 'one'), product('i7-2', 'two')]);
+    const answer = await operator('GET', '/failures?kind=product');
+    expect(answer.body).toMatchObject({
+      items: [
+        { state: 'failed', system: null, recordId: 'two', reason: 'sku_taken', actor: 'pos' },
+      ],
+    });
+    const { items } = z
+      .object({ items: z.array(z.looseObject({ id: z.string() })) })
+      .parse(answer.body);
+    const id = items[0]?.id ?? '';
+    const discarded = await operator('POST', `/failures/${id}/discard`, { reason: 'a mistake' });
+    expect(discarded.status).toBe(202);
+    expect((await operator('GET', '/failures?kind=product')).body).toMatchObject({ items: [] });
+    expect((await operator('POST', `/failures/${id}/discard`, { reason: 'again' })).status).toBe(
+      404,
+    );
+  });
 
   it.each([
     'class=a%00',

@@ -118,30 +118,26 @@ describe('mappings', () => {
     expect(page.body).toMatchObject({ items: status === 200 ? [{ target: { id } }] : [] });
   });
 
-  it(
-    'O5: that the books do not have are refused however often they are sent, ' +
-      'until the books have them',
-    async () => {
-      const { own, number } = await connectedTenant();
-      const put = (): Promise<Called> =>
-        as('operator', own)('PUT', '/mappings/account/clearing:card', { target: { id: '10' } });
-      const refused = await put();
-      expect(refused).toMatchObject({ status: 422, body: { errors: [{ path: 'target.id' }] } });
-      expect(refused.text).toContain('if the target is new, send this again');
-      const connection = await findConnection(api.database.pool, number, 'qbo');
-      expect(connection?.factsAt).toBeNull();
-      expect((await put()).status).toBe(422);
-      // The next turn of the lane reads the company again.
-      const facts = jsonObject.parse(connection?.facts);
-      const accounts = z.array(z.json()).parse(facts['accounts']);
-      const added = { id: '10', name: 'Card', type: 'Bank', isActive: true, currency: null };
-      await saveFacts(api.database.pool, number, 'qbo', {
-        ...facts,
-        accounts: [...accounts, added],
-      });
-      expect((await put()).status).toBe(200);
-    },
-  );
+  it('O5: that the books do not have are refused however often they are sent, until the books have them', async () => {
+    const { own, number } = await connectedTenant();
+    const put = (): Promise<Called> =>
+      as('operator', own)('PUT', '/mappings/account/clearing:card', { target: { id: '10' } });
+    const refused = await put();
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ path: 'target.id' }] } });
+    expect(refused.text).toContain('if the target is new, send this again');
+    const connection = await findConnection(api.database.pool, number, 'qbo');
+    expect(connection?.factsAt).toBeNull();
+    expect((await put()).status).toBe(422);
+    // The next turn of the lane reads the company again.
+    const facts = jsonObject.parse(connection?.facts);
+    const accounts = z.array(z.json()).parse(facts['accounts']);
+    const added = { id: '10', name: 'Card', type: 'Bank', isActive: true, currency: null };
+    await saveFacts(api.database.pool, number, 'qbo', {
+      ...facts,
+      accounts: [...accounts, added],
+    });
+    expect((await put()).status).toBe(200);
+  });
 
   it.each(['/mappings/account/incomes', '/mappings/item/@tips', '/mappings/account/clearing:'])(
     'O5: of a key that means nothing are refused: %s',
@@ -266,42 +262,37 @@ describe('connections', () => {
       });
   });
 
-  it(
-    'O11: one store or company for two tenants is refused, however it is ' +
-      'written, unless an admin confirms it',
-    async () => {
-      const other = await api.createTenant();
-      const spellings = ['http://127.0.0.1:8181/shop', 'HTTPS://127.0.0.1:8181/SHOP/'];
-      for (const [path, body] of [
-        ...spellings.map((url) => ['/connections/woo', { ...woo, url }] as const),
-        ['/connections/qbo', qbo] as const,
-      ]) {
-        const refused = await as('admin', other)('PUT', path, body);
-        expect(refused).toMatchObject({ status: 409, body: { code: 'account_shared' } });
-        expect(refused.text).not.toContain(tenant.tenantId);
-      }
-      expect((await as('viewer', other)('GET', '/connections')).body).toMatchObject({ items: [] });
-      expect(
-        (await as('admin', other)('PUT', '/connections/qbo', { ...qbo, confirmShared: false }))
-          .status,
-      ).toBe(409);
-      expect(
-        (await as('admin', other)('PUT', '/connections/qbo', { ...qbo, confirmShared: true }))
-          .status,
-      ).toBe(200);
-      // Who has it renews it without saying so again.
-      for (const owner of [tenant, other])
-        expect((await as('admin', owner)('PUT', '/connections/qbo', qbo)).status).toBe(200);
-      const noted = await api.database.pool.query(
-        'SELECT detail FROM audit WHERE tenant = $1 AND action = $2 ORDER BY id',
-        [await tenantNumber(other), 'connection.put'],
-      );
-      expect(noted.rows).toMatchObject([
-        { detail: { account: '9130', confirmShared: true } },
-        { detail: { account: '9130' } },
-      ]);
-    },
-  );
+  it('O11: one store or company for two tenants is refused, however it is written, unless an admin confirms it', async () => {
+    const other = await api.createTenant();
+    const spellings = ['http://127.0.0.1:8181/shop', 'HTTPS://127.0.0.1:8181/SHOP/'];
+    for (const [path, body] of [
+      ...spellings.map((url) => ['/connections/woo', { ...woo, url }] as const),
+      ['/connections/qbo', qbo] as const,
+    ]) {
+      const refused = await as('admin', other)('PUT', path, body);
+      expect(refused).toMatchObject({ status: 409, body: { code: 'account_shared' } });
+      expect(refused.text).not.toContain(tenant.tenantId);
+    }
+    expect((await as('viewer', other)('GET', '/connections')).body).toMatchObject({ items: [] });
+    expect(
+      (await as('admin', other)('PUT', '/connections/qbo', { ...qbo, confirmShared: false }))
+        .status,
+    ).toBe(409);
+    expect(
+      (await as('admin', other)('PUT', '/connections/qbo', { ...qbo, confirmShared: true })).status,
+    ).toBe(200);
+    // Who has it renews it without saying so again.
+    for (const owner of [tenant, other])
+      expect((await as('admin', owner)('PUT', '/connections/qbo', qbo)).status).toBe(200);
+    const noted = await api.database.pool.query(
+      'SELECT detail FROM audit WHERE tenant = $1 AND action = $2 ORDER BY id',
+      [await tenantNumber(other), 'connection.put'],
+    );
+    expect(noted.rows).toMatchObject([
+      { detail: { account: '9130', confirmShared: true } },
+      { detail: { account: '9130' } },
+    ]);
+  });
   it('O11: of two tenants that connect one account at once, one is refused', async () => {
     const [one, two] = [await api.createTenant(), await api.createTenant()];
     const shop = { ...woo, url: 'https://both.example.com' };

@@ -27,28 +27,24 @@ async function description(): Promise<z.output<typeof openApi>> {
 }
 
 describe('the description', () => {
-  it(
-    'is OpenAPI 3.1: each parameter of a path is named, each id used once, ' +
-      'each reference there',
-    async () => {
-      const document = await description();
-      const ids = new Set<string>();
-      for (const [path, methods] of Object.entries(document.paths)) {
-        for (const found of Object.values(methods)) {
-          expect(ids.has(found.operationId)).toBe(false);
-          ids.add(found.operationId);
-          const named = (found.parameters ?? []).filter((parameter) => parameter.in === 'path');
-          const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-          expect(named.map(({ name }) => name).sort()).toEqual(inPath.sort());
-        }
+  it('is OpenAPI 3.1: each parameter of a path is named, each id used once, each reference there', async () => {
+    const document = await description();
+    const ids = new Set<string>();
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const found of Object.values(methods)) {
+        expect(ids.has(found.operationId)).toBe(false);
+        ids.add(found.operationId);
+        const named = (found.parameters ?? []).filter((parameter) => parameter.in === 'path');
+        const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+        expect(named.map(({ name }) => name).sort()).toEqual(inPath.sort());
       }
-      const references = JSON.stringify(document).matchAll(
-        /"\$ref":"#\/components\/schemas\/(\w+)"/g,
-      );
-      for (const [, name = ''] of references)
-        expect(document.components.schemas).toHaveProperty(name);
-    },
-  );
+    }
+    const references = JSON.stringify(document).matchAll(
+      /"\$ref":"#\/components\/schemas\/(\w+)"/g,
+    );
+    for (const [, name = ''] of references)
+      expect(document.components.schemas).toHaveProperty(name);
+  });
 
   it('holds the schemas that check: the kinds of changes, refused fields, bounds', async () => {
     const { components } = await description();

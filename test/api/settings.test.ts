@@ -42,33 +42,30 @@ describe('direction', () => {
     });
   });
 
-  it(
-    'is set as a whole, for a system, and for a kind, each on top of the ' + 'newest request',
-    async () => {
-      const whole = {
-        systems: { woo: { default: 'push', kinds: {} }, qbo: { default: 'disabled', kinds: {} } },
-      };
-      const first = await as('operator')('PUT', '/direction', whole);
-      expect(first.status).toBe(202);
-      await as('operator')('PUT', '/direction/qbo', { direction: 'pull' });
-      const last = await as('operator')('PUT', '/direction/woo/order', {
-        direction: 'bidirectional',
-      });
-      const state = await as('viewer')('GET', '/direction');
-      expect(state.body).toMatchObject({
-        requested: {
-          id: textOf(last.body, 'requestId'),
-          value: {
-            systems: {
-              woo: { default: 'push', kinds: { order: 'bidirectional' } },
-              qbo: { default: 'pull', kinds: {} },
-            },
+  it('is set as a whole, for a system, and for a kind, each on top of the newest request', async () => {
+    const whole = {
+      systems: { woo: { default: 'push', kinds: {} }, qbo: { default: 'disabled', kinds: {} } },
+    };
+    const first = await as('operator')('PUT', '/direction', whole);
+    expect(first.status).toBe(202);
+    await as('operator')('PUT', '/direction/qbo', { direction: 'pull' });
+    const last = await as('operator')('PUT', '/direction/woo/order', {
+      direction: 'bidirectional',
+    });
+    const state = await as('viewer')('GET', '/direction');
+    expect(state.body).toMatchObject({
+      requested: {
+        id: textOf(last.body, 'requestId'),
+        value: {
+          systems: {
+            woo: { default: 'push', kinds: { order: 'bidirectional' } },
+            qbo: { default: 'pull', kinds: {} },
           },
         },
-        inForce: { revision: 1 },
-      });
-    },
-  );
+      },
+      inForce: { revision: 1 },
+    });
+  });
 
   it('loses none of many requests at a time', async () => {
     const own = await api.createTenant();

@@ -36,39 +36,28 @@ const gone = (recordId: string, revision: number): TestChange => ({
   body: null,
 });
 
-test(
-  'one SKU may be given up, deleted and taken again in one batch, and blocks ' + 'nobody',
-  async () => {
-    await absorb(database.pool, tenant, [product('a'), product('A')]);
-    await absorb(database.pool, tenant, [
-      gone('p-A', 2),
-      { ...product('A'), revision: 3 },
-      gone('p-a', 2),
-      { ...product('a'), recordId: 'q' },
-      customer('after'),
-    ]);
-    expect(await codes()).toEqual([' of:p-a p-a a~3', 'A p-A A~2', 'a q a']);
-    expect(await findRecord(database.pool, tenant, 'customer', 'after')).not.toBeNull();
-  },
-);
+test('one SKU may be given up, deleted and taken again in one batch, and blocks nobody', async () => {
+  await absorb(database.pool, tenant, [product('a'), product('A')]);
+  await absorb(database.pool, tenant, [
+    gone('p-A', 2),
+    { ...product('A'), revision: 3 },
+    gone('p-a', 2),
+    { ...product('a'), recordId: 'q' },
+    customer('after'),
+  ]);
+  expect(await codes()).toEqual([' of:p-a p-a a~3', 'A p-A A~2', 'a q a']);
+  expect(await findRecord(database.pool, tenant, 'customer', 'after')).not.toBeNull();
+});
 
-test(
-  'a suffix that was given as a SKU of its own is passed over, also when all ' + 'come together',
-  async () => {
-    await absorb(database.pool, tenant, [product('a~2')]);
-    await absorb(database.pool, tenant, [product('A'), product('a')]);
-    expect(await codes()).toEqual(['A p-A A', 'a p-a a~3', 'a~2 p-a~2 a~2']);
-    await absorb(database.pool, tenant, [
-      product('B'),
-      product('b'),
-      product('b~2'),
-      product('B~2'),
-    ]);
-    expect(await codes()).toEqual(
-      expect.arrayContaining(['b p-b b~2', 'b~2 p-b~2 b~2~2', 'B~2 p-B~2 B~2~3']),
-    );
-  },
-);
+test('a suffix that was given as a SKU of its own is passed over, also when all come together', async () => {
+  await absorb(database.pool, tenant, [product('a~2')]);
+  await absorb(database.pool, tenant, [product('A'), product('a')]);
+  expect(await codes()).toEqual(['A p-A A', 'a p-a a~3', 'a~2 p-a~2 a~2']);
+  await absorb(database.pool, tenant, [product('B'), product('b'), product('b~2'), product('B~2')]);
+  expect(await codes()).toEqual(
+    expect.arrayContaining(['b p-b b~2', 'b~2 p-b~2 b~2~2', 'B~2 p-B~2 B~2~3']),
+  );
+});
 
 test('a suffix of a suffix that is given already is passed over too', async () => {
   await absorb(database.pool, tenant, [product('c~2~2')]);
@@ -91,26 +80,22 @@ test('a hundred case twins get codes of their own', async () => {
   expect(await codes()).toHaveLength(128);
 });
 
-test(
-  'a taken SKU and a stale revision get their outcome, everything else of the ' +
-    'batch is absorbed',
-  async () => {
-    await absorb(database.pool, tenant, [
-      { ...product('a'), id: 'first' },
-      { ...product('a'), recordId: 'q', id: 'taken' },
-      { ...product('a'), id: 'stale' },
-      { ...customer('c'), id: 'fine' },
-    ]);
-    const outcome = async (id: string): Promise<unknown> =>
-      (await findChange(database.pool, tenant, id))?.outcomeCode;
-    expect(await Promise.all(['first', 'taken', 'stale', 'fine'].map(outcome))).toEqual([
-      null,
-      'sku_taken',
-      'stale',
-      null,
-    ]);
-  },
-);
+test('a taken SKU and a stale revision get their outcome, everything else of the batch is absorbed', async () => {
+  await absorb(database.pool, tenant, [
+    { ...product('a'), id: 'first' },
+    { ...product('a'), recordId: 'q', id: 'taken' },
+    { ...product('a'), id: 'stale' },
+    { ...customer('c'), id: 'fine' },
+  ]);
+  const outcome = async (id: string): Promise<unknown> =>
+    (await findChange(database.pool, tenant, id))?.outcomeCode;
+  expect(await Promise.all(['first', 'taken', 'stale', 'fine'].map(outcome))).toEqual([
+    null,
+    'sku_taken',
+    'stale',
+    null,
+  ]);
+});
 
 test('a body that no version can read fails alone', async () => {
   await store(database.pool, tenant, [{ ...customer('bad'), id: 'bad', body: { name: 7 } }]);

@@ -220,23 +220,19 @@ async function sendSome(
   await settleSend(pool, lane, sent, members, state);
 }
 
-test(
-  'whatever happens to changes and deliveries, the depth from counters equals ' + 'a recount',
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
-        const tenant = await newTenant(database.pool);
-        for (const given of steps) {
-          await run(tenant, given);
-          expect(await queueDepth(database.pool, tenant)).toBe(await counted(tenant));
-        }
-        expect(await recount(database.pool, tenant)).toEqual([]);
-      }),
-      { seed: 31, numRuns: 60 },
-    );
-  },
-  60_000,
-);
+test('whatever happens to changes and deliveries, the depth from counters equals a recount', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+      const tenant = await newTenant(database.pool);
+      for (const given of steps) {
+        await run(tenant, given);
+        expect(await queueDepth(database.pool, tenant)).toBe(await counted(tenant));
+      }
+      expect(await recount(database.pool, tenant)).toEqual([]);
+    }),
+    { seed: 31, numRuns: 60 },
+  );
+}, 60_000);
 
 test('a recount finds counters that are off, says by how much, and puts them right', async () => {
   const { pool } = database;

@@ -50,20 +50,17 @@ test('the other lane and the same lane of another tenant stay free', async () =>
   expect(await takeLease(database.pool, other, 'qbo', randomUUID())).not.toBeNull();
 });
 
-test(
-  'a lapsed lease is taken by one, and the former holder can neither renew nor ' + 'give it back',
-  async () => {
-    const former = randomUUID();
-    await take(former);
-    await lapse();
-    expect(await renew(former)).toBe(false);
-    const next = Array.from({ length: 5 }, () => randomUUID());
-    const answers = await Promise.all(next.map(take));
-    expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
-    await releaseLease(database.pool, { tenant, system: 'qbo', token: former }, null);
-    expect(await take(former)).toBeNull();
-  },
-);
+test('a lapsed lease is taken by one, and the former holder can neither renew nor give it back', async () => {
+  const former = randomUUID();
+  await take(former);
+  await lapse();
+  expect(await renew(former)).toBe(false);
+  const next = Array.from({ length: 5 }, () => randomUUID());
+  const answers = await Promise.all(next.map(take));
+  expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
+  await releaseLease(database.pool, { tenant, system: 'qbo', token: former }, null);
+  expect(await take(former)).toBeNull();
+});
 
 test('who gives its lane back leaves it free at once', async () => {
   const token = randomUUID();
@@ -126,38 +123,35 @@ test('a pause that the vendor asked for holds back calls without any quota too',
   });
 });
 
-test(
-  'what is set of a lane is read back, null leaves it, and both lanes can be ' + 'set at once',
-  async () => {
-    const breaker = { kind: 'open', opens: 2, retryAtMs: 5.5, reason: 'away' } as const;
-    await setLane(database.pool, tenant, 'woo', { breaker });
-    await markNeedsAuth(database.pool, { tenant, system: 'woo' }, null, 'HTTP 401');
-    await setLane(database.pool, tenant, null, { isPaused: true });
-    const closed = {
-      isConnected: false,
-      isIsolated: false,
-      isPaused: true,
-      batchMax: null,
-      waitUntilMs: null,
-      waitReason: null,
-    };
-    expect(await laneStates(database.pool, tenant)).toEqual([
-      {
-        ...closed,
-        system: 'qbo',
-        needsAuth: false,
-        needsAuthReason: null,
-        needsAuthSince: null,
-        breaker: { kind: 'closed' },
-      },
-      {
-        ...closed,
-        system: 'woo',
-        needsAuth: true,
-        needsAuthReason: 'HTTP 401',
-        needsAuthSince: expect.any(String),
-        breaker,
-      },
-    ]);
-  },
-);
+test('what is set of a lane is read back, null leaves it, and both lanes can be set at once', async () => {
+  const breaker = { kind: 'open', opens: 2, retryAtMs: 5.5, reason: 'away' } as const;
+  await setLane(database.pool, tenant, 'woo', { breaker });
+  await markNeedsAuth(database.pool, { tenant, system: 'woo' }, null, 'HTTP 401');
+  await setLane(database.pool, tenant, null, { isPaused: true });
+  const closed = {
+    isConnected: false,
+    isIsolated: false,
+    isPaused: true,
+    batchMax: null,
+    waitUntilMs: null,
+    waitReason: null,
+  };
+  expect(await laneStates(database.pool, tenant)).toEqual([
+    {
+      ...closed,
+      system: 'qbo',
+      needsAuth: false,
+      needsAuthReason: null,
+      needsAuthSince: null,
+      breaker: { kind: 'closed' },
+    },
+    {
+      ...closed,
+      system: 'woo',
+      needsAuth: true,
+      needsAuthReason: 'HTTP 401',
+      needsAuthSince: expect.any(String),
+      breaker,
+    },
+  ]);
+});

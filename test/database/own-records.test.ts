@@ -181,51 +181,48 @@ test('an article gets a product for the books alone, unless it has one or is map
   expect(waits.rows).toEqual([{ n: 3 }]);
 });
 
-test(
-  'a product of the till goes on with the delivery of ours, also while that is ' + 'being sent',
-  async () => {
-    const { pool } = database;
-    await posting({ item: { unmapped: 'create' } });
-    await absorb(pool, tenant, [order('1', [['A', 1]])]);
-    const ours = await delivery(pool, tenant, 'qbo', 'product', ' sku:A');
-    const sent = await send(pool, lane, [ours]);
-    if (sent === null) throw new Error('nothing was sent');
-    await absorb(pool, tenant, [product('A')]);
-    expect(await delivery(pool, tenant, 'qbo', 'product', 'p-A')).toMatchObject({
-      id: ours.id,
-      state: 'sending',
-      desiredRev: 2,
-    });
-    const remote = { id: '77', version: '0', snapshot: {}, isLinked: false };
-    await settleSend(
-      pool,
-      lane,
-      sent,
-      [
-        {
-          deliveryId: memberOf(ours).deliveryId,
-          event: { type: 'accepted', resting: 'waiting', nowMs: 0 },
-          remote,
-        },
-      ],
-      { state: 'settled', outcome: '1 of 1' },
-    );
-    // What was sent was ours; what the till says is still to be.
-    expect(await delivery(pool, tenant, 'qbo', 'product', 'p-A')).toMatchObject({
-      id: ours.id,
-      state: 'waiting',
-      desiredRev: 2,
-      deliveredRev: 1,
-      remoteId: '77',
-    });
-    expect((await all()).some((text) => text.includes(' sku:A'))).toBe(false);
-    const { rows } = await pool.query(
-      `SELECT record_id FROM records WHERE tenant = $1 AND kind = 'product'`,
-      [tenant],
-    );
-    expect(rows).toEqual([{ record_id: 'p-A' }]);
-  },
-);
+test('a product of the till goes on with the delivery of ours, also while that is being sent', async () => {
+  const { pool } = database;
+  await posting({ item: { unmapped: 'create' } });
+  await absorb(pool, tenant, [order('1', [['A', 1]])]);
+  const ours = await delivery(pool, tenant, 'qbo', 'product', ' sku:A');
+  const sent = await send(pool, lane, [ours]);
+  if (sent === null) throw new Error('nothing was sent');
+  await absorb(pool, tenant, [product('A')]);
+  expect(await delivery(pool, tenant, 'qbo', 'product', 'p-A')).toMatchObject({
+    id: ours.id,
+    state: 'sending',
+    desiredRev: 2,
+  });
+  const remote = { id: '77', version: '0', snapshot: {}, isLinked: false };
+  await settleSend(
+    pool,
+    lane,
+    sent,
+    [
+      {
+        deliveryId: memberOf(ours).deliveryId,
+        event: { type: 'accepted', resting: 'waiting', nowMs: 0 },
+        remote,
+      },
+    ],
+    { state: 'settled', outcome: '1 of 1' },
+  );
+  // What was sent was ours; what the till says is still to be.
+  expect(await delivery(pool, tenant, 'qbo', 'product', 'p-A')).toMatchObject({
+    id: ours.id,
+    state: 'waiting',
+    desiredRev: 2,
+    deliveredRev: 1,
+    remoteId: '77',
+  });
+  expect((await all()).some((text) => text.includes(' sku:A'))).toBe(false);
+  const { rows } = await pool.query(
+    `SELECT record_id FROM records WHERE tenant = $1 AND kind = 'product'`,
+    [tenant],
+  );
+  expect(rows).toEqual([{ record_id: 'p-A' }]);
+});
 
 test('a product that the books have already keeps its own item', async () => {
   const { pool } = database;

@@ -63,19 +63,15 @@ async function takeOver(lateMs = 0): Promise<LaneHold> {
   return next;
 }
 
-test(
-  'members that moved since they were composed are left out, and the bytes ' +
-    'hold exactly the others',
-  async () => {
-    const composed = await rows();
-    await change('c1', 2);
-    const sent = await send(database.pool, lane, composed);
-    const kept = composed.filter(({ recordId }) => recordId === 'c2').map(memberOf);
-    expect(sent?.members).toEqual(kept);
-    expect(sent?.request.body).toBe(JSON.stringify(kept));
-    expect((await rows()).map(({ state }) => state).sort()).toEqual(['sending', 'waiting']);
-  },
-);
+test('members that moved since they were composed are left out, and the bytes hold exactly the others', async () => {
+  const composed = await rows();
+  await change('c1', 2);
+  const sent = await send(database.pool, lane, composed);
+  const kept = composed.filter(({ recordId }) => recordId === 'c2').map(memberOf);
+  expect(sent?.members).toEqual(kept);
+  expect(sent?.request.body).toBe(JSON.stringify(kept));
+  expect((await rows()).map(({ state }) => state).sort()).toEqual(['sending', 'waiting']);
+});
 
 test('where nothing may be sent any more, nothing is written and nothing charged', async () => {
   const composed = await rows();
@@ -122,37 +118,34 @@ test('who lost the lane records nothing', async () => {
   expect(await countSends()).toBe(0);
 });
 
-test(
-  'what the direction keeps back meanwhile is held instead of sent, and ' + 'counted out',
-  async () => {
-    const composed = await rows();
-    const sent = await send(database.pool, lane, composed.slice(0, 1));
-    await setSettings(
-      database.pool,
-      tenant,
-      'direction',
-      pushingAllBut([
-        ['qbo', 'customer'],
-        ['woo', 'customer'],
-      ]),
-    );
-    // The open send is brought to its end; what comes back from it must not leave again.
-    if (sent === null) throw new Error('nothing sent');
-    await settleSend(
-      database.pool,
-      lane,
-      sent,
-      sent.members.map(({ deliveryId }) => back(deliveryId)),
-      notExecuted,
-    );
-    expect(await send(database.pool, lane, composed.slice(0, 1))).toBeNull();
-    expect((await rows()).map(({ state, reason }) => [state, reason])).toEqual([
-      ['held', 'direction'],
-      ['held', 'direction'],
-    ]);
-    expect(await queueDepth(database.pool, tenant)).toBe(0);
-  },
-);
+test('what the direction keeps back meanwhile is held instead of sent, and counted out', async () => {
+  const composed = await rows();
+  const sent = await send(database.pool, lane, composed.slice(0, 1));
+  await setSettings(
+    database.pool,
+    tenant,
+    'direction',
+    pushingAllBut([
+      ['qbo', 'customer'],
+      ['woo', 'customer'],
+    ]),
+  );
+  // The open send is brought to its end; what comes back from it must not leave again.
+  if (sent === null) throw new Error('nothing sent');
+  await settleSend(
+    database.pool,
+    lane,
+    sent,
+    sent.members.map(({ deliveryId }) => back(deliveryId)),
+    notExecuted,
+  );
+  expect(await send(database.pool, lane, composed.slice(0, 1))).toBeNull();
+  expect((await rows()).map(({ state, reason }) => [state, reason])).toEqual([
+    ['held', 'direction'],
+    ['held', 'direction'],
+  ]);
+  expect(await queueDepth(database.pool, tenant)).toBe(0);
+});
 
 test('a send that was not executed is opened again in its own row', async () => {
   const composed = await rows();
@@ -210,23 +203,19 @@ test('a refusal raises the generation, so the next try is another send', async (
   ]);
 });
 
-test(
-  'whoever takes a lane over asks about what the former one left open, not ' +
-    'before it is surely settled',
-  async () => {
-    const first = await send(database.pool, lane, await rows());
-    const next = await takeOver(60_000);
-    expect((await rows()).map(({ state }) => state)).toEqual(['verifying', 'verifying']);
-    expect(await takeVerifying(database.pool, next, [], true)).toEqual({ type: 'nothing' });
-    await database.pool.query('UPDATE sends SET due_at = now() WHERE tenant = $1', [tenant]);
-    const asked = await takeVerifying(database.pool, next, [], true);
-    expect(asked).toMatchObject({
-      type: 'reopened',
-      send: { id: first?.id, key: first?.key, request: first?.request },
-    });
-    expect(await takeOverSends(database.pool, next, 0)).toBe(0);
-  },
-);
+test('whoever takes a lane over asks about what the former one left open, not before it is surely settled', async () => {
+  const first = await send(database.pool, lane, await rows());
+  const next = await takeOver(60_000);
+  expect((await rows()).map(({ state }) => state)).toEqual(['verifying', 'verifying']);
+  expect(await takeVerifying(database.pool, next, [], true)).toEqual({ type: 'nothing' });
+  await database.pool.query('UPDATE sends SET due_at = now() WHERE tenant = $1', [tenant]);
+  const asked = await takeVerifying(database.pool, next, [], true);
+  expect(asked).toMatchObject({
+    type: 'reopened',
+    send: { id: first?.id, key: first?.key, request: first?.request },
+  });
+  expect(await takeOverSends(database.pool, next, 0)).toBe(0);
+});
 
 test('a repeat whose caller died is taken over again', async () => {
   await send(database.pool, lane, await rows());
@@ -266,31 +255,28 @@ test('a settlement that is repeated changes nothing either', async () => {
   expect(await queueDepth(database.pool, tenant)).toBe(0);
 });
 
-test(
-  'a member that changed while it was sent goes back to waiting with what ' + 'arrived noted',
-  async () => {
-    const sent = await send(database.pool, lane, await rows());
-    if (sent === null) throw new Error('nothing sent');
-    await change('c1', 2);
-    expect(await row('c1')).toMatchObject({ state: 'sending', desiredRev: 2 });
-    await settleSend(
-      database.pool,
-      lane,
-      sent,
-      sent.members.map(({ deliveryId }) => accepted(deliveryId)),
-      settled,
-    );
-    const { id, ...changed } = await row('c1');
-    expect(changed).toMatchObject({
-      state: 'waiting',
-      deliveredRev: 1,
-      desiredRev: 2,
-      remoteId: `r${id}`,
-    });
-    expect(await row('c2')).toMatchObject({ state: 'delivered', deliveredRev: 1 });
-    expect(await queueDepth(database.pool, tenant)).toBe(1);
-  },
-);
+test('a member that changed while it was sent goes back to waiting with what arrived noted', async () => {
+  const sent = await send(database.pool, lane, await rows());
+  if (sent === null) throw new Error('nothing sent');
+  await change('c1', 2);
+  expect(await row('c1')).toMatchObject({ state: 'sending', desiredRev: 2 });
+  await settleSend(
+    database.pool,
+    lane,
+    sent,
+    sent.members.map(({ deliveryId }) => accepted(deliveryId)),
+    settled,
+  );
+  const { id, ...changed } = await row('c1');
+  expect(changed).toMatchObject({
+    state: 'waiting',
+    deliveredRev: 1,
+    desiredRev: 2,
+    remoteId: `r${id}`,
+  });
+  expect(await row('c2')).toMatchObject({ state: 'delivered', deliveredRev: 1 });
+  expect(await queueDepth(database.pool, tenant)).toBe(1);
+});
 
 test('what compose decided of an older revision is passed over', async () => {
   const composed = await row('c1');
@@ -334,43 +320,39 @@ test('each lane settles for itself', async () => {
   );
 });
 
-test(
-  'sends written down together stand for themselves: one with nothing left is ' +
-    'left out, one taken over is not settled',
-  async () => {
-    const { pool } = database;
-    await absorb(pool, tenant, [customer('c3', 'third')]);
-    const composed = await rows();
-    await change('c2', 2);
-    const drafts = composed.map((one) => ({
-      candidates: [memberOf(one)],
-      freeze: (kept: readonly SendMember[]) => ({
-        key: keyOf(kept),
-        request: { method: 'POST' as const, path: '/', body: '' },
-        members: [...kept],
-      }),
-    }));
-    const recorded = await recordSends(pool, lane, drafts, []);
-    if (recorded.type !== 'recorded') throw new Error('not recorded');
-    const [first, none, third] = recorded.sends;
-    expect(none).toBeNull();
-    if (!first || !third) throw new Error('two are to be sent');
-    expect((await rows()).map(({ state }) => state)).toEqual(['sending', 'waiting', 'sending']);
-    await pool.query('UPDATE sends SET lane_token = gen_random_uuid() WHERE id = $1', [third.id]);
-    const settlements = [first, third].map(({ id, members }) => ({
-      sendId: id,
-      members: members.map(({ deliveryId }) => accepted(deliveryId)),
-      outcome: settled,
-    }));
-    await settleSends(pool, lane, settlements);
-    expect((await rows()).map(({ state }) => state)).toEqual(['delivered', 'waiting', 'sending']);
-    const journal = await pool.query<{ send: string }>(
-      'SELECT send_id::text AS send FROM journal WHERE tenant = $1',
-      [tenant],
-    );
-    expect(journal.rows).toEqual([{ send: first.id }]);
-  },
-);
+test('sends written down together stand for themselves: one with nothing left is left out, one taken over is not settled', async () => {
+  const { pool } = database;
+  await absorb(pool, tenant, [customer('c3', 'third')]);
+  const composed = await rows();
+  await change('c2', 2);
+  const drafts = composed.map((one) => ({
+    candidates: [memberOf(one)],
+    freeze: (kept: readonly SendMember[]) => ({
+      key: keyOf(kept),
+      request: { method: 'POST' as const, path: '/', body: '' },
+      members: [...kept],
+    }),
+  }));
+  const recorded = await recordSends(pool, lane, drafts, []);
+  if (recorded.type !== 'recorded') throw new Error('not recorded');
+  const [first, none, third] = recorded.sends;
+  expect(none).toBeNull();
+  if (!first || !third) throw new Error('two are to be sent');
+  expect((await rows()).map(({ state }) => state)).toEqual(['sending', 'waiting', 'sending']);
+  await pool.query('UPDATE sends SET lane_token = gen_random_uuid() WHERE id = $1', [third.id]);
+  const settlements = [first, third].map(({ id, members }) => ({
+    sendId: id,
+    members: members.map(({ deliveryId }) => accepted(deliveryId)),
+    outcome: settled,
+  }));
+  await settleSends(pool, lane, settlements);
+  expect((await rows()).map(({ state }) => state)).toEqual(['delivered', 'waiting', 'sending']);
+  const journal = await pool.query<{ send: string }>(
+    'SELECT send_id::text AS send FROM journal WHERE tenant = $1',
+    [tenant],
+  );
+  expect(journal.rows).toEqual([{ send: first.id }]);
+});
 
 test('whoever takes the lane over while a send is recorded finds that send', async () => {
   const { pool } = database;

@@ -109,41 +109,34 @@ test('only the newest request comes in force, older ones are superseded', async 
   ).toEqual([2]);
 });
 
-test(
-  'a request id stores once, a stale revision is refused, and parallel ' +
-    'requests get revisions of their own',
-  async () => {
-    const first = await request('a', 10);
-    expect(await request('a', 99)).toEqual(first);
-    expect(await request('b', 10, 1)).toBeNull();
-    expect(await request('b', 10, 2)).toMatchObject({ rev: 3 });
-    const rows = await Promise.all(Array.from({ length: 8 }, (_, n) => request(`p${n}`, 10)));
-    expect(rows.map((row) => row?.rev).sort()).toEqual([10, 11, 4, 5, 6, 7, 8, 9]);
-    const raced = await Promise.all(['x', 'y', 'z'].map((id) => request(id, 10, 11)));
-    expect(raced.filter((row) => row !== null)).toHaveLength(1);
-  },
-);
+test('a request id stores once, a stale revision is refused, and parallel requests get revisions of their own', async () => {
+  const first = await request('a', 10);
+  expect(await request('a', 99)).toEqual(first);
+  expect(await request('b', 10, 1)).toBeNull();
+  expect(await request('b', 10, 2)).toMatchObject({ rev: 3 });
+  const rows = await Promise.all(Array.from({ length: 8 }, (_, n) => request(`p${n}`, 10)));
+  expect(rows.map((row) => row?.rev).sort()).toEqual([10, 11, 4, 5, 6, 7, 8, 9]);
+  const raced = await Promise.all(['x', 'y', 'z'].map((id) => request(id, 10, 11)));
+  expect(raced.filter((row) => row !== null)).toHaveLength(1);
+});
 
-test(
-  'turning a direction off holds what waits, turning it on again sends the ' + 'latest of things',
-  async () => {
-    await setSettings(database.pool, tenant, 'direction', pushingAllBut([]));
-    await absorb(database.pool, tenant, [customer('c'), order('o', [])]);
-    await setSettings(
-      database.pool,
-      tenant,
-      'direction',
-      pushingAllBut([
-        ['qbo', 'customer'],
-        ['woo', 'customer'],
-      ]),
-    );
-    expect(await states()).toEqual(['customer held(direction)', 'order waiting']);
-    expect(await queueDepth(database.pool, tenant)).toBe(1);
-    await setSettings(database.pool, tenant, 'direction', pushingAllBut([]));
-    expect(await states()).toEqual(['customer waiting', 'order waiting']);
-  },
-);
+test('turning a direction off holds what waits, turning it on again sends the latest of things', async () => {
+  await setSettings(database.pool, tenant, 'direction', pushingAllBut([]));
+  await absorb(database.pool, tenant, [customer('c'), order('o', [])]);
+  await setSettings(
+    database.pool,
+    tenant,
+    'direction',
+    pushingAllBut([
+      ['qbo', 'customer'],
+      ['woo', 'customer'],
+    ]),
+  );
+  expect(await states()).toEqual(['customer held(direction)', 'order waiting']);
+  expect(await queueDepth(database.pool, tenant)).toBe(1);
+  await setSettings(database.pool, tenant, 'direction', pushingAllBut([]));
+  expect(await states()).toEqual(['customer waiting', 'order waiting']);
+});
 
 test.each([
   [null, 'order held(direction)', 0],

@@ -77,23 +77,20 @@ test('a payment sets the invoice going that waits for it, and no other', async (
   expect(await queueDepth(database.pool, tenant)).toBe(4);
 });
 
-test(
-  'a payment that came while its invoice was being held sets it going when it ' + 'is looked at',
-  async () => {
-    await absorb(database.pool, tenant, [invoice('i'), payment('p', { invoiceId: 'i' })]);
-    await hold('i', 'unpaid');
-    const { id } = await delivery(database.pool, tenant, 'qbo', 'payment', 'p');
-    const waitsFor = [{ kind: 'invoice' as const, ref: 'i' }];
-    await settleWithoutSend(database.pool, lane, [
-      { deliveryId: id, event: { type: 'hold', reason: 'dependency' }, waitsFor },
-    ]);
-    expect([await stateOf('invoice', 'i'), await stateOf('payment', 'p')]).toEqual([
-      'waiting',
-      'held',
-    ]);
-    expect(await queueDepth(database.pool, tenant)).toBe(1);
-  },
-);
+test('a payment that came while its invoice was being held sets it going when it is looked at', async () => {
+  await absorb(database.pool, tenant, [invoice('i'), payment('p', { invoiceId: 'i' })]);
+  await hold('i', 'unpaid');
+  const { id } = await delivery(database.pool, tenant, 'qbo', 'payment', 'p');
+  const waitsFor = [{ kind: 'invoice' as const, ref: 'i' }];
+  await settleWithoutSend(database.pool, lane, [
+    { deliveryId: id, event: { type: 'hold', reason: 'dependency' }, waitsFor },
+  ]);
+  expect([await stateOf('invoice', 'i'), await stateOf('payment', 'p')]).toEqual([
+    'waiting',
+    'held',
+  ]);
+  expect(await queueDepth(database.pool, tenant)).toBe(1);
+});
 
 test('an invoice that changes together with its payment is counted once', async () => {
   await absorb(database.pool, tenant, [invoice('i')]);

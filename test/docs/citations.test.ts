@@ -6,8 +6,10 @@ import {
   citingFiles,
   filesEndingIn,
   linkFaults,
+  pathFaults,
   recordingFaults,
   textOf,
+  titleFaults,
 } from './citations';
 
 const documents = filesEndingIn('.md');
@@ -18,6 +20,14 @@ it('every document that code, SQL or a document cites is there, with the heading
 
 it('every link of a document leads to a file, and to a heading', () => {
   expect(documents.flatMap((path) => linkFaults(textOf(path), path))).toEqual([]);
+});
+
+it('every file that a document names in backticks is there', () => {
+  expect(documents.flatMap((path) => pathFaults(textOf(path), path))).toEqual([]);
+});
+
+it('every test that docs/flows.md names is there, with its title', () => {
+  expect(titleFaults(textOf('docs/flows.md'), 'docs/flows.md')).toEqual([]);
 });
 
 it('every recording that a fact rests on is there', () => {
@@ -76,6 +86,19 @@ describe('what the check refuses', () => {
   it('a link to a file or a heading that is not there', () => {
     const text = '[a](no-such-file.md) [b](#none) [c](sandbox.md#none) [d](sandbox.md#faults)';
     expect(linkFaults(text, 'docs/performance.md')).toHaveLength(3);
+  });
+
+  it('a file that is not there, and a bare name that several files have', () => {
+    const text =
+      '`domain/none.ts` `errors.ts` `domain/*none*.ts` and good: `domain/money.ts` ' +
+      '`sandbox.md` `connectors/*/api/errors.ts` `hold-reasons-page.ts`';
+    expect(pathFaults(text, 'docs/performance.md')).toHaveLength(3);
+  });
+
+  it('a test without a title, and a title that its file does not have', () => {
+    const file = '`test/docs/citations.test.ts`';
+    const text = `${file}. ${file} "no such title". ${file} "every link of a document leads"`;
+    expect(titleFaults(text.replace('no such', 'No such'), 'docs/flows.md')).toHaveLength(2);
   });
 
   it('headings are the anchors that GitHub makes of them', () => {

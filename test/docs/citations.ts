@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 
 // Citations and links of this project: what code, SQL and documents say about documents.
 // A citation is `quickbooks.md#batches`; headings of the same document follow as `, #names`.
@@ -23,8 +23,8 @@ const unchangeable = new Set([
 /** Paths of the files with one of these endings, from the root of the project. */
 export function filesEndingIn(...endings: readonly string[]): string[] {
   const found = readdirSync(checkout, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) return [];
     if (entry.isFile()) return [entry.name];
+    if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) return [];
     return readdirSync(join(checkout, entry.name), { recursive: true, encoding: 'utf8' }).map(
       (path) => join(entry.name, path),
     );
@@ -144,6 +144,57 @@ export function linkFaults(markdown: string, path: string): string[] {
     const text = at === path ? markdown : textOf(at);
     return anchorsOf(text).has(anchor) ? [] : [`${path}: ${target} leads to no heading`];
   });
+}
+
+const codePath = /`([^`\s]+\.(?:test\.ts|ts|md|sql|cjs))`/g;
+
+/**
+ * What is wrong with the paths of files that a document names in backticks. A path begins at the
+ * root of the project or beside the document, and may hold `*`; a bare name stands for the only
+ * file that has it.
+ */
+export function pathFaults(markdown: string, citing: string): string[] {
+  const faults: string[] = [];
+  for (const [, named = ''] of withoutCode(markdown).matchAll(codePath)) {
+    const found = filesNamed(named, citing);
+    if (found.length === 0) faults.push(`${citing}: there is no ${named}`);
+    else if (found.length > 1 && !named.includes('*'))
+      faults.push(`${citing}: ${named} may be any of ${found.join(', ')}`);
+  }
+  return faults;
+}
+
+function filesNamed(named: string, citing: string): string[] {
+  const near = join(dirname(citing), named);
+  if (named.includes('*'))
+    return allFiles.filter((path) => matchesGlob(path, named) || matchesGlob(path, near));
+  const exact = [named, near].find((path) => allFiles.includes(path));
+  if (exact !== undefined) return [exact];
+  return named.includes('/') ? [] : allFiles.filter((path) => basename(path) === named);
+}
+
+const allFiles = filesEndingIn('.ts', '.md', '.sql', '.cjs');
+
+function matchesGlob(path: string, pattern: string): boolean {
+  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*');
+  return new RegExp(`^${escaped}$`).test(path);
+}
+
+/**
+ * Test files that a document names, each with the titles that follow it in quotes, and are not in
+ * it.
+ */
+export function titleFaults(markdown: string, citing: string): string[] {
+  return [...markdown.matchAll(/`(test\/[^`]+\.test\.ts)`((?:,? (?:and )?"[^"]+")*)/g)].flatMap(
+    ([, file = '', quoted = '']) => {
+      const titles = [...quoted.matchAll(/"([^"]+)"/g)].map(([, title = '']) => title);
+      if (titles.length === 0) return [`${citing}: ${file} is named without a title`];
+      const text = existsSync(join(checkout, file)) ? textOf(file) : '';
+      return titles
+        .filter((title) => !text.includes(title))
+        .map((title) => `${citing}: ${file} has no test "${title}"`);
+    },
+  );
 }
 
 /** Recordings that a document names as `(rec: name)` and that are not there. */

@@ -53,19 +53,16 @@ test('a second claim on a SKU fails, says who owns it, and changes nothing', () 
   expect(owners(memory)).toEqual({ a: 'p', 'a-1': 'p' });
 });
 
-test(
-  'a failed claim leaves the product at its former revision, so a correction ' + 'is not stale',
-  () => {
-    const memory = new Memory();
-    memory.fold([product('p', 1, 'a'), product('q', 1, 'b')]);
-    expect(memory.fold([product('q', 2, 'a')]).outcomes).toMatchObject([{ code: 'sku_taken' }]);
-    expect(memory.record('product', 'q')).toMatchObject({ rev: 1, sourceRev: 1 });
-    // The one that waited is out of date by the correction.
-    expect(memory.fold([product('q', 2, 'c')]).outcomes).toMatchObject([{ outcome: 'stale' }]);
-    expect(memory.waiting.size).toBe(0);
-    expect(owners(memory)).toEqual({ a: 'p', c: 'q' });
-  },
-);
+test('a failed claim leaves the product at its former revision, so a correction is not stale', () => {
+  const memory = new Memory();
+  memory.fold([product('p', 1, 'a'), product('q', 1, 'b')]);
+  expect(memory.fold([product('q', 2, 'a')]).outcomes).toMatchObject([{ code: 'sku_taken' }]);
+  expect(memory.record('product', 'q')).toMatchObject({ rev: 1, sourceRev: 1 });
+  // The one that waited is out of date by the correction.
+  expect(memory.fold([product('q', 2, 'c')]).outcomes).toMatchObject([{ outcome: 'stale' }]);
+  expect(memory.waiting.size).toBe(0);
+  expect(owners(memory)).toEqual({ a: 'p', c: 'q' });
+});
 
 const together = [false, true];
 
@@ -131,39 +128,35 @@ test('one SKU of its own used twice in a product is one SKU', () => {
   ).toEqual(['a', 'b']);
 });
 
-test(
-  'whatever products do with SKUs, each has one owner who lists it, and no two ' +
-    'codes look alike',
-  () => {
-    const step = fc.record({
-      id: fc.constantFrom('p', 'q', 'r'),
-      sku: fc.constantFrom('a', 'A', 'a~2', 'b'),
-      variants: fc.uniqueArray(fc.constantFrom('v', 'V', 'a'), { maxLength: 2 }),
-      isRemoved: fc.boolean(),
-    });
-    fc.assert(
-      fc.property(fc.array(fc.array(step, { maxLength: 5 }), { maxLength: 6 }), (batches) => {
-        const memory = new Memory();
-        let rev = 0;
-        for (const batch of batches) {
-          memory.fold(
-            batch.map(({ id, sku, variants, isRemoved }) =>
-              isRemoved ? removed(id, ++rev) : product(id, ++rev, sku, variants),
-            ),
-          );
-        }
-        const listed = [...memory.records.values()].flatMap(({ op, recordId, content }) =>
-          op === 'present' && content?.kind === 'product'
-            ? skusOf(content.body).map((sku) => [sku, recordId])
-            : [],
+test('whatever products do with SKUs, each has one owner who lists it, and no two codes look alike', () => {
+  const step = fc.record({
+    id: fc.constantFrom('p', 'q', 'r'),
+    sku: fc.constantFrom('a', 'A', 'a~2', 'b'),
+    variants: fc.uniqueArray(fc.constantFrom('v', 'V', 'a'), { maxLength: 2 }),
+    isRemoved: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(fc.array(step, { maxLength: 5 }), { maxLength: 6 }), (batches) => {
+      const memory = new Memory();
+      let rev = 0;
+      for (const batch of batches) {
+        memory.fold(
+          batch.map(({ id, sku, variants, isRemoved }) =>
+            isRemoved ? removed(id, ++rev) : product(id, ++rev, sku, variants),
+          ),
         );
-        for (const [sku, recordId] of listed) expect(owners(memory)[sku ?? '']).toBe(recordId);
-        expect(new Set(listed.map(([sku]) => sku)).size).toBe(listed.length);
-        expect(new Set([...memory.skus.values()].map(({ code }) => foldSku(code))).size).toBe(
-          memory.skus.size,
-        );
-      }),
-      { seed: 15, numRuns: 500 },
-    );
-  },
-);
+      }
+      const listed = [...memory.records.values()].flatMap(({ op, recordId, content }) =>
+        op === 'present' && content?.kind === 'product'
+          ? skusOf(content.body).map((sku) => [sku, recordId])
+          : [],
+      );
+      for (const [sku, recordId] of listed) expect(owners(memory)[sku ?? '']).toBe(recordId);
+      expect(new Set(listed.map(([sku]) => sku)).size).toBe(listed.length);
+      expect(new Set([...memory.skus.values()].map(({ code }) => foldSku(code))).size).toBe(
+        memory.skus.size,
+      );
+    }),
+    { seed: 15, numRuns: 500 },
+  );
+});

@@ -23,22 +23,19 @@ const moved = (memory: Memory, changes: ChangeRow[]): unknown =>
     entries.map(({ sku, quantity }) => `${sku} ${quantity}`),
   ]);
 
-test(
-  'a ticket moves what its newest revision says, and tells whether it moved ' + 'something before',
-  () => {
-    const memory = new Memory();
-    expect(
-      moved(memory, [
-        ticket(1, [['a', 1]]),
-        ticket(2, [
-          ['a', 2],
-          ['b', 1],
-        ]),
+test('a ticket moves what its newest revision says, and tells whether it moved something before', () => {
+  const memory = new Memory();
+  expect(
+    moved(memory, [
+      ticket(1, [['a', 1]]),
+      ticket(2, [
+        ['a', 2],
+        ['b', 1],
       ]),
-    ).toEqual([['order/P-1', false, ['a -2', 'b -1']]]);
-    expect(moved(memory, [ticket(3, [['b', 1]])])).toEqual([['order/P-1', true, ['b -1']]]);
-  },
-);
+    ]),
+  ).toEqual([['order/P-1', false, ['a -2', 'b -1']]]);
+  expect(moved(memory, [ticket(3, [['b', 1]])])).toEqual([['order/P-1', true, ['b -1']]]);
+});
 
 test('a deleted ticket moves nothing any more', () => {
   const memory = new Memory();
@@ -47,27 +44,24 @@ test('a deleted ticket moves nothing any more', () => {
   expect(moved(memory, [gone])).toEqual([['order/P-1', true, []]]);
 });
 
-test(
-  'B17: the deletion of a posted ticket moves nothing, and says under which ' + 'name it stands',
-  () => {
-    const memory = new Memory();
-    memory.fold([ticket(1, [['a', 1]])]);
-    memory.posted.set('order/P-1', 'QuickBooks as P-1');
-    const folded = memory.fold([
-      change({ kind: 'order', recordId: 'P-1', sourceRev: 2, content: null }),
-    ]);
-    expect(folded.records).toEqual([]);
-    expect([...folded.stockSources]).toEqual([]);
-    expect(folded.outcomes).toMatchObject([
-      {
-        outcome: 'failed',
-        code: 'posted_not_deleted',
-        detail: expect.stringMatching(/order P-1 is in QuickBooks as P-1.*voided: true/),
-      },
-    ]);
-    expect(memory.record('order', 'P-1')).toMatchObject({ op: 'present', sourceRev: 1 });
-  },
-);
+test('B17: the deletion of a posted ticket moves nothing, and says under which name it stands', () => {
+  const memory = new Memory();
+  memory.fold([ticket(1, [['a', 1]])]);
+  memory.posted.set('order/P-1', 'QuickBooks as P-1');
+  const folded = memory.fold([
+    change({ kind: 'order', recordId: 'P-1', sourceRev: 2, content: null }),
+  ]);
+  expect(folded.records).toEqual([]);
+  expect([...folded.stockSources]).toEqual([]);
+  expect(folded.outcomes).toMatchObject([
+    {
+      outcome: 'failed',
+      code: 'posted_not_deleted',
+      detail: expect.stringMatching(/order P-1 is in QuickBooks as P-1.*voided: true/),
+    },
+  ]);
+  expect(memory.record('order', 'P-1')).toMatchObject({ op: 'present', sourceRev: 1 });
+});
 
 test('a ticket sent again unchanged moves nothing, and keeps the time at which it moved', () => {
   const memory = new Memory();

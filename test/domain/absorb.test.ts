@@ -35,19 +35,14 @@ test('the same within one batch: the later position with a lower revision is sta
   expect(records).toMatchObject([{ rev: 1, sourceRev: 2, wasKnown: false }]);
 });
 
-test(
-  'the same content again makes no new revision, but its revision counts ' + 'against late ones',
-  () => {
-    const memory = new Memory();
-    memory.fold([customer({ name: 'a', email: 'a@example.test' }, 1)]);
-    const again = memory.fold([customer({ email: 'a@example.test', name: 'a' }, 3)]);
-    expect(again.records).toEqual([]);
-    expect(again.touched).toMatchObject([{ rev: 1, sourceRev: 3 }]);
-    expect(memory.fold([customer({ name: 'late' }, 2)]).outcomes).toMatchObject([
-      { code: 'stale' },
-    ]);
-  },
-);
+test('the same content again makes no new revision, but its revision counts against late ones', () => {
+  const memory = new Memory();
+  memory.fold([customer({ name: 'a', email: 'a@example.test' }, 1)]);
+  const again = memory.fold([customer({ email: 'a@example.test', name: 'a' }, 3)]);
+  expect(again.records).toEqual([]);
+  expect(again.touched).toMatchObject([{ rev: 1, sourceRev: 3 }]);
+  expect(memory.fold([customer({ name: 'late' }, 2)]).outcomes).toMatchObject([{ code: 'stale' }]);
+});
 
 test('A, B, A in one batch ends as a new revision each time something changed', () => {
   const memory = new Memory();
@@ -188,42 +183,38 @@ test('the origin of a field is who gave its value, not who left it empty', () =>
   expect(memory.record('customer', 'c').origin).toEqual({ name: 'woo', email: 'pos' });
 });
 
-test(
-  "an invoice that becomes another customer's, or of another currency, is " +
-    'told; a first sight and labels are not',
-  () => {
-    const memory = new Memory();
-    const { number, channel, businessDate, currency, pricesIncludeTax, lines, totals, customerId } =
-      orderBody('i', [['a', 1]], 'c-1');
-    const body = {
-      number,
-      channel,
-      businessDate,
-      currency,
-      pricesIncludeTax,
-      lines,
-      totals,
-      customerId,
-    };
-    const folded = (sourceRev: number, changes: object): string[] =>
-      memory.fold([
-        change({
-          kind: 'invoice',
-          recordId: 'i',
-          sourceRev,
-          content: { kind: 'invoice', body: { ...body, ...changes } },
-        }),
-      ]).otherPayers;
-    expect(folded(1, {})).toEqual([]);
-    expect(folded(2, { number: 'j' })).toEqual([]);
-    expect(folded(3, { customerId: 'c-2' })).toEqual(['i']);
-    expect(folded(4, { customerId: undefined })).toEqual(['i']);
-    expect(folded(5, { customerId: undefined, currency: 'EUR' })).toEqual(['i']);
-    memory.guests = { isOwn: () => true, customerOf: (email) => ` guest:${email}` };
-    const guest = { customerId: undefined, guest: { email: 'kim@example.test' } };
-    expect(folded(6, { ...guest, customerId: 'c-2' })).toEqual(['i']);
-    expect(folded(7, guest)).toEqual(['i']);
-    expect(folded(8, { ...guest, guest: { email: 'lee@example.test' } })).toEqual(['i']);
-    expect(folded(9, { ...guest, guest: { email: 'lee@example.test', name: 'Lee' } })).toEqual([]);
-  },
-);
+test("an invoice that becomes another customer's, or of another currency, is told; a first sight and labels are not", () => {
+  const memory = new Memory();
+  const { number, channel, businessDate, currency, pricesIncludeTax, lines, totals, customerId } =
+    orderBody('i', [['a', 1]], 'c-1');
+  const body = {
+    number,
+    channel,
+    businessDate,
+    currency,
+    pricesIncludeTax,
+    lines,
+    totals,
+    customerId,
+  };
+  const folded = (sourceRev: number, changes: object): string[] =>
+    memory.fold([
+      change({
+        kind: 'invoice',
+        recordId: 'i',
+        sourceRev,
+        content: { kind: 'invoice', body: { ...body, ...changes } },
+      }),
+    ]).otherPayers;
+  expect(folded(1, {})).toEqual([]);
+  expect(folded(2, { number: 'j' })).toEqual([]);
+  expect(folded(3, { customerId: 'c-2' })).toEqual(['i']);
+  expect(folded(4, { customerId: undefined })).toEqual(['i']);
+  expect(folded(5, { customerId: undefined, currency: 'EUR' })).toEqual(['i']);
+  memory.guests = { isOwn: () => true, customerOf: (email) => ` guest:${email}` };
+  const guest = { customerId: undefined, guest: { email: 'kim@example.test' } };
+  expect(folded(6, { ...guest, customerId: 'c-2' })).toEqual(['i']);
+  expect(folded(7, guest)).toEqual(['i']);
+  expect(folded(8, { ...guest, guest: { email: 'lee@example.test' } })).toEqual(['i']);
+  expect(folded(9, { ...guest, guest: { email: 'lee@example.test', name: 'Lee' } })).toEqual([]);
+});

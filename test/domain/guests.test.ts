@@ -96,13 +96,10 @@ describe('by the setting', () => {
     expect(isBookedPerEmail(ticket, { ...settings, ...change_ }, 'USD')).toBe(expected);
   });
 
-  test(
-    'B13: an invoice is never summed up, so its guest is booked on a day of ' + 'summaries too',
-    () => {
-      const ticket = orderBody('1', [], null);
-      expect(isBookedPerEmail(ticket, { ...settings, mode: summary }, 'USD', 'invoice')).toBe(true);
-    },
-  );
+  test('B13: an invoice is never summed up, so its guest is booked on a day of summaries too', () => {
+    const ticket = orderBody('1', [], null);
+    expect(isBookedPerEmail(ticket, { ...settings, mode: summary }, 'USD', 'invoice')).toBe(true);
+  });
 });
 
 describe('decided once', () => {
@@ -182,33 +179,29 @@ describe('a refund goes by the customer of its sale', () => {
   });
 });
 
-test(
-  'whatever comes, a ticket is booked on its own e-mail or on the bucket, and ' +
-    'of one e-mail on one customer',
-  () => {
-    const email = fc.constantFrom('a@x.test', 'A@X.test', ' b@x.test', '', undefined, 'no address');
-    const step = fc.record({
-      id: fc.constantFrom('1', '2', '3'),
-      email,
-      isOwn: fc.boolean(),
-      customerId: fc.constantFrom(undefined, undefined, 'c'),
-    });
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-        const till = new Till();
-        const inBucket = new Set<string>();
-        for (const { id, email: said, isOwn, customerId } of steps) {
-          till.switch(isOwn);
-          const body = { ...orderBody('1', [], customerId ?? null), guest: { email: said } };
-          const booked = till.send({ kind: 'order', body }, id);
-          const key = guestEmail(body);
-          expect([null, key === null ? null : guestId(key)]).toContain(booked);
-          const stays = inBucket.has(id) && customerId === undefined;
-          expect(stays && booked !== null).toBe(false);
-          if (booked === null && customerId === undefined) inBucket.add(id);
-          else inBucket.delete(id);
-        }
-      }),
-    );
-  },
-);
+test('whatever comes, a ticket is booked on its own e-mail or on the bucket, and of one e-mail on one customer', () => {
+  const email = fc.constantFrom('a@x.test', 'A@X.test', ' b@x.test', '', undefined, 'no address');
+  const step = fc.record({
+    id: fc.constantFrom('1', '2', '3'),
+    email,
+    isOwn: fc.boolean(),
+    customerId: fc.constantFrom(undefined, undefined, 'c'),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const till = new Till();
+      const inBucket = new Set<string>();
+      for (const { id, email: said, isOwn, customerId } of steps) {
+        till.switch(isOwn);
+        const body = { ...orderBody('1', [], customerId ?? null), guest: { email: said } };
+        const booked = till.send({ kind: 'order', body }, id);
+        const key = guestEmail(body);
+        expect([null, key === null ? null : guestId(key)]).toContain(booked);
+        const stays = inBucket.has(id) && customerId === undefined;
+        expect(stays && booked !== null).toBe(false);
+        if (booked === null && customerId === undefined) inBucket.add(id);
+        else inBucket.delete(id);
+      }
+    }),
+  );
+});

@@ -187,29 +187,25 @@ test('an inventory change is one movement or one count of its SKU', () => {
   expect(movement).toMatchObject({ place: 'default', reason: 'damage', quantity: '-3' });
 });
 
-test(
-  'a sale takes goods away, goods taken back in it return, services and zero ' +
-    'lines move nothing',
-  () => {
-    const body = orderBody(
-      '1',
-      [
-        ['a', 2],
-        ['b', -1],
-        ['wrap', 1],
-        ['c', 0],
-      ],
-      null,
-    );
-    const moved = ticketEntries({ kind: 'order', body }, 'P-1', at(1), ({ sku }) =>
-      sku === 'wrap' ? null : sku,
-    );
-    expect(moved.map(({ line, sku, quantity, reason }) => [line, sku, quantity, reason])).toEqual([
-      ['1', 'a', '-2', 'sale'],
-      ['2', 'b', '1', 'sale'],
-    ]);
-  },
-);
+test('a sale takes goods away, goods taken back in it return, services and zero lines move nothing', () => {
+  const body = orderBody(
+    '1',
+    [
+      ['a', 2],
+      ['b', -1],
+      ['wrap', 1],
+      ['c', 0],
+    ],
+    null,
+  );
+  const moved = ticketEntries({ kind: 'order', body }, 'P-1', at(1), ({ sku }) =>
+    sku === 'wrap' ? null : sku,
+  );
+  expect(moved.map(({ line, sku, quantity, reason }) => [line, sku, quantity, reason])).toEqual([
+    ['1', 'a', '-2', 'sale'],
+    ['2', 'b', '1', 'sale'],
+  ]);
+});
 
 test('a refund brings goods back only where it restocks', () => {
   const body = { ...orderBody('1', [['a', 2]], null), location: 'shop', restock: true };

@@ -83,21 +83,16 @@ test('a document that the till voided is not there any more', () => {
   expect(undoWayOf({ ...there, state: 'held', reason: 'closed_period' }, true)).toBe('document');
 });
 
-test(
-  'every kind of document but the summary is taken back, what refers to ' + 'another before it',
-  () => {
-    expect([...undoKinds].sort()).toEqual(
-      documentKinds.filter((kind) => kind !== 'summary').sort(),
-    );
-    const before = (one: string, other: string): boolean =>
-      [...undoKinds].findIndex((kind) => kind === one) <
-      [...undoKinds].findIndex((kind) => kind === other);
-    expect(
-      before('payout', 'refund') && before('refund', 'order') && before('refund', 'invoice'),
-    ).toBe(true);
-    expect(before('payment', 'invoice') && before('order', 'payment')).toBe(true);
-  },
-);
+test('every kind of document but the summary is taken back, what refers to another before it', () => {
+  expect([...undoKinds].sort()).toEqual(documentKinds.filter((kind) => kind !== 'summary').sort());
+  const before = (one: string, other: string): boolean =>
+    [...undoKinds].findIndex((kind) => kind === one) <
+    [...undoKinds].findIndex((kind) => kind === other);
+  expect(
+    before('payout', 'refund') && before('refund', 'order') && before('refund', 'invoice'),
+  ).toBe(true);
+  expect(before('payment', 'invoice') && before('order', 'payment')).toBe(true);
+});
 
 describe('a delivery remembers the run that takes it back', () => {
   const core: DeliveryCore = {

@@ -32,27 +32,23 @@ test('a product goes to both systems, stock to the shop, an order to the books',
   ]);
 });
 
-test(
-  'a ticket with lines of both signs becomes a sale and a refund, one of ' +
-    'negative lines a refund',
-  () => {
-    const parts = (lines: [string, number][]): string[] =>
-      wantedDeliveries(
-        'order',
-        'present',
-        { kind: 'order', body: orderBody('1', lines, null) },
-        pushAll,
-      ).map(({ part }) => part);
-    expect(
-      parts([
-        ['a', 1],
-        ['b', -1],
-      ]),
-    ).toEqual(['sale', 'refund']);
-    expect(parts([['b', -1]])).toEqual(['refund']);
-    expect(parts([])).toEqual(['sale']);
-  },
-);
+test('a ticket with lines of both signs becomes a sale and a refund, one of negative lines a refund', () => {
+  const parts = (lines: [string, number][]): string[] =>
+    wantedDeliveries(
+      'order',
+      'present',
+      { kind: 'order', body: orderBody('1', lines, null) },
+      pushAll,
+    ).map(({ part }) => part);
+  expect(
+    parts([
+      ['a', 1],
+      ['b', -1],
+    ]),
+  ).toEqual(['sale', 'refund']);
+  expect(parts([['b', -1]])).toEqual(['refund']);
+  expect(parts([])).toEqual(['sale']);
+});
 
 test('a refund is one refund', () => {
   const body = { ...orderBody('1', [['a', 1]], null), restock: true };
@@ -61,41 +57,31 @@ test('a refund is one refund', () => {
   ]);
 });
 
-test(
-  'a refund of several tenders has a move of each, one that is owed is ' +
-    'applied, a payout may have its fees apart',
-  () => {
-    const parts = (content: RecordBody): string[] =>
-      wantedDeliveries(content.kind, 'present', content, pushAll).map(({ part }) => part);
-    const body = { ...orderBody('1', [['a', 1]], null), restock: true };
-    const tenders = [
-      { tender: 'cash', amountMinor: 1_000 },
-      { tender: 'card', amountMinor: 250 },
-    ];
-    expect(parts({ kind: 'refund', body: { ...body, tenders } })).toEqual([
-      'refund',
-      'move-1',
-      'move-2',
-    ]);
-    expect(parts({ kind: 'refund', body: { ...body, tenders: [] } })).toEqual([
-      'refund',
-      'applied',
-    ]);
-    const payout = { processor: 'p', grossMinor: 0, feesMinor: 0, netMinor: 0, includes: [] };
-    expect(parts({ kind: 'payout', body: payout })).toEqual(['payout', 'fees']);
-  },
-);
+test('a refund of several tenders has a move of each, one that is owed is applied, a payout may have its fees apart', () => {
+  const parts = (content: RecordBody): string[] =>
+    wantedDeliveries(content.kind, 'present', content, pushAll).map(({ part }) => part);
+  const body = { ...orderBody('1', [['a', 1]], null), restock: true };
+  const tenders = [
+    { tender: 'cash', amountMinor: 1_000 },
+    { tender: 'card', amountMinor: 250 },
+  ];
+  expect(parts({ kind: 'refund', body: { ...body, tenders } })).toEqual([
+    'refund',
+    'move-1',
+    'move-2',
+  ]);
+  expect(parts({ kind: 'refund', body: { ...body, tenders: [] } })).toEqual(['refund', 'applied']);
+  const payout = { processor: 'p', grossMinor: 0, feesMinor: 0, netMinor: 0, includes: [] };
+  expect(parts({ kind: 'payout', body: payout })).toEqual(['payout', 'fees']);
+});
 
-test(
-  'what direction keeps back is held by it, what is not built is held and ' + 'never simplified',
-  () => {
-    expect(wantedDeliveries('customer', 'present', null, initialDirection)).toEqual([
-      { system: 'woo', part: '', gate: byDirection },
-      { system: 'qbo', part: '', gate: open },
-    ]);
-    expect(gateFor(pushAll, 'woo', 'customer', 'present')).toEqual(notBuilt);
-  },
-);
+test('what direction keeps back is held by it, what is not built is held and never simplified', () => {
+  expect(wantedDeliveries('customer', 'present', null, initialDirection)).toEqual([
+    { system: 'woo', part: '', gate: byDirection },
+    { system: 'qbo', part: '', gate: open },
+  ]);
+  expect(gateFor(pushAll, 'woo', 'customer', 'present')).toEqual(notBuilt);
+});
 
 test('a deletion stays local by the first delete policy, whatever the direction', () => {
   const skipped = { kind: 'skipped', reason: 'policy' };

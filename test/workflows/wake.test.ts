@@ -61,51 +61,46 @@ test('no wake is lost: of many parallel intakes beside absorb nothing stays behi
   await Promise.all(await historiesAreSmall(tenant));
 }, 60_000);
 
-test(
-  'a wake that comes after the last look at the inbox, while absorb still ' +
-    'runs, arms the next round',
-  async () => {
-    const tenant = await createTestTenant(stack);
-    await wake(stack, tenant);
-    await signal(stack, tenant, 'setPaused', { paused: true });
-    await untilStatus(
-      stack,
-      tenant,
-      'paused',
-      ({ state, pendingRequests, lanes }) =>
-        state === 'PAUSED' && pendingRequests === 0 && !lanes.qbo.isInTurn && !lanes.woo.isInTurn,
+test('a wake that comes after the last look at the inbox, while absorb still runs, arms the next round', async () => {
+  const tenant = await createTestTenant(stack);
+  await wake(stack, tenant);
+  await signal(stack, tenant, 'setPaused', { paused: true });
+  await untilStatus(
+    stack,
+    tenant,
+    'paused',
+    ({ state, pendingRequests, lanes }) =>
+      state === 'PAUSED' && pendingRequests === 0 && !lanes.qbo.isInTurn && !lanes.woo.isInTurn,
+  );
+  await untilAtRest(stack, tenant); // the first absorb would wait for the lock as well
+  const { pool } = stack.database;
+  const blocker = await pool.connect();
+  try {
+    // Absorb does not touch this table; what it reads for its answer does.
+    await blocker.query('BEGIN');
+    await blocker.query('LOCK TABLE sends IN ACCESS EXCLUSIVE MODE');
+    await sendChanges(stack, tenant, [product('A')]);
+    const absorbed = 'SELECT absorbed::int AS absorbed FROM tenant_absorb WHERE tenant = $1';
+    await until(
+      'A is absorbed',
+      () => pool.query<{ absorbed: number }>(absorbed, [tenant.id]),
+      ({ rows }) => rows[0]?.absorbed === 1,
     );
-    await untilAtRest(stack, tenant); // the first absorb would wait for the lock as well
-    const { pool } = stack.database;
-    const blocker = await pool.connect();
-    try {
-      // Absorb does not touch this table; what it reads for its answer does.
-      await blocker.query('BEGIN');
-      await blocker.query('LOCK TABLE sends IN ACCESS EXCLUSIVE MODE');
-      await sendChanges(stack, tenant, [product('A')]);
-      const absorbed = 'SELECT absorbed::int AS absorbed FROM tenant_absorb WHERE tenant = $1';
-      await until(
-        'A is absorbed',
-        () => pool.query<{ absorbed: number }>(absorbed, [tenant.id]),
-        ({ rows }) => rows[0]?.absorbed === 1,
-      );
-      await sendChanges(stack, tenant, [product('B')]);
-      await blocker.query('COMMIT');
-      await until(
-        'B is absorbed',
-        () => pool.query<{ absorbed: number }>(absorbed, [tenant.id]),
-        ({ rows }) => rows[0]?.absorbed === 2,
-      );
-    } finally {
-      await blocker.query('ROLLBACK');
-      blocker.release();
-    }
-    await signal(stack, tenant, 'setPaused', { paused: false });
-    await untilIdle(stack, tenant);
-    expect(await shelf(stack, tenant)).toHaveLength(2);
-  },
-  60_000,
-);
+    await sendChanges(stack, tenant, [product('B')]);
+    await blocker.query('COMMIT');
+    await until(
+      'B is absorbed',
+      () => pool.query<{ absorbed: number }>(absorbed, [tenant.id]),
+      ({ rows }) => rows[0]?.absorbed === 2,
+    );
+  } finally {
+    await blocker.query('ROLLBACK');
+    blocker.release();
+  }
+  await signal(stack, tenant, 'setPaused', { paused: false });
+  await untilIdle(stack, tenant);
+  expect(await shelf(stack, tenant)).toHaveLength(2);
+}, 60_000);
 
 async function historiesAreSmall(tenant: TestTenant): Promise<Promise<void>[]> {
   return (await runsOf(stack, tenant)).map(async (run) => {

@@ -55,23 +55,19 @@ async function watch(): Promise<number> {
 
 const sale = [customer('c1'), product('A'), order('P-1', [['A', 2]], 'c1')];
 
-test(
-  'a tenant whose wake flag is up with nobody woken is woken, and one at rest ' + 'is left alone',
-  async () => {
-    const tenant = await createTestTenant(stack);
-    expect(await storeOnly(stack, tenant, sale)).toBe(true);
-    // the flag is up: nobody signals
-    expect(await storeOnly(stack, tenant, [customer('c2')])).toBe(false);
-    expect(await watch()).toBe(0); // still fresh
-    await ageBy30s(tenant);
-    expect(await watch()).toBe(1);
-    await untilIdle(stack, tenant);
-    expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 25.00']);
-    await ageBy30s(tenant);
-    expect(await watch()).toBe(0);
-  },
-  60_000,
-);
+test('a tenant whose wake flag is up with nobody woken is woken, and one at rest is left alone', async () => {
+  const tenant = await createTestTenant(stack);
+  expect(await storeOnly(stack, tenant, sale)).toBe(true);
+  // the flag is up: nobody signals
+  expect(await storeOnly(stack, tenant, [customer('c2')])).toBe(false);
+  expect(await watch()).toBe(0); // still fresh
+  await ageBy30s(tenant);
+  expect(await watch()).toBe(1);
+  await untilIdle(stack, tenant);
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 25.00']);
+  await ageBy30s(tenant);
+  expect(await watch()).toBe(0);
+}, 60_000);
 
 test('a terminated workflow is started again', async () => {
   const tenant = await createTestTenant(stack);
@@ -155,34 +151,30 @@ test('O10: what is wrong with one tenant keeps nobody else from being woken', as
   }
 }, 60_000);
 
-test(
-  'O13: a run whose workflow was ended by hand stands as failed, and another ' + 'one may begin',
-  async () => {
-    const tenant = await createTestTenant(stack);
-    const { pool } = stack.database;
-    const id = randomUUID();
-    const selector = { systems: ['qbo' as const], kinds: [], from: null, to: null };
-    await createRun(pool, tenant.id, { id, kind: 'dry_run', selector, by: 'test' });
-    await stack.client.workflow.start('tenantRun', {
-      workflowId: tenantRunId(tenant.tenantId, id),
-      // Nobody works there: the run is under way until somebody ends it.
-      taskQueue: `nobody-${id}`,
-      args: [{ tenantId: tenant.tenantId, runId: id, queues: stack.queues }],
-    });
-    await pool.query(
-      `UPDATE runs SET state = 'running', requested_at = now() - interval '2 minutes'
+test('O13: a run whose workflow was ended by hand stands as failed, and another one may begin', async () => {
+  const tenant = await createTestTenant(stack);
+  const { pool } = stack.database;
+  const id = randomUUID();
+  const selector = { systems: ['qbo' as const], kinds: [], from: null, to: null };
+  await createRun(pool, tenant.id, { id, kind: 'dry_run', selector, by: 'test' });
+  await stack.client.workflow.start('tenantRun', {
+    workflowId: tenantRunId(tenant.tenantId, id),
+    // Nobody works there: the run is under way until somebody ends it.
+    taskQueue: `nobody-${id}`,
+    args: [{ tenantId: tenant.tenantId, runId: id, queues: stack.queues }],
+  });
+  await pool.query(
+    `UPDATE runs SET state = 'running', requested_at = now() - interval '2 minutes'
          WHERE id = $1`,
-      [id],
-    );
-    await watch();
-    expect((await findRun(pool, tenant.id, id))?.state).toBe('running');
-    await stack.client.workflow.getHandle(tenantRunId(tenant.tenantId, id)).terminate('by hand');
-    await watch();
-    const ended = await findRun(pool, tenant.id, id);
-    expect(ended?.state).toBe('failed');
-    expect(ended?.detail).toContain('ended from outside (TERMINATED)');
-    const again = { id: randomUUID(), kind: 'dry_run' as const, selector, by: 'test' };
-    expect(await createRun(pool, tenant.id, again)).toEqual({ type: 'created' });
-  },
-  60_000,
-);
+    [id],
+  );
+  await watch();
+  expect((await findRun(pool, tenant.id, id))?.state).toBe('running');
+  await stack.client.workflow.getHandle(tenantRunId(tenant.tenantId, id)).terminate('by hand');
+  await watch();
+  const ended = await findRun(pool, tenant.id, id);
+  expect(ended?.state).toBe('failed');
+  expect(ended?.detail).toContain('ended from outside (TERMINATED)');
+  const again = { id: randomUUID(), kind: 'dry_run' as const, selector, by: 'test' };
+  expect(await createRun(pool, tenant.id, again)).toEqual({ type: 'created' });
+}, 60_000);

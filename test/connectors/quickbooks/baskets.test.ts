@@ -33,8 +33,7 @@ afterEach(async () => {
 afterAll(() => closeConnections());
 
 it.each(cases)(
-  '$kind, tax in the price: $pricesIncludeTax: the books have the total and ' +
-    'the tax of every ticket',
+  '$kind, tax in the price: $pricesIncludeTax: the books have the total and the tax of every ticket',
   async (options) => {
     company = await startCompany({ kind: options.kind, fixture: 'accounting' });
     const { connector } = await connected(company);

@@ -60,29 +60,25 @@ describe('a customer', () => {
     });
   });
 
-  test(
-    'I4: with an e-mail that several customers of ours have is linked to one ' +
-      'of its own name alone',
-    () => {
-      const anns = customer({
-        Id: '60',
-        DisplayName: 'Ann',
-        PrimaryEmailAddr: { Address: 'jo@example.test' },
-      });
-      const own = customer({
-        Id: '61',
-        DisplayName: 'Jo- Day',
-        PrimaryEmailAddr: { Address: 'jo@example.test' },
-      });
-      const shared = ['jo@example.test'];
-      expect(composeCustomer(item, body, finding({ byEmail: [anns] }), shared)).toMatchObject({
-        write: { operation: 'create', payload: { DisplayName: 'Jo- Day' } },
-      });
-      expect(composeCustomer(item, body, finding({ byEmail: [anns, own] }), shared)).toMatchObject({
-        adopts: '61',
-      });
-    },
-  );
+  test('I4: with an e-mail that several customers of ours have is linked to one of its own name alone', () => {
+    const anns = customer({
+      Id: '60',
+      DisplayName: 'Ann',
+      PrimaryEmailAddr: { Address: 'jo@example.test' },
+    });
+    const own = customer({
+      Id: '61',
+      DisplayName: 'Jo- Day',
+      PrimaryEmailAddr: { Address: 'jo@example.test' },
+    });
+    const shared = ['jo@example.test'];
+    expect(composeCustomer(item, body, finding({ byEmail: [anns] }), shared)).toMatchObject({
+      write: { operation: 'create', payload: { DisplayName: 'Jo- Day' } },
+    });
+    expect(composeCustomer(item, body, finding({ byEmail: [anns, own] }), shared)).toMatchObject({
+      adopts: '61',
+    });
+  });
 
   test('I4: is never linked to what another record of ours has', () => {
     const others = { ...item, others: new Set(['58']) };

@@ -82,28 +82,25 @@ describe('lay-away money', () => {
       { deliveryId: 'r1', recordId: 'r1' },
     );
 
-  test(
-    'is owed until the order that completes it uses it up; that order is ' + 'income in full',
-    async () => {
-      expect(await books.adds(() => books.post(paid(), { mappings }))).toEqual({
-        'Cash drawer': '10.00',
-        'Gift card liability': '-10.00',
-      });
-      expect(await books.adds(() => books.post(order(uses), known()))).toEqual({
-        'Card clearing': '15.00',
-        'Gift card liability': '10.00',
-        'Sales of Product Income': '-25.00',
-      });
-      const { payload } = await books.write(paid({ number: 'D-2' }), { mappings });
-      expect(payload).toMatchObject({
-        TxnDate: '2026-11-01',
-        PrivateNote: 'truth-sync pos deposit p1 for order o1',
-        Line: [
-          { Description: 'Deposit for o1', SalesItemLineDetail: { TaxCodeRef: { value: 'NON' } } },
-        ],
-      });
-    },
-  );
+  test('is owed until the order that completes it uses it up; that order is income in full', async () => {
+    expect(await books.adds(() => books.post(paid(), { mappings }))).toEqual({
+      'Cash drawer': '10.00',
+      'Gift card liability': '-10.00',
+    });
+    expect(await books.adds(() => books.post(order(uses), known()))).toEqual({
+      'Card clearing': '15.00',
+      'Gift card liability': '10.00',
+      'Sales of Product Income': '-25.00',
+    });
+    const { payload } = await books.write(paid({ number: 'D-2' }), { mappings });
+    expect(payload).toMatchObject({
+      TxnDate: '2026-11-01',
+      PrivateNote: 'truth-sync pos deposit p1 for order o1',
+      Line: [
+        { Description: 'Deposit for o1', SalesItemLineDetail: { TaxCodeRef: { value: 'NON' } } },
+      ],
+    });
+  });
 
   test('that pays all of it leaves a form of 0.00', async () => {
     const whole = { deposits: [{ paymentId: 'p1', amountMinor: 2500 }], tenders: [] };
@@ -146,52 +143,46 @@ describe('lay-away money', () => {
     expect(await books.compose(order(uses), parts)).toMatchObject(expected);
   });
 
-  test(
-    'that is given back is owed no more, and the money is out of its own ' + 'clearing account',
-    async () => {
-      await books.post(paid(), { mappings });
-      const given = known(deposit(), null);
-      const { entity, payload } = await books.write(
-        back(400, { tenders: [{ tender: 'card', amountMinor: 400 }] }),
-        given,
-      );
-      expect(entity).toBe('RefundReceipt');
-      expect(payload).toMatchObject({
-        TxnDate: '2026-11-24',
-        PrivateNote: 'truth-sync pos refund r1 of order o1',
-        DepositToAccountRef: { value: '201' },
-        Line: [{ Description: 'Deposit given back: p1', Amount: 4 }],
-      });
-      expect(await books.adds(() => books.post(back(600), given))).toEqual({
-        'Cash drawer': '-6.00',
-        'Gift card liability': '6.00',
-      });
-    },
-  );
+  test('that is given back is owed no more, and the money is out of its own clearing account', async () => {
+    await books.post(paid(), { mappings });
+    const given = known(deposit(), null);
+    const { entity, payload } = await books.write(
+      back(400, { tenders: [{ tender: 'card', amountMinor: 400 }] }),
+      given,
+    );
+    expect(entity).toBe('RefundReceipt');
+    expect(payload).toMatchObject({
+      TxnDate: '2026-11-24',
+      PrivateNote: 'truth-sync pos refund r1 of order o1',
+      DepositToAccountRef: { value: '201' },
+      Line: [{ Description: 'Deposit given back: p1', Amount: 4 }],
+    });
+    expect(await books.adds(() => books.post(back(600), given))).toEqual({
+      'Cash drawer': '-6.00',
+      'Gift card liability': '6.00',
+    });
+  });
 
-  test(
-    'a deposit that is given back in two tenders goes through the account ' + 'between them',
-    async () => {
-      const several = back(1000, {
-        tenders: [
-          { tender: 'cash', amountMinor: 700 },
-          { tender: 'card', amountMinor: 300 },
-        ],
-      });
-      const parts = known(deposit(), null);
-      const exchange = {
-        ...parts,
-        mappings: {
-          ...mappings,
-          'account:clearing:exchange': books.accountId('Undeposited Funds'),
-        },
-      };
-      expect(await books.adds(() => books.post(several, exchange))).toEqual({
-        'Gift card liability': '10.00',
-        'Undeposited Funds': '-10.00',
-      });
-    },
-  );
+  test('a deposit that is given back in two tenders goes through the account between them', async () => {
+    const several = back(1000, {
+      tenders: [
+        { tender: 'cash', amountMinor: 700 },
+        { tender: 'card', amountMinor: 300 },
+      ],
+    });
+    const parts = known(deposit(), null);
+    const exchange = {
+      ...parts,
+      mappings: {
+        ...mappings,
+        'account:clearing:exchange': books.accountId('Undeposited Funds'),
+      },
+    };
+    expect(await books.adds(() => books.post(several, exchange))).toEqual({
+      'Gift card liability': '10.00',
+      'Undeposited Funds': '-10.00',
+    });
+  });
 
   test.each<[string, ReferenceParts, object]>([
     [
@@ -242,18 +233,15 @@ describe('lay-away money', () => {
     expect(await books.compose(back(1000), parts)).toMatchObject(expected);
   });
 
-  test(
-    'what a voided order used may be given back, and what comes later waits ' + 'for what is open',
-    async () => {
-      const voided = known(deposit(), orderBody({ ...uses, voided: true }));
-      expect((await books.compose(back(1000), voided)).type).toBe('write');
-      const later = known(deposit(), null, [
-        entry('refund', 'r0', backBody(1)),
-        entry('refund', 'r1', backBody(1000)),
-      ]);
-      expect((await books.compose(back(1000), later)).type).toBe('hold');
-    },
-  );
+  test('what a voided order used may be given back, and what comes later waits for what is open', async () => {
+    const voided = known(deposit(), orderBody({ ...uses, voided: true }));
+    expect((await books.compose(back(1000), voided)).type).toBe('write');
+    const later = known(deposit(), null, [
+      entry('refund', 'r0', backBody(1)),
+      entry('refund', 'r1', backBody(1000)),
+    ]);
+    expect((await books.compose(back(1000), later)).type).toBe('hold');
+  });
 
   test('an edit and a void of what was given back do in the books what the till says', async () => {
     await books.post(paid(), { mappings });
@@ -342,21 +330,17 @@ describe('other currencies', () => {
     };
   }
 
-  test(
-    'the document is in its own currency at the stated rate, on an account and ' +
-      'a customer of it',
-    async () => {
-      await books.begin({ preferences: { multiCurrency: true } });
-      const parts = await mapped('EUR');
-      const { payload } = await books.write(foreign('EUR'), parts);
-      expect(payload).toMatchObject({ CurrencyRef: { value: 'EUR' }, ExchangeRate: 1.0835 });
-      // 25.00 EUR in the books' own currency: 27.0875.
-      expect(await books.adds(() => books.post(foreign('EUR'), parts))).toEqual({
-        'Card EUR': '27.09',
-        'Sales of Product Income': '-27.09',
-      });
-    },
-  );
+  test('the document is in its own currency at the stated rate, on an account and a customer of it', async () => {
+    await books.begin({ preferences: { multiCurrency: true } });
+    const parts = await mapped('EUR');
+    const { payload } = await books.write(foreign('EUR'), parts);
+    expect(payload).toMatchObject({ CurrencyRef: { value: 'EUR' }, ExchangeRate: 1.0835 });
+    // 25.00 EUR in the books' own currency: 27.0875.
+    expect(await books.adds(() => books.post(foreign('EUR'), parts))).toEqual({
+      'Card EUR': '27.09',
+      'Sales of Product Income': '-27.09',
+    });
+  });
 
   test('a currency without decimals keeps its units', async () => {
     await books.begin({ preferences: { multiCurrency: true } });
@@ -375,32 +359,27 @@ describe('other currencies', () => {
     });
   });
 
-  test(
-    'what is missing is said: multicurrency, the rate, account and customer of ' + 'the currency',
-    async () => {
-      expect(await books.compose(foreign('EUR'))).toMatchObject({ cause: 'foreign_currency:EUR' });
-      await books.begin({ preferences: { multiCurrency: true } });
-      expect(await books.compose(order({ currency: 'EUR' }))).toMatchObject({
-        cause: 'exchange_rate_missing:EUR',
-      });
-      const parts = await mapped('EUR');
-      const without = (key: string): ReferenceParts => ({
-        mappings: Object.fromEntries(
-          Object.entries(parts.mappings ?? {}).filter(([name]) => name !== key),
-        ),
-      });
-      expect(await books.compose(foreign('EUR'), without('account:customer:c1:EUR'))).toMatchObject(
-        {
-          cause: 'mapping_missing:account:customer:c1:EUR',
-        },
-      );
-      expect(
-        await books.compose(foreign('EUR'), without('account:clearing:card:EUR')),
-      ).toMatchObject({ cause: 'mapping_missing:account:clearing:card:EUR' });
-      const wrong = { mappings: { ...parts.mappings, 'account:clearing:card:EUR': '201' } };
-      expect(await books.compose(foreign('EUR'), wrong)).toMatchObject({
-        cause: 'mapping_invalid:account:clearing:card:EUR',
-      });
-    },
-  );
+  test('what is missing is said: multicurrency, the rate, account and customer of the currency', async () => {
+    expect(await books.compose(foreign('EUR'))).toMatchObject({ cause: 'foreign_currency:EUR' });
+    await books.begin({ preferences: { multiCurrency: true } });
+    expect(await books.compose(order({ currency: 'EUR' }))).toMatchObject({
+      cause: 'exchange_rate_missing:EUR',
+    });
+    const parts = await mapped('EUR');
+    const without = (key: string): ReferenceParts => ({
+      mappings: Object.fromEntries(
+        Object.entries(parts.mappings ?? {}).filter(([name]) => name !== key),
+      ),
+    });
+    expect(await books.compose(foreign('EUR'), without('account:customer:c1:EUR'))).toMatchObject({
+      cause: 'mapping_missing:account:customer:c1:EUR',
+    });
+    expect(await books.compose(foreign('EUR'), without('account:clearing:card:EUR'))).toMatchObject(
+      { cause: 'mapping_missing:account:clearing:card:EUR' },
+    );
+    const wrong = { mappings: { ...parts.mappings, 'account:clearing:card:EUR': '201' } };
+    expect(await books.compose(foreign('EUR'), wrong)).toMatchObject({
+      cause: 'mapping_invalid:account:clearing:card:EUR',
+    });
+  });
 });

@@ -235,30 +235,26 @@ test('a tip has its mapped item, else the one the company has for it', () => {
   expect(itemOf({ ...everything, 'item:@tip': '32' })).toBe('32');
 });
 
-test(
-  'outside the US a code that is out of use is as none, and a second line of ' +
-    'shipping needs an item',
-  () => {
-    const british = { country: 'GB', homeCurrency: 'GBP' };
-    const mappings = { ...everything, 'taxCode:none': '10', 'taxCode:ZERO': '10' };
-    const inactive = companyFacts.taxCodes.map((code) => ({ ...code, isActive: false }));
-    expect(
-      composeWith(sale({ currency: 'GBP' }), { mappings }, { ...british, taxCodes: inactive }),
-    ).toMatchObject({ cause: 'mapping_missing:taxCode:none' });
-    const shipping = [
-      { name: 'Post', amountMinor: 100 },
-      { name: 'Express', amountMinor: 100, taxes: [{ code: 'ZERO', taxMinor: 0 }] },
-    ];
-    const shipped = sale({
-      currency: 'GBP',
-      shipping,
-      totals: { netMinor: 2700, taxMinor: 0, totalMinor: 2700 },
-    });
-    expect(composeWith(shipped, { mappings }, british)).toMatchObject({
-      cause: 'mapping_missing:item:@shipping',
-    });
-  },
-);
+test('outside the US a code that is out of use is as none, and a second line of shipping needs an item', () => {
+  const british = { country: 'GB', homeCurrency: 'GBP' };
+  const mappings = { ...everything, 'taxCode:none': '10', 'taxCode:ZERO': '10' };
+  const inactive = companyFacts.taxCodes.map((code) => ({ ...code, isActive: false }));
+  expect(
+    composeWith(sale({ currency: 'GBP' }), { mappings }, { ...british, taxCodes: inactive }),
+  ).toMatchObject({ cause: 'mapping_missing:taxCode:none' });
+  const shipping = [
+    { name: 'Post', amountMinor: 100 },
+    { name: 'Express', amountMinor: 100, taxes: [{ code: 'ZERO', taxMinor: 0 }] },
+  ];
+  const shipped = sale({
+    currency: 'GBP',
+    shipping,
+    totals: { netMinor: 2700, taxMinor: 0, totalMinor: 2700 },
+  });
+  expect(composeWith(shipped, { mappings }, british)).toMatchObject({
+    cause: 'mapping_missing:item:@shipping',
+  });
+});
 
 describe('a document is not posted', () => {
   const zero = { netMinor: 0, taxMinor: 0, totalMinor: 0 };
@@ -435,37 +431,34 @@ test('a posted document that a new revision leaves as it is needs nothing', () =
   expect(composeWith(again)).toMatchObject({ type: 'adopt', remoteId: '9' });
 });
 
-test(
-  'for any lines the amounts add up to the total, and quantity times price ' + 'gives each amount',
-  () => {
-    const anyLine = fc.record({
-      quantity: fc.oneof(
-        fc.integer({ min: 1, max: 5000 }).map(String),
-        fc.integer({ min: 1, max: 99_999 }).map((milli) => (milli / 1000).toFixed(3)),
-      ),
-      netMinor: fc.integer({ min: 0, max: 100_000_000 }),
-      name: fc.string({ unit: 'binary', maxLength: 100 }),
-    });
-    fc.assert(
-      fc.property(fc.array(anyLine, { minLength: 1, maxLength: 20 }), (parts) => {
-        const lines = parts.map((part, index) => line({ ...part, lineId: String(index) }));
-        const total = lines.reduce((sum, { netMinor }) => sum + netMinor, 0);
-        const item = sale({
-          lines,
-          tenders: [{ tender: 'card', amountMinor: total }],
-          totals: { netMinor: total, taxMinor: 0, totalMinor: total },
-        });
-        const write = writeOf(composeWith(item));
-        const sent = payloadSchema.parse(JSON.parse(JSON.stringify(write.payload))).Line;
-        const amounts = sent.map(({ Amount }) => textToMinor(Amount, 'USD') ?? Number.NaN);
-        expect(amounts.reduce((sum, amount) => sum + amount, 0)).toBe(total);
-        const products = sent.map(({ SalesItemLineDetail: { Qty, UnitPrice } }, index) =>
-          Qty === undefined || UnitPrice === undefined
-            ? amounts[index]
-            : extendMinor(String(Qty), String(UnitPrice), 'USD'),
-        );
-        expect(products).toEqual(amounts);
-      }),
-    );
-  },
-);
+test('for any lines the amounts add up to the total, and quantity times price gives each amount', () => {
+  const anyLine = fc.record({
+    quantity: fc.oneof(
+      fc.integer({ min: 1, max: 5000 }).map(String),
+      fc.integer({ min: 1, max: 99_999 }).map((milli) => (milli / 1000).toFixed(3)),
+    ),
+    netMinor: fc.integer({ min: 0, max: 100_000_000 }),
+    name: fc.string({ unit: 'binary', maxLength: 100 }),
+  });
+  fc.assert(
+    fc.property(fc.array(anyLine, { minLength: 1, maxLength: 20 }), (parts) => {
+      const lines = parts.map((part, index) => line({ ...part, lineId: String(index) }));
+      const total = lines.reduce((sum, { netMinor }) => sum + netMinor, 0);
+      const item = sale({
+        lines,
+        tenders: [{ tender: 'card', amountMinor: total }],
+        totals: { netMinor: total, taxMinor: 0, totalMinor: total },
+      });
+      const write = writeOf(composeWith(item));
+      const sent = payloadSchema.parse(JSON.parse(JSON.stringify(write.payload))).Line;
+      const amounts = sent.map(({ Amount }) => textToMinor(Amount, 'USD') ?? Number.NaN);
+      expect(amounts.reduce((sum, amount) => sum + amount, 0)).toBe(total);
+      const products = sent.map(({ SalesItemLineDetail: { Qty, UnitPrice } }, index) =>
+        Qty === undefined || UnitPrice === undefined
+          ? amounts[index]
+          : extendMinor(String(Qty), String(UnitPrice), 'USD'),
+      );
+      expect(products).toEqual(amounts);
+    }),
+  );
+});

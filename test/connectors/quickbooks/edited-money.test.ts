@@ -137,19 +137,16 @@ describe.each(cases)('%s', (_name, item, record, ledger) => {
     expect(await documentsOf(company)).toHaveLength(1);
   });
 
-  test(
-    'taken away it is taken back by a document of its own, since it cannot be ' + 'voided there',
-    async () => {
-      const part = partOf(item);
-      await part.want(record(500));
-      expect(await part.want(record(500), 'absent')).toEqual({ type: 'delivered' });
-      expect(await part.want(record(500), 'absent')).toEqual({ type: 'delivered' });
-      expect(await gained()).toEqual({});
-      expect(await part.want(record(300))).toEqual({ type: 'delivered' });
-      expect(await gained()).toEqual(ledger(300));
-      expect(part.writes).toHaveLength(3);
-    },
-  );
+  test('taken away it is taken back by a document of its own, since it cannot be voided there', async () => {
+    const part = partOf(item);
+    await part.want(record(500));
+    expect(await part.want(record(500), 'absent')).toEqual({ type: 'delivered' });
+    expect(await part.want(record(500), 'absent')).toEqual({ type: 'delivered' });
+    expect(await gained()).toEqual({});
+    expect(await part.want(record(300))).toEqual({ type: 'delivered' });
+    expect(await gained()).toEqual(ledger(300));
+    expect(part.writes).toHaveLength(3);
+  });
 
   test('in a closed period held, by setting its difference is of the first open day', async () => {
     const part = partOf(item);
@@ -208,42 +205,35 @@ describe.each(cases)('%s', (_name, item, record, ledger) => {
   );
 });
 
-test(
-  'a payout that becomes one of another sign is corrected by a document of ' + 'that sign',
-  async () => {
-    const part = partOf(payout());
-    await part.want(paidOut(234));
-    const back = payout({ includes: [], grossMinor: 0, netMinor: -234 }).record;
-    expect(await part.want(back)).toEqual({ type: 'delivered' });
-    expect(await gained()).toEqual({ Bank: '-2.34', 'Processor fees': '2.34' });
-    expect(part.writes).toEqual(['create Deposit', 'create Purchase']);
-  },
-);
+test('a payout that becomes one of another sign is corrected by a document of that sign', async () => {
+  const part = partOf(payout());
+  await part.want(paidOut(234));
+  const back = payout({ includes: [], grossMinor: 0, netMinor: -234 }).record;
+  expect(await part.want(back)).toEqual({ type: 'delivered' });
+  expect(await gained()).toEqual({ Bank: '-2.34', 'Processor fees': '2.34' });
+  expect(part.writes).toEqual(['create Deposit', 'create Purchase']);
+});
 
-test(
-  'memo and department of a person survive an update, and what was mapped then ' +
-    'is taken back from there',
-  async () => {
-    const part = partOf(cash());
-    await part.want(ofCash(500));
-    const id = part.item.remoteId;
-    await act({
-      do: 'edit',
-      entity: 'JournalEntry',
-      id,
-      set: { PrivateNote: 'truth-sync pos cash k1; difference\ncounted twice' },
-    });
-    await part.want(ofCash(600));
-    const { body } = await company.get(`journalentry/${id ?? ''}`);
-    expect(textAt(body, 'JournalEntry.PrivateNote')).toBe(
-      'truth-sync pos cash k1; difference\ncounted twice',
-    );
-    mappings['account:clearing:cash'] = '201';
-    part.references = things();
-    expect(await part.want(ofCash(600), 'absent')).toEqual({ type: 'delivered' });
-    expect(await gained()).toEqual({});
-  },
-);
+test('memo and department of a person survive an update, and what was mapped then is taken back from there', async () => {
+  const part = partOf(cash());
+  await part.want(ofCash(500));
+  const id = part.item.remoteId;
+  await act({
+    do: 'edit',
+    entity: 'JournalEntry',
+    id,
+    set: { PrivateNote: 'truth-sync pos cash k1; difference\ncounted twice' },
+  });
+  await part.want(ofCash(600));
+  const { body } = await company.get(`journalentry/${id ?? ''}`);
+  expect(textAt(body, 'JournalEntry.PrivateNote')).toBe(
+    'truth-sync pos cash k1; difference\ncounted twice',
+  );
+  mappings['account:clearing:cash'] = '201';
+  part.references = things();
+  expect(await part.want(ofCash(600), 'absent')).toEqual({ type: 'delivered' });
+  expect(await gained()).toEqual({});
+});
 
 describe('a payment of an invoice', () => {
   const paid = (amountMinor: number, tender = 'till'): RecordBody =>
@@ -374,53 +364,50 @@ describe('a payment of an invoice', () => {
   });
 });
 
-test(
-  'what applies a credit memo is written anew before that goes below it, and ' + 'voided with it',
-  async () => {
-    const invoice = new PostedPart(connector, things(), 's1', '');
-    await invoice.want({ kind: 'invoice', body: invoiceBody() });
-    const sales = { 'invoice/s1': sold() };
-    const owed = { kind: 'refund', body: refundBody({ tenders: [] }) } as const;
-    const documents = { 'invoice/s1': there(invoice.item.remoteId ?? '', 'Invoice') };
-    const memo = new PostedPart(connector, things({ documents, sales }), 'r1', 'refund');
-    expect(await memo.want(owed)).toEqual({ type: 'delivered' });
-    const applied = new PostedPart(
-      connector,
-      things({
-        documents: { ...documents, 'refund/r1': there(memo.item.remoteId ?? '', 'CreditMemo') },
-        sales,
-      }),
-      'r1',
-      'applied',
-    );
-    expect(await applied.want(owed)).toEqual({ type: 'delivered' });
-    const lines = owed.body.lines
-      .slice(0, 1)
-      .map((line) => ({ ...line, quantity: '1', netMinor: 1250, taxes: [] }));
-    const less = {
-      ...owed,
-      body: { ...owed.body, lines, totals: { netMinor: 1250, taxMinor: 0, totalMinor: 1250 } },
-    };
-    expect(await memo.want(less)).toMatchObject({ type: 'waits' });
-    expect(await applied.want(less)).toEqual({ type: 'delivered' });
-    expect(await memo.want(less)).toEqual({ type: 'delivered' });
-    expect(await company.get(`invoice/${invoice.item.remoteId ?? ''}`)).toMatchObject({
-      body: { Invoice: { Balance: 14.72 } },
-    });
-    expect(await applied.want({ ...owed, body: { ...owed.body, voided: true } })).toEqual({
-      type: 'delivered',
-    });
-    expect(applied.writes).toEqual([
-      'create Payment',
-      'void Payment',
-      'create Payment',
-      'void Payment',
-    ]);
-    expect(await memo.want({ ...owed, body: { ...owed.body, voided: true } })).toEqual({
-      type: 'delivered',
-    });
-    expect(await company.get(`invoice/${invoice.item.remoteId ?? ''}`)).toMatchObject({
-      body: { Invoice: { Balance: 27.22 } },
-    });
-  },
-);
+test('what applies a credit memo is written anew before that goes below it, and voided with it', async () => {
+  const invoice = new PostedPart(connector, things(), 's1', '');
+  await invoice.want({ kind: 'invoice', body: invoiceBody() });
+  const sales = { 'invoice/s1': sold() };
+  const owed = { kind: 'refund', body: refundBody({ tenders: [] }) } as const;
+  const documents = { 'invoice/s1': there(invoice.item.remoteId ?? '', 'Invoice') };
+  const memo = new PostedPart(connector, things({ documents, sales }), 'r1', 'refund');
+  expect(await memo.want(owed)).toEqual({ type: 'delivered' });
+  const applied = new PostedPart(
+    connector,
+    things({
+      documents: { ...documents, 'refund/r1': there(memo.item.remoteId ?? '', 'CreditMemo') },
+      sales,
+    }),
+    'r1',
+    'applied',
+  );
+  expect(await applied.want(owed)).toEqual({ type: 'delivered' });
+  const lines = owed.body.lines
+    .slice(0, 1)
+    .map((line) => ({ ...line, quantity: '1', netMinor: 1250, taxes: [] }));
+  const less = {
+    ...owed,
+    body: { ...owed.body, lines, totals: { netMinor: 1250, taxMinor: 0, totalMinor: 1250 } },
+  };
+  expect(await memo.want(less)).toMatchObject({ type: 'waits' });
+  expect(await applied.want(less)).toEqual({ type: 'delivered' });
+  expect(await memo.want(less)).toEqual({ type: 'delivered' });
+  expect(await company.get(`invoice/${invoice.item.remoteId ?? ''}`)).toMatchObject({
+    body: { Invoice: { Balance: 14.72 } },
+  });
+  expect(await applied.want({ ...owed, body: { ...owed.body, voided: true } })).toEqual({
+    type: 'delivered',
+  });
+  expect(applied.writes).toEqual([
+    'create Payment',
+    'void Payment',
+    'create Payment',
+    'void Payment',
+  ]);
+  expect(await memo.want({ ...owed, body: { ...owed.body, voided: true } })).toEqual({
+    type: 'delivered',
+  });
+  expect(await company.get(`invoice/${invoice.item.remoteId ?? ''}`)).toMatchObject({
+    body: { Invoice: { Balance: 27.22 } },
+  });
+});

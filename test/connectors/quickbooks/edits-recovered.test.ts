@@ -80,16 +80,13 @@ describe('posted by an older version', () => {
     part.item = { ...part.item, remoteId, remoteVersion, snapshot };
   }
 
-  test(
-    'an equal revision is compared with the books, and its figures are kept ' + 'from then on',
-    async () => {
-      await older();
-      expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
-      expect(part.writes).toEqual(['create SalesReceipt']);
-      await edit({ PrivateNote: 'mine' });
-      expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
-    },
-  );
+  test('an equal revision is compared with the books, and its figures are kept from then on', async () => {
+    await older();
+    expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
+    expect(part.writes).toEqual(['create SalesReceipt']);
+    await edit({ PrivateNote: 'mine' });
+    expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
+  });
 
   test('an edit is written where its version is still ours, else held', async () => {
     await older();

@@ -214,28 +214,24 @@ describe('in an open period', () => {
     expect(await books()).toEqual([]);
   });
 
-  test(
-    'a part that a revision no longer has is voided; what a person voided or ' +
-      'deleted is as wanted',
-    async () => {
-      await part.want(mugs(2));
-      expect(await part.want(mugs(2), 'absent')).toEqual({ type: 'delivered' });
-      expect(await gained()).toEqual({});
-      expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
-      await act({ do: 'void', entity: 'SalesReceipt', id: mainId() });
-      expect(await part.want(mugs(3))).toMatchObject({ cause: 'changed_in_books:voided' });
-      // B10: a redrive that names it posts it anew, as a new document.
-      part.item = { ...part.item, isPostedAnew: true };
-      expect(await part.drive()).toEqual({ type: 'delivered' });
-      expect(part.writes.at(-1)).toBe('create SalesReceipt');
-      part.item = { ...part.item, isPostedAnew: false };
-      expect(await part.want(mugs(2), 'absent')).toEqual({ type: 'delivered' });
-      await part.want(mugs(2));
-      await act({ do: 'delete', entity: 'SalesReceipt', id: mainId() });
-      expect(await part.want(mugs(3))).toMatchObject({ cause: 'gone_in_system:document' });
-      expect(await part.want(mugs(2, { voided: true }))).toEqual({ type: 'delivered' });
-    },
-  );
+  test('a part that a revision no longer has is voided; what a person voided or deleted is as wanted', async () => {
+    await part.want(mugs(2));
+    expect(await part.want(mugs(2), 'absent')).toEqual({ type: 'delivered' });
+    expect(await gained()).toEqual({});
+    expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
+    await act({ do: 'void', entity: 'SalesReceipt', id: mainId() });
+    expect(await part.want(mugs(3))).toMatchObject({ cause: 'changed_in_books:voided' });
+    // B10: a redrive that names it posts it anew, as a new document.
+    part.item = { ...part.item, isPostedAnew: true };
+    expect(await part.drive()).toEqual({ type: 'delivered' });
+    expect(part.writes.at(-1)).toBe('create SalesReceipt');
+    part.item = { ...part.item, isPostedAnew: false };
+    expect(await part.want(mugs(2), 'absent')).toEqual({ type: 'delivered' });
+    await part.want(mugs(2));
+    await act({ do: 'delete', entity: 'SalesReceipt', id: mainId() });
+    expect(await part.want(mugs(3))).toMatchObject({ cause: 'gone_in_system:document' });
+    expect(await part.want(mugs(2, { voided: true }))).toEqual({ type: 'delivered' });
+  });
 
   test('another kind of document takes the place of the voided one', async () => {
     await part.want(mugs(2));
@@ -299,48 +295,39 @@ describe('in a closed period', () => {
     expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
   });
 
-  test(
-    'facts that are old are read anew after the refusal, and the setting is ' + 'applied once',
-    async () => {
-      await restart({ closed: { mode: closed } });
-      await part.want(mugs(2));
-      await close();
-      expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
-      expect(await books()).toEqual([
-        'SalesReceipt P1-1001 27.00',
-        'SalesReceipt P1-1001-D1 13.50',
-      ]);
-    },
-  );
+  test('facts that are old are read anew after the refusal, and the setting is applied once', async () => {
+    await restart({ closed: { mode: closed } });
+    await part.want(mugs(2));
+    await close();
+    expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
+    expect(await books()).toEqual(['SalesReceipt P1-1001 27.00', 'SalesReceipt P1-1001-D1 13.50']);
+  });
 
-  test(
-    'differences are documents of the first open day, each against the sum of ' + 'those before',
-    async () => {
-      await restart({ closed: { mode: closed } });
-      await part.want(mugs(2));
-      await close();
-      const seen: string[] = ['SalesReceipt P1-1001 27.00'];
-      const steps: [RecordBody, number, string[]][] = [
-        [mugs(3), 3, ['SalesReceipt P1-1001-D1 13.50']],
-        [mugs(1), 1, ['RefundReceipt P1-1001-D2 27.00']],
-        [mugs(1, { voided: true }), 0, ['RefundReceipt P1-1001-D3 13.50']],
-        [mugs(1, { voided: true }), 0, []],
-        [mugs(2), 2, ['SalesReceipt P1-1001-D4 27.00']],
-      ];
-      for (const [next, count, documents] of steps) {
-        expect(await part.want(next)).toEqual({ type: 'delivered' });
-        seen.push(...documents);
-        expect((await books()).sort()).toEqual([...seen].sort());
-        expect(await gained()).toEqual(gain(count));
-      }
-      expect(await numbered('SalesReceipt', 'P1-1001-D4')).toMatchObject({
-        TxnDate: '2026-12-01',
-        PrivateNote:
-          'truth-sync pos difference 4 of rev 6 of order 1001; added to P1-1001; sale of ' +
-          '2026-11-21',
-      });
-    },
-  );
+  test('differences are documents of the first open day, each against the sum of those before', async () => {
+    await restart({ closed: { mode: closed } });
+    await part.want(mugs(2));
+    await close();
+    const seen: string[] = ['SalesReceipt P1-1001 27.00'];
+    const steps: [RecordBody, number, string[]][] = [
+      [mugs(3), 3, ['SalesReceipt P1-1001-D1 13.50']],
+      [mugs(1), 1, ['RefundReceipt P1-1001-D2 27.00']],
+      [mugs(1, { voided: true }), 0, ['RefundReceipt P1-1001-D3 13.50']],
+      [mugs(1, { voided: true }), 0, []],
+      [mugs(2), 2, ['SalesReceipt P1-1001-D4 27.00']],
+    ];
+    for (const [next, count, documents] of steps) {
+      expect(await part.want(next)).toEqual({ type: 'delivered' });
+      seen.push(...documents);
+      expect((await books()).sort()).toEqual([...seen].sort());
+      expect(await gained()).toEqual(gain(count));
+    }
+    expect(await numbered('SalesReceipt', 'P1-1001-D4')).toMatchObject({
+      TxnDate: '2026-12-01',
+      PrivateNote:
+        'truth-sync pos difference 4 of rev 6 of order 1001; added to P1-1001; sale of ' +
+        '2026-11-21',
+    });
+  });
 
   test('another tender moves the whole from one account to the other', async () => {
     await restart({ closed: { mode: closed } });

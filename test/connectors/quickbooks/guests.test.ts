@@ -62,27 +62,24 @@ describe('a ticket of a guest', () => {
   });
 });
 
-test(
-  'an article of our own gets an item without a price, whatever currency it ' + 'was sold in',
-  async () => {
-    const body = {
-      sku: 'Z',
-      name: 'Zed',
-      type: 'goods' as const,
-      trackStock: true,
-      status: 'active' as const,
-    };
-    const income = books.accountId('Sales of Product Income');
-    const write = await books.write(
-      outgoing({ kind: 'product', body }, { recordId: ownItemId('Z'), part: '' }),
-      { mappings: { 'account:income': income } },
-    );
-    expect(write.payload).toEqual({
-      Name: 'Z',
-      Sku: 'Z',
-      Description: 'Zed',
-      Type: 'NonInventory',
-      IncomeAccountRef: { value: income },
-    });
-  },
-);
+test('an article of our own gets an item without a price, whatever currency it was sold in', async () => {
+  const body = {
+    sku: 'Z',
+    name: 'Zed',
+    type: 'goods' as const,
+    trackStock: true,
+    status: 'active' as const,
+  };
+  const income = books.accountId('Sales of Product Income');
+  const write = await books.write(
+    outgoing({ kind: 'product', body }, { recordId: ownItemId('Z'), part: '' }),
+    { mappings: { 'account:income': income } },
+  );
+  expect(write.payload).toEqual({
+    Name: 'Z',
+    Sku: 'Z',
+    Description: 'Zed',
+    Type: 'NonInventory',
+    IncomeAccountRef: { value: income },
+  });
+});

@@ -55,46 +55,38 @@ function ticket(usedMinor: number, changes: Partial<OrderBody> = {}): RecordBody
   };
 }
 
-test(
-  'a ticket whose sale is below zero: its refund and its moves are held with ' +
-    'it, posted ones stay',
-  async () => {
-    const parts = ['sale', 'refund', 'move-1'].map((part) => partOf('x1', part));
-    for (const part of parts)
-      expect(await part.want(ticket(3000))).toMatchObject({
-        type: 'held',
-        cause: 'negative_total:sale',
-      });
-    expect(await documentsOf(company)).toEqual([]);
-    for (const part of parts) expect(await part.want(ticket(500))).toEqual({ type: 'delivered' });
-    const posted = await documentsOf(company);
-    expect(posted).toHaveLength(3);
-    for (const part of parts)
-      expect(await part.want(ticket(3000))).toMatchObject({ cause: 'negative_total:sale' });
-    expect(await documentsOf(company)).toEqual(posted);
-    for (const part of parts)
-      expect(await part.want(ticket(3000, { voided: true }))).toMatchObject({ type: 'delivered' });
-  },
-);
+test('a ticket whose sale is below zero: its refund and its moves are held with it, posted ones stay', async () => {
+  const parts = ['sale', 'refund', 'move-1'].map((part) => partOf('x1', part));
+  for (const part of parts)
+    expect(await part.want(ticket(3000))).toMatchObject({
+      type: 'held',
+      cause: 'negative_total:sale',
+    });
+  expect(await documentsOf(company)).toEqual([]);
+  for (const part of parts) expect(await part.want(ticket(500))).toEqual({ type: 'delivered' });
+  const posted = await documentsOf(company);
+  expect(posted).toHaveLength(3);
+  for (const part of parts)
+    expect(await part.want(ticket(3000))).toMatchObject({ cause: 'negative_total:sale' });
+  expect(await documentsOf(company)).toEqual(posted);
+  for (const part of parts)
+    expect(await part.want(ticket(3000, { voided: true }))).toMatchObject({ type: 'delivered' });
+});
 
-test(
-  'a posted ticket that is moved before the start date is held, one that began ' +
-    'there is edited',
-  async () => {
-    const part = partOf('1001', 'sale');
-    await part.want(mugs(2));
-    const early = mugs(2, { businessDate: '2026-11-19' });
-    expect(await part.want(early)).toMatchObject({ cause: 'before_start_date:2026-11-20' });
-    expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
-    ({ connector } = await connected(company, { startDate: '2026-11-25' }));
-    const later = new PostedPart(connector, part.references, '1001', 'sale');
-    later.item = part.item;
-    expect(await later.want(mugs(1))).toEqual({ type: 'delivered' });
-    expect(await later.want(mugs(1, { voided: true }))).toEqual({ type: 'delivered' });
-    expect(await later.want(mugs(1))).toMatchObject({ cause: 'before_start_date:voided' });
-    expect(await documentsOf(company)).toEqual(['SalesReceipt P1-1001 0.00']);
-  },
-);
+test('a posted ticket that is moved before the start date is held, one that began there is edited', async () => {
+  const part = partOf('1001', 'sale');
+  await part.want(mugs(2));
+  const early = mugs(2, { businessDate: '2026-11-19' });
+  expect(await part.want(early)).toMatchObject({ cause: 'before_start_date:2026-11-20' });
+  expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
+  ({ connector } = await connected(company, { startDate: '2026-11-25' }));
+  const later = new PostedPart(connector, part.references, '1001', 'sale');
+  later.item = part.item;
+  expect(await later.want(mugs(1))).toEqual({ type: 'delivered' });
+  expect(await later.want(mugs(1, { voided: true }))).toEqual({ type: 'delivered' });
+  expect(await later.want(mugs(1))).toMatchObject({ cause: 'before_start_date:voided' });
+  expect(await documentsOf(company)).toEqual(['SalesReceipt P1-1001 0.00']);
+});
 
 test('money that is moved before the start date is held', async () => {
   const cash = (businessDate: string): RecordBody => ({
@@ -127,35 +119,31 @@ test('money that is moved before the start date is held', async () => {
   });
 });
 
-test(
-  'an article without an item: held, or by setting on the mapped generic one, ' +
-    'its SKU in the description',
-  async () => {
-    const sold = mugs(2);
-    const unknown = mapped({ products: {}, mappings: accountingMappings });
-    const part = new PostedPart(connector, unknown, '1001', 'sale');
-    expect(await part.want(sold)).toMatchObject({ type: 'waits' });
-    ({ connector } = await connected(company, { item: { unmapped: 'genericItem' } }));
-    const generic = new PostedPart(connector, unknown, '1001', 'sale');
-    expect(await generic.want(sold)).toMatchObject({ cause: 'mapping_missing:item:@generic' });
-    generic.references = mapped({
-      products: {},
-      mappings: { ...accountingMappings, 'item:@generic': '12' },
-    });
-    expect(await generic.want(sold)).toEqual({ type: 'delivered' });
-    const { body } = await company.get(`salesreceipt/${generic.item.remoteId ?? ''}`);
-    expect(at(body, 'SalesReceipt.Line.0')).toMatchObject({
-      Description: 'MUG: Mug',
-      SalesItemLineDetail: { ItemRef: { value: '12' }, Qty: 2 },
-    });
-    // One that is on its way is waited for; one that came since changes nothing of what is posted.
-    const coming = { MUG: known({ remoteId: null, isOpen: true }) };
-    const waiting = new PostedPart(
-      connector,
-      mapped({ products: coming, mappings: { ...accountingMappings, 'item:@generic': '12' } }),
-      '1002',
-      'sale',
-    );
-    expect(await waiting.want(sold)).toMatchObject({ type: 'waits' });
-  },
-);
+test('an article without an item: held, or by setting on the mapped generic one, its SKU in the description', async () => {
+  const sold = mugs(2);
+  const unknown = mapped({ products: {}, mappings: accountingMappings });
+  const part = new PostedPart(connector, unknown, '1001', 'sale');
+  expect(await part.want(sold)).toMatchObject({ type: 'waits' });
+  ({ connector } = await connected(company, { item: { unmapped: 'genericItem' } }));
+  const generic = new PostedPart(connector, unknown, '1001', 'sale');
+  expect(await generic.want(sold)).toMatchObject({ cause: 'mapping_missing:item:@generic' });
+  generic.references = mapped({
+    products: {},
+    mappings: { ...accountingMappings, 'item:@generic': '12' },
+  });
+  expect(await generic.want(sold)).toEqual({ type: 'delivered' });
+  const { body } = await company.get(`salesreceipt/${generic.item.remoteId ?? ''}`);
+  expect(at(body, 'SalesReceipt.Line.0')).toMatchObject({
+    Description: 'MUG: Mug',
+    SalesItemLineDetail: { ItemRef: { value: '12' }, Qty: 2 },
+  });
+  // One that is on its way is waited for; one that came since changes nothing of what is posted.
+  const coming = { MUG: known({ remoteId: null, isOpen: true }) };
+  const waiting = new PostedPart(
+    connector,
+    mapped({ products: coming, mappings: { ...accountingMappings, 'item:@generic': '12' } }),
+    '1002',
+    'sale',
+  );
+  expect(await waiting.want(sold)).toMatchObject({ type: 'waits' });
+});

@@ -91,31 +91,27 @@ async function expectAll(ticket: WholeTicket, record: RecordBody): Promise<void>
 }
 
 describe('a ticket of several tenders', () => {
-  test(
-    'in a closed period: by setting its differences are invoices, credit memos ' +
-      'and entries of the first open day',
-    async () => {
-      await restart({ closed: { mode: 'firstOpenDay' } });
-      const ticket = new WholeTicket(connector, references, '1001');
-      await expectAll(ticket, split(2, 1000));
-      expect(await gained()).toEqual(paid(2, 1000));
-      await close('2026-11-30');
-      for (const [count, tillMinor] of [
-        [3, 1000],
-        [1, 500],
-        [1, 700],
-        [4, 2000],
-      ] as const) {
-        await expectAll(ticket, split(count, tillMinor));
-        expect(await gained()).toEqual(paid(count, tillMinor));
-      }
-      await expectAll(ticket, split(4, 2000, { voided: true }));
-      expect(await gained()).toEqual({});
-      expect(
-        new Set((await documentsOf(company)).map((document) => document.split(' ')[0])),
-      ).toEqual(new Set(['Invoice', 'Payment', 'CreditMemo', 'JournalEntry']));
-    },
-  );
+  test('in a closed period: by setting its differences are invoices, credit memos and entries of the first open day', async () => {
+    await restart({ closed: { mode: 'firstOpenDay' } });
+    const ticket = new WholeTicket(connector, references, '1001');
+    await expectAll(ticket, split(2, 1000));
+    expect(await gained()).toEqual(paid(2, 1000));
+    await close('2026-11-30');
+    for (const [count, tillMinor] of [
+      [3, 1000],
+      [1, 500],
+      [1, 700],
+      [4, 2000],
+    ] as const) {
+      await expectAll(ticket, split(count, tillMinor));
+      expect(await gained()).toEqual(paid(count, tillMinor));
+    }
+    await expectAll(ticket, split(4, 2000, { voided: true }));
+    expect(await gained()).toEqual({});
+    expect(new Set((await documentsOf(company)).map((document) => document.split(' ')[0]))).toEqual(
+      new Set(['Invoice', 'Payment', 'CreditMemo', 'JournalEntry']),
+    );
+  });
 
   test('in a closed period it is held where nothing else was chosen', async () => {
     const ticket = new WholeTicket(connector, references, '1001');
@@ -198,8 +194,7 @@ describe('a ticket of several tenders', () => {
   });
 
   test.each(['sale', 'sale-invoice'])(
-    'any history of tenders, counts, customers, voids and closed months, the ' +
-      'part %s: each account as the last revision says',
+    'any history of tenders, counts, customers, voids and closed months, the part %s: each account as the last revision says',
     async (salePart) => {
       await restart({ closed: { mode: 'firstOpenDay' } });
       const back = line({ lineId: '2', quantity: '-1', netMinor: -1250 });
@@ -265,25 +260,21 @@ describe('a ticket of several tenders', () => {
   );
 });
 
-test(
-  'paid at once and an invoice by setting: its payment is of the same day, ' +
-    'both follow the till',
-  async () => {
-    const ticket = new WholeTicket(connector, references, '1001', 'sale-invoice');
-    await expectAll(ticket, mugs(2));
-    expect(await documentsOf(company)).toEqual(['Invoice P1-1001 27.00', 'Payment - 27.00']);
-    expect(await gained()).toEqual({
-      'Card clearing': '27.00',
-      [sales]: '-25.00',
-      'Sales tax payable': '-2.00',
-    });
-    await expectAll(ticket, mugs(1));
-    await expectAll(ticket, split(3, 1000));
-    expect(await gained()).toEqual(paid(3, 1000));
-    await expectAll(ticket, mugs(3, { voided: true }));
-    expect(await gained()).toEqual({});
-  },
-);
+test('paid at once and an invoice by setting: its payment is of the same day, both follow the till', async () => {
+  const ticket = new WholeTicket(connector, references, '1001', 'sale-invoice');
+  await expectAll(ticket, mugs(2));
+  expect(await documentsOf(company)).toEqual(['Invoice P1-1001 27.00', 'Payment - 27.00']);
+  expect(await gained()).toEqual({
+    'Card clearing': '27.00',
+    [sales]: '-25.00',
+    'Sales tax payable': '-2.00',
+  });
+  await expectAll(ticket, mugs(1));
+  await expectAll(ticket, split(3, 1000));
+  expect(await gained()).toEqual(paid(3, 1000));
+  await expectAll(ticket, mugs(3, { voided: true }));
+  expect(await gained()).toEqual({});
+});
 
 describe('an invoice record', () => {
   const owed = (count: number, changes: object = {}): RecordBody => {
@@ -305,24 +296,21 @@ describe('an invoice record', () => {
       Line: [{ Amount: amount, LinkedTxn: [{ TxnId: id, TxnType: 'Invoice' }] }],
     });
 
-  test(
-    'paid above its new total gets a credit memo, and an invoice where it ' + 'rises again',
-    async () => {
-      const part = new PostedPart(connector, references, 's1', '');
-      await part.want(owed(3));
-      await pay(part.item.remoteId, 37.5);
-      expect(await part.want(owed(1))).toEqual({ type: 'delivered' });
-      expect(await part.want(owed(2))).toEqual({ type: 'delivered' });
-      expect(await documentsOf(company)).toEqual(
-        expect.arrayContaining(['CreditMemo P1-1001-D1 25.00', 'Invoice P1-1001-D2 12.50']),
-      );
-      expect(await gained()).toEqual({
-        [receivable]: '-12.50',
-        'Undeposited Funds': '37.50',
-        [sales]: '-25.00',
-      });
-    },
-  );
+  test('paid above its new total gets a credit memo, and an invoice where it rises again', async () => {
+    const part = new PostedPart(connector, references, 's1', '');
+    await part.want(owed(3));
+    await pay(part.item.remoteId, 37.5);
+    expect(await part.want(owed(1))).toEqual({ type: 'delivered' });
+    expect(await part.want(owed(2))).toEqual({ type: 'delivered' });
+    expect(await documentsOf(company)).toEqual(
+      expect.arrayContaining(['CreditMemo P1-1001-D1 25.00', 'Invoice P1-1001-D2 12.50']),
+    );
+    expect(await gained()).toEqual({
+      [receivable]: '-12.50',
+      'Undeposited Funds': '37.50',
+      [sales]: '-25.00',
+    });
+  });
 
   test('paid in part it is written anew as long as the rest covers it', async () => {
     const part = new PostedPart(connector, references, 's1', '');
@@ -347,38 +335,35 @@ describe('an invoice record', () => {
   const balanceOf = async (entity: string, id: string | null | undefined): Promise<unknown> =>
     at((await company.get(`${entity.toLowerCase()}/${id ?? ''}`)).body, `${entity}.Balance`);
 
-  test(
-    'in a closed period what is taken from it is applied to it as far as it is ' + 'owed, once',
-    async () => {
-      await restart({ closed: { mode: 'firstOpenDay' } });
-      const part = new PostedPart(connector, references, 's1', '');
-      await part.want(owed(4));
-      await close('2026-11-30');
-      expect(await part.want(owed(3))).toEqual({ type: 'delivered' });
-      expect(await balanceOf('Invoice', part.item.remoteId)).toBe(37.5);
-      expect(await part.want(owed(3, { number: 'renamed' }))).toEqual({ type: 'delivered' });
-      await pay(part.item.remoteId, 30, '2026-12-02');
-      expect(await part.want(owed(2))).toEqual({ type: 'delivered' });
-      // 7.50 was owed still, 5.00 stay on the credit memo.
-      expect(await balanceOf('Invoice', part.item.remoteId)).toBe(0);
-      expect(part.writes).toEqual([
-        'create Invoice',
-        'create CreditMemo',
-        'create Payment',
-        'create CreditMemo',
-        'create Payment',
-      ]);
-      expect(await gained()).toEqual({
-        [receivable]: '-5.00',
-        'Undeposited Funds': '30.00',
-        [sales]: '-25.00',
-      });
-      // Then it rises again, and is voided: nothing is applied twice.
-      expect(await part.want(owed(3))).toEqual({ type: 'delivered' });
-      expect(await part.want(owed(3, { voided: true }))).toEqual({ type: 'delivered' });
-      expect(await gained()).toEqual({ [receivable]: '-30.00', 'Undeposited Funds': '30.00' });
-    },
-  );
+  test('in a closed period what is taken from it is applied to it as far as it is owed, once', async () => {
+    await restart({ closed: { mode: 'firstOpenDay' } });
+    const part = new PostedPart(connector, references, 's1', '');
+    await part.want(owed(4));
+    await close('2026-11-30');
+    expect(await part.want(owed(3))).toEqual({ type: 'delivered' });
+    expect(await balanceOf('Invoice', part.item.remoteId)).toBe(37.5);
+    expect(await part.want(owed(3, { number: 'renamed' }))).toEqual({ type: 'delivered' });
+    await pay(part.item.remoteId, 30, '2026-12-02');
+    expect(await part.want(owed(2))).toEqual({ type: 'delivered' });
+    // 7.50 was owed still, 5.00 stay on the credit memo.
+    expect(await balanceOf('Invoice', part.item.remoteId)).toBe(0);
+    expect(part.writes).toEqual([
+      'create Invoice',
+      'create CreditMemo',
+      'create Payment',
+      'create CreditMemo',
+      'create Payment',
+    ]);
+    expect(await gained()).toEqual({
+      [receivable]: '-5.00',
+      'Undeposited Funds': '30.00',
+      [sales]: '-25.00',
+    });
+    // Then it rises again, and is voided: nothing is applied twice.
+    expect(await part.want(owed(3))).toEqual({ type: 'delivered' });
+    expect(await part.want(owed(3, { voided: true }))).toEqual({ type: 'delivered' });
+    expect(await gained()).toEqual({ [receivable]: '-30.00', 'Undeposited Funds': '30.00' });
+  });
 
   test.each(['resetAfterCommit', 'resetBeforeCommit'])(
     'an answer lost by %s while it is applied is repeated, once in the books',

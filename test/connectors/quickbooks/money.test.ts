@@ -169,18 +169,15 @@ describe('payments of an invoice', () => {
     expect(await only(item, parts)).toMatchObject(expected);
   });
 
-  test(
-    'in another currency it needs a rate of its own, and an account of that ' + 'currency',
-    async () => {
-      await books.begin({ preferences: { multiCurrency: true } });
-      const parts = { documents: posted, sales: { 'invoice/s1': sold([], { currency: 'EUR' }) } };
-      expect(await only(payment(), parts)).toMatchObject({ cause: 'exchange_rate_missing:EUR' });
-      const exchangeRate = { rate: '1.09', source: 'ECB', day: '2026-11-24' };
-      expect(await only(payment({ exchangeRate }), parts)).toMatchObject({
-        cause: 'mapping_missing:account:clearing:cash:EUR',
-      });
-    },
-  );
+  test('in another currency it needs a rate of its own, and an account of that currency', async () => {
+    await books.begin({ preferences: { multiCurrency: true } });
+    const parts = { documents: posted, sales: { 'invoice/s1': sold([], { currency: 'EUR' }) } };
+    expect(await only(payment(), parts)).toMatchObject({ cause: 'exchange_rate_missing:EUR' });
+    const exchangeRate = { rate: '1.09', source: 'ECB', day: '2026-11-24' };
+    expect(await only(payment({ exchangeRate }), parts)).toMatchObject({
+      cause: 'mapping_missing:account:clearing:cash:EUR',
+    });
+  });
 
   test('it is found again by its day and marker', async () => {
     const id = await post(
@@ -239,51 +236,41 @@ describe('refunds', () => {
     });
   });
 
-  test(
-    'of an invoice of another customer, or one that is paid there: the credit ' +
-      'memo is not applied, and held',
-    async () => {
-      const other = invoiceBody({ customerId: undefined });
-      const id = await post(
-        outgoing({ kind: 'invoice', body: other }, { recordId: 's1', part: '' }),
-      );
-      const sales = { 'invoice/s1': sold([], { customerId: undefined }) };
-      const documents = {
-        'invoice/s1': there(id, 'Invoice'),
-        'refund/r1': there('9', 'CreditMemo'),
-      };
-      const own = { tenders: [], customerId: 'c1' };
-      expect(await only(refund(own, 'applied'), { documents, sales })).toMatchObject({
-        cause: 'credit_not_owed:credit',
-      });
-      await post(payment(full), { documents, sales });
-      expect(
-        await only(refund({ tenders: [], customerId: undefined }, 'applied'), { documents, sales }),
-      ).toMatchObject({ cause: 'credit_not_owed:credit' });
-    },
-  );
+  test('of an invoice of another customer, or one that is paid there: the credit memo is not applied, and held', async () => {
+    const other = invoiceBody({ customerId: undefined });
+    const id = await post(outgoing({ kind: 'invoice', body: other }, { recordId: 's1', part: '' }));
+    const sales = { 'invoice/s1': sold([], { customerId: undefined }) };
+    const documents = {
+      'invoice/s1': there(id, 'Invoice'),
+      'refund/r1': there('9', 'CreditMemo'),
+    };
+    const own = { tenders: [], customerId: 'c1' };
+    expect(await only(refund(own, 'applied'), { documents, sales })).toMatchObject({
+      cause: 'credit_not_owed:credit',
+    });
+    await post(payment(full), { documents, sales });
+    expect(
+      await only(refund({ tenders: [], customerId: undefined }, 'applied'), { documents, sales }),
+    ).toMatchObject({ cause: 'credit_not_owed:credit' });
+  });
 
-  test(
-    'of an invoice that owes less there than the till says: the credit memo is ' +
-      'applied as far as it goes',
-    async () => {
-      const id = await post(
-        outgoing({ kind: 'invoice', body: invoiceBody() }, { recordId: 's1', part: '' }),
-      );
-      const documents: Record<string, RecordReference> = { 'invoice/s1': there(id, 'Invoice') };
-      await post(payment({ amountMinor: 2000 }), { documents, sales: { 'invoice/s1': sold() } });
-      const owed = { tenders: [] };
-      const memo = await post(refund(owed), { documents, sales: { 'invoice/s1': sold() } });
-      documents['refund/r1'] = there(memo, 'CreditMemo');
-      await post(refund(owed, 'applied'), { documents, sales: { 'invoice/s1': sold() } });
-      expect(await books.company.get(`creditmemo/${memo}`)).toMatchObject({
-        body: { CreditMemo: { RemainingCredit: 20 } },
-      });
-      expect(await books.company.get(`invoice/${id}`)).toMatchObject({
-        body: { Invoice: { Balance: 0 } },
-      });
-    },
-  );
+  test('of an invoice that owes less there than the till says: the credit memo is applied as far as it goes', async () => {
+    const id = await post(
+      outgoing({ kind: 'invoice', body: invoiceBody() }, { recordId: 's1', part: '' }),
+    );
+    const documents: Record<string, RecordReference> = { 'invoice/s1': there(id, 'Invoice') };
+    await post(payment({ amountMinor: 2000 }), { documents, sales: { 'invoice/s1': sold() } });
+    const owed = { tenders: [] };
+    const memo = await post(refund(owed), { documents, sales: { 'invoice/s1': sold() } });
+    documents['refund/r1'] = there(memo, 'CreditMemo');
+    await post(refund(owed, 'applied'), { documents, sales: { 'invoice/s1': sold() } });
+    expect(await books.company.get(`creditmemo/${memo}`)).toMatchObject({
+      body: { CreditMemo: { RemainingCredit: 20 } },
+    });
+    expect(await books.company.get(`invoice/${id}`)).toMatchObject({
+      body: { Invoice: { Balance: 0 } },
+    });
+  });
 
   test('of several tenders: one document, each clearing account loses what it gave', async () => {
     const several = {
@@ -397,54 +384,46 @@ describe('refunds', () => {
     orders,
     sales: { 'order/s1': soldOrder(entries) },
   });
-  test(
-    'B25: of an amount, by the start value: with its share of the tax where ' +
-      'the prices of the sale include it',
-    async () => {
-      const code = {
-        lines: [line({ netMinor: 2083, taxes: [{ code: 'VAT20', taxMinor: 417 }] })],
-        currency: 'GBP',
-        totals: { netMinor: 2083, taxMinor: 417, totalMinor: 2500 },
+  test('B25: of an amount, by the start value: with its share of the tax where the prices of the sale include it', async () => {
+    const code = {
+      lines: [line({ netMinor: 2083, taxes: [{ code: 'VAT20', taxMinor: 417 }] })],
+      currency: 'GBP',
+      totals: { netMinor: 2083, taxMinor: 417, totalMinor: 2500 },
+    };
+    const taxOf = async (pricesIncludeTax: boolean): Promise<string | undefined> => {
+      await books.begin({ kind: 'gb' });
+      const sale = {
+        ...soldOrder(),
+        ticket: { kind: 'order' as const, body: orderBody({ ...code, pricesIncludeTax }) },
       };
-      const taxOf = async (pricesIncludeTax: boolean): Promise<string | undefined> => {
-        await books.begin({ kind: 'gb' });
-        const sale = {
-          ...soldOrder(),
-          ticket: { kind: 'order' as const, body: orderBody({ ...code, pricesIncludeTax }) },
-        };
-        const part = refund({ ...amountOnly(1250), currency: 'GBP', pricesIncludeTax });
-        return (await adds(() => post(part, { orders, sales: { 'order/s1': sale } })))[
-          'Refunds without return'
-        ];
-      };
-      expect([await taxOf(true), await taxOf(false)]).toEqual(['10.42', '12.50']);
-    },
-  );
+      const part = refund({ ...amountOnly(1250), currency: 'GBP', pricesIncludeTax });
+      return (await adds(() => post(part, { orders, sales: { 'order/s1': sale } })))[
+        'Refunds without return'
+      ];
+    };
+    expect([await taxOf(true), await taxOf(false)]).toEqual(['10.42', '12.50']);
+  });
 
-  test(
-    'of an amount: part of the sale without tax, by setting with its share, ' +
-      'the whole rest with what is left',
-    async () => {
-      const part = refund(amountOnly(1361));
-      expect(await adds(() => post(part, ofSale()))).toEqual({
-        'Card clearing': '-13.61',
-        'Refunds without return': '13.61',
-      });
-      await books.begin({}, { refund: { amountOnlyTax: 'prorate', invoice: 'refundReceipt' } });
-      expect(await adds(() => post(part, ofSale()))).toEqual({
-        'Card clearing': '-13.61',
-        'Refunds without return': '12.50',
-        'Sales tax payable': '1.11',
-      });
-      const rest = refund(amountOnly(1361), 'refund', 'r2');
-      const before = [entry('refund', 'r1', refundBody(amountOnly(1361)), true)];
-      // The lines of the sale come back, and what was given back without one before is taken off.
-      expect(await adds(() => post(rest, ofSale(before)))).toEqual({
-        'Card clearing': '-13.61',
-        'Sales of Product Income': '25.00',
-        'Sales tax payable': '1.11',
-        'Refunds without return': '-12.50',
-      });
-    },
-  );
+  test('of an amount: part of the sale without tax, by setting with its share, the whole rest with what is left', async () => {
+    const part = refund(amountOnly(1361));
+    expect(await adds(() => post(part, ofSale()))).toEqual({
+      'Card clearing': '-13.61',
+      'Refunds without return': '13.61',
+    });
+    await books.begin({}, { refund: { amountOnlyTax: 'prorate', invoice: 'refundReceipt' } });
+    expect(await adds(() => post(part, ofSale()))).toEqual({
+      'Card clearing': '-13.61',
+      'Refunds without return': '12.50',
+      'Sales tax payable': '1.11',
+    });
+    const rest = refund(amountOnly(1361), 'refund', 'r2');
+    const before = [entry('refund', 'r1', refundBody(amountOnly(1361)), true)];
+    // The lines of the sale come back, and what was given back without one before is taken off.
+    expect(await adds(() => post(rest, ofSale(before)))).toEqual({
+      'Card clearing': '-13.61',
+      'Sales of Product Income': '25.00',
+      'Sales tax payable': '1.11',
+      'Refunds without return': '-12.50',
+    });
+  });
 });

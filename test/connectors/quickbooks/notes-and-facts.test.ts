@@ -27,29 +27,26 @@ function guestSale(changes: Partial<Outgoing> = {}): Outgoing {
   return outgoing({ kind: 'order', body }, { recordId: '1001', ...changes });
 }
 
-test(
-  'a document whose note says more than the marker is ours, and held when a ' + 'person voided it',
-  async () => {
-    company = await startCompany({ kind: 'usAutomated', fixture: 'accounting' });
-    const { connector } = await connected(company);
-    const [sale] = await composed(connector, [guestSale()], things);
-    if (sale === undefined) throw new Error('Nothing was composed');
-    await connector.send(stored(connector, [writeOf(sale)]), openGate());
-    expect(await composed(connector, [guestSale()], things)).toMatchObject([{ type: 'adopt' }]);
-    const found = await company.query("SELECT * FROM SalesReceipt WHERE DocNumber = 'P1-1001'");
-    const id = textAt(found.body, 'QueryResponse.SalesReceipt.0.Id');
-    await control(company.sandbox, 'act', {
-      as: 'accountant',
-      do: 'void',
-      realmId: company.realmId,
-      entity: 'SalesReceipt',
-      id,
-    });
-    expect(await composed(connector, [guestSale()], things)).toMatchObject([
-      { type: 'hold', reason: 'ambiguous_match' },
-    ]);
-  },
-);
+test('a document whose note says more than the marker is ours, and held when a person voided it', async () => {
+  company = await startCompany({ kind: 'usAutomated', fixture: 'accounting' });
+  const { connector } = await connected(company);
+  const [sale] = await composed(connector, [guestSale()], things);
+  if (sale === undefined) throw new Error('Nothing was composed');
+  await connector.send(stored(connector, [writeOf(sale)]), openGate());
+  expect(await composed(connector, [guestSale()], things)).toMatchObject([{ type: 'adopt' }]);
+  const found = await company.query("SELECT * FROM SalesReceipt WHERE DocNumber = 'P1-1001'");
+  const id = textAt(found.body, 'QueryResponse.SalesReceipt.0.Id');
+  await control(company.sandbox, 'act', {
+    as: 'accountant',
+    do: 'void',
+    realmId: company.realmId,
+    entity: 'SalesReceipt',
+    id,
+  });
+  expect(await composed(connector, [guestSale()], things)).toMatchObject([
+    { type: 'hold', reason: 'ambiguous_match' },
+  ]);
+});
 
 test('nothing is asked about a sale that is not sent', async () => {
   company = await startCompany({

@@ -139,47 +139,39 @@ describe('an invoice', () => {
     },
   );
 
-  test(
-    'of which a person booked a payment, or one is deposited, is corrected ' + 'beside it',
-    async () => {
-      const all = new Paid([1000]);
-      await all.begin();
-      const own = {
-        CustomerRef: { value: '301' },
-        TxnDate: '2026-11-24',
-        TotalAmt: 5,
-        Line: [
-          { Amount: 5, LinkedTxn: [{ TxnId: all.invoice.item.remoteId, TxnType: 'Invoice' }] },
-        ],
-      };
-      expect((await company.post('payment', own)).status).toBe(200);
-      expect((await all.give('c2'))[0]).toBe('invoice delivered');
-      expect(await documentsOf(company)).toEqual(
-        expect.arrayContaining(['CreditMemo P1-1001-D1 27.22', 'Invoice P1-1001-D2 27.22']),
-      );
-      expect(await owed()).toEqual([-5, 17.22]);
-    },
-  );
+  test('of which a person booked a payment, or one is deposited, is corrected beside it', async () => {
+    const all = new Paid([1000]);
+    await all.begin();
+    const own = {
+      CustomerRef: { value: '301' },
+      TxnDate: '2026-11-24',
+      TotalAmt: 5,
+      Line: [{ Amount: 5, LinkedTxn: [{ TxnId: all.invoice.item.remoteId, TxnType: 'Invoice' }] }],
+    };
+    expect((await company.post('payment', own)).status).toBe(200);
+    expect((await all.give('c2'))[0]).toBe('invoice delivered');
+    expect(await documentsOf(company)).toEqual(
+      expect.arrayContaining(['CreditMemo P1-1001-D1 27.22', 'Invoice P1-1001-D2 27.22']),
+    );
+    expect(await owed()).toEqual([-5, 17.22]);
+  });
 
-  test(
-    'of a closed period: by setting it is corrected beside it, and so is its ' + 'payment',
-    async () => {
-      await company.sandbox.close();
-      await start({ closed: { mode: 'firstOpenDay' } });
-      const all = new Paid([1000]);
-      await all.begin();
-      await control(company.sandbox, 'act', {
-        as: 'accountant',
-        realmId: company.realmId,
-        do: 'closeBooks',
-        date: '2026-11-30',
-      });
-      await connector.readFacts(openGate());
-      await all.give('c2');
-      expect(await owed()).toEqual([0, 17.22]);
-      expect((await gained())['Cash drawer']).toBe('10.00');
-    },
-  );
+  test('of a closed period: by setting it is corrected beside it, and so is its payment', async () => {
+    await company.sandbox.close();
+    await start({ closed: { mode: 'firstOpenDay' } });
+    const all = new Paid([1000]);
+    await all.begin();
+    await control(company.sandbox, 'act', {
+      as: 'accountant',
+      realmId: company.realmId,
+      do: 'closeBooks',
+      date: '2026-11-30',
+    });
+    await connector.readFacts(openGate());
+    await all.give('c2');
+    expect(await owed()).toEqual([0, 17.22]);
+    expect((await gained())['Cash drawer']).toBe('10.00');
+  });
 });
 
 test('a ticket of several tenders: the same with its own payments', async () => {

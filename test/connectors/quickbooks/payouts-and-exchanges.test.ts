@@ -106,69 +106,61 @@ describe('exchanges', () => {
         { deliveryId: part, recordId, part },
       );
 
-  test(
-    'of several tenders and even ones: each tender has the net, the account ' +
-      'between them nothing',
-    async () => {
-      const mappings = { 'account:clearing:exchange': books.accountId('Undeposited Funds') };
-      const split = exchange([
-        { tender: 'cash', amountMinor: 2000 },
-        { tender: 'card', amountMinor: -750 },
-      ]);
-      expect(
-        await adds(async () => {
-          const id = await post(split('sale'), { mappings });
-          await post(split('refund'), { mappings });
-          const orders = { x1: there(id, 'SalesReceipt') };
-          for (const part of ['move-1', 'move-2']) await post(split(part), { mappings, orders });
-        }),
-      ).toEqual({
-        'Cash drawer': '20.00',
-        'Card clearing': '-7.50',
-        'Sales of Product Income': '-12.50',
-      });
-      const even = exchange([], [line(), { ...back, quantity: '-2', netMinor: -2500 }], 0, 'x2');
-      expect(
-        await adds(async () => {
-          await post(even('sale'), { mappings });
-          await post(even('refund'), { mappings });
-        }),
-      ).toEqual({});
-      expect(
-        await only(
-          exchange([], [line(), { ...back, quantity: '-2', netMinor: -2500 }], 0, 'x3')('sale'),
-        ),
-      ).toMatchObject({ cause: 'mapping_missing:account:clearing:exchange' });
-    },
-  );
+  test('of several tenders and even ones: each tender has the net, the account between them nothing', async () => {
+    const mappings = { 'account:clearing:exchange': books.accountId('Undeposited Funds') };
+    const split = exchange([
+      { tender: 'cash', amountMinor: 2000 },
+      { tender: 'card', amountMinor: -750 },
+    ]);
+    expect(
+      await adds(async () => {
+        const id = await post(split('sale'), { mappings });
+        await post(split('refund'), { mappings });
+        const orders = { x1: there(id, 'SalesReceipt') };
+        for (const part of ['move-1', 'move-2']) await post(split(part), { mappings, orders });
+      }),
+    ).toEqual({
+      'Cash drawer': '20.00',
+      'Card clearing': '-7.50',
+      'Sales of Product Income': '-12.50',
+    });
+    const even = exchange([], [line(), { ...back, quantity: '-2', netMinor: -2500 }], 0, 'x2');
+    expect(
+      await adds(async () => {
+        await post(even('sale'), { mappings });
+        await post(even('refund'), { mappings });
+      }),
+    ).toEqual({});
+    expect(
+      await only(
+        exchange([], [line(), { ...back, quantity: '-2', netMinor: -2500 }], 0, 'x3')('sale'),
+      ),
+    ).toMatchObject({ cause: 'mapping_missing:account:clearing:exchange' });
+  });
 
-  test(
-    'a move is found again by its day and marker, and an edit that leaves its ' +
-      'money alone leaves it',
-    async () => {
-      const parts = {
-        mappings: { 'account:clearing:exchange': books.accountId('Undeposited Funds') },
-        orders: { x1: there('9', 'SalesReceipt') },
-      };
-      const split = exchange([
-        { tender: 'cash', amountMinor: 2000 },
-        { tender: 'card', amountMinor: -750 },
-      ]);
-      const { snapshot } = await write(split('move-1'), parts);
-      const remoteId = await post(split('move-1'), parts);
-      expect(await only({ ...split('move-1'), attempts: 1 }, parts)).toMatchObject({
-        type: 'adopt',
-        remoteId,
-      });
-      const posted = { remoteId, remoteVersion: '0', snapshot };
-      const renamed = split('move-1');
-      if (renamed.record.kind === 'order') renamed.record.body.number = 'another';
-      expect(await only({ ...renamed, ...posted }, parts)).toMatchObject({
-        type: 'adopt',
-        remoteId,
-      });
-    },
-  );
+  test('a move is found again by its day and marker, and an edit that leaves its money alone leaves it', async () => {
+    const parts = {
+      mappings: { 'account:clearing:exchange': books.accountId('Undeposited Funds') },
+      orders: { x1: there('9', 'SalesReceipt') },
+    };
+    const split = exchange([
+      { tender: 'cash', amountMinor: 2000 },
+      { tender: 'card', amountMinor: -750 },
+    ]);
+    const { snapshot } = await write(split('move-1'), parts);
+    const remoteId = await post(split('move-1'), parts);
+    expect(await only({ ...split('move-1'), attempts: 1 }, parts)).toMatchObject({
+      type: 'adopt',
+      remoteId,
+    });
+    const posted = { remoteId, remoteVersion: '0', snapshot };
+    const renamed = split('move-1');
+    if (renamed.record.kind === 'order') renamed.record.body.number = 'another';
+    expect(await only({ ...renamed, ...posted }, parts)).toMatchObject({
+      type: 'adopt',
+      remoteId,
+    });
+  });
 
   test('a tender whose account is the one between needs no move', async () => {
     const split = exchange([
@@ -240,39 +232,36 @@ describe('payouts', () => {
     });
   });
 
-  test(
-    'chargebacks go to their account with the sale they belong to, adjustments ' + 'to theirs',
-    async () => {
-      const disputed = {
-        ...all,
-        mappings: { ...mappings, 'account:chargebacks:stripe': books.accountId('Office expenses') },
-      };
-      const item = payout({
-        grossMinor: 2187,
-        netMinor: 1953,
-        chargebacks: [{ kind: 'order', recordId: 'a', amountMinor: -4898 }],
-        adjustments: [{ name: 'Terminal', amountMinor: 9 }],
-      });
-      expect((await write(item, disputed)).payload).toMatchObject({
-        PrivateNote: 'truth-sync payout po_55; chargeback of order a',
-        Line: [
-          { Amount: 70.76 },
-          { Amount: -48.98, Description: 'chargeback of order a' },
-          { Amount: 0.09, Description: 'Terminal' },
-          { Amount: -2.34 },
-        ],
-      });
-      expect(await adds(() => post(item, disputed))).toEqual({
-        Bank: '19.53',
-        'Office expenses': '48.98',
-        'Processor fees': '2.25',
-        'Card clearing': '-70.76',
-      });
-      expect(await only(item, all)).toMatchObject({
-        cause: 'mapping_missing:account:chargebacks:stripe',
-      });
-    },
-  );
+  test('chargebacks go to their account with the sale they belong to, adjustments to theirs', async () => {
+    const disputed = {
+      ...all,
+      mappings: { ...mappings, 'account:chargebacks:stripe': books.accountId('Office expenses') },
+    };
+    const item = payout({
+      grossMinor: 2187,
+      netMinor: 1953,
+      chargebacks: [{ kind: 'order', recordId: 'a', amountMinor: -4898 }],
+      adjustments: [{ name: 'Terminal', amountMinor: 9 }],
+    });
+    expect((await write(item, disputed)).payload).toMatchObject({
+      PrivateNote: 'truth-sync payout po_55; chargeback of order a',
+      Line: [
+        { Amount: 70.76 },
+        { Amount: -48.98, Description: 'chargeback of order a' },
+        { Amount: 0.09, Description: 'Terminal' },
+        { Amount: -2.34 },
+      ],
+    });
+    expect(await adds(() => post(item, disputed))).toEqual({
+      Bank: '19.53',
+      'Office expenses': '48.98',
+      'Processor fees': '2.25',
+      'Card clearing': '-70.76',
+    });
+    expect(await only(item, all)).toMatchObject({
+      cause: 'mapping_missing:account:chargebacks:stripe',
+    });
+  });
 
   test.each<[string, Outgoing, ReferenceParts, object]>([
     [
@@ -310,59 +299,52 @@ describe('payouts', () => {
   });
 });
 
-test(
-  'in a closed period money is held, by setting it is dated the first open ' +
-    'day; before the start nothing is posted',
-  async () => {
-    const mappings = { 'account:cash:over-short': books.accountId('Office expenses') };
-    const closed = { preferences: { bookCloseDate: '2026-11-30' } };
-    await books.begin(closed);
-    expect(await only(cash(), { mappings })).toMatchObject({ cause: 'closed_period:2026-11-30' });
-    const documents = { 'invoice/s1': there('9', 'Invoice') };
-    expect(await only(payment(), { documents, sales: { 'invoice/s1': sold() } })).toMatchObject({
-      cause: 'closed_period:2026-11-30',
-    });
-    await books.begin(closed, { closed: { mode: 'firstOpenDay' } });
-    expect((await write(cash(), { mappings })).payload).toMatchObject({
-      TxnDate: '2026-12-01',
-      PrivateNote: 'truth-sync pos cash k1; difference; cash of 2026-11-21',
-    });
-    await books.begin({}, { startDate: '2026-11-22' });
-    expect(await only(cash(), { mappings })).toEqual({ type: 'skip', reason: 'before_start_date' });
-  },
-);
+test('in a closed period money is held, by setting it is dated the first open day; before the start nothing is posted', async () => {
+  const mappings = { 'account:cash:over-short': books.accountId('Office expenses') };
+  const closed = { preferences: { bookCloseDate: '2026-11-30' } };
+  await books.begin(closed);
+  expect(await only(cash(), { mappings })).toMatchObject({ cause: 'closed_period:2026-11-30' });
+  const documents = { 'invoice/s1': there('9', 'Invoice') };
+  expect(await only(payment(), { documents, sales: { 'invoice/s1': sold() } })).toMatchObject({
+    cause: 'closed_period:2026-11-30',
+  });
+  await books.begin(closed, { closed: { mode: 'firstOpenDay' } });
+  expect((await write(cash(), { mappings })).payload).toMatchObject({
+    TxnDate: '2026-12-01',
+    PrivateNote: 'truth-sync pos cash k1; difference; cash of 2026-11-21',
+  });
+  await books.begin({}, { startDate: '2026-11-22' });
+  expect(await only(cash(), { mappings })).toEqual({ type: 'skip', reason: 'before_start_date' });
+});
 
-test(
-  'cash that is short, over, put in or taken out is an entry between drawer ' + 'and its account',
-  async () => {
-    const office = books.accountId('Office expenses');
-    const mappings = { 'account:cash:over-short': office, 'account:cash:postage': office };
-    expect(await adds(() => post(cash(), { mappings }))).toEqual({
-      'Cash drawer': '-1.05',
-      'Office expenses': '1.05',
-    });
-    expect(
-      await adds(() => post({ ...cash({ amountMinor: 5 }), recordId: 'k2' }, { mappings })),
-    ).toEqual({ 'Cash drawer': '0.05', 'Office expenses': '-0.05' });
-    expect(
-      await adds(() =>
-        post(
-          {
-            ...cash({ type: 'paid_out', amountMinor: 300, account: 'postage', reason: 'stamps' }),
-            recordId: 'k3',
-          },
-          { mappings },
-        ),
+test('cash that is short, over, put in or taken out is an entry between drawer and its account', async () => {
+  const office = books.accountId('Office expenses');
+  const mappings = { 'account:cash:over-short': office, 'account:cash:postage': office };
+  expect(await adds(() => post(cash(), { mappings }))).toEqual({
+    'Cash drawer': '-1.05',
+    'Office expenses': '1.05',
+  });
+  expect(
+    await adds(() => post({ ...cash({ amountMinor: 5 }), recordId: 'k2' }, { mappings })),
+  ).toEqual({ 'Cash drawer': '0.05', 'Office expenses': '-0.05' });
+  expect(
+    await adds(() =>
+      post(
+        {
+          ...cash({ type: 'paid_out', amountMinor: 300, account: 'postage', reason: 'stamps' }),
+          recordId: 'k3',
+        },
+        { mappings },
       ),
-    ).toEqual({ 'Cash drawer': '-3.00', 'Office expenses': '3.00' });
-    expect(
-      await adds(() =>
-        post({ ...cash({ type: 'paid_in', amountMinor: 300 }), recordId: 'k4' }, { mappings }),
-      ),
-    ).toEqual({ 'Cash drawer': '3.00', 'Office expenses': '-3.00' });
-    expect(await only(cash())).toMatchObject({ cause: 'mapping_missing:account:cash:over-short' });
-    expect(await only(cash({ amountMinor: 0 }))).toMatchObject({ reason: 'nothing_to_post' });
-    await books.begin({}, { cash: { mode: 'off' } });
-    expect(await only(cash(), { mappings })).toEqual({ type: 'skip', reason: 'cash_off' });
-  },
-);
+    ),
+  ).toEqual({ 'Cash drawer': '-3.00', 'Office expenses': '3.00' });
+  expect(
+    await adds(() =>
+      post({ ...cash({ type: 'paid_in', amountMinor: 300 }), recordId: 'k4' }, { mappings }),
+    ),
+  ).toEqual({ 'Cash drawer': '3.00', 'Office expenses': '-3.00' });
+  expect(await only(cash())).toMatchObject({ cause: 'mapping_missing:account:cash:over-short' });
+  expect(await only(cash({ amountMinor: 0 }))).toMatchObject({ reason: 'nothing_to_post' });
+  await books.begin({}, { cash: { mode: 'off' } });
+  expect(await only(cash(), { mappings })).toEqual({ type: 'skip', reason: 'cash_off' });
+});

@@ -115,20 +115,16 @@ async function deposit(): Promise<void> {
 }
 
 describe('in an open period', () => {
-  test(
-    'late sales and edits are written into the document, and its words are ' +
-      'those of its tickets',
-    async () => {
-      for (const tickets of [2, 3, 1]) {
-        expect(await want(tickets)).toEqual(delivered);
-        expect(await gained()).toEqual(gain(25 * tickets));
-      }
-      expect(await books()).toEqual(['SalesReceipt P-20261120-CARD 25.00']);
-      expect(textAt(await receipt(), 'SalesReceipt.PrivateNote')).toBe(
-        'truth-sync daily summary 2026-11-20, 1 order: T-1',
-      );
-    },
-  );
+  test('late sales and edits are written into the document, and its words are those of its tickets', async () => {
+    for (const tickets of [2, 3, 1]) {
+      expect(await want(tickets)).toEqual(delivered);
+      expect(await gained()).toEqual(gain(25 * tickets));
+    }
+    expect(await books()).toEqual(['SalesReceipt P-20261120-CARD 25.00']);
+    expect(textAt(await receipt(), 'SalesReceipt.PrivateNote')).toBe(
+      'truth-sync daily summary 2026-11-20, 1 order: T-1',
+    );
+  });
 
   test('equal members write nothing', async () => {
     await want(2);
@@ -203,55 +199,47 @@ describe('in an open period', () => {
 });
 
 describe('locked', () => {
-  test(
-    'of a deposited one further documents say the differences, numbered on, ' +
-      'also when all is taken back',
-    async () => {
-      // Only what lies in Undeposited Funds can be deposited.
-      const { body: found } = await company.query(
-        "SELECT * FROM Account WHERE Name = 'Undeposited Funds'",
-      );
-      const undeposited = textAt(found, 'QueryResponse.Account.0.Id');
-      part.references = mapped({
-        mappings: {
-          ...accountingMappings,
-          'account:daily-customer': '303',
-          'item:@daily-sales': '37',
-          'account:clearing:card': undeposited,
-        },
-      });
-      await want(2);
-      await deposit();
-      for (const tickets of [3, 1, 0]) expect(await want(tickets)).toEqual(delivered);
-      expect((await books()).sort()).toEqual([
-        'Deposit - 50.00',
-        'RefundReceipt P-20261120-CARD-3 50.00',
-        'RefundReceipt P-20261120-CARD-4 25.00',
-        'SalesReceipt P-20261120-CARD 50.00',
-        'SalesReceipt P-20261120-CARD-2 25.00',
-      ]);
-    },
-  );
+  test('of a deposited one further documents say the differences, numbered on, also when all is taken back', async () => {
+    // Only what lies in Undeposited Funds can be deposited.
+    const { body: found } = await company.query(
+      "SELECT * FROM Account WHERE Name = 'Undeposited Funds'",
+    );
+    const undeposited = textAt(found, 'QueryResponse.Account.0.Id');
+    part.references = mapped({
+      mappings: {
+        ...accountingMappings,
+        'account:daily-customer': '303',
+        'item:@daily-sales': '37',
+        'account:clearing:card': undeposited,
+      },
+    });
+    await want(2);
+    await deposit();
+    for (const tickets of [3, 1, 0]) expect(await want(tickets)).toEqual(delivered);
+    expect((await books()).sort()).toEqual([
+      'Deposit - 50.00',
+      'RefundReceipt P-20261120-CARD-3 50.00',
+      'RefundReceipt P-20261120-CARD-4 25.00',
+      'SalesReceipt P-20261120-CARD 50.00',
+      'SalesReceipt P-20261120-CARD-2 25.00',
+    ]);
+  });
 
-  test(
-    'of a closed day the difference is dated the first open day, whatever is ' +
-      'said of new sales',
-    async () => {
-      await want(2);
-      await closeBooks();
-      expect(await want(3)).toEqual(delivered);
-      expect(await gained()).toEqual(gain(75));
-      const { body: found } = await company.query(
-        `SELECT * FROM SalesReceipt WHERE DocNumber = 'P-20261120-CARD-2'`,
-      );
-      expect(at(found, 'QueryResponse.SalesReceipt.0')).toMatchObject({
-        TxnDate: '2026-11-21',
-        PrivateNote:
-          'truth-sync daily difference 1 of rev 2 of summary 2026-11-20, 3 orders: T-1 T-2 ' +
-          'T-3; added to P-20261120-CARD; sale of 2026-11-20',
-      });
-    },
-  );
+  test('of a closed day the difference is dated the first open day, whatever is said of new sales', async () => {
+    await want(2);
+    await closeBooks();
+    expect(await want(3)).toEqual(delivered);
+    expect(await gained()).toEqual(gain(75));
+    const { body: found } = await company.query(
+      `SELECT * FROM SalesReceipt WHERE DocNumber = 'P-20261120-CARD-2'`,
+    );
+    expect(at(found, 'QueryResponse.SalesReceipt.0')).toMatchObject({
+      TxnDate: '2026-11-21',
+      PrivateNote:
+        'truth-sync daily difference 1 of rev 2 of summary 2026-11-20, 3 orders: T-1 T-2 ' +
+        'T-3; added to P-20261120-CARD; sale of 2026-11-20',
+    });
+  });
 
   test('a new summary of a closed day is held', async () => {
     await closeBooks();
@@ -259,59 +247,48 @@ describe('locked', () => {
   });
 });
 
-test(
-  'with lines by article each article is a line with its pieces, amended with ' + 'them',
-  async () => {
-    await company.sandbox.close();
-    await start({ summary: { lines: 'item', dueAfterMinutes: 0 } });
-    await want(2);
-    expect(await want(3)).toEqual(delivered);
-    expect(at(await receipt(), 'SalesReceipt.Line.0')).toMatchObject({
-      Amount: 75,
-      SalesItemLineDetail: { ItemRef: { value: '11' }, Qty: 6 },
-    });
-    await closeBooks();
-    expect(await want(1)).toEqual(delivered);
-    const { body: found } = await company.query('SELECT * FROM RefundReceipt');
-    expect(at(found, 'QueryResponse.RefundReceipt.0.Line.0')).toMatchObject({
-      Amount: 50,
-      SalesItemLineDetail: { ItemRef: { value: '11' }, Qty: 4 },
-    });
-  },
-);
+test('with lines by article each article is a line with its pieces, amended with them', async () => {
+  await company.sandbox.close();
+  await start({ summary: { lines: 'item', dueAfterMinutes: 0 } });
+  await want(2);
+  expect(await want(3)).toEqual(delivered);
+  expect(at(await receipt(), 'SalesReceipt.Line.0')).toMatchObject({
+    Amount: 75,
+    SalesItemLineDetail: { ItemRef: { value: '11' }, Qty: 6 },
+  });
+  await closeBooks();
+  expect(await want(1)).toEqual(delivered);
+  const { body: found } = await company.query('SELECT * FROM RefundReceipt');
+  expect(at(found, 'QueryResponse.RefundReceipt.0.Line.0')).toMatchObject({
+    Amount: 50,
+    SalesItemLineDetail: { ItemRef: { value: '11' }, Qty: 4 },
+  });
+});
 
-test(
-  'answers that never come: of a summary, of its amendment and of its ' +
-    'difference each is in the books once',
-  async () => {
-    expect(await want(2, 0, () => true)).toEqual(delivered);
-    expect(await want(3, 0, () => true)).toEqual(delivered);
-    await closeBooks();
-    expect(await want(1, 0, () => true)).toEqual(delivered);
-    expect(await gained()).toEqual(gain(25));
-  },
-);
+test('answers that never come: of a summary, of its amendment and of its difference each is in the books once', async () => {
+  expect(await want(2, 0, () => true)).toEqual(delivered);
+  expect(await want(3, 0, () => true)).toEqual(delivered);
+  await closeBooks();
+  expect(await want(1, 0, () => true)).toEqual(delivered);
+  expect(await gained()).toEqual(gain(25));
+});
 
-test(
-  'what an older version posted is amended while its version is ours; several ' +
-    'documents of it are held',
-  async () => {
-    await want(2);
-    const { entity } = part.item.snapshot ?? {};
-    part.item = {
-      ...part.item,
-      snapshot: { entity: entity ?? '', docNumber: body.number, newest: {}, earlier: [] },
-    };
-    expect(await want(3)).toEqual(delivered);
-    expect(await gained()).toEqual(gain(75));
-    part.item = {
-      ...part.item,
-      snapshot: {
-        entity: entity ?? '',
-        newest: {},
-        earlier: [{ entity: 'SalesReceipt', id: '1', number: 'x' }],
-      },
-    };
-    expect(await want(4)).toMatchObject({ type: 'held' });
-  },
-);
+test('what an older version posted is amended while its version is ours; several documents of it are held', async () => {
+  await want(2);
+  const { entity } = part.item.snapshot ?? {};
+  part.item = {
+    ...part.item,
+    snapshot: { entity: entity ?? '', docNumber: body.number, newest: {}, earlier: [] },
+  };
+  expect(await want(3)).toEqual(delivered);
+  expect(await gained()).toEqual(gain(75));
+  part.item = {
+    ...part.item,
+    snapshot: {
+      entity: entity ?? '',
+      newest: {},
+      earlier: [{ entity: 'SalesReceipt', id: '1', number: 'x' }],
+    },
+  };
+  expect(await want(4)).toMatchObject({ type: 'held' });
+});

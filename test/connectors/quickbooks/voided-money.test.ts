@@ -78,29 +78,22 @@ const cases: Case[] = [
 describe.each(cases)('%s', (_name, item, isBank, writes, ledger) => {
   const { recordId, part, record } = item;
 
-  test(
-    'voided at the till is taken back to the cent, once, and comes again where ' +
-      'it is sent again',
-    async () => {
-      const own = books.part(recordId, part, await parts(isBank));
-      const posted = await books.adds(() => own.want(record));
-      expect(posted).toEqual(ledger);
-      const turned = Object.fromEntries(
-        Object.entries(posted).map(([account, amount]) => [
-          account,
-          (0 - Number(amount)).toFixed(2),
-        ]),
-      );
-      expect(
-        await books.adds(async () => {
-          expect(await own.want(voided(record))).toEqual({ type: 'delivered' });
-        }),
-      ).toEqual(turned);
-      expect(await books.adds(() => own.want(voided(record)))).toEqual({});
-      expect(own.writes).toEqual(writes);
-      expect(await books.adds(() => own.want(record))).toEqual(ledger);
-    },
-  );
+  test('voided at the till is taken back to the cent, once, and comes again where it is sent again', async () => {
+    const own = books.part(recordId, part, await parts(isBank));
+    const posted = await books.adds(() => own.want(record));
+    expect(posted).toEqual(ledger);
+    const turned = Object.fromEntries(
+      Object.entries(posted).map(([account, amount]) => [account, (0 - Number(amount)).toFixed(2)]),
+    );
+    expect(
+      await books.adds(async () => {
+        expect(await own.want(voided(record))).toEqual({ type: 'delivered' });
+      }),
+    ).toEqual(turned);
+    expect(await books.adds(() => own.want(voided(record)))).toEqual({});
+    expect(own.writes).toEqual(writes);
+    expect(await books.adds(() => own.want(record))).toEqual(ledger);
+  });
 
   test('voided before it was posted it never is', async () => {
     const own = books.part(recordId, part, await parts(isBank));

@@ -68,19 +68,15 @@ test.each<[string, Posted, string, string | undefined]>([
   );
 });
 
-test(
-  'what was written is told where it is not the document of the sale, of equal ' +
-    'ids by its kind',
-  () => {
-    const main = document('7');
-    expect(written(of(document('')), 'SalesReceipt', '7')).not.toHaveProperty('written');
-    expect(written(of(main, document('', difference)), 'RefundReceipt', '9')).toMatchObject({
-      remoteId: '7',
-      written: { id: '9', version: '3' },
-    });
-    expect(written(of(main, document('', difference)), 'RefundReceipt', '7')).toMatchObject({
-      remoteId: '7',
-      written: { id: '7', version: '3' },
-    });
-  },
-);
+test('what was written is told where it is not the document of the sale, of equal ids by its kind', () => {
+  const main = document('7');
+  expect(written(of(document('')), 'SalesReceipt', '7')).not.toHaveProperty('written');
+  expect(written(of(main, document('', difference)), 'RefundReceipt', '9')).toMatchObject({
+    remoteId: '7',
+    written: { id: '9', version: '3' },
+  });
+  expect(written(of(main, document('', difference)), 'RefundReceipt', '7')).toMatchObject({
+    remoteId: '7',
+    written: { id: '7', version: '3' },
+  });
+});

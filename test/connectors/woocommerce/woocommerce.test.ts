@@ -217,21 +217,18 @@ describe('stock', () => {
     expect(await composed(connector, [equal], tracked(id))).toMatchObject([{ type: 'adopt' }]);
   });
 
-  test(
-    'written with a lost answer is read back: ours, the former one, or ' + 'somebody elses',
-    async () => {
-      const id = await create('A-1');
-      const frozen = await send([stock('17', null, {})], tracked(id));
-      const ask = async (): Promise<unknown> => connector.verify(frozen, 1000, openGate());
-      expect(await ask()).toMatchObject({ results: [{ type: 'absent' }] });
-      await connector.send(frozen, gate);
-      expect(await ask()).toMatchObject({ results: [{ type: 'accepted' }] });
-      await control(sandbox, 'act', { as: 'shopper', do: 'sell', store: 'shop1', id: Number(id) });
-      expect(await ask()).toMatchObject({
-        results: [{ type: 'accepted', then: { reason: 'stock_changed_elsewhere' } }],
-      });
-    },
-  );
+  test('written with a lost answer is read back: ours, the former one, or somebody elses', async () => {
+    const id = await create('A-1');
+    const frozen = await send([stock('17', null, {})], tracked(id));
+    const ask = async (): Promise<unknown> => connector.verify(frozen, 1000, openGate());
+    expect(await ask()).toMatchObject({ results: [{ type: 'absent' }] });
+    await connector.send(frozen, gate);
+    expect(await ask()).toMatchObject({ results: [{ type: 'accepted' }] });
+    await control(sandbox, 'act', { as: 'shopper', do: 'sell', store: 'shop1', id: Number(id) });
+    expect(await ask()).toMatchObject({
+      results: [{ type: 'accepted', then: { reason: 'stock_changed_elsewhere' } }],
+    });
+  });
 });
 
 test('the facts of a store are read', async () => {

@@ -90,40 +90,36 @@ function posted(source: Sale, company?: PostingCompany, set?: PostingSettings): 
 }
 
 describe('lines', () => {
-  it(
-    'stand in their order: items, fees, tips, shipping, gift cards, ' +
-      'unallocated, discount, rounding',
-    () => {
-      const source = sale({
-        items: [item({ discountMinor: 100 })],
-        giftCards: [
-          { code: 'G', use: 'sold', amountMinor: 500 },
-          { code: 'H', use: 'used', amountMinor: 300 },
-        ],
-        shipping: [
-          { description: 'Post', netMinor: 400, codes: [], taxMinor: 0 },
-          { description: 'Express', netMinor: 100, codes: ['NY'], taxMinor: 9 },
-        ],
-        tipsMinor: [{ description: 'Tip', amountMinor: 50 }],
-        fees: [{ description: 'Wrap', netMinor: 30, codes: [], taxMinor: 0 }],
-        unallocatedMinor: 7,
-        totalMinor: 3_511,
-      });
-      const { lines } = posted(source, us, settings({ discount: { mode: 'gross' } }));
-      expect(lines.map(({ kind, amountMinor, isTaxed }) => [kind, amountMinor, isTaxed])).toEqual([
-        ['item', 2_600, true],
-        ['fee', 30, false],
-        ['tip', 50, false],
-        ['shipping', 500, true],
-        ['giftCard', 500, false],
-        ['giftCard', -300, false],
-        ['unallocated', 7, false],
-        ['discount', 100, false],
-        ['rounding', 2, false],
-      ]);
-      expect(lines[3]?.description).toBe('Post, Express');
-    },
-  );
+  it('stand in their order: items, fees, tips, shipping, gift cards, unallocated, discount, rounding', () => {
+    const source = sale({
+      items: [item({ discountMinor: 100 })],
+      giftCards: [
+        { code: 'G', use: 'sold', amountMinor: 500 },
+        { code: 'H', use: 'used', amountMinor: 300 },
+      ],
+      shipping: [
+        { description: 'Post', netMinor: 400, codes: [], taxMinor: 0 },
+        { description: 'Express', netMinor: 100, codes: ['NY'], taxMinor: 9 },
+      ],
+      tipsMinor: [{ description: 'Tip', amountMinor: 50 }],
+      fees: [{ description: 'Wrap', netMinor: 30, codes: [], taxMinor: 0 }],
+      unallocatedMinor: 7,
+      totalMinor: 3_511,
+    });
+    const { lines } = posted(source, us, settings({ discount: { mode: 'gross' } }));
+    expect(lines.map(({ kind, amountMinor, isTaxed }) => [kind, amountMinor, isTaxed])).toEqual([
+      ['item', 2_600, true],
+      ['fee', 30, false],
+      ['tip', 50, false],
+      ['shipping', 500, true],
+      ['giftCard', 500, false],
+      ['giftCard', -300, false],
+      ['unallocated', 7, false],
+      ['discount', 100, false],
+      ['rounding', 2, false],
+    ]);
+    expect(lines[3]?.description).toBe('Post, Express');
+  });
 
   it('of goods that the customer keeps say so', () => {
     const source = sale({ side: 'refund', items: [item({ isKept: true, quantity: '0' })] });
@@ -181,18 +177,15 @@ describe('the rounding line', () => {
 });
 
 describe('tax', () => {
-  it(
-    'is the total of the source in the US, by its rate where the company finds ' + 'none itself',
-    () => {
-      expect(posted(sale()).tax).toEqual({ mode: 'total', totalMinor: 222, rateKey: null });
-      const manual = companyOf('usManual', 'USD');
-      expect(posted(sale(), manual).tax).toMatchObject({ rateKey: 'NY' });
-      expect(decided(sale(), { ...manual, taxCode: () => null })).toMatchObject({
-        type: 'hold',
-        what: 'taxCode:NY',
-      });
-    },
-  );
+  it('is the total of the source in the US, by its rate where the company finds none itself', () => {
+    expect(posted(sale()).tax).toEqual({ mode: 'total', totalMinor: 222, rateKey: null });
+    const manual = companyOf('usManual', 'USD');
+    expect(posted(sale(), manual).tax).toMatchObject({ rateKey: 'NY' });
+    expect(decided(sale(), { ...manual, taxCode: () => null })).toMatchObject({
+      type: 'hold',
+      what: 'taxCode:NY',
+    });
+  });
 
   it('marks a line even where only the document as a whole has tax', () => {
     const { lines } = posted(sale({ items: [item({ taxMinor: 0 })] }));
@@ -235,40 +228,36 @@ describe('tax', () => {
     });
   });
 
-  it(
-    'of several codes is overridden for the rates of each that is off, by what ' +
-      'its own lines say',
-    () => {
-      const reduced = item({ netMinor: 1_005, codes: ['VAT19'], taxMinor: 190 });
-      const two = (vat20Minor: number, changes: Partial<Sale> = {}): Sale =>
-        british(0, false, {
-          items: [item({ netMinor: 10_000, codes: ['VAT20'], taxMinor: vat20Minor }), reduced],
-          taxMinor: vat20Minor + 190,
-          totalMinor: 11_195 + vat20Minor,
-          ...changes,
-        });
-      const ofRates = (source: Sale): unknown => {
-        const { tax } = posted(source, gb);
-        return tax.mode === 'excluded'
-          ? tax.overrides.map(({ rateId, taxMinor }) => [rateId, taxMinor])
-          : tax;
-      };
-      // The books would compute 1.91 of the second.
-      expect(ofRates(two(2_000))).toEqual([
-        ['61', 2_000],
-        ['81', 190],
-      ]);
-      expect(ofRates(two(1_999))).toEqual([
-        ['61', 1_999],
-        ['81', 190],
-      ]);
-      // The cents of both make up for each other: nothing to state.
-      expect(ofRates(two(2_001))).toEqual([]);
-      expect(decided(two(1_997), gb)).toMatchObject({ type: 'hold', reason: 'tax_differs' });
-      const unspread = two(2_000, { taxMinor: 2_189, totalMinor: 13_194 });
-      expect(decided(unspread, gb)).toMatchObject({ type: 'hold', reason: 'tax_differs' });
-    },
-  );
+  it('of several codes is overridden for the rates of each that is off, by what its own lines say', () => {
+    const reduced = item({ netMinor: 1_005, codes: ['VAT19'], taxMinor: 190 });
+    const two = (vat20Minor: number, changes: Partial<Sale> = {}): Sale =>
+      british(0, false, {
+        items: [item({ netMinor: 10_000, codes: ['VAT20'], taxMinor: vat20Minor }), reduced],
+        taxMinor: vat20Minor + 190,
+        totalMinor: 11_195 + vat20Minor,
+        ...changes,
+      });
+    const ofRates = (source: Sale): unknown => {
+      const { tax } = posted(source, gb);
+      return tax.mode === 'excluded'
+        ? tax.overrides.map(({ rateId, taxMinor }) => [rateId, taxMinor])
+        : tax;
+    };
+    // The books would compute 1.91 of the second.
+    expect(ofRates(two(2_000))).toEqual([
+      ['61', 2_000],
+      ['81', 190],
+    ]);
+    expect(ofRates(two(1_999))).toEqual([
+      ['61', 1_999],
+      ['81', 190],
+    ]);
+    // The cents of both make up for each other: nothing to state.
+    expect(ofRates(two(2_001))).toEqual([]);
+    expect(decided(two(1_997), gb)).toMatchObject({ type: 'hold', reason: 'tax_differs' });
+    const unspread = two(2_000, { taxMinor: 2_189, totalMinor: 13_194 });
+    expect(decided(unspread, gb)).toMatchObject({ type: 'hold', reason: 'tax_differs' });
+  });
 
   it('is never overridden where two codes share the rate', () => {
     const rates = [{ id: '61', percent: '20' }];

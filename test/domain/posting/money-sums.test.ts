@@ -91,92 +91,84 @@ const listed = fc.record({
   amountMinor: amount,
 });
 
-test(
-  'a payout leaves nothing on clearing, its fees and the like on their ' +
-    'accounts, the net on the bank',
-  () => {
-    fc.assert(
-      fc.property(
-        fc.array(listed, { maxLength: 5 }),
-        fc.array(listed, { maxLength: 2 }),
-        fc.integer({ min: -100, max: 500 }),
-        fc.boolean(),
-        (includes, chargebacks, feesMinor, isBank) => {
-          const grossMinor = sumMinor([...includes, ...chargebacks].map((one) => one.amountMinor));
-          const body: PayoutBody = {
-            processor: 'p',
-            businessDate: '2026-11-25',
-            includes,
-            chargebacks,
-            grossMinor,
-            feesMinor,
-            netMinor: grossMinor - feesMinor,
-          };
-          expect(payoutFaults(body)).toEqual([]);
-          const accounts = new Map<string, number>();
-          for (const part of ['payout', 'fees']) {
-            const document = payoutPart(body, 'po', part, 'USD', isBank);
-            if (document.type === 'booking')
-              for (const line of document.lines) {
-                add(accounts, line.account, -line.amountMinor);
-                add(accounts, document.account, line.amountMinor);
-              }
-            if (document.type === 'transfer') {
-              add(accounts, document.from, -document.amountMinor);
-              add(accounts, document.to, document.amountMinor);
+test('a payout leaves nothing on clearing, its fees and the like on their accounts, the net on the bank', () => {
+  fc.assert(
+    fc.property(
+      fc.array(listed, { maxLength: 5 }),
+      fc.array(listed, { maxLength: 2 }),
+      fc.integer({ min: -100, max: 500 }),
+      fc.boolean(),
+      (includes, chargebacks, feesMinor, isBank) => {
+        const grossMinor = sumMinor([...includes, ...chargebacks].map((one) => one.amountMinor));
+        const body: PayoutBody = {
+          processor: 'p',
+          businessDate: '2026-11-25',
+          includes,
+          chargebacks,
+          grossMinor,
+          feesMinor,
+          netMinor: grossMinor - feesMinor,
+        };
+        expect(payoutFaults(body)).toEqual([]);
+        const accounts = new Map<string, number>();
+        for (const part of ['payout', 'fees']) {
+          const document = payoutPart(body, 'po', part, 'USD', isBank);
+          if (document.type === 'booking')
+            for (const line of document.lines) {
+              add(accounts, line.account, -line.amountMinor);
+              add(accounts, document.account, line.amountMinor);
             }
+          if (document.type === 'transfer') {
+            add(accounts, document.from, -document.amountMinor);
+            add(accounts, document.to, document.amountMinor);
           }
-          const of = (account: string): number => (accounts.get(account) ?? 0) + 0;
-          expect(of('bank:p')).toBe(body.netMinor + 0);
-          expect(of('clearing:p')).toBe(0 - sumMinor(includes.map((one) => one.amountMinor)) + 0);
-          expect(of('fees:p')).toBe(feesMinor + 0);
-          expect(of('chargebacks:p')).toBe(
-            0 - sumMinor(chargebacks.map((one) => one.amountMinor)) + 0,
-          );
-        },
-      ),
-      { seed: 12, numRuns: 300 },
-    );
-  },
-);
+        }
+        const of = (account: string): number => (accounts.get(account) ?? 0) + 0;
+        expect(of('bank:p')).toBe(body.netMinor + 0);
+        expect(of('clearing:p')).toBe(0 - sumMinor(includes.map((one) => one.amountMinor)) + 0);
+        expect(of('fees:p')).toBe(feesMinor + 0);
+        expect(of('chargebacks:p')).toBe(
+          0 - sumMinor(chargebacks.map((one) => one.amountMinor)) + 0,
+        );
+      },
+    ),
+    { seed: 12, numRuns: 300 },
+  );
+});
 
-test(
-  'deposits count like tenders, rounding counts in the total, what is owed ' +
-    'back needs no tender',
-  () => {
-    const body = orderBody('1', [['a', 2]], null);
-    const faults = (change: Partial<OrderBody>): string[] =>
-      sumFaults({ kind: 'order', body: { ...body, ...change } }).map(({ path }) => path);
-    const deposits = [{ paymentId: 'p', amountMinor: 1_000 }];
-    expect(faults({ deposits, tenders: [{ tender: 'card', amountMinor: 1_500 }] })).toEqual([]);
-    expect(faults({ deposits })).toEqual(['tenders and deposits']);
-    expect(faults({ roundingMinor: 2 })).toEqual(['totals.totalMinor']);
-    const back = {
-      ...body,
-      lines: [],
-      restock: false,
-      orderId: 'o',
-      deposits,
-      tenders: [{ tender: 'cash', amountMinor: 1_000 }],
-      totals: { netMinor: 0, taxMinor: 0, totalMinor: 1_000 },
-    };
-    expect(sumFaults({ kind: 'refund', body: back })).toEqual([]);
-    expect(
-      sumFaults({ kind: 'refund', body: { ...back, deposits: [] } }).map(({ path }) => path),
-    ).toEqual(['totals.totalMinor']);
-    const refund = { ...body, restock: true, tenders: [] };
-    expect(sumFaults({ kind: 'refund', body: refund })).toEqual([]);
-    expect(sumFaults({ kind: 'order', body: { ...body, tenders: [] } })).toHaveLength(1);
-    const payout: PayoutBody = {
-      processor: 'p',
-      grossMinor: 5,
-      feesMinor: 1,
-      netMinor: 5,
-      includes: [],
-    };
-    expect(payoutFaults(payout).map(({ path, message }) => `${path} ${message}`)).toEqual([
-      'netMinor is 5, but grossMinor - feesMinor is 4',
-      'grossMinor is 5, but includes + chargebacks + adjustments is 0',
-    ]);
-  },
-);
+test('deposits count like tenders, rounding counts in the total, what is owed back needs no tender', () => {
+  const body = orderBody('1', [['a', 2]], null);
+  const faults = (change: Partial<OrderBody>): string[] =>
+    sumFaults({ kind: 'order', body: { ...body, ...change } }).map(({ path }) => path);
+  const deposits = [{ paymentId: 'p', amountMinor: 1_000 }];
+  expect(faults({ deposits, tenders: [{ tender: 'card', amountMinor: 1_500 }] })).toEqual([]);
+  expect(faults({ deposits })).toEqual(['tenders and deposits']);
+  expect(faults({ roundingMinor: 2 })).toEqual(['totals.totalMinor']);
+  const back = {
+    ...body,
+    lines: [],
+    restock: false,
+    orderId: 'o',
+    deposits,
+    tenders: [{ tender: 'cash', amountMinor: 1_000 }],
+    totals: { netMinor: 0, taxMinor: 0, totalMinor: 1_000 },
+  };
+  expect(sumFaults({ kind: 'refund', body: back })).toEqual([]);
+  expect(
+    sumFaults({ kind: 'refund', body: { ...back, deposits: [] } }).map(({ path }) => path),
+  ).toEqual(['totals.totalMinor']);
+  const refund = { ...body, restock: true, tenders: [] };
+  expect(sumFaults({ kind: 'refund', body: refund })).toEqual([]);
+  expect(sumFaults({ kind: 'order', body: { ...body, tenders: [] } })).toHaveLength(1);
+  const payout: PayoutBody = {
+    processor: 'p',
+    grossMinor: 5,
+    feesMinor: 1,
+    netMinor: 5,
+    includes: [],
+  };
+  expect(payoutFaults(payout).map(({ path, message }) => `${path} ${message}`)).toEqual([
+    'netMinor is 5, but grossMinor - feesMinor is 4',
+    'grossMinor is 5, but includes + chargebacks + adjustments is 0',
+  ]);
+});

@@ -409,24 +409,21 @@ describe('a refund that names a sale', () => {
     isWanted: true,
     body: back(2_000),
   };
-  test(
-    'is summed up within its sale, held beyond it, and waits for one that is ' + 'not in the books',
-    () => {
-      expect(comparedRefund('R-1', back(200), { ...sale, entries: [earlier] })).toEqual({
-        type: 'join',
-      });
-      expect(comparedRefund('R-1', back(201), { ...sale, entries: [earlier] })).toMatchObject({
-        type: 'hold',
-        reason: 'refund_above_sale',
-      });
-      expect(comparedRefund('R-1', back(1), { ...sale, entries: [], isInBooks: false })).toEqual({
-        type: 'wait',
-        kinds: ['order'],
-      });
-      expect(comparedRefund('R-1', back(1), undefined)).toEqual({
-        type: 'wait',
-        kinds: ['order', 'invoice'],
-      });
-    },
-  );
+  test('is summed up within its sale, held beyond it, and waits for one that is not in the books', () => {
+    expect(comparedRefund('R-1', back(200), { ...sale, entries: [earlier] })).toEqual({
+      type: 'join',
+    });
+    expect(comparedRefund('R-1', back(201), { ...sale, entries: [earlier] })).toMatchObject({
+      type: 'hold',
+      reason: 'refund_above_sale',
+    });
+    expect(comparedRefund('R-1', back(1), { ...sale, entries: [], isInBooks: false })).toEqual({
+      type: 'wait',
+      kinds: ['order'],
+    });
+    expect(comparedRefund('R-1', back(1), undefined)).toEqual({
+      type: 'wait',
+      kinds: ['order', 'invoice'],
+    });
+  });
 });

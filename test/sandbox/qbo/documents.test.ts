@@ -223,16 +223,13 @@ describe('documents', () => {
     expect(code(await company.post('refundreceipt', open))).toBe('2020');
   });
 
-  it(
-    'drops the tax of all-NON lines and adds tax on shipping that the total ' + 'does not cover',
-    async () => {
-      const none = await post(receipt([line], { TxnTaxDetail: { TotalTax: 1 } }));
-      expect(at(none.body, 'SalesReceipt.TotalAmt')).toBe(10);
-      const shipping = saleLine('SHIPPING_ITEM_ID', 10, 'TAX');
-      const added = await post(receipt([shipping], { TxnTaxDetail: { TotalTax: 1 } }));
-      expect(at(added.body, 'SalesReceipt.TxnTaxDetail.TotalTax')).toBe(1.89);
-    },
-  );
+  it('drops the tax of all-NON lines and adds tax on shipping that the total does not cover', async () => {
+    const none = await post(receipt([line], { TxnTaxDetail: { TotalTax: 1 } }));
+    expect(at(none.body, 'SalesReceipt.TotalAmt')).toBe(10);
+    const shipping = saleLine('SHIPPING_ITEM_ID', 10, 'TAX');
+    const added = await post(receipt([shipping], { TxnTaxDetail: { TotalTax: 1 } }));
+    expect(at(added.body, 'SalesReceipt.TxnTaxDetail.TotalTax')).toBe(1.89);
+  });
 
   it('updates with the present token only, and replaces all lines', async () => {
     const { Id, SyncToken } = at((await post(receipt([line]))).body, 'SalesReceipt') as Record<

@@ -52,28 +52,21 @@ async function open(): Promise<string[]> {
   );
 }
 
-it(
-  'a payment of 0 applies a credit memo to a journal entry and an invoice, and ' + 'moves no money',
-  async () => {
-    const invoice = await made(company, 'Invoice', form(10));
-    const debit = await entry('Debit', 5);
-    const memo = await made(company, 'CreditMemo', form(12));
-    expect(await open()).toEqual(['Invoice 10.00', 'Credit Memo -12.00', 'Journal Entry 5.00']);
-    const before = await company.get('reports/TrialBalance?end_date=2026-12-31');
-    await made(
-      company,
-      'Payment',
-      zero(
-        link('CreditMemo', memo, 12),
-        link('JournalEntry', debit, 5),
-        link('Invoice', invoice, 7),
-      ),
-    );
-    expect(await open()).toEqual(['Invoice 3.00']);
-    const after = await company.get('reports/TrialBalance?end_date=2026-12-31');
-    expect(at(after.body, 'Rows')).toEqual(at(before.body, 'Rows'));
-  },
-);
+it('a payment of 0 applies a credit memo to a journal entry and an invoice, and moves no money', async () => {
+  const invoice = await made(company, 'Invoice', form(10));
+  const debit = await entry('Debit', 5);
+  const memo = await made(company, 'CreditMemo', form(12));
+  expect(await open()).toEqual(['Invoice 10.00', 'Credit Memo -12.00', 'Journal Entry 5.00']);
+  const before = await company.get('reports/TrialBalance?end_date=2026-12-31');
+  await made(
+    company,
+    'Payment',
+    zero(link('CreditMemo', memo, 12), link('JournalEntry', debit, 5), link('Invoice', invoice, 7)),
+  );
+  expect(await open()).toEqual(['Invoice 3.00']);
+  const after = await company.get('reports/TrialBalance?end_date=2026-12-31');
+  expect(at(after.body, 'Rows')).toEqual(at(before.body, 'Rows'));
+});
 
 it('a credit of a journal entry takes from a debit of another', async () => {
   const [debit, credit] = [await entry('Debit', 5), await entry('Credit', 8)];
@@ -82,68 +75,60 @@ it('a credit of a journal entry takes from a debit of another', async () => {
   expect(await open()).toEqual(['Journal Entry -3.00']);
 });
 
-it(
-  'what is linked to a journal entry balances, stays within what is open, and ' +
-    'is of its customer',
-  async () => {
-    const debit = await entry('Debit', 5);
-    const memo = await made(company, 'CreditMemo', form(12));
-    const other = await entry('Debit', 5, '302');
-    const bank = accountId(company, 'Bank');
-    const none = await made(company, 'JournalEntry', {
-      TxnDate: '2026-11-21',
-      Line: [entryLine('Debit', bank, 5), entryLine('Credit', bank, 5)],
-    });
-    const refused = async (...linked: object[]): Promise<unknown[]> => {
-      const answer = await company.post('payment', zero(...linked));
-      return [codeOf(answer), detailOf(answer)];
-    };
-    expect(await refused(link('JournalEntry', debit, 6), link('CreditMemo', memo, 6))).toEqual([
-      '6000',
-      expect.stringContaining('more than the open balance'),
+it('what is linked to a journal entry balances, stays within what is open, and is of its customer', async () => {
+  const debit = await entry('Debit', 5);
+  const memo = await made(company, 'CreditMemo', form(12));
+  const other = await entry('Debit', 5, '302');
+  const bank = accountId(company, 'Bank');
+  const none = await made(company, 'JournalEntry', {
+    TxnDate: '2026-11-21',
+    Line: [entryLine('Debit', bank, 5), entryLine('Credit', bank, 5)],
+  });
+  const refused = async (...linked: object[]): Promise<unknown[]> => {
+    const answer = await company.post('payment', zero(...linked));
+    return [codeOf(answer), detailOf(answer)];
+  };
+  expect(await refused(link('JournalEntry', debit, 6), link('CreditMemo', memo, 6))).toEqual([
+    '6000',
+    expect.stringContaining('more than the open balance'),
+  ]);
+  expect(await refused(link('JournalEntry', debit, 5), link('CreditMemo', memo, 4))).toEqual([
+    '6000',
+    expect.stringContaining('more than the amount of the payment'),
+  ]);
+  expect(await refused(link('JournalEntry', debit, 4), link('CreditMemo', memo, 5))).toEqual([
+    '6000',
+    expect.stringContaining('credits you apply cannot be more'),
+  ]);
+  for (const wrong of [other, none])
+    expect(await refused(link('JournalEntry', wrong, 5), link('CreditMemo', memo, 5))).toEqual([
+      '620',
+      expect.any(String),
     ]);
-    expect(await refused(link('JournalEntry', debit, 5), link('CreditMemo', memo, 4))).toEqual([
-      '6000',
-      expect.stringContaining('more than the amount of the payment'),
-    ]);
-    expect(await refused(link('JournalEntry', debit, 4), link('CreditMemo', memo, 5))).toEqual([
-      '6000',
-      expect.stringContaining('credits you apply cannot be more'),
-    ]);
-    for (const wrong of [other, none])
-      expect(await refused(link('JournalEntry', wrong, 5), link('CreditMemo', memo, 5))).toEqual([
-        '620',
-        expect.any(String),
-      ]);
-  },
-);
+});
 
-it(
-  'a linked entry keeps customer, side and amount; a void or deletion takes ' +
-    'the application away',
-  async () => {
-    const debit = await entry('Debit', 5);
-    const memo = await made(company, 'CreditMemo', form(5));
-    const payment = await made(
-      company,
-      'Payment',
-      zero(link('JournalEntry', debit, 5), link('CreditMemo', memo, 5)),
-    );
-    const edit = async (Line: object[]): Promise<unknown> =>
-      codeOf(await company.post('journalentry', { ...debit, Line }));
-    expect(await edit(lines('Debit', 4))).toBe('6000');
-    expect(await edit(lines('Debit', 5, '302'))).toBe('6000');
-    expect(await edit(lines('Credit', 5))).toBe('6000');
-    expect(await edit(lines('Debit', 6))).toBeUndefined();
-    expect(await open()).toEqual(['Journal Entry 1.00']);
-    const { Id, SyncToken } = memo;
-    await company.post('creditmemo?include=void', { Id, SyncToken: '1', sparse: true });
-    expect(SyncToken).toBe('0');
-    expect(await open()).toEqual(['Journal Entry 6.00']);
-    const left = await company.get(`payment/${String(payment['Id'])}`);
-    expect([at(left.body, 'Payment.Line'), at(left.body, 'Payment.UnappliedAmt')]).toEqual([
-      undefined,
-      0,
-    ]);
-  },
-);
+it('a linked entry keeps customer, side and amount; a void or deletion takes the application away', async () => {
+  const debit = await entry('Debit', 5);
+  const memo = await made(company, 'CreditMemo', form(5));
+  const payment = await made(
+    company,
+    'Payment',
+    zero(link('JournalEntry', debit, 5), link('CreditMemo', memo, 5)),
+  );
+  const edit = async (Line: object[]): Promise<unknown> =>
+    codeOf(await company.post('journalentry', { ...debit, Line }));
+  expect(await edit(lines('Debit', 4))).toBe('6000');
+  expect(await edit(lines('Debit', 5, '302'))).toBe('6000');
+  expect(await edit(lines('Credit', 5))).toBe('6000');
+  expect(await edit(lines('Debit', 6))).toBeUndefined();
+  expect(await open()).toEqual(['Journal Entry 1.00']);
+  const { Id, SyncToken } = memo;
+  await company.post('creditmemo?include=void', { Id, SyncToken: '1', sparse: true });
+  expect(SyncToken).toBe('0');
+  expect(await open()).toEqual(['Journal Entry 6.00']);
+  const left = await company.get(`payment/${String(payment['Id'])}`);
+  expect([at(left.body, 'Payment.Line'), at(left.body, 'Payment.UnappliedAmt')]).toEqual([
+    undefined,
+    0,
+  ]);
+});

@@ -35,19 +35,16 @@ const depositLine = (name: string, amount: number): object => ({
 const refusal = async (path: string, body: object): Promise<unknown> =>
   codeOf(await company.post(path, body));
 
-it(
-  'a payment takes no more than is open, only of its own customer, and only ' + 'what exists',
-  async () => {
-    const { Id } = await made(company, 'Invoice', form());
-    const pay = (extra: object): Promise<unknown> =>
-      refusal('payment', { CustomerRef: ref('301'), TotalAmt: 20, ...extra });
-    expect(await pay({ Line: [linked('Invoice', Id, 10.01)] })).toBe('6000');
-    expect(await pay({ TotalAmt: 5, Line: [linked('Invoice', Id, 6)] })).toBe('6000');
-    expect(await pay({ CustomerRef: ref('302'), Line: [linked('Invoice', Id, 1)] })).toBe('620');
-    expect(await pay({ Line: [linked('Invoice', '999', 1)] })).toBe('620');
-    expect(await pay({ Line: [linked('Estimate', Id, 1)] })).toBe('2170');
-  },
-);
+it('a payment takes no more than is open, only of its own customer, and only what exists', async () => {
+  const { Id } = await made(company, 'Invoice', form());
+  const pay = (extra: object): Promise<unknown> =>
+    refusal('payment', { CustomerRef: ref('301'), TotalAmt: 20, ...extra });
+  expect(await pay({ Line: [linked('Invoice', Id, 10.01)] })).toBe('6000');
+  expect(await pay({ TotalAmt: 5, Line: [linked('Invoice', Id, 6)] })).toBe('6000');
+  expect(await pay({ CustomerRef: ref('302'), Line: [linked('Invoice', Id, 1)] })).toBe('620');
+  expect(await pay({ Line: [linked('Invoice', '999', 1)] })).toBe('620');
+  expect(await pay({ Line: [linked('Estimate', Id, 1)] })).toBe('2170');
+});
 
 it('a payment of 0 links a credit memo to an invoice', async () => {
   const invoice = await made(company, 'Invoice', form());
@@ -98,28 +95,25 @@ it('a journal entry is balanced, and names who owes or is owed', async () => {
   expect(at(customer.body, 'Customer.Balance')).toBe(-5);
 });
 
-it(
-  'a transfer needs two balance sheet accounts, a purchase an account that ' + 'fits its payment',
-  async () => {
-    const transfer = (from: string, to: string): object => ({
-      FromAccountRef: account(from),
-      ToAccountRef: account(to),
-      Amount: 1,
-    });
-    expect(await refusal('transfer', transfer('Bank', 'Bank'))).toBe('6000');
-    expect(await refusal('transfer', transfer('Bank', 'Processor fees'))).toBe('6000');
-    const { Id } = await goods(company);
-    const line = goodsLine(Id, 2, 3);
-    expect(
-      await refusal('purchase', {
-        PaymentType: 'CreditCard',
-        AccountRef: account('Bank'),
-        Line: [line],
-      }),
-    ).toBe('6000');
-    expect(await refusal('bill', { VendorRef: ref('9'), Line: [line] })).toBe('2500');
-  },
-);
+it('a transfer needs two balance sheet accounts, a purchase an account that fits its payment', async () => {
+  const transfer = (from: string, to: string): object => ({
+    FromAccountRef: account(from),
+    ToAccountRef: account(to),
+    Amount: 1,
+  });
+  expect(await refusal('transfer', transfer('Bank', 'Bank'))).toBe('6000');
+  expect(await refusal('transfer', transfer('Bank', 'Processor fees'))).toBe('6000');
+  const { Id } = await goods(company);
+  const line = goodsLine(Id, 2, 3);
+  expect(
+    await refusal('purchase', {
+      PaymentType: 'CreditCard',
+      AccountRef: account('Bank'),
+      Line: [line],
+    }),
+  ).toBe('6000');
+  expect(await refusal('bill', { VendorRef: ref('9'), Line: [line] })).toBe('2500');
+});
 
 it('goods that go back to the vendor leave at their own cost', async () => {
   const { Id } = await goods(company, { Name: 'Shade' }); // 10 at 3.00

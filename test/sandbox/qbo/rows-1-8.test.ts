@@ -56,30 +56,27 @@ describe('Q1 OAuth', () => {
     expect(Number(at(asked.body, 'x_refresh_token_hard_expires_in'))).toBeGreaterThan(157_000_000);
   });
 
-  it(
-    'lets a refresh value die 100 days after its last use, and 5 years after ' + 'the consent',
-    async () => {
-      company = await startCompany({}, { 'qbo.refreshRotation': 1e15 });
-      const value = textAt(company.given, 'refreshToken');
-      const days = (count: number): Promise<unknown> =>
-        control(company.sandbox, 'clock', { advanceMs: count * 24 * 3_600_000 });
-      for (let use = 0; use < 18; use += 1) {
-        await days(99);
-        expect((await refresh(value)).status).toBe(200);
-      }
-      await days(60); // 1842 days: the last use is fresh, the consent is too old
-      expect((await refresh(value)).status).toBe(400);
-      await control(company.sandbox, 'reset', {
-        realms: [{ realmId: company.realmId }],
-        settings: {},
-      });
-      const answer = await control(company.sandbox, 'reset', { realms: [{ realmId: '5' }] });
-      await days(101);
-      expect(at((await refresh(textAt(answer, 'realms.0.refreshToken'))).body, 'error')).toBe(
-        'invalid_grant',
-      );
-    },
-  );
+  it('lets a refresh value die 100 days after its last use, and 5 years after the consent', async () => {
+    company = await startCompany({}, { 'qbo.refreshRotation': 1e15 });
+    const value = textAt(company.given, 'refreshToken');
+    const days = (count: number): Promise<unknown> =>
+      control(company.sandbox, 'clock', { advanceMs: count * 24 * 3_600_000 });
+    for (let use = 0; use < 18; use += 1) {
+      await days(99);
+      expect((await refresh(value)).status).toBe(200);
+    }
+    await days(60); // 1842 days: the last use is fresh, the consent is too old
+    expect((await refresh(value)).status).toBe(400);
+    await control(company.sandbox, 'reset', {
+      realms: [{ realmId: company.realmId }],
+      settings: {},
+    });
+    const answer = await control(company.sandbox, 'reset', { realms: [{ realmId: '5' }] });
+    await days(101);
+    expect(at((await refresh(textAt(answer, 'realms.0.refreshToken'))).body, 'error')).toBe(
+      'invalid_grant',
+    );
+  });
 
   it('lets two refreshes at the same time both win', async () => {
     company = await startCompany();
@@ -203,100 +200,90 @@ it('Q5 another body under the same requestid is not executed', async () => {
   expect(at(found.body, 'QueryResponse')).toEqual({});
 });
 
-it(
-  'Q6 the vendor itself raises the SyncToken: a payment on an invoice, an edit ' +
-    'by the accountant',
-  async () => {
-    company = await startCompany(fixture);
-    const form = receipt({ DepositToAccountRef: undefined });
-    const invoice = await made(company, 'Invoice', form);
-    const id = String(invoice['Id']);
-    await made(company, 'Payment', {
-      CustomerRef: ref('301'),
-      TotalAmt: 4,
-      Line: [{ Amount: 4, LinkedTxn: [{ TxnId: id, TxnType: 'Invoice' }] }],
-    });
-    const paid = await company.get(`invoice/${id}`);
-    expect(at(paid.body, 'Invoice')).toMatchObject({
-      SyncToken: '1',
-      Balance: 6,
-      LinkedTxn: [{ TxnId: '1', TxnType: 'Payment' }],
-    });
-    await control(company.sandbox, 'act', {
-      as: 'accountant',
-      do: 'edit',
-      realmId: company.realmId,
-      entity: 'Invoice',
-      id,
-      set: { PrivateNote: 'checked' },
-    });
-    const stale = await company.post('invoice', { ...form, Id: id, SyncToken: '1' });
-    expect([codeOf(stale), detailOf(stale)]).toEqual([
-      '5010',
-      expect.stringMatching(/^Stale Object Error : You and API API/),
-    ]);
-  },
-);
+it('Q6 the vendor itself raises the SyncToken: a payment on an invoice, an edit by the accountant', async () => {
+  company = await startCompany(fixture);
+  const form = receipt({ DepositToAccountRef: undefined });
+  const invoice = await made(company, 'Invoice', form);
+  const id = String(invoice['Id']);
+  await made(company, 'Payment', {
+    CustomerRef: ref('301'),
+    TotalAmt: 4,
+    Line: [{ Amount: 4, LinkedTxn: [{ TxnId: id, TxnType: 'Invoice' }] }],
+  });
+  const paid = await company.get(`invoice/${id}`);
+  expect(at(paid.body, 'Invoice')).toMatchObject({
+    SyncToken: '1',
+    Balance: 6,
+    LinkedTxn: [{ TxnId: '1', TxnType: 'Payment' }],
+  });
+  await control(company.sandbox, 'act', {
+    as: 'accountant',
+    do: 'edit',
+    realmId: company.realmId,
+    entity: 'Invoice',
+    id,
+    set: { PrivateNote: 'checked' },
+  });
+  const stale = await company.post('invoice', { ...form, Id: id, SyncToken: '1' });
+  expect([codeOf(stale), detailOf(stale)]).toEqual([
+    '5010',
+    expect.stringMatching(/^Stale Object Error : You and API API/),
+  ]);
+});
 
 describe('Q7 updates', () => {
-  it(
-    'sparse keeps what is not sent, full blanks it; read-only and unknown ' + 'fields are ignored',
-    async () => {
-      company = await startCompany(fixture);
-      const customer = await made(company, 'Customer', {
-        DisplayName: 'A',
-        Notes: 'n',
-        CompanyName: 'c',
-        Suffix: '',
-      });
-      expect(customer).not.toHaveProperty('Suffix');
-      const { Id } = customer;
-      const sparse = await made(company, 'Customer', {
-        Id,
-        SyncToken: '0',
-        sparse: true,
-        GivenName: 'G',
-        Balance: 99,
-        Nonsense: 1,
-      });
-      expect(sparse).toMatchObject({ DisplayName: 'A', Notes: 'n', GivenName: 'G', Balance: 0 });
-      expect(sparse).not.toHaveProperty('Nonsense');
-      const full = await made(company, 'Customer', {
-        Id,
-        SyncToken: '1',
-        DisplayName: 'A',
-        CompanyName: 'c',
-      });
-      expect(full).toMatchObject({ DisplayName: 'A', CompanyName: 'c' });
-      expect(full).not.toHaveProperty('Notes');
-      expect(full).not.toHaveProperty('GivenName');
-    },
-  );
+  it('sparse keeps what is not sent, full blanks it; read-only and unknown fields are ignored', async () => {
+    company = await startCompany(fixture);
+    const customer = await made(company, 'Customer', {
+      DisplayName: 'A',
+      Notes: 'n',
+      CompanyName: 'c',
+      Suffix: '',
+    });
+    expect(customer).not.toHaveProperty('Suffix');
+    const { Id } = customer;
+    const sparse = await made(company, 'Customer', {
+      Id,
+      SyncToken: '0',
+      sparse: true,
+      GivenName: 'G',
+      Balance: 99,
+      Nonsense: 1,
+    });
+    expect(sparse).toMatchObject({ DisplayName: 'A', Notes: 'n', GivenName: 'G', Balance: 0 });
+    expect(sparse).not.toHaveProperty('Nonsense');
+    const full = await made(company, 'Customer', {
+      Id,
+      SyncToken: '1',
+      DisplayName: 'A',
+      CompanyName: 'c',
+    });
+    expect(full).toMatchObject({ DisplayName: 'A', CompanyName: 'c' });
+    expect(full).not.toHaveProperty('Notes');
+    expect(full).not.toHaveProperty('GivenName');
+  });
 
-  it(
-    'a sent Line array replaces all lines, also in sparse mode; a line with ' + 'its Id keeps it',
-    async () => {
-      company = await startCompany(fixture);
-      const sale = await made(
-        company,
-        'SalesReceipt',
-        receipt({ Line: [saleLine('11', 1, 'NON'), saleLine('12', 2, 'NON')] }),
-      );
-      const kept = { ...saleLine('12', 5, 'NON'), Id: '2' };
-      const changed = await made(company, 'SalesReceipt', {
-        Id: sale['Id'],
-        SyncToken: '0',
-        sparse: true,
-        Line: [kept, saleLine('31', 3, 'NON')],
-      });
-      expect(listAt(changed, 'Line').map((line) => [at(line, 'Id'), at(line, 'Amount')])).toEqual([
-        ['2', 5],
-        ['3', 3],
-        [undefined, 8],
-      ]);
-      expect(changed).toMatchObject({ TotalAmt: 8, CustomerRef: { value: '301' } });
-    },
-  );
+  it('a sent Line array replaces all lines, also in sparse mode; a line with its Id keeps it', async () => {
+    company = await startCompany(fixture);
+    const sale = await made(
+      company,
+      'SalesReceipt',
+      receipt({ Line: [saleLine('11', 1, 'NON'), saleLine('12', 2, 'NON')] }),
+    );
+    const kept = { ...saleLine('12', 5, 'NON'), Id: '2' };
+    const changed = await made(company, 'SalesReceipt', {
+      Id: sale['Id'],
+      SyncToken: '0',
+      sparse: true,
+      Line: [kept, saleLine('31', 3, 'NON')],
+    });
+    expect(listAt(changed, 'Line').map((line) => [at(line, 'Id'), at(line, 'Amount')])).toEqual([
+      ['2', 5],
+      ['3', 3],
+      [undefined, 8],
+    ]);
+    expect(changed).toMatchObject({ TotalAmt: 8, CustomerRef: { value: '301' } });
+  });
 });
 
 describe('Q8 query', () => {

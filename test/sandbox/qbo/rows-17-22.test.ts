@@ -33,66 +33,59 @@ describe('Q17 change data capture', () => {
       `cdc?entities=${entities}&changedSince=${encodeURIComponent(new Date(sinceMs).toISOString())}`,
     );
 
-  it(
-    'has one QueryResponse per entity in the order asked, stubs for what was ' +
-      'deleted, {} for none',
-    async () => {
-      company = await startCompany(fixture);
-      const startMs = Date.now() - 60_000;
-      const { Id } = await made(company, 'SalesReceipt', receipt());
-      const gone = await made(company, 'SalesReceipt', receipt());
-      await made(company, 'SalesReceipt', { Id: gone['Id'], SyncToken: '0' }, '?operation=delete');
-      const answer = await changes('Bill,SalesReceipt,Payment', startMs);
-      expect(at(answer.body, 'CDCResponse')).toEqual([
-        {
-          QueryResponse: [
-            {},
-            {
-              SalesReceipt: [
-                expect.objectContaining({ Id, TotalAmt: 10 }),
-                {
-                  domain: 'QBO',
-                  status: 'Deleted',
-                  Id: gone['Id'],
-                  MetaData: { LastUpdatedTime: expect.any(String) },
-                },
-              ],
-              startPosition: 1,
-              maxResults: 2,
-              totalCount: 2,
-            },
-            {},
-          ],
-        },
-      ]);
-      const later = await changes('SalesReceipt', Date.now() + 60_000);
-      expect(at(later.body, 'CDCResponse.0.QueryResponse')).toEqual([{}]);
-    },
-  );
+  it('has one QueryResponse per entity in the order asked, stubs for what was deleted, {} for none', async () => {
+    company = await startCompany(fixture);
+    const startMs = Date.now() - 60_000;
+    const { Id } = await made(company, 'SalesReceipt', receipt());
+    const gone = await made(company, 'SalesReceipt', receipt());
+    await made(company, 'SalesReceipt', { Id: gone['Id'], SyncToken: '0' }, '?operation=delete');
+    const answer = await changes('Bill,SalesReceipt,Payment', startMs);
+    expect(at(answer.body, 'CDCResponse')).toEqual([
+      {
+        QueryResponse: [
+          {},
+          {
+            SalesReceipt: [
+              expect.objectContaining({ Id, TotalAmt: 10 }),
+              {
+                domain: 'QBO',
+                status: 'Deleted',
+                Id: gone['Id'],
+                MetaData: { LastUpdatedTime: expect.any(String) },
+              },
+            ],
+            startPosition: 1,
+            maxResults: 2,
+            totalCount: 2,
+          },
+          {},
+        ],
+      },
+    ]);
+    const later = await changes('SalesReceipt', Date.now() + 60_000);
+    expect(at(later.body, 'CDCResponse.0.QueryResponse')).toEqual([{}]);
+  });
 
-  it(
-    'looks back 30 days, cuts silently at 1000 objects, and does not know ' + 'every entity',
-    async () => {
-      company = await startCompany(fixture);
-      const dayMs = 24 * 3_600_000;
-      expect(codeOf(await changes('Customer', Date.now() - 30 * dayMs - 60_000))).toBe('4001');
-      expect((await changes('Customer', Date.now() - 30 * dayMs + 60_000)).status).toBe(200);
-      expect(codeOf(await changes('Customer,TaxCode', Date.now()))).toBe('4001');
-      const sinceMs = Date.now() - 60_000;
-      for (let round = 0; round < 34; round += 1) {
-        await batch(
-          Array.from({ length: 30 }, (_, index) => ({
-            bId: String(index),
-            operation: 'create',
-            PaymentMethod: { Name: `M${round}-${index}` },
-          })),
-        );
-      }
-      const cut = await changes('PaymentMethod', sinceMs);
-      expect(listAt(cut.body, 'CDCResponse.0.QueryResponse.0.PaymentMethod')).toHaveLength(1000);
-      expect(codeOf(cut)).toBeUndefined();
-    },
-  );
+  it('looks back 30 days, cuts silently at 1000 objects, and does not know every entity', async () => {
+    company = await startCompany(fixture);
+    const dayMs = 24 * 3_600_000;
+    expect(codeOf(await changes('Customer', Date.now() - 30 * dayMs - 60_000))).toBe('4001');
+    expect((await changes('Customer', Date.now() - 30 * dayMs + 60_000)).status).toBe(200);
+    expect(codeOf(await changes('Customer,TaxCode', Date.now()))).toBe('4001');
+    const sinceMs = Date.now() - 60_000;
+    for (let round = 0; round < 34; round += 1) {
+      await batch(
+        Array.from({ length: 30 }, (_, index) => ({
+          bId: String(index),
+          operation: 'create',
+          PaymentMethod: { Name: `M${round}-${index}` },
+        })),
+      );
+    }
+    const cut = await changes('PaymentMethod', sinceMs);
+    expect(listAt(cut.body, 'CDCResponse.0.QueryResponse.0.PaymentMethod')).toHaveLength(1000);
+    expect(codeOf(cut)).toBeUndefined();
+  });
 });
 
 describe('Q19 throttle', () => {

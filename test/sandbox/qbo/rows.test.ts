@@ -105,22 +105,17 @@ describe('Q8 query', () => {
     expect(await since('2026-06-01T11:30:00+01:00')).toBe(0);
   });
 
-  it(
-    'a name is no field of another entity, and an entity in another case is ' +
-      'none when that is set',
-    async () => {
-      company = await startCompany(fixture, { 'qbo.queryNames': 'exact' });
-      const statements = [
-        'select * from customer',
-        'select * from CUSTOMER',
-        "select * from Item where DisplayName = 'x'",
-        "select * from Customer where Notes = 'x'",
-      ];
-      for (const statement of statements)
-        expect(codeOf(await company.query(statement))).toBe('4001');
-      expect((await company.query('SELECT * FROM Customer')).status).toBe(200);
-    },
-  );
+  it('a name is no field of another entity, and an entity in another case is none when that is set', async () => {
+    company = await startCompany(fixture, { 'qbo.queryNames': 'exact' });
+    const statements = [
+      'select * from customer',
+      'select * from CUSTOMER',
+      "select * from Item where DisplayName = 'x'",
+      "select * from Customer where Notes = 'x'",
+    ];
+    for (const statement of statements) expect(codeOf(await company.query(statement))).toBe('4001');
+    expect((await company.query('SELECT * FROM Customer')).status).toBe(200);
+  });
 });
 
 it('Q9 a name holds no colon, tab or line; lists of things have names of their own', async () => {
@@ -158,25 +153,22 @@ it('Q19 a company over its limit holds up no other', async () => {
   expect(free.status).toBe(200);
 });
 
-it(
-  'Q20 a batch runs one after another: a number taken before is taken, and a ' + 'fault stops none',
-  async () => {
-    company = await startCompany(fixture);
-    const items = [
-      { bId: 'a', operation: 'create', SalesReceipt: receipt({ DocNumber: 'N' }) },
-      { bId: 'b', operation: 'create', SalesReceipt: receipt({ DocNumber: 'N' }) },
-      { bId: 'c', operation: 'create', SalesReceipt: receipt({ DocNumber: 'M' }) },
-    ];
-    const by = new Map(
-      listAt((await batch(items)).body, 'BatchItemResponse').map((one) => [at(one, 'bId'), one]),
-    );
-    expect(at(by.get('b'), 'Fault.Error.0.code')).toBe('6140');
-    expect([at(by.get('a'), 'SalesReceipt.Id'), at(by.get('c'), 'SalesReceipt.Id')]).toEqual([
-      '1',
-      '2',
-    ]);
-  },
-);
+it('Q20 a batch runs one after another: a number taken before is taken, and a fault stops none', async () => {
+  company = await startCompany(fixture);
+  const items = [
+    { bId: 'a', operation: 'create', SalesReceipt: receipt({ DocNumber: 'N' }) },
+    { bId: 'b', operation: 'create', SalesReceipt: receipt({ DocNumber: 'N' }) },
+    { bId: 'c', operation: 'create', SalesReceipt: receipt({ DocNumber: 'M' }) },
+  ];
+  const by = new Map(
+    listAt((await batch(items)).body, 'BatchItemResponse').map((one) => [at(one, 'bId'), one]),
+  );
+  expect(at(by.get('b'), 'Fault.Error.0.code')).toBe('6140');
+  expect([at(by.get('a'), 'SalesReceipt.Id'), at(by.get('c'), 'SalesReceipt.Id')]).toEqual([
+    '1',
+    '2',
+  ]);
+});
 
 it('Q22 the same seed and the same calls give the same run; another seed another one', async () => {
   const run = async (seed: number): Promise<unknown> => {

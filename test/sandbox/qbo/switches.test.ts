@@ -60,32 +60,27 @@ it('2 qbo.replayErrors: refusals are replayed', async () => {
   ]);
 });
 
-it(
-  '3 qbo.refreshRotation, qbo.refreshGrace: a new value after 24 hours, the ' +
-    'old one an hour more',
-  async () => {
-    await start();
-    const refresh = (value: string): Promise<Answer> =>
-      send(`${company.sandbox.url}/oauth2/v1/tokens/bearer`, {
-        method: 'POST',
-        headers: {
-          authorization:
-            'Basic ' +
-            `${Buffer.from('sandbox-client-id:sandbox-client-secret').toString('base64')}`,
-        },
-        body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: value }).toString(),
-      });
-    const old = textAt(company.given, 'refreshToken');
-    await hoursLater(23.9);
-    expect(at((await refresh(old)).body, 'refresh_token')).toBe(old);
-    await hoursLater(0.2);
-    expect(at((await refresh(old)).body, 'refresh_token')).not.toBe(old);
-    await hoursLater(0.9);
-    expect((await refresh(old)).status).toBe(200);
-    await hoursLater(0.2);
-    expect((await refresh(old)).status).toBe(400);
-  },
-);
+it('3 qbo.refreshRotation, qbo.refreshGrace: a new value after 24 hours, the old one an hour more', async () => {
+  await start();
+  const refresh = (value: string): Promise<Answer> =>
+    send(`${company.sandbox.url}/oauth2/v1/tokens/bearer`, {
+      method: 'POST',
+      headers: {
+        authorization:
+          'Basic ' + `${Buffer.from('sandbox-client-id:sandbox-client-secret').toString('base64')}`,
+      },
+      body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: value }).toString(),
+    });
+  const old = textAt(company.given, 'refreshToken');
+  await hoursLater(23.9);
+  expect(at((await refresh(old)).body, 'refresh_token')).toBe(old);
+  await hoursLater(0.2);
+  expect(at((await refresh(old)).body, 'refresh_token')).not.toBe(old);
+  await hoursLater(0.9);
+  expect((await refresh(old)).status).toBe(200);
+  await hoursLater(0.2);
+  expect((await refresh(old)).status).toBe(400);
+});
 
 it('4 qbo.amountTolerance: the amount must be exact', async () => {
   await start();

@@ -127,42 +127,38 @@ describe('Q18 webhooks', () => {
     expect(entities.at(-1)).toMatchObject({ id: '301', deletedId: '302' });
   });
 
-  it(
-    'are tried again after 10 s, 20 s, 30 s, 5 min, 20 min, 2 h, 4 h, 6 h and ' +
-      '6 h; what follows waits',
-    async () => {
-      await control(company.sandbox, 'clock', { now: '2026-11-21T00:00:00Z', rate: 0 });
-      const given = await control(company.sandbox, 'reset', {
-        keep: true,
-        realms: [{ realmId: '9' }],
+  it('are tried again after 10 s, 20 s, 30 s, 5 min, 20 min, 2 h, 4 h, 6 h and 6 h; what follows waits', async () => {
+    await control(company.sandbox, 'clock', { now: '2026-11-21T00:00:00Z', rate: 0 });
+    const given = await control(company.sandbox, 'reset', {
+      keep: true,
+      realms: [{ realmId: '9' }],
+    });
+    const add = (name: string): Promise<unknown> =>
+      send(`${company.sandbox.url}/v3/company/9/customer`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${textAt(given, 'realms.0.accessToken')}` },
+        body: JSON.stringify({ DisplayName: name }),
       });
-      const add = (name: string): Promise<unknown> =>
-        send(`${company.sandbox.url}/v3/company/9/customer`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${textAt(given, 'realms.0.accessToken')}` },
-          body: JSON.stringify({ DisplayName: name }),
-        });
-      listener.answers.push(...Array<number>(9).fill(500));
-      await add('First');
-      await attempts(1);
-      await add('Second');
-      const pausesS = [10, 20, 30, 300, 1_200, 7_200, 14_400, 21_600, 21_600];
-      for (const [index, pauseS] of pausesS.entries()) {
-        await advance(pauseS * 1000 - 1);
-        expect(await attempts(index + 1)).toHaveLength(index + 1);
-        await advance(1);
-        await attempts(index + 2);
-      }
-      const startMs = Date.parse('2026-11-21T00:00:00Z');
-      const triedS = (await attempts(10))
-        .slice(0, 10)
-        .map((one) => (Date.parse(textAt(one, 'at')) - startMs) / 1000);
-      expect(triedS).toEqual([0, 10, 30, 60, 360, 1_560, 8_760, 23_160, 44_760, 66_360]);
-      await listener.until(11); // the tenth try was taken, and let the second event through
-      expect(events(9)).toEqual([['qbo.customer.created.v1', '1']]);
-      expect(events(10)).toEqual([['qbo.customer.created.v1', '2']]);
-    },
-  );
+    listener.answers.push(...Array<number>(9).fill(500));
+    await add('First');
+    await attempts(1);
+    await add('Second');
+    const pausesS = [10, 20, 30, 300, 1_200, 7_200, 14_400, 21_600, 21_600];
+    for (const [index, pauseS] of pausesS.entries()) {
+      await advance(pauseS * 1000 - 1);
+      expect(await attempts(index + 1)).toHaveLength(index + 1);
+      await advance(1);
+      await attempts(index + 2);
+    }
+    const startMs = Date.parse('2026-11-21T00:00:00Z');
+    const triedS = (await attempts(10))
+      .slice(0, 10)
+      .map((one) => (Date.parse(textAt(one, 'at')) - startMs) / 1000);
+    expect(triedS).toEqual([0, 10, 30, 60, 360, 1_560, 8_760, 23_160, 44_760, 66_360]);
+    await listener.until(11); // the tenth try was taken, and let the second event through
+    expect(events(9)).toEqual([['qbo.customer.created.v1', '1']]);
+    expect(events(10)).toEqual([['qbo.customer.created.v1', '2']]);
+  });
 
   it('need an answer in time: none at all counts as a failure', async () => {
     await hooks({ timeoutMs: 40 });
@@ -173,17 +169,14 @@ describe('Q18 webhooks', () => {
     expect(await attempts(2)).toMatchObject([{ try: 1 }, { try: 2, status: 200 }]);
   });
 
-  it(
-    'count by their status alone: what follows it is not read, and a redirect ' + 'is not followed',
-    async () => {
-      await hooks({ timeoutMs: 200 });
-      listener.answers.push('endless', 302, 200);
-      await made(company, 'Customer', { DisplayName: 'A' });
-      expect(await attempts(1)).toMatchObject([{ status: 200 }]);
-      await made(company, 'Customer', { DisplayName: 'B' });
-      expect(await attempts(2)).toMatchObject([{ status: 200 }, { status: 302 }]);
-    },
-  );
+  it('count by their status alone: what follows it is not read, and a redirect is not followed', async () => {
+    await hooks({ timeoutMs: 200 });
+    listener.answers.push('endless', 302, 200);
+    await made(company, 'Customer', { DisplayName: 'A' });
+    expect(await attempts(1)).toMatchObject([{ status: 200 }]);
+    await made(company, 'Customer', { DisplayName: 'B' });
+    expect(await attempts(2)).toMatchObject([{ status: 200 }, { status: 302 }]);
+  });
 
   it('may come twice, or never', async () => {
     await hooks({ duplicates: 1 });

@@ -76,17 +76,14 @@ describe('faults of a QuickBooks call', () => {
     expect(await customers()).toBe(3);
   });
 
-  it(
-    'resetAfterCommit: written without an answer, and a repeat is answered ' + 'from memory',
-    async () => {
-      await plan(company, { match: write, fault: 'resetAfterCommit', times: 1 });
-      expect(await failure(create('r1'))).toBe('failed');
-      expect(await lastEntry(company)).toMatchObject({ committed: true, status: null });
-      expect((await create('r1')).status).toBe(200);
-      expect(await lastEntry(company)).toMatchObject({ committed: false, isReplay: true });
-      expect(await customers()).toBe(4);
-    },
-  );
+  it('resetAfterCommit: written without an answer, and a repeat is answered from memory', async () => {
+    await plan(company, { match: write, fault: 'resetAfterCommit', times: 1 });
+    expect(await failure(create('r1'))).toBe('failed');
+    expect(await lastEntry(company)).toMatchObject({ committed: true, status: null });
+    expect((await create('r1')).status).toBe(200);
+    expect(await lastEntry(company)).toMatchObject({ committed: false, isReplay: true });
+    expect(await customers()).toBe(4);
+  });
 
   it('commitLate: a repeat before the commit is executed again', async () => {
     await control(company.sandbox, 'settings', { 'qbo.dupDocNumber': false });

@@ -76,28 +76,25 @@ describe('somebody else between our read and our write', () => {
     await shop.sandbox.close();
   });
 
-  it(
-    'actBefore: an accountant edits in the moment before our update, so that ' + 'it is stale',
-    async () => {
-      const company = await startCompany({ country: 'US', fixture: 'accounting' });
-      const set = { Notes: 'mine' };
-      const act = {
-        as: 'accountant',
-        do: 'edit',
-        realmId: company.realmId,
-        entity: 'Customer',
-        id: '301',
-        set,
-      };
-      await control(company.sandbox, 'faults', [
-        { match: { write: true }, fault: 'actBefore', act, times: 1 },
-      ]);
-      const update = { Id: '301', SyncToken: '0', sparse: true, Notes: 'ours' };
-      const stale = await company.post('customer', update);
-      expect(at(stale.body, 'Fault.Error.0.code')).toBe('5010');
-      await company.sandbox.close();
-    },
-  );
+  it('actBefore: an accountant edits in the moment before our update, so that it is stale', async () => {
+    const company = await startCompany({ country: 'US', fixture: 'accounting' });
+    const set = { Notes: 'mine' };
+    const act = {
+      as: 'accountant',
+      do: 'edit',
+      realmId: company.realmId,
+      entity: 'Customer',
+      id: '301',
+      set,
+    };
+    await control(company.sandbox, 'faults', [
+      { match: { write: true }, fault: 'actBefore', act, times: 1 },
+    ]);
+    const update = { Id: '301', SyncToken: '0', sparse: true, Notes: 'ours' };
+    const stale = await company.post('customer', update);
+    expect(at(stale.body, 'Fault.Error.0.code')).toBe('5010');
+    await company.sandbox.close();
+  });
 
   it('actBefore without a deed is refused', async () => {
     const shop = await startShop();

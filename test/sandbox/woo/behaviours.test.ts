@@ -52,18 +52,15 @@ describe('requests and errors', () => {
     expect([answer.status, at(answer.body, 'code')]).toEqual([403, 'woocommerce_rest_cannot_view']);
   });
 
-  it(
-    'W2 JSON without its content type makes an empty object, unknown fields ' + 'are ignored',
-    async () => {
-      const answer = await shop.call(
-        'POST',
-        '/wc/v3/orders',
-        { customer_note: 'x' },
-        { 'content-type': '' },
-      );
-      expect([answer.status, at(answer.body, 'customer_note')]).toEqual([201, '']);
-    },
-  );
+  it('W2 JSON without its content type makes an empty object, unknown fields are ignored', async () => {
+    const answer = await shop.call(
+      'POST',
+      '/wc/v3/orders',
+      { customer_note: 'x' },
+      { 'content-type': '' },
+    );
+    expect([answer.status, at(answer.body, 'customer_note')]).toEqual([201, '']);
+  });
 
   it('W3 sub-resources answer with the raw route pattern and escaped slashes', async () => {
     const parent = await product({ type: 'variable' });
@@ -150,75 +147,69 @@ describe('dates', () => {
     },
   );
 
-  it(
-    'W8 every PUT bumps, a note and a direct change do not, a variation bumps ' + 'its parent',
-    async () => {
-      await clock('2026-06-01T10:00:00Z');
-      const made = idOf(await order({}));
-      const parent = await product({ type: 'variable' });
-      const child = idOf(await api('POST', `/products/${parent}/variations`, {}));
-      await clock('2026-06-01T11:00:00Z');
-      await api('POST', `/orders/${made}/notes`, { note: 'x' });
-      await act({ as: 'plugin', do: 'setPrice', id: parent, price: '3', bump: false });
-      const modified = async (path: string): Promise<unknown> =>
-        at((await api('GET', path)).body, 'date_modified_gmt');
-      expect([await modified(`/orders/${made}`), await modified(`/products/${parent}`)]).toEqual([
-        '2026-06-01T10:00:00',
-        '2026-06-01T10:00:00',
-      ]);
-      await api('PUT', `/orders/${made}`, {});
-      await api('PUT', `/products/${parent}/variations/${child}`, {});
-      expect([await modified(`/orders/${made}`), await modified(`/products/${parent}`)]).toEqual([
-        '2026-06-01T11:00:00',
-        '2026-06-01T11:00:00',
-      ]);
-    },
-  );
+  it('W8 every PUT bumps, a note and a direct change do not, a variation bumps its parent', async () => {
+    await clock('2026-06-01T10:00:00Z');
+    const made = idOf(await order({}));
+    const parent = await product({ type: 'variable' });
+    const child = idOf(await api('POST', `/products/${parent}/variations`, {}));
+    await clock('2026-06-01T11:00:00Z');
+    await api('POST', `/orders/${made}/notes`, { note: 'x' });
+    await act({ as: 'plugin', do: 'setPrice', id: parent, price: '3', bump: false });
+    const modified = async (path: string): Promise<unknown> =>
+      at((await api('GET', path)).body, 'date_modified_gmt');
+    expect([await modified(`/orders/${made}`), await modified(`/products/${parent}`)]).toEqual([
+      '2026-06-01T10:00:00',
+      '2026-06-01T10:00:00',
+    ]);
+    await api('PUT', `/orders/${made}`, {});
+    await api('PUT', `/products/${parent}/variations/${child}`, {});
+    expect([await modified(`/orders/${made}`), await modified(`/products/${parent}`)]).toEqual([
+      '2026-06-01T11:00:00',
+      '2026-06-01T11:00:00',
+    ]);
+  });
 });
 
 describe('batches, products and stock', () => {
-  it(
-    'W9 a batch answers 200 item by item, checks no schema, and finishes ' + 'without its client',
-    async () => {
-      const body = {
-        create: [{ status: 'zz', regular_price: 5 }],
-        update: [{ id: 9999 }],
-        delete: ['abc', 9999],
-      };
-      const answer = await api('POST', '/products/batch', body);
-      expect([
-        answer.status,
-        at(answer.body, 'create.0.status'),
-        at(answer.body, 'create.0.regular_price'),
-      ]).toEqual([200, 'draft', '5']);
-      expect(listAt(answer.body, 'delete')).toHaveLength(1); // `abc` gets no slot
-      const create = Array.from({ length: 10 }, (_, number) => ({ name: `left ${number}` }));
-      const leave = new AbortController();
-      await control(shop.sandbox, 'faults', [{ fault: 'hold', until: 2, times: 2 }]);
-      const url = `${shop.sandbox.url}/shop/wp-json/wc/v3/products/batch`;
-      const basic = Buffer.from(`${shop.consumerKey}:${shop.consumerSecret}`).toString('base64');
-      const headers = {
-        authorization: `Basic ${basic}`,
-        'x-forwarded-proto': 'https',
-        'content-type': 'application/json',
-      };
-      const left = send(url, {
-        method: 'POST',
-        signal: leave.signal,
-        headers,
-        body: JSON.stringify({ create }),
-      }).catch(() => undefined);
-      const open = async (): Promise<number> =>
-        listAt(await control(shop.sandbox, 'journal'), 'inFlight').length;
-      while ((await open()) < 1);
-      leave.abort();
-      await left;
-      while ((await open()) > 0);
-      // the second that came
-      const total = (await api('GET', '/products')).headers.get('x-wp-total');
-      expect(total).toBe('11');
-    },
-  );
+  it('W9 a batch answers 200 item by item, checks no schema, and finishes without its client', async () => {
+    const body = {
+      create: [{ status: 'zz', regular_price: 5 }],
+      update: [{ id: 9999 }],
+      delete: ['abc', 9999],
+    };
+    const answer = await api('POST', '/products/batch', body);
+    expect([
+      answer.status,
+      at(answer.body, 'create.0.status'),
+      at(answer.body, 'create.0.regular_price'),
+    ]).toEqual([200, 'draft', '5']);
+    expect(listAt(answer.body, 'delete')).toHaveLength(1); // `abc` gets no slot
+    const create = Array.from({ length: 10 }, (_, number) => ({ name: `left ${number}` }));
+    const leave = new AbortController();
+    await control(shop.sandbox, 'faults', [{ fault: 'hold', until: 2, times: 2 }]);
+    const url = `${shop.sandbox.url}/shop/wp-json/wc/v3/products/batch`;
+    const basic = Buffer.from(`${shop.consumerKey}:${shop.consumerSecret}`).toString('base64');
+    const headers = {
+      authorization: `Basic ${basic}`,
+      'x-forwarded-proto': 'https',
+      'content-type': 'application/json',
+    };
+    const left = send(url, {
+      method: 'POST',
+      signal: leave.signal,
+      headers,
+      body: JSON.stringify({ create }),
+    }).catch(() => undefined);
+    const open = async (): Promise<number> =>
+      listAt(await control(shop.sandbox, 'journal'), 'inFlight').length;
+    while ((await open()) < 1);
+    leave.abort();
+    await left;
+    while ((await open()) > 0);
+    // the second that came
+    const total = (await api('GET', '/products')).headers.get('x-wp-total');
+    expect(total).toBe('11');
+  });
 
   it('W10 prices and texts come back changed, related ids are drawn', async () => {
     for (let number = 0; number < 9; number += 1) await product({ name: `other ${number}` });
@@ -270,24 +261,21 @@ describe('batches, products and stock', () => {
     expect(await stockOf(parent)).toBe(7);
   });
 
-  it(
-    'W13 stock follows the status, parallel PUTs take it twice, the trash ' + 'gives nothing back',
-    async () => {
-      const id = await product();
-      const line_items = [{ product_id: id, quantity: 2 }];
-      const made = idOf(await order({ line_items }));
-      await race(times(3, () => api('PUT', `/orders/${made}`, { status: 'processing' })));
-      expect(Number(await stockOf(id))).toBeLessThan(98);
-      await api('PUT', `/products/${id}`, { stock_quantity: 50 });
-      await api('PUT', `/orders/${made}`, { status: 'cancelled' });
-      expect(await stockOf(id)).toBe(52);
-      const other = idOf(await order({ status: 'processing', line_items }));
-      await api('PUT', `/orders/${other}`, { status: 'refunded' });
-      await api('DELETE', `/orders/${other}`);
-      await api('DELETE', `/orders/${other}?force=true`);
-      expect(await stockOf(id)).toBe(50);
-    },
-  );
+  it('W13 stock follows the status, parallel PUTs take it twice, the trash gives nothing back', async () => {
+    const id = await product();
+    const line_items = [{ product_id: id, quantity: 2 }];
+    const made = idOf(await order({ line_items }));
+    await race(times(3, () => api('PUT', `/orders/${made}`, { status: 'processing' })));
+    expect(Number(await stockOf(id))).toBeLessThan(98);
+    await api('PUT', `/products/${id}`, { stock_quantity: 50 });
+    await api('PUT', `/orders/${made}`, { status: 'cancelled' });
+    expect(await stockOf(id)).toBe(52);
+    const other = idOf(await order({ status: 'processing', line_items }));
+    await api('PUT', `/orders/${other}`, { status: 'refunded' });
+    await api('DELETE', `/orders/${other}`);
+    await api('DELETE', `/orders/${other}?force=true`);
+    expect(await stockOf(id)).toBe(50);
+  });
 });
 
 describe('orders and refunds', () => {
@@ -321,53 +309,43 @@ describe('orders and refunds', () => {
     },
   );
 
-  it(
-    'W15 a new address is taxed at the rate of today, a status is not; ' +
-      'quantity keeps the total',
-    async () => {
-      const made = idOf(await rate());
-      const id = await product();
-      const sold = await order({ set_paid: true, line_items: [{ product_id: id, quantity: 2 }] });
-      await api('PUT', `/taxes/${made}`, { rate: '10' });
-      const path = `/orders/${idOf(sold)}`;
-      const note = await api('PUT', path, { customer_note: 'x', status: 'completed' });
-      const phone = await api('PUT', path, { billing: { phone: '1' } });
-      const less = await api('PUT', path, {
-        line_items: [{ id: at(sold.body, 'line_items.0.id'), quantity: 1 }],
-      });
-      expect([sold, note, phone].map((one) => at(one.body, 'total'))).toEqual([
-        '24.00',
-        '24.00',
-        '22.00',
-      ]);
-      expect(at(less.body, 'line_items.0')).toMatchObject({
-        quantity: 1,
-        total: '20.00',
-        price: 20,
-      });
-    },
-  );
+  it('W15 a new address is taxed at the rate of today, a status is not; quantity keeps the total', async () => {
+    const made = idOf(await rate());
+    const id = await product();
+    const sold = await order({ set_paid: true, line_items: [{ product_id: id, quantity: 2 }] });
+    await api('PUT', `/taxes/${made}`, { rate: '10' });
+    const path = `/orders/${idOf(sold)}`;
+    const note = await api('PUT', path, { customer_note: 'x', status: 'completed' });
+    const phone = await api('PUT', path, { billing: { phone: '1' } });
+    const less = await api('PUT', path, {
+      line_items: [{ id: at(sold.body, 'line_items.0.id'), quantity: 1 }],
+    });
+    expect([sold, note, phone].map((one) => at(one.body, 'total'))).toEqual([
+      '24.00',
+      '24.00',
+      '22.00',
+    ]);
+    expect(at(less.body, 'line_items.0')).toMatchObject({
+      quantity: 1,
+      total: '20.00',
+      price: 20,
+    });
+  });
 
-  it(
-    'W16 a coupon that is not there leaves a draft, a negative fee is cut to ' + 'the order',
-    async () => {
-      const id = await product();
-      const line_items = [{ product_id: id, quantity: 1 }];
-      const refused = await order({ line_items, coupon_lines: [{ code: 'NOPE' }] });
-      const draft = await api(
-        'GET',
-        `/orders/${String(at(refused.body, 'data.new_draft_order_id'))}`,
-      );
-      expect([refused.status, at(draft.body, 'status')]).toEqual([400, 'checkout-draft']);
-      const cut = await order({ line_items, fee_lines: [{ name: 'credit', total: '-50' }] });
-      expect([at(cut.body, 'fee_lines.0.total'), at(cut.body, 'total')]).toEqual([
-        '-10.00',
-        '0.00',
-      ]);
-      const unknown = await order({ line_items: [{ product_id: 9999, quantity: 1 }] });
-      expect([unknown.status, at(unknown.body, 'line_items.0.product_id')]).toEqual([201, 0]);
-    },
-  );
+  it('W16 a coupon that is not there leaves a draft, a negative fee is cut to the order', async () => {
+    const id = await product();
+    const line_items = [{ product_id: id, quantity: 1 }];
+    const refused = await order({ line_items, coupon_lines: [{ code: 'NOPE' }] });
+    const draft = await api(
+      'GET',
+      `/orders/${String(at(refused.body, 'data.new_draft_order_id'))}`,
+    );
+    expect([refused.status, at(draft.body, 'status')]).toEqual([400, 'checkout-draft']);
+    const cut = await order({ line_items, fee_lines: [{ name: 'credit', total: '-50' }] });
+    expect([at(cut.body, 'fee_lines.0.total'), at(cut.body, 'total')]).toEqual(['-10.00', '0.00']);
+    const unknown = await order({ line_items: [{ product_id: 9999, quantity: 1 }] });
+    expect([unknown.status, at(unknown.body, 'line_items.0.product_id')]).toEqual([201, 0]);
+  });
 
   it('W17 dates cannot be posted; cash on delivery is paid when completed', async () => {
     await clock('2026-06-01T10:00:00Z');
@@ -391,55 +369,46 @@ describe('orders and refunds', () => {
     ]);
   });
 
-  it(
-    'W18 a refund moves money and stock unless told not to; parallel ones do ' +
-      'not see each other',
-    async () => {
-      const id = await product();
-      const made = await order({
-        status: 'processing',
-        line_items: [{ product_id: id, quantity: 1 }],
-      });
-      const path = `/orders/${idOf(made)}/refunds`;
-      const plain = await api('POST', path, { amount: '1.00' });
-      expect([plain.status, at(plain.body, 'data')]).toEqual([500, 500]);
-      const give = (): Promise<Answer> => api('POST', path, { amount: '8.00', api_refund: false });
-      const given = await race(times(2, give));
-      expect(given.map((one) => one.status)).toEqual([201, 201]);
-      const more = await give();
-      expect([more.status, at(more.body, 'message')]).toEqual([500, 'Invalid refund amount.']);
-      const paid = await order({
-        status: 'processing',
-        payment_method: 'sandbox_gateway',
-        line_items: [{ product_id: id, quantity: 2 }],
-      });
-      const line = { id: at(paid.body, 'line_items.0.id'), quantity: 1, refund_total: 10 };
-      const moved = await api('POST', `/orders/${idOf(paid)}/refunds`, { line_items: [line] });
-      expect(at(moved.body, 'refunded_payment')).toBe(true); // money has moved
-      expect(await stockOf(id)).toBe(98); // 100 − 1 − 2 + 1
-    },
-  );
+  it('W18 a refund moves money and stock unless told not to; parallel ones do not see each other', async () => {
+    const id = await product();
+    const made = await order({
+      status: 'processing',
+      line_items: [{ product_id: id, quantity: 1 }],
+    });
+    const path = `/orders/${idOf(made)}/refunds`;
+    const plain = await api('POST', path, { amount: '1.00' });
+    expect([plain.status, at(plain.body, 'data')]).toEqual([500, 500]);
+    const give = (): Promise<Answer> => api('POST', path, { amount: '8.00', api_refund: false });
+    const given = await race(times(2, give));
+    expect(given.map((one) => one.status)).toEqual([201, 201]);
+    const more = await give();
+    expect([more.status, at(more.body, 'message')]).toEqual([500, 'Invalid refund amount.']);
+    const paid = await order({
+      status: 'processing',
+      payment_method: 'sandbox_gateway',
+      line_items: [{ product_id: id, quantity: 2 }],
+    });
+    const line = { id: at(paid.body, 'line_items.0.id'), quantity: 1, refund_total: 10 };
+    const moved = await api('POST', `/orders/${idOf(paid)}/refunds`, { line_items: [line] });
+    expect(at(moved.body, 'refunded_payment')).toBe(true); // money has moved
+    expect(await stockOf(id)).toBe(98); // 100 − 1 − 2 + 1
+  });
 
-  it(
-    'W19 a deleted customer leaves orders to nobody; two of many races are ' + 'registered',
-    async () => {
-      const email = 'ann@example.test';
-      const made = await race(times(4, () => api('POST', '/customers', { email })));
-      expect(made.map((one) => one.status).sort()).toEqual([201, 201, 400, 400]);
-      const again = await api('POST', '/customers', { email });
-      expect(at(again.body, 'code')).toBe('registration-error-email-exists');
-      const [winner] = made.filter((one) => one.status === 201).map(idOf);
-      const sold = idOf(await order({ customer_id: winner }));
-      await api('DELETE', `/customers/${String(winner)}?force=true`);
-      expect((await api('GET', `/orders/${sold}`)).body).toMatchObject({
-        customer_id: 0,
-        billing: { email },
-      });
-      expect(ids(await api('GET', '/customers?modified_after=2099-01-01T00:00:00'))).toHaveLength(
-        1,
-      );
-    },
-  );
+  it('W19 a deleted customer leaves orders to nobody; two of many races are registered', async () => {
+    const email = 'ann@example.test';
+    const made = await race(times(4, () => api('POST', '/customers', { email })));
+    expect(made.map((one) => one.status).sort()).toEqual([201, 201, 400, 400]);
+    const again = await api('POST', '/customers', { email });
+    expect(at(again.body, 'code')).toBe('registration-error-email-exists');
+    const [winner] = made.filter((one) => one.status === 201).map(idOf);
+    const sold = idOf(await order({ customer_id: winner }));
+    await api('DELETE', `/customers/${String(winner)}?force=true`);
+    expect((await api('GET', `/orders/${sold}`)).body).toMatchObject({
+      customer_id: 0,
+      billing: { email },
+    });
+    expect(ids(await api('GET', '/customers?modified_after=2099-01-01T00:00:00'))).toHaveLength(1);
+  });
 
   it('W23 a line keeps its name and shows the SKU of today, then none', async () => {
     const id = await product({ sku: 'OLD' });

@@ -93,32 +93,29 @@ describe('requests', () => {
   });
 });
 
-it(
-  'W8 a sale bumps the product and its parent, a refund the order, the trash ' + 'what goes there',
-  async () => {
-    await clock('2026-06-01T10:00:00Z');
-    const parent = await product({ type: 'variable' });
-    const path = `/products/${parent}/variations`;
-    const child = idOf(
-      await api('POST', path, { regular_price: '5', manage_stock: true, stock_quantity: 9 }),
-    );
-    const other = await product();
-    const unpaid = await order({
-      line_items: [{ product_id: parent, variation_id: child, quantity: 1 }],
-    });
-    const modified = async (one: string): Promise<unknown> =>
-      at((await api('GET', one)).body, 'date_modified_gmt');
-    await clock('2026-06-01T11:00:00Z');
-    await api('PUT', `/orders/${idOf(unpaid)}`, { status: 'processing' });
-    await api('DELETE', `/products/${other}`);
-    for (const one of [`${path}/${child}`, `/products/${parent}`, `/products/${other}`]) {
-      expect([one, await modified(one)]).toEqual([one, '2026-06-01T11:00:00']);
-    }
-    await clock('2026-06-01T12:00:00Z');
-    await api('POST', `/orders/${idOf(unpaid)}/refunds`, { amount: '1', api_refund: false });
-    expect(await modified(`/orders/${idOf(unpaid)}`)).toBe('2026-06-01T12:00:00');
-  },
-);
+it('W8 a sale bumps the product and its parent, a refund the order, the trash what goes there', async () => {
+  await clock('2026-06-01T10:00:00Z');
+  const parent = await product({ type: 'variable' });
+  const path = `/products/${parent}/variations`;
+  const child = idOf(
+    await api('POST', path, { regular_price: '5', manage_stock: true, stock_quantity: 9 }),
+  );
+  const other = await product();
+  const unpaid = await order({
+    line_items: [{ product_id: parent, variation_id: child, quantity: 1 }],
+  });
+  const modified = async (one: string): Promise<unknown> =>
+    at((await api('GET', one)).body, 'date_modified_gmt');
+  await clock('2026-06-01T11:00:00Z');
+  await api('PUT', `/orders/${idOf(unpaid)}`, { status: 'processing' });
+  await api('DELETE', `/products/${other}`);
+  for (const one of [`${path}/${child}`, `/products/${parent}`, `/products/${other}`]) {
+    expect([one, await modified(one)]).toEqual([one, '2026-06-01T11:00:00']);
+  }
+  await clock('2026-06-01T12:00:00Z');
+  await api('POST', `/orders/${idOf(unpaid)}/refunds`, { amount: '1', api_refund: false });
+  expect(await modified(`/orders/${idOf(unpaid)}`)).toBe('2026-06-01T12:00:00');
+});
 
 describe('orders', () => {
   const rate = (): Promise<Answer> =>
@@ -138,26 +135,22 @@ describe('orders', () => {
     expect(at((await api('GET', `/products/${id}`)).body, 'stock_quantity')).toBe(4);
   });
 
-  it(
-    'W14 lines are net with up to six decimals, dp shows them, their tax is ' +
-      'that of the settings of now',
-    async () => {
-      await rate();
-      await option('prices_include_tax', 'yes');
-      const id = await product({ regular_price: '0.99' }); // 0.825 net, 0.165 tax
-      const path = `/orders/${idOf(await order({ line_items: [{ product_id: id, quantity: 1 }] }))}`;
-      const line = async (query = ''): Promise<unknown> =>
-        at((await api('GET', `${path}${query}`)).body, 'line_items.0');
-      expect(await line()).toMatchObject({ total: '0.83', total_tax: '0.16' });
-      expect(await line('?dp=6')).toMatchObject({
-        total: '0.825000',
-        taxes: [{ total: '0.165000' }],
-      });
-      await option('prices_include_tax', 'no');
-      expect(await line()).toMatchObject({ total: '0.83', total_tax: '0.17' });
-      expect(at((await api('GET', path)).body, 'total')).toBe('0.99');
-    },
-  );
+  it('W14 lines are net with up to six decimals, dp shows them, their tax is that of the settings of now', async () => {
+    await rate();
+    await option('prices_include_tax', 'yes');
+    const id = await product({ regular_price: '0.99' }); // 0.825 net, 0.165 tax
+    const path = `/orders/${idOf(await order({ line_items: [{ product_id: id, quantity: 1 }] }))}`;
+    const line = async (query = ''): Promise<unknown> =>
+      at((await api('GET', `${path}${query}`)).body, 'line_items.0');
+    expect(await line()).toMatchObject({ total: '0.83', total_tax: '0.16' });
+    expect(await line('?dp=6')).toMatchObject({
+      total: '0.825000',
+      taxes: [{ total: '0.165000' }],
+    });
+    await option('prices_include_tax', 'no');
+    expect(await line()).toMatchObject({ total: '0.83', total_tax: '0.17' });
+    expect(at((await api('GET', path)).body, 'total')).toBe('0.99');
+  });
 
   it('W16 a negative fee is taxed, also against its own word; a positive one is not', async () => {
     await rate();
@@ -219,24 +212,21 @@ describe('W21 deletes', () => {
     expect(await statusOf(api('GET', `${path}/${id}`))).toBe(404);
   });
 
-  it(
-    'an order in the trash is read, listed there only, comes back, and is gone ' + 'by force',
-    async () => {
-      const id = idOf(await order({ status: 'processing' }));
-      await api('DELETE', `/orders/${id}`);
-      expect(at((await api('GET', `/orders/${id}`)).body, 'status')).toBe('trash');
-      expect([
-        ids(await api('GET', '/orders')),
-        ids(await api('GET', '/orders?status=trash')),
-      ]).toEqual([[], [id]]);
-      expect(await statusOf(api('DELETE', `/orders/${id}`))).toBe(410);
-      expect(at((await api('PUT', `/orders/${id}`, { status: 'completed' })).body, 'status')).toBe(
-        'completed',
-      );
-      await api('DELETE', `/orders/${id}?force=true`);
-      expect(await statusOf(api('GET', `/orders/${id}`))).toBe(404);
-    },
-  );
+  it('an order in the trash is read, listed there only, comes back, and is gone by force', async () => {
+    const id = idOf(await order({ status: 'processing' }));
+    await api('DELETE', `/orders/${id}`);
+    expect(at((await api('GET', `/orders/${id}`)).body, 'status')).toBe('trash');
+    expect([
+      ids(await api('GET', '/orders')),
+      ids(await api('GET', '/orders?status=trash')),
+    ]).toEqual([[], [id]]);
+    expect(await statusOf(api('DELETE', `/orders/${id}`))).toBe(410);
+    expect(at((await api('PUT', `/orders/${id}`, { status: 'completed' })).body, 'status')).toBe(
+      'completed',
+    );
+    await api('DELETE', `/orders/${id}?force=true`);
+    expect(await statusOf(api('GET', `/orders/${id}`))).toBe(404);
+  });
 
   it.each([
     ['/webhooks', { topic: 'order.created', delivery_url: 'http://203.0.113.9:1/x' }],

@@ -109,28 +109,25 @@ describe('W20 webhooks', () => {
     expect(listAt(await control(shop.sandbox, 'webhooks'), 'waiting')).toEqual([]);
   });
 
-  it(
-    'goes out by the clock without traffic, each at its own time, also after a ' + 'restore',
-    async () => {
-      await control(shop.sandbox, 'settings', { 'woo.cron': 'clock' });
-      await hook('product.created');
-      await api('POST', '/products', {});
-      await control(shop.sandbox, 'clock', { advanceMs: 1_000 });
-      await api('POST', '/products', {});
-      await control(shop.sandbox, 'snapshot', {});
-      const times = async (): Promise<unknown[]> =>
-        listAt(await control(shop.sandbox, 'webhooks'), 'sent').map((one) => at(one, 'sentAt'));
-      await control(shop.sandbox, 'clock', { advanceMs: 3_600_000 });
-      await until(async () => (await times()).length === 2);
-      const due = ['2026-06-01T10:01:00.000Z', '2026-06-01T10:01:01.000Z'];
-      expect(await times()).toEqual(due);
-      await control(shop.sandbox, 'clock', { now: '2026-06-01T10:00:30Z' });
-      await control(shop.sandbox, 'restore', {});
-      await control(shop.sandbox, 'clock', { advanceMs: 3_600_000 });
-      await until(async () => (await times()).length === 4);
-      expect(await times()).toEqual([...due, ...due]);
-    },
-  );
+  it('goes out by the clock without traffic, each at its own time, also after a restore', async () => {
+    await control(shop.sandbox, 'settings', { 'woo.cron': 'clock' });
+    await hook('product.created');
+    await api('POST', '/products', {});
+    await control(shop.sandbox, 'clock', { advanceMs: 1_000 });
+    await api('POST', '/products', {});
+    await control(shop.sandbox, 'snapshot', {});
+    const times = async (): Promise<unknown[]> =>
+      listAt(await control(shop.sandbox, 'webhooks'), 'sent').map((one) => at(one, 'sentAt'));
+    await control(shop.sandbox, 'clock', { advanceMs: 3_600_000 });
+    await until(async () => (await times()).length === 2);
+    const due = ['2026-06-01T10:01:00.000Z', '2026-06-01T10:01:01.000Z'];
+    expect(await times()).toEqual(due);
+    await control(shop.sandbox, 'clock', { now: '2026-06-01T10:00:30Z' });
+    await control(shop.sandbox, 'restore', {});
+    await control(shop.sandbox, 'clock', { advanceMs: 3_600_000 });
+    await until(async () => (await times()).length === 4);
+    expect(await times()).toEqual([...due, ...due]);
+  });
 
   it('goes out when the clock begins to run the cron', async () => {
     await hook('product.created');
@@ -148,25 +145,22 @@ describe('W20 webhooks', () => {
     expect((await deliver(shop)).map((one) => at(one, 'status'))).toEqual([null, 200]);
   });
 
-  it(
-    'sends nothing again, and is off after the seventh failure; switched on it ' + 'has one more',
-    async () => {
-      const id = await hook('product.updated');
-      const product = idOf(await api('POST', '/products', {}));
-      receiver.answer(500);
-      const fail = async (): Promise<void> => {
-        await api('PUT', `/products/${product}`, {});
-        await deliver(shop);
-      };
-      for (let failures = 0; failures < 6; failures += 1) await fail();
-      expect([await statusOf(id), receiver.received.length]).toEqual(['active', 6]);
-      await fail();
-      expect(await statusOf(id)).toBe('disabled');
-      await api('PUT', `/webhooks/${id}`, { status: 'active' });
-      await fail();
-      expect(await statusOf(id)).toBe('disabled');
-    },
-  );
+  it('sends nothing again, and is off after the seventh failure; switched on it has one more', async () => {
+    const id = await hook('product.updated');
+    const product = idOf(await api('POST', '/products', {}));
+    receiver.answer(500);
+    const fail = async (): Promise<void> => {
+      await api('PUT', `/products/${product}`, {});
+      await deliver(shop);
+    };
+    for (let failures = 0; failures < 6; failures += 1) await fail();
+    expect([await statusOf(id), receiver.received.length]).toEqual(['active', 6]);
+    await fail();
+    expect(await statusOf(id)).toBe('disabled');
+    await api('PUT', `/webhooks/${id}`, { status: 'active' });
+    await fail();
+    expect(await statusOf(id)).toBe('disabled');
+  });
 
   it('counts 301 and 302 as delivered and does not follow them', async () => {
     const id = await hook('product.updated');
