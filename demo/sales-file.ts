@@ -90,7 +90,7 @@ function parsed(file: string): unknown {
     if (header !== columns.join(',')) {
       throw new Error(
         `line 1: the columns must be ${columns.join(',')}, but are ` +
-          `${header.slice(0, 200) || '(nothing)'}`,
+          (header.slice(0, 200) || '(nothing)'),
       );
     }
     return parse(text, {

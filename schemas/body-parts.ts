@@ -5,9 +5,9 @@ import { amountMinorMax } from '../domain/money';
 // What bodies are made of. Texts are data: any Unicode but control characters and lone surrogates,
 // no blank at the ends.
 
-// eslint-disable-line no-control-regex -- refusing them is the point
+// eslint-disable-next-line no-control-regex -- these are what is looked for
 const controls = /[\u0000-\u001f\u007f-\u009f]/;
-// eslint-disable-line no-control-regex -- line breaks and tabs may stand in notes
+// eslint-disable-next-line no-control-regex -- these are what is looked for
 const multiLineControls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
 function isClean(text: string): boolean {

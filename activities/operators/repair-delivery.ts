@@ -90,7 +90,7 @@ async function startRepair(
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       staticSummary:
         `${row.system}: ${row.kind} ${row.recordId} of ${tenantId}: ` +
-        `${row.cause ?? row.reason ?? ''}`,
+        (row.cause ?? row.reason ?? ''),
       typedSearchAttributes: [
         { key: searchAttributes.tenantId, value: tenantId },
         { key: searchAttributes.syncRecord, value: `${row.kind}/${row.recordId}` },

@@ -92,7 +92,7 @@ export async function unexplained(
     if (item.documents.every(({ state }) => state === 'delivered') && ticketsMinor !== bookedMinor)
       wrong.push(
         `${id} has documents of ${bookedMinor}, its tickets come to ${ticketsMinor}: ` +
-          `${JSON.stringify(item.tickets)}`,
+          JSON.stringify(item.tickets),
       );
     for (const { kind, recordId, isWanted } of item.tickets)
       if (
@@ -235,7 +235,7 @@ function missed(shown: Shown, left: readonly Left[], now: readonly Now[]): strin
   )
     return [
       `${name} was shown to be held ${shown.reason ?? ''}: ${shown.detail ?? ''}, is ` +
-        `${JSON.stringify(is)}`,
+        JSON.stringify(is),
     ];
   return [];
 }

@@ -215,7 +215,7 @@ async function faultsOf(history: History): Promise<string[]> {
   if (JSON.stringify(sums) !== JSON.stringify(balances))
     wrong.push(
       `documents come to ${JSON.stringify(sums)}, tax ${tax}, the ledger to ` +
-        `${JSON.stringify(balances)}`,
+        JSON.stringify(balances),
     );
   for (const one of deliveries) {
     const name = `${one.kind}/${one.recordId} ${one.part}`;
@@ -283,7 +283,7 @@ async function faultsOf(history: History): Promise<string[]> {
         .map(
           (one) =>
             `${JSON.stringify(one)} ` +
-            `${till.records.get(`${one.kind}/${one.recordId}`)?.log.join(' | ') ?? ''}`,
+            (till.records.get(`${one.kind}/${one.recordId}`)?.log.join(' | ') ?? ''),
         )
         .join('\n  ')}`,
     );

@@ -160,7 +160,7 @@ export class MixedTill {
       `${what} ${day} ` +
         `${isVoided ? 'voided ' : ''}${JSON.stringify(sent['customerId'] ?? sent['guest'] ?? '')} ` +
         `${JSON.stringify(effect.all())} ` +
-        `${JSON.stringify(sent['tenders'] ?? sent['amountMinor'] ?? '')}`,
+        JSON.stringify(sent['tenders'] ?? sent['amountMinor'] ?? ''),
     ];
     this.records.set(`${kind}/${recordId}`, {
       kind,

@@ -103,7 +103,7 @@ export function unfitTarget(
   if (types === null || types.includes(account.type)) return null;
   return (
     `Account ${targetId} (${account.name}) is of type ${account.type}; ${key} needs ` +
-    `${types.join(' or ')}`
+    types.join(' or ')
   );
 }
 

@@ -128,7 +128,7 @@ function differenceHold(
   const text = (minor: number): string => minorToText(minor, sale.currency);
   const detail =
     `The total is ${text(sale.totalMinor)}, its parts come to ` +
-    `${text(sale.totalMinor - differenceMinor)}`;
+    text(sale.totalMinor - differenceMinor);
   return hold('totals_differ', sale.side, detail);
 }
 

@@ -164,7 +164,7 @@ function difference(
       'locked',
       'due_date',
       `${locked}: its due day cannot move from ${net.dueDate ?? 'none'} to ` +
-        `${wanted.sale.dueDate ?? 'none'}`,
+        (wanted.sale.dueDate ?? 'none'),
     );
   const { taken, added } = differenceOf(net, wanted?.sale ?? null, options.movesStock);
   const amounts = taken ?? added;

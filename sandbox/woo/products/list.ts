@@ -61,7 +61,7 @@ function filtersOf(store: Store, input: JsonObject): Filter[] {
     filters.push((product) => {
       const fields =
         `${product.name} ${parameterText(product.fields['description'])} ` +
-        `${parameterText(product.fields['short_description'])}`;
+        parameterText(product.fields['short_description']);
       return words.every((word) => fields.toLowerCase().includes(word));
     });
   }

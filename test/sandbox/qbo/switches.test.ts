@@ -67,7 +67,7 @@ it('3 qbo.refreshRotation, qbo.refreshGrace: a new value after 24 hours, the old
       method: 'POST',
       headers: {
         authorization:
-          'Basic ' + `${Buffer.from('sandbox-client-id:sandbox-client-secret').toString('base64')}`,
+          'Basic ' + Buffer.from('sandbox-client-id:sandbox-client-secret').toString('base64'),
       },
       body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: value }).toString(),
     });

@@ -31,7 +31,7 @@ const post = (path: string, body: string): Promise<Answer> =>
       'x-forwarded-proto': 'https',
       authorization:
         'Basic ' +
-        `${Buffer.from(`${shop.consumerKey}:${shop.consumerSecret}`).toString('base64')}`,
+        Buffer.from(`${shop.consumerKey}:${shop.consumerSecret}`).toString('base64'),
     },
     body,
   });
