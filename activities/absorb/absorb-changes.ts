@@ -130,7 +130,13 @@ async function absorbBatch(
     await resolveFailedChanges(tx, tenant, folded.records);
     await writeOutcomes(tx, tenant, [...folded.outcomes, ...unreadable], folded.waits.ended);
     const payments = await raisePayments(tx, tenant, folded.otherPayers, changed);
-    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs, { saleIds });
+    const former = new Map(
+      folded.records.map(({ kind, recordId, before }) => [recordKey(kind, recordId), before]),
+    );
+    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs, {
+      saleIds,
+      former,
+    });
     await moveCursor(tx, tenant, inbox.lastPos, inbox.count);
     return { changes: inbox.count, made: { woo: made.get('woo') ?? 0, qbo: made.get('qbo') ?? 0 } };
   });

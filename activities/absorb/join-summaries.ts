@@ -6,6 +6,7 @@ import {
   type NewDelivery,
 } from '../../database/deliveries';
 import { updateDeliveries, type DeliveryUpdate } from '../../database/delivery-updates';
+import { readKeptShares, writeKeptShares, type KeptShare } from '../../database/kept-shares';
 import { postingInForce } from '../../database/settings';
 import {
   fixDays,
@@ -13,6 +14,7 @@ import {
   liveMembers,
   moveSummaries,
   writeMembers,
+  type LiveMember,
   type NewMember,
 } from '../../database/summaries';
 import { timeZoneOf } from '../../database/tenants';
@@ -39,7 +41,7 @@ import {
 } from '../../domain/wanted-deliveries';
 import { compareRefunds } from './compare-refunds';
 import { heldHalves } from './held-halves';
-import { voidedMembers } from './voided-members';
+import { membersInUse } from './members-in-use';
 
 // Tickets on their way into daily summaries, inside the transaction of absorb: which of them belong there, and
 // the new revisions of the summaries that they join, change or leave.
@@ -48,7 +50,11 @@ import { voidedMembers } from './voided-members';
 export const inSummary = { kind: 'held', reason: 'summary' } as const;
 
 export function isInSummary(row: DeliveryRow): boolean {
-  return row.summaryId !== null || (row.state === 'held' && row.reason === inSummary.reason);
+  return (
+    row.summaryId !== null ||
+    row.isKept ||
+    (row.state === 'held' && row.reason === inSummary.reason)
+  );
 }
 
 /** The tickets among some records, and what of them goes into summaries. */
@@ -59,8 +65,16 @@ export interface SummaryTickets {
   shares: ReadonlyMap<string, readonly TicketShare[]>;
   /** Deliveries of tickets that are posted by themselves from now on. */
   leaving: readonly string[];
+  /** Deliveries whose tickets keep a former share from now on, or no longer do. */
+  kept: readonly KeptShare[];
   /** The deliveries of a ticket that is summed up; null for every other record. */
   wantedOf: (record: RecordRow) => WantedDelivery[] | null;
+}
+
+interface SummaryContext {
+  direction: DirectionPolicy;
+  compared: ReadonlySet<string>;
+  former: ReadonlyMap<string, RecordBody | null>;
 }
 
 export async function summaryTickets(
@@ -68,7 +82,7 @@ export async function summaryTickets(
   tenant: number,
   records: readonly RecordRow[],
   locked: readonly DeliveryRow[],
-  { direction, compared }: { direction: DirectionPolicy; compared: ReadonlySet<string> },
+  { direction, compared, former }: SummaryContext,
 ): Promise<SummaryTickets> {
   const tickets = records.filter((record) => ticketOf(record.content) !== null);
   const { value: posting } = await postingInForce(tx, tenant);
@@ -85,8 +99,13 @@ export async function summaryTickets(
   const found = await compareRefunds(tx, tenant, members);
   const ofDays = tickets.filter(({ content }) => modes.get(ticketOf(content)?.body.businessDate ?? '') === 'summary'); // prettier-ignore
   const held = await heldHalves(tx, tenant, ofDays);
-  const voided = await voidedMembers(tx, tenant, tickets);
+  const known = tickets.filter(
+    (record) => members.includes(record) || ticketOf(record.content)?.body.voided === true,
+  );
+  const inUse = await membersInUse(tx, tenant, known);
+  const keptBodies = await readKeptShares(tx, tenant, locked);
   const resting = new Set<string>();
+  const kept: KeptShare[] = [];
   const shares = new Map<string, readonly TicketShare[]>();
   const leaving: string[] = [];
   for (const record of tickets) {
@@ -95,16 +114,21 @@ export async function summaryTickets(
     const wasIn = own.some(isInSummary);
     const ticket = ticketOf(record.content);
     if (ticket === null) continue;
-    // Others rest on it: it stays in its summary, and the lane says why.
-    if (record.op === 'present' && voided.get(key)) {
-      const kept = ticketShares(ticket, record.recordId);
-      if (kept.type === 'shares') {
-        shares.set(key, kept.shares);
+    // Others rest on it: its former share stays in its summary, and the lane says why.
+    if (record.op === 'present' && inUse.get(key)) {
+      const before = ticketOf(keptBodies.get(key) ?? former.get(key) ?? null) ?? ticket;
+      const stays = ticketShares(before, record.recordId);
+      if (stays.type === 'shares') {
+        shares.set(key, stays.shares);
         resting.add(key);
+        const parts = new Set<string>(stays.shares.map(({ part }) => part));
+        const without = own.filter((row) => parts.has(row.part) && !row.isKept);
+        kept.push(...without.map((row) => keptShare(row, before.body)));
         continue;
       }
     }
-    const isMember = wasIn || voided.has(key);
+    kept.push(...keptNoMore(own));
+    const isMember = wasIn || inUse.has(key);
     if (record.op === 'absent' || (isMember && ticket.body.voided === true)) {
       if (isMember) shares.set(key, []);
       continue;
@@ -129,12 +153,22 @@ export async function summaryTickets(
     posting,
     shares,
     leaving,
+    kept,
     wantedOf: (record) => {
       const key = recordKey(record.kind, record.recordId);
       const gate = resting.has(key) ? gateFor(direction, 'qbo', record.kind, 'present') : inSummary;
       return wantedOf(shares.get(key), gate);
     },
   };
+}
+
+function keptShare({ id, kind, recordId }: DeliveryRow, body: KeptShare['body']): KeptShare {
+  return { id, kind, recordId, body };
+}
+
+/** Those of these deliveries whose tickets keep a former share: from now on they no longer do. */
+export function keptNoMore(rows: readonly DeliveryRow[]): KeptShare[] {
+  return rows.flatMap((row) => (row.isKept ? [keptShare(row, null)] : []));
 }
 
 function wantedOf(shares: readonly TicketShare[] | undefined, gate: Gate): WantedDelivery[] | null {
@@ -164,11 +198,12 @@ export function isAlone(row: DeliveryRow): boolean {
 export async function joinSummaries(
   tx: AbsorbTransaction,
   tenant: number,
-  { records, shares, leaving, posting }: SummaryTickets,
+  { records, shares, leaving, kept, posting }: SummaryTickets,
   direction: DirectionPolicy,
   nowMs: number,
 ): Promise<number> {
   await forgetSummaryOf(tx, tenant, leaving);
+  await writeKeptShares(tx, tenant, kept);
   const live = await liveMembers(tx, tenant, records);
   const wanted = new Map<string, NewMember>();
   const summaries = new Map<string, SummaryKey | null>();
@@ -182,8 +217,14 @@ export async function joinSummaries(
       wanted.set(memberKey(member), member);
       summaries.set(summaryId, share.key);
     }
-  const ended = live.filter((member) => !wanted.has(memberKey(member)));
-  for (const member of live) wanted.delete(memberKey(member));
+  // Of one that keeps its former share no more the share is another, although the revision is the same.
+  const freed = new Set(
+    kept.flatMap((one) => (one.body === null ? [recordKey(one.kind, one.recordId)] : [])),
+  );
+  const isSame = (member: LiveMember): boolean =>
+    wanted.has(memberKey(member)) && !freed.has(recordKey(member.kind, member.recordId));
+  const ended = live.filter((member) => !isSame(member));
+  for (const member of live.filter(isSame)) wanted.delete(memberKey(member));
   const begun = [...wanted.values()];
   const moved = new Set([...ended, ...begun].map(({ summaryId }) => summaryId));
   if (moved.size === 0) return 0;

@@ -24,7 +24,7 @@ import type { Thing } from '../../domain/record-references';
 import type { RunSelector } from '../../domain/run-progress';
 import { undoKinds, undoWayOf, type UndoKind, type UndoProgress, type UndoWay } from '../../domain/undo'; // prettier-ignore
 import { gateFor } from '../../domain/wanted-deliveries';
-import { inSummary, isInSummary, joinSummaries } from '../absorb/join-summaries';
+import { inSummary, isInSummary, joinSummaries, keptNoMore } from '../absorb/join-summaries';
 import { wantDeliveries } from '../absorb/want-deliveries';
 
 // An undo's steps under the tenant's cursor: it wants that documents are taken away, as absorb wants them there. How they
@@ -183,7 +183,14 @@ async function takeBack(
   const made = await updateDeliveries(tx, tenant, updates);
   const { value: posting } = await postingInForce(tx, tenant);
   const shares = new Map(tickets.map((record) => [recordKey(record.kind, record.recordId), []]));
-  const left = { records: tickets, posting, shares, leaving: [], wantedOf: () => null };
+  const left = {
+    records: tickets,
+    posting,
+    shares,
+    leaving: [],
+    kept: keptNoMore(rows),
+    wantedOf: () => null,
+  };
   const rise = await joinSummaries(tx, tenant, left, direction, nowMs);
   await countMade(tx, tenant, new Map([...made, ['qbo', (made.get('qbo') ?? 0) + rise]]));
   return updates.length;

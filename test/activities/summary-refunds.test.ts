@@ -191,3 +191,56 @@ test('B4: sale and refund voided in any order of arrival leave nothing, and a vo
   ]);
   expect(await heldWith(stack, tenant)).toEqual([]);
 }, 120_000);
+
+const fits = (
+  recordId: string,
+  revision: number,
+  pieces: number,
+  change: object = {},
+): TestChange => ticket(recordId, revision, [['A', pieces]], { businessDate: summed, ...change });
+
+test('B4: a sale that is made smaller than its refunds in the books keeps its former share of the summary, with both figures', async () => {
+  const tenant = await summingTenant(stack);
+  const held = async (): Promise<string[]> => (await heldWith(stack, tenant)).sort();
+  const stands = [
+    'RefundReceipt P-20261120-CARD-R 25.00',
+    'RefundReceipt R-2 25.00',
+    'SalesReceipt P-20261120-CARD 75.00',
+  ];
+  await sendChanges(stack, tenant, [
+    fits('S-1', 1, 3),
+    fits('S-2', 1, 3),
+    refund('R-1', 2, { orderId: 'S-1' }),
+    refund('R-2', 2, { orderId: 'S-2', businessDate: alone }),
+  ]);
+  expect(await settled(tenant)).toEqual(stands);
+  // Smaller, and smaller again, by other lines, tenders and days than before; another ticket moves the summary.
+  const cash = { tenders: [{ tender: 'cash', amountMinor: 1_250 }] };
+  await sendChanges(stack, tenant, [fits('S-1', 2, 1, cash), fits('S-2', 2, 1)]);
+  expect(await settled(tenant)).toEqual(stands);
+  await sendChanges(stack, tenant, [
+    fits('S-1', 3, 1),
+    fits('S-2', 3, 1, { businessDate: alone }),
+    fits('S-3', 1, 1),
+  ]);
+  expect(await settled(tenant)).toEqual([
+    ...stands.slice(0, 2),
+    'SalesReceipt P-20261120-CARD 87.50',
+  ]);
+  expect(await held()).toEqual([
+    expect.stringContaining('qbo order S-1 held in_use: The order S-1 is 12.50 at the POS now, but refunds of it are in QuickBooks: R-1 over 25.00'), // prettier-ignore
+    expect.stringContaining('qbo order S-2 held in_use: The order S-2 is 12.50 at the POS now, but refunds of it are in QuickBooks: R-2 over 25.00'), // prettier-ignore
+  ]);
+  // One refund is corrected, the other sale is sent again as it was: both go by themselves.
+  await sendChanges(stack, tenant, [
+    refund('R-1', 1, { orderId: 'S-1' }, 2),
+    fits('S-2', 4, 2, { businessDate: summed }),
+  ]);
+  expect(await settled(tenant)).toEqual([
+    'RefundReceipt P-20261120-CARD-R 12.50',
+    'RefundReceipt R-2 25.00',
+    'SalesReceipt P-20261120-CARD 50.00',
+  ]);
+  expect(await held()).toEqual([]);
+  expect((await states(stack, tenant)).filter((line) => !line.includes('delivered'))).toEqual([]);
+}, 120_000);
