@@ -4,6 +4,7 @@ import type { RecordBody } from '../domain/bodies';
 import type { Thing } from '../domain/record-references';
 import type { Kind } from '../domain/words';
 import { readRecordBody } from '../schemas/change-bodies';
+import type { DeliveryRow } from './deliveries';
 
 // Tickets that keep a former share of their daily summary, since others in the books rest on it: their deliveries
 // hold the body of that share (`keptShare` in the snapshot) as long as they are held.
@@ -12,6 +13,16 @@ import { readRecordBody } from '../schemas/change-bodies';
 export interface KeptShare extends Thing {
   id: string;
   body: RecordBody['body'] | null;
+}
+
+export function keptShare(row: DeliveryRow, body: KeptShare['body']): KeptShare {
+  const { id, kind, recordId } = row;
+  return { id, kind, recordId, body };
+}
+
+/** Those of these deliveries whose tickets keep a former share: from now on they no longer do. */
+export function keptNoMore(rows: readonly DeliveryRow[]): KeptShare[] {
+  return rows.flatMap((row) => (row.isKept ? [keptShare(row, null)] : []));
 }
 
 export async function writeKeptShares(

@@ -42,6 +42,7 @@ import { applyStock, type StockChange, type StockEntry } from '../../domain/stoc
 import { isDocumentKind, targets, type Kind, type Target } from '../../domain/words';
 import { troubleOf } from '../failures';
 import { guestRules, newGuests } from './guest-customers';
+import { membersInUse } from './members-in-use';
 import { raisePayments } from './raise-payments';
 import { wantDeliveries } from './want-deliveries';
 
@@ -194,7 +195,7 @@ async function fold(
     isStockTracked: (productId) => !untracked.has(productId),
     dayOf: (instant) => dayIn(zone, instant, cutHour),
     guests: await guestRules(tx, tenant, changes, records),
-    postedAs: await postedNames(tx, tenant, changes),
+    postedAs: await postedNames(tx, tenant, changes, records),
   });
 }
 
@@ -205,11 +206,25 @@ async function postedNames(
   tx: AbsorbTransaction,
   tenant: number,
   changes: readonly ChangeRow[],
+  records: readonly RecordRow[],
 ): Promise<(kind: Kind, recordId: string) => string | null> {
   const deleted = changes.filter(({ op, kind }) => op === 'delete' && isDocumentKind(kind));
   const posted = new Map<string, string>();
   for (const { kind, recordId, system, number, remoteId } of await lockPostedDocuments(tx, tenant, deleted)) // prettier-ignore
     posted.set(recordKey(kind, recordId), `${systemNames[system]} as ${number ?? remoteId ?? 'a document that is being written'}`); // prettier-ignore
+  // A ticket of a day that is not posted yet goes with what is: others in the books may rest on it.
+  const keys = new Set(deleted.map(({ kind, recordId }) => recordKey(kind, recordId)));
+  const open = records
+    .filter(({ kind, recordId }) => keys.has(recordKey(kind, recordId)))
+    .filter(({ kind, recordId }) => !posted.has(recordKey(kind, recordId)));
+  const inUse = await membersInUse(
+    tx,
+    tenant,
+    open.map((record) => ({ ...record, op: 'absent' })),
+  );
+  for (const [key, hold] of inUse)
+    if (hold !== null)
+      posted.set(key, 'a daily summary, and what QuickBooks has of others rests on it');
   return (kind, recordId) => posted.get(recordKey(kind, recordId)) ?? null;
 }
 

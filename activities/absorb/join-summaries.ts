@@ -6,7 +6,7 @@ import {
   type NewDelivery,
 } from '../../database/deliveries';
 import { updateDeliveries, type DeliveryUpdate } from '../../database/delivery-updates';
-import { readKeptShares, writeKeptShares, type KeptShare } from '../../database/kept-shares';
+import { keptNoMore, writeKeptShares, type KeptShare } from '../../database/kept-shares';
 import { postingInForce } from '../../database/settings';
 import {
   fixDays,
@@ -41,7 +41,7 @@ import {
 } from '../../domain/wanted-deliveries';
 import { compareRefunds } from './compare-refunds';
 import { heldHalves } from './held-halves';
-import { membersInUse } from './members-in-use';
+import { restingTickets } from './resting-tickets';
 
 // Tickets on their way into daily summaries, inside the transaction of absorb: which of them belong there, and
 // the new revisions of the summaries that they join, change or leave.
@@ -99,12 +99,7 @@ export async function summaryTickets(
   const found = await compareRefunds(tx, tenant, members);
   const ofDays = tickets.filter(({ content }) => modes.get(ticketOf(content)?.body.businessDate ?? '') === 'summary'); // prettier-ignore
   const held = await heldHalves(tx, tenant, ofDays);
-  const known = tickets.filter(
-    (record) => members.includes(record) || ticketOf(record.content)?.body.voided === true,
-  );
-  const inUse = await membersInUse(tx, tenant, known);
-  const keptBodies = await readKeptShares(tx, tenant, locked);
-  const resting = new Set<string>();
+  const { live, resting } = await restingTickets(tx, tenant, tickets, { rows, former });
   const kept: KeptShare[] = [];
   const shares = new Map<string, readonly TicketShare[]>();
   const leaving: string[] = [];
@@ -115,20 +110,14 @@ export async function summaryTickets(
     const ticket = ticketOf(record.content);
     if (ticket === null) continue;
     // Others rest on it: its former share stays in its summary, and the lane says why.
-    if (record.op === 'present' && inUse.get(key)) {
-      const before = ticketOf(keptBodies.get(key) ?? former.get(key) ?? null) ?? ticket;
-      const stays = ticketShares(before, record.recordId);
-      if (stays.type === 'shares') {
-        shares.set(key, stays.shares);
-        resting.add(key);
-        const parts = new Set<string>(stays.shares.map(({ part }) => part));
-        const without = own.filter((row) => parts.has(row.part) && !row.isKept);
-        kept.push(...without.map((row) => keptShare(row, before.body)));
-        continue;
-      }
+    const rests = resting.get(key);
+    if (rests !== undefined) {
+      shares.set(key, rests.shares);
+      kept.push(...rests.kept);
+      continue;
     }
     kept.push(...keptNoMore(own));
-    const isMember = wasIn || inUse.has(key);
+    const isMember = wasIn || live.has(key);
     if (record.op === 'absent' || (isMember && ticket.body.voided === true)) {
       if (isMember) shares.set(key, []);
       continue;
@@ -160,15 +149,6 @@ export async function summaryTickets(
       return wantedOf(shares.get(key), gate);
     },
   };
-}
-
-function keptShare({ id, kind, recordId }: DeliveryRow, body: KeptShare['body']): KeptShare {
-  return { id, kind, recordId, body };
-}
-
-/** Those of these deliveries whose tickets keep a former share: from now on they no longer do. */
-export function keptNoMore(rows: readonly DeliveryRow[]): KeptShare[] {
-  return rows.flatMap((row) => (row.isKept ? [keptShare(row, null)] : []));
 }
 
 function wantedOf(shares: readonly TicketShare[] | undefined, gate: Gate): WantedDelivery[] | null {

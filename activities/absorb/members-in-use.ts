@@ -9,7 +9,8 @@ import { liveMembers } from '../../database/summaries';
 import { recordKey } from '../../domain/absorb';
 import type { RecordBody } from '../../domain/bodies';
 import type { Hold } from '../../domain/posting/document';
-import { ticketOf, type SummaryTicket } from '../../domain/posting/summary-tickets';
+import { ticketOf } from '../../domain/posting/summary-tickets';
+import type { DesiredOp } from '../../domain/words';
 
 /**
  * The tickets among these that stand in daily summaries, by `kind/recordId`: why each keeps its former share there,
@@ -18,11 +19,11 @@ import { ticketOf, type SummaryTicket } from '../../domain/posting/summary-ticke
 export async function membersInUse(
   tx: AbsorbTransaction,
   tenant: number,
-  records: readonly { recordId: string; content: RecordBody | null }[],
+  records: readonly { recordId: string; content: RecordBody | null; op?: DesiredOp }[],
 ): Promise<Map<string, Hold | null>> {
-  const tickets = records.flatMap(({ recordId, content }) => {
+  const tickets = records.flatMap(({ recordId, content, op = 'present' }) => {
     const ticket = ticketOf(content);
-    return ticket === null ? [] : [{ kind: ticket.kind, recordId, ticket }];
+    return ticket === null ? [] : [{ kind: ticket.kind, recordId, ticket, op }];
   });
   const live = await liveMembers(tx, tenant, tickets);
   const keys = new Set(live.map(({ kind, recordId }) => recordKey(kind, recordId)));
@@ -32,18 +33,17 @@ export async function membersInUse(
   const stored = jsonObject.nullable().safeParse(connection?.facts ?? null);
   const homeCurrency = parseFacts(stored.success ? stored.data : null)?.homeCurrency ?? null;
   const orders = members.filter(({ kind }) => kind === 'order');
-  const voided = members.filter(({ ticket }) => ticket.body.voided === true);
+  const away = members.filter(({ ticket, op }) => op === 'absent' || ticket.body.voided === true);
   const references = {
     sales: await loadSales(tx, tenant, 'qbo', orders),
-    listed: await loadListed(tx, tenant, 'qbo', voided),
+    listed: await loadListed(tx, tenant, 'qbo', away),
     layAways: new Map(),
   };
-  const holdOf = (recordId: string, record: SummaryTicket): Hold | null =>
-    inUseHold({ op: 'present', record, recordId }, { references, facts: { homeCurrency } });
+  const place = { references, facts: { homeCurrency } };
   return new Map(
-    members.map(({ kind, recordId, ticket }) => [
+    members.map(({ kind, recordId, ticket: record, op }) => [
       recordKey(kind, recordId),
-      holdOf(recordId, ticket),
+      inUseHold({ op, record, recordId }, place),
     ]),
   );
 }

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { readRecords, withCursor, type AbsorbTransaction } from '../../database/absorb-store';
 import { countMade, lockDeliveriesOf } from '../../database/deliveries';
 import { updateDeliveries, type DeliveryUpdate } from '../../database/delivery-updates';
+import { keptNoMore } from '../../database/kept-shares';
 import { selectorSchema } from '../../database/runs';
 import { directionInForce, postingInForce } from '../../database/settings';
 import {
@@ -24,7 +25,7 @@ import type { Thing } from '../../domain/record-references';
 import type { RunSelector } from '../../domain/run-progress';
 import { undoKinds, undoWayOf, type UndoKind, type UndoProgress, type UndoWay } from '../../domain/undo'; // prettier-ignore
 import { gateFor } from '../../domain/wanted-deliveries';
-import { inSummary, isInSummary, joinSummaries, keptNoMore } from '../absorb/join-summaries';
+import { inSummary, isInSummary, joinSummaries } from '../absorb/join-summaries';
 import { wantDeliveries } from '../absorb/want-deliveries';
 
 // An undo's steps under the tenant's cursor: it wants that documents are taken away, as absorb wants them there. How they

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
+import { listFailedChanges } from '../../database/failed-changes';
 import type { OrderBody, RefundBody } from '../../domain/bodies';
 import { sendChanges, startStack, untilIdle, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
 import { documents } from '../support/sandboxes';
 import { orderBody } from '../support/samples';
-import { heldWith } from '../support/ways-out';
-import { alone, states, summed, summingTenant, ticket } from './summing';
+import { heldWith, untilStands } from '../support/ways-out';
+import { alone, putPosting, states, summed, summingTenant, ticket } from './summing';
 
 // What is given back on days of summaries: compared with its sale wherever that lies, and split by its tenders.
 
@@ -242,5 +243,78 @@ test('B4: a sale that is made smaller than its refunds in the books keeps its fo
     'SalesReceipt P-20261120-CARD 50.00',
   ]);
   expect(await held()).toEqual([]);
+  expect((await states(stack, tenant)).filter((line) => !line.includes('delivered'))).toEqual([]);
+}, 120_000);
+
+test('B4: on a day that is not posted yet a sale under its refunds is neither made smaller nor deleted, and goes when they are corrected', async () => {
+  const tenant = await summingTenant(stack);
+  const open = '2030-01-01';
+  await putPosting(stack, tenant, [
+    { fromDay: summed, mode: 'summary' },
+    { fromDay: alone, mode: 'perOrder' },
+    { fromDay: open, mode: 'summary' },
+  ]);
+  const back = (recordId: string, orderId: string, revision: number, change = {}): TestChange =>
+    refund(recordId, 2, { orderId, businessDate: open, ...change }, revision);
+  await sendChanges(stack, tenant, [
+    fits('S-1', 1, 3, { businessDate: open }),
+    fits('S-2', 1, 3, { businessDate: open }),
+    back('R-1', 'S-1', 1),
+    back('R-2', 'S-2', 1),
+  ]);
+  await untilStands(stack, tenant, ['qbo', 'refund', 'R-1'], 'summary');
+  await untilStands(stack, tenant, ['qbo', 'refund', 'R-2'], 'summary');
+  await sendChanges(stack, tenant, [
+    fits('S-1', 2, 1, { businessDate: open }),
+    { kind: 'order', op: 'delete', recordId: 'S-2', revision: 2, body: {} },
+  ]);
+  await untilStands(stack, tenant, ['qbo', 'order', 'S-1'], 'in_use');
+  const failed = await listFailedChanges(stack.database.pool, tenant.id, { afterPos: 0 }, 50);
+  expect(failed.map(({ recordId, code, detail }) => `${recordId} ${code}: ${detail}`)).toEqual([
+    expect.stringContaining('S-2 posted_not_deleted: The order S-2 is in a daily summary'),
+  ]);
+  // The refund of the first is voided: it goes by itself. Both are posted as they stand.
+  await sendChanges(stack, tenant, [back('R-1', 'S-1', 2, { voided: true })]);
+  await untilStands(stack, tenant, ['qbo', 'order', 'S-1'], 'summary');
+  await stack.database.pool.query(
+    `UPDATE deliveries SET due_at = now() WHERE tenant = $1 AND kind = 'summary'`,
+    [tenant.id],
+  );
+  await sendChanges(stack, tenant, [ticket('T-1', 1, [['A', 1]], { businessDate: alone })]);
+  expect(await settled(tenant)).toEqual([
+    'RefundReceipt P-20300101-CARD-R 25.00',
+    'SalesReceipt P-20300101-CARD 50.00',
+    'SalesReceipt T-1 12.50',
+  ]);
+  expect(await heldWith(stack, tenant)).toEqual([]);
+}, 120_000);
+
+/** All orders of these. */
+function ordersOf<T>(all: readonly T[]): T[][] {
+  if (all.length < 2) return [[...all]];
+  return all.flatMap((one, index) =>
+    ordersOf(all.filter((_, other) => other !== index)).map((rest) => [one, ...rest]),
+  );
+}
+
+test('B4: a sale made smaller and its refund corrected end in the same books in any order of arrival', async () => {
+  const tenant = await summingTenant(stack);
+  const facts = (n: number): TestChange[] => [
+    fits(`S-${n}`, 1, 3),
+    fits(`S-${n}`, 2, 1),
+    refund(`R-${n}`, 3, { orderId: `S-${n}` }),
+    refund(`R-${n}`, 1, { orderId: `S-${n}` }, 2),
+  ];
+  const orders = ordersOf([0, 1, 2, 3]);
+  for (const step of [0, 1, 2, 3]) {
+    const some = orders.flatMap((order, n) => facts(n)[order[step] ?? 0] ?? []);
+    await sendChanges(stack, tenant, some);
+    await settled(tenant);
+  }
+  const total = (orders.length * 12.5).toFixed(2);
+  expect((await documents(stack, tenant)).filter((line) => !line.endsWith(' 0.00'))).toEqual([
+    `RefundReceipt P-20261120-CARD-R ${total}`,
+    `SalesReceipt P-20261120-CARD ${total}`,
+  ]);
   expect((await states(stack, tenant)).filter((line) => !line.includes('delivered'))).toEqual([]);
 }, 120_000);
