@@ -261,7 +261,10 @@ async function applyPolicy(deps: ActivityDeps, request: PolicyRequest): Promise<
   };
 }
 
-/** A value sent by hand is checked and stored by its id like one that came through the API; answers why not. */
+/**
+ * A value sent by hand is checked and stored by its id like one that came through the API; answers
+ * why not.
+ */
 async function storeByHand(
   deps: ActivityDeps,
   tenant: Tenant,
@@ -298,6 +301,8 @@ async function redrive(
   const isAgain = await redriveUndone(deps.pool, tenant.id, id, deps.now());
   const opened = await applyRedrive(deps.pool, tenant.id, id, deps.now());
   const depth = await queueDepth(deps.pool, tenant.id);
-  const lanes = targets.filter((system) => opened?.has(system) === true || (isAgain && system === 'qbo')); // prettier-ignore
+  const lanes = targets.filter(
+    (system) => opened?.has(system) === true || (isAgain && system === 'qbo'),
+  );
   return { lanes, depth, refused: null };
 }

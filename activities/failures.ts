@@ -40,7 +40,10 @@ export class NotYet extends Error {
 /** Longest text of a trouble that is kept. */
 const troubleMax = 500;
 
-/** Why work failed through a fault of our own, for operators; null where the vendor or the credentials failed. */
+/**
+ * Why work failed through a fault of our own, for operators; null where the vendor or the
+ * credentials failed.
+ */
 export function troubleOf(error: unknown): string | null {
   if (error instanceof Upstream || error instanceof AuthExpired || error instanceof LaneBusy)
     return null;

@@ -115,7 +115,8 @@ const addHeaders: RequestHandler = (_request, response, next) => {
 const allowPage: RequestHandler = (_request, response, next) => {
   response.set(
     'content-security-policy',
-    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' " +
+      "'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
   );
   next();
 };

@@ -23,8 +23,8 @@ export interface AtTenant {
 }
 
 /**
- * Who may use a route. `pos` is for the till's own routes: a till sees nothing else, and of the others only
- * an admin may stand in for it.
+ * Who may use a route. `pos` is for the till's own routes: a till sees nothing else, and of the
+ * others only an admin may stand in for it.
  */
 export type Access = 'none' | 'root' | Role;
 
@@ -87,7 +87,10 @@ function unauthorized(): Problem {
   return new Problem(401, 'unauthorized', 'Send a live key as "Authorization: Bearer ts_...".');
 }
 
-/** Refuses a caller that the route is not for: 404 for another tenant's path, 403 for too small a role. */
+/**
+ * Refuses a caller that the route is not for: 404 for another tenant's path, 403 for too small a
+ * role.
+ */
 export function authorize(caller: Caller, access: Role, tenantId: string): AtTenant {
   if (caller.type === 'root')
     throw new Problem(403, 'forbidden', 'The root key only creates tenants and admin keys.');

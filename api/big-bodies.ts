@@ -1,7 +1,8 @@
 import { Problem } from './problem';
 
-// Large bodies take memory and hold the process while they are parsed. Few are in the process at a time, one of a
-// tenant; the others wait unread in their connections, where they cost nothing, and small requests pass by.
+// Large bodies take memory and hold the process while they are parsed. Few are in the process at a
+// time, one of a tenant; the others wait unread in their connections, where they cost nothing, and
+// small requests pass by.
 
 /** Bodies up to this size go straight through: a batch of some hundred changes. */
 const smallMaxBytes = 256 * 1024;
@@ -20,9 +21,9 @@ export class BigBodies {
   private readonly waiting: Waiting[] = [];
 
   /**
-   * Runs the work of a request at once if its body is small, else when it is its turn: oldest first, one of a
-   * tenant at a time. `bytes`: as announced; null where the caller did not say. Throws a problem 503 when too many
-   * wait.
+   * Runs the work of a request at once if its body is small, else when it is its turn: oldest
+   * first, one of a tenant at a time. `bytes`: as announced; null where the caller did not say.
+   * Throws a problem 503 when too many wait.
    */
   async run<T>(tenant: string, bytes: number | null, work: () => Promise<T>): Promise<T> {
     if (bytes !== null && bytes <= smallMaxBytes) return work();

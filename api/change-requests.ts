@@ -57,7 +57,9 @@ function upsertOf<K extends ChangeKind, B extends z.ZodType>(
   return z.strictObject({ ...revised, kind: z.literal(kind), op: z.literal('upsert'), body });
 }
 
-/** Any change, for the API's description only: a request is checked by the one schema of its kind. */
+/**
+ * Any change, for the API's description only: a request is checked by the one schema of its kind.
+ */
 export const changeSchema = z
   .union([...Object.values(upserts), deletion])
   .meta({ id: 'Change', description: 'One fact of the POS.' });
@@ -106,8 +108,9 @@ export function checkChange(
 const dayMs = 86_400_000;
 
 /**
- * What lies more than a day ahead of our clock is a mistake of the sender's clock: applied, it would win over all
- * that follows, and its day would be waited for. A business day may begin earlier elsewhere on earth.
+ * What lies more than a day ahead of our clock is a mistake of the sender's clock: applied, it
+ * would win over all that follows, and its day would be waited for. A business day may begin
+ * earlier elsewhere on earth.
  */
 function aheadOf(
   occurredAt: string,
@@ -186,7 +189,10 @@ function sumsFault(ticket: Ticket): Fault | null {
   };
 }
 
-/** Thousands of the largest amounts add up to more than an exact integer holds: no ticket is like that. */
+/**
+ * Thousands of the largest amounts add up to more than an exact integer holds: no ticket is like
+ * that.
+ */
 function exactSumFaults(ticket: Ticket): FieldError[] {
   try {
     return ticket.kind === 'payout' ? payoutFaults(ticket.body) : sumFaults(ticket);
@@ -240,7 +246,10 @@ interface Envelope {
   occurredAt: string;
 }
 
-/** The hash tells equal contents from others: over canonical texts, so that the order of keys does not matter. */
+/**
+ * The hash tells equal contents from others: over canonical texts, so that the order of keys does
+ * not matter.
+ */
 function itemOf(envelope: Envelope, body: object | null): IntakeItem {
   const { id, kind, op, recordId } = envelope;
   const revision = envelope.revision ?? null;
@@ -251,7 +260,10 @@ function itemOf(envelope: Envelope, body: object | null): IntakeItem {
   return { id, kind, op, recordId, revision, occurredAt, bodyText, hash: content };
 }
 
-/** Faults of the JSON of each change of a request, by its index; null where one lies outside of the changes. */
+/**
+ * Faults of the JSON of each change of a request, by its index; null where one lies outside of the
+ * changes.
+ */
 export function faultsByChange(
   faults: readonly { path: (string | number)[]; message: string }[],
 ): Map<number, FieldError[]> | null {

@@ -2,8 +2,8 @@ import type { KnownNames, NameKind, Names } from '../database/known-names';
 import type { ChangeBody } from '../domain/bodies';
 import { unusedFields } from '../domain/unused-fields';
 
-// What is worth telling the sender of changes that were taken: they are stored, and something about them will hold
-// them up, be passed over, or change nothing.
+// What is worth telling the sender of changes that were taken: they are stored, and something about
+// them will hold them up, be passed over, or change nothing.
 
 export const warningCodes = [
   'stale_revision',
@@ -36,7 +36,10 @@ const aheadMaxMs = 10 * 60_000;
 /** Between the day of a ticket and the moment at which it happened. */
 const daysApartMax = 31;
 
-/** Warnings of the changes of one request, in their order; `stale`: ids that their record has overtaken. */
+/**
+ * Warnings of the changes of one request, in their order; `stale`: ids that their record has
+ * overtaken.
+ */
 export async function warningsOf(
   known: KnownNames,
   tenant: number,

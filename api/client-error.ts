@@ -3,7 +3,10 @@ import type { Server } from 'node:http';
 
 import { Problem } from './problem';
 
-/** What Node refuses before any route sees it, as a problem too: headers too large, or no HTTP at all. */
+/**
+ * What Node refuses before any route sees it, as a problem too: headers too large, or no HTTP at
+ * all.
+ */
 export function answerClientErrors(server: Server): void {
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     if (!socket.writable) {

@@ -6,7 +6,10 @@ import { pushSupportOf } from '../domain/direction';
 import { targets, type Kind, type Target } from '../domain/words';
 import { instantText, systemName } from './words';
 
-/** Where one system stands with a record; `unsupported` is no row, but the answer to "why is it not there". */
+/**
+ * Where one system stands with a record; `unsupported` is no row, but the answer to "why is it not
+ * there".
+ */
 export const deliverySchema = z
   .object({
     id: z.string().nullable(),
@@ -19,7 +22,9 @@ export const deliverySchema = z
     remoteId: z.string().nullable(),
     attempts: z.int(),
     nextDueAt: instantText.nullable(),
-    undoneBy: z.uuid().nullable().meta({ description: 'The run that takes it back, or did: then nothing of it is to stand there.' }), // prettier-ignore
+    undoneBy: z.uuid().nullable().meta({
+      description: 'The run that takes it back, or did: then nothing of it is to stand there.',
+    }),
   })
   .meta({ id: 'Delivery' });
 type ShownDelivery = z.output<typeof deliverySchema>;

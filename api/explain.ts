@@ -19,16 +19,22 @@ import { systems, type JsonObject, type Kind } from '../domain/words';
 import { summaryOfTicketSchema } from './deliveries';
 import { instantText, kindName, systemName } from './words';
 
-// What one record is in each system, and how it came to be so: source, rules, versions, writer and writes.
+// What one record is in each system, and how it came to be so: source, rules, versions, writer and
+// writes.
 
 const composedWithSchema = z.object({
-  posting: z.int().nullable().meta({ description: 'Revision of the posting settings; 0: the start values.' }), // prettier-ignore
+  posting: z
+    .int()
+    .nullable()
+    .meta({ description: 'Revision of the posting settings; 0: the start values.' }),
   mappings: z.record(z.string(), z.int()).meta({ description: 'Version by `kind/key`.' }),
 });
 
 const sendSchema = z.object({
   key: z.string(),
-  requestId: z.string().meta({ description: 'The same on every repeat; QuickBooks gets it as `requestid`.' }), // prettier-ignore
+  requestId: z
+    .string()
+    .meta({ description: 'The same on every repeat; QuickBooks gets it as `requestid`.' }),
   operation: z.string(),
   entity: z.string(),
   marker: z.string().nullable(),
@@ -47,7 +53,9 @@ const writtenSchema = z.object({
   entity: z.string(),
   remoteId: z.string(),
   docNumber: z.string().nullable(),
-  role: z.string().meta({ description: '`main`: of the sale itself; `difference`: what was added or taken later.' }), // prettier-ignore
+  role: z.string().meta({
+    description: '`main`: of the sale itself; `difference`: what was added or taken later.',
+  }),
   isVoided: z.boolean(),
 });
 
@@ -69,7 +77,9 @@ const documentSchema = z.object({
   written: z
     .array(writtenSchema)
     .meta({ description: 'Every document that the books have, or had, of this part.' }),
-  rules: z.array(z.record(z.string(), z.unknown())).meta({ description: 'Choices of posting: a rounding line, a tax variance, another day.' }), // prettier-ignore
+  rules: z
+    .array(z.record(z.string(), z.unknown()))
+    .meta({ description: 'Choices of posting: a rounding line, a tax variance, another day.' }),
   composedWith: composedWithSchema.nullable(),
   writer: z.string().meta({ description: 'The workflow that writes it.' }),
   sends: z.array(sendSchema),
@@ -158,7 +168,15 @@ export async function explain(
     [...deliveries, ...journal].flatMap(({ sendId }) => (sendId === null ? [] : [sendId])),
   );
   const sends = await sendsOf(db, tenant, [...sendIds], ids);
-  const { kind, recordId, rev: revision, sourceRev: sourceRevision, op, origin, updatedAt } = record; // prettier-ignore
+  const {
+    kind,
+    recordId,
+    rev: revision,
+    sourceRev: sourceRevision,
+    op,
+    origin,
+    updatedAt,
+  } = record;
   return {
     record: { kind, recordId, revision, sourceRevision, op, origin, updatedAt },
     changes,
@@ -178,7 +196,19 @@ function documentOf(
   journal: readonly ExplainedEntry[],
   writer: string,
 ): ExplainedDocument {
-  const { id, system, part, state, reason, detail, remoteId, remoteVersion, isLinked, snapshot, undoneBy } = delivery; // prettier-ignore
+  const {
+    id,
+    system,
+    part,
+    state,
+    reason,
+    detail,
+    remoteId,
+    remoteVersion,
+    isLinked,
+    snapshot,
+    undoneBy,
+  } = delivery;
   const requestIds = new Map(sends.map((send) => [send.id, requestIdOf(send.key)]));
   return {
     deliveryId: id,
@@ -231,7 +261,10 @@ function sendsIn(send: ExplainedSend, deliveryId: string): ExplainedDocument['se
     }));
 }
 
-/** What a delivery is there: QuickBooks numbers each entity by itself, so an id alone names several things. */
+/**
+ * What a delivery is there: QuickBooks numbers each entity by itself, so an id alone names several
+ * things.
+ */
 function entityOf(kind: Kind, { system, snapshot }: ExplainedDelivery): string | null {
   if (system === 'woo') return 'products';
   if (kind === 'customer') return 'Customer';
@@ -242,7 +275,8 @@ function entityOf(kind: Kind, { system, snapshot }: ExplainedDelivery): string |
 /** Whether one of the documents of this delivery is, or was once, this thing there. */
 export function isDocument(document: ExplainedDocument, entity: string, remoteId: string): boolean {
   if (document.entity === entity && document.remoteId === remoteId) return true;
-  if (document.written.some((one) => one.entity === entity && one.remoteId === remoteId)) return true; // prettier-ignore
+  if (document.written.some((one) => one.entity === entity && one.remoteId === remoteId))
+    return true;
   const requests = new Set(
     document.sends.flatMap((send) => (send.entity === entity ? [send.requestId] : [])),
   );
@@ -260,7 +294,13 @@ function textOf(object: JsonObject | null, field: string): string | null {
 const postedSchema = z.object({
   posted: z.object({
     documents: z.array(
-      z.object({ entity: z.string(), id: z.string(), docNumber: z.string().nullable(), role: z.string(), isVoided: z.boolean() }), // prettier-ignore
+      z.object({
+        entity: z.string(),
+        id: z.string(),
+        docNumber: z.string().nullable(),
+        role: z.string(),
+        isVoided: z.boolean(),
+      }),
     ),
   }),
 });

@@ -3,7 +3,9 @@ import { z } from 'zod';
 const pattern =
   /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
-/** An RFC 3339 instant with its offset, from 1970 to 2199: anything else is a mistake of the sender. */
+/**
+ * An RFC 3339 instant with its offset, from 1970 to 2199: anything else is a mistake of the sender.
+ */
 export const instant = z
   .string()
   .max(40)

@@ -4,8 +4,9 @@ import { storeChanges, type IntakeItem, type IntakeResult } from '../database/ch
 import type { Tenant } from '../database/tenants';
 import { Problem } from './problem';
 
-// Combining: while a tenant's statement runs, its next requests wait and then go together. Many tills that
-// send single changes would otherwise queue for the tenant's counter row (postgres.md#intake).
+// Combining: while a tenant's statement runs, its next requests wait and then go together. Many
+// tills that send single changes would otherwise queue for the tenant's counter row
+// (postgres.md#intake).
 
 /** What became of the items of one request. */
 export type IntakeOutcome =
@@ -22,7 +23,10 @@ export type IntakeOutcome =
 
 /** Items in one statement: two full requests. */
 const groupItemsMax = 2_000;
-/** What may wait in this process, of one tenant and of all, in characters of bodies; more is sent away. */
+/**
+ * What may wait in this process, of one tenant and of all, in characters of bodies; more is sent
+ * away.
+ */
 const waitingMax = 16 * 1024 * 1024;
 const waitingOfAllMax = 64 * 1024 * 1024;
 /** What an item takes besides its body. */
@@ -119,7 +123,10 @@ export class Intake {
   }
 }
 
-/** The oldest requests that fit one statement. One that gives an id of the group another content waits for the next. */
+/**
+ * The oldest requests that fit one statement. One that gives an id of the group another content
+ * waits for the next.
+ */
 function takeGroup(lane: Lane): Waiting[] {
   const hashes = new Map<string, Buffer>();
   let count = 0;
@@ -135,7 +142,10 @@ function takeGroup(lane: Lane): Waiting[] {
   return lane.waiting.splice(0, count);
 }
 
-/** Tells each request of a group what became of its items: an id that two of them hold is new for the first only. */
+/**
+ * Tells each request of a group what became of its items: an id that two of them hold is new for
+ * the first only.
+ */
 function divide(group: readonly Waiting[], result: IntakeResult): void {
   const earlier = new Set<string>();
   for (const { items, resolve } of group) {

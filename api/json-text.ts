@@ -1,7 +1,7 @@
 import { Problem } from './problem';
 
-// JSON texts from outside. JSON.parse alone would take the last of two equal keys, and a few million
-// brackets would block the process for a second.
+// JSON texts from outside. JSON.parse alone would take the last of two equal keys, and a few
+// million brackets would block the process for a second.
 
 /** A place in the value that no schema would see. */
 export interface JsonFault {
@@ -19,7 +19,10 @@ export interface ParsedJson {
 const depthMax = 64;
 /** Keys that occur twice: more of them than a person would want to read of are no JSON of ours. */
 const repeatedKeysMax = 100;
-/** The longest array of any schema; elements are checked one by one, so longer ones are refused before. */
+/**
+ * The longest array of any schema; elements are checked one by one, so longer ones are refused
+ * before.
+ */
 const elementsMax = 10_000;
 
 const quote = 34;
@@ -82,7 +85,9 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-/** Counts the keys that are left, and tells whether there is anything that `oddities` would list. */
+/**
+ * Counts the keys that are left, and tells whether there is anything that `oddities` would list.
+ */
 function inspect(value: unknown): { keys: number; isOdd: boolean } {
   const rest: unknown[] = [value];
   let keys = 0;

@@ -27,7 +27,8 @@ export function describeApi(routes: readonly Route[]): OpenApiDocument {
       title: 'truth-sync',
       version: '1',
       description:
-        'POS, WooCommerce and QuickBooks Online kept equal. Errors are RFC 9457 problems with a `code`.',
+        'POS, WooCommerce and QuickBooks Online kept equal. Errors are RFC 9457 problems ' +
+        'with a `code`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

@@ -71,7 +71,9 @@ export function invalid(detail: string, errors: FieldError[]): Problem {
 const errorsMax = 20;
 const messageMax = 300;
 
-/** What zod found, as the API answers it; bounded, since texts may hold names that the caller chose. */
+/**
+ * What zod found, as the API answers it; bounded, since texts may hold names that the caller chose.
+ */
 export function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues
     .flatMap(plainIssues)
@@ -80,8 +82,8 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
 }
 
 /**
- * Of something that has several forms: what is wrong in the form that was meant, which is the one that has all
- * its fields and no other; where none has, the message that names the forms.
+ * Of something that has several forms: what is wrong in the form that was meant, which is the one
+ * that has all its fields and no other; where none has, the message that names the forms.
  */
 function plainIssues(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union') return [issue];
@@ -98,7 +100,9 @@ export function pathText(path: readonly PropertyKey[]): string {
   return text.slice(0, messageMax);
 }
 
-/** Another transaction won, or the statement took too long: the same request may pass in a moment. */
+/**
+ * Another transaction won, or the statement took too long: the same request may pass in a moment.
+ */
 const busyStates = new Set(['40001', '40P01', '55P03', '57014']);
 
 /** Any error as a problem; what is nobody's request is 500, and a fault of ours. */

@@ -27,7 +27,10 @@ function refuseOtherTypes({ headers }: IncomingMessage): void {
   }
 }
 
-/** What was not read when this fails is read and thrown away by Node, so that the answer gets through. */
+/**
+ * What was not read when this fails is read and thrown away by Node, so that the answer gets
+ * through.
+ */
 async function readBytes(request: IncomingMessage): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > bodyMaxBytes) throw tooLarge();
   return new Promise((resolve, reject) => {

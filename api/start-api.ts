@@ -35,7 +35,10 @@ export interface RunningApi {
   stop: () => Promise<void>;
 }
 
-/** Single statements of intake run one after another per tenant; more connections only serve more tenants. */
+/**
+ * Single statements of intake run one after another per tenant; more connections only serve more
+ * tenants.
+ */
 const intakePoolMax = 10;
 const poolMax = 10;
 /** How long the first start waits for a database that is still starting. */
@@ -44,8 +47,8 @@ const drainMaxMs = 10_000;
 const signalsMaxMs = 2_000;
 
 /**
- * Starts the API: brings the database to the newest migration (always; a lock lets several processes start
- * at once), then listens on PORT and METRICS_PORT. Temporal may be away.
+ * Starts the API: brings the database to the newest migration (always; a lock lets several
+ * processes start at once), then listens on PORT and METRICS_PORT. Temporal may be away.
  */
 export async function startApi(env: Env, overrides: ApiOverrides = {}): Promise<RunningApi> {
   const logger = overrides.logger ?? createLogger({ level: env.logLevel, name: 'api' });
@@ -72,7 +75,8 @@ export async function startApi(env: Env, overrides: ApiOverrides = {}): Promise<
     qboBaseUrl: qboBaseUrl(env),
   });
   const server = createServer(app);
-  // A body of 5 MB over a slow line; Node's own limit of 300 s lets idle senders hold on for too long.
+  // A body of 5 MB over a slow line; Node's own limit of 300 s lets idle senders hold on for too
+  // long.
   server.requestTimeout = 60_000;
   answerClientErrors(server);
   const health =

@@ -15,9 +15,9 @@ import {
 } from '../protocol/messages';
 import type { Target } from '../domain/words';
 
-// Signals to the tenants' workflows. What they tell stands in Postgres before, so no request waits for
-// Temporal: a signal is kept here and repeated until Temporal has taken it. What is lost with this process
-// is found by the watchdog.
+// Signals to the tenants' workflows. What they tell stands in Postgres before, so no request waits
+// for Temporal: a signal is kept here and repeated until Temporal has taken it. What is lost with
+// this process is found by the watchdog.
 
 export type TenantSignal =
   | { name: 'wake' }
@@ -33,7 +33,10 @@ export type TenantSignal =
 type SyncSignal = Exclude<TenantSignal, { runId: string }>;
 
 export interface SignalOptions {
-  /** Opens a client; called again after failures, since a channel that was refused for long waits longer and longer. */
+  /**
+   * Opens a client; called again after failures, since a channel that was refused for long waits
+   * longer and longer.
+   */
   connect: () => Client;
   queues: Queues;
   /** Lets other processes signal again, since this one could not. */
@@ -85,7 +88,8 @@ export class Signals {
       );
       return;
     }
-    // One in flight stays where it is until it has ended, so that two of one key never overtake each other.
+    // One in flight stays where it is until it has ended, so that two of one key never overtake
+    // each other.
     if (earlier?.isInFlight === true) earlier.signal = signal;
     else this.kept.set(key, { tenantId, signal, isInFlight: false });
     if (this.timer === null) this.pump();
@@ -101,7 +105,10 @@ export class Signals {
     await this.dropClient();
   }
 
-  /** Only while no call is in flight: the SDK's own repeat of a call throws where nobody catches it once the channel is closed. */
+  /**
+   * Only while no call is in flight: the SDK's own repeat of a call throws where nobody catches it
+   * once the channel is closed.
+   */
   private async dropClient(): Promise<void> {
     const { client } = this;
     this.client = null;

@@ -17,7 +17,8 @@ import {
 import { initialSyncSettings } from '../domain/sync-settings';
 
 // What a benchmark runs on: throw-away Postgres and Temporal, the API and a worker as processes of
-// their own, both sandboxes without latency. Figures are ratios to a plain way of doing the same in the same run.
+// their own, both sandboxes without latency. Figures are ratios to a plain way of doing the same in
+// the same run.
 
 export interface BenchStack {
   services: LocalServices;
@@ -104,7 +105,10 @@ export async function startBenchStack(): Promise<BenchStack> {
   };
 }
 
-/** A process of this product, by its file and the options of Node before it; resolves when it has printed the text. */
+/**
+ * A process of this product, by its file and the options of Node before it; resolves when it has
+ * printed the text.
+ */
 export async function startProcess(
   file: readonly string[],
   readyText: string,
@@ -117,7 +121,9 @@ export async function startProcess(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise<void>((resolve, reject) => {
-    child.once('exit', () => { reject(new Error(`${file.join(' ')} ended at its start`)); }); // prettier-ignore
+    child.once('exit', () => {
+      reject(new Error(`${file.join(' ')} ended at its start`));
+    });
     child.stdout?.on('data', (data: Buffer) => {
       if (data.toString().includes(readyText)) resolve();
     });
@@ -142,7 +148,9 @@ export async function startProcess(
 /** What a script of package.json gives to Node, without the name of the program. */
 function scriptOf(name: string): string[] {
   const file = readFileSync(join(__dirname, '..', 'package.json'), 'utf8');
-  const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(file)); // prettier-ignore
+  const { scripts } = z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(file));
   return (scripts[name] ?? '').split(' ').slice(1);
 }
 

@@ -21,13 +21,16 @@ import {
 import { openingOf, sale } from './sales';
 
 const sales = 27_000;
-/** In its first 10 s a process spends a quarter of its processor time on compiling: the median counts. */
+/**
+ * In its first 10 s a process spends a quarter of its processor time on compiling: the median
+ * counts.
+ */
 const rounds = 5;
 
 /**
- * Row 9: draining a backlog of sales into QuickBooks, as a share of a plain claim-call-update loop with the same
- * batch calls. Both take turns, each on the company as it was at first: its books make it slower as they grow,
- * and the machine may be faster in one minute than in the next.
+ * Row 9: draining a backlog of sales into QuickBooks, as a share of a plain claim-call-update loop
+ * with the same batch calls. Both take turns, each on the company as it was at first: its books
+ * make it slower as they grow, and the machine may be faster in one minute than in the next.
  */
 export async function benchDrain(stack: BenchStack): Promise<string> {
   const pool = openPool(stack);
@@ -61,11 +64,21 @@ interface Round {
 
 function reportOf(seen: readonly Round[]): string {
   const ratios = seen.map(({ oursPerS, plainPerS }) => oursPerS / plainPerS);
-  const each = (of: (round: Round) => number): string => seen.map((round) => Math.round(of(round))).join(', '); // prettier-ignore
-  return `drain of ${sales} sales, ${rounds} times: ${each(({ oursPerS }) => oursPerS)}/s (${seen.map(({ cpuMs }) => cpuMs.toFixed(1)).join(', ')} ms processor time of the worker for each 30), plain claim-call-update ${each(({ plainPerS }) => plainPerS)}/s, ratios ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}, median ${percentile(ratios, 0.5).toFixed(2)} (goal >= 0.5)`;
+  const each = (of: (round: Round) => number): string =>
+    seen.map((round) => Math.round(of(round))).join(', ');
+  return (
+    `drain of ${sales} sales, ${rounds} times: ${each(({ oursPerS }) => oursPerS)}/s ` +
+    `(${seen.map(({ cpuMs }) => cpuMs.toFixed(1)).join(', ')} ms processor time of the ` +
+    `worker for each 30), plain claim-call-update ${each(({ plainPerS }) => plainPerS)}/s, ` +
+    `ratios ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}, median ` +
+    `${percentile(ratios, 0.5).toFixed(2)} (goal >= 0.5)`
+  );
 }
 
-/** Queues sales while the lane is paused, and drains them: how many a second, and what 30 cost the worker. */
+/**
+ * Queues sales while the lane is paused, and drains them: how many a second, and what 30 cost the
+ * worker.
+ */
 async function drain(
   pool: Pool,
   tenant: BenchTenant,
@@ -92,7 +105,8 @@ async function drain(
 async function bodiesSent(pool: Pool, tenantId: string): Promise<string[]> {
   const sends = await pool.query<{ body: string }>(
     `SELECT s.request ->> 'body' AS body FROM sends s JOIN tenants t ON t.id = s.tenant
-     WHERE t.tenant_id = $1 AND s.system = 'qbo' AND s.request ->> 'body' LIKE '%SalesReceipt%' ORDER BY s.id DESC LIMIT $2`,
+     WHERE t.tenant_id = $1 AND s.system = 'qbo' AND s.request ->> 'body' LIKE '%SalesReceipt%'
+       ORDER BY s.id DESC LIMIT $2`,
     [tenantId, sales / 30],
   );
   return sends.rows.map((row) => row.body).reverse();
@@ -100,16 +114,23 @@ async function bodiesSent(pool: Pool, tenantId: string): Promise<string[]> {
 
 async function waitingIn(tenant: { base: string; admin: string }): Promise<number> {
   const { body } = await call(`${tenant.base}/status`, 'GET', tenant.admin);
-  const { lanes } = z.object({ lanes: z.object({ qbo: z.object({ waiting: z.number() }) }) }).parse(body); // prettier-ignore
+  const { lanes } = z
+    .object({ lanes: z.object({ qbo: z.object({ waiting: z.number() }) }) })
+    .parse(body);
   return lanes.qbo.waiting;
 }
 
-/** Whether something is still to be delivered: two probes of an index, so that asking costs next to nothing. */
+/**
+ * Whether something is still to be delivered: two probes of an index, so that asking costs next to
+ * nothing.
+ */
 async function isOpen(pool: Pool, tenantId: string): Promise<boolean> {
   const open = await pool.query(
     `SELECT FROM tenants t WHERE t.tenant_id = $1 AND (
-       EXISTS (SELECT FROM deliveries WHERE tenant = t.id AND system = 'qbo' AND kind = 'order' AND state = 'waiting')
-       OR EXISTS (SELECT FROM deliveries WHERE tenant = t.id AND system = 'qbo' AND state IN ('sending', 'verifying')))`,
+       EXISTS (SELECT FROM deliveries WHERE tenant = t.id AND system = 'qbo' AND kind = 'order'
+         AND state = 'waiting')
+       OR EXISTS (SELECT FROM deliveries WHERE tenant = t.id AND system = 'qbo'
+         AND state IN ('sending', 'verifying')))`,
     [tenantId],
   );
   return open.rowCount === 1;
@@ -142,8 +163,8 @@ const answerSchema = z.object({
 });
 
 /**
- * What a program without proof would do with the same calls: rows with their payload; claim 30 of them, send
- * them as one batch, note each one's id and version.
+ * What a program without proof would do with the same calls: rows with their payload; claim 30 of
+ * them, send them as one batch, note each one's id and version.
  */
 async function plainLoop(
   stack: BenchStack,
@@ -153,7 +174,9 @@ async function plainLoop(
 ): Promise<number> {
   const pool = openPool(stack);
   await pool.query(
-    "DROP TABLE IF EXISTS plain_queue; CREATE TABLE plain_queue (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, payload json, state text DEFAULT 'waiting', remote_id text, remote_version text); CREATE INDEX ON plain_queue (id) WHERE state = 'waiting'",
+    'DROP TABLE IF EXISTS plain_queue; CREATE TABLE plain_queue (id bigint GENERATED ' +
+      "ALWAYS AS IDENTITY PRIMARY KEY, payload json, state text DEFAULT 'waiting', remote_id " +
+      "text, remote_version text); CREATE INDEX ON plain_queue (id) WHERE state = 'waiting'",
   );
   for (const body of bodies) {
     const operations = batchSchema.parse(JSON.parse(body)).BatchItemRequest;
@@ -166,7 +189,9 @@ async function plainLoop(
   let done = 0;
   for (;;) {
     const claimed = await pool.query<{ id: number; payload: z.infer<typeof operationSchema> }>(
-      `UPDATE plain_queue SET state = 'sending' WHERE id IN (SELECT id FROM plain_queue WHERE state = 'waiting' ORDER BY id LIMIT 30 FOR UPDATE SKIP LOCKED) RETURNING id, payload`,
+      `UPDATE plain_queue SET state = 'sending'
+         WHERE id IN (SELECT id FROM plain_queue WHERE state = 'waiting' ORDER BY id LIMIT 30
+           FOR UPDATE SKIP LOCKED) RETURNING id, payload`,
     );
     if (claimed.rows.length === 0) break;
     const answer = await request(
@@ -190,8 +215,10 @@ async function plainLoop(
       return { id: Number(bId), remoteId: SalesReceipt.Id, remoteVersion: SalesReceipt.SyncToken };
     });
     await pool.query(
-      `UPDATE plain_queue q SET state = 'done', remote_id = x."remoteId", remote_version = x."remoteVersion"
-       FROM json_to_recordset($1::json) AS x(id bigint, "remoteId" text, "remoteVersion" text) WHERE q.id = x.id AND q.id = ANY ($2)`,
+      `UPDATE plain_queue q SET state = 'done', remote_id = x."remoteId",
+         remote_version = x."remoteVersion"
+       FROM json_to_recordset($1::json) AS x(id bigint, "remoteId" text, "remoteVersion" text)
+         WHERE q.id = x.id AND q.id = ANY ($2)`,
       [JSON.stringify(written), written.map(({ id }) => id)],
     );
     done += written.length;

@@ -16,8 +16,9 @@ const roundMs = 5_000;
 const rounds = 3;
 
 /**
- * Row 8: changes a second through the API, as a share of a raw multi-row insert of the same rows in the same
- * run; once with a shop for each client, once with all clients in one shop, whose statements queue for its counter.
+ * Row 8: changes a second through the API, as a share of a raw multi-row insert of the same rows in
+ * the same run; once with a shop for each client, once with all clients in one shop, whose
+ * statements queue for its counter.
  */
 export async function benchIntake(stack: BenchStack): Promise<string> {
   const tenants = await prepareTenants(stack);
@@ -37,14 +38,23 @@ export async function benchIntake(stack: BenchStack): Promise<string> {
       const perS = percentile(rates, 0.5);
       return `${Math.round(perS)}/s, ratio ${(perS / raw).toFixed(2)}`;
     };
-    lines.push(`${what}: raw insert ${Math.round(raw)}/s; a shop for each client ${share(seen.apart)}; all in one shop ${share(seen.together)}`); // prettier-ignore
+    lines.push(
+      `${what}: raw insert ${Math.round(raw)}/s; a shop for each client ` +
+        `${share(seen.apart)}; all in one shop ${share(seen.together)}`,
+    );
   }
-  return `intake, batches of ${batchSize}, ${clients} keep-alive clients, medians of ${rounds} (goal >= 0.4): ${lines.join('. ')}`;
+  return (
+    `intake, batches of ${batchSize}, ${clients} keep-alive clients, medians of ${rounds} ` +
+    `(goal >= 0.4): ${lines.join('. ')}`
+  );
 }
 
 type Make = (id: string, occurredAt: string) => object;
 
-/** A tenant for each client, with a bound that the run cannot reach; the worker that brings it in force ends before the clock starts. */
+/**
+ * A tenant for each client, with a bound that the run cannot reach; the worker that brings it in
+ * force ends before the clock starts.
+ */
 async function prepareTenants(stack: BenchStack): Promise<BenchTenant[]> {
   const worker = await stack.startWorker();
   const tenants: BenchTenant[] = [];
@@ -72,8 +82,10 @@ async function rawInserts(stack: BenchStack, make: Make): Promise<number> {
   const result = await rate(async () => {
     const rows = batch(make).map((body) => ({ id: randomUUID(), pos: ++pos, body }));
     await pool.query(
-      `INSERT INTO raw_changes (tenant, pos, event_id, kind, op, record_id, source_rev, occurred_at, body, hash)
-       SELECT 1, pos, id, 'order', 'upsert', id, 1, now(), body, sha256(id::bytea) FROM json_to_recordset($1::json) AS x(id text, pos bigint, body json)`,
+      `INSERT INTO raw_changes (tenant, pos, event_id, kind, op, record_id, source_rev,
+         occurred_at, body, hash)
+       SELECT 1, pos, id, 'order', 'upsert', id, 1, now(), body, sha256(id::bytea)
+         FROM json_to_recordset($1::json) AS x(id text, pos bigint, body json)`,
       [JSON.stringify(rows)],
     );
   });

@@ -18,7 +18,10 @@ const journal = z.object({
   next: z.number(),
 });
 
-/** Row 7: from the POS's request to the answered write of the shop's stock, one sale after another on an idle system. */
+/**
+ * Row 7: from the POS's request to the answered write of the shop's stock, one sale after another
+ * on an idle system.
+ */
 export async function benchLatency(stack: BenchStack): Promise<string> {
   const worker = await stack.startWorker();
   const tenant = await createBenchTenant(stack);
@@ -48,5 +51,8 @@ export async function benchLatency(stack: BenchStack): Promise<string> {
     await until(10_000, async () => (await depthOf(tenant)) === 0, 'sale delivered');
   }
   await worker.stop();
-  return `sale to shop stock over 100 sales: p50 ${percentile(times, 0.5)} ms, p95 ${percentile(times, 0.95)} ms, most ${Math.max(...times)} ms (goal p95 <= 500 ms)`;
+  return (
+    `sale to shop stock over 100 sales: p50 ${percentile(times, 0.5)} ms, p95 ` +
+    `${percentile(times, 0.95)} ms, most ${Math.max(...times)} ms (goal p95 <= 500 ms)`
+  );
 }

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { benchDrain } from './drain';
 import { startBenchStack, type BenchStack } from './bench-stack';
 import { benchIntake } from './intake';
+import { benchLanes } from './lanes';
 import { benchLatency } from './latency';
 import { benchNeighbour } from './neighbour';
 import { benchPosting } from './posting';
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<string>> = {
   latency: onStack(benchLatency),
   intake: onStack(benchIntake),
   drain: onStack(benchDrain),
+  lanes: onStack(benchLanes),
   neighbour: onStack(benchNeighbour),
   sandbox: benchSandbox,
   posting: benchPosting,

@@ -16,9 +16,12 @@ export async function benchNeighbour(stack: BenchStack): Promise<string> {
   const small = await run(stack, 5_000);
   const large = await run(stack, 50_000);
   return [
-    `neighbour: one sale beside 50,000 queued delivered after ${large.deliveredMs} ms, the slowest of ${large.times.length} (goal <= 2,000 ms)`,
+    `neighbour: one sale beside 50,000 queued delivered after ${large.deliveredMs} ms, the ` +
+      `slowest of ${large.times.length} (goal <= 2,000 ms)`,
     `longest history ${large.events} events (goal <= 1,000)`,
-    `worker memory ${Math.round(large.memoryMb)} MB at 50,000, ${Math.round(small.memoryMb)} MB at 5,000, ratio ${(large.memoryMb / small.memoryMb).toFixed(2)} (goal <= 1.2)`,
+    `worker memory ${Math.round(large.memoryMb)} MB at 50,000, ` +
+      `${Math.round(small.memoryMb)} MB at 5,000, ratio ` +
+      `${(large.memoryMb / small.memoryMb).toFixed(2)} (goal <= 1.2)`,
   ].join('; ');
 }
 
@@ -71,10 +74,20 @@ async function oneSale(tenant: BenchTenant, n: number): Promise<number> {
   await call(`${tenant.base}/changes`, 'POST', tenant.pos, {
     changes: [sale(`Q-${n}`, '2026-11-21T11:00:00Z')],
   });
-  await until(60_000, async () => {
-    const { body } = await call(`${tenant.base}/changes/${encodeURIComponent(id)}`, 'GET', tenant.pos);
-    return state.parse(body).deliveries.some((row) => row.system === 'qbo' && row.state === 'delivered');
-  }, 'the single sale'); // prettier-ignore
+  await until(
+    60_000,
+    async () => {
+      const { body } = await call(
+        `${tenant.base}/changes/${encodeURIComponent(id)}`,
+        'GET',
+        tenant.pos,
+      );
+      return state
+        .parse(body)
+        .deliveries.some((row) => row.system === 'qbo' && row.state === 'delivered');
+    },
+    'the single sale',
+  );
   return Date.now() - startMs;
 }
 

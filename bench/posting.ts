@@ -8,7 +8,9 @@ import type { OrderBody } from '../domain/bodies';
 const roundMs = 1_000;
 const rounds = 5;
 
-/** The pure decision alone, one core: a ticket of 5 lines with tax and one discount to a document. */
+/**
+ * The pure decision alone, one core: a ticket of 5 lines with tax and one discount to a document.
+ */
 export function benchPosting(): Promise<string> {
   const us = company({ country: 'US', isAutomatedTax: true, homeCurrency: 'USD' });
   const gb = company({ country: 'GB', isAutomatedTax: false, homeCurrency: 'GBP' });
@@ -20,7 +22,8 @@ export function benchPosting(): Promise<string> {
   });
   const [american, british] = kinds;
   return Promise.resolve(
-    `documents decided a second, one core, 5 lines with tax and a discount (median of ${rounds}): US ${american}, tax in the price ${british} (goal >= 20000)`,
+    'documents decided a second, one core, 5 lines with tax and a discount (median of ' +
+      `${rounds}): US ${american}, tax in the price ${british} (goal >= 20000)`,
   );
 }
 
@@ -39,10 +42,19 @@ function documentsPerSecond(body: OrderBody, books: PostingCompany): number {
   }
 }
 
-function company(facts: Pick<PostingCompany, 'country' | 'isAutomatedTax' | 'homeCurrency'>): PostingCompany {
+function company(
+  facts: Pick<PostingCompany, 'country' | 'isAutomatedTax' | 'homeCurrency'>,
+): PostingCompany {
   const code = { id: '6', rates: [{ id: '61', percent: '20' }] };
-  return { ...facts, isMultiCurrency: false, usingSalesTax: true, bookCloseDate: null, allowDiscount: true, taxCode: () => code };
-} // prettier-ignore
+  return {
+    ...facts,
+    isMultiCurrency: false,
+    usingSalesTax: true,
+    bookCloseDate: null,
+    allowDiscount: true,
+    taxCode: () => code,
+  };
+}
 
 /** Five lines of 12.00, the first with 2.00 off, 20 % of tax on each. */
 function ticket(currency: string, pricesIncludeTax: boolean): OrderBody {
@@ -51,7 +63,16 @@ function ticket(currency: string, pricesIncludeTax: boolean): OrderBody {
     const amountMinor = 2_400 - discountMinor;
     const taxMinor = Math.round(pricesIncludeTax ? amountMinor / 6 : amountMinor / 5);
     const netMinor = pricesIncludeTax ? amountMinor - taxMinor : amountMinor;
-    return { lineId: String(index), sku: `SKU-${index}`, name: `Article ${index}`, quantity: '2', unitPrice: '12.00', discountMinor, netMinor, taxes: [{ code: 'S', taxMinor }] };
+    return {
+      lineId: String(index),
+      sku: `SKU-${index}`,
+      name: `Article ${index}`,
+      quantity: '2',
+      unitPrice: '12.00',
+      discountMinor,
+      netMinor,
+      taxes: [{ code: 'S', taxMinor }],
+    };
   });
   const netMinor = lines.reduce((sum, line) => sum + line.netMinor, 0);
   const taxMinor = lines.reduce((sum, line) => sum + (line.taxes[0]?.taxMinor ?? 0), 0);
@@ -66,4 +87,4 @@ function ticket(currency: string, pricesIncludeTax: boolean): OrderBody {
     tenders: [{ tender: 'card', amountMinor: totalMinor, reference: 'ch_1' }],
     totals: { netMinor, taxMinor, totalMinor },
   };
-} // prettier-ignore
+}

@@ -2,9 +2,17 @@
 export function openingOf(occurredAt: string): object[] {
   return [
     change('customer', 'c1', 1, occurredAt, { name: 'Customer c1' }),
-    change('product', 'p-MUG', 1, occurredAt, { sku: 'MUG', name: 'Mug', type: 'goods', priceMinor: 1_250, currency: 'USD', trackStock: true, status: 'active' }),
+    change('product', 'p-MUG', 1, occurredAt, {
+      sku: 'MUG',
+      name: 'Mug',
+      type: 'goods',
+      priceMinor: 1_250,
+      currency: 'USD',
+      trackStock: true,
+      status: 'active',
+    }),
     change('inventory', 'MUG', null, occurredAt, { count: { quantity: '1000000' } }),
-  ]; // prettier-ignore
+  ];
 }
 
 export function sale(number: string, occurredAt: string): object {
@@ -16,11 +24,20 @@ export function sale(number: string, occurredAt: string): object {
     pricesIncludeTax: false,
     customerId: 'c1',
     lines: [
-      { lineId: '1', sku: 'MUG', name: 'Mug', quantity: '1', unitPrice: '12.50', discountMinor: 0, netMinor: 1_250, taxes: [] },
+      {
+        lineId: '1',
+        sku: 'MUG',
+        name: 'Mug',
+        quantity: '1',
+        unitPrice: '12.50',
+        discountMinor: 0,
+        netMinor: 1_250,
+        taxes: [],
+      },
     ],
     tenders: [{ tender: 'card', amountMinor: 1_250 }],
     totals: { netMinor: 1_250, taxMinor: 0, totalMinor: 1_250 },
-  }); // prettier-ignore
+  });
 }
 
 export function movement(id: string, occurredAt: string): object {

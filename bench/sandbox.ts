@@ -95,7 +95,6 @@ async function send(
   path: string,
   body?: object,
 ): Promise<void> {
-  // prettier-ignore
   const answer = await request(`${place.root}/${path}`, {
     method,
     dispatcher: keepAlive,
@@ -158,7 +157,9 @@ const ids = z.array(z.object({ id: z.number() }));
 
 async function shopCalls(shop: Place): Promise<string> {
   await times(productsInShop / 100, () => createProducts(shop));
-  const list = await request(`${shop.root}/products?per_page=100&_fields=id`, { headers: shop.headers }); // prettier-ignore
+  const list = await request(`${shop.root}/products?per_page=100&_fields=id`, {
+    headers: shop.headers,
+  });
   const known = ids.parse(await list.body.json()).map((row) => row.id);
   const one = (turn: number): string => `products/${known[turn % known.length] ?? 0}`;
   await perSecond((turn) => send(shop, 'GET', one(turn))); // warms the compiler up
@@ -166,7 +167,10 @@ async function shopCalls(shop: Place): Promise<string> {
   const writes = await perSecond((turn) =>
     send(shop, 'PUT', one(turn), { stock_quantity: turn % 100 }),
   );
-  return `Woo single calls: ${Math.round(reads)} reads/s, ${Math.round(writes)} writes/s (goal >= 2000)`;
+  return (
+    `Woo single calls: ${Math.round(reads)} reads/s, ${Math.round(writes)} writes/s (goal >= ` +
+    '2000)'
+  );
 }
 
 let orderNumber = 0;
@@ -196,7 +200,10 @@ async function fill(shop: Place, products: number, orders: number): Promise<void
 async function shopSnapshots(sandboxes: Sandboxes, shop: Place): Promise<string> {
   await fill(shop, 10_000, 2_000);
   const { snapshot, restore } = await snapshotTimes(sandboxes.woo);
-  return `Woo, ${skuNumber} products and ${orderNumber} orders: snapshot ${snapshot} ms, restore ${restore} ms (goal <= 100 each)`;
+  return (
+    `Woo, ${skuNumber} products and ${orderNumber} orders: snapshot ${snapshot} ms, restore ` +
+    `${restore} ms (goal <= 100 each)`
+  );
 }
 
 async function largeShop(shop: Place): Promise<string> {
@@ -206,7 +213,10 @@ async function largeShop(shop: Place): Promise<string> {
   const pages = await perSecond((turn) =>
     send(shop, 'GET', `products?per_page=100&page=${(turn % pageMax) + 1}`),
   );
-  return `Woo, ${skuNumber} products and 6000 orders: ${Math.round(orders)} orders/s (goal >= 2000), ${pages.toFixed(1)} pages of 100 products/s`;
+  return (
+    `Woo, ${skuNumber} products and 6000 orders: ${Math.round(orders)} orders/s (goal >= ` +
+    `2000), ${pages.toFixed(1)} pages of 100 products/s`
+  );
 }
 
 let documentNumber = 0;
@@ -242,7 +252,10 @@ async function companyCalls(company: Place): Promise<string> {
   await perSecond(() => createSales(company));
   const before = documentNumber;
   const batches = await perSecond(() => createSales(company));
-  return `QuickBooks: ${batches.toFixed(0)} batches of ${batchSize} a second (goal >= 100), ${before} documents before`;
+  return (
+    `QuickBooks: ${batches.toFixed(0)} batches of ${batchSize} a second (goal >= 100), ` +
+    `${before} documents before`
+  );
 }
 
 /** A company of so many documents, the largest of some rounds. */
@@ -250,7 +263,10 @@ async function companySnapshots(sandboxes: Sandboxes, company: Place): Promise<s
   Object.assign(company, await openCompany(sandboxes.qbo));
   await times(Math.ceil(snapshotDocuments / batchSize), () => createSales(company));
   const { snapshot, restore } = await snapshotTimes(sandboxes.qbo);
-  return `QuickBooks, ${snapshotDocuments} documents: snapshot ${snapshot} ms, restore ${restore} ms (goal <= 100 each)`;
+  return (
+    `QuickBooks, ${snapshotDocuments} documents: snapshot ${snapshot} ms, restore ${restore} ` +
+    'ms (goal <= 100 each)'
+  );
 }
 
 async function snapshotTimes(target: Target): Promise<{ snapshot: number; restore: number }> {
@@ -270,5 +286,8 @@ async function memory(sandboxes: Sandboxes, shop: Place, company: Place): Promis
   await times((manyProducts - skuNumber) / 100, () => createProducts(shop));
   await times(Math.ceil(manyDocuments / batchSize), () => createSales(company));
   const resident = Math.round(sandboxes.process.memoryMb());
-  return `memory with ${manyProducts} products and ${manyDocuments} documents: ${resident} MB (goal <= 1024)`;
+  return (
+    `memory with ${manyProducts} products and ${manyDocuments} documents: ${resident} MB ` +
+    '(goal <= 1024)'
+  );
 }

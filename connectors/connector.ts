@@ -2,6 +2,7 @@ import type { CanonicalText } from '../domain/canonical';
 import type { RecordBody } from '../domain/bodies';
 import type { SummarySale } from '../domain/posting/summary';
 import type { FailureClass } from '../domain/failure';
+import type { CirclePart } from '../domain/posting/circle';
 import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { ListedThing } from '../domain/posting/paid-out';
@@ -9,8 +10,8 @@ import type { Posting } from '../domain/posting/posting';
 import type { DesiredOp, JsonObject, Target } from '../domain/words';
 import type { HoldCode } from '../domain/hold-reasons';
 
-// What the push asks of a connector. All knowledge of a vendor stays behind these types: the activity
-// knows deliveries, sends and time; a connector knows addresses, fields and answers.
+// What the push asks of a connector. All knowledge of a vendor stays behind these types: the
+// activity knows deliveries, sends and time; a connector knows addresses, fields and answers.
 
 /** One delivery that is ready to be composed, with the record as it is now. */
 export interface Outgoing {
@@ -21,26 +22,40 @@ export interface Outgoing {
   rev: number;
   op: DesiredOp;
   record: RecordBody;
-  /** Business day on which its newest revision came, `YYYY-MM-DD`; none where nobody corrects anything. */
+  /**
+   * Business day on which its newest revision came, `YYYY-MM-DD`; none where nobody corrects
+   * anything.
+   */
   changedOn?: string;
   /** Of a daily summary: its members as one sale. */
   combined?: SummarySale;
   attempts: number;
   /** An operator wants what was deleted or voided there made again, as a new thing. */
   isPostedAnew?: boolean;
-  /** Class of the last refusal of this delivery, null where none: DUPLICATE asks for a look-up first. */
+  /** Nothing is written: what it comes to is asked for, not the write that makes way for it. */
+  isTrial?: boolean;
+  /**
+   * Class of the last refusal of this delivery, null where none: DUPLICATE asks for a look-up
+   * first.
+   */
   lastClass: FailureClass | null;
   remoteId: string | null;
   remoteVersion: string | null;
   /** What the system was last known to hold, as this connector wrote it; null before the first. */
   snapshot: JsonObject | null;
-  /** Remote ids that other records of ours have: whatever a look-up finds, none of these is this record's. */
+  /**
+   * Remote ids that other records of ours have: whatever a look-up finds, none of these is this
+   * record's.
+   */
   others?: ReadonlySet<string>;
 }
 
 /** What our own database knows about the things a record refers to. */
 export interface References {
-  /** SKU → the product that the composed record means by it, as the target knows it. A SKU without entry is unknown to us. */
+  /**
+   * SKU → the product that the composed record means by it, as the target knows it. A SKU without
+   * entry is unknown to us.
+   */
   products: ReadonlyMap<string, ProductReference>;
   /** Products that are composed themselves, by record id: two may say one SKU. */
   ownProducts: ReadonlyMap<string, ProductReference>;
@@ -54,10 +69,18 @@ export interface References {
   orders: ReadonlyMap<string, RecordReference>;
   /** Other documents, by `kind/recordId` → delivery to this target. */
   documents: ReadonlyMap<string, RecordReference>;
-  /** Orders and invoices that a refund or payment names, by `kind/recordId`, with what came of them so far. */
+  /**
+   * Orders and invoices that a refund or payment names, by `kind/recordId`, with what came of them
+   * so far.
+   */
   sales: ReadonlyMap<string, KnownSale>;
-  /** Lay-away money of the orders that use it or whose it is given back of, by record id of the order. */
+  /**
+   * Lay-away money of the orders that use it or whose it is given back of, by record id of the
+   * order.
+   */
   layAways: ReadonlyMap<string, LayAway>;
+  /** What stands of a sale on its customer's account, by record id of the sale. */
+  circles: ReadonlyMap<string, readonly CirclePart[]>;
   /** What payouts list, by `kind/recordId`: what was brought of it, and which payouts list it. */
   listed: ReadonlyMap<string, ListedThing>;
   /** Mapped target id, or null where nobody mapped it. */
@@ -70,12 +93,18 @@ export interface RecordReference {
   remoteId: string | null;
   /** What it is there, where that may differ: a sale is a receipt or an invoice. */
   entity?: string | null;
-  /** Whether it may still get a remote id by itself: then the one that refers to it waits, else it is held. */
+  /**
+   * Whether it may still get a remote id by itself: then the one that refers to it waits, else it
+   * is held.
+   */
   isOpen: boolean;
 }
 
 export interface ProductReference extends RecordReference {
-  /** The code by which the target knows this SKU: the SKU itself, or with a marked suffix where the target does not tell case apart (`85123a~2`). */
+  /**
+   * The code by which the target knows this SKU: the SKU itself, or with a marked suffix where the
+   * target does not tell case apart (`85123a~2`).
+   */
   code: string;
   isStockTracked: boolean;
   /** Found there and adopted (true), or created by us (false). */
@@ -117,13 +146,19 @@ export type Composed =
       /** More is to be done for this delivery: it is composed again at once. */
       isStep?: boolean;
     }
-  /** `cause` groups equal holds for the operator, e.g. `mapping_missing:tender:card`; `detail` says what to do. */
+  /**
+   * `cause` groups equal holds for the operator, e.g. `mapping_missing:tender:card`; `detail` says
+   * what to do.
+   */
   | {
       type: 'hold';
       reason: HoldCode;
       cause: string;
       detail: string;
-      /** Remote ids among which it cannot tell its own: what other records of ours have is none of them. */
+      /**
+       * Remote ids among which it cannot tell its own: what other records of ours have is none of
+       * them.
+       */
       among?: readonly string[];
       /** What is remembered of the thing meanwhile. */
       remote?: Remembered;
@@ -131,7 +166,10 @@ export type Composed =
   | { type: 'skip'; reason: string }
   /** Something else of ours goes first and is on its way: it is looked at again soon. */
   | { type: 'later'; detail: string }
-  /** It refers to things without remote id. Some may still come (`waitsFor` non-empty and all open): it stays waiting; else it is held(dependency). */
+  /**
+   * It refers to things without remote id. Some may still come (`waitsFor` non-empty and all open):
+   * it stays waiting; else it is held(dependency).
+   */
   | { type: 'notReady'; missing: MissingReference[] };
 
 export interface MissingReference {
@@ -143,16 +181,24 @@ export interface MissingReference {
 /** One write of one delivery. Its payload is canonical: it is hashed into the key. */
 export interface Write {
   operation: 'create' | 'update' | 'void';
-  /** The vendor's entity or resource, e.g. `SalesReceipt`, `products`. Writes of one send may differ in it only where `group` is equal. */
+  /**
+   * The vendor's entity or resource, e.g. `SalesReceipt`, `products`. Writes of one send may differ
+   * in it only where `group` is equal.
+   */
   entity: string;
   /** Only writes of one group can travel in one request. */
   group: string;
   payload: JsonObject;
-  /** Whether it adopts something found there rather than creating it: remembered with the delivery. */
+  /**
+   * Whether it adopts something found there rather than creating it: remembered with the delivery.
+   */
   isLinked: boolean;
   /** What to keep as snapshot when it is accepted; the connector completes it from the answer. */
   snapshot: JsonObject;
-  /** What is needed to look for it after a lost answer: SKU, document number, marker, remote id, figures. */
+  /**
+   * What is needed to look for it after a lost answer: SKU, document number, marker, remote id,
+   * figures.
+   */
   natural: JsonObject;
 }
 
@@ -199,7 +245,10 @@ export type MemberResult =
   /** Several or inexact hits, or a figure that is neither ours nor the former one. */
   | { type: 'ambiguous'; reason: HoldCode; detail: string };
 
-/** What follows an accepted write: another one, composed anew from the snapshot, or a person has to look. */
+/**
+ * What follows an accepted write: another one, composed anew from the snapshot, or a person has to
+ * look.
+ */
 export type AfterAccepted =
   { type: 'step' } | { type: 'hold'; reason: HoldCode; cause: string; detail: string };
 
@@ -213,7 +262,10 @@ export interface WrittenThing {
 export type SendAnswer =
   /** One result per member, in order. */
   | { type: 'answered'; results: MemberResult[] }
-  /** Certainly not executed. From `verify`: the question was not executed, the send itself stays unknown. */
+  /**
+   * Certainly not executed. From `verify`: the question was not executed, the send itself stays
+   * unknown.
+   */
   | {
       type: 'notExecuted';
       why: 'throttled' | 'unreachable' | 'unauthorized' | 'unavailable';
@@ -221,14 +273,21 @@ export type SendAnswer =
       detail: string;
     }
   /**
-   * Certainly not executed and refused as a whole, although the vendor takes others: for what a member holds, or for
-   * the size of all. Only for sends of several members; smaller ones are tried.
+   * Certainly not executed and refused as a whole, although the vendor takes others: for what a
+   * member holds, or for the size of all. Only for sends of several members; smaller ones are
+   * tried.
    */
   | { type: 'rejected'; why: 'content' | 'size'; detail: string }
-  /** The vendor may have executed it, now or some seconds later. `isOfMembers`: it fails on one of these, others pass. */
+  /**
+   * The vendor may have executed it, now or some seconds later. `isOfMembers`: it fails on one of
+   * these, others pass.
+   */
   | { type: 'lost'; detail: string; retryAfterMs?: number | null; isOfMembers?: boolean };
 
-/** Every call to a vendor goes through it: one is under way at a time. Both throw `TurnOver` of the caller's making where none may leave. */
+/**
+ * Every call to a vendor goes through it: one is under way at a time. Both throw `TurnOver` of the
+ * caller's making where none may leave.
+ */
 export interface CallGate {
   /** Waits for the budget first. */
   read<T>(call: () => Promise<T>): Promise<T>;
@@ -238,7 +297,10 @@ export interface CallGate {
   readonly signal: AbortSignal;
 }
 
-/** A vendor call that failed outside of a send: look-ups, facts, token refresh. Never carries a secret or personal data. */
+/**
+ * A vendor call that failed outside of a send: look-ups, facts, token refresh. Never carries a
+ * secret or personal data.
+ */
 export class ConnectorError extends Error {
   readonly kind: ConnectorErrorKind;
   readonly retryAfterMs: number | null;
@@ -264,10 +326,16 @@ export function unanswered(error: ConnectorError): SendAnswer {
   return { type: 'lost', detail };
 }
 
-/** upstream: network, time-out, 5xx, unreadable answer · throttled: 429 · auth: credentials refused · config: wrong settings of the tenant · refused: a 4xx that is our fault. */
+/**
+ * upstream: network, time-out, 5xx, unreadable answer · throttled: 429 · auth: credentials refused
+ * · config: wrong settings of the tenant · refused: a 4xx that is our fault.
+ */
 export type ConnectorErrorKind = 'upstream' | 'throttled' | 'auth' | 'config' | 'refused';
 
-/** One tenant's account at one vendor, for the length of a turn. Every method that calls takes the gate. */
+/**
+ * One tenant's account at one vendor, for the length of a turn. Every method that calls takes the
+ * gate.
+ */
 export interface Connector {
   readonly system: Target;
   /**
@@ -276,23 +344,38 @@ export interface Connector {
    * with, a person has to connect again.
    */
   renewCredentials(why: 'expiring' | 'refused', gate: CallGate): Promise<boolean>;
-  /** Facts of the account (preferences, accounts), read from the vendor; the caller stores them and passes them on next time. */
+  /**
+   * Facts of the account (preferences, accounts), read from the vendor; the caller stores them and
+   * passes them on next time.
+   */
   readFacts(gate: CallGate): Promise<JsonObject>;
-  /** Asks the vendor what composing needs: matches before a first create, versions, present stock. Set-wise, few calls. */
+  /**
+   * Asks the vendor what composing needs: matches before a first create, versions, present stock.
+   * Set-wise, few calls.
+   */
   lookUp(items: readonly Outgoing[], references: References, gate: CallGate): Promise<Findings>;
   /** Pure: what to do for one delivery. */
   compose(item: Outgoing, references: References, findings: Findings): Composed;
-  /** What each write books, debits and credits equal; null for what books nothing. Set-wise, few calls. */
+  /**
+   * What each write books, debits and credits equal; null for what books nothing. Set-wise, few
+   * calls.
+   */
   readPostings(writes: readonly Write[], gate: CallGate): Promise<(Posting[] | null)[]>;
-  /** Pure: the request that carries these writes (all of one group). The order of the writes is the order of the members. */
+  /**
+   * Pure: the request that carries these writes (all of one group). The order of the writes is the
+   * order of the members.
+   */
   freeze(writes: readonly WriteText[]): FrozenRequest;
   /** Pure: the payloads in such a request, one for each of its writes, in their order. */
   payloadsIn(request: FrozenRequest, writes: readonly KeptWrite[]): JsonObject[];
   /**
-   * Sends the stored bytes. Never throws for what a vendor or network can do; budget is charged by the caller.
+   * Sends the stored bytes. Never throws for what a vendor or network can do; budget is charged by
+   * the caller.
    */
   send(stored: StoredSend, gate: CallGate): Promise<SendAnswer>;
-  /** Asks what became of a send whose answer was lost. QuickBooks repeats it as it is, Woo looks. */
+  /**
+   * Asks what became of a send whose answer was lost. QuickBooks repeats it as it is, Woo looks.
+   */
   verify(stored: StoredSend, ageMs: number, gate: CallGate): Promise<SendAnswer>;
   /** Whether `verify` is a repeat of the write (charged as one) rather than reads. */
   readonly verifiesByRepeat: boolean;

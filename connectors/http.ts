@@ -1,8 +1,9 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import type { CallTimeouts } from './connector';
 
-// The one way out to a vendor: every call has a connect, a first-byte and a total time-out and a size
-// limit (architecture.md#i10), follows no redirect, and tells "never reached" from "answer lost".
+// The one way out to a vendor: every call has a connect, a first-byte and a total time-out and a
+// size limit (architecture.md#i10), follows no redirect, and tells "never reached" from "answer
+// lost".
 
 /** 10 MB: the largest answer we ask for (a page of 1,000 accounts, 100 products) is under 2 MB. */
 const answerBytesMax = 10 * 1024 * 1024;
@@ -30,7 +31,10 @@ export type HttpResult =
   | HttpAnswer
   /** No byte of the request left: refused, no such host, connect time-out, failed TLS handshake. */
   | { type: 'notReached'; detail: string }
-  /** The vendor may have received the request: reset, time-out, cut or too large, or we stopped waiting. */
+  /**
+   * The vendor may have received the request: reset, time-out, cut or too large, or we stopped
+   * waiting.
+   */
   | { type: 'lost'; detail: string };
 
 /** Sends one call and reads its whole answer. Never throws for what a network or vendor can do. */
@@ -83,7 +87,10 @@ export async function call(http: HttpCall): Promise<HttpResult> {
 /** A year: no clock of ours breaks by it, and who reads it has a bound of its own. */
 const retryAfterMaxMs = 31_536_000_000;
 
-/** Milliseconds to wait by a Retry-After header (seconds or HTTP date), null where there is none to read; finite. */
+/**
+ * Milliseconds to wait by a Retry-After header (seconds or HTTP date), null where there is none to
+ * read; finite.
+ */
 export function retryAfterMs(
   headers: Readonly<Record<string, string>>,
   nowMs: number,
@@ -141,7 +148,10 @@ function firstValues(
   return values;
 }
 
-/** Errors raised before a connection stood; everything else may have come after the request had left. */
+/**
+ * Errors raised before a connection stood; everything else may have come after the request had
+ * left.
+ */
 const notSentCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

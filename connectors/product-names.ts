@@ -4,7 +4,8 @@ import type { ProductBody } from '../domain/bodies';
 import type { JsonObject } from '../domain/words';
 import type { Composed, Outgoing, ProductReference, References } from './connector';
 
-// Names that have to be unique there, SKUs of a store and names of items: who lets one go goes before who takes it.
+// Names that have to be unique there, SKUs of a store and names of items: who lets one go goes
+// before who takes it.
 
 /** What we know of the product that is composed. */
 export function ownReference(
@@ -18,7 +19,10 @@ export function ownReference(
 /** The name that a product is to have now. */
 export type NameStep =
   | { type: 'final' }
-  /** One that nobody else wants, so that the one that it has is free for another; it gets its own afterwards. */
+  /**
+   * One that nobody else wants, so that the one that it has is free for another; it gets its own
+   * afterwards.
+   */
   | { type: 'interim'; name: string }
   | { type: 'wait'; composed: Composed };
 
@@ -42,7 +46,10 @@ export function markedName(code: string, recordId: string): string {
   return withEnd(code, `~${shortHash(recordId)}`);
 }
 
-/** What a thing is called there, as names are compared, by what was written last; null where a person named it. */
+/**
+ * What a thing is called there, as names are compared, by what was written last; null where a
+ * person named it.
+ */
 export function labelIn(snapshot: JsonObject): string | null {
   if (snapshot['isLinked'] === true) return null;
   const fields = snapshot['fields'];

@@ -4,10 +4,16 @@ import { CanonicalText } from '../domain/canonical';
 import type { JsonObject } from '../domain/words';
 import type { KeptWrite, Write, WriteText } from './connector';
 
-/** Any JSON object: rows as they were read; payloads, snapshots and natural keys, read by the connector that wrote them. */
+/**
+ * Any JSON object: rows as they were read; payloads, snapshots and natural keys, read by the
+ * connector that wrote them.
+ */
 export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 
-/** A write as it stands with its send, read back before it is repeated or looked for. Older ones had their payload with them. */
+/**
+ * A write as it stands with its send, read back before it is repeated or looked for. Older ones had
+ * their payload with them.
+ */
 export const storedWrite: z.ZodType<KeptWrite> = z.object({
   operation: z.enum(['create', 'update', 'void']),
   entity: z.string(),

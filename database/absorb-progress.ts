@@ -12,7 +12,8 @@ export async function moveCursor(
   count: number,
 ): Promise<void> {
   await tx.query(
-    'UPDATE tenant_absorb SET absorbed_pos = $2, absorbed = absorbed + $3, progressed_at = now(), trouble = NULL, trouble_since = NULL WHERE tenant = $1',
+    'UPDATE tenant_absorb SET absorbed_pos = $2, absorbed = absorbed + $3, progressed_at = ' +
+      'now(), trouble = NULL, trouble_since = NULL WHERE tenant = $1',
     [tenant, pos, count],
   );
 }

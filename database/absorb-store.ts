@@ -8,13 +8,17 @@ import { systems, type DesiredOp, type Kind } from '../domain/words';
 import { parseChangeBody, readRecordBody } from '../schemas/change-bodies';
 import { firstRow, inTransaction } from './pool';
 
-// What absorb reads and writes, inside one transaction that holds the tenant's cursor row. Look-ups by a
-// list are LATERAL or scalar probes, writes are set-based and sorted by key (docs/query-plans.md). Rows are
-// deleted by their address (ctid), found by such probes: nobody else writes them while the cursor is held.
+// What absorb reads and writes, inside one transaction that holds the tenant's cursor row. Look-ups
+// by a list are LATERAL or scalar probes, writes are set-based and sorted by key
+// (docs/query-plans.md). Rows are deleted by their address (ctid), found by such probes: nobody
+// else writes them while the cursor is held.
 
 export type AbsorbTransaction = PoolClient;
 
-/** Runs the work holding the tenant's cursor: absorb, redrive and policy of one tenant never overlap. */
+/**
+ * Runs the work holding the tenant's cursor: absorb, redrive and policy of one tenant never
+ * overlap.
+ */
 export async function withCursor<T>(
   pool: Pool,
   tenant: number,
@@ -31,7 +35,10 @@ export async function withCursor<T>(
   });
 }
 
-/** A change whose body the present schemas refuse (it was written by another version): it gets an outcome. */
+/**
+ * A change whose body the present schemas refuse (it was written by another version): it gets an
+ * outcome.
+ */
 export interface UnreadableChange {
   pos: number;
   detail: string;
@@ -85,7 +92,8 @@ export async function readWaitingChanges(
 ): Promise<ChangeRow[]> {
   const { rows } = await tx.query<StoredChange>(
     `SELECT c.* FROM (SELECT pos FROM sku_waits WHERE tenant = $1 ORDER BY pos LIMIT 1000) w
-     CROSS JOIN LATERAL (SELECT ${changeColumns} FROM changes WHERE tenant = $1 AND pos = w.pos LIMIT 1) c ORDER BY c.pos`,
+     CROSS JOIN LATERAL (SELECT ${changeColumns} FROM changes WHERE tenant = $1 AND pos = w.pos
+       LIMIT 1) c ORDER BY c.pos`,
     [tenant],
   );
   return parsed(rows).changes;
@@ -94,8 +102,8 @@ export async function readWaitingChanges(
 const originSchema = z.record(z.string(), z.enum(systems));
 
 /**
- * The records of these keys. The content of one that cannot be read counts as not known: the next change of the record
- * says it anew, and no other one waits for it.
+ * The records of these keys. The content of one that cannot be read counts as not known: the next
+ * change of the record says it anew, and no other one waits for it.
  */
 export async function readRecords(
   tx: AbsorbTransaction,
@@ -145,7 +153,8 @@ export async function writeRecords(
     `INSERT INTO records (tenant, kind, record_id, rev, source_rev, op, body, origin)
      SELECT $1, k, i, r, s, o, b, g FROM json_to_recordset($2::json)
        AS x(k text, i text, r bigint, s bigint, o text, b json, g json)
-     ON CONFLICT (tenant, kind, record_id) DO UPDATE SET rev = excluded.rev, source_rev = excluded.source_rev,
+     ON CONFLICT (tenant, kind, record_id) DO UPDATE
+       SET rev = excluded.rev, source_rev = excluded.source_rev,
        op = excluded.op, body = excluded.body, origin = excluded.origin, updated_at = now()`,
     [tenant, JSON.stringify(rows)],
   );
@@ -164,7 +173,8 @@ export async function readStockEntries(
   if (sourceIds.length === 0) return [];
   const result = await tx.query<StockEntry>(
     `SELECT m.* FROM json_array_elements_text($2::json) AS k(id) CROSS JOIN LATERAL
-       (SELECT source_id AS "sourceId", line, reason, sku, place, quantity, occurred_at AS "occurredAt"
+       (SELECT source_id AS "sourceId", line, reason, sku, place, quantity,
+         occurred_at AS "occurredAt"
         FROM stock_movements WHERE tenant = $1 AND source = 'pos' AND source_id = k.id OFFSET 0) m`,
     [tenant, JSON.stringify(sourceIds)],
   );
@@ -182,15 +192,19 @@ export async function writeStockEntries(
     await tx.query(
       `DELETE FROM stock_movements WHERE ctid = ANY (ARRAY(
          SELECT m.ctid FROM json_array_elements_text($2::json) AS k(id) CROSS JOIN LATERAL
-           (SELECT ctid FROM stock_movements WHERE tenant = $1 AND source = 'pos' AND source_id = k.id OFFSET 0) m))`,
+           (SELECT ctid FROM stock_movements WHERE tenant = $1 AND source = 'pos'
+             AND source_id = k.id OFFSET 0) m))`,
       [tenant, JSON.stringify(replacedSources)],
     );
   }
   if (entries.length === 0) return;
   await tx.query(
-    `INSERT INTO stock_movements (tenant, source_id, line, reason, sku, place, quantity, occurred_at)
-     SELECT $1, "sourceId", line, reason, sku, place, quantity, "occurredAt" FROM json_to_recordset($2::json)
-       AS x("sourceId" text, line text, reason text, sku text, place text, quantity numeric, "occurredAt" timestamptz)
+    `INSERT INTO stock_movements (tenant, source_id, line, reason, sku, place, quantity,
+       occurred_at)
+     SELECT $1, "sourceId", line, reason, sku, place, quantity, "occurredAt"
+       FROM json_to_recordset($2::json)
+       AS x("sourceId" text, line text, reason text, sku text, place text, quantity numeric,
+         "occurredAt" timestamptz)
      ON CONFLICT DO NOTHING`,
     [tenant, JSON.stringify(entries)],
   );
@@ -204,9 +218,11 @@ export async function sumsAfterCounts(
 ): Promise<Map<string, string>> {
   if (counts.length === 0) return new Map();
   const result = await tx.query<{ n: number; sum: string }>(
-    `SELECT k.n, s.sum FROM json_to_recordset($2::json) AS k(n int, sku text, place text, "countedAt" timestamptz)
+    `SELECT k.n, s.sum FROM json_to_recordset($2::json) AS k(n int, sku text, place text,
+       "countedAt" timestamptz)
      CROSS JOIN LATERAL (SELECT coalesce(sum(quantity), 0)::text AS sum FROM stock_movements
-       WHERE tenant = $1 AND sku = k.sku AND place = k.place AND occurred_at > k."countedAt" AND reason <> 'count') s`,
+       WHERE tenant = $1 AND sku = k.sku AND place = k.place AND occurred_at > k."countedAt"
+         AND reason <> 'count') s`,
     [tenant, JSON.stringify(counts.map((count, n) => ({ n, ...count })))],
   );
   return new Map(

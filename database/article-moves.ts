@@ -6,9 +6,10 @@ import type { Target } from '../domain/words';
 import { countMade } from './deliveries';
 import { firstRow } from './pool';
 
-// What goes with an article whose SKU changes: its stock and what is mapped to it by hand. A record of stock is named
-// by the SKU, so it is renamed: ledger, record and delivery. What waits under the new name already (sold before we
-// heard of it) is the same article's and joins it. Seldom, so one by one: each statement is a probe.
+// What goes with an article whose SKU changes: its stock and what is mapped to it by hand. A record
+// of stock is named by the SKU, so it is renamed: ledger, record and delivery. What waits under the
+// new name already (sold before we heard of it) is the same article's and joins it. Seldom, so one
+// by one: each statement is a probe.
 
 type Step = StockMove & { via: string };
 
@@ -18,7 +19,8 @@ export async function moveArticles(
   tenant: number,
   moves: readonly StockMove[],
 ): Promise<string[]> {
-  // Two steps, through names that nothing has, so that each place is free when something moves there.
+  // Two steps, through names that nothing has, so that each place is free when something moves
+  // there.
   const steps = moves.map(({ from, to }, n): Step => ({ from, via: ` moving:${n}`, to }));
   for (const { from, via } of steps) await rename(tx, tenant, from, via);
   const moved = new Set<string>();
@@ -33,7 +35,8 @@ export async function moveArticles(
 async function rename(tx: PoolClient, tenant: number, from: string, to: string): Promise<void> {
   await renameLedger(tx, tenant, from, to);
   await tx.query(
-    `UPDATE deliveries SET record_id = $3 WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = 'inventory' AND record_id = $2`,
+    `UPDATE deliveries SET record_id = $3 WHERE tenant = $1 AND system IN ('woo', 'qbo')
+       AND kind = 'inventory' AND record_id = $2`,
     [tenant, from, to],
   );
   await tx.query(
@@ -68,8 +71,10 @@ async function endOrphan(tx: PoolClient, tenant: number, { via, to }: Step): Pro
     recordId: string;
     isKnown: boolean;
   }>(
-    `SELECT id::text AS id, system, record_id AS "recordId", remote_id IS NOT NULL AS "isKnown" FROM deliveries
-     WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = 'inventory' AND record_id IN ($2, $3) FOR UPDATE`,
+    `SELECT id::text AS id, system, record_id AS "recordId", remote_id IS NOT NULL AS "isKnown"
+       FROM deliveries
+     WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = 'inventory'
+       AND record_id IN ($2, $3) FOR UPDATE`,
     [tenant, via, to],
   );
   const ended = rows.flatMap(({ id, system, recordId, isKnown }) => {
@@ -79,7 +84,8 @@ async function endOrphan(tx: PoolClient, tenant: number, { via, to }: Step): Pro
   });
   if (ended.length === 0) return;
   const gone = await tx.query<{ system: Target; isOpen: boolean }>(
-    `DELETE FROM deliveries WHERE id = ANY ($1::bigint[]) RETURNING system, state IN ('waiting', 'sending', 'verifying') AS "isOpen"`,
+    `DELETE FROM deliveries WHERE id = ANY ($1::bigint[])
+       RETURNING system, state IN ('waiting', 'sending', 'verifying') AS "isOpen"`,
     [ended],
   );
   await countMade(
@@ -89,11 +95,15 @@ async function endOrphan(tx: PoolClient, tenant: number, { via, to }: Step): Pro
   );
 }
 
-/** Moves on the revision of the record that is under way; of two the places are worked out anew from the ledger. */
+/**
+ * Moves on the revision of the record that is under way; of two the places are worked out anew from
+ * the ledger.
+ */
 async function joinRecords(tx: PoolClient, tenant: number, { via, to }: Step): Promise<boolean> {
   const moved = await firstRow<{ rev: number }>(
     tx,
-    `UPDATE records SET rev = rev + 1, updated_at = now() WHERE tenant = $1 AND kind = 'inventory' AND record_id = $2 RETURNING rev`,
+    `UPDATE records SET rev = rev + 1, updated_at = now() WHERE tenant = $1 AND kind = 'inventory'
+       AND record_id = $2 RETURNING rev`,
     [tenant, via],
   );
   if (moved === null) return false;
@@ -105,7 +115,8 @@ async function joinRecords(tx: PoolClient, tenant: number, { via, to }: Step): P
   if (present === null) return true;
   await renameLedger(tx, tenant, to, via);
   await tx.query(
-    `UPDATE records SET rev = $3, body = $4 WHERE tenant = $1 AND kind = 'inventory' AND record_id = $2`,
+    `UPDATE records SET rev = $3, body = $4 WHERE tenant = $1 AND kind = 'inventory'
+       AND record_id = $2`,
     [tenant, via, Math.max(moved.rev, present.rev + 1), await placesOf(tx, tenant, via)],
   );
   return true;
@@ -114,11 +125,16 @@ async function joinRecords(tx: PoolClient, tenant: number, { via, to }: Step): P
 /** Each place's last count with what moved after it. */
 export async function placesOf(tx: PoolClient, tenant: number, sku: string): Promise<StockBody> {
   const { rows } = await tx.query<{ place: string; quantity: string; countedAt: string | null }>(
-    `WITH moved AS (SELECT place, reason, quantity, occurred_at FROM stock_movements WHERE tenant = $1 AND sku = $2),
-       counted AS (SELECT DISTINCT ON (place) place, quantity, occurred_at FROM moved WHERE reason = 'count' ORDER BY place, occurred_at DESC)
-     SELECT m.place, c.occurred_at AS "countedAt", trim_scale(coalesce(c.quantity, 0) + coalesce(sum(m.quantity)
-         FILTER (WHERE m.reason <> 'count' AND (c.occurred_at IS NULL OR m.occurred_at > c.occurred_at)), 0))::text AS quantity
-     FROM moved m LEFT JOIN counted c ON c.place = m.place GROUP BY m.place, c.occurred_at, c.quantity ORDER BY m.place`,
+    `WITH moved AS (SELECT place, reason, quantity, occurred_at FROM stock_movements
+       WHERE tenant = $1 AND sku = $2),
+       counted AS (SELECT DISTINCT ON (place) place, quantity, occurred_at FROM moved
+         WHERE reason = 'count' ORDER BY place, occurred_at DESC)
+     SELECT m.place, c.occurred_at AS "countedAt",
+       trim_scale(coalesce(c.quantity, 0) + coalesce(sum(m.quantity)
+         FILTER (WHERE m.reason <> 'count' AND (c.occurred_at IS NULL
+           OR m.occurred_at > c.occurred_at)), 0))::text AS quantity
+     FROM moved m LEFT JOIN counted c ON c.place = m.place
+       GROUP BY m.place, c.occurred_at, c.quantity ORDER BY m.place`,
     [tenant, sku],
   );
   return { places: Object.fromEntries(rows.map(({ place, ...stock }) => [place, stock])) };

@@ -78,8 +78,9 @@ export async function storeChanges(
 }
 
 /**
- * The rows as one JSON parameter, bodies spliced in as text: an array of texts costs thirty times more. Only ids need
- * escapes; what surrounds them is written as text, in half of the time of an object that is serialised.
+ * The rows as one JSON parameter, bodies spliced in as text: an array of texts costs thirty times
+ * more. Only ids need escapes; what surrounds them is written as text, in half of the time of an
+ * object that is serialised.
  */
 function intakeJson(items: readonly IntakeItem[]): string {
   const rows = items.map(({ id, kind, op, recordId, revision, occurredAt, hash, bodyText }) => {
@@ -129,7 +130,8 @@ export async function findChange(
     db,
     `SELECT c.event_id AS id, c.kind, c.op, c.record_id AS "recordId", c.source_rev AS revision,
             c.occurred_at AS "occurredAt", c.received_at AS "receivedAt", c.body,
-            c.pos <= a.absorbed_pos AS "isAbsorbed", o.outcome, o.code AS "outcomeCode", o.detail AS "outcomeDetail",
+            c.pos <= a.absorbed_pos AS "isAbsorbed", o.outcome, o.code AS "outcomeCode",
+              o.detail AS "outcomeDetail",
             r.source_rev AS "recordSourceRev"
      FROM changes c JOIN tenant_absorb a ON a.tenant = c.tenant
      LEFT JOIN LATERAL (SELECT outcome, code, detail FROM change_outcomes
@@ -141,7 +143,10 @@ export async function findChange(
   );
 }
 
-/** Takes the wake flag down, in a transaction of its own, before the inbox is read: a later intake raises it again. */
+/**
+ * Takes the wake flag down, in a transaction of its own, before the inbox is read: a later intake
+ * raises it again.
+ */
 export async function clearWake(db: Db, tenant: number): Promise<void> {
   await db.query(
     'UPDATE tenant_intake SET is_wake_pending = false WHERE tenant = $1 AND is_wake_pending',
@@ -149,7 +154,10 @@ export async function clearWake(db: Db, tenant: number): Promise<void> {
   );
 }
 
-/** Puts the flag's time back, so that the next intake signals again: our own signal did not get through. */
+/**
+ * Puts the flag's time back, so that the next intake signals again: our own signal did not get
+ * through.
+ */
 export async function forgetWake(db: Db, tenant: number): Promise<void> {
   await db.query("UPDATE tenant_intake SET woken_at = 'epoch' WHERE tenant = $1", [tenant]);
 }

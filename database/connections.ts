@@ -44,14 +44,17 @@ function accountKeyOf(system: Target, account: string): string {
   return plain.replace(/(:80|:443)?\/*$/, '');
 }
 
-/** `other_account`: this tenant has another one. `shared`: another tenant has this one, and nobody confirmed that. */
+/**
+ * `other_account`: this tenant has another one. `shared`: another tenant has this one, and nobody
+ * confirmed that.
+ */
 export type Connected = Connection | 'other_account' | 'shared';
 
 /**
- * Connects an account, or renews its credentials. Refused where the tenant is connected to another account to which
- * something was sent already: its remote ids would be wrong there (quickbooks.md#tokens); a
- * mistyped address is replaced. Refused too where another tenant is connected to this one, unless
- * `isSharedFine`.
+ * Connects an account, or renews its credentials. Refused where the tenant is connected to another
+ * account to which something was sent already: its remote ids would be wrong there
+ * (quickbooks.md#tokens); a mistyped address is replaced. Refused too where another tenant is
+ * connected to this one, unless `isSharedFine`.
  */
 export async function putConnection(
   pool: Pool,
@@ -69,18 +72,24 @@ export async function putConnection(
     const shared = await firstRow(
       client,
       `SELECT 1 FROM connections WHERE system = $1 AND account_key = $2 AND tenant <> $3
-         AND NOT EXISTS (SELECT FROM connections WHERE tenant = $3 AND system = $1 AND account = $4) LIMIT 1`,
+         AND NOT EXISTS (SELECT FROM connections WHERE tenant = $3 AND system = $1
+           AND account = $4) LIMIT 1`,
       [system, key, tenant, account],
     );
     if (shared !== null && !isSharedFine) return 'shared';
     const row = await firstRow<Connection>(
       client,
-      `INSERT INTO connections AS c (tenant, system, address, account, sealed, account_key) VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (tenant, system) DO UPDATE SET address = excluded.address, account = excluded.account, sealed = excluded.sealed,
-         account_key = excluded.account_key, facts = NULL, facts_at = NULL, revision = c.revision + 1, connected_at = now()
+      `INSERT INTO connections AS c (tenant, system, address, account, sealed, account_key)
+         VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (tenant, system) DO UPDATE SET address = excluded.address,
+         account = excluded.account, sealed = excluded.sealed,
+         account_key = excluded.account_key, facts = NULL, facts_at = NULL,
+           revision = c.revision + 1, connected_at = now()
        WHERE c.account = excluded.account OR NOT (
-         EXISTS (SELECT FROM sends s WHERE s.tenant = $1 AND s.system = $2 AND s.state <> 'not_executed')
-         OR EXISTS (SELECT FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.remote_id IS NOT NULL))
+         EXISTS (SELECT FROM sends s WHERE s.tenant = $1 AND s.system = $2
+           AND s.state <> 'not_executed')
+         OR EXISTS (SELECT FROM deliveries d WHERE d.tenant = $1 AND d.system = $2
+           AND d.remote_id IS NOT NULL))
        RETURNING ${columns}`,
       [tenant, system, connection.address, account, connection.sealed, key],
     );
@@ -90,7 +99,10 @@ export async function putConnection(
   });
 }
 
-/** Stores renewed credentials of the account; false where a newer connection took its place meanwhile. */
+/**
+ * Stores renewed credentials of the account; false where a newer connection took its place
+ * meanwhile.
+ */
 export async function saveCredentials(
   db: Db,
   tenant: number,

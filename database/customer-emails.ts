@@ -6,7 +6,10 @@ import type { Db } from './pool';
 
 // Which customers of the till have which e-mail, kept by absorb.
 
-/** The customers among these records under the e-mails that they have now; those of our own are found by their ids. */
+/**
+ * The customers among these records under the e-mails that they have now; those of our own are
+ * found by their ids.
+ */
 export async function writeCustomerEmails(
   tx: AbsorbTransaction,
   tenant: number,
@@ -31,12 +34,16 @@ export async function writeCustomerEmails(
   if (rows.length === 0) return;
   await tx.query(
     `INSERT INTO customer_emails (tenant, email, record_id)
-     SELECT $1, email, "recordId" FROM json_to_recordset($2::json) AS x(email text, "recordId" text)`,
+     SELECT $1, email, "recordId" FROM json_to_recordset($2::json) AS x(email text,
+       "recordId" text)`,
     [tenant, JSON.stringify(rows)],
   );
 }
 
-/** Customers of the till with one of these e-mails, in lower case; of each 100 at most, more than one is no match. */
+/**
+ * Customers of the till with one of these e-mails, in lower case; of each 100 at most, more than
+ * one is no match.
+ */
 export async function customersWithEmail(
   tx: AbsorbTransaction,
   tenant: number,
@@ -52,7 +59,10 @@ export async function customersWithEmail(
   return result.rows;
 }
 
-/** E-mails among these, in lower case, that more than one customer of the till has: such a one names nobody. */
+/**
+ * E-mails among these, in lower case, that more than one customer of the till has: such a one names
+ * nobody.
+ */
 export async function sharedEmailsAmong(
   db: Db,
   tenant: number,
@@ -61,7 +71,8 @@ export async function sharedEmailsAmong(
   if (emails.length === 0) return new Set();
   const result = await db.query<{ email: string }>(
     `SELECT k.email FROM json_array_elements_text($2::json) AS k(email)
-     WHERE (SELECT count(*) FROM (SELECT FROM customer_emails WHERE tenant = $1 AND email = k.email LIMIT 2) e) > 1`,
+     WHERE (SELECT count(*) FROM (SELECT FROM customer_emails WHERE tenant = $1 AND email = k.email
+       LIMIT 2) e) > 1`,
     [tenant, JSON.stringify([...new Set(emails)])],
   );
   return new Set(result.rows.map(({ email }) => email));

@@ -3,9 +3,9 @@ import type { PoolClient } from 'pg';
 import type { DeliveryCore, DeliveryState } from '../domain/delivery-state';
 import type { DesiredOp, Kind, Target } from '../domain/words';
 
-// Deliveries as rows: locking them in key order, making them, counting what was opened and closed. What a
-// transition decided is written by delivery-updates.ts. Who writes: absorb (rows locked under the tenant's
-// cursor) and the lane.
+// Deliveries as rows: locking them in key order, making them, counting what was opened and closed.
+// What a transition decided is written by delivery-updates.ts. Who writes: absorb (rows locked
+// under the tenant's cursor) and the lane.
 
 /** Identity of a delivery and the state that events decide about. */
 export interface DeliveryRow extends DeliveryCore {
@@ -29,10 +29,14 @@ export interface DeliveryRow extends DeliveryCore {
   isKept: boolean;
 }
 
-export const deliveryColumns = `d.id::text AS id, d.system, d.kind, d.record_id AS "recordId", d.part, d.state, d.reason,
-  d.cause, d.detail, d.last_class AS "lastClass", d.send_max AS "sendMax", d.desired_rev AS "desiredRev", d.desired_op AS "desiredOp",
+export const deliveryColumns = `d.id::text AS id, d.system, d.kind, d.record_id AS "recordId",
+   d.part, d.state, d.reason,
+  d.cause, d.detail, d.last_class AS "lastClass", d.send_max AS "sendMax",
+    d.desired_rev AS "desiredRev", d.desired_op AS "desiredOp",
   d.sent_rev AS "sentRev", d.delivered_rev AS "deliveredRev", d.attempts, d.generation,
-  (extract(epoch FROM d.due_at) * 1000)::float8 AS "dueAtMs", d.due_at::text AS "dueAt", d.remote_id IS NOT NULL AS "hasRemote", d.snapshot ->> 'summary' AS "summaryId", d.snapshot -> 'keptShare' IS NOT NULL AS "isKept",
+  (extract(epoch FROM d.due_at) * 1000)::float8 AS "dueAtMs", d.due_at::text AS "dueAt",
+    d.remote_id IS NOT NULL AS "hasRemote", d.snapshot ->> 'summary' AS "summaryId",
+    d.snapshot -> 'keptShare' IS NOT NULL AS "isKept",
   d.undone_by AS "undoneBy"`;
 
 /** Locks all deliveries of these records, in order of their ids. */
@@ -46,7 +50,8 @@ export async function lockDeliveriesOf(
     `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND d.id = ANY (ARRAY(
        SELECT x.id FROM json_to_recordset($2::json) AS k(kind text, id text)
        CROSS JOIN unnest(ARRAY['woo', 'qbo']) AS s(system) CROSS JOIN LATERAL
-         (SELECT id FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind AND record_id = k.id OFFSET 0) x))
+         (SELECT id FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind
+           AND record_id = k.id OFFSET 0) x))
      ORDER BY d.id FOR UPDATE`,
     [tenant, JSON.stringify(records.map((record) => ({ kind: record.kind, id: record.recordId })))],
   );
@@ -75,10 +80,13 @@ export async function insertDeliveries(
 ): Promise<void> {
   if (deliveries.length === 0) return;
   await tx.query(
-    `INSERT INTO deliveries (tenant, system, kind, record_id, part, state, reason, cause, desired_rev, desired_op, waits_for, due_at)
-     SELECT $1, system, kind, "recordId", part, state, reason, reason, "desiredRev", "desiredOp", "waitsFor",
+    `INSERT INTO deliveries (tenant, system, kind, record_id, part, state, reason, cause,
+       desired_rev, desired_op, waits_for, due_at)
+     SELECT $1, system, kind, "recordId", part, state, reason, reason, "desiredRev", "desiredOp",
+       "waitsFor",
        coalesce(to_timestamp("dueAtMs" / 1000.0), now())
-     FROM json_to_recordset($2::json) AS x(system text, kind text, "recordId" text, part text, state text,
+     FROM json_to_recordset($2::json) AS x(system text, kind text, "recordId" text, part text,
+       state text,
        reason text, "desiredRev" bigint, "desiredOp" text, "waitsFor" bigint[], "dueAtMs" float8)`,
     [tenant, JSON.stringify(deliveries)],
   );
@@ -108,12 +116,16 @@ export async function countSettled(
   closed: number,
 ): Promise<void> {
   await tx.query(
-    'UPDATE lanes SET settled = settled + $3, progressed_at = now() WHERE tenant = $1 AND system = $2',
+    'UPDATE lanes SET settled = settled + $3, progressed_at = now() WHERE tenant = $1 AND ' +
+      'system = $2',
     [tenant, system, closed],
   );
 }
 
-/** Ids of the deliveries among these things that have no remote id yet but may still get one, by `kind/recordId`. */
+/**
+ * Ids of the deliveries among these things that have no remote id yet but may still get one, by
+ * `kind/recordId`.
+ */
 export async function openReferences(
   tx: PoolClient,
   tenant: number,
@@ -122,9 +134,12 @@ export async function openReferences(
 ): Promise<Map<string, string>> {
   if (things.length === 0) return new Map();
   const result = await tx.query<{ id: string; kind: Kind; recordId: string }>(
-    `SELECT x.id::text AS id, k.kind, k.id AS "recordId" FROM json_to_recordset($3::json) AS k(kind text, id text)
-     CROSS JOIN LATERAL (SELECT id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = k.kind
-       AND record_id = k.id AND remote_id IS NULL AND state IN ('waiting', 'sending', 'verifying') LIMIT 1) x`,
+    `SELECT x.id::text AS id, k.kind, k.id AS "recordId"
+       FROM json_to_recordset($3::json) AS k(kind text, id text)
+     CROSS JOIN LATERAL (SELECT id FROM deliveries WHERE tenant = $1 AND system = $2
+       AND kind = k.kind
+       AND record_id = k.id AND remote_id IS NULL AND state IN ('waiting', 'sending', 'verifying')
+         LIMIT 1) x`,
     [
       tenant,
       system,
@@ -142,7 +157,8 @@ export async function productsOfSkus(
 ): Promise<Map<string, string>> {
   if (skus.length === 0) return new Map();
   const result = await tx.query<{ sku: string; recordId: string }>(
-    `SELECT k.sku, s.record_id AS "recordId" FROM json_array_elements_text($2::json) AS k(sku) CROSS JOIN LATERAL
+    `SELECT k.sku, s.record_id AS "recordId" FROM json_array_elements_text($2::json) AS k(sku)
+       CROSS JOIN LATERAL
        (SELECT record_id FROM skus WHERE tenant = $1 AND sku = k.sku LIMIT 1) s`,
     [tenant, JSON.stringify(skus)],
   );

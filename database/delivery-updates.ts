@@ -32,13 +32,15 @@ export interface RemoteState {
   isLinked: boolean;
   /** What it is called there, folded, where that has to be unique and is known. */
   label?: string | null;
-  /** What was written, where others refer to another document of the delivery: the journal names it. */
+  /**
+   * What was written, where others refer to another document of the delivery: the journal names it.
+   */
   written?: { id: string; version: string | null } | undefined;
 }
 
 /**
- * Writes the states and what else is noted; the rows must be locked. Answers by how many the number of open
- * deliveries rose, per system.
+ * Writes the states and what else is noted; the rows must be locked. Answers by how many the number
+ * of open deliveries rose, per system.
  */
 export async function updateDeliveries(
   tx: PoolClient,
@@ -55,11 +57,17 @@ export async function updateDeliveries(
   return opened;
 }
 
-/** What is written of a delivery: the type of the column, its value after the update, and how it is stored. */
+/**
+ * What is written of a delivery: the type of the column, its value after the update, and how it is
+ * stored.
+ */
 interface Column {
   type: string;
   of: (update: DeliveryUpdate) => unknown;
-  /** What stands there, where the locked row says it; a column without is written where it has a value. */
+  /**
+   * What stands there, where the locked row says it; a column without is written where it has a
+   * value.
+   */
   before?: (row: DeliveryRow) => unknown;
   stored?: (value: string) => string;
 }
@@ -121,7 +129,8 @@ const columns: Readonly<Record<string, Column>> = {
   snapshot: { type: 'json', of: ({ remote }) => remote?.snapshot },
   label: {
     type: 'text',
-    of: ({ row, remote }) => (remote !== undefined && row.kind === 'product' ? (remote.label ?? null) : remote && null), // prettier-ignore
+    of: ({ row, remote }) =>
+      remote !== undefined && row.kind === 'product' ? (remote.label ?? null) : remote && null,
   },
 };
 
@@ -132,9 +141,10 @@ function notedIn({ sendId, waitsFor, remote }: DeliveryUpdate): number {
 }
 
 /**
- * One statement for updates that note the same. It names only columns that any of them changes, and a value that all
- * of them get once, which takes a quarter less than all of them for each. The tenant is compared in a form that is not taken for rare:
- * with one row expected, all given ones would be read again for each.
+ * One statement for updates that note the same. It names only columns that any of them changes, and
+ * a value that all of them get once, which takes a quarter less than all of them for each. The
+ * tenant is compared in a form that is not taken for rare: with one row expected, all given ones
+ * would be read again for each.
  */
 async function writeAlike(
   tx: PoolClient,
@@ -166,8 +176,14 @@ async function writeAlike(
   const types = differing.map(([name, { type }]) => `, ${name} ${type}`).join('');
   await tx.query(
     `UPDATE deliveries d SET ${sets.join(', ')}
-     ${isDiffering ? `FROM (SELECT * FROM json_to_recordset($${parameters.length}::json) AS y(id bigint${types}) OFFSET 0) x` : ''}
-     WHERE coalesce(d.tenant = $1, false) AND d.id = ANY ($2)${isDiffering ? ' AND d.id = x.id' : ''}`,
+     ${
+       isDiffering
+         ? `FROM (SELECT * FROM json_to_recordset($${parameters.length}::json) AS
+        y(id bigint${types}) OFFSET 0) x`
+         : ''
+     }
+     WHERE coalesce(d.tenant = $1, false) AND d.id = ANY
+       ($2)${isDiffering ? ' AND d.id = x.id' : ''}`,
     parameters,
   );
 }

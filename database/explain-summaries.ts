@@ -18,7 +18,10 @@ export interface ExplainedTicket {
   isPosted: boolean;
 }
 
-/** The tickets that a summary has, in a fixed order, then those that the books are still to lose; one more than are told. */
+/**
+ * The tickets that a summary has, in a fixed order, then those that the books are still to lose;
+ * one more than are told.
+ */
 export async function ticketsOfSummary(
   db: Db,
   tenant: number,
@@ -28,10 +31,12 @@ export async function ticketsOfSummary(
     until_rev IS NULL AS "isWanted", is_posted AS "isPosted"`;
   const result = await db.query<ExplainedTicket>(
     `(SELECT ${columns} FROM summary_members
-      WHERE tenant = $1 AND summary_id = $2 AND until_rev IS NULL ORDER BY kind, record_id, part LIMIT $3)
+      WHERE tenant = $1 AND summary_id = $2 AND until_rev IS NULL ORDER BY kind, record_id, part
+        LIMIT $3)
      UNION ALL
      (SELECT ${columns} FROM summary_members
-      WHERE tenant = $1 AND summary_id = $2 AND is_open AND until_rev IS NOT NULL AND is_posted LIMIT $3)`,
+      WHERE tenant = $1 AND summary_id = $2 AND is_open AND until_rev IS NOT NULL AND is_posted
+        LIMIT $3)`,
     [tenant, summaryId, ticketsMax + 1],
   );
   return result.rows;

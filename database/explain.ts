@@ -5,9 +5,12 @@ import type { ChangeOp, JsonObject, Kind, System, Target } from '../domain/words
 import { jsonObject } from './outgoing';
 import type { Db } from './pool';
 
-// From a document in a system back to the record, its changes and every write, read from the tables.
+// From a document in a system back to the record, its changes and every write, read from the
+// tables.
 
-/** What is looked for at most: one thing there may stand for some records of ours, seldom for many. */
+/**
+ * What is looked for at most: one thing there may stand for some records of ours, seldom for many.
+ */
 const deliveriesMax = 20;
 const changesMax = 50;
 const writesMax = 100;
@@ -97,7 +100,8 @@ export async function recordsByRemoteId(
     `SELECT DISTINCT d.kind, d.record_id AS "recordId" FROM
        (SELECT DISTINCT delivery_id FROM journal WHERE tenant = $1 AND remote_id = $3) j
      CROSS JOIN LATERAL (SELECT kind, record_id FROM deliveries
-       WHERE id = j.delivery_id AND tenant IS NOT DISTINCT FROM $1 AND system IS NOT DISTINCT FROM $2 LIMIT 1) d
+       WHERE id = j.delivery_id AND tenant IS NOT DISTINCT FROM $1
+         AND system IS NOT DISTINCT FROM $2 LIMIT 1) d
      ORDER BY d.kind, d.record_id LIMIT ${deliveriesMax}`,
     [tenant, system, remoteId],
   );
@@ -111,10 +115,13 @@ export async function changesOf(
   { kind, recordId }: Thing,
 ): Promise<ExplainedChange[]> {
   const result = await db.query<ExplainedChange>(
-    `SELECT c.event_id AS id, c.pos AS position, c.source, c.op, c.source_rev AS revision, c.occurred_at AS "occurredAt",
+    `SELECT c.event_id AS id, c.pos AS position, c.source, c.op, c.source_rev AS revision,
+       c.occurred_at AS "occurredAt",
        c.received_at AS "receivedAt", o.outcome
-     FROM (SELECT * FROM changes WHERE tenant = $1 AND kind = $2 AND record_id = $3 ORDER BY pos DESC LIMIT ${changesMax}) c
-     LEFT JOIN LATERAL (SELECT outcome FROM change_outcomes WHERE tenant = $1 AND pos = c.pos LIMIT 1) o ON true
+     FROM (SELECT * FROM changes WHERE tenant = $1 AND kind = $2 AND record_id = $3
+       ORDER BY pos DESC LIMIT ${changesMax}) c
+     LEFT JOIN LATERAL (SELECT outcome FROM change_outcomes WHERE tenant = $1 AND pos = c.pos
+       LIMIT 1) o ON true
      ORDER BY c.pos DESC`,
     [tenant, kind, recordId],
   );
@@ -127,8 +134,10 @@ export async function explainedDeliveries(
   { kind, recordId }: Thing,
 ): Promise<ExplainedDelivery[]> {
   const result = await db.query<Omit<ExplainedDelivery, 'snapshot'> & { snapshot: unknown }>(
-    `SELECT id::text AS id, system, part, state, reason, detail, desired_rev AS "desiredRev", delivered_rev AS "deliveredRev",
-       remote_id AS "remoteId", remote_version AS "remoteVersion", is_linked AS "isLinked", snapshot, send_id::text AS "sendId", undone_by AS "undoneBy"
+    `SELECT id::text AS id, system, part, state, reason, detail, desired_rev AS "desiredRev",
+       delivered_rev AS "deliveredRev",
+       remote_id AS "remoteId", remote_version AS "remoteVersion", is_linked AS "isLinked",
+         snapshot, send_id::text AS "sendId", undone_by AS "undoneBy"
      FROM deliveries WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = $2 AND record_id = $3
      ORDER BY system, part`,
     [tenant, kind, recordId],
@@ -147,9 +156,11 @@ export async function journalOf(
 ): Promise<ExplainedEntry[]> {
   const result = await db.query<ExplainedEntry>(
     `SELECT j.* FROM unnest($2::bigint[]) AS k(id) CROSS JOIN LATERAL (
-       SELECT at, delivery_id::text AS "deliveryId", send_id::text AS "sendId", rev AS revision, outcome,
+       SELECT at, delivery_id::text AS "deliveryId", send_id::text AS "sendId", rev AS revision,
+         outcome,
          remote_id AS "remoteId", remote_version AS "remoteVersion", detail
-       FROM journal WHERE tenant = $1 AND delivery_id = k.id ORDER BY journal.id DESC LIMIT ${writesMax}) j
+       FROM journal WHERE tenant = $1 AND delivery_id = k.id ORDER BY journal.id DESC
+         LIMIT ${writesMax}) j
      ORDER BY j.at`,
     [tenant, deliveryIds],
   );
@@ -165,8 +176,10 @@ export async function sendsOf(
 ): Promise<ExplainedSend[]> {
   const result = await db.query<Omit<ExplainedSend, 'members'> & { members: unknown }>(
     `SELECT s.* FROM unnest($2::bigint[]) AS k(id) CROSS JOIN LATERAL (
-       SELECT id::text AS id, key, state, tries, first_sent_at AS "firstSentAt", sent_at AS "sentAt", settled_at AS "settledAt",
-         outcome, (SELECT coalesce(json_agg(m), '[]') FROM json_array_elements(members) m WHERE m ->> 'deliveryId' = ANY ($3)) AS members
+       SELECT id::text AS id, key, state, tries, first_sent_at AS "firstSentAt",
+         sent_at AS "sentAt", settled_at AS "settledAt",
+         outcome, (SELECT coalesce(json_agg(m), '[]') FROM json_array_elements(members) m
+           WHERE m ->> 'deliveryId' = ANY ($3)) AS members
        FROM sends WHERE id = k.id AND tenant IS NOT DISTINCT FROM $1 LIMIT 1) s
      ORDER BY s."firstSentAt", s.id`,
     [tenant, sendIds, deliveryIds],

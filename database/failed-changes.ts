@@ -2,8 +2,8 @@ import type { Kind } from '../domain/words';
 import type { AbsorbTransaction } from './absorb-store';
 import type { Db } from './pool';
 
-// Changes that were taken in and could not be applied: they stay listed until a later change of their record is
-// applied, or until an operator discards them.
+// Changes that were taken in and could not be applied: they stay listed until a later change of
+// their record is applied, or until an operator discards them.
 
 export interface FailedChange {
   pos: number;
@@ -23,7 +23,8 @@ export async function listFailedChanges(
   limit: number,
 ): Promise<FailedChange[]> {
   const result = await db.query<FailedChange>(
-    `SELECT o.pos, c.event_id AS "eventId", c.kind, c.record_id AS "recordId", o.code, o.detail, o.at
+    `SELECT o.pos, c.event_id AS "eventId", c.kind, c.record_id AS "recordId", o.code, o.detail,
+       o.at
      FROM change_outcomes o CROSS JOIN LATERAL
        (SELECT event_id, kind, record_id FROM changes WHERE tenant = $1 AND pos = o.pos LIMIT 1) c
      WHERE o.tenant = $1 AND o.outcome = 'failed' AND o.resolved_at IS NULL AND o.pos > $2
@@ -50,8 +51,8 @@ export async function discardFailedChange(
 }
 
 /**
- * Settles what failed before of records that a change was applied to now. Most tenants have nothing open: one probe
- * of a partial index.
+ * Settles what failed before of records that a change was applied to now. Most tenants have nothing
+ * open: one probe of a partial index.
  */
 export async function resolveFailedChanges(
   tx: AbsorbTransaction,

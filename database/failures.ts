@@ -66,7 +66,10 @@ function sqlList(codes: readonly HoldCode[]): string {
   return codes.map((code) => `'${code}'`).join(', ');
 }
 
-/** Those on which nobody has to act are no failures: they are listed only where their reason is asked for. */
+/**
+ * Those on which nobody has to act are no failures: they are listed only where their reason is
+ * asked for.
+ */
 export async function listFailures(
   db: Db,
   tenant: number,
@@ -75,11 +78,15 @@ export async function listFailures(
   limit: number,
 ): Promise<Failure[]> {
   const result = await db.query<Failure>(
-    `SELECT id::text AS id, system, kind, record_id AS "recordId", part, state, reason, cause, detail, attempts,
+    `SELECT id::text AS id, system, kind, record_id AS "recordId", part, state, reason, cause,
+       detail, attempts,
             changed_at AS "changedAt"
-     FROM deliveries WHERE tenant = $1 AND state IN ('held', 'dead') AND ($2::bigint IS NULL OR id > $2)
-       AND ($3::text IS NULL OR (state = 'dead' AND reason = $3)) AND ($4::text IS NULL OR kind = $4)
-       AND ($5::text IS NULL OR system = $5) AND CASE WHEN $6::text IS NULL THEN state = 'dead' OR reason NOT IN (${sqlList(harmlessHolds)}) ELSE state = 'held' AND reason = $6 END
+     FROM deliveries WHERE tenant = $1 AND state IN ('held', 'dead')
+       AND ($2::bigint IS NULL OR id > $2)
+       AND ($3::text IS NULL OR (state = 'dead' AND reason = $3))
+         AND ($4::text IS NULL OR kind = $4)
+       AND ($5::text IS NULL OR system = $5) AND CASE WHEN $6::text IS NULL THEN state = 'dead'
+         OR reason NOT IN (${sqlList(harmlessHolds)}) ELSE state = 'held' AND reason = $6 END
      ORDER BY deliveries.id LIMIT $7`,
     [
       tenant,
@@ -107,7 +114,9 @@ export interface FailureCause {
 export async function listCauses(db: Db, tenant: number, limit: number): Promise<FailureCause[]> {
   const result = await db.query<FailureCause>(
     `SELECT system, state, reason, cause, kind, count(*)::int AS count FROM deliveries
-     WHERE tenant = $1 AND state IN ('held', 'dead') AND (state = 'dead' OR reason NOT IN (${sqlList(harmlessHolds)})) GROUP BY system, state, reason, cause, kind
+     WHERE tenant = $1 AND state IN ('held', 'dead')
+       AND (state = 'dead' OR reason NOT IN (${sqlList(harmlessHolds)}))
+         GROUP BY system, state, reason, cause, kind
      ORDER BY count(*) DESC, system, cause, kind LIMIT $2`,
     [tenant, limit],
   );
@@ -115,10 +124,12 @@ export async function listCauses(db: Db, tenant: number, limit: number): Promise
 }
 
 /** What lifts by itself is passed over. */
-const redrivable = `d.state IN ('held', 'dead') AND NOT (d.state = 'held' AND d.reason IN (${sqlList(selfLiftingHolds)}))
+const redrivable = `d.state IN ('held', 'dead')
+   AND NOT (d.state = 'held' AND d.reason IN (${sqlList(selfLiftingHolds)}))
   AND ($2::bigint[] IS NULL OR d.id = ANY ($2)) AND ($3::text IS NULL OR d.cause = $3)
   AND ($4::text IS NULL OR (d.reason = 'dependency' AND d.id = ANY (ARRAY(
-    SELECT delivery_id FROM delivery_waits WHERE tenant = $1 AND system = 'qbo' AND kind = 'sku' AND ref = $4))))`;
+    SELECT delivery_id FROM delivery_waits WHERE tenant = $1 AND system = 'qbo' AND kind = 'sku'
+      AND ref = $4))))`;
 
 function selectorValues(
   selector: StoredSelector,
@@ -152,18 +163,21 @@ export async function requestRedrive(
   by: string,
 ): Promise<boolean> {
   const result = await db.query(
-    'INSERT INTO redrives (id, tenant, selector, requested_by) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, id) DO NOTHING',
+    'INSERT INTO redrives (id, tenant, selector, requested_by) VALUES ($1, $2, $3, $4) ON ' +
+      'CONFLICT (tenant, id) DO NOTHING',
     [redriveId, tenant, JSON.stringify(selector), by],
   );
   return result.rowCount === 1;
 }
 
-/** Rows changed at a time: a redrive of many thousands holds the tenant's cursor for a moment only. */
+/**
+ * Rows changed at a time: a redrive of many thousands holds the tenant's cursor for a moment only.
+ */
 const redriveBatchMax = 5_000;
 
 /**
- * Applies a stored redrive, once: what it covers waits again with all its tries. Answers how many per
- * system; null where there is no such open request.
+ * Applies a stored redrive, once: what it covers waits again with all its tries. Answers how many
+ * per system; null where there is no such open request.
  */
 export async function applyRedrive(
   pool: Pool,
@@ -176,14 +190,16 @@ export async function applyRedrive(
     const step = await withCursor(pool, tenant, async (tx) => {
       const request = await firstRow<{ selector: unknown }>(
         tx,
-        'SELECT selector FROM redrives WHERE tenant = $1 AND id = $2 AND applied_at IS NULL FOR UPDATE',
+        'SELECT selector FROM redrives WHERE tenant = $1 AND id = $2 AND applied_at IS ' +
+          'NULL FOR UPDATE',
         [tenant, redriveId],
       );
       if (request === null) return null;
       const selector = storedSelector.parse(request.selector);
       const direction = await directionInForce(tx, tenant);
       const rows = await tx.query<DeliveryRow>(
-        `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND ${redrivable} ORDER BY d.id LIMIT $5 FOR UPDATE`,
+        `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND ${redrivable}
+           ORDER BY d.id LIMIT $5 FOR UPDATE`,
         [tenant, ...selectorValues(selector), redriveBatchMax],
       );
       const updates = rows.rows.flatMap((row): DeliveryUpdate[] => {
@@ -198,11 +214,13 @@ export async function applyRedrive(
       });
       const opened = await updateDeliveries(tx, tenant, updates);
       await countMade(tx, tenant, opened);
-      // A person did something there or changed a setting: it is looked at by a turn that reads both anew.
+      // A person did something there or changed a setting: it is looked at by a turn that reads
+      // both anew.
       for (const system of opened.keys()) await forgetFacts(tx, tenant, system);
       const isDone = rows.rows.length < redriveBatchMax;
       await tx.query(
-        `UPDATE redrives SET redriven = coalesce(redriven, 0) + $3, applied_at = CASE WHEN $4 THEN now() END
+        `UPDATE redrives SET redriven = coalesce(redriven, 0) + $3, applied_at = CASE
+           WHEN $4 THEN now() END
          WHERE tenant = $1 AND id = $2`,
         [tenant, redriveId, updates.length, isDone],
       );
@@ -222,7 +240,8 @@ export async function refuseRedrive(
   reason: string,
 ): Promise<void> {
   await db.query(
-    `UPDATE redrives SET applied_at = now(), redriven = coalesce(redriven, 0), refused = left($3, 500)
+    `UPDATE redrives SET applied_at = now(), redriven = coalesce(redriven, 0),
+       refused = left($3, 500)
      WHERE tenant = $1 AND id = $2 AND applied_at IS NULL`,
     [tenant, id, reason],
   );
@@ -259,13 +278,17 @@ export async function findDelivery(db: Db, tenant: number, id: string): Promise<
   return firstRow(
     db,
     `SELECT ${deliveryColumns}, d.shown_generation AS "shownGeneration",
-       (SELECT body ->> 'number' FROM records WHERE tenant = $1 AND kind = d.kind AND record_id = d.record_id LIMIT 1) AS number
+       (SELECT body ->> 'number' FROM records WHERE tenant = $1 AND kind = d.kind
+         AND record_id = d.record_id LIMIT 1) AS number
      FROM deliveries d WHERE d.tenant = $1 AND d.id = $2`,
     [tenant, id],
   );
 }
 
-/** Deliveries of all tenants that operators were shown as failed and that are settled now: a page of them. */
+/**
+ * Deliveries of all tenants that operators were shown as failed and that are settled now: a page of
+ * them.
+ */
 export async function settledAfterShown(
   db: Db,
 ): Promise<(DeliveryRow & { tenant: number; tenantId: string })[]> {

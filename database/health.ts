@@ -105,16 +105,19 @@ async function tenantWaits(db: Db, tenant: number): Promise<TenantWaits> {
   const row = await firstRow<TenantWaits>(
     db,
     `SELECT a.trouble, a.trouble_since AS "troubleSince",
-       (SELECT received_at FROM changes WHERE tenant = $1 AND pos > a.absorbed_pos ORDER BY pos LIMIT 1) AS "unabsorbedAt",
+       (SELECT received_at FROM changes WHERE tenant = $1 AND pos > a.absorbed_pos ORDER BY pos
+         LIMIT 1) AS "unabsorbedAt",
        f.count AS failed, f.at AS "failedAt", s.count AS stale, s.at AS "staleAt",
-       r.count AS requests, r.at AS "requestedAt", (SELECT max(seen_at) FROM workers) AS "workerSeenAt"
+       r.count AS requests, r.at AS "requestedAt", (SELECT max(seen_at)
+         FROM workers) AS "workerSeenAt"
      FROM tenant_absorb a
      CROSS JOIN LATERAL (SELECT count(*)::int AS count, min(at) AS at FROM change_outcomes
        WHERE tenant = $1 AND outcome = 'failed' AND resolved_at IS NULL) f
      CROSS JOIN LATERAL (SELECT count(*)::int AS count, min(at) AS at FROM change_outcomes
        WHERE tenant = $1 AND outcome = 'stale' AND at > now() - interval '1 day') s
      CROSS JOIN LATERAL (SELECT count(*)::int AS count, min(at) AS at FROM (
-       SELECT requested_at AS at FROM settings WHERE tenant = $1 AND in_force_at IS NULL AND superseded_at IS NULL
+       SELECT requested_at AS at FROM settings WHERE tenant = $1 AND in_force_at IS NULL
+         AND superseded_at IS NULL
        UNION ALL SELECT requested_at FROM redrives WHERE tenant = $1 AND applied_at IS NULL) q) r
      WHERE a.tenant = $1`,
     [tenant],
@@ -133,9 +136,12 @@ interface LaneWaits extends Trouble {
 
 async function laneWaits(db: Db, tenant: number): Promise<LaneWaits[]> {
   const result = await db.query<LaneWaits>(
-    `SELECT l.system, l.budget, l.progressed_at AS "progressedAt", l.trouble, l.trouble_since AS "troubleSince",
-       (SELECT min(first_sent_at) FROM sends WHERE tenant = $1 AND system = l.system AND state = 'verifying') AS "unknownAt",
-       (SELECT min(sent_at) FROM sends WHERE tenant = $1 AND system = l.system AND state = 'sending') AS "callAt"
+    `SELECT l.system, l.budget, l.progressed_at AS "progressedAt", l.trouble,
+       l.trouble_since AS "troubleSince",
+       (SELECT min(first_sent_at) FROM sends WHERE tenant = $1 AND system = l.system
+         AND state = 'verifying') AS "unknownAt",
+       (SELECT min(sent_at) FROM sends WHERE tenant = $1 AND system = l.system
+         AND state = 'sending') AS "callAt"
      FROM lanes l WHERE l.tenant = $1 AND l.system = ANY ($2)`,
     [tenant, targets],
   );
@@ -151,7 +157,10 @@ interface StoppedRow {
   amountMinor: number | null;
 }
 
-/** Held and dead deliveries by reason, with the money of their records as far as that is quickly told. */
+/**
+ * Held and dead deliveries by reason, with the money of their records as far as that is quickly
+ * told.
+ */
 async function stoppedOf(db: Db, tenant: number): Promise<StoppedRow[]> {
   const result = await db.query<StoppedRow>(
     `WITH stopped AS MATERIALIZED (
@@ -159,10 +168,13 @@ async function stoppedOf(db: Db, tenant: number): Promise<StoppedRow[]> {
        WHERE tenant = $1 AND state IN ('held', 'dead') AND reason NOT IN ('summary', 'direction')),
      few AS MATERIALIZED (SELECT count(*) <= $2 AS is_few FROM stopped)
      SELECT s.system, s.state, s.reason, count(*)::int AS count, min(s.changed_at) AS since,
-       CASE WHEN (SELECT is_few FROM few) THEN sum(coalesce(r.amount, 0))::float8 END AS "amountMinor"
+       CASE WHEN (SELECT is_few FROM few) THEN sum(coalesce(r.amount,
+         0))::float8 END AS "amountMinor"
      FROM stopped s LEFT JOIN LATERAL (
-       SELECT coalesce(body #>> '{totals,totalMinor}', body ->> 'amountMinor', body ->> 'netMinor')::numeric AS amount
-       FROM records WHERE (SELECT is_few FROM few) AND tenant = $1 AND kind = s.kind AND record_id = s.record_id
+       SELECT coalesce(body #>> '{totals,totalMinor}', body ->> 'amountMinor',
+         body ->> 'netMinor')::numeric AS amount
+       FROM records WHERE (SELECT is_few FROM few) AND tenant = $1 AND kind = s.kind
+         AND record_id = s.record_id
          AND s.kind = ANY ($3) LIMIT 1) r ON true
      GROUP BY s.system, s.state, s.reason ORDER BY s.system, s.state, s.reason`,
     [tenant, amountsMax, kinds.filter((kind) => moneyKinds.has(kind))],

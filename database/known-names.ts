@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 
-// Names in changes that nobody has explained yet: tenders and tax codes without mapping, SKUs without product.
+// Names in changes that nobody has explained yet: tenders and tax codes without mapping, SKUs
+// without product.
 
 export type NameKind = 'tender' | 'sku' | 'taxCode';
 export type Names = Readonly<Record<NameKind, readonly string[]>>;
@@ -8,7 +9,10 @@ export type Names = Readonly<Record<NameKind, readonly string[]>>;
 const tenantsMax = 2_000;
 const namesMax = 50_000;
 
-/** Names that were found to be known, per tenant: asked for once in a process. The oldest tenant is forgotten. */
+/**
+ * Names that were found to be known, per tenant: asked for once in a process. The oldest tenant is
+ * forgotten.
+ */
 export class KnownNames {
   private readonly pool: Pool;
   private readonly known = new Map<number, Set<string>>();
@@ -18,8 +22,9 @@ export class KnownNames {
   }
 
   /**
-   * Those of these names that are not known. Tenders and tax codes matter only to a tenant with QuickBooks, tax codes
-   * not where the company computes its tax itself (US). A steady stream of sales costs no query.
+   * Those of these names that are not known. Tenders and tax codes matter only to a tenant with
+   * QuickBooks, tax codes not where the company computes its tax itself (US). A steady stream of
+   * sales costs no query.
    */
   async unknownAmong(tenant: number, names: Names): Promise<Record<NameKind, Set<string>>> {
     const unknown = {
@@ -57,11 +62,15 @@ async function lookUp(
 ): Promise<{ kind: NameKind; name: string; isKnown: boolean }[]> {
   const result = await pool.query<{ kind: NameKind; name: string; isKnown: boolean }>(
     `SELECT k.kind, k.name, CASE k.kind
-       WHEN 'sku' THEN (SELECT record_id FROM skus WHERE tenant = $1 AND sku = k.name LIMIT 1) IS NOT NULL
-         OR (SELECT version FROM mappings WHERE tenant = $1 AND kind = 'item' AND key = k.name LIMIT 1) IS NOT NULL
-       WHEN 'tender' THEN c.tenant IS NULL OR (SELECT version FROM mappings WHERE tenant = $1 AND kind = 'account'
+       WHEN 'sku' THEN (SELECT record_id FROM skus WHERE tenant = $1 AND sku = k.name
+         LIMIT 1) IS NOT NULL
+         OR (SELECT version FROM mappings WHERE tenant = $1 AND kind = 'item' AND key = k.name
+           LIMIT 1) IS NOT NULL
+       WHEN 'tender' THEN c.tenant IS NULL OR (SELECT version FROM mappings WHERE tenant = $1
+         AND kind = 'account'
          AND key = 'clearing:' || k.name LIMIT 1) IS NOT NULL
-       ELSE c.tenant IS NULL OR c.facts ->> 'country' = 'US' OR (SELECT version FROM mappings WHERE tenant = $1 AND kind = 'taxCode'
+       ELSE c.tenant IS NULL OR c.facts ->> 'country' = 'US'
+         OR (SELECT version FROM mappings WHERE tenant = $1 AND kind = 'taxCode'
          AND key = k.name LIMIT 1) IS NOT NULL END AS "isKnown"
      FROM json_to_recordset($2::json) AS k(kind text, name text)
      LEFT JOIN connections c ON c.tenant = $1 AND c.system = 'qbo'`,

@@ -1,8 +1,8 @@
 import type { Target } from '../domain/words';
 import type { Db } from './pool';
 
-// Why a lane stands still or goes slowly: refused credentials, a wait that the vendor asked for, sends that are
-// smaller for a while. Written by turns, read by operators and by the next turn.
+// Why a lane stands still or goes slowly: refused credentials, a wait that the vendor asked for,
+// sends that are smaller for a while. Written by turns, read by operators and by the next turn.
 
 /** A lane of a tenant. */
 interface Lane {
@@ -14,8 +14,8 @@ interface Lane {
 const reasonMax = 500;
 
 /**
- * Notes that the credentials of this revision are refused, and why: status, the vendor's code, what to check. Newer
- * credentials are another matter. Without a revision: there are none.
+ * Notes that the credentials of this revision are refused, and why: status, the vendor's code, what
+ * to check. Newer credentials are another matter. Without a revision: there are none.
  */
 export async function markNeedsAuth(
   db: Db,
@@ -24,9 +24,11 @@ export async function markNeedsAuth(
   reason: string,
 ): Promise<void> {
   await db.query(
-    `UPDATE lanes SET needs_auth = true, needs_auth_reason = left($4, ${reasonMax}), needs_auth_since = coalesce(needs_auth_since, now())
+    `UPDATE lanes SET needs_auth = true, needs_auth_reason = left($4, ${reasonMax}),
+       needs_auth_since = coalesce(needs_auth_since, now())
      WHERE tenant = $1 AND system = $2
-       AND ($3::int IS NULL OR EXISTS (SELECT FROM connections WHERE tenant = $1 AND system = $2 AND revision = $3))`,
+       AND ($3::int IS NULL OR EXISTS (SELECT FROM connections WHERE tenant = $1 AND system = $2
+         AND revision = $3))`,
     [tenant, system, revision, reason],
   );
 }
@@ -66,8 +68,8 @@ export async function liftWaits(db: Db, tenant: number, system: Target | null): 
 }
 
 /**
- * The vendor refused a send of more than so many members for its size. What a proxy takes is a setting of the host: it
- * is asked again once a day.
+ * The vendor refused a send of more than so many members for its size. What a proxy takes is a
+ * setting of the host: it is asked again once a day.
  */
 export async function limitBatch(db: Db, { tenant, system }: Lane, members: number): Promise<void> {
   await db.query(

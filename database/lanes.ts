@@ -9,7 +9,10 @@ import { firstRow, inTransaction, type Db } from './pool';
 
 // The lane row: who calls the vendor now (token and lease), the rate budget, what operators set.
 
-/** A lane's lease; renewed every `leaseRenewMs`, so two renewals may fail before somebody takes over. */
+/**
+ * A lane's lease; renewed every `leaseRenewMs`, so two renewals may fail before somebody takes
+ * over.
+ */
 export const leaseMs = 15_000;
 export const leaseRenewMs = 5_000;
 
@@ -36,7 +39,10 @@ export interface LaneLease {
   batchMax: number | null;
 }
 
-/** Takes a free or lapsed lane; null while another token holds it. Answers whether a former holder left it without giving it back. */
+/**
+ * Takes a free or lapsed lane; null while another token holds it. Answers whether a former holder
+ * left it without giving it back.
+ */
 export async function takeLease(
   db: Db,
   tenant: number,
@@ -45,11 +51,15 @@ export async function takeLease(
 ): Promise<LaneLease | null> {
   return firstRow(
     db,
-    // Locked for whoever writes sends down under a lapsed lease: they stand there before the next holder looks for them.
-    `WITH l AS MATERIALIZED (SELECT tenant, system FROM lanes WHERE tenant = $1 AND system = $2 FOR UPDATE)
+    // Locked for whoever writes sends down under a lapsed lease: they stand there before the next
+    // holder looks for them.
+    `WITH l AS MATERIALIZED (SELECT tenant, system FROM lanes WHERE tenant = $1 AND system = $2
+       FOR UPDATE)
      UPDATE lanes SET token = $3, lease_until = now() + make_interval(secs => $4 / 1000.0) FROM l
-     WHERE lanes.tenant = l.tenant AND lanes.system = l.system AND (token IS NULL OR token = $3 OR lease_until < now())
-     RETURNING is_paused AS "isPaused", is_isolated AS "isIsolated", needs_auth AS "needsAuth", ${batchLimitColumn} AS "batchMax"`,
+     WHERE lanes.tenant = l.tenant AND lanes.system = l.system
+       AND (token IS NULL OR token = $3 OR lease_until < now())
+     RETURNING is_paused AS "isPaused", is_isolated AS "isIsolated", needs_auth AS "needsAuth",
+       ${batchLimitColumn} AS "batchMax"`,
     [tenant, system, token, leaseMs],
   );
 }
@@ -69,7 +79,9 @@ export async function renewLease(
   return result.rowCount === 1;
 }
 
-/** Gives the lane back. `trouble`: why the turn failed through no fault of the vendor's, or null. */
+/**
+ * Gives the lane back. `trouble`: why the turn failed through no fault of the vendor's, or null.
+ */
 export async function releaseLease(
   db: Db,
   { tenant, system, token }: LaneHold,
@@ -120,8 +132,9 @@ export interface LaneNow {
 }
 
 /**
- * How the lane row is locked until the end of the transaction, after all other locks. `sends`: nobody takes the lane
- * over meanwhile, while what came of other sends may be counted; `budget`: nobody else writes the row.
+ * How the lane row is locked until the end of the transaction, after all other locks. `sends`:
+ * nobody takes the lane over meanwhile, while what came of other sends may be counted; `budget`:
+ * nobody else writes the row.
  */
 const laneLocks = { none: '', sends: 'FOR KEY SHARE', budget: 'FOR NO KEY UPDATE' } as const;
 
@@ -140,7 +153,8 @@ export async function readLane(
 ): Promise<LaneNow | null> {
   return firstRow<LaneNow>(
     client,
-    `SELECT token = $3 AND lease_until > clock_timestamp() AS "isHeld", is_paused AS "isPaused", is_isolated AS "isIsolated",
+    `SELECT token = $3 AND lease_until > clock_timestamp() AS "isHeld", is_paused AS "isPaused",
+       is_isolated AS "isIsolated",
             budget, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "nowMs"
      FROM lanes WHERE tenant = $1 AND system = $2 ${laneLocks[lock]}`,
     [tenant, system, token],
@@ -174,8 +188,8 @@ export async function chargeBudget(
 }
 
 /**
- * Charges a read (or any call that is no send) in a transaction of its own, before it leaves. `whilePaused`: a
- * dry run, which writes nothing, is looked at while the lane is paused.
+ * Charges a read (or any call that is no send) in a transaction of its own, before it leaves.
+ * `whilePaused`: a dry run, which writes nothing, is looked at while the lane is paused.
  */
 export async function chargeRead(
   pool: Pool,
@@ -189,7 +203,9 @@ export async function chargeRead(
     return chargeBudget(db, lane.tenant, lane.system, asked, limits);
   };
   // Nothing is written down without limits.
-  return limits.length === 0 ? charged(pool, 'none') : inTransaction(pool, (tx) => charged(tx, 'budget')); // prettier-ignore
+  return limits.length === 0
+    ? charged(pool, 'none')
+    : inTransaction(pool, (tx) => charged(tx, 'budget'));
 }
 
 export interface LaneState {
@@ -197,7 +213,9 @@ export interface LaneState {
   isPaused: boolean;
   isIsolated: boolean;
   needsAuth: boolean;
-  /** Why the credentials do not serve: status, the vendor's code, what to check; null where they do. */
+  /**
+   * Why the credentials do not serve: status, the vendor's code, what to check; null where they do.
+   */
   needsAuthReason: string | null;
   needsAuthSince: string | null;
   isConnected: boolean;
@@ -217,10 +235,14 @@ function breakerOf(stored: unknown): Breaker {
 /** Both lanes as operators and the breaker left them. */
 export async function laneStates(db: Db, tenant: number): Promise<LaneState[]> {
   const result = await db.query<Omit<LaneState, 'breaker'> & { breaker: unknown }>(
-    `SELECT l.system, is_paused AS "isPaused", is_isolated AS "isIsolated", needs_auth AS "needsAuth", breaker,
-            needs_auth_reason AS "needsAuthReason", needs_auth_since AS "needsAuthSince", ${batchLimitColumn} AS "batchMax",
-            CASE WHEN (budget ->> 'notBefore')::float8 > extract(epoch FROM now()) * 1000 THEN (budget ->> 'notBefore')::float8 END AS "waitUntilMs",
-            CASE WHEN (budget ->> 'notBefore')::float8 > extract(epoch FROM now()) * 1000 THEN wait_reason END AS "waitReason",
+    `SELECT l.system, is_paused AS "isPaused", is_isolated AS "isIsolated",
+       needs_auth AS "needsAuth", breaker,
+            needs_auth_reason AS "needsAuthReason", needs_auth_since AS "needsAuthSince",
+              ${batchLimitColumn} AS "batchMax",
+            CASE WHEN (budget ->> 'notBefore')::float8 > extract(epoch
+              FROM now()) * 1000 THEN (budget ->> 'notBefore')::float8 END AS "waitUntilMs",
+            CASE WHEN (budget ->> 'notBefore')::float8 > extract(epoch
+              FROM now()) * 1000 THEN wait_reason END AS "waitReason",
             c.tenant IS NOT NULL AS "isConnected"
      FROM lanes l LEFT JOIN connections c ON c.tenant = l.tenant AND c.system = l.system
      WHERE l.tenant = $1 ORDER BY l.system`,
@@ -229,7 +251,10 @@ export async function laneStates(db: Db, tenant: number): Promise<LaneState[]> {
   return result.rows.map((row) => ({ ...row, breaker: breakerOf(row.breaker) }));
 }
 
-/** Writes what an operator set, or what the workflow found out; null leaves a field as it is. Null system: every lane. */
+/**
+ * Writes what an operator set, or what the workflow found out; null leaves a field as it is. Null
+ * system: every lane.
+ */
 export async function setLane(
   db: Db,
   tenant: number,

@@ -16,10 +16,11 @@ export interface ComparedThing extends Thing {
 }
 
 /**
- * Sets going what is held because it was compared with these records, or with what they name: refunds, payments and
- * deposits of one sale, that sale, and payouts that list them. What waits still is marked: whoever composed it before
- * this knows nothing of the change, and his hold is passed over (`settlements.ts`). Answers how many it opened.
- * `saleIds`: sales beside those that the records name now.
+ * Sets going what is held because it was compared with these records, or with what they name:
+ * refunds, payments and deposits of one sale, that sale, and payouts that list them. What waits
+ * still is marked: whoever composed it before this knows nothing of the change, and his hold is
+ * passed over (`settlements.ts`). Answers how many it opened. `saleIds`: sales beside those that
+ * the records name now.
  */
 export async function lookAgain(
   tx: PoolClient,
@@ -29,23 +30,31 @@ export async function lookAgain(
 ): Promise<number> {
   if (things.length + saleIds.length === 0) return 0;
   const found = await tx.query<DeliveryRow>(
-    `WITH t AS (SELECT kind, id, after FROM json_to_recordset($3::json) AS x(kind text, id text, after bigint)),
+    `WITH t AS (SELECT kind, id, after FROM json_to_recordset($3::json) AS x(kind text, id text,
+       after bigint)),
      s AS (SELECT id, after, true AS "isInvoice" FROM t WHERE kind IN ('order', 'invoice')
        UNION SELECT id, 0, true FROM json_array_elements_text($4::json) AS x(id)
        UNION SELECT e.sale_id, t.after, t.kind = 'refund' OR EXISTS (SELECT FROM records
-           WHERE tenant = $1 AND kind = 'payment' AND record_id = t.id AND body ->> 'invoiceId' IS NOT NULL)
-         FROM t CROSS JOIN LATERAL (SELECT sale_id FROM sale_entries WHERE tenant = $1 AND kind = t.kind AND record_id = t.id LIMIT 1) e),
+           WHERE tenant = $1 AND kind = 'payment' AND record_id = t.id
+             AND body ->> 'invoiceId' IS NOT NULL)
+         FROM t CROSS JOIN LATERAL (SELECT sale_id FROM sale_entries WHERE tenant = $1
+           AND kind = t.kind AND record_id = t.id LIMIT 1) e),
      i AS (SELECT kind, id, after FROM t UNION SELECT 'invoice', id, after FROM s WHERE "isInvoice"
        UNION SELECT e.kind, e.id, t.after FROM t CROSS JOIN LATERAL
-         (SELECT kind, record_id AS id FROM payout_entries WHERE tenant = $1 AND t.kind = 'payout' AND payout_id = t.id) e),
+         (SELECT kind, record_id AS id FROM payout_entries WHERE tenant = $1 AND t.kind = 'payout'
+           AND payout_id = t.id) e),
      k AS (SELECT kind, id, after FROM i UNION SELECT 'order', id, after FROM s
        UNION SELECT e.kind, e.id, s.after FROM s CROSS JOIN LATERAL
-         (SELECT kind, record_id AS id FROM sale_entries WHERE tenant = $1 AND sale_id = s.id ORDER BY kind, record_id LIMIT $5) e
+         (SELECT kind, record_id AS id FROM sale_entries WHERE tenant = $1 AND sale_id = s.id
+           ORDER BY kind, record_id LIMIT $5) e
        UNION SELECT 'payout', e.id, i.after FROM i CROSS JOIN LATERAL
-         (SELECT payout_id AS id FROM payout_entries WHERE tenant = $1 AND kind = i.kind AND record_id = i.id ORDER BY payout_id LIMIT $5) e)
+         (SELECT payout_id AS id FROM payout_entries WHERE tenant = $1 AND kind = i.kind
+           AND record_id = i.id ORDER BY payout_id LIMIT $5) e)
      SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND d.id = ANY (ARRAY(
-       SELECT x.id FROM k CROSS JOIN LATERAL (SELECT id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = k.kind
-         AND record_id = k.id AND id > k.after AND (state = 'waiting' OR (state = 'held' AND reason = ANY ($6))) OFFSET 0) x))
+       SELECT x.id FROM k CROSS JOIN LATERAL (SELECT id FROM deliveries WHERE tenant = $1
+         AND system = $2 AND kind = k.kind
+         AND record_id = k.id AND id > k.after
+           AND (state = 'waiting' OR (state = 'held' AND reason = ANY ($6))) OFFSET 0) x))
      ORDER BY d.id FOR UPDATE`,
     [
       tenant,
@@ -62,7 +71,8 @@ export async function lookAgain(
   if (waiting.length > 0)
     await tx.query(
       // The tenant is compared in a form that no index serves: the few ids decide.
-      `UPDATE deliveries SET due_at = due_at + interval '1 microsecond' WHERE coalesce(tenant = $1, false) AND id = ANY ($2)`,
+      `UPDATE deliveries SET due_at = due_at + interval '1 microsecond'
+         WHERE coalesce(tenant = $1, false) AND id = ANY ($2)`,
       [tenant, waiting],
     );
   const opened = await updateDeliveries(

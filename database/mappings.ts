@@ -25,7 +25,8 @@ export async function listMappings(
   limit: number,
 ): Promise<Mapping[]> {
   const result = await db.query<Mapping>(
-    `SELECT ${columns} FROM mappings WHERE tenant = $1 AND kind = $2 AND ($3::text IS NULL OR key > $3)
+    `SELECT ${columns} FROM mappings WHERE tenant = $1 AND kind = $2
+       AND ($3::text IS NULL OR key > $3)
      ORDER BY key LIMIT $4`,
     [tenant, kind, afterKey, limit],
   );
@@ -43,8 +44,10 @@ export async function putMapping(
 ): Promise<Mapping> {
   const row = await firstRow<Mapping>(
     db,
-    `INSERT INTO mappings AS m (tenant, kind, key, target_id, target_name, changed_by) VALUES ($1, $2, $3, $4, $5, $6)
-     ON CONFLICT (tenant, kind, key) DO UPDATE SET target_id = excluded.target_id, target_name = excluded.target_name,
+    `INSERT INTO mappings AS m (tenant, kind, key, target_id, target_name, changed_by)
+       VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (tenant, kind, key) DO UPDATE
+       SET target_id = excluded.target_id, target_name = excluded.target_name,
        changed_by = excluded.changed_by, changed_at = now(),
        version = m.version + CASE WHEN m.target_id = excluded.target_id THEN 0 ELSE 1 END
      RETURNING ${columns}`,
@@ -60,20 +63,27 @@ export interface MappedTarget {
   version: number;
 }
 
-/** All mappings but items, and the items of these SKUs and of the special keys that begin with @, by `kind/key`. */
+/**
+ * All mappings but items, and the items of these SKUs and of the special keys that begin with @, by
+ * `kind/key`.
+ */
 export async function mappingsFor(
   db: Db,
   tenant: number,
   skus: readonly string[],
 ): Promise<Map<string, MappedTarget>> {
   const result = await db.query<MappedTarget & { kind: MappingKind; key: string }>(
-    `SELECT m.* FROM unnest(ARRAY['account', 'tender', 'taxCode', 'location', 'class']) AS k(kind) CROSS JOIN LATERAL
-       (SELECT kind, key, target_id AS target, version FROM mappings WHERE tenant = $1 AND kind = k.kind ORDER BY key LIMIT 10000) m
+    `SELECT m.* FROM unnest(ARRAY['account', 'tender', 'taxCode', 'location', 'class']) AS k(kind)
+       CROSS JOIN LATERAL
+       (SELECT kind, key, target_id AS target, version FROM mappings WHERE tenant = $1
+         AND kind = k.kind ORDER BY key LIMIT 10000) m
      UNION ALL
-     SELECT kind, key, target_id, version FROM mappings WHERE tenant = $1 AND kind = 'item' AND key LIKE '@%'
+     SELECT kind, key, target_id, version FROM mappings WHERE tenant = $1 AND kind = 'item'
+       AND key LIKE '@%'
      UNION ALL
      SELECT m.* FROM json_array_elements_text($2::json) AS k(key) CROSS JOIN LATERAL
-       (SELECT kind, key, target_id, version FROM mappings WHERE tenant = $1 AND kind = 'item' AND key = k.key LIMIT 1) m`,
+       (SELECT kind, key, target_id, version FROM mappings WHERE tenant = $1 AND kind = 'item'
+         AND key = k.key LIMIT 1) m`,
     [tenant, JSON.stringify(skus)],
   );
   return new Map(result.rows.map(({ kind, key, ...mapped }) => [`${kind}/${key}`, mapped]));

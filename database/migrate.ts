@@ -27,8 +27,8 @@ export function readMigrations(folder: string = join(__dirname, 'migrations')): 
 }
 
 /**
- * Brings the database to the newest migration and returns the names it applied. Refuses a database that
- * holds a migration which was edited since, or which this program does not know (it is newer).
+ * Brings the database to the newest migration and returns the names it applied. Refuses a database
+ * that holds a migration which was edited since, or which this program does not know (it is newer).
  */
 export async function migrate(
   pool: Pool,
@@ -65,12 +65,14 @@ function refuseUnknown(applied: Map<string, string>, migrations: Migration[]): v
     const expected = known.get(name);
     if (expected === undefined) {
       throw new Error(
-        `The database holds migration ${name}, which this program does not know: it was made by a newer version. Start that version, or use another database.`,
+        `The database holds migration ${name}, which this program does not know: it was ` +
+          'made by a newer version. Start that version, or use another database.',
       );
     }
     if (expected !== hash) {
       throw new Error(
-        `Migration ${name} was edited after it had been applied to this database. Restore the file and put the change into a new migration.`,
+        `Migration ${name} was edited after it had been applied to this database. Restore ` +
+          'the file and put the change into a new migration.',
       );
     }
   }

@@ -11,7 +11,9 @@ import { sendOf, type RawSend, type SendRow } from './sends';
 
 // Sends whose outcome nobody knows: taken over from a lane holder that is gone, and asked about.
 
-const sendColumns = `id::text AS id, key, request, members, tries, asks, outcome, (extract(epoch FROM first_sent_at) * 1000)::float8 AS "firstSentAtMs"`;
+const sendColumns =
+  'id::text AS id, key, request, members, tries, asks, outcome, (extract(epoch FROM ' +
+  'first_sent_at) * 1000)::float8 AS "firstSentAtMs"';
 
 /** The deliveries that a send is under way for, as they say themselves. */
 async function lockInFlight(
@@ -28,14 +30,16 @@ async function lockInFlight(
 }
 
 /**
- * Whoever takes a lane over does not know what became of the sends of the one before: they are asked about
- * when the vendor has surely settled them. `lateMs` = total time-out + settle time.
+ * Whoever takes a lane over does not know what became of the sends of the one before: they are
+ * asked about when the vendor has surely settled them. `lateMs` = total time-out + settle time.
  */
 export async function takeOverSends(pool: Pool, lane: LaneHold, lateMs: number): Promise<number> {
   return inTransaction(pool, async (tx) => {
     const stale = await tx.query<{ id: string; dueAtMs: number }>(
-      `SELECT id::text AS id, (extract(epoch FROM sent_at) * 1000)::float8 + $4 AS "dueAtMs" FROM sends
-       WHERE tenant = $1 AND system = $2 AND state = 'sending' AND lane_token <> $3 ORDER BY sends.id FOR UPDATE`,
+      `SELECT id::text AS id, (extract(epoch FROM sent_at) * 1000)::float8 + $4 AS "dueAtMs"
+         FROM sends
+       WHERE tenant = $1 AND system = $2 AND state = 'sending' AND lane_token <> $3
+         ORDER BY sends.id FOR UPDATE`,
       [lane.tenant, lane.system, lane.token, lateMs],
     );
     for (const send of stale.rows) {
@@ -45,7 +49,8 @@ export async function takeOverSends(pool: Pool, lane: LaneHold, lateMs: number):
       });
       await updateDeliveries(tx, lane.tenant, updates);
       await tx.query(
-        `UPDATE sends SET state = 'verifying', lane_token = $3, due_at = to_timestamp($4::float8 / 1000.0) WHERE tenant = $1 AND id = $2`,
+        `UPDATE sends SET state = 'verifying', lane_token = $3,
+           due_at = to_timestamp($4::float8 / 1000.0) WHERE tenant = $1 AND id = $2`,
         [lane.tenant, send.id, lane.token, send.dueAtMs],
       );
     }
@@ -63,7 +68,9 @@ function readable(row: RawSend): SendRow | null {
   }
 }
 
-/** Its members are for a person, who can look in the system what became of them; other sends go on. */
+/**
+ * Its members are for a person, who can look in the system what became of them; other sends go on.
+ */
 async function giveUpUnreadable(tx: PoolClient, lane: LaneHold, sendId: string): Promise<void> {
   const detail = `Send ${sendId} cannot be read any more, so its outcome cannot be asked about`;
   const updates = (await lockInFlight(tx, lane, sendId)).flatMap((row): DeliveryUpdate[] => {
@@ -84,7 +91,10 @@ export type Reopened =
   | { type: 'nothing' }
   | Exclude<BudgetAnswer, { type: 'charged' }>;
 
-/** The oldest send that may be asked about now, taken by this lane holder, the budget charged for the call that follows. */
+/**
+ * The oldest send that may be asked about now, taken by this lane holder, the budget charged for
+ * the call that follows.
+ */
 export async function takeVerifying(
   pool: Pool,
   lane: LaneHold,
@@ -94,7 +104,8 @@ export async function takeVerifying(
   return inTransaction(pool, async (tx): Promise<Reopened> => {
     const row = await firstRow<RawSend>(
       tx,
-      `SELECT ${sendColumns} FROM sends WHERE tenant = $1 AND system = $2 AND state = 'verifying' AND due_at <= now()
+      `SELECT ${sendColumns} FROM sends WHERE tenant = $1 AND system = $2 AND state = 'verifying'
+         AND due_at <= now()
        ORDER BY due_at, sends.id LIMIT 1 FOR UPDATE`,
       [lane.tenant, lane.system],
     );
@@ -110,7 +121,8 @@ export async function takeVerifying(
     // A repeat is a write again: should its caller die now, whoever takes over counts from here.
     await tx.query(
       isRepeat
-        ? `UPDATE sends SET lane_token = $3, state = 'sending', tries = tries + 1, sent_at = clock_timestamp() WHERE tenant = $1 AND id = $2`
+        ? `UPDATE sends SET lane_token = $3, state = 'sending', tries = tries + 1,
+           sent_at = clock_timestamp() WHERE tenant = $1 AND id = $2`
         : 'UPDATE sends SET lane_token = $3 WHERE tenant = $1 AND id = $2',
       [lane.tenant, row.id, lane.token],
     );

@@ -7,11 +7,13 @@ import type { PaidOutKind, RecordBody } from '../domain/bodies';
 import { customerIdOf } from '../domain/guests';
 import { groupBy } from '../domain/group-by';
 import { harmlessHolds } from '../domain/hold-reasons';
+import type { CirclePart } from '../domain/posting/circle';
 import type { LayAway } from '../domain/posting/deposit';
 import type { KnownSale } from '../domain/posting/known-sale';
 import type { ListedThing } from '../domain/posting/paid-out';
 import type { Thing } from '../domain/record-references';
 import { readRecordBody } from '../schemas/change-bodies';
+import { loadCircles } from './circles';
 import { sharedEmailsAmong } from './customer-emails';
 import { loadProducts, type KnownProducts } from './known-products';
 import { mappingsFor, type MappedTarget } from './mappings';
@@ -69,9 +71,9 @@ export interface PickPage {
 }
 
 /**
- * Up to `limitPerKind` due deliveries of each kind, oldest first; those that wait for a thing without remote
- * id are passed over while that may still get one. LATERAL per kind: one index scan each
- * (postgres.md#picking). The tenant of what it waits for is compared in a form that no index
+ * Up to `limitPerKind` due deliveries of each kind, oldest first; those that wait for a thing
+ * without remote id are passed over while that may still get one. LATERAL per kind: one index scan
+ * each (postgres.md#picking). The tenant of what it waits for is compared in a form that no index
  * serves: else a table without statistics is read by tenant, all of it, for each row.
  */
 export async function pickDue(
@@ -82,17 +84,23 @@ export async function pickDue(
   page: PickPage = {},
 ): Promise<PickedDelivery[]> {
   const wanted = page.kinds ?? kinds;
-  const after = page.after === undefined ? null : wanted.map((kind) => page.after?.[kind] ?? firstPlace); // prettier-ignore
+  const after =
+    page.after === undefined ? null : wanted.map((kind) => page.after?.[kind] ?? firstPlace);
   const result = await db.query<
     Omit<PickedDelivery, 'snapshot' | 'record'> & { snapshot: unknown; body: unknown }
   >(
-    `SELECT d.*, r.body, r."changedAt" FROM ${after === null ? 'unnest($3::text[]) AS k(kind)' : 'unnest($3::text[], $5::timestamptz[], $6::bigint[]) AS k(kind, due_at, id)'}
+    `SELECT d.*, r.body, r."changedAt" FROM
+       ${after === null ? 'unnest($3::text[]) AS k(kind)' : 'unnest($3::text[], $5::timestamptz[], $6::bigint[]) AS k(kind, due_at, id)'}
      CROSS JOIN LATERAL (
-       SELECT d.id::text AS id, d.kind, d.record_id AS "recordId", d.part, d.desired_rev AS "desiredRev",
-         d.desired_op AS "desiredOp", d.due_at::text AS "dueAt", d.attempts, d.generation, d.last_class AS "lastClass", d.send_max AS "sendMax", d.reason,
+       SELECT d.id::text AS id, d.kind, d.record_id AS "recordId", d.part,
+         d.desired_rev AS "desiredRev",
+         d.desired_op AS "desiredOp", d.due_at::text AS "dueAt", d.attempts, d.generation,
+           d.last_class AS "lastClass", d.send_max AS "sendMax", d.reason,
          d.remote_id AS "remoteId", d.remote_version AS "remoteVersion", d.snapshot
-       FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.kind = k.kind AND d.state = 'waiting' AND d.due_at <= now()
-         AND (d.waits_for IS NULL OR NOT EXISTS (SELECT FROM deliveries n WHERE n.id = ANY (d.waits_for) AND n.tenant IS NOT DISTINCT FROM d.tenant
+       FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.kind = k.kind
+         AND d.state = 'waiting' AND d.due_at <= now()
+         AND (d.waits_for IS NULL OR NOT EXISTS (SELECT FROM deliveries n
+           WHERE n.id = ANY (d.waits_for) AND n.tenant IS NOT DISTINCT FROM d.tenant
            AND n.remote_id IS NULL AND n.state IN ('waiting', 'sending', 'verifying')))
          ${after === null ? '' : 'AND (d.due_at, d.id) > (k.due_at, k.id)'}
        ORDER BY d.due_at, d.id LIMIT $4) d
@@ -138,6 +146,8 @@ export interface ReferenceKeys {
   sales: readonly Thing[];
   /** Orders whose deposits are needed. */
   layAways: readonly string[];
+  /** Sales whose documents on account are needed. */
+  circles: readonly string[];
   /** What payouts list. */
   listed: readonly { kind: PaidOutKind; recordId: string }[];
 }
@@ -152,6 +162,8 @@ export interface LoadedReferences {
   documents: Map<string, KnownReference & { entity: string | null }>;
   sales: Map<string, KnownSale>;
   layAways: Map<string, LayAway>;
+  /** By record id of the sale. */
+  circles: Map<string, CirclePart[]>;
   /** By `kind/recordId`. */
   listed: Map<string, ListedThing>;
   /** By `kind/key`. */
@@ -164,10 +176,11 @@ export async function loadReferences(
   system: Target,
   keys: ReferenceKeys,
 ): Promise<LoadedReferences> {
-  const [sales, layAways, listed] = await Promise.all([
+  const [sales, layAways, listed, circles] = await Promise.all([
     loadSales(db, tenant, system, keys.sales),
     loadLayAways(db, tenant, system, keys.layAways),
     loadListed(db, tenant, system, keys.listed),
+    loadCircles(db, tenant, system, keys.circles),
   ]);
   // A refund that says an amount alone gives back the lines of its sale.
   const lines = [...sales.values()].flatMap(({ ticket }) => ticket.body.lines);
@@ -190,7 +203,7 @@ export async function loadReferences(
     customers.set(id, known);
   return {
     ...{ products, sharedEmails, customers, orders, documents },
-    ...{ sales, layAways, listed, mappings },
+    ...{ sales, layAways, listed, circles, mappings },
   };
 }
 
@@ -217,14 +230,20 @@ async function loadRemoteIds(
   recordIds: readonly string[],
 ): Promise<Map<string, KnownReference & { entity: string | null }>> {
   if (recordIds.length === 0) return new Map();
-  // An order's sale stands before its refund part and its payments. What was taken back, or voided and not posted
-  // anew yet, is not there for who refers to it.
+  // An order's sale stands before its refund part and its payments. What was taken back, or voided
+  // and not posted anew yet, is not there for who refers to it.
   const result = await db.query<KnownReference & { entity: string | null; recordId: string }>(
-    `SELECT k.id AS "recordId", coalesce(d."remoteId", same."remoteId") AS "remoteId", d."isOpen", d.entity FROM json_array_elements_text($4::json) AS k(id)
-     CROSS JOIN LATERAL (SELECT CASE WHEN undone_by IS NULL AND (snapshot ->> 'entity' IS NOT NULL OR snapshot -> 'posted' IS NULL) THEN remote_id END AS "remoteId",
-         snapshot ->> 'entity' AS entity, state IN ('waiting', 'sending', 'verifying') AS "isOpen", same_as
-       FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = $3 AND record_id = k.id ORDER BY part DESC LIMIT 1) d
-     LEFT JOIN LATERAL (SELECT remote_id AS "remoteId" FROM deliveries WHERE id = d.same_as AND tenant = $1) same ON true`,
+    `SELECT k.id AS "recordId", coalesce(d."remoteId", same."remoteId") AS "remoteId", d."isOpen",
+       d.entity FROM json_array_elements_text($4::json) AS k(id)
+     CROSS JOIN LATERAL (SELECT CASE WHEN undone_by IS NULL
+       AND (snapshot ->> 'entity' IS NOT NULL OR snapshot -> 'posted' IS NULL) THEN remote_id END
+         AS "remoteId",
+         snapshot ->> 'entity' AS entity, state IN ('waiting', 'sending', 'verifying') AS "isOpen",
+           same_as
+       FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = $3 AND record_id = k.id
+         ORDER BY part DESC LIMIT 1) d
+     LEFT JOIN LATERAL (SELECT remote_id AS "remoteId" FROM deliveries WHERE id = d.same_as
+       AND tenant = $1) same ON true`,
     [tenant, system, kind, JSON.stringify(recordIds)],
   );
   return new Map(result.rows.map(({ recordId, ...reference }) => [recordId, reference]));
@@ -241,14 +260,20 @@ export async function laneWork(db: Pool, tenant: number, system: Target): Promis
   }>(
     db,
     `SELECT (SELECT min(d.due_at) FROM unnest($3::text[]) AS k(kind) CROSS JOIN LATERAL (
-         SELECT d.due_at FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.kind = k.kind AND d.state = 'waiting'
-           AND (d.waits_for IS NULL OR NOT EXISTS (SELECT FROM deliveries n WHERE n.id = ANY (d.waits_for) AND n.tenant IS NOT DISTINCT FROM d.tenant
+         SELECT d.due_at FROM deliveries d WHERE d.tenant = $1 AND d.system = $2
+           AND d.kind = k.kind AND d.state = 'waiting'
+           AND (d.waits_for IS NULL OR NOT EXISTS (SELECT FROM deliveries n
+             WHERE n.id = ANY (d.waits_for) AND n.tenant IS NOT DISTINCT FROM d.tenant
              AND n.remote_id IS NULL AND n.state IN ('waiting', 'sending', 'verifying')))
          ORDER BY d.due_at, d.id LIMIT 1) d) AS "dueAt",
-       (SELECT due_at FROM sends WHERE tenant = $1 AND system = $2 AND state = 'verifying' ORDER BY due_at LIMIT 1) AS "askAt",
-       (SELECT count(*)::int FROM deliveries WHERE tenant = $1 AND system = $2 AND state = 'verifying') AS verifying,
-       (SELECT count(*)::int FROM deliveries WHERE tenant = $1 AND system = $2 AND state = 'dead') AS dead,
-       (SELECT count(*)::int FROM deliveries WHERE tenant = $1 AND system = $2 AND state = 'held' AND reason <> ALL ($4)) AS held,
+       (SELECT due_at FROM sends WHERE tenant = $1 AND system = $2 AND state = 'verifying'
+         ORDER BY due_at LIMIT 1) AS "askAt",
+       (SELECT count(*)::int FROM deliveries WHERE tenant = $1 AND system = $2
+         AND state = 'verifying') AS verifying,
+       (SELECT count(*)::int FROM deliveries WHERE tenant = $1 AND system = $2
+         AND state = 'dead') AS dead,
+       (SELECT count(*)::int FROM deliveries WHERE tenant = $1 AND system = $2 AND state = 'held'
+         AND reason <> ALL ($4)) AS held,
        now() AS now`,
     [tenant, system, kinds, [...harmlessHolds, 'dependency']],
   );

@@ -4,9 +4,9 @@ import { lockDeliveriesOf } from './deliveries';
 // Records of our own (domain/own-records.ts), inside the transaction of absorb.
 
 /**
- * Gives what the books have of a product of our own to the till's product with its SKU: its delivery goes on under
- * the new record, whatever became of it so far. One that the books know already keeps its own item. Answers the ids of
- * the records that ended by it.
+ * Gives what the books have of a product of our own to the till's product with its SKU: its
+ * delivery goes on under the new record, whatever became of it so far. One that the books know
+ * already keeps its own item. Answers the ids of the records that ended by it.
  */
 export async function takeOver(
   tx: AbsorbTransaction,
@@ -21,24 +21,32 @@ export async function takeOver(
     ids.map((recordId) => ({ kind: 'product', recordId })),
   );
   await tx.query(
-    `UPDATE deliveries d SET record_id = x."to" FROM (SELECT k."to", o.id FROM json_to_recordset($2::json) AS k("from" text, "to" text)
-       CROSS JOIN LATERAL (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product' AND record_id = k."from" LIMIT 1) o
-       WHERE (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product' AND record_id = k."to" LIMIT 1) IS NULL OFFSET 0) x
+    `UPDATE deliveries d SET record_id = x."to"
+       FROM (SELECT k."to", o.id FROM json_to_recordset($2::json) AS k("from" text, "to" text)
+       CROSS JOIN LATERAL (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
+         AND kind = 'product' AND record_id = k."from" LIMIT 1) o
+       WHERE (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product'
+         AND record_id = k."to" LIMIT 1) IS NULL OFFSET 0) x
      WHERE d.id = x.id`,
     [tenant, JSON.stringify(pairs)],
   );
   const ended = await tx.query<{ id: string }>(
     `DELETE FROM records WHERE ctid = ANY (ARRAY(
        SELECT r.ctid FROM json_to_recordset($2::json) AS k("from" text) CROSS JOIN LATERAL
-         (SELECT ctid FROM records WHERE tenant = $1 AND kind = 'product' AND record_id = k."from" LIMIT 1) r
-       WHERE (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product' AND record_id = k."from" LIMIT 1) IS NULL))
+         (SELECT ctid FROM records WHERE tenant = $1 AND kind = 'product' AND record_id = k."from"
+           LIMIT 1) r
+       WHERE (SELECT id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product'
+         AND record_id = k."from" LIMIT 1) IS NULL))
      RETURNING record_id AS id`,
     [tenant, JSON.stringify(pairs)],
   );
   return new Set(ended.rows.map(({ id }) => id));
 }
 
-/** SKUs among these of deleted products that the books never had: an article of that SKU is another one. */
+/**
+ * SKUs among these of deleted products that the books never had: an article of that SKU is another
+ * one.
+ */
 export async function skusOfUnknown(
   tx: AbsorbTransaction,
   tenant: number,
@@ -48,9 +56,12 @@ export async function skusOfUnknown(
   const result = await tx.query<{ sku: string }>(
     `SELECT k.sku FROM json_array_elements_text($2::json) AS k(sku)
      CROSS JOIN LATERAL (SELECT record_id FROM skus WHERE tenant = $1 AND sku = k.sku LIMIT 1) s
-     CROSS JOIN LATERAL (SELECT op FROM records WHERE tenant = $1 AND kind = 'product' AND record_id = s.record_id LIMIT 1) r
-     WHERE r.op = 'absent' AND NOT EXISTS (SELECT FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product'
-       AND record_id = s.record_id AND (remote_id IS NOT NULL OR state IN ('sending', 'verifying')))`,
+     CROSS JOIN LATERAL (SELECT op FROM records WHERE tenant = $1 AND kind = 'product'
+       AND record_id = s.record_id LIMIT 1) r
+     WHERE r.op = 'absent' AND NOT EXISTS (SELECT FROM deliveries WHERE tenant = $1
+       AND system = 'qbo' AND kind = 'product'
+       AND record_id = s.record_id AND (remote_id IS NOT NULL
+         OR state IN ('sending', 'verifying')))`,
     [tenant, JSON.stringify(skus)],
   );
   return result.rows.map(({ sku }) => sku);
@@ -72,9 +83,9 @@ export async function mappedSkus(
 }
 
 /**
- * Sets going what was held for want of an item, after the setting says that articles get one: up to so many waits;
- * answers how many waits were looked at and how many deliveries freed. Composed anew, each finds out what it still
- * waits for.
+ * Sets going what was held for want of an item, after the setting says that articles get one: up to
+ * so many waits; answers how many waits were looked at and how many deliveries freed. Composed
+ * anew, each finds out what it still waits for.
  */
 export async function freeWaitingForItems(
   tx: AbsorbTransaction,
@@ -83,11 +94,13 @@ export async function freeWaitingForItems(
 ): Promise<{ looked: number; freed: number }> {
   const waits = await tx.query<{ id: number }>(
     `DELETE FROM delivery_waits WHERE ctid = ANY (ARRAY(SELECT ctid FROM delivery_waits
-       WHERE tenant = $1 AND system = 'qbo' AND kind = 'sku' LIMIT $2)) RETURNING delivery_id AS id`,
+       WHERE tenant = $1 AND system = 'qbo' AND kind = 'sku' LIMIT $2))
+         RETURNING delivery_id AS id`,
     [tenant, limit],
   );
   const freed = await tx.query(
-    `UPDATE deliveries SET state = 'waiting', reason = NULL, cause = NULL, detail = NULL, changed_at = now()
+    `UPDATE deliveries SET state = 'waiting', reason = NULL, cause = NULL, detail = NULL,
+       changed_at = now()
      WHERE tenant = $1 AND id = ANY ($2) AND state = 'held' AND reason = 'dependency'`,
     [tenant, waits.rows.map(({ id }) => id)],
   );

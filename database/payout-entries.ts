@@ -25,13 +25,16 @@ export async function writePayoutEntries(
       : [],
   );
   await tx.query(
-    `DELETE FROM payout_entries WHERE ctid = ANY (ARRAY(SELECT e.ctid FROM json_array_elements_text($2::json) AS k(id)
-       CROSS JOIN LATERAL (SELECT ctid FROM payout_entries WHERE tenant = $1 AND payout_id = k.id OFFSET 0) e))`,
+    `DELETE FROM payout_entries WHERE ctid = ANY (ARRAY(SELECT e.ctid
+       FROM json_array_elements_text($2::json) AS k(id)
+       CROSS JOIN LATERAL (SELECT ctid FROM payout_entries WHERE tenant = $1 AND payout_id = k.id
+         OFFSET 0) e))`,
     [tenant, JSON.stringify(ids)],
   );
   await tx.query(
     `INSERT INTO payout_entries (tenant, payout_id, kind, record_id)
-     SELECT DISTINCT $1::int, payout, kind, id FROM json_to_recordset($2::json) AS k(payout text, kind text, id text)`,
+     SELECT DISTINCT $1::int, payout, kind, id
+       FROM json_to_recordset($2::json) AS k(payout text, kind text, id text)`,
     [tenant, JSON.stringify(entries)],
   );
 }
@@ -39,7 +42,9 @@ export async function writePayoutEntries(
 /** Payouts of one thing that are looked at. */
 const payoutsMax = 200;
 
-/** What payouts list, by `kind/recordId`, with what was brought there and all payouts that list it. */
+/**
+ * What payouts list, by `kind/recordId`, with what was brought there and all payouts that list it.
+ */
 export async function loadListed(
   db: Db,
   tenant: number,
@@ -52,7 +57,8 @@ export async function loadListed(
     bodiesOf(db, tenant, keys),
     paymentsOf(db, tenant, keys),
     db.query<{ kind: PaidOutKind; recordId: string; payoutId: string }>(
-      `SELECT k.kind, k.id AS "recordId", e.payout_id AS "payoutId" FROM json_to_recordset($2::json) AS k(kind text, id text)
+      `SELECT k.kind, k.id AS "recordId", e.payout_id AS "payoutId"
+         FROM json_to_recordset($2::json) AS k(kind text, id text)
        CROSS JOIN LATERAL (SELECT payout_id FROM payout_entries
          WHERE tenant = $1 AND kind = k.kind AND record_id = k.id ORDER BY payout_id LIMIT $3) e`,
       [tenant, keys, payoutsMax],
@@ -93,8 +99,10 @@ interface ListedRecord {
 
 async function bodiesOf(db: Db, tenant: number, keys: string): Promise<Map<string, ListedRecord>> {
   const { rows } = await db.query<{ kind: PaidOutKind; recordId: string; body: unknown }>(
-    `SELECT k.kind, k.id AS "recordId", r.body FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
-       (SELECT body FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id AND op = 'present' LIMIT 1) r`,
+    `SELECT k.kind, k.id AS "recordId", r.body
+       FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
+       (SELECT body FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id
+         AND op = 'present' LIMIT 1) r`,
     [tenant, keys],
   );
   return new Map(
@@ -113,9 +121,11 @@ async function paymentsOf(
 ): Promise<Map<string, RecordBody[]>> {
   const { rows } = await db.query<{ invoiceId: string; body: unknown }>(
     `SELECT k.id AS "invoiceId", r.body FROM json_to_recordset($2::json) AS k(kind text, id text)
-     CROSS JOIN LATERAL (SELECT record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id AND kind = 'payment' LIMIT $3) e
+     CROSS JOIN LATERAL (SELECT record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id
+       AND kind = 'payment' LIMIT $3) e
      CROSS JOIN LATERAL (SELECT body FROM records
-       WHERE tenant = $1 AND kind = 'payment' AND record_id = e.record_id AND op = 'present' LIMIT 1) r
+       WHERE tenant = $1 AND kind = 'payment' AND record_id = e.record_id AND op = 'present'
+         LIMIT 1) r
      WHERE k.kind = 'invoice'`,
     [tenant, keys, payoutsMax],
   );
@@ -137,11 +147,14 @@ async function payoutsOf(
 ): Promise<ListingPayout[]> {
   if (ids.length === 0) return [];
   const { rows } = await db.query<Omit<ListingPayout, 'body'> & { body: unknown }>(
-    `SELECT k.id AS "payoutId", r.body, d."isPosted", d."isOpen" FROM json_array_elements_text($3::json) AS k(id)
-     CROSS JOIN LATERAL (SELECT body FROM records WHERE tenant = $1 AND kind = 'payout' AND record_id = k.id
+    `SELECT k.id AS "payoutId", r.body, d."isPosted", d."isOpen"
+       FROM json_array_elements_text($3::json) AS k(id)
+     CROSS JOIN LATERAL (SELECT body FROM records WHERE tenant = $1 AND kind = 'payout'
+       AND record_id = k.id
        AND op = 'present' AND body ->> 'voided' IS DISTINCT FROM 'true' LIMIT 1) r
      CROSS JOIN LATERAL (SELECT min(id) AS first,
-         coalesce(bool_or(remote_id IS NOT NULL OR state IN ('sending', 'verifying')), false) AS "isPosted",
+         coalesce(bool_or(remote_id IS NOT NULL
+           OR state IN ('sending', 'verifying')), false) AS "isPosted",
          coalesce(bool_or(state = 'waiting'), false) AS "isOpen"
        FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = 'payout' AND record_id = k.id) d
      ORDER BY d.first`,

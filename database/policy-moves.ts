@@ -9,8 +9,9 @@ import { freeWaitingForItems } from './own-records';
 import { firstRow } from './pool';
 import type { SettingsPart } from './settings';
 
-// Deliveries that follow a request of settings which is in force. They may be millions: they move in slices, each
-// under the tenant's cursor for a moment; what is left stands in the request, so that anybody may go on.
+// Deliveries that follow a request of settings which is in force. They may be millions: they move
+// in slices, each under the tenant's cursor for a moment; what is left stands in the request, so
+// that anybody may go on.
 
 const placed = { system: z.enum(targets), kind: z.enum(kinds) };
 const moveSchema = z.discriminatedUnion('type', [
@@ -23,7 +24,10 @@ const moveSchema = z.discriminatedUnion('type', [
 ]);
 export type Move = z.output<typeof moveSchema>;
 
-/** What has to move when the direction changes. Documents that were kept back need a decision, or they stay held. */
+/**
+ * What has to move when the direction changes. Documents that were kept back need a decision, or
+ * they stay held.
+ */
 export function directionMoves(
   before: DirectionPolicy,
   after: DirectionPolicy,
@@ -58,7 +62,10 @@ export async function pendingMoves(
 /** Deliveries moved at a time. */
 export const sliceMax = 5_000;
 
-/** Moves everything that requests in force still have to move; a call that is cut off is gone on with by the next. */
+/**
+ * Moves everything that requests in force still have to move; a call that is cut off is gone on
+ * with by the next.
+ */
 export async function movePending(pool: Pool, tenant: number, sliceSize = sliceMax): Promise<void> {
   while (await moveSlice(pool, tenant, sliceSize));
 }
@@ -120,7 +127,10 @@ export async function movingTenants(pool: Pool, quietMs: number): Promise<number
   return [...new Set(result.rows.map(({ tenant }) => tenant))];
 }
 
-/** The same rows of the transition table as `directionOff` and `directionOn`; answers how many were moved. */
+/**
+ * The same rows of the transition table as `directionOff` and `directionOn`; answers how many were
+ * moved.
+ */
 async function moveDeliveries(
   tx: PoolClient,
   tenant: number,
@@ -135,8 +145,10 @@ async function moveDeliveries(
   const { system, kind } = move;
   if (move.type === 'keepBack') {
     const kept = await tx.query(
-      `UPDATE deliveries SET state = 'held', reason = 'direction', cause = 'direction', detail = NULL, changed_at = now()
-       WHERE id = ANY (ARRAY(SELECT id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = $3
+      `UPDATE deliveries SET state = 'held', reason = 'direction', cause = 'direction',
+         detail = NULL, changed_at = now()
+       WHERE id = ANY (ARRAY(SELECT id FROM deliveries WHERE tenant = $1 AND system = $2
+         AND kind = $3
          AND state = 'waiting' ORDER BY due_at, id LIMIT $4))`,
       [tenant, system, kind, limit],
     );
@@ -144,7 +156,8 @@ async function moveDeliveries(
     return kept.rowCount ?? 0;
   }
   const released = await tx.query(
-    `UPDATE deliveries SET state = $5, reason = $6, cause = $6, detail = NULL, due_at = now(), changed_at = now()
+    `UPDATE deliveries SET state = $5, reason = $6, cause = $6, detail = NULL, due_at = now(),
+       changed_at = now()
      WHERE id = ANY (ARRAY(SELECT id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = $3
        AND state = 'held' AND reason = 'direction' LIMIT $4))`,
     [

@@ -25,8 +25,8 @@ import {
   type SettingsPart,
 } from './settings';
 
-// Bringing the newest request of a settings part in force: one transaction under the tenant's cursor, so
-// that it never overlaps absorb, and picks see all of it or nothing
+// Bringing the newest request of a settings part in force: one transaction under the tenant's
+// cursor, so that it never overlaps absorb, and picks see all of it or nothing
 // (architecture.md#settings-in-force).
 
 /** Revision that is in force now, and whether this call brought it there. */
@@ -35,7 +35,10 @@ export interface InForce {
   hasChanged: boolean;
 }
 
-/** Brings the newest request in force; deliveries follow it in the same transaction, very many of them in further ones. */
+/**
+ * Brings the newest request in force; deliveries follow it in the same transaction, very many of
+ * them in further ones.
+ */
 export async function bringInForce(
   pool: Pool,
   tenant: number,

@@ -8,7 +8,10 @@ export type Db = Pool | PoolClient;
 const bigintOid = 20;
 const timestamptzOid = 1184;
 
-/** Positions and counters are exact integers far below 2^53; instants travel as RFC 3339 texts in UTC. */
+/**
+ * Positions and counters are exact integers far below 2^53; instants travel as RFC 3339 texts in
+ * UTC.
+ */
 const parsers = new TypeOverrides();
 parsers.setTypeParser(bigintOid, Number);
 parsers.setTypeParser(timestamptzOid, (text: string) => new Date(text).toISOString());
@@ -23,8 +26,9 @@ export interface PoolOptions {
 }
 
 /**
- * A pool; statements end after 60 s. A transaction whose process does nothing for 10 s (it is frozen, or the network
- * lost it) is ended by the server: its locks, the tenant's cursor among them, stop nobody for longer.
+ * A pool; statements end after 60 s. A transaction whose process does nothing for 10 s (it is
+ * frozen, or the network lost it) is ended by the server: its locks, the tenant's cursor among
+ * them, stop nobody for longer.
  */
 export function createPool(options: PoolOptions): Pool {
   const settings = [
@@ -44,8 +48,8 @@ export function createPool(options: PoolOptions): Pool {
     options: settings.join(' '),
     types: parsers,
   });
-  // A connection that breaks must not end the process, idle or in the middle of a transaction (the pool listens
-  // to idle ones only); the next query says what is wrong.
+  // A connection that breaks must not end the process, idle or in the middle of a transaction (the
+  // pool listens to idle ones only); the next query says what is wrong.
   pool.on('connect', (client) => client.on('error', options.onError));
   pool.on('error', () => undefined);
   return pool;
@@ -55,9 +59,9 @@ export function createPool(options: PoolOptions): Pool {
 const repeatableCodes = new Set(['40001', '40P01']);
 
 /**
- * Runs the work in one transaction (READ COMMITTED); a deadlock's loser is run again, at most 3 times. BEGIN
- * travels with the first statement. Work must wait for each of its statements: after one that failed, COMMIT
- * rolls back.
+ * Runs the work in one transaction (READ COMMITTED); a deadlock's loser is run again, at most 3
+ * times. BEGIN travels with the first statement. Work must wait for each of its statements: after
+ * one that failed, COMMIT rolls back.
  */
 export async function inTransaction<T>(
   pool: Pool,
@@ -96,7 +100,8 @@ export function isDatabaseAway(error: unknown): boolean {
   if (typeof code === 'string' && /^E(CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN)/.test(code))
     return true;
   const state = sqlStateOf(error);
-  // 08: connection, 57P: shut down or starting, 53300: too many connections, 53100: disk full, 25006: read only.
+  // 08: connection, 57P: shut down or starting, 53300: too many connections, 53100: disk full,
+  // 25006: read only.
   if (state !== null) return /^(08|57P|53300|53100|25006)/.test(state);
   if ('errors' in error && Array.isArray(error.errors)) return error.errors.some(isDatabaseAway);
   const message = 'message' in error ? String(error.message) : '';

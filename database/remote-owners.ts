@@ -20,8 +20,9 @@ interface RemoteClaim {
 }
 
 /**
- * Settlements as they may be written: one that would give a record what another one has is held instead, with who has
- * it. What was made for a guest goes to the customer of the till that was found to be the same person.
+ * Settlements as they may be written: one that would give a record what another one has is held
+ * instead, with who has it. What was made for a guest goes to the customer of the till that was
+ * found to be the same person.
  */
 export async function withoutOthers<S extends RemoteClaim>(
   tx: PoolClient,
@@ -72,10 +73,14 @@ function isGuestOf(kind: Kind, recordId: string): boolean {
   return kind === 'customer' && isOwnRecord(recordId);
 }
 
-/** The former owner has nothing of its own there any more; who refers to it finds the thing by the new one. */
+/**
+ * The former owner has nothing of its own there any more; who refers to it finds the thing by the
+ * new one.
+ */
 async function handOver(tx: PoolClient, from: string, to: string): Promise<void> {
   await tx.query(
-    `UPDATE deliveries SET remote_id = NULL, remote_version = NULL, same_as = $2, changed_at = now() WHERE id = $1`,
+    `UPDATE deliveries SET remote_id = NULL, remote_version = NULL, same_as = $2,
+       changed_at = now() WHERE id = $1`,
     [from, to],
   );
 }
@@ -85,7 +90,9 @@ function heldFor<S extends RemoteClaim>(settlement: S, owner: string): S {
   const isSent = settlement.event.type !== 'adopted' && settlement.event.type !== 'stepped';
   const reason = 'ambiguous_match';
   const event = isSent ? { type: 'ambiguous' as const, reason } : { type: 'hold' as const, reason };
-  const detail = `${remote?.id ?? ''} is found for it, which record ${owner} of yours has already. Tell the two apart (name, e-mail, SKU), then redrive`;
+  const detail =
+    `${remote?.id ?? ''} is found for it, which record ${owner} of yours has already. Tell ` +
+    'the two apart (name, e-mail, SKU), then redrive';
   return {
     ...settlement,
     ...rest,

@@ -98,7 +98,8 @@ export async function createRun(
     // The tenant's row serves as the lock: of two that are asked for at once one is first.
     await tx.query('SELECT 1 FROM tenants WHERE id = $1 FOR NO KEY UPDATE', [tenant]);
     const newest = await tx.query<{ state: RunState; ageMs: number }>(
-      `SELECT state, (extract(epoch FROM clock_timestamp() - requested_at) * 1000)::float8 AS "ageMs" FROM runs
+      `SELECT state, (extract(epoch FROM clock_timestamp() - requested_at) * 1000)::float8 AS
+         "ageMs" FROM runs
        WHERE tenant = $1 AND kind = $2 ORDER BY requested_at DESC LIMIT ${keptMax}`,
       [tenant, run.kind],
     );
@@ -107,7 +108,8 @@ export async function createRun(
     const ageMs = newest.rows[0]?.ageMs ?? pauseMs;
     if (ageMs < pauseMs) return { type: 'too_soon', waitMs: pauseMs - ageMs };
     await tx.query(
-      `DELETE FROM runs WHERE ctid = ANY (ARRAY(SELECT ctid FROM runs WHERE tenant = $1 AND kind = $2
+      `DELETE FROM runs WHERE ctid = ANY (ARRAY(SELECT ctid FROM runs WHERE tenant = $1
+         AND kind = $2
          ORDER BY requested_at DESC LIMIT 100 OFFSET ${keptMax - 1}))`,
       [tenant, run.kind],
     );
@@ -128,15 +130,21 @@ export async function findRun(db: Db, tenant: number, id: string): Promise<RunRo
   return row === null ? null : runOf(row);
 }
 
-/** Begins an open run, or goes on with it; null where it has ended. Of a dry run it counts what waits the first time. */
+/**
+ * Begins an open run, or goes on with it; null where it has ended. Of a dry run it counts what
+ * waits the first time.
+ */
 export async function beginRun(db: Db, tenant: number, id: string): Promise<RunRow | null> {
   const row = await firstRow<RawRun>(
     db,
-    `UPDATE runs r SET state = 'running', total = coalesce(r.total, CASE r.kind WHEN 'dry_run' THEN (
+    `UPDATE runs r SET state = 'running', total = coalesce(r.total, CASE r.kind
+       WHEN 'dry_run' THEN (
        SELECT sum(d.count)::int FROM json_array_elements_text(r.selector -> 'systems') AS s(system)
        CROSS JOIN json_array_elements_text(r.selector -> 'kinds') AS k(kind) CROSS JOIN LATERAL
-         (SELECT count(*) AS count FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind AND state = 'waiting') d) END)
-     WHERE r.tenant = $1 AND r.id = $2 AND r.state IN ('requested', 'running') RETURNING ${columns}`,
+         (SELECT count(*) AS count FROM deliveries WHERE tenant = $1 AND system = s.system
+           AND kind = k.kind AND state = 'waiting') d) END)
+     WHERE r.tenant = $1 AND r.id = $2 AND r.state IN ('requested', 'running')
+       RETURNING ${columns}`,
     [tenant, id],
   );
   return row === null ? null : runOf(row);
@@ -217,7 +225,10 @@ export interface RunMember {
   detail: string | null;
 }
 
-/** Keeps what a dry run found, with how far it came, in one transaction; false where the run was cancelled. */
+/**
+ * Keeps what a dry run found, with how far it came, in one transaction; false where the run was
+ * cancelled.
+ */
 export async function savePage(
   pool: Pool,
   tenant: number,
@@ -226,7 +237,8 @@ export async function savePage(
 ): Promise<boolean> {
   return inTransaction(pool, async (tx) => {
     const updated = await tx.query(
-      `UPDATE runs SET progress = $3, done = $4 WHERE tenant = $1 AND id = $2 AND state = 'running'`,
+      `UPDATE runs SET progress = $3, done = $4 WHERE tenant = $1 AND id = $2
+         AND state = 'running'`,
       [tenant, id, JSON.stringify(page.progress), doneOf(page.progress)],
     );
     if (updated.rowCount !== 1) return false;
@@ -237,12 +249,16 @@ export async function savePage(
       [tenant, id, JSON.stringify(page.sends)],
     );
     await tx.query(
-      `INSERT INTO run_members (tenant, run, system, no, kind, record_id, part, revision, outcome, send_no, operation, entity,
+      `INSERT INTO run_members (tenant, run, system, no, kind, record_id, part, revision, outcome,
+         send_no, operation, entity,
          payload, postings, reason, detail)
-       SELECT $1, $2, system, no, kind, "recordId", part, revision, outcome, "sendNo", operation, entity, payload, postings,
+       SELECT $1, $2, system, no, kind, "recordId", part, revision, outcome, "sendNo", operation,
+         entity, payload, postings,
          left(reason, 100), left(detail, 2000)
-       FROM json_to_recordset($3::json) AS x(system text, no int, kind text, "recordId" text, part text, revision bigint,
-         outcome text, "sendNo" int, operation text, entity text, payload json, postings json, reason text, detail text)`,
+       FROM json_to_recordset($3::json) AS x(system text, no int, kind text, "recordId" text,
+         part text, revision bigint,
+         outcome text, "sendNo" int, operation text, entity text, payload json, postings json,
+           reason text, detail text)`,
       [tenant, id, JSON.stringify(page.members)],
     );
     return true;
@@ -282,9 +298,11 @@ export async function listRunMembers(
   limit: number,
 ): Promise<RunMember[]> {
   const result = await db.query<RunMember>(
-    `SELECT system, no, kind, record_id AS "recordId", part, revision, outcome, send_no AS "sendNo", operation, entity,
+    `SELECT system, no, kind, record_id AS "recordId", part, revision, outcome,
+       send_no AS "sendNo", operation, entity,
        payload, postings, reason, detail
-     FROM run_members WHERE tenant = $1 AND run = $2 AND (system, no) > ($3, $4) ORDER BY system, no LIMIT $5`,
+     FROM run_members WHERE tenant = $1 AND run = $2 AND (system, no) > ($3, $4)
+       ORDER BY system, no LIMIT $5`,
     [tenant, id, after.system, after.no, limit],
   );
   return result.rows;

@@ -13,7 +13,10 @@ import type { Db } from './pool';
 
 // Which refunds and payments name which sale: what was given back and paid of it is read from here.
 
-/** Notes, for records that changed, the sale that each names now; answers the sales that some no longer name. */
+/**
+ * Notes, for records that changed, the sale that each names now; answers the sales that some no
+ * longer name.
+ */
 export async function writeSaleEntries(
   tx: PoolClient,
   tenant: number,
@@ -26,14 +29,17 @@ export async function writeSaleEntries(
   if (rows.length === 0) return [];
   const former = await tx.query<{ saleId: string }>(
     `DELETE FROM sale_entries WHERE ctid = ANY (ARRAY(
-       SELECT e.ctid FROM json_to_recordset($2::json) AS k(kind text, id text, sale text) CROSS JOIN LATERAL
-         (SELECT ctid FROM sale_entries WHERE tenant = $1 AND kind = k.kind AND record_id = k.id AND sale_id IS DISTINCT FROM k.sale OFFSET 0) e))
+       SELECT e.ctid FROM json_to_recordset($2::json) AS k(kind text, id text, sale text)
+         CROSS JOIN LATERAL
+         (SELECT ctid FROM sale_entries WHERE tenant = $1 AND kind = k.kind AND record_id = k.id
+           AND sale_id IS DISTINCT FROM k.sale OFFSET 0) e))
      RETURNING sale_id AS "saleId"`,
     [tenant, JSON.stringify(rows)],
   );
   await tx.query(
     `INSERT INTO sale_entries (tenant, kind, record_id, sale_id)
-     SELECT $1, kind, id, sale FROM json_to_recordset($2::json) AS k(kind text, id text, sale text) WHERE sale IS NOT NULL
+     SELECT $1, kind, id, sale FROM json_to_recordset($2::json) AS k(kind text, id text, sale text)
+       WHERE sale IS NOT NULL
      ON CONFLICT DO NOTHING`,
     [tenant, JSON.stringify(rows)],
   );
@@ -43,7 +49,10 @@ export async function writeSaleEntries(
 /** Refunds and payments of one sale that are looked at; more are held, never left out of a sum. */
 const entriesMax = 200;
 
-/** The sales among these orders and invoices, by `kind/recordId`, each with what was given back and paid of it. */
+/**
+ * The sales among these orders and invoices, by `kind/recordId`, each with what was given back and
+ * paid of it.
+ */
 export async function loadSales(
   db: Db,
   tenant: number,
@@ -54,10 +63,15 @@ export async function loadSales(
   const keys = JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })));
   const [sales, entries] = await Promise.all([
     db.query<{ kind: 'order' | 'invoice'; recordId: string; body: unknown; isInBooks: boolean }>(
-      `SELECT k.kind, k.id AS "recordId", r.body, d."isInBooks" FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
-         (SELECT body FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id AND op = 'present' LIMIT 1) r
-       CROSS JOIN LATERAL (SELECT coalesce(bool_or(remote_id IS NOT NULL OR snapshot -> 'keptShare' IS NOT NULL OR (state = 'held' AND reason = 'summary' AND desired_op = 'present')), false) AS "isInBooks"
-         FROM deliveries WHERE tenant = $1 AND system = $3 AND kind = k.kind AND record_id = k.id) d`,
+      `SELECT k.kind, k.id AS "recordId", r.body, d."isInBooks"
+         FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
+         (SELECT body FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id
+           AND op = 'present' LIMIT 1) r
+       CROSS JOIN LATERAL (SELECT coalesce(bool_or(remote_id IS NOT NULL
+         OR snapshot -> 'keptShare' IS NOT NULL OR (state = 'held' AND reason = 'summary'
+           AND desired_op = 'present')), false) AS "isInBooks"
+         FROM deliveries WHERE tenant = $1 AND system = $3 AND kind = k.kind
+           AND record_id = k.id) d`,
       [tenant, keys, system],
     ),
     loadEntries(db, tenant, system, [...new Set(things.map(({ recordId }) => recordId))]),
@@ -76,7 +90,9 @@ export async function loadSales(
   return known;
 }
 
-/** Deposits of these orders with what was given back of them, whether the orders are there or not. */
+/**
+ * Deposits of these orders with what was given back of them, whether the orders are there or not.
+ */
 export async function loadLayAways(
   db: Db,
   tenant: number,
@@ -88,17 +104,33 @@ export async function loadLayAways(
   const known = await loadSales(db, tenant, system, orders);
   // Deposits come before their order: of one that is not there their entries are all that is known.
   const missing = orderIds.filter((orderId) => !known.has(`order/${orderId}`));
-  const entries = missing.length === 0 ? new Map<string, KnownEntries>() : await loadEntries(db, tenant, system, missing); // prettier-ignore
+  const entries =
+    missing.length === 0
+      ? new Map<string, KnownEntries>()
+      : await loadEntries(db, tenant, system, missing);
   return new Map(
     orderIds.map((orderId) => {
       const sale = known.get(`order/${orderId}`);
       const order = sale?.ticket.kind === 'order' ? sale.ticket.body : null;
-      return [orderId, { orderId, order, isOrderPosted: sale?.isInBooks ?? false, ...(sale === undefined ? (entries.get(orderId) ?? noEntries) : { entries: sale.entries, hasMore: sale.hasMore }) }]; // prettier-ignore
+      return [
+        orderId,
+        {
+          orderId,
+          order,
+          isOrderPosted: sale?.isInBooks ?? false,
+          ...(sale === undefined
+            ? (entries.get(orderId) ?? noEntries)
+            : { entries: sale.entries, hasMore: sale.hasMore }),
+        },
+      ];
     }),
   );
 }
 
-/** Payments of these invoices that are in the books or on their way there, and that no undo took back. */
+/**
+ * Payments of these invoices that are in the books or on their way there, and that no undo took
+ * back.
+ */
 export async function postedPaymentsOf(
   tx: Db,
   tenant: number,
@@ -107,10 +139,14 @@ export async function postedPaymentsOf(
 ): Promise<string[]> {
   const result = await tx.query<{ recordId: string }>(
     `SELECT DISTINCT e.record_id AS "recordId" FROM json_array_elements_text($3::json) AS k(id)
-     CROSS JOIN LATERAL (SELECT record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id AND kind = 'payment' LIMIT $4) e
-     CROSS JOIN LATERAL (SELECT FROM records WHERE tenant = $1 AND kind = 'payment' AND record_id = e.record_id AND op = 'present' LIMIT 1) r
-     CROSS JOIN LATERAL (SELECT FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = 'payment' AND record_id = e.record_id
-       AND (remote_id IS NOT NULL OR state IN ('sending', 'verifying')) AND undone_by IS NULL LIMIT 1) d
+     CROSS JOIN LATERAL (SELECT record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id
+       AND kind = 'payment' LIMIT $4) e
+     CROSS JOIN LATERAL (SELECT FROM records WHERE tenant = $1 AND kind = 'payment'
+       AND record_id = e.record_id AND op = 'present' LIMIT 1) r
+     CROSS JOIN LATERAL (SELECT FROM deliveries WHERE tenant = $1 AND system = $2
+       AND kind = 'payment' AND record_id = e.record_id
+       AND (remote_id IS NOT NULL OR state IN ('sending', 'verifying')) AND undone_by IS NULL
+         LIMIT 1) d
      ORDER BY 1`,
     [tenant, system, JSON.stringify(invoiceIds), entriesMax + 1],
   );
@@ -153,21 +189,31 @@ async function loadEntries(
     isWanted: boolean;
     booked: unknown;
   }>(
-    `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen", d."booksMinor", d.booked,
+    `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen",
+       d."booksMinor", d.booked,
        r.op = 'present' AND r.body ->> 'voided' IS DISTINCT FROM 'true' AS "isWanted"
      FROM json_array_elements_text($3::json) AS k(id)
      CROSS JOIN LATERAL (SELECT kind, record_id FROM sale_entries
        WHERE tenant = $1 AND sale_id = k.id ORDER BY kind, record_id LIMIT $4) e
      CROSS JOIN LATERAL (SELECT body, op FROM records
-       WHERE tenant = $1 AND kind = e.kind AND record_id = e.record_id AND body IS NOT NULL LIMIT 1) r
+       WHERE tenant = $1 AND kind = e.kind AND record_id = e.record_id AND body IS NOT NULL
+         LIMIT 1) r
      CROSS JOIN LATERAL (SELECT min(id) AS first,
-         coalesce(bool_or(CASE WHEN snapshot -> 'keptShare' IS NOT NULL THEN true WHEN state = 'held' AND reason = 'summary' THEN desired_op = 'present'
-           ELSE (remote_id IS NOT NULL OR state IN ('sending', 'verifying')) AND NOT ((desired_op = 'absent' OR coalesce(r.body ->> 'voided' = 'true', false)) AND state = 'delivered') END), false) AS "isPosted",
+         coalesce(bool_or(CASE WHEN snapshot -> 'keptShare' IS NOT NULL THEN true
+           WHEN state = 'held' AND reason = 'summary' THEN desired_op = 'present'
+           ELSE (remote_id IS NOT NULL OR state IN ('sending', 'verifying'))
+             AND NOT ((desired_op = 'absent' OR coalesce(r.body ->> 'voided' = 'true', false))
+               AND state = 'delivered') END), false) AS "isPosted",
          coalesce(max((snapshot #>> '{keptShare,totals,totalMinor}')::bigint),
-           sum((snapshot #>> '{posted,net,totalMinor}')::bigint) FILTER (WHERE state IN ('held', 'dead') AND remote_id IS NOT NULL))::float8 AS "booksMinor",
-         (array_agg(snapshot #> '{posted,net}') FILTER (WHERE e.kind = 'payment' AND json_typeof(snapshot #> '{posted,net}') = 'object'))[1] AS booked,
-         coalesce(bool_or(state = 'waiting' AND desired_op = 'present' AND r.body ->> 'voided' IS DISTINCT FROM 'true'), false) AS "isOpen"
-       FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = e.kind AND record_id = e.record_id) d
+           sum((snapshot #>> '{posted,net,totalMinor}')::bigint)
+             FILTER (WHERE state IN ('held', 'dead') AND remote_id IS NOT NULL)
+         )::float8 AS "booksMinor",
+         (array_agg(snapshot #> '{posted,net}') FILTER (WHERE e.kind = 'payment'
+           AND json_typeof(snapshot #> '{posted,net}') = 'object'))[1] AS booked,
+         coalesce(bool_or(state = 'waiting' AND desired_op = 'present'
+           AND r.body ->> 'voided' IS DISTINCT FROM 'true'), false) AS "isOpen"
+       FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = e.kind
+         AND record_id = e.record_id) d
      ORDER BY d.first`,
     [tenant, system, JSON.stringify(saleIds), entriesMax + 1],
   );
@@ -179,7 +225,11 @@ async function loadEntries(
     // One that cannot be read is not left out of the sum in silence: whoever compares is held.
     if (content === null || known.entries.length >= entriesMax) known.hasMore = true;
     else if (content.kind === 'refund' || content.kind === 'payment')
-      known.entries.push({ ...row, ...content, ...(content.kind === 'payment' ? { booked: bookedIn(booked) } : {}) }); // prettier-ignore
+      known.entries.push({
+        ...row,
+        ...content,
+        ...(content.kind === 'payment' ? { booked: bookedIn(booked) } : {}),
+      });
   }
   return bySale;
 }

@@ -6,7 +6,10 @@ export interface SecretKey {
   key: Buffer;
 }
 
-/** Seals and opens small texts with AES-256-GCM; the place a secret belongs to is authenticated with it. */
+/**
+ * Seals and opens small texts with AES-256-GCM; the place a secret belongs to is authenticated with
+ * it.
+ */
 export class SecretBox {
   private readonly keys: readonly SecretKey[];
 
@@ -15,7 +18,9 @@ export class SecretBox {
     this.keys = keys;
   }
 
-  /** `keyId.iv.tag.ciphertext`, the last three in base64url. `place` must be given again to open it. */
+  /**
+   * `keyId.iv.tag.ciphertext`, the last three in base64url. `place` must be given again to open it.
+   */
   seal(plain: string, place: string): string {
     const [first] = this.keys;
     if (first === undefined) throw new Error('Bug: a secret box without keys');
@@ -26,13 +31,17 @@ export class SecretBox {
     return [first.id, ...parts].join('.');
   }
 
-  /** Throws without telling the content when the key is gone, the text was changed, or the place differs. */
+  /**
+   * Throws without telling the content when the key is gone, the text was changed, or the place
+   * differs.
+   */
   open(sealed: string, place: string): string {
     const [keyId = '', iv = '', tag = '', text = ''] = sealed.split('.');
     const key = this.keys.find((candidate) => candidate.id === keyId);
     if (key === undefined) {
       throw new Error(
-        `The secret of ${place} was sealed with key "${keyId}", which is not in TRUTH_SYNC_SECRET_KEYS`,
+        `The secret of ${place} was sealed with key "${keyId}", which is not in ` +
+          'TRUTH_SYNC_SECRET_KEYS',
       );
     }
     try {

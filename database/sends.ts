@@ -70,7 +70,10 @@ export function sendOf(row: RawSend): SendRow {
   };
 }
 
-/** What may become one send: `freeze` is called with the members that are kept, so the bytes hold exactly them. */
+/**
+ * What may become one send: `freeze` is called with the members that are kept, so the bytes hold
+ * exactly them.
+ */
 export interface SendDraft {
   candidates: readonly SendMember[];
   freeze: (kept: readonly SendMember[]) => NewSend;
@@ -81,8 +84,9 @@ export type Recorded =
   { type: 'recorded'; sends: (SendRow | null)[] } | Exclude<BudgetAnswer, { type: 'charged' }>;
 
 /**
- * Commits sends: locks the candidates, keeps those still waiting, allowed and at the composed revision, charges
- * the budget, writes the bytes. With limits only one: each send is charged as its call leaves.
+ * Commits sends: locks the candidates, keeps those still waiting, allowed and at the composed
+ * revision, charges the budget, writes the bytes. With limits only one: each send is charged as its
+ * call leaves.
  */
 export async function recordSends(
   pool: Pool,
@@ -145,8 +149,8 @@ function isSendable(row: DeliveryRow | undefined, member: SendMember): boolean {
 }
 
 /**
- * Holds what the direction in force no longer lets go, and answers the others: what came back from a send
- * waits again although the direction was turned off meanwhile.
+ * Holds what the direction in force no longer lets go, and answers the others: what came back from
+ * a send waits again although the direction was turned off meanwhile.
  */
 async function keepBackDisallowed(
   tx: PoolClient,
@@ -173,19 +177,24 @@ async function insertSends(
   lane: LaneHold,
   sends: readonly NewSend[],
 ): Promise<Map<string, SendRow>> {
-  // A send that was certainly not executed is opened again, with the bytes that it had: there is never a
-  // second row of one key.
-  // One parameter for each text: as parts of one document their bytes would be read three times.
+  // A send that was certainly not executed is opened again, with the bytes that it had: there is
+  // never a second row of one key. One parameter for each text: as parts of one document their
+  // bytes would be read three times.
   const rows = sends.map((_send, index) => {
     const [key, request, members] = [4, 5, 6].map((first) => `$${first + 3 * index}`);
     return `($1, $2, ${key}, $3, ${request}, ${members}, 'sending')`;
   });
   const result = await tx.query<RawSend>(
-    `INSERT INTO sends AS s (tenant, system, key, lane_token, request, members, state) VALUES ${rows.join(', ')}
-     ON CONFLICT (tenant, system, key) DO UPDATE SET lane_token = excluded.lane_token, state = 'sending', tries = s.tries + 1,
-       asks = 0, sent_at = clock_timestamp(), let_go_at = NULL, outcome = NULL WHERE s.state = 'not_executed'
-     RETURNING id::text AS id, key, tries, asks, outcome, (extract(epoch FROM first_sent_at) * 1000)::float8 AS "firstSentAtMs",
-       CASE WHEN tries > 1 THEN request END AS request, CASE WHEN tries > 1 THEN members END AS members`,
+    `INSERT INTO sends AS s (tenant, system, key, lane_token, request, members, state)
+       VALUES ${rows.join(', ')}
+     ON CONFLICT (tenant, system, key) DO UPDATE
+       SET lane_token = excluded.lane_token, state = 'sending', tries = s.tries + 1,
+       asks = 0, sent_at = clock_timestamp(), let_go_at = NULL, outcome = NULL
+         WHERE s.state = 'not_executed'
+     RETURNING id::text AS id, key, tries, asks, outcome, (extract(epoch
+       FROM first_sent_at) * 1000)::float8 AS "firstSentAtMs",
+       CASE WHEN tries > 1 THEN request END AS request, CASE
+         WHEN tries > 1 THEN members END AS members`,
     [
       lane.tenant,
       lane.system,
@@ -210,7 +219,9 @@ async function insertSends(
   );
 }
 
-/** The plus keeps this a mere check: with ids at hand no index of the tenant's rows is to be read. */
+/**
+ * The plus keeps this a mere check: with ids at hand no index of the tenant's rows is to be read.
+ */
 const ofTenant = '+d.tenant = $1';
 
 export async function lockByIds(
@@ -219,7 +230,8 @@ export async function lockByIds(
   ids: readonly string[],
 ): Promise<DeliveryRow[]> {
   const result = await tx.query<DeliveryRow>(
-    `SELECT ${deliveryColumns} FROM deliveries d WHERE ${ofTenant} AND d.id = ANY ($2) ORDER BY d.id FOR UPDATE`,
+    `SELECT ${deliveryColumns} FROM deliveries d WHERE ${ofTenant} AND d.id = ANY ($2)
+       ORDER BY d.id FOR UPDATE`,
     [tenant, ids],
   );
   return result.rows;

@@ -194,7 +194,8 @@ export async function settingsVersions(
   limit: number,
 ): Promise<SettingsRow[]> {
   const result = await db.query<SettingsRow>(
-    `SELECT ${columns} FROM settings WHERE tenant = $1 AND part = $2 AND ($3::int IS NULL OR rev < $3)
+    `SELECT ${columns} FROM settings WHERE tenant = $1 AND part = $2
+       AND ($3::int IS NULL OR rev < $3)
      ORDER BY rev DESC LIMIT $4`,
     [tenant, part, beforeRev, limit],
   );
@@ -215,7 +216,10 @@ export async function syncInForce(
   return { rev: row.rev, value: syncSettingsSchema.parse(row.value) };
 }
 
-/** The posting settings in force with their revision; the start values, revision 0, where nobody asked for others yet. */
+/**
+ * The posting settings in force with their revision; the start values, revision 0, where nobody
+ * asked for others yet.
+ */
 export async function postingInForce(
   db: Db,
   tenant: number,
@@ -241,7 +245,10 @@ export interface SettingsRequest {
   expectedRev: number | null;
 }
 
-/** Stores a request as the part's next revision. Null where the newest revision is another than expected. A known request id stores nothing and answers its row. */
+/**
+ * Stores a request as the part's next revision. Null where the newest revision is another than
+ * expected. A known request id stores nothing and answers its row.
+ */
 export async function requestSettings(
   pool: Pool,
   tenant: number,

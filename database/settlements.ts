@@ -19,11 +19,14 @@ const referredKinds = ['customer', 'product', 'order', 'refund', 'invoice', 'pay
 /** What one member of a send came to, and what is to be kept of it. */
 export interface MemberSettlement {
   deliveryId: string;
-  /** Only without a send: the revision that was composed. Passed over where the delivery has moved on. */
+  /**
+   * Only without a send: the revision that was composed. Passed over where the delivery has moved
+   * on.
+   */
   rev?: number;
   /**
-   * With a hold that compares: when it was due as it was picked. Where that moved, what it is compared with has
-   * changed meanwhile (look-again.ts): it is composed again.
+   * With a hold that compares: when it was due as it was picked. Where that moved, what it is
+   * compared with has changed meanwhile (look-again.ts): it is composed again.
    */
   pickedDueAt?: string;
   event: DeliveryEvent;
@@ -38,7 +41,9 @@ export interface MemberSettlement {
   waitsFor?: readonly { kind: 'sku' | (typeof referredKinds)[number]; ref: string }[];
 }
 
-/** What the send itself came to: settled for good, certainly not executed, or unknown until asked. */
+/**
+ * What the send itself came to: settled for good, certainly not executed, or unknown until asked.
+ */
 export type SendOutcome =
   | { state: 'settled'; outcome: string }
   | { state: 'not_executed'; outcome: string }
@@ -56,7 +61,10 @@ export interface SendSettlement {
   outcome: SendOutcome;
 }
 
-/** Settles sends: states, remote ids, snapshots, journal, counters and what was waiting for them, in one transaction. */
+/**
+ * Settles sends: states, remote ids, snapshots, journal, counters and what was waiting for them, in
+ * one transaction.
+ */
 export async function settleSends(
   pool: Pool,
   lane: LaneHold,
@@ -88,12 +96,14 @@ async function closeSends(
     asks: outcome.state === 'verifying' ? 1 : 0,
   }));
   const closed = await tx.query<{ id: string }>(
-    `UPDATE sends s SET state = x.state, outcome = left(x.outcome, 2000), let_go_at = clock_timestamp(), asks = s.asks + x.asks,
+    `UPDATE sends s SET state = x.state, outcome = left(x.outcome, 2000),
+       let_go_at = clock_timestamp(), asks = s.asks + x.asks,
        due_at = coalesce(to_timestamp(x."askAtMs" / 1000.0), s.due_at),
        settled_at = CASE WHEN x.state = 'settled' THEN clock_timestamp() END
      FROM (SELECT * FROM json_to_recordset($3::json)
        AS y(id bigint, state text, outcome text, asks int, "askAtMs" float8) OFFSET 0) x
-     WHERE coalesce(s.tenant = $1, false) AND s.id = x.id AND s.id = ANY ($4) AND s.lane_token = $2 AND s.state IN ('sending', 'verifying')
+     WHERE coalesce(s.tenant = $1, false) AND s.id = x.id AND s.id = ANY ($4) AND s.lane_token = $2
+       AND s.state IN ('sending', 'verifying')
      RETURNING s.id::text AS id`,
     [lane.tenant, lane.token, JSON.stringify(rows), rows.map(({ id }) => id)],
   );
@@ -173,9 +183,10 @@ function isOutdated({ dueAt }: DeliveryRow, { event, pickedDueAt }: MemberSettle
 }
 
 /**
- * What others are compared with, where it changed; none where it did not. Those that came after one that is held because
- * it compares count it no more, where it never was in the books; so two that are held by each other come to rest. A
- * sale that comes for the first time has none that are compared with it.
+ * What others are compared with, where it changed; none where it did not. Those that came after one
+ * that is held because it compares count it no more, where it never was in the books; so two that
+ * are held by each other come to rest. A sale that comes for the first time has none that are
+ * compared with it.
  */
 function comparedThing({ row, after, settlement }: MemberUpdate): ComparedThing[] {
   const { kind, recordId } = row;
@@ -213,14 +224,20 @@ async function writeJournal(
     detail: settlement.detail,
   }));
   await tx.query(
-    `INSERT INTO journal (tenant, delivery_id, send_id, rev, outcome, remote_id, remote_version, detail)
-     SELECT $1, "deliveryId", "sendId", rev, outcome, "remoteId", "remoteVersion", left(detail, 2000) FROM json_to_recordset($2::json)
-       AS x("deliveryId" bigint, "sendId" bigint, rev bigint, outcome text, "remoteId" text, "remoteVersion" text, detail text)`,
+    `INSERT INTO journal (tenant, delivery_id, send_id, rev, outcome, remote_id, remote_version,
+       detail)
+     SELECT $1, "deliveryId", "sendId", rev, outcome, "remoteId", "remoteVersion",
+       left(detail, 2000) FROM json_to_recordset($2::json)
+       AS x("deliveryId" bigint, "sendId" bigint, rev bigint, outcome text, "remoteId" text,
+         "remoteVersion" text, detail text)`,
     [tenant, JSON.stringify(rows)],
   );
 }
 
-/** Frees what was held because it refers to something that has its remote id now; answers how many it opened. */
+/**
+ * Frees what was held because it refers to something that has its remote id now; answers how many
+ * it opened.
+ */
 async function freeWaiting(
   tx: PoolClient,
   lane: LaneHold,
@@ -239,9 +256,11 @@ async function freeWaiting(
     // By row address, found by one probe per thing: a join would read all that waits in this lane.
     `DELETE FROM delivery_waits WHERE ctid = ANY (ARRAY(
        SELECT w.ctid FROM (
-         SELECT 'sku' AS kind, s.sku AS ref FROM json_array_elements_text($3::json) AS p(id) CROSS JOIN LATERAL
+         SELECT 'sku' AS kind, s.sku AS ref FROM json_array_elements_text($3::json) AS p(id)
+           CROSS JOIN LATERAL
            (SELECT sku FROM skus WHERE tenant = $1 AND record_id = p.id LIMIT 1000) s
-         UNION SELECT 'sku', h.sku FROM json_array_elements_text($3::json) AS p(id) CROSS JOIN LATERAL
+         UNION SELECT 'sku', h.sku FROM json_array_elements_text($3::json) AS p(id) CROSS JOIN
+           LATERAL
            (SELECT sku FROM sku_holders WHERE tenant = $1 AND record_id = p.id LIMIT 1000) h
          UNION ALL SELECT kind, ref FROM json_to_recordset($4::json) AS x(kind text, ref text)) x
        CROSS JOIN LATERAL (SELECT ctid FROM delivery_waits
@@ -275,7 +294,8 @@ async function noteWaits(
   if (waits.length === 0) return;
   await tx.query(
     `INSERT INTO delivery_waits (tenant, system, kind, ref, delivery_id)
-     SELECT $1, $2, kind, ref, "deliveryId" FROM json_to_recordset($3::json) AS x(kind text, ref text, "deliveryId" bigint)
+     SELECT $1, $2, kind, ref, "deliveryId" FROM json_to_recordset($3::json) AS x(kind text,
+       ref text, "deliveryId" bigint)
      ON CONFLICT DO NOTHING`,
     [lane.tenant, lane.system, JSON.stringify(waits)],
   );

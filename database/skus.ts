@@ -15,18 +15,20 @@ export async function readSkus(
 ): Promise<SkuClaim[]> {
   const result = await tx.query<SkuClaim>(
     `SELECT s.* FROM json_array_elements_text($2::json) AS k(sku) CROSS JOIN LATERAL
-       (SELECT sku, record_id AS "recordId", slot, code FROM skus WHERE tenant = $1 AND sku = k.sku LIMIT 1) s
+       (SELECT sku, record_id AS "recordId", slot, code FROM skus WHERE tenant = $1 AND sku = k.sku
+         LIMIT 1) s
      UNION
      SELECT s.* FROM json_array_elements_text($3::json) AS k(id) CROSS JOIN LATERAL
-       (SELECT sku, record_id AS "recordId", slot, code FROM skus WHERE tenant = $1 AND record_id = k.id LIMIT 1000) s`,
+       (SELECT sku, record_id AS "recordId", slot, code FROM skus WHERE tenant = $1
+         AND record_id = k.id LIMIT 1000) s`,
     [tenant, JSON.stringify(skus), JSON.stringify(productIds)],
   );
   return result.rows;
 }
 
 /**
- * Which codes are given already among those that these SKUs could get: the SKU as case-blind systems see
- * it, and every suffix of one that is given or claimed twice here.
+ * Which codes are given already among those that these SKUs could get: the SKU as case-blind
+ * systems see it, and every suffix of one that is given or claimed twice here.
  */
 export async function readTakenCodes(
   tx: AbsorbTransaction,
@@ -148,7 +150,8 @@ export async function readUntrackedProducts(
   if (productIds.length === 0) return new Set();
   const result = await tx.query<{ id: string }>(
     `SELECT k.id FROM json_array_elements_text($2::json) AS k(id)
-     CROSS JOIN LATERAL (SELECT body FROM records WHERE tenant = $1 AND kind = 'product' AND record_id = k.id LIMIT 1) r
+     CROSS JOIN LATERAL (SELECT body FROM records WHERE tenant = $1 AND kind = 'product'
+       AND record_id = k.id LIMIT 1) r
      WHERE r.body ->> 'trackStock' = 'false'`,
     [tenant, JSON.stringify(productIds)],
   );

@@ -11,12 +11,17 @@ export interface StateCount {
   count: number;
 }
 
-/** Open, held and dead deliveries per lane. Delivered and skipped ones are not counted: they only grow. */
+/**
+ * Open, held and dead deliveries per lane. Delivered and skipped ones are not counted: they only
+ * grow.
+ */
 export async function countStates(db: Db, tenant: number): Promise<StateCount[]> {
   const result = await db.query<StateCount>(
     `SELECT s.system, 'waiting' AS state, NULL AS reason, sum(d.count)::int AS count
-       FROM unnest($2::text[]) AS s(system) CROSS JOIN unnest($3::text[]) AS k(kind) CROSS JOIN LATERAL
-         (SELECT count(*) AS count FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind AND state = 'waiting') d
+       FROM unnest($2::text[]) AS s(system) CROSS JOIN unnest($3::text[]) AS k(kind) CROSS JOIN
+         LATERAL
+         (SELECT count(*) AS count FROM deliveries WHERE tenant = $1 AND system = s.system
+           AND kind = k.kind AND state = 'waiting') d
        GROUP BY s.system HAVING sum(d.count) > 0
      UNION ALL
      SELECT system, state, NULL, count(*)::int FROM deliveries
@@ -45,7 +50,8 @@ export async function hasDeliveries(db: Db, tenant: number): Promise<boolean> {
 export async function queueDepth(db: Db, tenant: number): Promise<number> {
   const row = await firstRow<{ depth: number }>(
     db,
-    `SELECT i.changes_in - a.absorbed + (SELECT coalesce(max(m.made - l.settled), 0) FROM lanes_made m
+    `SELECT i.changes_in - a.absorbed + (SELECT coalesce(max(m.made - l.settled), 0)
+       FROM lanes_made m
        JOIN lanes l ON l.tenant = m.tenant AND l.system = m.system WHERE m.tenant = $1) AS depth
      FROM tenant_intake i JOIN tenant_absorb a ON a.tenant = i.tenant WHERE i.tenant = $1`,
     [tenant],
@@ -73,8 +79,11 @@ export async function queueState(db: Db, tenant: number): Promise<QueueState> {
   if (row === null) throw new Error(`Bug: tenant ${tenant} has no counters`);
   const oldest = await db.query<{ system: Target; at: string | null }>(
     `SELECT s.system, min(d.due_at) AS at FROM unnest(ARRAY['woo', 'qbo']) AS s(system)
-     CROSS JOIN unnest(ARRAY['customer','product','inventory','order','refund','invoice','payment','payout','cash','summary']) AS k(kind)
-     CROSS JOIN LATERAL (SELECT due_at FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind
+     CROSS JOIN
+       unnest(ARRAY['customer','product','inventory','order','refund','invoice','payment','payout','cash','summary'])
+         AS k(kind)
+     CROSS JOIN LATERAL (SELECT due_at FROM deliveries WHERE tenant = $1 AND system = s.system
+       AND kind = k.kind
        AND state = 'waiting' ORDER BY due_at, id LIMIT 1) d GROUP BY s.system`,
     [tenant],
   );
@@ -109,9 +118,11 @@ export async function deliveriesOf(
   recordId: string,
 ): Promise<DeliveryView[]> {
   const result = await db.query<DeliveryView>(
-    `SELECT id::text AS id, system, part, state, reason, cause, detail, remote_id AS "remoteId", attempts,
+    `SELECT id::text AS id, system, part, state, reason, cause, detail, remote_id AS "remoteId",
+       attempts,
        desired_rev AS "desiredRev", delivered_rev AS "deliveredRev",
-       CASE WHEN state IN ('waiting', 'verifying') THEN due_at END AS "nextDueAt", undone_by AS "undoneBy"
+       CASE WHEN state IN ('waiting', 'verifying') THEN due_at END AS "nextDueAt",
+         undone_by AS "undoneBy"
      FROM deliveries WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = $2 AND record_id = $3
      ORDER BY system, part`,
     [tenant, kind, recordId],
@@ -142,14 +153,17 @@ export async function summariesOf(
   recordId: string,
 ): Promise<SummaryOfTicket[]> {
   const result = await db.query<SummaryOfTicket>(
-    `SELECT m.summary_id AS "recordId", r.number, m.part, m.total_minor AS "totalMinor", m.tax_minor AS "taxMinor",
+    `SELECT m.summary_id AS "recordId", r.number, m.part, m.total_minor AS "totalMinor",
+       m.tax_minor AS "taxMinor",
        m.is_posted AS "isPosted", d.state, d.reason, d.remote_id AS "remoteId",
        CASE WHEN d.state IN ('waiting', 'verifying') THEN d.due_at END AS "nextDueAt"
-     FROM (SELECT * FROM summary_members WHERE tenant = $1 AND kind = $2 AND record_id = $3 AND until_rev IS NULL OFFSET 0) m
+     FROM (SELECT * FROM summary_members WHERE tenant = $1 AND kind = $2 AND record_id = $3
+       AND until_rev IS NULL OFFSET 0) m
      CROSS JOIN LATERAL (SELECT body ->> 'number' AS number FROM records
        WHERE tenant = $1 AND kind = 'summary' AND record_id = m.summary_id LIMIT 1) r
      CROSS JOIN LATERAL (SELECT state, reason, remote_id, due_at FROM deliveries
-       WHERE tenant = $1 AND system = 'qbo' AND kind = 'summary' AND record_id = m.summary_id LIMIT 1) d
+       WHERE tenant = $1 AND system = 'qbo' AND kind = 'summary' AND record_id = m.summary_id
+         LIMIT 1) d
      ORDER BY m.summary_id, m.part`,
     [tenant, kind, recordId],
   );
@@ -175,7 +189,8 @@ export async function findRecord(
 ): Promise<RecordView | null> {
   return firstRow<RecordView>(
     db,
-    `SELECT kind, record_id AS "recordId", rev, source_rev AS "sourceRev", op, body, origin, updated_at AS "updatedAt"
+    `SELECT kind, record_id AS "recordId", rev, source_rev AS "sourceRev", op, body, origin,
+       updated_at AS "updatedAt"
      FROM records WHERE tenant = $1 AND kind = $2 AND record_id = $3`,
     [tenant, kind, recordId],
   );

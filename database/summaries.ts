@@ -6,8 +6,8 @@ import { modeOfDay } from '../domain/posting/modes';
 import { summaryNumber } from '../domain/posting/summary';
 import type { Db } from './pool';
 
-// Business days with their mode, and what absorb writes of summaries and their members. The tenant's cursor is
-// held; look-ups by a list are LATERAL probes, writes are set-based.
+// Business days with their mode, and what absorb writes of summaries and their members. The
+// tenant's cursor is held; look-ups by a list are LATERAL probes, writes are set-based.
 
 /** A ticket whose share stands in a summary now. */
 export interface LiveMember {
@@ -29,7 +29,10 @@ export interface NewMember {
   taxMinor: number;
 }
 
-/** Fixes the mode of days that had no ticket yet, and answers the mode of each: it never changes again. */
+/**
+ * Fixes the mode of days that had no ticket yet, and answers the mode of each: it never changes
+ * again.
+ */
 export async function fixDays(
   tx: PoolClient,
   tenant: number,
@@ -39,7 +42,8 @@ export async function fixDays(
   if (days.length === 0) return new Map();
   const rows = [...days].sort().map((day) => ({ day, mode: modeOfDay(switches, day) }));
   await tx.query(
-    `INSERT INTO business_days (tenant, day, mode) SELECT $1, day, mode FROM json_to_recordset($2::json) AS x(day text, mode text)
+    `INSERT INTO business_days (tenant, day, mode) SELECT $1, day, mode
+       FROM json_to_recordset($2::json) AS x(day text, mode text)
      ON CONFLICT DO NOTHING`,
     [tenant, JSON.stringify(rows)],
   );
@@ -69,7 +73,8 @@ export async function daysOfOtherMode(
 ): Promise<{ day: string; mode: PostingMode }[]> {
   const result = await db.query<{ day: string; mode: PostingMode }>(
     `SELECT b.day, b.mode FROM business_days b WHERE b.tenant = $1
-       AND b.mode <> coalesce((SELECT s.mode FROM json_to_recordset($2::json) AS s("fromDay" text, mode text)
+       AND b.mode <> coalesce((SELECT s.mode FROM json_to_recordset($2::json) AS s("fromDay" text,
+         mode text)
          WHERE s."fromDay" <= b.day ORDER BY s."fromDay" DESC LIMIT 1), 'perOrder')
      ORDER BY b.day LIMIT 10`,
     [tenant, JSON.stringify(switches)],
@@ -87,14 +92,17 @@ export async function liveMembers(
   const keys = tickets.map(({ kind, recordId }) => ({ kind, id: recordId }));
   const result = await tx.query<LiveMember>(
     `SELECT m.* FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
-       (SELECT id::text AS id, summary_id AS "summaryId", kind, record_id AS "recordId", part, rev FROM summary_members
+       (SELECT id::text AS id, summary_id AS "summaryId", kind, record_id AS "recordId", part, rev
+         FROM summary_members
         WHERE tenant = $1 AND kind = k.kind AND record_id = k.id AND until_rev IS NULL OFFSET 0) m`,
     [tenant, JSON.stringify(keys)],
   );
   return result.rows;
 }
 
-/** A new revision of each of these summaries, made where it did not exist; their revisions by id. */
+/**
+ * A new revision of each of these summaries, made where it did not exist; their revisions by id.
+ */
 export async function moveSummaries(
   tx: PoolClient,
   tenant: number,
@@ -102,8 +110,10 @@ export async function moveSummaries(
 ): Promise<Map<string, number>> {
   const ids = [...summaries.keys()].sort();
   const known = await tx.query<{ id: string; rev: number }>(
-    `UPDATE records r SET rev = r.rev + 1, updated_at = now() FROM json_array_elements_text($2::json) AS k(id)
-     WHERE r.tenant = $1 AND r.kind = 'summary' AND r.record_id = k.id RETURNING r.record_id AS id, r.rev`,
+    `UPDATE records r SET rev = r.rev + 1, updated_at = now()
+       FROM json_array_elements_text($2::json) AS k(id)
+     WHERE r.tenant = $1 AND r.kind = 'summary' AND r.record_id = k.id
+       RETURNING r.record_id AS id, r.rev`,
     [tenant, JSON.stringify(ids)],
   );
   const revs = new Map(known.rows.map(({ id, rev }) => [id, rev]));
@@ -112,7 +122,8 @@ export async function moveSummaries(
     if (revs.has(id) || !key) continue;
     const body: SummaryBody = { key, number: await claimNumber(tx, tenant, id, key) };
     await tx.query(
-      `INSERT INTO records (tenant, kind, record_id, rev, op, body, origin) VALUES ($1, 'summary', $2, 1, 'present', $3, '{}')`,
+      `INSERT INTO records (tenant, kind, record_id, rev, op, body, origin)
+         VALUES ($1, 'summary', $2, 1, 'present', $3, '{}')`,
       [tenant, id, JSON.stringify(body)],
     );
     revs.set(id, 1);
@@ -120,7 +131,10 @@ export async function moveSummaries(
   return revs;
 }
 
-/** The plain number for the first summary of a day and tender; others get one that stands for their key. */
+/**
+ * The plain number for the first summary of a day and tender; others get one that stands for their
+ * key.
+ */
 async function claimNumber(
   tx: PoolClient,
   tenant: number,
@@ -130,7 +144,8 @@ async function claimNumber(
   for (const isOther of [false, true]) {
     const number = summaryNumber('P', key, isOther);
     const claimed = await tx.query(
-      'INSERT INTO summary_numbers (tenant, number, summary_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+      'INSERT INTO summary_numbers (tenant, number, summary_id) VALUES ($1, $2, $3) ON ' +
+        'CONFLICT DO NOTHING',
       [tenant, number, summaryId],
     );
     if (claimed.rowCount === 1) return number;
@@ -155,20 +170,27 @@ export async function writeMembers(
   if (ended.length > 0)
     await tx.query(
       `UPDATE summary_members m SET until_rev = x.rev, is_open = true
-       FROM json_to_recordset($2::json) AS x(id bigint, rev bigint) WHERE +m.tenant = $1 AND m.id = x.id`,
+       FROM json_to_recordset($2::json) AS x(id bigint, rev bigint) WHERE +m.tenant = $1
+         AND m.id = x.id`,
       [tenant, JSON.stringify(ended.map(({ id, summaryId }) => ({ id, rev: revOf(summaryId) })))],
     );
   if (begun.length === 0) return;
   const rows = begun.map((member) => ({ ...member, fromRev: revOf(member.summaryId) }));
   await tx.query(
-    `INSERT INTO summary_members (tenant, summary_id, kind, record_id, part, rev, total_minor, tax_minor, from_rev)
-     SELECT $1, "summaryId", kind, "recordId", part, rev, "totalMinor", "taxMinor", "fromRev" FROM json_to_recordset($2::json)
-       AS x("summaryId" text, kind text, "recordId" text, part text, rev bigint, "totalMinor" bigint, "taxMinor" bigint, "fromRev" bigint)`,
+    `INSERT INTO summary_members (tenant, summary_id, kind, record_id, part, rev, total_minor,
+       tax_minor, from_rev)
+     SELECT $1, "summaryId", kind, "recordId", part, rev, "totalMinor", "taxMinor", "fromRev"
+       FROM json_to_recordset($2::json)
+       AS x("summaryId" text, kind text, "recordId" text, part text, rev bigint,
+         "totalMinor" bigint, "taxMinor" bigint, "fromRev" bigint)`,
     [tenant, JSON.stringify(rows)],
   );
 }
 
-/** Tickets that left their summaries for a document of their own: what the books have of them is not theirs. */
+/**
+ * Tickets that left their summaries for a document of their own: what the books have of them is not
+ * theirs.
+ */
 export async function forgetSummaryOf(
   tx: PoolClient,
   tenant: number,

@@ -5,8 +5,8 @@ import type { Kind } from '../domain/words';
 import { readRecordBody } from '../schemas/change-bodies';
 import { firstRow, inTransaction } from './pool';
 
-// Reading a summary with all its tickets, page by page, as of one moment: what is kept of them is the
-// reader's business, so that ten thousand tickets never lie in memory at once.
+// Reading a summary with all its tickets, page by page, as of one moment: what is kept of them is
+// the reader's business, so that ten thousand tickets never lie in memory at once.
 
 const pageSize = 500;
 
@@ -27,8 +27,8 @@ export interface SummaryMember {
 }
 
 /**
- * Gives every member, in a fixed order, to what `begin` made; answers that with the revision of the summary that
- * they make up. Begun anew where the transaction has to be.
+ * Gives every member, in a fixed order, to what `begin` made; answers that with the revision of the
+ * summary that they make up. Begun anew where the transaction has to be.
  */
 export async function readSummary<T>(
   pool: Pool,
@@ -56,18 +56,25 @@ export async function readSummary<T>(
         recordRev: number;
         body: unknown;
       }>(
-        `SELECT m.kind, m.record_id AS "recordId", m.part, m.rev, r.rev AS "recordRev", coalesce(d.kept, r.body) AS body FROM
-           (SELECT kind, record_id, part, rev FROM summary_members WHERE tenant = $1 AND summary_id = $2 AND until_rev IS NULL
+        `SELECT m.kind, m.record_id AS "recordId", m.part, m.rev, r.rev AS "recordRev",
+           coalesce(d.kept, r.body) AS body FROM
+           (SELECT kind, record_id, part, rev FROM summary_members WHERE tenant = $1
+             AND summary_id = $2 AND until_rev IS NULL
               AND (kind, record_id, part) > ($3, $4, $5) ORDER BY kind, record_id, part LIMIT $6) m
-         CROSS JOIN LATERAL (SELECT rev, body FROM records WHERE tenant = $1 AND kind = m.kind AND record_id = m.record_id LIMIT 1) r
+         CROSS JOIN LATERAL (SELECT rev, body FROM records WHERE tenant = $1 AND kind = m.kind
+           AND record_id = m.record_id LIMIT 1) r
          LEFT JOIN LATERAL (SELECT snapshot -> 'keptShare' AS kept FROM deliveries
-           WHERE tenant = $1 AND system = 'qbo' AND kind = m.kind AND record_id = m.record_id AND part = m.part LIMIT 1) d ON true
+           WHERE tenant = $1 AND system = 'qbo' AND kind = m.kind AND record_id = m.record_id
+             AND part = m.part LIMIT 1) d ON true
          ORDER BY m.kind, m.record_id, m.part`,
         [tenant, summaryId, after.kind, after.recordId, after.part, pageSize],
       );
       for (const { kind, recordId, part, rev, recordRev, body } of page.rows) {
         if (rev !== recordRev)
-          throw new Error(`Bug: summary ${summaryId} has ${kind} ${recordId} at revision ${rev}, not ${recordRev}`); // prettier-ignore
+          throw new Error(
+            `Bug: summary ${summaryId} has ${kind} ${recordId} at revision ${rev}, not ` +
+              `${recordRev}`,
+          );
         const content = readRecordBody(kind, body);
         if (content === null) throw new UnreadableRecord(kind, recordId);
         take(members, { recordId, part, content });

@@ -5,15 +5,17 @@ import type { DeliveryUpdate, RemoteState } from './delivery-updates';
 import type { LaneHold } from './lanes';
 import { lockByIds } from './sends';
 
-// Settling a summary settles exactly the tickets of the revision that was sent: those that it has since are
-// delivered with it, those that it lost are out of the books.
+// Settling a summary settles exactly the tickets of the revision that was sent: those that it has
+// since are delivered with it, those that it lost are out of the books.
 
 /** A delivery after its settlement. */
 type Settled = DeliveryUpdate & {
   settlement: { event: DeliveryEvent; remote?: RemoteState | undefined };
 };
 
-/** Settles the members of the summaries among these; answers the tickets that the books have now. */
+/**
+ * Settles the members of the summaries among these; answers the tickets that the books have now.
+ */
 export async function settleSummaries(
   tx: PoolClient,
   lane: LaneHold,
@@ -54,14 +56,19 @@ async function closeMembers(
   rev: number,
 ): Promise<TicketPart[]> {
   const result = await tx.query<TicketPart>(
-    `UPDATE summary_members SET is_posted = until_rev IS NULL OR until_rev > $3, is_open = until_rev IS NOT NULL AND until_rev > $3
-     WHERE tenant = $1 AND summary_id = $2 AND is_open AND from_rev <= $3 RETURNING kind, record_id AS id, part`,
+    `UPDATE summary_members SET is_posted = until_rev IS NULL
+       OR until_rev > $3, is_open = until_rev IS NOT NULL AND until_rev > $3
+     WHERE tenant = $1 AND summary_id = $2 AND is_open AND from_rev <= $3
+       RETURNING kind, record_id AS id, part`,
     [tenant, summaryId, rev],
   );
   return result.rows;
 }
 
-/** Its document was voided for its answer: until it is posted anew none of its tickets is in the books. */
+/**
+ * Its document was voided for its answer: until it is posted anew none of its tickets is in the
+ * books.
+ */
 async function reopenMembers(
   tx: PoolClient,
   { tenant, system }: LaneHold,
@@ -69,12 +76,15 @@ async function reopenMembers(
 ): Promise<void> {
   const members = await tx.query<TicketPart>(
     `UPDATE summary_members SET is_posted = false, is_open = true
-     WHERE tenant = $1 AND summary_id = $2 AND until_rev IS NULL RETURNING kind, record_id AS id, part`,
+     WHERE tenant = $1 AND summary_id = $2 AND until_rev IS NULL
+       RETURNING kind, record_id AS id, part`,
     [tenant, summaryId],
   );
   const found = await tx.query<{ id: string }>(
-    `SELECT d.id::text AS id FROM json_to_recordset($3::json) AS k(kind text, id text, part text) CROSS JOIN LATERAL
-       (SELECT id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = k.kind AND record_id = k.id AND part = k.part
+    `SELECT d.id::text AS id FROM json_to_recordset($3::json) AS k(kind text, id text, part text)
+       CROSS JOIN LATERAL
+       (SELECT id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = k.kind
+         AND record_id = k.id AND part = k.part
           AND state = 'delivered' LIMIT 1) d`,
     [tenant, system, JSON.stringify(members.rows)],
   );
@@ -85,13 +95,17 @@ async function reopenMembers(
   );
   const ids = locked.filter((row) => row.summaryId !== null).map(({ id }) => id);
   await tx.query(
-    `UPDATE deliveries d SET state = 'held', reason = 'summary', remote_id = NULL, snapshot = NULL, changed_at = now()
+    `UPDATE deliveries d SET state = 'held', reason = 'summary', remote_id = NULL, snapshot = NULL,
+       changed_at = now()
      WHERE +d.tenant = $1 AND d.id = ANY ($2)`,
     [tenant, ids],
   );
 }
 
-/** Of these tickets those of which nothing is open in any summary are delivered, as the table of states says of `accepted`. */
+/**
+ * Of these tickets those of which nothing is open in any summary are delivered, as the table of
+ * states says of `accepted`.
+ */
 async function deliverMembers(
   tx: PoolClient,
   lane: LaneHold,
@@ -101,10 +115,13 @@ async function deliverMembers(
 ): Promise<void> {
   if (tickets.length === 0) return;
   const found = await tx.query<{ id: string }>(
-    `SELECT d.id::text AS id FROM json_to_recordset($3::json) AS k(kind text, id text, part text) CROSS JOIN LATERAL
-       (SELECT id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = k.kind AND record_id = k.id AND part = k.part
+    `SELECT d.id::text AS id FROM json_to_recordset($3::json) AS k(kind text, id text, part text)
+       CROSS JOIN LATERAL
+       (SELECT id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = k.kind
+         AND record_id = k.id AND part = k.part
           AND state IN ('held', 'skipped') LIMIT 1) d
-     WHERE NOT EXISTS (SELECT FROM summary_members m WHERE m.tenant = $1 AND m.kind = k.kind AND m.record_id = k.id
+     WHERE NOT EXISTS (SELECT FROM summary_members m WHERE m.tenant = $1 AND m.kind = k.kind
+       AND m.record_id = k.id
        AND m.part = k.part AND m.is_open)`,
     [lane.tenant, lane.system, JSON.stringify(tickets)],
   );
@@ -118,12 +135,14 @@ async function deliverMembers(
     .filter(({ isKept }) => !isKept)
     .filter(({ state, reason, desiredOp }) =>
       state === 'held' ? reason === 'summary' : state === 'skipped' && desiredOp === 'present',
-    ) // prettier-ignore
+    )
     .map(({ id }) => id);
   if (ids.length === 0) return;
   await tx.query(
-    `UPDATE deliveries d SET state = 'delivered', reason = NULL, cause = NULL, detail = NULL, sent_rev = d.desired_rev,
-       delivered_rev = d.desired_rev, attempts = 0, last_class = NULL, send_max = NULL, changed_at = now(),
+    `UPDATE deliveries d SET state = 'delivered', reason = NULL, cause = NULL, detail = NULL,
+       sent_rev = d.desired_rev,
+       delivered_rev = d.desired_rev, attempts = 0, last_class = NULL, send_max = NULL,
+         changed_at = now(),
        remote_id = CASE WHEN d.desired_op = 'present' THEN $3 END, remote_version = NULL,
        snapshot = CASE WHEN d.desired_op = 'present' THEN $4::json END
      WHERE +d.tenant = $1 AND d.id = ANY ($2)`,
@@ -131,7 +150,10 @@ async function deliverMembers(
   );
 }
 
-/** A summary that is not posted by rule says so of its tickets; should it be posted later, they are too. */
+/**
+ * A summary that is not posted by rule says so of its tickets; should it be posted later, they are
+ * too.
+ */
 async function skipMembers(
   tx: PoolClient,
   lane: LaneHold,
@@ -141,7 +163,8 @@ async function skipMembers(
   const found = await tx.query<{ id: string }>(
     `SELECT d.id::text AS id FROM (SELECT kind, record_id, part FROM summary_members
          WHERE tenant = $1 AND summary_id = $3 AND is_open AND until_rev IS NULL OFFSET 0) m
-     CROSS JOIN LATERAL (SELECT id FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = m.kind
+     CROSS JOIN LATERAL (SELECT id FROM deliveries WHERE tenant = $1 AND system = $2
+       AND kind = m.kind
        AND record_id = m.record_id AND part = m.part AND state = 'held' LIMIT 1) d`,
     [lane.tenant, lane.system, summaryId],
   );

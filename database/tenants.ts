@@ -21,7 +21,8 @@ export interface Tenant {
 export type NewTenant = Omit<Tenant, 'id' | 'createdAt'>;
 
 const columns =
-  'id, tenant_id AS "tenantId", name, time_zone AS "timeZone", currency, country, created_at AS "createdAt"';
+  'id, tenant_id AS "tenantId", name, time_zone AS "timeZone", currency, country, ' +
+  'created_at AS "createdAt"';
 
 /** Who may do what with a key. */
 export const roles = ['pos', 'viewer', 'operator', 'admin'] as const;
@@ -41,7 +42,10 @@ export function hashOfKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
-/** Makes a tenant with its counters, lanes, start settings and first key. Null where the id is taken. */
+/**
+ * Makes a tenant with its counters, lanes, start settings and first key. Null where the id is
+ * taken.
+ */
 export async function createTenant(
   pool: Pool,
   tenant: NewTenant,
@@ -51,7 +55,8 @@ export async function createTenant(
     return await inTransaction(pool, async (client) => {
       const row = await firstRow<Tenant>(
         client,
-        `INSERT INTO tenants (tenant_id, name, time_zone, currency, country) VALUES ($1, $2, $3, $4, $5)
+        `INSERT INTO tenants (tenant_id, name, time_zone, currency, country)
+           VALUES ($1, $2, $3, $4, $5)
          RETURNING ${columns}`,
         [tenant.tenantId, tenant.name, tenant.timeZone, tenant.currency, tenant.country],
       );
@@ -90,7 +95,10 @@ export async function findTenant(db: Db, tenantId: string): Promise<Tenant | nul
   return firstRow<Tenant>(db, `SELECT ${columns} FROM tenants WHERE tenant_id = $1`, [tenantId]);
 }
 
-/** Changes name and zone; null leaves a field as it is. Currency and country stand in posted documents and stay. */
+/**
+ * Changes name and zone; null leaves a field as it is. Currency and country stand in posted
+ * documents and stay.
+ */
 export async function updateTenant(
   db: Db,
   id: number,
@@ -144,7 +152,8 @@ export async function addKey(
 
 export async function listKeys(db: Db, tenant: number): Promise<ApiKey[]> {
   const result = await db.query<ApiKey>(
-    `SELECT id, role, label, created_at AS "createdAt", last_used_at AS "lastUsedAt", revoked_at AS "revokedAt"
+    `SELECT id, role, label, created_at AS "createdAt", last_used_at AS "lastUsedAt",
+       revoked_at AS "revokedAt"
      FROM api_keys WHERE tenant = $1 ORDER BY created_at, id`,
     [tenant],
   );

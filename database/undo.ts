@@ -2,12 +2,19 @@ import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
 import type { Thing } from '../domain/record-references';
-import { undoKinds, type UndoCandidate, type UndoKind, type UndoOutcome, type UndoProgress } from '../domain/undo'; // prettier-ignore
+import {
+  undoKinds,
+  type UndoCandidate,
+  type UndoKind,
+  type UndoOutcome,
+  type UndoProgress,
+} from '../domain/undo';
 import { firstRow, type Db } from './pool';
 
-// What an undo reads and writes: the documents of a range of days, page by page, and what became of those that
-// a run took back. Documents are found by walking the deliveries of a kind and looking at each record's day: an
-// index over days would be written with every sale, for a question that is asked once in a while.
+// What an undo reads and writes: the documents of a range of days, page by page, and what became of
+// those that a run took back. Documents are found by walking the deliveries of a kind and looking
+// at each record's day: an index over days would be written with every sale, for a question that is
+// asked once in a while.
 
 export const undoProgressSchema = z.object({
   at: z
@@ -43,11 +50,14 @@ export async function datedDeliveries(
 ): Promise<DatedDelivery[]> {
   const result = await db.query<DatedDelivery>(
     `SELECT d.*, r.day, r."isVoided" FROM (
-       SELECT record_id AS "recordId", part, state, reason, desired_op AS "desiredOp", sent_rev AS "sentRev", undone_by AS "undoneBy",
+       SELECT record_id AS "recordId", part, state, reason, desired_op AS "desiredOp",
+         sent_rev AS "sentRev", undone_by AS "undoneBy",
          remote_id IS NOT NULL AS "hasRemote", snapshot ->> 'summary' AS "summaryId"
-       FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = $2 AND (record_id, part) > ($3, $4)
+       FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = $2
+         AND (record_id, part) > ($3, $4)
        ORDER BY record_id, part LIMIT $5) d
-     CROSS JOIN LATERAL (SELECT body ->> 'businessDate' AS day, coalesce(body ->> 'voided' = 'true', false) AS "isVoided"
+     CROSS JOIN LATERAL (SELECT body ->> 'businessDate' AS day,
+       coalesce(body ->> 'voided' = 'true', false) AS "isVoided"
        FROM records WHERE tenant = $1 AND kind = $2 AND record_id = d."recordId" LIMIT 1) r
      ORDER BY d."recordId", d.part`,
     [tenant, kind, after.recordId, after.part, limit],
@@ -55,14 +65,18 @@ export async function datedDeliveries(
   return result.rows;
 }
 
-/** A new revision of each of these records, although nothing in them changed: what is desired of them did. */
+/**
+ * A new revision of each of these records, although nothing in them changed: what is desired of
+ * them did.
+ */
 export async function raiseRecords(
   tx: PoolClient,
   tenant: number,
   things: readonly Thing[],
 ): Promise<void> {
   await tx.query(
-    `UPDATE records r SET rev = r.rev + 1, updated_at = now() FROM json_to_recordset($2::json) AS k(kind text, id text)
+    `UPDATE records r SET rev = r.rev + 1, updated_at = now()
+       FROM json_to_recordset($2::json) AS k(kind text, id text)
      WHERE r.tenant = $1 AND r.kind = k.kind AND r.record_id = k.id`,
     [tenant, JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })))],
   );
@@ -76,10 +90,13 @@ export async function postedShares(
 ): Promise<Set<string>> {
   if (things.length === 0) return new Set();
   const result = await tx.query<{ share: string }>(
-    `SELECT m.kind || '/' || m.record_id || '/' || m.part AS share FROM json_to_recordset($2::json) AS k(kind text, id text)
-     CROSS JOIN LATERAL (SELECT kind, record_id, part, summary_id, is_posted, is_open FROM summary_members
+    `SELECT m.kind || '/' || m.record_id || '/' || m.part AS share
+       FROM json_to_recordset($2::json) AS k(kind text, id text)
+     CROSS JOIN LATERAL (SELECT kind, record_id, part, summary_id, is_posted, is_open
+       FROM summary_members
        WHERE tenant = $1 AND kind = k.kind AND record_id = k.id OFFSET 0) m
-     WHERE m.is_posted OR (m.is_open AND EXISTS (SELECT FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'summary'
+     WHERE m.is_posted OR (m.is_open AND EXISTS (SELECT FROM deliveries WHERE tenant = $1
+       AND system = 'qbo' AND kind = 'summary'
        AND record_id = m.summary_id AND state IN ('sending', 'verifying')))`,
     [tenant, JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })))],
   );
@@ -94,7 +111,8 @@ export async function lockUndo(
 ): Promise<{ state: string; selector: unknown; progress: UndoProgress } | null> {
   const row = await firstRow<{ state: string; selector: unknown; progress: unknown }>(
     tx,
-    `SELECT state, selector, progress FROM runs WHERE tenant = $1 AND id = $2 AND kind = 'undo' FOR UPDATE`,
+    `SELECT state, selector, progress FROM runs WHERE tenant = $1 AND id = $2 AND kind = 'undo'
+       FOR UPDATE`,
     [tenant, run],
   );
   return row === null ? null : { ...row, progress: undoProgressSchema.parse(row.progress) };
@@ -117,8 +135,10 @@ export async function saveUndo(
 export async function countUndoing(db: Db, tenant: number, run: string): Promise<number> {
   const row = await firstRow<{ count: number }>(
     db,
-    `SELECT (SELECT count(*) FROM deliveries WHERE tenant = $1 AND undone_by = $2 AND state IN ('waiting', 'sending', 'verifying'))::int
-       + (SELECT count(*) FROM deliveries d WHERE d.tenant = $1 AND d.undone_by = $2 AND d.state = 'held' AND d.reason = 'summary' AND ${isSummaryOpen})::int AS count`,
+    `SELECT (SELECT count(*) FROM deliveries WHERE tenant = $1 AND undone_by = $2
+       AND state IN ('waiting', 'sending', 'verifying'))::int
+       + (SELECT count(*) FROM deliveries d WHERE d.tenant = $1 AND d.undone_by = $2
+         AND d.state = 'held' AND d.reason = 'summary' AND ${isSummaryOpen})::int AS count`,
     [tenant, run],
   );
   return row?.count ?? 0;
@@ -126,13 +146,16 @@ export async function countUndoing(db: Db, tenant: number, run: string): Promise
 
 /** Of a ticket `d` that leaves a summary: whether that is still to be written. */
 const isSummaryOpen = `EXISTS (
-  SELECT FROM (SELECT summary_id FROM summary_members WHERE tenant = $1 AND kind = d.kind AND record_id = d.record_id AND is_open OFFSET 0) m
-  CROSS JOIN LATERAL (SELECT state FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'summary' AND record_id = m.summary_id LIMIT 1) s
+  SELECT FROM (SELECT summary_id FROM summary_members WHERE tenant = $1 AND kind = d.kind
+    AND record_id = d.record_id AND is_open OFFSET 0) m
+  CROSS JOIN LATERAL (SELECT state FROM deliveries WHERE tenant = $1 AND system = 'qbo'
+    AND kind = 'summary' AND record_id = m.summary_id LIMIT 1) s
   WHERE s.state IN ('waiting', 'sending', 'verifying'))`;
 
 /**
- * What became of what a run took back, as the tables say now. A document that stands although it is delivered
- * as taken back has another one against it: where none stands any more its snapshot names no entity.
+ * What became of what a run took back, as the tables say now. A document that stands although it is
+ * delivered as taken back has another one against it: where none stands any more its snapshot names
+ * no entity.
  */
 export async function undoOutcomesOf(
   db: Db,
@@ -164,7 +187,8 @@ export async function notBegun(
   const result = await tx.query<Thing>(
     `SELECT d.kind, d.record_id AS "recordId" FROM deliveries d
      WHERE d.tenant = $1 AND d.undone_by = $2 AND d.state = ANY ($3)
-       AND NOT EXISTS (SELECT FROM deliveries o WHERE o.tenant = $1 AND o.system = 'qbo' AND o.kind = d.kind AND o.record_id = d.record_id
+       AND NOT EXISTS (SELECT FROM deliveries o WHERE o.tenant = $1 AND o.system = 'qbo'
+         AND o.kind = d.kind AND o.record_id = d.record_id
          AND o.undone_by = $2 AND o.state IN ('sending', 'verifying', 'delivered'))
      GROUP BY d.kind, d.record_id LIMIT $4`,
     [tenant, run, ['waiting', 'held', 'dead'], limit],
@@ -184,7 +208,8 @@ export async function undoneAmong(
   deliveryIds: readonly string[],
 ): Promise<Thing[]> {
   const result = await db.query<Thing>(
-    `SELECT DISTINCT d.kind, d.record_id AS "recordId" FROM deliveries d WHERE ${isUndoneAmong} ORDER BY 1, 2`,
+    `SELECT DISTINCT d.kind, d.record_id AS "recordId" FROM deliveries d WHERE ${isUndoneAmong}
+       ORDER BY 1, 2`,
     [tenant, deliveryIds],
   );
   return result.rows;
@@ -205,7 +230,8 @@ export async function countUndone(
 }
 
 /** Both in forms that no index serves: with ids at hand they are mere checks. */
-const isUndoneAmong = `d.tenant IS NOT DISTINCT FROM $1 AND d.id = ANY ($2) AND (d.undone_by IS NULL) IS FALSE AND d.state IN ('delivered', 'skipped')`;
+const isUndoneAmong = `d.tenant IS NOT DISTINCT FROM $1 AND d.id = ANY ($2)
+   AND (d.undone_by IS NULL) IS FALSE AND d.state IN ('delivered', 'skipped')`;
 
 /** Deliveries by id that a redrive that is still to be applied names; null where it names none. */
 export async function openRedriveIds(

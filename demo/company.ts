@@ -1,12 +1,16 @@
 import { shareMinor } from '../domain/money';
 
-// The company that keeps the books of the demo. The file has no tax: for a company with tax it is laid over
-// the sales as a till would, once for each ticket and side, so that the sums of lines and ticket are the same.
+// The company that keeps the books of the demo. The file has no tax: for a company with tax it is
+// laid over the sales as a till would, once for each ticket and side, so that the sums of lines and
+// ticket are the same.
 
 export interface DemoTax {
   /** What the till calls the rate. */
   code: string;
-  /** Name of the tax code in the books that it is mapped to; null where the books find it themselves. */
+  /**
+   * Name of the tax code in the books that it is mapped to; null where the books find it
+   * themselves.
+   */
   codeInBooks: string | null;
   /** Tax on 100,000 of net. */
   per100000: number;
@@ -22,7 +26,9 @@ export interface DemoCompany {
 export const companyNames = ['default', 'us', 'gb'] as const;
 export type CompanyName = (typeof companyNames)[number];
 
-/** default: as the file is, without tax. us: 8.875 % on top. gb: 20 % within the prices of the file. */
+/**
+ * default: as the file is, without tax. us: 8.875 % on top. gb: 20 % within the prices of the file.
+ */
 export const companies: Readonly<Record<CompanyName, DemoCompany>> = {
   default: { country: 'GB', currency: 'GBP', tax: null },
   us: {

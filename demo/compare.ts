@@ -92,7 +92,10 @@ function missing(pos: Figures, shop: Figures): number {
   return [...(pos.stock?.keys() ?? [])].filter((code) => !shop.stock?.has(code)).length;
 }
 
-/** The double entry of the books against the file: income is the net, the clearing accounts hold the tenders. */
+/**
+ * The double entry of the books against the file: income is the net, the clearing accounts hold the
+ * tenders.
+ */
 async function rowsOfLedger(ledgers: Ledgers, pos: Figures): Promise<TruthRow[]> {
   const { totalsByAccount, isBalanced } = await readLedger(ledgers.qbo, ledgers.realm.realmId);
   const debitMinor = (account: string): number =>

@@ -36,7 +36,9 @@ export async function callJson(url: string, call: JsonCall = {}): Promise<JsonAn
   };
 }
 
-/** The same until it gets through: while a server is down, restarts or is full, a till sends again. */
+/**
+ * The same until it gets through: while a server is down, restarts or is full, a till sends again.
+ */
 export async function callUntilAnswered(
   url: string,
   call: JsonCall,

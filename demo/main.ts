@@ -31,7 +31,8 @@ async function main(): Promise<void> {
 async function stayUp(stage: Stage, tenant: ShownTenant): Promise<void> {
   say('');
   say(
-    `API          ${stage.apiUrl}/v1   (OpenAPI ${stage.apiUrl}/v1/openapi.json, readable at ${stage.apiUrl}/docs)`,
+    `API          ${stage.apiUrl}/v1   (OpenAPI ${stage.apiUrl}/v1/openapi.json, readable ` +
+      `at ${stage.apiUrl}/docs)`,
   );
   say(`Temporal UI  ${stage.temporalUi}`);
   say(`Sandboxes    ${stage.woo.url} and ${stage.qbo.url}, X-Sandbox-Token ${stage.woo.token}`);

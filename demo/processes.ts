@@ -25,7 +25,10 @@ const checkout = join(__dirname, '..');
 /** A start reads TypeScript as it is: some seconds on a slow machine. */
 const readyTimeoutMs = 60_000;
 
-/** A process of this product from its source, with an environment of its own; it ends when the demo ends. */
+/**
+ * A process of this product from its source, with an environment of its own; it ends when the demo
+ * ends.
+ */
 export async function startProcess(spec: ProcessSpec): Promise<DemoProcess> {
   let child: Child | null = null;
   const start = async (): Promise<void> => {
@@ -62,7 +65,9 @@ async function untilReady(spec: ProcessSpec, child: Child, url: string): Promise
   }
 }
 
-/** Ports of the demo: the usual ones must be free, so that the addresses are those that people know. */
+/**
+ * Ports of the demo: the usual ones must be free, so that the addresses are those that people know.
+ */
 export interface DemoPorts {
   api: number;
   metrics: number;

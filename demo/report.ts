@@ -16,7 +16,10 @@ export interface DemoReport {
   lost: number;
   killed: { what: string; atShare: number } | null;
   treated: Treated[];
-  /** Share of the allowed QuickBooks writes that was used, per full minute from the first batch to the last but one. */
+  /**
+   * Share of the allowed QuickBooks writes that was used, per full minute from the first batch to
+   * the last but one.
+   */
   quotaUse: number[];
 }
 
@@ -52,9 +55,20 @@ export function reportText(report: DemoReport): string {
     '',
     treated.toString(),
     '',
-    `Documents in the books: ${documents.SalesReceipt} sales receipts, ${documents.RefundReceipt} refund receipts, ${documents.Customer} customers, ${documents.Item} items`,
-    `Writes: ${writes.woo} to WooCommerce, ${writes.qbo} to QuickBooks; throttled ${throttled.woo} and ${throttled.qbo}; injected faults ${faults.woo} and ${faults.qbo}`,
-    `Duplicates ${report.duplicates}, lost ${report.lost}${report.killed === null ? '' : `; killed: ${report.killed.what} after ${Math.round(report.killed.atShare * 100)} % of the sales`}`,
-    report.equal ? `EQUAL: the three systems agree to the cent after ${report.seconds} s.` : `NOT EQUAL after ${report.seconds} s.`,
-  ].join('\n'); // prettier-ignore
+    `Documents in the books: ${documents.SalesReceipt} sales receipts, ` +
+      `${documents.RefundReceipt} refund receipts, ${documents.Customer} customers, ` +
+      `${documents.Item} items`,
+    `Writes: ${writes.woo} to WooCommerce, ${writes.qbo} to QuickBooks; throttled ` +
+      `${throttled.woo} and ${throttled.qbo}; injected faults ${faults.woo} and ${faults.qbo}`,
+    `Duplicates ${report.duplicates}, lost ` +
+      `${report.lost}${
+        report.killed === null
+          ? ''
+          : `; killed: ${report.killed.what} after ${Math.round(report.killed.atShare * 100)} % ` +
+            'of the sales'
+      }`,
+    report.equal
+      ? `EQUAL: the three systems agree to the cent after ${report.seconds} s.`
+      : `NOT EQUAL after ${report.seconds} s.`,
+  ].join('\n');
 }

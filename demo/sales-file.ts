@@ -89,7 +89,8 @@ function parsed(file: string): unknown {
     const header = text.slice(0, text.search(/\r?\n|$/)).replace(/^\uFEFF/, '');
     if (header !== columns.join(',')) {
       throw new Error(
-        `line 1: the columns must be ${columns.join(',')}, but are ${header.slice(0, 200) || '(nothing)'}`,
+        `line 1: the columns must be ${columns.join(',')}, but are ` +
+          `${header.slice(0, 200) || '(nothing)'}`,
       );
     }
     return parse(text, {

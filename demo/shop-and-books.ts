@@ -7,8 +7,8 @@ import { callJson, expectBody } from './http-json';
 import { currency } from './sales-file';
 import { add, type Figures, type SideFigures } from './truth';
 
-// Asks the shop and the books over their own APIs what they hold: not our code's connectors, so that an
-// error of those cannot hide an error of theirs.
+// Asks the shop and the books over their own APIs what they hold: not our code's connectors, so
+// that an error of those cannot hide an error of theirs.
 
 export interface ShopAccess {
   url: string;
@@ -188,7 +188,10 @@ export async function figuresOfBooks(
   };
 }
 
-/** Numbers of the tickets that a document stands for: its own, or those that the note of a daily summary lists. */
+/**
+ * Numbers of the tickets that a document stands for: its own, or those that the note of a daily
+ * summary lists.
+ */
 function ticketsIn({ PrivateNote = '', DocNumber = '' }: SalesDocument): string[] {
   const listed = /daily summary [^:]*: (.*)/.exec(PrivateNote)?.[1];
   return listed === undefined
@@ -234,7 +237,8 @@ async function all<T>(books: BooksAccess, entity: string, row: z.ZodType<T>): Pr
   const shape = z.object({ QueryResponse: z.record(z.string(), z.unknown()) });
   const rows: T[] = [];
   for (;;) {
-    const query = `SELECT * FROM ${entity} ORDERBY Id STARTPOSITION ${rows.length + 1} MAXRESULTS 1000`;
+    const query = `SELECT * FROM ${entity} ORDERBY Id STARTPOSITION ${rows.length + 1} MAXRESULTS
+       1000`;
     const url = `${books.url}/v3/company/${books.realmId}/query?minorversion=75&query=${encodeURIComponent(query)}`;
     const answer = await callJson(url, {
       headers: { authorization: `Bearer ${books.accessToken}` },

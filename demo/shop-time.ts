@@ -4,8 +4,8 @@ import { DateTime } from 'luxon';
 const shopZone = 'Europe/London';
 
 /**
- * The instant of a local time. A time inside the spring gap moves forward by the gap, an ambiguous one of
- * autumn is the first. Throws for a day or time that no calendar has.
+ * The instant of a local time. A time inside the spring gap moves forward by the gap, an ambiguous
+ * one of autumn is the first. Throws for a day or time that no calendar has.
  */
 export function instantOf(localTime: string): string {
   const time = DateTime.fromISO(localTime, { zone: shopZone });

@@ -14,7 +14,8 @@ import { demoPorts, startProcess, type DemoProcess } from './processes';
 import { resetRealm, type Sandbox } from './sandbox-control';
 import { say } from './say';
 
-// What runs for a demo: local services, the product's processes, the sandboxes; each can be killed alone.
+// What runs for a demo: local services, the product's processes, the sandboxes; each can be killed
+// alone.
 
 /** Everything that runs for a demo. */
 export interface Stage {

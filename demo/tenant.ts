@@ -105,7 +105,10 @@ export async function createDemoTenant(wanted: NewTenant): Promise<DemoTenant> {
   return { api, ownCustomerIds };
 }
 
-/** Every day is summed up, by article so that units can be compared, as soon as it is over. Answers the customer of the summaries. */
+/**
+ * Every day is summed up, by article so that units can be compared, as soon as it is over. Answers
+ * the customer of the summaries.
+ */
 async function postSummaries(api: TenantApi, wanted: NewTenant): Promise<string> {
   const name = { DisplayName: 'Daily sales of the till' };
   const id = await createInBooks(wanted, 'customer', name, 'Customer');
@@ -131,7 +134,10 @@ async function put(
   expectBody(z.unknown(), await api.asAdmin(path, { method: 'PUT', body, headers }), `PUT ${path}`);
 }
 
-/** Short time-outs, so that a demo with faults does not wait for minutes; everything else as a tenant starts. */
+/**
+ * Short time-outs, so that a demo with faults does not wait for minutes; everything else as a
+ * tenant starts.
+ */
 async function putSettings(api: TenantApi, hasQuota: boolean): Promise<void> {
   const current = await api.asAdmin('/settings/sync');
   const { value } = expectBody(

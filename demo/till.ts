@@ -3,8 +3,8 @@ import { taxedLines, type DemoCompany, type Taxed } from './company';
 import { currency, type SalesRow } from './sales-file';
 import { instantOf, minutesBefore } from './shop-time';
 
-// What a POS with these sales would send: products, opening stock, customers, then every ticket in order
-// of time. What the sales file does not say is decided below, in `shop-time.ts` and in
+// What a POS with these sales would send: products, opening stock, customers, then every ticket in
+// order of time. What the sales file does not say is decided below, in `shop-time.ts` and in
 // `company.ts`.
 
 export interface TillChange {
@@ -41,7 +41,9 @@ export function isShipping(code: string): boolean {
   return shippingCodes.has(code);
 }
 
-/** The invoices of the file, in order of their times; those of one time in the order of the file. */
+/**
+ * The invoices of the file, in order of their times; those of one time in the order of the file.
+ */
 export function invoicesOf(rows: readonly SalesRow[]): Invoice[] {
   const groups = new Map<string, SalesRow[]>();
   for (const row of rows) {
@@ -108,7 +110,8 @@ function ticketBody(invoice: Invoice, company: DemoCompany): object {
     index,
     amounts: taxed.get(row) ?? { netMinor: 0, taxMinor: 0 },
   }));
-  const taxes = ({ taxMinor }: Taxed): object[] => (tax === null ? [] : [{ code: tax.code, taxMinor }]); // prettier-ignore
+  const taxes = ({ taxMinor }: Taxed): object[] =>
+    tax === null ? [] : [{ code: tax.code, taxMinor }];
   const shipping = entries
     .filter(({ row }) => isShipping(row.stockCode))
     .map(({ row, amounts }) => ({
@@ -146,7 +149,10 @@ function ticketBody(invoice: Invoice, company: DemoCompany): object {
   };
 }
 
-/** Net and tax of each row, what is sold and what comes back each for itself; a refund's are positive. */
+/**
+ * Net and tax of each row, what is sold and what comes back each for itself; a refund's are
+ * positive.
+ */
 function taxedRows(invoice: Invoice, { tax }: DemoCompany): Map<SalesRow, Taxed> {
   const sign = invoice.kind === 'refund' ? -1 : 1;
   const isBack = (row: SalesRow): boolean => sign * row.quantity < 0 && !isShipping(row.stockCode);
@@ -198,7 +204,9 @@ export function openingChanges(
   return [...customers, ...products, ...counts];
 }
 
-/** One product per code, codes compared exactly; name and price are the first that the file gives. */
+/**
+ * One product per code, codes compared exactly; name and price are the first that the file gives.
+ */
 export function productsOf(rows: readonly SalesRow[]): Map<string, object> {
   const names = new Map<string, string>();
   const prices = new Map<string, number>();

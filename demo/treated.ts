@@ -19,19 +19,73 @@ export function treatedSpecially(
   const descriptions = groupCodes(goods, (row) => row.description);
   const prices = groupValues(goods);
   const found: Treated[] = [
-    { what: 'zero price line', count: rows.filter((row) => row.unitPriceMinor === 0).length, how: 'kept: goods move without money' },
-    { what: 'ticket of 0.00', count: invoices.filter((invoice) => invoice.kind === 'sale' && invoice.totalMinor === 0).length, how: 'sent without tender, posted as a receipt of 0.00 because goods moved' },
-    { what: 'invoice that begins with C', count: invoices.filter((invoice) => invoice.kind === 'refund').length, how: 'sent as a refund that puts the goods back' },
-    { what: 'zero price, negative quantity', count: invoices.filter((invoice) => invoice.kind === 'adjustment').length, how: 'sent as a stock adjustment, no ticket' },
-    { what: 'carriage or postage line', count: rows.length - goods.length, how: 'sent as shipping of its ticket' },
-    { what: 'code that is no goods', count: codes.filter((code) => !/^\d{5}/.test(code)).length, how: 'a service without stock' },
-    { what: 'ticket of a guest', count: invoices.filter((invoice) => invoice.kind !== 'adjustment' && invoice.customerId === null).length, how: 'paid in cash, booked on the customer for guests' },
-    { what: 'code that differs from another in case only', count: twins.length, how: `another article: marked code in shop and books (${twins.slice(0, 3).map((code) => `${code}~2`).join(', ')}${twins.length > 3 ? ' ...' : ''})` },
-    { what: 'description shared by several codes', count: [...descriptions].filter(([text, group]) => text !== '' && group.size > 1).length, how: 'articles are told apart by code' },
-    { what: 'code with several prices', count: [...prices.values()].filter((group) => group.size > 1).length, how: 'each line keeps its own price; the product shows the first' },
-    { what: 'code twice in one invoice', count: invoices.filter(hasCodeTwice).length, how: 'both lines kept, told apart by their place' },
-    { what: 'line without description', count: rows.filter((row) => row.description === '').length, how: 'the code stands for it' },
-  ]; // prettier-ignore
+    {
+      what: 'zero price line',
+      count: rows.filter((row) => row.unitPriceMinor === 0).length,
+      how: 'kept: goods move without money',
+    },
+    {
+      what: 'ticket of 0.00',
+      count: invoices.filter((invoice) => invoice.kind === 'sale' && invoice.totalMinor === 0)
+        .length,
+      how: 'sent without tender, posted as a receipt of 0.00 because goods moved',
+    },
+    {
+      what: 'invoice that begins with C',
+      count: invoices.filter((invoice) => invoice.kind === 'refund').length,
+      how: 'sent as a refund that puts the goods back',
+    },
+    {
+      what: 'zero price, negative quantity',
+      count: invoices.filter((invoice) => invoice.kind === 'adjustment').length,
+      how: 'sent as a stock adjustment, no ticket',
+    },
+    {
+      what: 'carriage or postage line',
+      count: rows.length - goods.length,
+      how: 'sent as shipping of its ticket',
+    },
+    {
+      what: 'code that is no goods',
+      count: codes.filter((code) => !/^\d{5}/.test(code)).length,
+      how: 'a service without stock',
+    },
+    {
+      what: 'ticket of a guest',
+      count: invoices.filter(
+        (invoice) => invoice.kind !== 'adjustment' && invoice.customerId === null,
+      ).length,
+      how: 'paid in cash, booked on the customer for guests',
+    },
+    {
+      what: 'code that differs from another in case only',
+      count: twins.length,
+      how: `another article: marked code in shop and books (${twins
+        .slice(0, 3)
+        .map((code) => `${code}~2`)
+        .join(', ')}${twins.length > 3 ? ' ...' : ''})`,
+    },
+    {
+      what: 'description shared by several codes',
+      count: [...descriptions].filter(([text, group]) => text !== '' && group.size > 1).length,
+      how: 'articles are told apart by code',
+    },
+    {
+      what: 'code with several prices',
+      count: [...prices.values()].filter((group) => group.size > 1).length,
+      how: 'each line keeps its own price; the product shows the first',
+    },
+    {
+      what: 'code twice in one invoice',
+      count: invoices.filter(hasCodeTwice).length,
+      how: 'both lines kept, told apart by their place',
+    },
+    {
+      what: 'line without description',
+      count: rows.filter((row) => row.description === '').length,
+      how: 'the code stands for it',
+    },
+  ];
   return found.filter((entry) => entry.count > 0);
 }
 

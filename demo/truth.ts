@@ -10,7 +10,9 @@ export interface SideFigures {
   taxMinor: number;
 }
 
-/** The figures that one side of the comparison gives. Null: this side does not hold such figures. */
+/**
+ * The figures that one side of the comparison gives. Null: this side does not hold such figures.
+ */
 export interface Figures {
   sales: SideFigures | null;
   refunds: SideFigures | null;
@@ -39,7 +41,9 @@ export interface TruthRow {
   differences: string[];
 }
 
-/** What one invoice is for the books: goods that leave, goods that come back, or both (an exchange). */
+/**
+ * What one invoice is for the books: goods that leave, goods that come back, or both (an exchange).
+ */
 interface Ticket {
   invoice: Invoice;
   sold: SalesRow[];
@@ -118,9 +122,9 @@ type Sides = Record<Side, Figures>;
 type Money = (amountMinor: number) => string;
 
 /**
- * Every row of the truth table: the three sides side by side, equal or not, differences named. Of a sum of
- * tickets with tax in their prices the books work out the tax themselves: totals are exact, net and tax may be
- * apart by `taxVarianceMinor` (accounting.md#principles, #tax), which is said.
+ * Every row of the truth table: the three sides side by side, equal or not, differences named. Of a
+ * sum of tickets with tax in their prices the books work out the tax themselves: totals are exact,
+ * net and tax may be apart by `taxVarianceMinor` (accounting.md#principles, #tax), which is said.
  */
 export function truthTable(sides: Sides, money: Money, taxVarianceMinor: number): TruthRow[] {
   const net = (figures: Figures): number | null =>
@@ -162,7 +166,9 @@ function figureRow(
   const differences = (['woo', 'qbo'] as const).flatMap((side) => {
     const value = values[side];
     if (value === null || value === values.pos) return [];
-    const text = `${side} ${show(value)} instead of ${values.pos === null ? 'nothing' : show(values.pos)}`;
+    const text =
+      `${side} ${show(value)} instead of ` +
+      `${values.pos === null ? 'nothing' : show(values.pos)}`;
     return [isNear(value) ? `${text}: within ${show(varianceMinor)}, as stated` : text];
   });
   const text = (value: number | null): string | null => (value === null ? null : show(value));
@@ -171,7 +177,9 @@ function figureRow(
     pos: text(values.pos),
     woo: text(values.woo),
     qbo: text(values.qbo),
-    equal: [values.woo, values.qbo].every((value) => value === null || value === values.pos || isNear(value)), // prettier-ignore
+    equal: [values.woo, values.qbo].every(
+      (value) => value === null || value === values.pos || isNear(value),
+    ),
     differences,
   };
 }
@@ -190,11 +198,16 @@ function keyedRows(
     [sides.pos, sides.woo, sides.qbo].flatMap((figures) => [...(read(figures)?.keys() ?? [])]),
   );
   return [...keys].sort().map((key) =>
-    figureRow(`${prefix} ${key}`, sides, (figures) => {
-      const map = read(figures);
-      return map === null ? null : (map.get(key) ?? 0);
-    }, show),
-  ); // prettier-ignore
+    figureRow(
+      `${prefix} ${key}`,
+      sides,
+      (figures) => {
+        const map = read(figures);
+        return map === null ? null : (map.get(key) ?? 0);
+      },
+      show,
+    ),
+  );
 }
 
 /** Differences named in a row: more are counted. */

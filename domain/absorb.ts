@@ -20,7 +20,8 @@ import type { ChangeRow, RecordRow } from './rows';
 import { SkuBook, type KnownSkus, type SkuChanges, type Wish } from './sku-book';
 import type { Kind } from './words';
 
-// Folds changes into what is true now. Pure: the activity loads what is needed and writes what comes out.
+// Folds changes into what is true now. Pure: the activity loads what is needed and writes what
+// comes out.
 
 export type { ChangeRow, RecordRow } from './rows';
 
@@ -34,11 +35,14 @@ export interface Known extends KnownSkus {
   /** The day of an instant where the tenant is. */
   dayOf: (instant: string) => string;
   guests: GuestRules;
-  /** What stands elsewhere as the document of a record, for a person (`QuickBooks as T-1`); null where nothing does. */
+  /**
+   * What stands elsewhere as the document of a record, for a person (`QuickBooks as T-1`); null
+   * where nothing does.
+   */
   postedAs: (kind: Kind, recordId: string) => string | null;
 }
 
-/** A record that changed; `wasKnown` tells an update from a first sight, `before` what stood there. */
+/** A record that changed; `wasKnown` tells an update from a first sight, `before` what stood. */
 export interface FoldedRecord extends RecordRow {
   wasKnown: boolean;
   before: RecordBody | null;
@@ -54,7 +58,10 @@ export interface Folded {
   waits: { begun: Waiting[]; ended: number[] };
   /** Invoices that became another customer's, by record id: their payments are of that one too. */
   otherPayers: string[];
-  /** Records of our own whose SKU a product of the till has now: what the books have of them is its own. */
+  /**
+   * Records of our own whose SKU a product of the till has now: what the books have of them is its
+   * own.
+   */
   takenOver: { from: string; to: string }[];
   /** Stock entries by source: what the source moves now, all of it. */
   stockSources: StockSources;
@@ -64,7 +71,10 @@ export function recordKey(kind: Kind, recordId: string): string {
   return `${kind}/${recordId}`;
 }
 
-/** Folds changes in order of their positions. A change that cannot be taken gets an outcome and blocks nobody. */
+/**
+ * Folds changes in order of their positions. A change that cannot be taken gets an outcome and
+ * blocks nobody.
+ */
 export function foldChanges(changes: readonly ChangeRow[], known: Known): Folded {
   const fold = new Fold(known);
   for (const change of changes) fold.take(change);
@@ -157,7 +167,9 @@ class Fold {
     return this.present.get(key) ?? this.known.records.get(key);
   }
 
-  /** True (with an outcome) where the record has this revision or a newer one, or a newer one waits. */
+  /**
+   * True (with an outcome) where the record has this revision or a newer one, or a newer one waits.
+   */
   private isStale(change: ChangeRow): boolean {
     const { kind, recordId } = change;
     const former = this.find(kind, recordId)?.sourceRev ?? null;
@@ -172,7 +184,10 @@ class Fold {
     return true;
   }
 
-  /** True (with an outcome) for a deletion of what is posted: neither the books nor the stock follow it, so nothing does. */
+  /**
+   * True (with an outcome) for a deletion of what is posted: neither the books nor the stock follow
+   * it, so nothing does.
+   */
   private isPosted(change: ChangeRow): boolean {
     const { op, kind, recordId } = change;
     if (op !== 'delete' || this.find(kind, recordId)?.op !== 'present') return false;
@@ -187,7 +202,9 @@ class Fold {
       this.outcomes.push(staleAfter(old, sourceRev));
   }
 
-  /** Applies what waits for SKUs that are free now; several products at once where they swap them. */
+  /**
+   * Applies what waits for SKUs that are free now; several products at once where they swap them.
+   */
   private applyFree(firstId: string): void {
     for (let ids: string[] | null = [firstId]; ids !== null; ids = this.waits.nextFree()) {
       const group = ids.flatMap((recordId) => this.waits.freeWith(recordId) ?? []);
@@ -229,7 +246,10 @@ class Fold {
     return { ...base, rev: isSame ? rev : rev + 1, op: 'present', content, origin };
   }
 
-  /** With what only we can say of it: its day, the customer of a guest, the products that its lines mean. */
+  /**
+   * With what only we can say of it: its day, the customer of a guest, the products that its lines
+   * mean.
+   */
   private absorbed(
     merged: RecordBody,
     former: RecordRow | undefined,
@@ -253,7 +273,10 @@ class Fold {
     return sale?.op === 'present' ? sale.content : null;
   }
 
-  /** The SKUs that a product would have after these changes. One that nobody sells takes none from others. */
+  /**
+   * The SKUs that a product would have after these changes. One that nobody sells takes none from
+   * others.
+   */
   private wishOf(recordId: string, changes: readonly ChangeRow[]): Wish | null {
     const current = this.find('product', recordId);
     let content = current?.op === 'present' ? current.content : null;
@@ -278,7 +301,10 @@ class Fold {
     }
   }
 
-  /** Whether another product may take this SKU: its owner is deleted or archived, or does not list it any more. */
+  /**
+   * Whether another product may take this SKU: its owner is deleted or archived, or does not list
+   * it any more.
+   */
   private isGivenUp({ recordId, slot }: Article, sku: string): boolean {
     if (isOwnRecord(recordId)) return true;
     const owner = this.find('product', recordId);
@@ -288,7 +314,9 @@ class Fold {
     return body.status === 'archived' || articlesOf(body).get(slot) !== sku;
   }
 
-  /** A product whose SKU went to another: it gets another name in each system, at a new revision. */
+  /**
+   * A product whose SKU went to another: it gets another name in each system, at a new revision.
+   */
   private evict(recordId: string): void {
     const row = this.find('product', recordId);
     if (row === undefined) return;
@@ -302,7 +330,10 @@ class Fold {
     return owner !== undefined && isOwnRecord(owner.recordId);
   }
 
-  /** The record of our own that gives this SKU to this product; the books know an item by one, that of the product's own SKU. */
+  /**
+   * The record of our own that gives this SKU to this product; the books know an item by one, that
+   * of the product's own SKU.
+   */
   private takenOver(sku: string, recordId: string): { from: string; to: string }[] {
     const owner = this.known.claims.get(sku);
     const product = this.present.get(recordKey('product', recordId))?.content;

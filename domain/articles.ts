@@ -2,8 +2,8 @@ import type { ProductBody } from './bodies';
 import { canonicalJson } from './canonical';
 import { shortHash } from './short-hash';
 
-// What a SKU names. A SKU is a label that may change or go to another product; an article is the thing itself: a
-// product, or one of its variants by its options.
+// What a SKU names. A SKU is a label that may change or go to another product; an article is the
+// thing itself: a product, or one of its variants by its options.
 
 export interface Article {
   /** Record id of the product. */
@@ -58,8 +58,8 @@ const parkedPrefix = ' of:';
 const skuMax = 100;
 
 /**
- * What stands for the SKU of an article that gave its own up and has no other: stock and deliveries go on under it.
- * It begins with a blank, which no sender's SKU may.
+ * What stands for the SKU of an article that gave its own up and has no other: stock and deliveries
+ * go on under it. It begins with a blank, which no sender's SKU may.
  */
 export function parkedSku({ recordId, slot }: Article): string {
   const text = parkedPrefix + recordId + (slot === '' ? '' : ` ${slot}`);
@@ -71,8 +71,9 @@ export function isParkedSku(sku: string): boolean {
 }
 
 /**
- * The article that a SKU named at that time: the one that took it last before, else the first that ever had it
- * (what was sold before we heard of a product is that product's). `holders`: all that ever had this SKU.
+ * The article that a SKU named at that time: the one that took it last before, else the first that
+ * ever had it (what was sold before we heard of a product is that product's). `holders`: all that
+ * ever had this SKU.
  */
 export function holderAt(holders: readonly SkuHolder[], at: string): SkuHolder | null {
   let best: SkuHolder | null = null;

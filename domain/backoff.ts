@@ -1,8 +1,8 @@
 import type { BackoffSettings } from './sync-settings';
 
 /**
- * The wait before try number `attempt` + 1, counted from 1: initial × factor^(attempt − 1), at most the
- * cap, then ± jitter. `random` is a number from 0 up to 1 that the caller draws.
+ * The wait before try number `attempt` + 1, counted from 1: initial × factor^(attempt − 1), at most
+ * the cap, then ± jitter. `random` is a number from 0 up to 1 that the caller draws.
  */
 export function backoffMs(settings: BackoffSettings, attempt: number, random: number): number {
   const exponent = Math.min(Math.max(attempt, 1) - 1, 60);

@@ -156,11 +156,17 @@ export interface RefundBody extends TicketBody {
   restock: boolean;
   /** Given back without a line; counts in the sums. */
   unallocatedMinor?: number | undefined;
-  /** Lay-away money of the order `orderId` that is given back, by its payments; counts in the total, and nothing else stands beside it. */
+  /**
+   * Lay-away money of the order `orderId` that is given back, by its payments; counts in the total,
+   * and nothing else stands beside it.
+   */
   deposits?: DepositAmount[] | undefined;
 }
 
-/** Money of an invoice (`invoiceId`), or received before the sale that it is for (`depositFor`): one of the two. */
+/**
+ * Money of an invoice (`invoiceId`), or received before the sale that it is for (`depositFor`): one
+ * of the two.
+ */
 export interface PaymentBody {
   number: string;
   invoiceId?: string | undefined;
@@ -219,7 +225,9 @@ export interface CashBody {
   /** Without: the currency of the books. */
   currency?: string | undefined;
   exchangeRate?: ExchangeRate | undefined;
-  /** What it was for, as the till calls it: mapped as `cash:<account>`; without: `cash:over-short`. */
+  /**
+   * What it was for, as the till calls it: mapped as `cash:<account>`; without: `cash:over-short`.
+   */
   account?: string | undefined;
   reason?: string | undefined;
   /** Voided at the till: it never moved. */
@@ -237,7 +245,10 @@ export interface SummaryKey {
   /** The codes of all lines as one key, `none` where there are none. */
   taxKey: string;
   pricesIncludeTax: boolean;
-  /** Of goods given for goods without a tender: `tender` names the account of exchanges and no way to pay. */
+  /**
+   * Of goods given for goods without a tender: `tender` names the account of exchanges and no way
+   * to pay.
+   */
   isExchange?: boolean | undefined;
   /** Where tickets state one: another rate is another summary. */
   exchangeRate?: ExchangeRate | undefined;

@@ -7,7 +7,10 @@ import type { RecordBody } from './bodies';
 // revisions the earliest counts, whichever comes first, so that an edit does not move what was
 // received. It is frozen with the record: each try has the same.
 
-/** The business day of an instant in a zone, `YYYY-MM-DD`; before the cut hour it is the day before. Throws where either cannot be read. */
+/**
+ * The business day of an instant in a zone, `YYYY-MM-DD`; before the cut hour it is the day before.
+ * Throws where either cannot be read.
+ */
 export function dayIn(zone: string, instant: string, cutHour = 0): string {
   const local = DateTime.fromISO(instant, { zone });
   const day = (local.hour < cutHour ? local.minus({ days: 1 }) : local).toISODate();
@@ -46,8 +49,9 @@ export function withDay(
 }
 
 /**
- * The record after an earlier revision that came late: where no revision said its day, the earlier instant counts;
- * what the earlier one said does. Null where nothing changes. `isStated`: a revision that came said the day.
+ * The record after an earlier revision that came late: where no revision said its day, the earlier
+ * instant counts; what the earlier one said does. Null where nothing changes. `isStated`: a
+ * revision that came said the day.
  */
 export function withLateDay(
   content: RecordBody | null,

@@ -1,7 +1,8 @@
 /**
  * JSON text with the keys of each object in order of their code units and undefined left out: equal
- * values have equal texts whatever order they arrived in. Hashes and keys are made from it. Written in one
- * pass: a sorted copy that is then serialised takes three times as long, and intake does it for every change.
+ * values have equal texts whatever order they arrived in. Hashes and keys are made from it. Written
+ * in one pass: a sorted copy that is then serialised takes three times as long, and intake does it
+ * for every change.
  */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
@@ -56,7 +57,10 @@ function inOrder(keys: string[]): string[] {
   return keys;
 }
 
-/** Keys come from a few schemas: their texts are made once. Bounded, since options of variants are free. */
+/**
+ * Keys come from a few schemas: their texts are made once. Bounded, since options of variants are
+ * free.
+ */
 const keyTexts = new Map<string, string>();
 const keyTextsMax = 1_000;
 

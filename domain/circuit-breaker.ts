@@ -1,7 +1,7 @@
 import type { BreakerSettings } from './sync-settings';
 
-// The breaker of a lane: one state with what belongs to it, changed only here. It lives in the tenant's
-// workflow, is carried on when that continues as new, and is mirrored in the lane row.
+// The breaker of a lane: one state with what belongs to it, changed only here. It lives in the
+// tenant's workflow, is carried on when that continues as new, and is mirrored in the lane row.
 
 export type Breaker =
   | { kind: 'closed' }
@@ -39,7 +39,10 @@ export function afterSuccess(
   return successes >= settings.successes ? closedBreaker : { ...breaker, successes };
 }
 
-/** After a turn whose attempts all failed: open, longer each time, at most ten times the first pause. */
+/**
+ * After a turn whose attempts all failed: open, longer each time, at most ten times the first
+ * pause.
+ */
 export function afterFailure(
   breaker: Breaker,
   settings: BreakerSettings,

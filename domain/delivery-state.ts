@@ -22,8 +22,8 @@ export function isOpen(state: DeliveryState): boolean {
 }
 
 /**
- * The part of a delivery that events decide about. `reason` says why it is held, dead or skipped; of a waiting one, that
- * an operator wants its deleted document posted anew.
+ * The part of a delivery that events decide about. `reason` says why it is held, dead or skipped;
+ * of a waiting one, that an operator wants its deleted document posted anew.
  */
 export interface DeliveryCore {
   state: DeliveryState;
@@ -97,8 +97,8 @@ function liftsItself({ state, reason }: DeliveryCore): boolean {
 }
 
 /**
- * The delivery after the event, or null where the event does not apply in this state: the caller answers
- * 409 or leaves it alone. An event that can only come from a fault of ours throws.
+ * The delivery after the event, or null where the event does not apply in this state: the caller
+ * answers 409 or leaves it alone. An event that can only come from a fault of ours throws.
  */
 export function transition(core: DeliveryCore, event: DeliveryEvent): DeliveryCore | null {
   switch (event.type) {
@@ -150,10 +150,16 @@ export function transition(core: DeliveryCore, event: DeliveryEvent): DeliveryCo
   }
 }
 
-/** Its document was deleted or voided in the system: a redrive that names it posts it anew (its `reason` says so as long as it waits). */
+/**
+ * Its document was deleted or voided in the system: a redrive that names it posts it anew (its
+ * `reason` says so as long as it waits).
+ */
 const postableAnew = ['gone_in_system', 'changed_in_books'] as const;
 
-/** Whether an operator wants what a person took away in the system posted anew; of a waiting delivery. */
+/**
+ * Whether an operator wants what a person took away in the system posted anew; of a waiting
+ * delivery.
+ */
 export function isPostedAnew(reason: string | null): boolean {
   return (postableAnew as readonly (string | null)[]).includes(reason);
 }

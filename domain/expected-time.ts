@@ -1,8 +1,8 @@
 import { charge, type RateLimit, type RateState } from './rate-budget';
 
 /**
- * How long these calls take at least: spaced as the quota allows, or one after the other at what a call takes.
- * `callMs`: what one call took so far.
+ * How long these calls take at least: spaced as the quota allows, or one after the other at what a
+ * call takes. `callMs`: what one call took so far.
  */
 export function expectedMs(
   calls: { reads: number; writes: number },

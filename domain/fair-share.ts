@@ -1,6 +1,7 @@
 /**
- * Chooses `size` items from queues given in order of preference: every non-empty queue gets an equal share,
- * oldest first, and what a short queue leaves goes to the others in order. So one long queue starves nobody.
+ * Chooses `size` items from queues given in order of preference: every non-empty queue gets an
+ * equal share, oldest first, and what a short queue leaves goes to the others in order. So one long
+ * queue starves nobody.
  */
 export function fairShare<T>(queues: readonly (readonly T[])[], size: number): T[] {
   const taken = queues.map(() => 0);

@@ -25,17 +25,25 @@ export function skuTaken({ pos, blocker }: { pos: number; blocker: Blocker | nul
     blocker === null
       ? 'A SKU of it is taken'
       : `SKU ${blocker.sku} belongs to product ${blocker.recordId}`;
-  const detail = `${owner}. This change waits until that product gives the SKU up; or give this product another SKU`;
+  const detail =
+    `${owner}. This change waits until that product gives the SKU up; or give this product ` +
+    'another SKU';
   return { pos, outcome: 'failed', code: 'sku_taken', detail };
 }
 
 /** The deletion of a document that stands elsewhere: `postedAs` says where, and as what. */
 export function postedNotDeleted({ pos, kind, recordId }: ChangeRow, postedAs: string): Outcome {
-  const detail = `The ${kind} ${recordId} is in ${postedAs}, so its deletion changed nothing: the document and the stock stay as they are. To take it back, send it again with voided: true`;
+  const detail =
+    `The ${kind} ${recordId} is in ${postedAs}, so its deletion changed nothing: the ` +
+    'document and the stock stay as they are. To take it back, send it again with voided: ' +
+    'true';
   return { pos, outcome: 'failed', code: 'posted_not_deleted', detail };
 }
 
-/** Whether an invoice is now another customer's, or in another currency, which has customers of its own. */
+/**
+ * Whether an invoice is now another customer's, or in another currency, which has customers of its
+ * own.
+ */
 export function hasOtherPayer(before: RecordBody | null, after: RecordBody | null): boolean {
   if (before?.kind !== 'invoice' || after?.kind !== 'invoice') return false;
   const [old, now] = [before.body, after.body];

@@ -6,7 +6,9 @@ import { inventoryEntry, ticketEntries, type StockEntry } from './stock';
 
 // What a fold moves in stock: counts and movements by hand, and the goods of tickets. Pure.
 
-/** Stock entries by source: what the source moves now, all of it, and whether it was known before. */
+/**
+ * Stock entries by source: what the source moves now, all of it, and whether it was known before.
+ */
 export type StockSources = Map<string, { entries: StockEntry[]; wasKnown: boolean }>;
 
 interface Movement {
@@ -24,7 +26,9 @@ interface Looks {
   isStockTracked: (productId: string) => boolean;
 }
 
-/** Collects what moves stock. SKUs are asked when all changes are taken: they may move meanwhile. */
+/**
+ * Collects what moves stock. SKUs are asked when all changes are taken: they may move meanwhile.
+ */
 export class StockFold {
   private readonly movements: Movement[] = [];
   private readonly book: SkuBook;

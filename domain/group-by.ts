@@ -13,7 +13,10 @@ export function groupBy<Key, Item>(
   return groups;
 }
 
-/** Items in chunks of at most `size`, in their order. One that weighs more than a chunk holds is a chunk of its own. */
+/**
+ * Items in chunks of at most `size`, in their order. One that weighs more than a chunk holds is a
+ * chunk of its own.
+ */
 export function inChunks<Item>(
   items: readonly Item[],
   size: number,

@@ -12,7 +12,10 @@ export type TicketRecord = Extract<RecordBody, { kind: 'order' | 'refund' | 'inv
 
 /** What the decision rests on beside the ticket. */
 export interface GuestRules {
-  /** Whether the setting gives the guest of this ticket, which comes for the first time, a customer of its own. */
+  /**
+   * Whether the setting gives the guest of this ticket, which comes for the first time, a customer
+   * of its own.
+   */
   isOwn: (ticket: TicketRecord) => boolean;
   /** Record id of the customer with this e-mail: the till's, where it has one, else our own. */
   customerOf: (email: string) => string;
@@ -22,7 +25,10 @@ export function isTicket(content: RecordBody | null): content is TicketRecord {
   return content?.kind === 'order' || content?.kind === 'refund' || content?.kind === 'invoice';
 }
 
-/** The customer of a ticket: the till's, else the one of its guest; undefined where it is the bucket. */
+/**
+ * The customer of a ticket: the till's, else the one of its guest; undefined where it is the
+ * bucket.
+ */
 export function customerIdOf(body: {
   customerId?: string | undefined;
   guestCustomerId?: string | undefined;
@@ -30,18 +36,26 @@ export function customerIdOf(body: {
   return body.customerId ?? body.guestCustomerId;
 }
 
-/** The e-mail by which a guest is known, in lower case; null where none is named that is an address. */
+/**
+ * The e-mail by which a guest is known, in lower case; null where none is named that is an address.
+ */
 export function guestEmail({ customerId, guest }: TicketBody): string | null {
   return customerId === undefined ? emailKey(plainEmail(guest?.email)) : null;
 }
 
-/** The sale whose customer the refund of a guest follows; null where it names none or has a customer. */
+/**
+ * The sale whose customer the refund of a guest follows; null where it names none or has a
+ * customer.
+ */
 export function saleOfGuest(content: RecordBody | null): string | null {
   if (content?.kind !== 'refund' || content.body.customerId !== undefined) return null;
   return content.body.orderId ?? null;
 }
 
-/** The ticket with the customer of its guest. `former`: the same ticket before; `sale`: the one that it gives back. */
+/**
+ * The ticket with the customer of its guest. `former`: the same ticket before; `sale`: the one that
+ * it gives back.
+ */
 export function withGuestCustomer(
   content: RecordBody,
   former: RecordBody | null,
@@ -88,9 +102,9 @@ function guestCustomerOf(
 }
 
 /**
- * Whether a ticket that comes now is posted by itself for a customer of its own: never one that is not posted, that
- * is summed up by day, or in another currency than the books', which has a mapped customer
- * (accounting.md#currencies). An invoice is never summed up.
+ * Whether a ticket that comes now is posted by itself for a customer of its own: never one that is
+ * not posted, that is summed up by day, or in another currency than the books', which has a mapped
+ * customer (accounting.md#currencies). An invoice is never summed up.
  */
 export function isBookedPerEmail(
   { voided, businessDate, currency }: TicketBody,

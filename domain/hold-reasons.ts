@@ -1,11 +1,15 @@
-// Why a delivery is held: one row for each reason that this program gives. The API, the documents, health and
-// the statements of the database read it from here, so that no reason stands anywhere without its way out.
+// Why a delivery is held: one row for each reason that this program gives. The API, the documents,
+// health and the statements of the database read it from here, so that no reason stands anywhere
+// without its way out.
 
 /** Who has to do something before a held delivery can go on. */
 export const holdActors = ['nobody', 'pos', 'operator', 'accountant', 'shop'] as const;
 export type HoldActor = (typeof holdActors)[number];
 
-/** What sets a held delivery going again. A newer revision from the POS looks again at every one of them. */
+/**
+ * What sets a held delivery going again. A newer revision from the POS looks again at every one of
+ * them.
+ */
 export type HoldLift =
   /** It goes on by itself when what it waits for is there. */
   | 'itself'
@@ -252,7 +256,8 @@ export const holdReasons = {
   payout_differs: {
     title: 'Payout differs',
     meaning:
-      'The payout lists something at another amount than its tender brought, or that was paid out already.',
+      'The payout lists something at another amount than its tender brought, or that was ' +
+      'paid out already.',
     actor: 'pos',
     whatToDo: 'Correct or void one of the two payouts, or correct what it lists.',
     lifts: ['itself', 'redrive', 'newer_revision'],
@@ -313,7 +318,8 @@ export const holdReasons = {
     meaning: 'The figure in the shop is not the one that we wrote last.',
     actor: 'shop',
     whatToDo:
-      'Count it at the POS: that count is written. Or set the shop to the figure of the POS and redrive.',
+      'Count it at the POS: that count is written. Or set the shop to the figure of the ' +
+      'POS and redrive.',
     lifts: ['newer_revision', 'redrive'],
   },
   stock_unknown: {
@@ -411,7 +417,10 @@ export const selfLiftingHolds: readonly HoldCode[] = codes.filter((code) =>
   (holdReasons[code].lifts as readonly HoldLift[]).every((lift) => lift === 'itself'),
 );
 
-/** Reasons on which nobody has to act: they are no failures. What waits for another record counts with that one. */
+/**
+ * Reasons on which nobody has to act: they are no failures. What waits for another record counts
+ * with that one.
+ */
 export const harmlessHolds: readonly HoldCode[] = codes.filter(
   (code) => holdReasons[code].actor === 'nobody' && code !== 'dependency',
 );

@@ -16,7 +16,10 @@ export interface WriteIdentity {
   payload: CanonicalText;
 }
 
-/** The text whose SHA-256 is the key of a write. Canonical, so the same write has the same key for ever. */
+/**
+ * The text whose SHA-256 is the key of a write. Canonical, so the same write has the same key for
+ * ever.
+ */
 export function writeKeyText(identity: WriteIdentity): string {
   return canonicalJson({ version: 1, ...identity });
 }

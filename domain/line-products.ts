@@ -1,13 +1,15 @@
 import type { OrderLine, RecordBody } from './bodies';
 import { isTicket } from './guests';
 
-// Which products the lines of a ticket mean: those that had the SKUs when it was sold, whatever the SKUs name later.
+// Which products the lines of a ticket mean: those that had the SKUs when it was sold, whatever the
+// SKUs name later.
 
 type TicketRecord = Extract<RecordBody, { kind: 'order' | 'refund' | 'invoice' }>;
 
 /**
- * The ticket with the products of its lines. What one of the `earlier` tickets (the same one before, the sale that it
- * gives back) says of a SKU holds; else `productAt`. A SKU that no product had yet stays without.
+ * The ticket with the products of its lines. What one of the `earlier` tickets (the same one
+ * before, the sale that it gives back) says of a SKU holds; else `productAt`. A SKU that no product
+ * had yet stays without.
  */
 export function withProducts(
   ticket: TicketRecord,

@@ -17,7 +17,10 @@ export function merge(before: RecordBody | null, change: RecordChange): RecordBo
   return given;
 }
 
-/** The change without the fields that say nothing. A ticket, payment or payout is one fact and taken whole. */
+/**
+ * The change without the fields that say nothing. A ticket, payment or payout is one fact and taken
+ * whole.
+ */
 export function said(change: RecordChange): RecordChange {
   if (change.kind === 'customer') return { kind: 'customer', body: withoutEmpty(change.body) };
   if (change.kind === 'product') return { kind: 'product', body: withoutEmpty(change.body) };
@@ -32,7 +35,10 @@ function withoutEmpty<T extends object>(body: T): T {
   return copy;
 }
 
-/** No value, or one made of nothing else: an address is one value, and empty where all its lines are. */
+/**
+ * No value, or one made of nothing else: an address is one value, and empty where all its lines
+ * are.
+ */
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === '') return true;
   if (typeof value !== 'object' || value === null) return false;

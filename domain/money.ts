@@ -1,18 +1,44 @@
 import { Decimal } from 'decimal.js';
 
-// Money is integer minor units or an exact decimal; nothing here ever passes through a binary float.
+// Money is integer minor units or an exact decimal; nothing here ever passes through a binary
+// float.
 
 /** Exact decimal arithmetic, wide enough for a quantity times a unit price of the contract. */
 const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
 
-/** Largest amount of one field: 10 billion units of a two-decimal currency, so that sums of any ticket stay exact integers. */
+/**
+ * Largest amount of one field: 10 billion units of a two-decimal currency, so that sums of any
+ * ticket stay exact integers.
+ */
 export const amountMinorMax = 1_000_000_000_000;
 
 /** Decimals of a currency where they are not 2 (ISO 4217). */
 const decimalsOf: Readonly<Record<string, number>> = {
-  BIF: 0, CLP: 0, DJF: 0, GNF: 0, ISK: 0, JPY: 0, KMF: 0, KRW: 0, PYG: 0, RWF: 0, UGX: 0, UYI: 0,
-  VND: 0, VUV: 0, XAF: 0, XOF: 0, XPF: 0, BHD: 3, IQD: 3, JOD: 3, KWD: 3, LYD: 3, OMR: 3, TND: 3,
-}; // prettier-ignore
+  BIF: 0,
+  CLP: 0,
+  DJF: 0,
+  GNF: 0,
+  ISK: 0,
+  JPY: 0,
+  KMF: 0,
+  KRW: 0,
+  PYG: 0,
+  RWF: 0,
+  UGX: 0,
+  UYI: 0,
+  VND: 0,
+  VUV: 0,
+  XAF: 0,
+  XOF: 0,
+  XPF: 0,
+  BHD: 3,
+  IQD: 3,
+  JOD: 3,
+  KWD: 3,
+  LYD: 3,
+  OMR: 3,
+  TND: 3,
+};
 
 /** Decimals of the currency's minor unit: 2 unless ISO 4217 says otherwise. */
 export function currencyDecimals(currency: string): number {
@@ -28,12 +54,17 @@ export function minorToText(amountMinor: number, currency: string): string {
 function scaledText(value: number, places: number): string {
   const digits = String(Math.abs(value)).padStart(places + 1, '0');
   const sign = value < 0 ? '-' : '';
-  return places === 0 ? sign + digits : `${sign}${digits.slice(0, -places)}.${digits.slice(-places)}`; // prettier-ignore
+  return places === 0
+    ? sign + digits
+    : `${sign}${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }
 
 const plainDecimal = /^(-?\d{1,12})(?:\.(\d{1,3}))?$/;
 
-/** The value in thousandths where its digits are short enough to be an exact number: nearly all are. Else null. */
+/**
+ * The value in thousandths where its digits are short enough to be an exact number: nearly all are.
+ * Else null.
+ */
 function thousandthsOf(value: string): number | null {
   const [, whole, part = ''] = plainDecimal.exec(value) ?? [];
   return whole === undefined ? null : Number(whole + part.padEnd(3, '0'));
@@ -44,7 +75,10 @@ function thousandthsText(thousandths: number): string {
   return scaledText(thousandths, 3).replace(/\.?0+$/, '');
 }
 
-/** A decimal text or number as minor units, or null where it is none or has more decimals than the currency. */
+/**
+ * A decimal text or number as minor units, or null where it is none or has more decimals than the
+ * currency.
+ */
 export function textToMinor(amount: string | number, currency: string): number | null {
   const text = String(amount);
   const decimals = currencyDecimals(currency);
@@ -58,7 +92,9 @@ export function textToMinor(amount: string | number, currency: string): number |
   return minor.isInteger() && minor.abs().lte(Number.MAX_SAFE_INTEGER) ? minor.toNumber() : null;
 }
 
-/** quantity × unit price (in units of the currency) in minor units, rounded half up away from zero. */
+/**
+ * quantity × unit price (in units of the currency) in minor units, rounded half up away from zero.
+ */
 export function extendMinor(quantity: string, unitPrice: string, currency: string): number {
   const plain = extendPlain(quantity, unitPrice, currencyDecimals(currency));
   if (plain !== null) return plain;
@@ -70,7 +106,10 @@ export function extendMinor(quantity: string, unitPrice: string, currency: strin
 
 const smallDecimal = /^(-?\d{1,6})(?:\.(\d{1,2}))?$/;
 
-/** The same in whole numbers, for figures so small that every step is exact: nearly all of them. Else null. */
+/**
+ * The same in whole numbers, for figures so small that every step is exact: nearly all of them.
+ * Else null.
+ */
 function extendPlain(quantity: string, unitPrice: string, decimals: number): number | null {
   const left = smallDecimal.exec(quantity);
   const right = smallDecimal.exec(unitPrice);
@@ -91,10 +130,10 @@ const booksDecimals = 2;
 const priceDecimals = 7;
 
 /**
- * The unit price to state beside a fixed amount: amount / quantity with as few decimals (at most 7) as
- * give the amount back when multiplied and rounded: as the books do (`givesInBooks`), else to the currency's unit; null
- * where 7 do not suffice or the quantity is zero.
- * Source: quickbooks.md#amounts (code 6070), accounting.md#lines.
+ * The unit price to state beside a fixed amount: amount / quantity with as few decimals (at most 7)
+ * as give the amount back when multiplied and rounded: as the books do (`givesInBooks`), else to
+ * the currency's unit; null where 7 do not suffice or the quantity is zero. Source:
+ * quickbooks.md#amounts (code 6070), accounting.md#lines.
  */
 export function unitPriceFor(
   amountMinor: number,
@@ -118,7 +157,10 @@ export function unitPriceFor(
   );
 }
 
-/** Whether quantity and unit price come to the amount as the books round it: else they refuse the line (6070). */
+/**
+ * Whether quantity and unit price come to the amount as the books round it: else they refuse the
+ * line (6070).
+ */
 export function givesInBooks(
   price: string,
   quantity: string,
@@ -132,8 +174,8 @@ export function givesInBooks(
 }
 
 /**
- * Where no unit price gives the amount back: the nearest one, and the amount that it gives in whole minor units of the
- * currency; null where it gives none. What is left is a line of its own.
+ * Where no unit price gives the amount back: the nearest one, and the amount that it gives in whole
+ * minor units of the currency; null where it gives none. What is left is a line of its own.
  */
 export function nearestPriceFor(
   amountMinor: number,
@@ -143,12 +185,18 @@ export function nearestPriceFor(
   const count = new Exact(quantity);
   if (count.isZero()) return null;
   const scale = new Exact(10).pow(currencyDecimals(currency));
-  const price = new Exact(amountMinor).div(scale).div(count).toDecimalPlaces(priceDecimals, Decimal.ROUND_HALF_UP); // prettier-ignore
+  const price = new Exact(amountMinor)
+    .div(scale)
+    .div(count)
+    .toDecimalPlaces(priceDecimals, Decimal.ROUND_HALF_UP);
   const product = price.mul(count).toDecimalPlaces(booksDecimals, Decimal.ROUND_HALF_UP).mul(scale);
   return product.isInteger() ? { price: price.toFixed(), amountMinor: product.toNumber() } : null;
 }
 
-/** amount × part / whole, rounded half up away from zero; the whole amount where `whole` is zero. Exact. */
+/**
+ * amount × part / whole, rounded half up away from zero; the whole amount where `whole` is zero.
+ * Exact.
+ */
 export function shareMinor(amountMinor: number, part: number, whole: number): number {
   if (whole === 0 || part === whole) return amountMinor;
   const product = amountMinor * part;
@@ -167,7 +215,10 @@ export function percentOfMinor(amountMinor: number, percent: string): number {
   return roundedQuotient(BigInt(amountMinor) * units, 100n * scale);
 }
 
-/** The tax within a gross amount at this percent: gross × percent / (100 + percent), rounded likewise. */
+/**
+ * The tax within a gross amount at this percent: gross × percent / (100 + percent), rounded
+ * likewise.
+ */
 export function taxWithinMinor(grossMinor: number, percent: string): number {
   const { units, scale } = unitsOf(percent);
   return roundedQuotient(BigInt(grossMinor) * units, 100n * scale + units);

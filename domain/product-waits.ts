@@ -2,8 +2,8 @@ import type { Article } from './articles';
 import type { ChangeRow } from './rows';
 import type { Wish } from './sku-book';
 
-// Changes of products that want SKUs. One waits while another product has a SKU that it wants; products that want
-// each other's SKUs get them together.
+// Changes of products that want SKUs. One waits while another product has a SKU that it wants;
+// products that want each other's SKUs get them together.
 
 /** What the fold knows. */
 export interface WaitsContext {
@@ -50,7 +50,9 @@ export class ProductWaits {
     return this.byRecord.get(recordId)?.at(-1)?.sourceRev ?? null;
   }
 
-  /** Changes of this product that a change of this revision makes out of date: they wait no longer. */
+  /**
+   * Changes of this product that a change of this revision makes out of date: they wait no longer.
+   */
   endUpTo(recordId: string, sourceRev: number): ChangeRow[] {
     const changes = this.byRecord.get(recordId) ?? [];
     const old = changes.filter((change) => (change.sourceRev ?? 0) <= sourceRev);
@@ -74,7 +76,10 @@ export class ProductWaits {
     return changes;
   }
 
-  /** Those whose changes can be applied now, this product's among them; null where it has to wait on. */
+  /**
+   * Those whose changes can be applied now, this product's among them; null where it has to wait
+   * on.
+   */
   freeWith(recordId: string): string[] | null {
     if (!this.byRecord.has(recordId)) return null;
     const group = new Set([recordId]);
@@ -102,7 +107,10 @@ export class ProductWaits {
     return null;
   }
 
-  /** What begins to wait here, with who keeps it waiting; and positions of what waited before and does no longer. */
+  /**
+   * What begins to wait here, with who keeps it waiting; and positions of what waited before and
+   * does no longer.
+   */
   changes(): { begun: (Waiting & { blocker: Blocker | null })[]; ended: number[] } {
     const begun = [...this.byRecord].flatMap(([recordId, changes]) => {
       const wish = this.wishOf(recordId);

@@ -1,5 +1,5 @@
-// The budget of a vendor account by the generic cell rate algorithm (GCRA, ITU-T I.371): one time stamp
-// per limit, no list of past calls.
+// The budget of a vendor account by the generic cell rate algorithm (GCRA, ITU-T I.371): one time
+// stamp per limit, no list of past calls.
 
 /** At most `burst` calls at once, then one every `intervalMs`. */
 export interface RateLimit {
@@ -21,7 +21,8 @@ export function charge(state: RateState, limits: readonly RateLimit[], nowMs: nu
   const next: Record<string, number> = { ...state };
   let atMs = nowMs;
   for (const limit of limits) {
-    // A stamp far in the future (a clock that was set back) must not stop the lane for longer than one full window.
+    // A stamp far in the future (a clock that was set back) must not stop the lane for longer than
+    // one full window.
     const ceilingMs = nowMs + limit.intervalMs * limit.burst;
     const arrivalMs = Math.max(nowMs, Math.min(state[limit.name] ?? 0, ceilingMs));
     const earliestMs = arrivalMs - limit.intervalMs * (limit.burst - 1);

@@ -10,7 +10,10 @@ export interface Thing {
   recordId: string;
 }
 
-/** Records that this one refers to; where one id may be of two kinds, both. SKUs are no records of their own. */
+/**
+ * Records that this one refers to; where one id may be of two kinds, both. SKUs are no records of
+ * their own.
+ */
 export function thingsReferredTo(content: RecordBody | null): Thing[] {
   switch (content?.kind) {
     case 'order':
@@ -18,7 +21,11 @@ export function thingsReferredTo(content: RecordBody | null): Thing[] {
     case 'invoice':
       return customerOf(customerIdOf(content.body));
     case 'refund':
-      return [...customerOf(customerIdOf(content.body)), ...paymentsOf(content.body.deposits), ...salesOf(content)]; // prettier-ignore
+      return [
+        ...customerOf(customerIdOf(content.body)),
+        ...paymentsOf(content.body.deposits),
+        ...salesOf(content),
+      ];
     case 'payment':
       return [...customerOf(content.body.customerId), ...salesOf(content)];
     case 'payout':
@@ -43,7 +50,10 @@ function paymentsOf(deposits: readonly DepositAmount[] = []): Thing[] {
   return deposits.map(({ paymentId }) => ({ kind: 'payment', recordId: paymentId }));
 }
 
-/** Record id of the order whose lay-away money this is, uses or gives back; null where it is none of these. */
+/**
+ * Record id of the order whose lay-away money this is, uses or gives back; null where it is none of
+ * these.
+ */
 export function layAwayOf(content: RecordBody, recordId: string): string | null {
   if (content.kind === 'payment') return content.body.depositFor ?? null;
   if (content.kind === 'order') return content.body.deposits === undefined ? null : recordId;
@@ -51,7 +61,9 @@ export function layAwayOf(content: RecordBody, recordId: string): string | null 
   return content.body.orderId ?? null;
 }
 
-/** The sale that a refund gives back or a payment pays. A refund may name an order or an invoice. */
+/**
+ * The sale that a refund gives back or a payment pays. A refund may name an order or an invoice.
+ */
 export function salesOf(content: RecordBody): Thing[] {
   if (content.kind === 'payment') {
     const { invoiceId } = content.body;
@@ -61,7 +73,10 @@ export function salesOf(content: RecordBody): Thing[] {
   // A deposit is given back of its payment: the order that it was for may never come.
   if (content.body.deposits !== undefined) return [];
   const recordId = content.body.orderId;
-  return [{ kind: 'order', recordId }, { kind: 'invoice', recordId }]; // prettier-ignore
+  return [
+    { kind: 'order', recordId },
+    { kind: 'invoice', recordId },
+  ];
 }
 
 /** Record id of the sale that a refund, payment or deposit belongs to; null where it names none. */

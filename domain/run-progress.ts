@@ -22,7 +22,10 @@ export interface LaneProgress {
   after: Partial<Record<Kind, { dueAt: string; id: string }>>;
   members: number;
   sends: number;
-  /** Vendor reads that composing took, and how long it took; reads for postings alone are not among them. */
+  /**
+   * Vendor reads that composing took, and how long it took; reads for postings alone are not among
+   * them.
+   */
   reads: number;
   elapsedMs: number;
   outcomes: Partial<Record<MemberOutcome, number>>;

@@ -10,12 +10,15 @@ import {
 import { isOwnRecord } from './own-records';
 import { codeForSku, foldSku } from './sku-codes';
 
-// Which article each SKU names, while changes are folded. Several products may change SKUs at once: all of them let
-// go before any of them takes, so that SKUs can be swapped.
+// Which article each SKU names, while changes are folded. Several products may change SKUs at once:
+// all of them let go before any of them takes, so that SKUs can be swapped.
 
 /** What is known of SKUs before the fold. */
 export interface KnownSkus {
-  /** Present claims: of the SKUs that products of this batch claim, and of all articles of the products concerned. */
+  /**
+   * Present claims: of the SKUs that products of this batch claim, and of all articles of the
+   * products concerned.
+   */
   claims: ReadonlyMap<string, SkuClaim>;
   /** All that ever had a SKU, of the SKUs that are claimed, sold or moved here. */
   holders: ReadonlyMap<string, readonly SkuHolder[]>;
@@ -57,7 +60,8 @@ export class SkuBook {
     this.known = known;
     for (const claim of known.claims.values()) {
       this.skus.set(articleKey(claim), claim.sku);
-      // What is known of the stock of an article of our own is its SKU's, whoever describes that one later.
+      // What is known of the stock of an article of our own is its SKU's, whoever describes that
+      // one later.
       if (!isOwnRecord(claim.recordId)) this.skusBefore.set(articleKey(claim), claim.sku);
     }
   }
@@ -76,7 +80,10 @@ export class SkuBook {
     return holderAt(this.holdersOf(sku), at);
   }
 
-  /** The present SKU of what a SKU names: of this product where one is given, else of the first that ever had it. */
+  /**
+   * The present SKU of what a SKU names: of this product where one is given, else of the first that
+   * ever had it.
+   */
   presentSku(sku: string, recordId?: string): string {
     const holders = this.holdersOf(sku);
     if (recordId === undefined) {

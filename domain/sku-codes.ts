@@ -15,8 +15,8 @@ export function foldSku(sku: string): string {
 const codeMax = 100;
 
 /**
- * The code under which those systems know the SKU: the SKU itself, or with the first free suffix `~2`,
- * `~3` ... when another article has the same folded code already.
+ * The code under which those systems know the SKU: the SKU itself, or with the first free suffix
+ * `~2`, `~3` ... when another article has the same folded code already.
  */
 export function codeForSku(sku: string, isTaken: (folded: string) => boolean): string {
   for (let number = 1; ; number++) {

@@ -1,8 +1,9 @@
 import type { InventoryBody, OrderBody, OrderLine, RefundBody, StockBody } from './bodies';
 import { addDecimals, negateDecimal, signOf } from './money';
 
-// The stock ledger: movements and counts of one SKU at one place. A place's balance is its last count
-// plus the movements that occurred after that count, whenever they arrived (accounting.md#stock).
+// The stock ledger: movements and counts of one SKU at one place. A place's balance is its last
+// count plus the movements that occurred after that count, whenever they arrived
+// (accounting.md#stock).
 
 const defaultPlace = 'default';
 
@@ -26,7 +27,9 @@ export interface StockChange {
   after: StockEntry | null;
 }
 
-/** What an inventory change says; its event id identifies it, told apart from a ticket of that name. */
+/**
+ * What an inventory change says; its event id identifies it, told apart from a ticket of that name.
+ */
 export function inventoryEntry(
   eventId: string,
   sku: string,
@@ -41,8 +44,8 @@ export function inventoryEntry(
 }
 
 /**
- * What a ticket moves: goods leave with an order and come back with a refund that restocks. `stockOf`: the SKU under
- * which the stock of a line's article is kept; null where it has none.
+ * What a ticket moves: goods leave with an order and come back with a refund that restocks.
+ * `stockOf`: the SKU under which the stock of a line's article is kept; null where it has none.
  */
 export function ticketEntries(
   ticket: { kind: 'order'; body: OrderBody } | { kind: 'refund'; body: RefundBody },
@@ -74,8 +77,9 @@ type PlaceStock = StockBody['places'][string];
 export type SumAfterCount = (place: string, countedAt: string) => string;
 
 /**
- * The stock of one SKU after these changes. A new count takes the place's figure anew from the ledger
- * (`sumAfter`, which already holds these changes); without one, only the differences are added.
+ * The stock of one SKU after these changes. A new count takes the place's figure anew from the
+ * ledger (`sumAfter`, which already holds these changes); without one, only the differences are
+ * added.
  */
 export function applyStock(
   stock: StockBody,

@@ -14,9 +14,15 @@ export interface SyncSettings {
   settleMs: Record<Target, number>;
   /** Longest wait that a vendor may ask for (Retry-After); what is longer counts as this. */
   retryAfterMaxMs: number;
-  /** How often refused credentials are tried again: a proxy that lost a header is mended by people who do not know us. */
+  /**
+   * How often refused credentials are tried again: a proxy that lost a header is mended by people
+   * who do not know us.
+   */
   authRetryMs: number;
-  /** What becomes in the shop of a product for 0: a draft, held for a person, or published and sold for nothing. */
+  /**
+   * What becomes in the shop of a product for 0: a draft, held for a person, or published and sold
+   * for nothing.
+   */
   zeroPrice: 'draft' | 'hold' | 'publish';
   /** The vendor's quota that we keep within; null where none is known. */
   quota: Record<Target, Quota | null>;
@@ -58,7 +64,8 @@ export const initialSyncSettings: SyncSettings = {
   timeoutsMs: {
     // A store answers a batch of 50 within ten seconds; who hangs is known after half a minute.
     woo: { connect: 5_000, firstByte: 30_000, total: 90_000 },
-    // A request whose answer is lost is repeated under its id. QuickBooks cuts one itself after 120 s.
+    // A request whose answer is lost is repeated under its id. QuickBooks cuts one itself after 120
+    // s.
     qbo: { connect: 5_000, firstByte: 30_000, total: 130_000 },
   },
   settleMs: { woo: 60_000, qbo: 120_000 },
@@ -71,12 +78,15 @@ export const initialSyncSettings: SyncSettings = {
   },
 };
 
-/** What a call is charged against: every call is a request, a write to QuickBooks is a batch too. */
+/**
+ * What a call is charged against: every call is a request, a write to QuickBooks is a batch too.
+ */
 export type CallKind = 'read' | 'write';
 
 /**
- * The limits of a quota as GCRA limits. The vendor counts in a moving window at its own clock, so each
- * limit stays a few percent below: calls spaced evenly never exceed the window, wherever it begins.
+ * The limits of a quota as GCRA limits. The vendor counts in a moving window at its own clock, so
+ * each limit stays a few percent below: calls spaced evenly never exceed the window, wherever it
+ * begins.
  */
 export function limitsOf(quota: Quota | null, call: CallKind): RateLimit[] {
   if (quota === null) return [];

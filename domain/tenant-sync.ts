@@ -2,8 +2,8 @@ import { closedBreaker, type Breaker } from './circuit-breaker';
 import type { BackoffSettings, BreakerSettings } from './sync-settings';
 import { targets, type Target } from './words';
 
-// The state of a tenant's workflow: what is carried from run to run. Plain JSON below 10 KB, never a record.
-// It stands in histories: change a field's meaning only with a new version `v`.
+// The state of a tenant's workflow: what is carried from run to run. Plain JSON below 10 KB, never
+// a record. It stands in histories: change a field's meaning only with a new version `v`.
 
 export interface TenantSyncState {
   v: 1;
@@ -40,7 +40,9 @@ export interface LaneState {
   needsAuth: boolean;
   /** When refused credentials are tried again; null: not before there are new ones. */
   authRetryAtMs: number | null;
-  /** Rises when an operator lifts the waits: what a turn from before says of them no longer counts. */
+  /**
+   * Rises when an operator lifts the waits: what a turn from before says of them no longer counts.
+   */
   waitsLifted: number;
   /** Rises with new credentials: a failure of older ones does not count. */
   credentialsRev: number;
@@ -66,7 +68,10 @@ export type SyncRequest =
 /** JSON text of a value sent by hand: the activity that stores it checks it. */
 type JsonText = string;
 
-/** Signals remembered, and requests that wait: both bounded, the oldest is forgotten or the newest refused. */
+/**
+ * Signals remembered, and requests that wait: both bounded, the oldest is forgotten or the newest
+ * refused.
+ */
 export const seenMax = 50;
 export const requestsMax = 50;
 
@@ -114,8 +119,8 @@ type CarriedState = Omit<Partial<TenantSyncState>, 'policy' | 'lanes'> & {
 };
 
 /**
- * What a run hands on, as this version reads it: a field that the version before did not have begins as in a new state.
- * A change of meaning needs a new `v` and its step here.
+ * What a run hands on, as this version reads it: a field that the version before did not have
+ * begins as in a new state. A change of meaning needs a new `v` and its step here.
  */
 export function upgraded(carry: CarriedState): TenantSyncState {
   const fresh = newTenantSyncState();
@@ -136,8 +141,8 @@ export function isBlocked(lane: LaneState): boolean {
 }
 
 /**
- * When a lane that only refused credentials keep from its turns tries them again; null where it waits for new ones, or
- * something else keeps it.
+ * When a lane that only refused credentials keep from its turns tries them again; null where it
+ * waits for new ones, or something else keeps it.
  */
 export function authRetryAt(lane: LaneState): number | null {
   const isOtherwiseBlocked = isBlocked({ ...lane, needsAuth: false });

@@ -1,4 +1,11 @@
-import type { DepositAmount, InvoiceBody, OrderBody, PayoutBody, RefundBody, TicketBody } from './bodies'; // prettier-ignore
+import type {
+  DepositAmount,
+  InvoiceBody,
+  OrderBody,
+  PayoutBody,
+  RefundBody,
+  TicketBody,
+} from './bodies';
 import { extendMinor, sumMinor } from './money';
 
 /** One sum of a ticket that does not hold; paths are those of the body. */
@@ -31,8 +38,13 @@ export function sumFaults(ticket: Ticket): SumFault[] {
     ...lineFaults(body),
     ...difference('totals.netMinor', totals.netMinor, netMinor, 'lines + fees + shipping'),
     ...difference('totals.taxMinor', totals.taxMinor, taxMinor, 'the sum of all taxes'),
-    ...difference('totals.totalMinor', totals.totalMinor, totalMinor, 'net + tax + tips + gift cards sold - gift cards used + rounding + deposits given back'),
-  ]; // prettier-ignore
+    ...difference(
+      'totals.totalMinor',
+      totals.totalMinor,
+      totalMinor,
+      'net + tax + tips + gift cards sold - gift cards used + rounding + deposits given back',
+    ),
+  ];
   if (ticket.kind === 'invoice') return faults;
   const { tenders } = ticket.body;
   // What is owed back has no tender: the invoice that it belongs to is not paid.
@@ -78,7 +90,12 @@ function lineFaults(body: TicketBody): SumFault[] {
     // ± 1: the sender may have rounded the discount or the tax before we see it.
     return Math.abs(line.netMinor - expectedMinor) <= 1
       ? []
-      : difference(`lines[${index}].netMinor`, line.netMinor, expectedMinor, 'quantity x unit price - discount'); // prettier-ignore
+      : difference(
+          `lines[${index}].netMinor`,
+          line.netMinor,
+          expectedMinor,
+          'quantity x unit price - discount',
+        );
   });
 }
 

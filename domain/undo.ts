@@ -4,8 +4,9 @@ import { undone, type DeliveryCore } from './delivery-state';
 // (accounting.md#edits).
 
 /**
- * Kinds of documents in the order in which they are taken back: what refers to another goes before it, so that
- * no payment stands without its invoice. A kind begins when all before it have come to rest.
+ * Kinds of documents in the order in which they are taken back: what refers to another goes before
+ * it, so that no payment stands without its invoice. A kind begins when all before it have come to
+ * rest.
  */
 export const undoKinds = ['payout', 'refund', 'order', 'payment', 'cash', 'invoice'] as const;
 export type UndoKind = (typeof undoKinds)[number];
@@ -49,10 +50,15 @@ export interface UndoCandidate extends Pick<
   summaryId: string | null;
 }
 
-/** How a delivery is taken back: a document of its own, a share of a summary, or nothing was posted. */
+/**
+ * How a delivery is taken back: a document of its own, a share of a summary, or nothing was posted.
+ */
 export type UndoWay = 'document' | 'summary' | 'unposted';
 
-/** Null where nothing is to be taken back: nothing stands and nothing waits, or it was taken back before. */
+/**
+ * Null where nothing is to be taken back: nothing stands and nothing waits, or it was taken back
+ * before.
+ */
 export function undoWayOf(row: UndoCandidate, isVoided: boolean): UndoWay | null {
   // One that was given up or left out after an undo still stands there.
   const isGivenUp = row.state === 'skipped' && row.reason !== undone;

@@ -5,10 +5,13 @@ import { ownItemId, ownRevision } from './own-records';
 import type { PostingSettings } from './posting/settings';
 import { codeForSku, foldSku } from './sku-codes';
 
-// Articles that are sold and that no product record has: with `item.unmapped = create` each gets an item of its own
-// (accounting.md#items, ADR 0011).
+// Articles that are sold and that no product record has: with `item.unmapped = create` each gets an
+// item of its own (accounting.md#items, ADR 0011).
 
-/** The articles of these tickets that the books may need, with the name on the first line of each. `isByArticle`: not of those that are summed up by tax alone. */
+/**
+ * The articles of these tickets that the books may need, with the name on the first line of each.
+ * `isByArticle`: not of those that are summed up by tax alone.
+ */
 export function articlesOf(
   records: readonly RecordRow[],
   settings: Pick<PostingSettings, 'startDate'>,
@@ -27,8 +30,8 @@ export function articlesOf(
 }
 
 /**
- * The product of our own for an article, and its claim to the SKU. It says no price and no cost: what a ticket took
- * is neither. Stock of it is counted as of any article that nobody described.
+ * The product of our own for an article, and its claim to the SKU. It says no price and no cost:
+ * what a ticket took is neither. Stock of it is counted as of any article that nobody described.
  */
 function ownProduct(sku: string, name: string, code: string): [RecordRow, SkuClaim] {
   const recordId = ownItemId(sku);
@@ -40,7 +43,15 @@ function ownProduct(sku: string, name: string, code: string): [RecordRow, SkuCla
     status: 'active' as const,
   };
   return [
-    { kind: 'product', recordId, rev: ownRevision, sourceRev: null, op: 'present', content: { kind: 'product', body }, origin: {} }, // prettier-ignore
+    {
+      kind: 'product',
+      recordId,
+      rev: ownRevision,
+      sourceRev: null,
+      op: 'present',
+      content: { kind: 'product', body },
+      origin: {},
+    },
     { sku, recordId, slot: '', code },
   ];
 }

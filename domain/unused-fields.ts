@@ -1,7 +1,7 @@
 import type { ChangeKind } from './words';
 
-// Fields of changes that are accepted, kept in the record, and read by nothing: whoever sends them is told. A test
-// walks the schemas and finds fields that are neither read nor listed here.
+// Fields of changes that are accepted, kept in the record, and read by nothing: whoever sends them
+// is told. A test walks the schemas and finds fields that are neither read nor listed here.
 
 export interface UnusedField {
   field: string;

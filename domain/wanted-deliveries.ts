@@ -17,8 +17,8 @@ export interface WantedDelivery {
 export type Gate = Extract<DeliveryEvent, { type: 'desired' }>['gate'];
 
 /**
- * The deliveries of a record: one per system that can take it, and per document it becomes there. `names`: of the
- * sale of an order and of the document of a refund.
+ * The deliveries of a record: one per system that can take it, and per document it becomes there.
+ * `names`: of the sale of an order and of the document of a refund.
  */
 export function wantedDeliveries(
   kind: Kind,
@@ -60,7 +60,10 @@ function partsOf(system: Target, content: RecordBody | null, names: DocumentName
   return content?.kind === 'payout' ? ['payout', 'fees'] : [''];
 }
 
-/** Names of the parts that are a ticket's own document: by them a ticket keeps the way in which it came. */
+/**
+ * Names of the parts that are a ticket's own document: by them a ticket keeps the way in which it
+ * came.
+ */
 export interface DocumentNames {
   sale: string;
   refund: string;

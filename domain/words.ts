@@ -1,6 +1,9 @@
 // The words of this product, once, as types. README "Terms" explains them to people.
 
-/** Every system that can hold a record. `pos` takes its changes itself (feed); the others have a lane. */
+/**
+ * Every system that can hold a record. `pos` takes its changes itself (feed); the others have a
+ * lane.
+ */
 export const systems = ['pos', 'woo', 'qbo'] as const;
 export type System = (typeof systems)[number];
 
@@ -8,7 +11,10 @@ export type System = (typeof systems)[number];
 export const targets = ['woo', 'qbo'] as const;
 export type Target = (typeof targets)[number];
 
-/** Kinds of records that changes are about, in the order of dependency: a later one may refer to an earlier one. */
+/**
+ * Kinds of records that changes are about, in the order of dependency: a later one may refer to an
+ * earlier one.
+ */
 export const changeKinds = [
   'customer',
   'product',
@@ -25,7 +31,10 @@ export const kinds = [...changeKinds, 'summary'] as const;
 export type Kind = (typeof kinds)[number];
 export type ChangeKind = (typeof changeKinds)[number];
 
-/** Kinds that are posted once into books; what was kept back needs a decision before it is sent late. */
+/**
+ * Kinds that are posted once into books; what was kept back needs a decision before it is sent
+ * late.
+ */
 export const documentKinds = [
   'order',
   'refund',

@@ -14,8 +14,8 @@ import { dirname, join } from 'node:path';
 import { isLocked } from './start-lock';
 
 /**
- * Where root keeps the data of a checkout that the user `postgres` cannot reach: the place for state of
- * services, on a disk (unlike /run and often /tmp), open to all users down to here.
+ * Where root keeps the data of a checkout that the user `postgres` cannot reach: the place for
+ * state of services, on a disk (unlike /run and often /tmp), open to all users down to here.
  */
 const stateFolder = '/var/lib/truth-sync';
 
@@ -30,9 +30,9 @@ export function checkoutFolder(): string {
 }
 
 /**
- * The folder of a checkout's local data, `.data` in the checkout; made when absent. Postgres refuses to
- * run as root and runs as the user `postgres`, who often cannot enter the folders above a checkout
- * (/root is closed). Then `.data` is a link to a folder that he can reach.
+ * The folder of a checkout's local data, `.data` in the checkout; made when absent. Postgres
+ * refuses to run as root and runs as the user `postgres`, who often cannot enter the folders above
+ * a checkout (/root is closed). Then `.data` is a link to a folder that he can reach.
  */
 export function prepareDataFolder(checkout: string): string {
   const place = join(checkout, '.data');
@@ -47,7 +47,8 @@ export function prepareDataFolder(checkout: string): string {
   }
   if (existsSync(place))
     throw new Error(
-      `The user postgres cannot reach ${place}. Move that folder away (or remove it: it holds local ` +
+      `The user postgres cannot reach ${place}. Move that folder away (or remove it: it ` +
+        'holds local ' +
         'data only) and start again: the data will then lie where he can reach it.',
     );
   return linked(place, checkout);

@@ -28,7 +28,10 @@ const harmless = new Set([
   'LOCAL_TEMPORAL_UI_PORT',
 ]);
 
-/** Production asks for itself, or by an address that the world can reach, unless NODE_ENV says otherwise. */
+/**
+ * Production asks for itself, or by an address that the world can reach, unless NODE_ENV says
+ * otherwise.
+ */
 export function isProduction(given: Record<string, string>): boolean {
   const mode = given['NODE_ENV'];
   return mode === undefined ? hasPublicAddress(given) : mode === 'production';

@@ -128,8 +128,8 @@ export class EnvError extends Error {
 }
 
 /**
- * Reads and checks the environment; throws an EnvError with all problems at once. Outside production
- * missing keys are made once and kept in the data folder.
+ * Reads and checks the environment; throws an EnvError with all problems at once. Outside
+ * production missing keys are made once and kept in the data folder.
  */
 export function readEnv(source: EnvSource = process.env, dataFolder?: string): Env {
   const given = Object.fromEntries(

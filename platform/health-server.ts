@@ -11,7 +11,9 @@ export interface HealthSource {
   notReady: () => Promise<string | null>;
 }
 
-/** `/healthz` (the process lives), `/readyz` (it can work) and `/metrics`, on a port of their own. */
+/**
+ * `/healthz` (the process lives), `/readyz` (it can work) and `/metrics`, on a port of their own.
+ */
 export function createHealthServer(source: HealthSource): Server {
   return createServer((request, response) => {
     answer(request.url ?? '', response, source).catch(() => {
@@ -58,7 +60,10 @@ async function inTime(notReady: HealthSource['notReady']): Promise<string | null
   return Promise.race([notReady().catch(() => databaseSilent), tooLate]);
 }
 
-/** Listens on a port, or says in words why it cannot; `variable` names what sets the port. Answers the address. */
+/**
+ * Listens on a port, or says in words why it cannot; `variable` names what sets the port. Answers
+ * the address.
+ */
 export async function listen(server: Server, port: number, variable: string): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {

@@ -8,7 +8,10 @@ const localKeys = z.strictObject({ rootKey: z.string().min(32), secretKeys: z.st
 /** The keys of an installation that is not in production. */
 type LocalKeys = z.output<typeof localKeys>;
 
-/** The keys in `keys.json` of the data folder, made at the first call and readable by their owner only. */
+/**
+ * The keys in `keys.json` of the data folder, made at the first call and readable by their owner
+ * only.
+ */
 export function keepLocalKeys(dataFolder: string): LocalKeys {
   const file = join(dataFolder, 'keys.json');
   if (!existsSync(file)) makeKeys(file);

@@ -2,8 +2,8 @@ import { pino, stdSerializers, type DestinationStream, type Level, type Logger }
 import { redact, redactText } from './redact';
 
 /**
- * A logger that writes JSON lines without secrets: fields named like one are blanked at any depth, and
- * keys, tokens and e-mail addresses inside texts are cut out.
+ * A logger that writes JSON lines without secrets: fields named like one are blanked at any depth,
+ * and keys, tokens and e-mail addresses inside texts are cut out.
  */
 export function createLogger(
   options: { level: Level | 'silent'; name: string },

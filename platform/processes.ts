@@ -11,7 +11,10 @@ export function isAlive(pid: number): boolean {
   return statOf(pid)?.state !== 'Z';
 }
 
-/** When a process began, in the kernel's ticks: tells it from a later one with the same id. Linux only. */
+/**
+ * When a process began, in the kernel's ticks: tells it from a later one with the same id. Linux
+ * only.
+ */
 export function startTicks(pid: number): string | undefined {
   return statOf(pid)?.startTicks;
 }

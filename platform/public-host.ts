@@ -1,6 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Networks that nobody on the internet can reach: loopback, private, link-local, shared, unspecified. */
+/**
+ * Networks that nobody on the internet can reach: loopback, private, link-local, shared,
+ * unspecified.
+ */
 const closedNetworks = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],

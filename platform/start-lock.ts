@@ -17,8 +17,8 @@ type LockContent = z.output<typeof lockContent>;
 const fileIn = (folder: string) => join(folder, 'start.lock');
 
 /**
- * Takes a folder for this process, so that two starts cannot work in one folder. A lock whose process
- * is gone is taken over. Answers how to give the folder back.
+ * Takes a folder for this process, so that two starts cannot work in one folder. A lock whose
+ * process is gone is taken over. Answers how to give the folder back.
  */
 export function lockFolder(folder: string): () => void {
   const file = fileIn(folder);
@@ -57,7 +57,8 @@ function ownLock(): LockContent {
 
 function heldText(folder: string, { pid, since, command }: LockContent): string {
   return (
-    `The local services in ${folder} are already running: process ${pid} (${command.slice(0, 160)}), ` +
+    `The local services in ${folder} are already running: process ${pid} ` +
+    `(${command.slice(0, 160)}), ` +
     `since ${since}. Use those, or stop them with Ctrl-C there or "kill ${pid}", and start again.`
   );
 }

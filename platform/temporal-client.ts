@@ -18,7 +18,10 @@ export function openTemporalConnection(env: { temporal: TemporalSettings }): Con
   return Connection.lazy({ ...connectionOptions, tls: connectionOptions.tls ?? false });
 }
 
-/** Address, TLS and API key as the SDK's envconfig reads them; a worker's native connection takes the same. */
+/**
+ * Address, TLS and API key as the SDK's envconfig reads them; a worker's native connection takes
+ * the same.
+ */
 export function temporalConnectConfig(temporal: TemporalSettings): ClientConnectConfig {
   const { address, namespace, settings } = temporal;
   return loadClientConnectConfig({

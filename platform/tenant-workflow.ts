@@ -9,14 +9,18 @@ import {
   type Queues,
 } from '../protocol/messages';
 
-// How the workflows of a tenant are reached: by the API for what people ask, by activities for what goes on by itself.
+// How the workflows of a tenant are reached: by the API for what people ask, by activities for what
+// goes on by itself.
 
 export interface Temporal {
   client: Client;
   queues: Queues;
 }
 
-/** Signals the tenant's workflow, which is started if it does not run; `wake` unless another signal is given. */
+/**
+ * Signals the tenant's workflow, which is started if it does not run; `wake` unless another signal
+ * is given.
+ */
 export async function signalTenant(
   { client, queues }: Temporal,
   tenantId: string,

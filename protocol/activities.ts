@@ -3,7 +3,8 @@ import type { LaneWork } from '../domain/lane-work';
 import type { LaneState, WorkflowPolicy } from '../domain/tenant-sync';
 import type { Target } from '../domain/words';
 
-// What the workflows may ask for. Names and shapes stand in histories; workflows import these types only.
+// What the workflows may ask for. Names and shapes stand in histories; workflows import these types
+// only.
 
 export interface Activities extends DatabaseActivities, LaneActivities {}
 

@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 
-// The attributes by which operators find workflows in the Temporal UI. Registered by the processes that connect,
-// written by the workflows.
+// The attributes by which operators find workflows in the Temporal UI. Registered by the processes
+// that connect, written by the workflows.
 
 export const searchAttributes = {
   tenantId: defineSearchAttributeKey('TenantId', 'KEYWORD'),

@@ -9,7 +9,9 @@ export interface JsonObject {
 /** PHP reads no deeper, and what is read may be walked without an end of the stack. */
 const depthMax = 512;
 
-/** True when lists and objects stand in each other deeper than 512; brackets in texts do not count. */
+/**
+ * True when lists and objects stand in each other deeper than 512; brackets in texts do not count.
+ */
 export function isTooDeep(text: string): boolean {
   if (text.length <= depthMax) return false;
   let depth = 0;

@@ -74,7 +74,8 @@ async function started(
     const text =
       errorCode(error) === 'EADDRINUSE'
         ? `port ${port} is taken: set ${variable} to another port`
-        : `port ${port} of ${shared.host ?? ''} cannot be opened (${errorText(error)}): see ${variable} and --host`;
+        : `port ${port} of ${shared.host ?? ''} cannot be opened (${errorText(error)}): see ` +
+          `${variable} and --host`;
     throw new Error(text, { cause: error });
   }
 }

@@ -94,7 +94,8 @@ export function readStateFile(file: string): SavedSandboxes | null {
     throw new Error(`${file} is no state file of the sandboxes: it is left as it is`);
   if (head.data.version !== version) {
     throw new Error(
-      `the state file ${file} has version ${head.data.version}, this program reads version ${version}`,
+      `the state file ${file} has version ${head.data.version}, this program reads version ` +
+        `${version}`,
     );
   }
   const data = whole.subarray(end + 1);

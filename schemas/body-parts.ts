@@ -2,11 +2,13 @@ import { z } from 'zod';
 
 import { amountMinorMax } from '../domain/money';
 
-// What bodies are made of. Texts are data: any Unicode but control characters and lone surrogates, no blank
-// at the ends.
+// What bodies are made of. Texts are data: any Unicode but control characters and lone surrogates,
+// no blank at the ends.
 
-const controls = /[\u0000-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex -- refusing them is the point
-const multiLineControls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex -- line breaks and tabs may stand in notes
+// eslint-disable-line no-control-regex -- refusing them is the point
+const controls = /[\u0000-\u001f\u007f-\u009f]/;
+// eslint-disable-line no-control-regex -- line breaks and tabs may stand in notes
+const multiLineControls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
 function isClean(text: string): boolean {
   return !controls.test(text) && text.isWellFormed();
@@ -22,7 +24,9 @@ export const idText = z
   })
   .meta({ description: '1 to 100 characters of any Unicode but control characters' });
 
-/** A text for people that is stored: no control character or lone surrogate, no blank at its ends. */
+/**
+ * A text for people that is stored: no control character or lone surrogate, no blank at its ends.
+ */
 export const label = (max: number): z.ZodString =>
   z
     .string()
@@ -35,7 +39,9 @@ export const label = (max: number): z.ZodString =>
 /** The key of a mapping: names of the sender with a few words of ours in front or between them. */
 export const mappingKey = label(250);
 
-/** An id of a record, to look it up: those of our own have a blank in front (domain/own-records.ts). */
+/**
+ * An id of a record, to look it up: those of our own have a blank in front (domain/own-records.ts).
+ */
 export const recordIdText = z.string().min(1).max(120).refine(isClean);
 
 export const text = (max: number): z.ZodString =>

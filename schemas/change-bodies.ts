@@ -133,7 +133,8 @@ const ticket = {
   guest: z.strictObject({ name: text(500).optional(), email: text(320).optional() }).optional(),
   lines: z
     .array(line)
-    // One document each; more would not come back in one answer of the books (activities/lane/send-writes.ts).
+    // One document each; more would not come back in one answer of the books
+    // (activities/lane/send-writes.ts).
     .max(10_000)
     .refine((lines) => new Set(lines.map(({ lineId }) => lineId)).size === lines.length, {
       message: 'must not use one lineId twice',
@@ -184,7 +185,10 @@ const depositsBack = {
 function isDepositsAlone(body: RefundBody): boolean {
   const { lines, fees = [], shipping = [], tips = [], giftCards, unallocatedMinor = 0 } = body;
   const cards = [...(giftCards?.sold ?? []), ...(giftCards?.used ?? [])];
-  return unallocatedMinor === 0 && [lines, fees, shipping, tips, cards].every((list) => list.length === 0); // prettier-ignore
+  return (
+    unallocatedMinor === 0 &&
+    [lines, fees, shipping, tips, cards].every((list) => list.length === 0)
+  );
 }
 
 const orderFields = { ...ticket, tenders, deposits: deposits.optional() };
@@ -207,7 +211,8 @@ const refund = z
   })
   .refine((body) => body.deposits === undefined || isDepositsAlone(body), {
     path: ['deposits'],
-    message: 'stand alone: send lines and other amounts that are given back as a refund of their own', // prettier-ignore
+    message:
+      'stand alone: send lines and other amounts that are given back as a refund of their own',
   })
   .refine(({ deposits: back, tenders: paid }) => back === undefined || paid.length > 0, {
     path: ['tenders'],
@@ -277,7 +282,10 @@ export function parseRecordBody(kind: Kind, body: unknown): RecordBody {
   }
 }
 
-/** The body, or null where the present schemas refuse what is stored: that is for its own record to show. */
+/**
+ * The body, or null where the present schemas refuse what is stored: that is for its own record to
+ * show.
+ */
 export function readRecordBody(kind: Kind, body: unknown): RecordBody | null {
   try {
     return parseRecordBody(kind, body);

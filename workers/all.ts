@@ -3,8 +3,8 @@ import { startLocalServices } from '../tools/local-services/start-local-services
 import { startAll } from './start-all';
 
 /**
- * `npm start` (built) and `npm run dev` (from source): API and worker in one process. Outside production,
- * Postgres and Temporal are started beside it where the environment names none.
+ * `npm start` (built) and `npm run dev` (from source): API and worker in one process. Outside
+ * production, Postgres and Temporal are started beside it where the environment names none.
  */
 async function main(): Promise<void> {
   const env = readEnv();

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 
 import { bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker';
 
-/** Where `npm run build` puts the bundle: the worker of a build reads it instead of bundling at each start. */
+/**
+ * Where `npm run build` puts the bundle: the worker of a build reads it instead of bundling at each
+ * start.
+ */
 export const bundlePath = join(__dirname, '..', 'workflow-bundle.js');
 
 /** All workflows as one script: about 2 s. */

@@ -16,8 +16,8 @@ export interface WorkerOptions {
 }
 
 /**
- * The four workers of a process: workflow tasks alone, short database work, and one per vendor, so that a slow
- * shop cannot take QuickBooks' places.
+ * The four workers of a process: workflow tasks alone, short database work, and one per vendor, so
+ * that a slow shop cannot take QuickBooks' places.
  */
 export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
   const { connection, namespace, queues, activities } = options;

@@ -5,13 +5,17 @@ import type { Env } from '../platform/env';
 import { ensureSearchAttributes, openTemporalConnection } from '../platform/temporal-client';
 import { productionQueues, watchdogType } from '../protocol/messages';
 
-/** The search attributes and the watchdog's schedule: made where Temporal does not have them (any more). */
+/**
+ * The search attributes and the watchdog's schedule: made where Temporal does not have them (any
+ * more).
+ */
 export async function ensureNamespace(env: Env, client: Client, logger: Logger): Promise<void> {
   const connection = openTemporalConnection(env);
   try {
     await ensureSearchAttributes(connection, client.options.namespace);
   } catch (error) {
-    // Without the right to register them they have to be there already; the workflow task says so if not.
+    // Without the right to register them they have to be there already; the workflow task says so
+    // if not.
     logger.warn({ err: error }, 'the search attributes could not be registered');
   } finally {
     await connection.close();

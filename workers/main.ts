@@ -12,7 +12,8 @@ async function main(): Promise<void> {
   const { databaseUrl } = env;
   if (databaseUrl === undefined || env.temporal.address === undefined) {
     throw new Error(
-      'The worker alone needs DATABASE_URL and TEMPORAL_ADDRESS; `npm run dev` starts local services',
+      'The worker alone needs DATABASE_URL and TEMPORAL_ADDRESS; `npm run dev` starts ' +
+        'local services',
     );
   }
   installRuntime(logger);

@@ -3,7 +3,10 @@ import { createPool } from '../database/pool';
 import { readEnv } from '../platform/env';
 import { startLocalServices } from '../tools/local-services/start-local-services';
 
-/** `npm run migrate`: brings the database of DATABASE_URL, else the local one, to the newest migration. */
+/**
+ * `npm run migrate`: brings the database of DATABASE_URL, else the local one, to the newest
+ * migration.
+ */
 async function main(): Promise<void> {
   const env = readEnv();
   const log = (line: string): void => {

@@ -29,8 +29,8 @@ const intuitOauthUrl = 'https://oauth.platform.intuit.com';
 const poolMax = 20;
 
 /**
- * The heap grows by this share between two collections. Left alone it doubles and more: a worker with a long
- * queue then takes 360 MB where 250 do.
+ * The heap grows by this share between two collections. Left alone it doubles and more: a worker
+ * with a long queue then takes 360 MB where 250 do.
  */
 setFlagsFromString('--heap-growing-percent=50');
 
@@ -97,7 +97,10 @@ export async function startWorker(
   };
 }
 
-/** One worker that fails takes the others with it: a process that does half of its work helps nobody. */
+/**
+ * One worker that fails takes the others with it: a process that does half of its work helps
+ * nobody.
+ */
 async function runAll(workers: readonly Worker[]): Promise<void> {
   const shutDown = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

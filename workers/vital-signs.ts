@@ -10,12 +10,14 @@ import { ensureNamespace } from './ensure-namespace';
 
 /** How often a worker says that it lives. Health misses it after three times this. */
 const signEveryMs = 10_000;
-/** How often it looks whether Temporal still has what was registered there: its data may be lost. */
+/**
+ * How often it looks whether Temporal still has what was registered there: its data may be lost.
+ */
 const lookEveryMs = 60_000;
 
 /**
- * While the process works: says every 10 s in the database that it lives, and every minute makes sure that the
- * watchdog's schedule and the search attributes are there. Answers how to stop.
+ * While the process works: says every 10 s in the database that it lives, and every minute makes
+ * sure that the watchdog's schedule and the search attributes are there. Answers how to stop.
  */
 export function startVitalSigns({
   pool,

@@ -7,7 +7,9 @@ import type { Queues } from '../protocol/messages';
 
 // Time-outs and retry policies, each number with its reason.
 
-/** Failures that the activity's own policy does not repeat: the workflow begins a new turn instead. */
+/**
+ * Failures that the activity's own policy does not repeat: the workflow begins a new turn instead.
+ */
 const notRepeated = [
   'DatabaseAway',
   'LaneBusy',
@@ -20,7 +22,10 @@ const notRepeated = [
 /** Three beats (every 3 s) and a second: a killed worker's work is begun anew that soon. */
 const databaseHeartbeatTimeoutMs = 10_000;
 
-/** Short work in Postgres: statements end after 60 s by themselves; one batch of absorb takes well under a second. */
+/**
+ * Short work in Postgres: statements end after 60 s by themselves; one batch of absorb takes well
+ * under a second.
+ */
 export function databaseActivities(queues: Queues, summary?: string): DatabaseActivities {
   return proxyActivities<DatabaseActivities>({
     taskQueue: queues.database,
@@ -31,7 +36,10 @@ export function databaseActivities(queues: Queues, summary?: string): DatabaseAc
   });
 }
 
-/** A turn begins no call after its first seconds, ends at most one time-out later, and settles after that. */
+/**
+ * A turn begins no call after its first seconds, ends at most one time-out later, and settles after
+ * that.
+ */
 const turnMs = 60_000;
 const settleMs = 60_000;
 /** Two missed renewals of the lease (every 5 s) and some patience: temporal.md#heartbeats. */

@@ -25,13 +25,15 @@ import {
 export interface HandlerContext {
   state: TenantSyncState;
   requestRoll: () => void;
-  /** Lanes about which an operator spoke in this run: what is loaded later must not overwrite it. */
+  /**
+   * Lanes about which an operator spoke in this run: what is loaded later must not overwrite it.
+   */
   spokenFor: Set<Target>;
 }
 
 /**
- * Registers every signal, synchronously. Bodies come from anybody who can reach the server: each field is
- * checked, and what is malformed is logged and ignored.
+ * Registers every signal, synchronously. Bodies come from anybody who can reach the server: each
+ * field is checked, and what is malformed is logged and ignored.
  */
 export function registerHandlers(context: HandlerContext): void {
   const { state } = context;

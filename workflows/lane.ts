@@ -25,8 +25,9 @@ export interface LaneContext {
 }
 
 /**
- * Gives one lane its turns, one at a time, until the run ends. Handlers change the same state: what is
- * written after an await is compared with what stood there before, so an operator's change in between wins.
+ * Gives one lane its turns, one at a time, until the run ends. Handlers change the same state: what
+ * is written after an await is compared with what stood there before, so an operator's change in
+ * between wins.
  */
 export async function runLane(context: LaneContext, system: Target): Promise<void> {
   const lane = context.state.lanes[system];
@@ -101,9 +102,15 @@ async function takeTurn(context: LaneContext, system: Target, started: Breaker):
     }
     if (result.hasCalled && lane.credentialsRev === credentialsRev) lane.needsAuth = false;
     const isLifted = lane.waitsLifted !== waitsLifted;
-    noteResult(context.state, lane, isLifted ? { ...result, comeBackAtMs: null, isDue: true } : result, isProbe); // prettier-ignore
+    noteResult(
+      context.state,
+      lane,
+      isLifted ? { ...result, comeBackAtMs: null, isDue: true } : result,
+      isProbe,
+    );
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error; // a bug fails the task, not the entity
+    // a bug fails the task, not the entity
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     lane.isDirty = true;
     noteFailure(context.state, lane, started, credentialsRev, error);
   } finally {
@@ -128,7 +135,8 @@ function noteResult(
     lane.notBeforeMs = result.comeBackAtMs;
   } else if (result.isDue) {
     lane.isDirty = true;
-    // A probe that called nothing found nothing to probe with: without a pause it would be asked again at once.
+    // A probe that called nothing found nothing to probe with: without a pause it would be asked
+    // again at once.
     if (isProbe && !result.hasCalled) lane.notBeforeMs = Date.now() + 1_000;
   } else lane.dueAtMs = result.nextDueAtMs;
 }
@@ -161,7 +169,10 @@ function noteFailure(
   log.warn('a turn failed', { type, reason });
 }
 
-/** Keeps the breaker in the lane row too, for the API and for a workflow started anew; if that fails, the state here still holds. */
+/**
+ * Keeps the breaker in the lane row too, for the API and for a workflow started anew; if that
+ * fails, the state here still holds.
+ */
 async function mirrorBreaker(
   context: LaneContext,
   system: Target,

@@ -20,8 +20,8 @@ import { productionQueues, type TenantRunInput } from '../protocol/messages';
 const failuresMax = 5;
 
 /**
- * Work that an operator asked for once. What it covers and what it found stand in Postgres; here is only who goes
- * on with it. Cancelled, it stops after the turn that is under way.
+ * Work that an operator asked for once. What it covers and what it found stand in Postgres; here is
+ * only who goes on with it. Cancelled, it stops after the turn that is under way.
  */
 export async function tenantRun(input: TenantRunInput): Promise<string> {
   const { tenantId, runId, queues = productionQueues } = input;
@@ -63,7 +63,10 @@ const lookMaxMs = 15_000;
 /** Events after which an undo that waits for long continues as new. */
 const rollAtEvents = 2_000;
 
-/** Asks for one step after another until nothing is left to take back, or, once cancelled, to want again. */
+/**
+ * Asks for one step after another until nothing is left to take back, or, once cancelled, to want
+ * again.
+ */
 async function untilUndone(input: TenantRunInput, mayRoll: boolean): Promise<void> {
   const { tenantId, runId, queues = productionQueues } = input;
   setCurrentDetails('undo');
@@ -113,7 +116,8 @@ async function untilDone(
       if (type === 'AuthExpired') throw error;
       if (type === 'Upstream') failures += 1;
       else troubles += 1;
-      // A bug would come again for ever; another turn of the lane, or a database that is away, passes.
+      // A bug would come again for ever; another turn of the lane, or a database that is away,
+      // passes.
       if (failures >= failuresMax || (type === 'Error' && troubles >= failuresMax)) throw error;
       log.warn('a turn of the run failed', { system, reason: error.cause?.message ?? '' });
       await sleep(troubleWaitMs(Math.max(failures, troubles)));

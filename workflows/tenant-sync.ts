@@ -51,8 +51,8 @@ function isOurTrouble(error: ActivityFailure): boolean {
 }
 
 /**
- * The tenant's long-lived workflow: decides when changes are absorbed and when each lane has its turn. Holds
- * no record. Never ends but by continuing as new (or when the tenant does not exist).
+ * The tenant's long-lived workflow: decides when changes are absorbed and when each lane has its
+ * turn. Holds no record. Never ends but by continuing as new (or when the tenant does not exist).
  */
 export async function tenantSync(input: TenantSyncInput): Promise<void> {
   const run = new Run(input);
@@ -167,8 +167,8 @@ class Run {
   }
 
   /**
-   * Absorbs the inbox and applies requests, one after another. While lanes end their last turns before a
-   * roll, it goes on: changes are not kept waiting by a slow vendor.
+   * Absorbs the inbox and applies requests, one after another. While lanes end their last turns
+   * before a roll, it goes on: changes are not kept waiting by a slow vendor.
    */
   private async runAbsorb(): Promise<void> {
     let troubles = 0;
@@ -196,7 +196,8 @@ class Run {
         this.state.absorbTroubles = troubles;
         const reason = (error.cause?.message ?? error.message).slice(0, 200);
         if (request !== undefined && troubles >= requestTriesMax && !isOurTrouble(error)) {
-          // One odd request must not hold up everything behind it; it can be sent again with a new id.
+          // One odd request must not hold up everything behind it; it can be sent again with a new
+          // id.
           log.error('a request was dropped', { kind: request.kind, reason });
           await this.refuse(request, reason);
           this.state.requests.shift();

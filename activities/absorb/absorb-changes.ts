@@ -6,7 +6,15 @@ import { clearWake } from '../../database/changes';
 import { writeCustomerEmails } from '../../database/customer-emails';
 import { resolveFailedChanges } from '../../database/failed-changes';
 import { takeOver } from '../../database/own-records';
-import { readHolders, readSkus, readTakenCodes, readUntrackedProducts, writeHolders, writeSkus, writeSkuWaits } from '../../database/skus'; // prettier-ignore
+import {
+  readHolders,
+  readSkus,
+  readTakenCodes,
+  readUntrackedProducts,
+  writeHolders,
+  writeSkus,
+  writeSkuWaits,
+} from '../../database/skus';
 import { lockPostedDocuments } from '../../database/posted-documents';
 import { writePayoutEntries } from '../../database/payout-entries';
 import { writeSaleEntries } from '../../database/sale-entries';
@@ -60,13 +68,16 @@ export interface Absorbed {
   made: Record<Target, number>;
 }
 
-/** While changes keep coming and every lane with work is busy anyway, absorb stays this long: a new activity for each request would fill the history. */
+/**
+ * While changes keep coming and every lane with work is busy anyway, absorb stays this long: a new
+ * activity for each request would fill the history.
+ */
 const stayMs = 1_000;
 const pollMs = 50;
 
 /**
- * Takes the wake flag down, then absorbs until the inbox is empty. Returns as soon as a lane that has no
- * turn (`busyLanes`) got work. A change that comes after the flag went down raises it again.
+ * Takes the wake flag down, then absorbs until the inbox is empty. Returns as soon as a lane that
+ * has no turn (`busyLanes`) got work. A change that comes after the flag went down raises it again.
  */
 export async function absorbChanges(
   pool: Pool,
@@ -181,7 +192,8 @@ async function fold(
     .filter(({ recordId }) => !productIds.has(recordId))
     .map(({ recordId }) => ({ kind: 'product' as const, recordId }));
   const records = [...named, ...(await readRecords(tx, tenant, others))];
-  const taken = claimedSkus.size === 0 ? new Set() : await readTakenCodes(tx, tenant, [...claimedSkus]); // prettier-ignore
+  const taken =
+    claimedSkus.size === 0 ? new Set() : await readTakenCodes(tx, tenant, [...claimedSkus]);
   const untracked = await readUntrackedProducts(tx, tenant, [...new Set(held)]);
   const isDayNeeded = changes.some(({ content }) => needsDay(content));
   const zone = isDayNeeded ? await timeZoneOf(tx, tenant) : 'utc';
@@ -210,8 +222,15 @@ async function postedNames(
 ): Promise<(kind: Kind, recordId: string) => string | null> {
   const deleted = changes.filter(({ op, kind }) => op === 'delete' && isDocumentKind(kind));
   const posted = new Map<string, string>();
-  for (const { kind, recordId, system, number, remoteId } of await lockPostedDocuments(tx, tenant, deleted)) // prettier-ignore
-    posted.set(recordKey(kind, recordId), `${systemNames[system]} as ${number ?? remoteId ?? 'a document that is being written'}`); // prettier-ignore
+  for (const { kind, recordId, system, number, remoteId } of await lockPostedDocuments(
+    tx,
+    tenant,
+    deleted,
+  ))
+    posted.set(
+      recordKey(kind, recordId),
+      `${systemNames[system]} as ${number ?? remoteId ?? 'a document that is being written'}`,
+    );
   // A ticket of a day that is not posted yet goes with what is: others in the books may rest on it.
   const keys = new Set(deleted.map(({ kind, recordId }) => recordKey(kind, recordId)));
   const open = records
@@ -233,7 +252,10 @@ function salesGivenBack({ content }: ChangeRow): Thing[] {
   return content?.kind === 'refund' ? salesOf(content) : [];
 }
 
-/** Writes the ledger and answers the records of stock that it moved, or that got another name (`renamed`). */
+/**
+ * Writes the ledger and answers the records of stock that it moved, or that got another name
+ * (`renamed`).
+ */
 async function moveStock(
   tx: AbsorbTransaction,
   tenant: number,
@@ -261,7 +283,8 @@ async function moveStock(
   for (const [sku, skuChanges] of bySku) {
     const current = records.get(sku);
     const body = current?.content?.kind === 'inventory' ? current.content.body : { places: {} };
-    // A figure that cannot be read is worked out anew from the ledger, in which these changes stand by now.
+    // A figure that cannot be read is worked out anew from the ledger, in which these changes stand
+    // by now.
     const isUnreadable = current?.op === 'present' && current.content === null;
     const next = isUnreadable
       ? await placesOf(tx, tenant, sku)

@@ -19,7 +19,9 @@ export async function compareRefunds(
       : [];
   });
   const ids = [...new Set(refunds.map(({ saleId }) => saleId))];
-  const things = ids.flatMap((recordId) => (['order', 'invoice'] as const).map((kind) => ({ kind, recordId }))); // prettier-ignore
+  const things = ids.flatMap((recordId) =>
+    (['order', 'invoice'] as const).map((kind) => ({ kind, recordId })),
+  );
   const sales = await loadSales(tx, tenant, 'qbo', things);
   return new Map(
     refunds.map(({ recordId, body, saleId }) => {

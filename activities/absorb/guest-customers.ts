@@ -21,7 +21,10 @@ import { guestId, ownRevision } from '../../domain/own-records';
 /** 128 bits in hex: with a hyphen and all it fits behind a name in the books. */
 const digestLength = 32;
 
-/** The id of the customer that a guest becomes: each tenant's is another one, and none shows the e-mail. */
+/**
+ * The id of the customer that a guest becomes: each tenant's is another one, and none shows the
+ * e-mail.
+ */
 export function guestIdOf(tenant: number, email: string): string {
   const digest = createHash('sha256').update(`${tenant}\n${email}`).digest('hex');
   return guestId(digest.slice(0, digestLength));
@@ -34,7 +37,10 @@ const nobody: GuestRules = {
   },
 };
 
-/** What decides on the guests of these changes; nothing is asked where none of them names a guest by an e-mail. */
+/**
+ * What decides on the guests of these changes; nothing is asked where none of them names a guest by
+ * an e-mail.
+ */
 export async function guestRules(
   tx: AbsorbTransaction,
   tenant: number,
@@ -86,8 +92,9 @@ function withChanges(
 }
 
 /**
- * The customers of our own that these tickets are booked on and that are not there yet. What they are stands in the
- * changes: a refund may follow a sale that names another guest by the end of them.
+ * The customers of our own that these tickets are booked on and that are not there yet. What they
+ * are stands in the changes: a refund may follow a sale that names another guest by the end of
+ * them.
  */
 export async function newGuests(
   tx: AbsorbTransaction,
@@ -109,7 +116,15 @@ export async function newGuests(
     const recordId = guestIdOf(tenant, email);
     if (wanted.has(recordId) || !booked.has(recordId)) continue;
     const body = guestBody(content.body);
-    wanted.set(recordId, { kind: 'customer', recordId, rev: ownRevision, sourceRev: null, op: 'present', content: { kind: 'customer', body }, origin: {} }); // prettier-ignore
+    wanted.set(recordId, {
+      kind: 'customer',
+      recordId,
+      rev: ownRevision,
+      sourceRev: null,
+      op: 'present',
+      content: { kind: 'customer', body },
+      origin: {},
+    });
   }
   const known = await readRecords(tx, tenant, [...wanted.values()]);
   for (const { recordId } of known) wanted.delete(recordId);

@@ -10,8 +10,9 @@ import type { Hold } from '../../domain/posting/document';
 import { partsOfOrder } from '../../domain/posting/ticket';
 
 /**
- * The tickets of two halves among these of which one half cannot be posted, by record id: neither goes into a
- * summary. Asked of the company as it was read last; of one that nobody has read yet nothing is known.
+ * The tickets of two halves among these of which one half cannot be posted, by record id: neither
+ * goes into a summary. Asked of the company as it was read last; of one that nobody has read yet
+ * nothing is known.
  */
 export async function heldHalves(
   tx: AbsorbTransaction,

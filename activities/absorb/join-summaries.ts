@@ -6,7 +6,7 @@ import {
   type NewDelivery,
 } from '../../database/deliveries';
 import { updateDeliveries, type DeliveryUpdate } from '../../database/delivery-updates';
-import { keptNoMore, writeKeptShares, type KeptShare } from '../../database/kept-shares';
+import { writeKeptShares, type KeptShare } from '../../database/kept-shares';
 import { postingInForce } from '../../database/settings';
 import {
   fixDays,
@@ -43,8 +43,8 @@ import { compareRefunds } from './compare-refunds';
 import { heldHalves } from './held-halves';
 import { restingTickets } from './resting-tickets';
 
-// Tickets on their way into daily summaries, inside the transaction of absorb: which of them belong there, and
-// the new revisions of the summaries that they join, change or leave.
+// Tickets on their way into daily summaries, inside the transaction of absorb: which of them belong
+// there, and the new revisions of the summaries that they join, change or leave.
 
 /** A ticket that waits for its summary, or for the one that no longer has it. */
 export const inSummary = { kind: 'held', reason: 'summary' } as const;
@@ -92,31 +92,31 @@ export async function summaryTickets(
     locked.filter((row) => row.system === 'qbo'),
     (row) => recordKey(row.kind, row.recordId),
   );
-  // A refund that is summed up already is compared here, a new one by the lane, where its sale is known.
+  // A refund that is summed up already is compared here, a new one by the lane, where its sale is
+  // known.
   const members = tickets.filter((record) =>
     rows.get(recordKey(record.kind, record.recordId))?.some(isInSummary),
   );
   const found = await compareRefunds(tx, tenant, members);
-  const ofDays = tickets.filter(({ content }) => modes.get(ticketOf(content)?.body.businessDate ?? '') === 'summary'); // prettier-ignore
+  const ofDays = tickets.filter(
+    ({ content }) => modes.get(ticketOf(content)?.body.businessDate ?? '') === 'summary',
+  );
   const held = await heldHalves(tx, tenant, ofDays);
-  const { live, resting } = await restingTickets(tx, tenant, tickets, { rows, former });
-  const kept: KeptShare[] = [];
+  const { live, resting, kept } = await restingTickets(tx, tenant, tickets, { rows, former });
   const shares = new Map<string, readonly TicketShare[]>();
   const leaving: string[] = [];
   for (const record of tickets) {
+    const ticket = ticketOf(record.content);
+    if (ticket === null) continue;
     const key = recordKey(record.kind, record.recordId);
     const own = rows.get(key) ?? [];
     const wasIn = own.some(isInSummary);
-    const ticket = ticketOf(record.content);
-    if (ticket === null) continue;
     // Others rest on it: its former share stays in its summary, and the lane says why.
     const rests = resting.get(key);
     if (rests !== undefined) {
-      shares.set(key, rests.shares);
-      kept.push(...rests.kept);
+      shares.set(key, rests);
       continue;
     }
-    kept.push(...keptNoMore(own));
     const isMember = wasIn || live.has(key);
     if (record.op === 'absent' || (isMember && ticket.body.voided === true)) {
       if (isMember) shares.set(key, []);
@@ -157,14 +157,19 @@ function wantedOf(shares: readonly TicketShare[] | undefined, gate: Gate): Wante
   return parts.map((part) => ({ system: 'qbo', part, gate }));
 }
 
-/** Of a sale that may be an invoice: that says whether it is a credit memo, which no summary can hold. */
+/**
+ * Of a sale that may be an invoice: that says whether it is a credit memo, which no summary can
+ * hold.
+ */
 function isCredited(
   content: RecordBody | null,
   rows: readonly DeliveryRow[],
   posting: PostingSettings,
 ): boolean {
   const parts = rows.map(({ part }) => part);
-  return content?.kind === 'refund' && documentNamesOf(content, parts, posting).refund === creditedPart; // prettier-ignore
+  return (
+    content?.kind === 'refund' && documentNamesOf(content, parts, posting).refund === creditedPart
+  );
 }
 
 /** A document of its own is in the books, or may be: then it never goes into a summary as well. */
@@ -174,7 +179,10 @@ export function isAlone(row: DeliveryRow): boolean {
   return row.hasRemote && row.summaryId === null;
 }
 
-/** Writes the memberships that changed and moves their summaries; answers by how many the open deliveries rose. */
+/**
+ * Writes the memberships that changed and moves their summaries; answers by how many the open
+ * deliveries rose.
+ */
 export async function joinSummaries(
   tx: AbsorbTransaction,
   tenant: number,
@@ -197,7 +205,7 @@ export async function joinSummaries(
       wanted.set(memberKey(member), member);
       summaries.set(summaryId, share.key);
     }
-  // Of one that keeps its former share no more the share is another, although the revision is the same.
+  // Of one that no longer keeps its former share the share is another one of the same revision.
   const freed = new Set(
     kept.flatMap((one) => (one.body === null ? [recordKey(one.kind, one.recordId)] : [])),
   );
@@ -227,7 +235,10 @@ interface WantContext {
   nowMs: number;
 }
 
-/** The deliveries of summaries at their new revisions: due when the day is over, later changes at once. */
+/**
+ * The deliveries of summaries at their new revisions: due when the day is over, later changes at
+ * once.
+ */
 async function wantSummaries(
   tx: AbsorbTransaction,
   tenant: number,
@@ -249,7 +260,18 @@ async function wantSummaries(
     if (row === undefined) {
       const state = gate.kind === 'open' ? 'waiting' : gate.kind;
       const reason = gate.kind === 'open' ? null : gate.reason;
-      created.push({ system: 'qbo', kind: 'summary', recordId, part: '', state, reason, desiredRev: rev, desiredOp: 'present', waitsFor: null, dueAtMs }); // prettier-ignore
+      created.push({
+        system: 'qbo',
+        kind: 'summary',
+        recordId,
+        part: '',
+        state,
+        reason,
+        desiredRev: rev,
+        desiredOp: 'present',
+        waitsFor: null,
+        dueAtMs,
+      });
       continue;
     }
     const event = { type: 'desired' as const, rev, op: 'present' as const, gate, nowMs: dueAtMs };

@@ -13,8 +13,9 @@ import { ticketOf } from '../../domain/posting/summary-tickets';
 import type { DesiredOp } from '../../domain/words';
 
 /**
- * The tickets among these that stand in daily summaries, by `kind/recordId`: why each keeps its former share there,
- * since others in the books rest on it (`in_use`), or null where it may go or change.
+ * The tickets among these that stand in daily summaries, by `kind/recordId`: why each keeps its
+ * former share there, since others in the books rest on it (`in_use`), or null where it may go or
+ * change.
  */
 export async function membersInUse(
   tx: AbsorbTransaction,

@@ -4,8 +4,8 @@ import { raiseRecords } from '../../database/undo';
 import { recordKey, type RecordRow } from '../../domain/absorb';
 
 /**
- * Payments in the books of invoices that became another customer's, each at a new revision: nothing in them changed,
- * but whose they are. Without those that `changed` by themselves.
+ * Payments in the books of invoices that became another customer's, each at a new revision: nothing
+ * in them changed, but whose they are. Without those that `changed` by themselves.
  */
 export async function raisePayments(
   tx: AbsorbTransaction,

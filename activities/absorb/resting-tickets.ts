@@ -1,15 +1,17 @@
 import type { AbsorbTransaction } from '../../database/absorb-store';
 import type { DeliveryRow } from '../../database/deliveries';
-import { keptShare, readKeptShares, type KeptShare } from '../../database/kept-shares';
+import { keptNoMore, keptShare, readKeptShares, type KeptShare } from '../../database/kept-shares';
 import { recordKey, type RecordRow } from '../../domain/absorb';
 import type { RecordBody } from '../../domain/bodies';
 import { ticketOf, ticketShares, type TicketShare } from '../../domain/posting/summary-tickets';
 import { membersInUse } from './members-in-use';
 
-/** What the summaries go on to have of a ticket that others in the books rest on. */
-export interface Resting {
-  shares: readonly TicketShare[];
-  /** Deliveries that are to keep it from now on. */
+/** Tickets in summaries, by `kind/recordId`, of which others in the books may rest on some. */
+export interface RestingTickets {
+  live: ReadonlySet<string>;
+  /** What the summaries go on to have of those that others rest on. */
+  resting: ReadonlyMap<string, readonly TicketShare[]>;
+  /** Deliveries whose tickets keep that from now on, or no longer do. */
   kept: readonly KeptShare[];
 }
 
@@ -20,13 +22,16 @@ interface RestingContext {
   former: ReadonlyMap<string, RecordBody | null>;
 }
 
-/** Which of these tickets stand in summaries, and what stays there of those that may not change: by `kind/recordId`. */
+/**
+ * Which of these tickets stand in summaries, and what stays there of those that may not change: by
+ * `kind/recordId`.
+ */
 export async function restingTickets(
   tx: AbsorbTransaction,
   tenant: number,
   tickets: readonly RecordRow[],
   { rows, former }: RestingContext,
-): Promise<{ live: ReadonlySet<string>; resting: ReadonlyMap<string, Resting> }> {
+): Promise<RestingTickets> {
   const rowsOf = ({ kind, recordId }: RecordRow): readonly DeliveryRow[] =>
     rows.get(recordKey(kind, recordId)) ?? [];
   // One that comes for the first time is in none.
@@ -36,7 +41,8 @@ export async function restingTickets(
     ({ kind, recordId, op }) => op === 'present' && inUse.get(recordKey(kind, recordId)),
   );
   const known = await readKeptShares(tx, tenant, held.flatMap(rowsOf));
-  const resting = new Map<string, Resting>();
+  const resting = new Map<string, readonly TicketShare[]>();
+  const kept: KeptShare[] = [];
   for (const record of held) {
     const key = recordKey(record.kind, record.recordId);
     const before = ticketOf(known.get(key) ?? former.get(key) ?? record.content);
@@ -44,10 +50,10 @@ export async function restingTickets(
     if (before === null || stays?.type !== 'shares') continue;
     const parts = new Set<string>(stays.shares.map(({ part }) => part));
     const without = rowsOf(record).filter((row) => parts.has(row.part) && !row.isKept);
-    resting.set(key, {
-      shares: stays.shares,
-      kept: without.map((row) => keptShare(row, before.body)),
-    });
+    resting.set(key, stays.shares);
+    kept.push(...without.map((row) => keptShare(row, before.body)));
   }
-  return { live: new Set(inUse.keys()), resting };
+  const others = seen.filter(({ kind, recordId }) => !resting.has(recordKey(kind, recordId)));
+  kept.push(...keptNoMore(others.flatMap(rowsOf)));
+  return { live: new Set(inUse.keys()), resting, kept };
 }

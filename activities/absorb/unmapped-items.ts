@@ -8,7 +8,9 @@ import type { SummaryTickets } from './join-summaries';
 
 // Products of our own for articles that nobody described (`item.unmapped = create`).
 
-/** Those that these tickets need, written down with their SKUs; none where the setting is another. */
+/**
+ * Those that these tickets need, written down with their SKUs; none where the setting is another.
+ */
 export async function itemsForTickets(
   tx: AbsorbTransaction,
   tenant: number,

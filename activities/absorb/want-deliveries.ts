@@ -38,7 +38,10 @@ import {
 } from './join-summaries';
 import { itemsForTickets } from './unmapped-items';
 
-/** What was refused of an earlier revision no longer matters; that the thing is gone in the system does. */
+/**
+ * What was refused of an earlier revision no longer matters; that the thing is gone in the system
+ * does.
+ */
 function lastClassOf({ lastClass }: DeliveryRow): string | null {
   return lastClass === 'GONE' ? lastClass : null;
 }
@@ -55,7 +58,10 @@ const levels: readonly (readonly Kind[])[] = [
 
 /** What is known of records beside themselves. */
 interface Beside {
-  /** Refunds, by `kind/recordId`, that were compared with the sales that they name and may be summed up. */
+  /**
+   * Refunds, by `kind/recordId`, that were compared with the sales that they name and may be summed
+   * up.
+   */
   compared?: ReadonlySet<string>;
   /** Sales that some of them named before. */
   saleIds?: readonly string[];
@@ -130,8 +136,17 @@ function decide(
     const rows = existing.get(recordKey(record.kind, record.recordId)) ?? [];
     const wanted =
       tickets.wantedOf(record) ??
-      wantedDeliveries(record.kind, record.op, record.content, direction, documentNamesOf(record.content, rows.map(({ part }) => part), tickets.posting)) // prettier-ignore
-        .filter(({ system }) => isWantedIn(system, record.recordId));
+      wantedDeliveries(
+        record.kind,
+        record.op,
+        record.content,
+        direction,
+        documentNamesOf(
+          record.content,
+          rows.map(({ part }) => part),
+          tickets.posting,
+        ),
+      ).filter(({ system }) => isWantedIn(system, record.recordId));
     for (const { system, part, gate: plain } of wanted) {
       const row = rows.find((candidate) => candidate.system === system && candidate.part === part);
       const gate = row === undefined ? plain : gateOfDeleted(record, row, direction, plain);
@@ -144,7 +159,17 @@ function decide(
       // What never was anywhere need not be removed from anywhere.
       const state = gate.kind === 'open' ? 'waiting' : gate.kind;
       const reason = gate.kind === 'open' ? null : gate.reason;
-      created.push({ system, kind: record.kind, recordId: record.recordId, part, state, reason, desiredRev: record.rev, desiredOp: record.op, waitsFor: null }); // prettier-ignore
+      created.push({
+        system,
+        kind: record.kind,
+        recordId: record.recordId,
+        part,
+        state,
+        reason,
+        desiredRev: record.rev,
+        desiredOp: record.op,
+        waitsFor: null,
+      });
     }
     for (const row of rows) {
       if (wanted.some(({ system, part }) => row.system === system && row.part === part)) continue;
@@ -168,8 +193,8 @@ function decide(
 }
 
 /**
- * A deleted product stays where it is, but for a name that it has there still and that is not its own any more: the
- * lane looks whether it is.
+ * A deleted product stays where it is, but for a name that it has there still and that is not its
+ * own any more: the lane looks whether it is.
  */
 function gateOfDeleted(
   { kind, op }: RecordRow,
@@ -182,7 +207,10 @@ function gateOfDeleted(
   return gate.kind === 'open' ? gate : plain;
 }
 
-/** Whether something held may be compared with it; a sale that comes for the first time has nothing that is. */
+/**
+ * Whether something held may be compared with it; a sale that comes for the first time has nothing
+ * that is.
+ */
 function isComparedWith({ kind, rev }: RecordRow): boolean {
   if (kind === 'order' || kind === 'invoice') return rev > 1;
   return kind === 'refund' || kind === 'payment' || kind === 'payout';
@@ -196,7 +224,9 @@ async function waitsOf(
   posting: PostingSettings,
   deliveries: readonly { system: Target; kind: Kind; recordId: string }[],
 ): Promise<(delivery: { system: Target; kind: Kind; recordId: string }) => string[] | null> {
-  const skus = records.flatMap((record) => linesOf(record).flatMap(({ sku, productId }) => (productId === undefined ? [sku] : []))); // prettier-ignore
+  const skus = records.flatMap((record) =>
+    linesOf(record).flatMap(({ sku, productId }) => (productId === undefined ? [sku] : [])),
+  );
   const products = await productsOfSkus(tx, tenant, [...new Set(skus)]);
   const things = new Map(
     records.map((record) => [
@@ -225,7 +255,10 @@ async function waitsOf(
   };
 }
 
-/** A customer of the till with the e-mail of a guest: it goes after that one, so that the books show it by its e-mail. */
+/**
+ * A customer of the till with the e-mail of a guest: it goes after that one, so that the books show
+ * it by its e-mail.
+ */
 function guestAs(
   tenant: number,
   { content, recordId }: RecordRow,

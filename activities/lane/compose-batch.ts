@@ -75,7 +75,7 @@ export async function composePicked(
       batch.settlements.push(hold(delivery, 'unreadable_record', 'unreadable_record', message));
       continue;
     }
-    const item = outgoing(opened, whole);
+    const item = outgoing(opened, whole, turn.isTrial);
     if (pushSupportOf(turn.system, delivery.kind) === 'built' && item !== null)
       built.push({ delivery, item });
     else

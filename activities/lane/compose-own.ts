@@ -55,7 +55,8 @@ const manyOthers: Composed = {
   reason: 'ambiguous_match',
   cause: 'ambiguous_match:shared',
   detail:
-    'Whatever is found for it belongs to other records. Tell them apart (name, e-mail, SKU), then redrive',
+    'Whatever is found for it belongs to other records. Tell them apart (name, e-mail, ' +
+    'SKU), then redrive',
 };
 
 /** What was there before and this takes for its own, or cannot tell from its own. */
@@ -70,7 +71,10 @@ function thingKey(kind: Kind, remoteId: string): string {
   return `${kind}/${remoteId}`;
 }
 
-/** Deliveries that have these things, by `kind/remoteId`; not of guests of whom a customer of the till may be one. */
+/**
+ * Deliveries that have these things, by `kind/remoteId`; not of guests of whom a customer of the
+ * till may be one.
+ */
 async function ownersOfThings(
   pool: Pool,
   { tenant, system }: LaneTurn,

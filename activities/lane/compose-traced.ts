@@ -1,4 +1,10 @@
-import type { Composed, Findings, Outgoing, ProductReference, References } from '../../connectors/connector'; // prettier-ignore
+import type {
+  Composed,
+  Findings,
+  Outgoing,
+  ProductReference,
+  References,
+} from '../../connectors/connector';
 import type { KnownProducts } from '../../database/known-products';
 import type { LoadedReferences } from '../../database/outgoing';
 import { isTicket } from '../../domain/guests';
@@ -51,7 +57,10 @@ function referenceMap(
   return map;
 }
 
-/** The products that its lines mean, by SKU: those of the sale that it gives back, where that one says so. */
+/**
+ * The products that its lines mean, by SKU: those of the sale that it gives back, where that one
+ * says so.
+ */
 function meantBy(
   { record, combined }: Outgoing,
   sales: LoadedReferences['sales'],
@@ -69,8 +78,9 @@ function meantBy(
 }
 
 /**
- * Composes one delivery and keeps with its snapshot by which rules: versions of the mappings that it used and the
- * revision of the posting settings. The payload, and so the key, is the same without.
+ * Composes one delivery and keeps with its snapshot by which rules: versions of the mappings that
+ * it used and the revision of the posting settings. The payload, and so the key, is the same
+ * without.
  */
 export function composeTraced(
   { connector, postingRev }: OpenedConnection,

@@ -7,8 +7,8 @@ import type { OpenedConnection } from './open-connection';
 import { asSent, draftOf, type SendWrites } from './send-writes';
 import type { LaneTurn } from './turn';
 
-// Sends on their way to the vendor: recorded together in one transaction, called one after the other, settled together
-// in one. Each is committed before its first byte leaves.
+// Sends on their way to the vendor: recorded together in one transaction, called one after the
+// other, settled together in one. Each is committed before its first byte leaves.
 
 export interface DispatchOptions {
   pool: Pool;
@@ -41,8 +41,9 @@ interface RecordedSend {
 }
 
 /**
- * Sends them in groups of `groupSize`, until all are settled or the turn has no time for more. Under a rate budget
- * each send is a group of its own, for the budget is charged when it is recorded.
+ * Sends them in groups of `groupSize`, until all are settled or the turn has no time for more.
+ * Under a rate budget each send is a group of its own, for the budget is charged when it is
+ * recorded.
  */
 export async function dispatch(
   options: DispatchOptions,

@@ -9,8 +9,8 @@ import { makeItems } from '../absorb/unmapped-items';
 import { wantDeliveries } from '../absorb/want-deliveries';
 
 /**
- * Items for what a turn found missing: of tickets that were absorbed while the setting was another. Those are held
- * for it now and go on when the item is there.
+ * Items for what a turn found missing: of tickets that were absorbed while the setting was another.
+ * Those are held for it now and go on when the item is there.
  */
 export async function makeMissingItems(
   pool: Pool,

@@ -28,7 +28,9 @@ export interface OpenedConnection {
   account: string;
   /** Of the credentials with which it was opened. */
   revision: number;
-  /** Of the posting settings that it composes with, 0 for the start values; null where none matter. */
+  /**
+   * Of the posting settings that it composes with, 0 for the start values; null where none matter.
+   */
   postingRev: number | null;
   hasFreshFacts: boolean;
   /** The business day of an instant where the tenant is. */
@@ -54,7 +56,10 @@ const qboSecret = z.strictObject({
 /** Facts of a vendor account are read again after a day (quickbooks.md#preferences). */
 const factsMaxAgeMs = 86_400_000;
 
-/** Without the key that sealed them nobody can use the credentials: that is said, and no vendor is asked. */
+/**
+ * Without the key that sealed them nobody can use the credentials: that is said, and no vendor is
+ * asked.
+ */
 async function openSecret(
   { pool, secrets }: ConnectionDeps,
   tenant: number,
@@ -104,7 +109,14 @@ export async function openConnection(
       now: deps.now,
       nonce: deps.nonce,
     });
-    return { connector, account: connection.account, revision: connection.revision, postingRev: null, hasFreshFacts, dayOf: (instant) => dayIn(tenant.timeZone, instant) }; // prettier-ignore
+    return {
+      connector,
+      account: connection.account,
+      revision: connection.revision,
+      postingRev: null,
+      hasFreshFacts,
+      dayOf: (instant) => dayIn(tenant.timeZone, instant),
+    };
   }
   const posting = await postingInForce(deps.pool, tenant.id);
   const connector = createQuickBooks({

@@ -9,6 +9,7 @@ import type { OpenedConnection } from './open-connection';
 export function outgoing(
   opened: OpenedConnection,
   delivery: PickedDelivery & { combined?: SummarySale },
+  isTrial = false,
 ): Outgoing | null {
   if (delivery.record === null) return null;
   return {
@@ -21,6 +22,7 @@ export function outgoing(
     changedOn: opened.dayOf(delivery.changedAt),
     attempts: delivery.attempts,
     isPostedAnew: isPostedAnew(delivery.reason),
+    ...(isTrial ? { isTrial } : {}),
     lastClass: failureClasses.find((name) => name === delivery.lastClass) ?? null,
     remoteId: delivery.remoteId,
     remoteVersion: delivery.remoteVersion,

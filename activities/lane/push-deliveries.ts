@@ -20,13 +20,18 @@ import { LaneSession, type Open } from './session';
 /** How long a turn that did something stays for more, and how often it looks. */
 const lingerMs = 1_000;
 const pollMs = 50;
-/** How often it looks for sends to be asked about: all of them are from turns before, and become due by the clock. */
+/**
+ * How often it looks for sends to be asked about: all of them are from turns before, and become due
+ * by the clock.
+ */
 const lookEveryMs = 250;
 /** What a turn answers: mostly what the tables say, so that a lost result loses nothing. */
 export interface PushResult extends LaneWork {
   /** Whether the vendor answered at least one call: a probe that called nothing proves nothing. */
   hasCalled: boolean;
-  /** The vendor or its budget asks for a pause until then; null: come back when something is due. */
+  /**
+   * The vendor or its budget asks for a pause until then; null: come back when something is due.
+   */
   comeBackAtMs: number | null;
   /** Deliveries that died in this turn. */
   died: string[];
@@ -46,7 +51,10 @@ export interface PushDeps {
   openConnection: Open;
 }
 
-/** One turn: verifying sends that are due first, then due deliveries in batches, until nothing is due or the turn is over. */
+/**
+ * One turn: verifying sends that are due first, then due deliveries in batches, until nothing is
+ * due or the turn is over.
+ */
 export async function pushDeliveries(deps: PushDeps, request: PushRequest): Promise<PushResult> {
   return LaneTurn.hold(deps.turn, (turn) => new Push(deps, request, turn).run());
 }
@@ -112,7 +120,8 @@ class Push {
     if (await this.verifyDue()) return true;
     const batch = await this.compose();
     if (batch.picked === 0) return false;
-    // What a redrive released, or the books refused, is for a turn that reads facts and settings anew.
+    // What a redrive released, or the books refused, is for a turn that reads facts and settings
+    // anew.
     if (await areFactsForgotten(this.pool, this.turn.tenant, this.turn.system)) {
       this.isOver = true;
       return false;
@@ -137,7 +146,9 @@ class Push {
     };
   }
 
-  /** Asks about the oldest send whose outcome is unknown and that is due; true where there was one. */
+  /**
+   * Asks about the oldest send whose outcome is unknown and that is due; true where there was one.
+   */
   private async verifyDue(): Promise<boolean> {
     if (this.turn.now < this.looksAtMs) return false;
     const { verifiesByRepeat } = this.connector;
@@ -170,7 +181,10 @@ class Push {
     return { answer: await call(), renewals };
   }
 
-  /** Asks what became of a send. After the last repeat the vendor's lists are asked instead of repeating for ever. */
+  /**
+   * Asks what became of a send. After the last repeat the vendor's lists are asked instead of
+   * repeating for ever.
+   */
   private async verify(send: SendRow): Promise<void> {
     const { connector } = this;
     const hasRepeatedEnough = send.asks > this.turn.settings.backoff.maxTries;

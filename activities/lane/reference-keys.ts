@@ -5,6 +5,7 @@ import { emailKey, plainEmail } from '../../domain/email';
 import { isTicket } from '../../domain/guests';
 import { paidOutKinds, type PaidOutKind } from '../../domain/bodies';
 import type { Kind } from '../../domain/words';
+import { circleOf } from '../../domain/posting/circle';
 import { appliedPart, isMovePart, tenderOfPart } from '../../domain/posting/part-names';
 import { layAwayOf, salesOf, thingsReferredTo, type Thing } from '../../domain/record-references';
 
@@ -18,6 +19,7 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
   const documents = new Map<string, Thing>();
   const sales = new Map<string, Thing>();
   const layAways = new Set<string>();
+  const circles = new Set<string>();
   const listed = new Map<string, { kind: PaidOutKind; recordId: string }>();
   const add = (thing: Thing): void => {
     if (thing.kind === 'customer') customerIds.add(thing.recordId);
@@ -47,11 +49,13 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
     if (refersToItself(item)) add({ kind: record.kind, recordId });
     const layAway = layAwayOf(record, recordId);
     if (layAway !== null) layAways.add(layAway);
+    const circle = circleOf(item, item.snapshot !== null);
+    if (circle !== null) circles.add(circle);
     if (record.kind === 'payout')
       for (const one of record.body.includes) listed.set(`${one.kind}/${one.recordId}`, one);
     const ownSales = salesOf(record);
-    // It goes after what was paid on it, by setting it comes with that, and to another customer without it; and
-    // nothing that others rest on is taken away.
+    // It goes after what was paid on it, by setting it comes with that, and to another customer
+    // without it; and nothing that others rest on is taken away.
     if (record.kind === 'invoice' || (record.kind === 'order' && item.rev > 1))
       ownSales.push({ kind: record.kind, recordId });
     if (isPaidOutKind(record.kind) && item.rev > 1)
@@ -67,6 +71,7 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
     documents: [...documents.values()],
     sales: [...sales.values()],
     layAways: [...layAways],
+    circles: [...circles],
     listed: [...listed.values()],
   };
 }

@@ -12,7 +12,10 @@ import type { LaneTurn } from './turn';
 
 /** Looked up at once: about what one question to a vendor holds. */
 export const lookUpMax = 120;
-/** One that tells thousands of articles is read whole before it is changed: a megabyte, where an answer has room for ten. */
+/**
+ * One that tells thousands of articles is read whole before it is changed: a megabyte, where an
+ * answer has room for ten.
+ */
 const summaryWeight = 24;
 /** A line more takes some 400 bytes of an answer. */
 const linesPerWeight = 40;
@@ -23,8 +26,8 @@ export function weightOf({ record }: Outgoing): number {
 }
 
 /**
- * Look-ups for all items at once; where the vendor refuses the question itself, the set is halved until the
- * one that it refuses stands alone, so that one odd record holds up nobody else.
+ * Look-ups for all items at once; where the vendor refuses the question itself, the set is halved
+ * until the one that it refuses stands alone, so that one odd record holds up nobody else.
  */
 export async function lookUpSafely(
   connector: Connector,

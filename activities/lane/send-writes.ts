@@ -8,12 +8,16 @@ import { requestIdOf, sendKeyText, writeKeyText } from '../../domain/idempotency
 import type { ReadyWrite } from './place-composed';
 import type { OpenedConnection } from './open-connection';
 
-// From composed writes to a send: which travel together, their frozen bytes and key, and the way back.
+// From composed writes to a send: which travel together, their frozen bytes and key, and the way
+// back.
 
 /** The writes of one send, by the id of their delivery. */
 export type SendWrites = ReadonlyMap<string, ReadyWrite>;
 
-/** Of all documents of one send: some 400 bytes each come back, and an answer has its limit (connectors/http.ts). */
+/**
+ * Of all documents of one send: some 400 bytes each come back, and an answer has its limit
+ * (connectors/http.ts).
+ */
 const linesMax = 10_000;
 
 /** Entries of the lists in a payload. */
@@ -31,8 +35,8 @@ function weightOf(entry: ReadyWrite, size: number): number {
 }
 
 /**
- * Parts writes into sends of at most `size` that may travel together. Those whose send the vendor refused as a whole
- * leave in smaller ones.
+ * Parts writes into sends of at most `size` that may travel together. Those whose send the vendor
+ * refused as a whole leave in smaller ones.
  */
 export function inSends(writes: readonly ReadyWrite[], size: number): SendWrites[] {
   const groups = [...groupBy(writes, ({ write }) => write.group).values()];
@@ -47,7 +51,10 @@ interface Sender {
   opened: OpenedConnection;
 }
 
-/** A send of these writes, to be written down; frozen once it is known which of them still may leave. */
+/**
+ * A send of these writes, to be written down; frozen once it is known which of them still may
+ * leave.
+ */
 export function draftOf(from: Sender, writes: SendWrites): SendDraft {
   const candidates = [...writes.values()].map(({ delivery, write }): SendMember => ({
     deliveryId: delivery.id,
@@ -95,7 +102,9 @@ function keyOf(
   );
 }
 
-/** What was just written down, as composed; where an old send was opened again, as it stands there. */
+/**
+ * What was just written down, as composed; where an old send was opened again, as it stands there.
+ */
 export function asSent(connector: Connector, send: SendRow, writes: SendWrites): StoredSend {
   if (send.tries > 1) return storedSend(connector, send);
   const members = send.members.flatMap(({ deliveryId }): Write[] => {

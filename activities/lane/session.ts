@@ -6,8 +6,8 @@ import { AuthExpired, Upstream } from '../failures';
 import type { OpenedConnection } from './open-connection';
 import { TurnOver, waitInTurnMaxMs, type LaneTurn } from './turn';
 
-// What every turn of a lane does around its work, whether it sends or only reads: opens the connection, keeps its
-// credentials and facts fresh, and says what the error means that ended it.
+// What every turn of a lane does around its work, whether it sends or only reads: opens the
+// connection, keeps its credentials and facts fresh, and says what the error means that ended it.
 
 /** Opens the connection of the turn's system, with stored facts or those that were just read. */
 export type Open = (facts: 'fresh' | 'stored') => Promise<OpenedConnection>;
@@ -36,14 +36,17 @@ export class LaneSession {
     return this.connection;
   }
 
-  /** How often credentials were renewed: an answer says nothing of credentials newer than its call. */
+  /**
+   * How often credentials were renewed: an answer says nothing of credentials newer than its call.
+   */
   get renewals(): number {
     return this.renewed;
   }
 
   /**
-   * Opens the connection, with credentials that do not expire under the calls that follow, and facts that are not too
-   * old. Credentials that were refused before are tried by reading the facts, whatever is due.
+   * Opens the connection, with credentials that do not expire under the calls that follow, and
+   * facts that are not too old. Credentials that were refused before are tried by reading the
+   * facts, whatever is due.
    */
   async begin(): Promise<OpenedConnection> {
     const stored = (this.connection = await this.open('stored'));
@@ -71,7 +74,10 @@ export class LaneSession {
     return result;
   }
 
-  /** After a 401 to a call that left when credentials had been renewed `before` times: renews them, once a turn. */
+  /**
+   * After a 401 to a call that left when credentials had been renewed `before` times: renews them,
+   * once a turn.
+   */
   async refused(before: number, detail: string): Promise<void> {
     if (this.renewed > before) return;
     this.renewing ??= this.renew(detail).finally(() => {
@@ -81,8 +87,8 @@ export class LaneSession {
   }
 
   /**
-   * What the error means that ended the turn. Answers when to come back, null where that is when something is due;
-   * throws what counts as a failure of this attempt.
+   * What the error means that ended the turn. Answers when to come back, null where that is when
+   * something is due; throws what counts as a failure of this attempt.
    */
   async endedBy(error: unknown, attempt: Attempt): Promise<number | null> {
     if (error instanceof TurnOver) return error.comeBackAtMs;
@@ -116,7 +122,10 @@ export class LaneSession {
     throw new Upstream(error.message, waitMs);
   }
 
-  /** The vendor is not called before the wait is over, which is bounded by the settings; answers its end. */
+  /**
+   * The vendor is not called before the wait is over, which is bounded by the settings; answers its
+   * end.
+   */
   private async postponed(error: ConnectorError): Promise<number> {
     const askedMs = error.retryAfterMs ?? throttledMs;
     const waitMs = Math.min(askedMs, this.turn.settings.retryAfterMaxMs);

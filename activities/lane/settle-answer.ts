@@ -7,8 +7,8 @@ import { travelsAlone, verdictFor } from '../../domain/failure';
 import type { SyncSettings } from '../../domain/sync-settings';
 import type { Target } from '../../domain/words';
 
-// Turns what a vendor answered into what becomes of the send and of each member. Pure but for the random
-// number that spreads retries.
+// Turns what a vendor answered into what becomes of the send and of each member. Pure but for the
+// random number that spreads retries.
 
 export interface AnswerContext {
   system: Target;
@@ -51,7 +51,10 @@ export function halfOf(members: readonly unknown[]): number {
   return Math.max(1, Math.floor(members.length / 2));
 }
 
-/** The vendor refused the send for some of its members: each leaves with half as many until it is taken. */
+/**
+ * The vendor refused the send for some of its members: each leaves with half as many until it is
+ * taken.
+ */
 function inSmallerSends({ members, outcome }: Settlement): Settlement {
   const sendMax = halfOf(members);
   return { members: members.map((member) => ({ ...member, sendMax })), outcome };
@@ -61,8 +64,8 @@ function inSmallerSends({ members, outcome }: Settlement): Settlement {
 const crashed = 'broke off: ';
 
 /**
- * Of a send on which the vendor broke off, the first member that is not there is the one it broke off on: members are
- * carried out in their order, creates before updates.
+ * Of a send on which the vendor broke off, the first member that is not there is the one it broke
+ * off on: members are carried out in their order, creates before updates.
  */
 function withCulprit(send: SendRow, results: readonly MemberResult[]): readonly MemberResult[] {
   if (send.outcome?.startsWith(crashed) !== true) return results;
@@ -93,8 +96,9 @@ function answered(
       throw new Error(`Bug: the answer to send ${send.id} has no result ${index}`);
     return memberSettlement(member, result, context);
   });
-  // Nothing of it is there for certain, or a person has to look: the same send may be opened again, for
-  // its key does not change. Of other sends, what is absent is composed anew and has another key.
+  // Nothing of it is there for certain, or a person has to look: the same send may be opened again,
+  // for its key does not change. Of other sends, what is absent is composed anew and has another
+  // key.
   const mayReopen = results.every(({ type }) => type === 'absent' || type === 'ambiguous');
   const accepted = results.filter((result) => result.type === 'accepted').length;
   const outcome = `${accepted} of ${results.length} accepted`;

@@ -30,15 +30,18 @@ import { wantDeliveries } from '../absorb/want-deliveries';
 export interface SortedDue {
   /** What is posted by itself. */
   due: PickedDelivery[];
-  /** To be summed up: a ticket that was kept back until now (direction, dependency, redrive), a refund that names its sale. */
+  /**
+   * To be summed up: a ticket that was kept back until now (direction, dependency, redrive), a
+   * refund that names its sale.
+   */
   joining: PickedDelivery[];
   /** What can neither be summed up nor posted by itself now, and why. */
   stopped: { delivery: PickedDelivery; composed: Composed }[];
 }
 
 /**
- * The due deliveries that are composed now, without the tickets that joined their summaries, and without those
- * summaries: more of their tickets may come with the next.
+ * The due deliveries that are composed now, without the tickets that joined their summaries, and
+ * without those summaries: more of their tickets may come with the next.
  */
 export async function withoutSummedUp(
   pool: Pool,
@@ -50,9 +53,14 @@ export async function withoutSummedUp(
   return withCursor(pool, tenant, async (tx) => {
     const sorted = await sort(tx, tenant, due, ofDays);
     const things = thingsOf(sorted.joining);
-    await wantDeliveries(tx, tenant, await readRecords(tx, tenant, things), now, { compared: new Set(things.map(keyOf)) }); // prettier-ignore
+    await wantDeliveries(tx, tenant, await readRecords(tx, tenant, things), now, {
+      compared: new Set(things.map(keyOf)),
+    });
     const moved = new Set(sorted.joining.flatMap(summaryIdsOf));
-    return { ...sorted, due: sorted.due.filter(({ kind, recordId }) => kind !== 'summary' || !moved.has(recordId)) }; // prettier-ignore
+    return {
+      ...sorted,
+      due: sorted.due.filter(({ kind, recordId }) => kind !== 'summary' || !moved.has(recordId)),
+    };
   });
 }
 
@@ -67,7 +75,10 @@ export async function sortSummedUp(
   return inTransaction(pool, (tx) => sort(tx, tenant, due, ofDays));
 }
 
-/** Those of tickets that days of summaries have, and of which something is to be or was in the books. */
+/**
+ * Those of tickets that days of summaries have, and of which something is to be or was in the
+ * books.
+ */
 async function onSummaryDays(
   pool: Pool,
   tenant: number,
@@ -134,7 +145,7 @@ async function sort(
     else if (isUnwanted(delivery)) (wasNowhere ? sorted.due : sorted.joining).push(delivery);
     else if (shared.type === 'alone' || usesDeposits(ticket)) sorted.due.push(delivery);
     else if (shared.type === 'hold')
-      sorted.stopped.push({ delivery, composed: stoppedBy(shared, delivery) }); // prettier-ignore
+      sorted.stopped.push({ delivery, composed: stoppedBy(shared, delivery) });
     else if (half !== undefined)
       sorted.stopped.push({ delivery, composed: stoppedBy(half, delivery) });
     else if (ticket.kind === 'refund' && found !== undefined && found.type !== 'join')
@@ -169,7 +180,10 @@ function thingsOf(deliveries: readonly PickedDelivery[]): Thing[] {
   return [...new Map(things.map((thing) => [keyOf(thing), thing])).values()];
 }
 
-/** A summary with its members as one sale, at the revision that they make up; any other delivery as it is. */
+/**
+ * A summary with its members as one sale, at the revision that they make up; any other delivery as
+ * it is.
+ */
 export async function withMembers(
   pool: Pool,
   tenant: number,

@@ -21,12 +21,12 @@ import { limitsOf, type CallKind, type SyncSettings } from '../../domain/sync-se
 import type { RateLimit } from '../../domain/rate-budget';
 import type { Target } from '../../domain/words';
 
-// One turn of a lane: the lease that makes us the only caller of this vendor account, the budget, the
-// time that is left, and what the vendor answered so far.
+// One turn of a lane: the lease that makes us the only caller of this vendor account, the budget,
+// the time that is left, and what the vendor answered so far.
 
 /**
- * A turn begins no call after this, so that a roll, a pause or another lane never wait long. Ten seconds
- * cost a busy lane six events of history each, and a roll at most that long.
+ * A turn begins no call after this, so that a roll, a pause or another lane never wait long. Ten
+ * seconds cost a busy lane six events of history each, and a roll at most that long.
  */
 const turnMs = 10_000;
 /** What a turn may take after its last call has ended, to write down what came of it. */
@@ -98,7 +98,9 @@ export class LaneTurn implements CallGate, LaneHold {
     this.signal = AbortSignal.any([this.lost.signal, options.cancelled]);
   }
 
-  /** Whether a thing that was there before may be this delivery's; with `takes` it is from now on. */
+  /**
+   * Whether a thing that was there before may be this delivery's; with `takes` it is from now on.
+   */
   adopt(
     thing: string,
     deliveryId: string,
@@ -111,9 +113,9 @@ export class LaneTurn implements CallGate, LaneHold {
   }
 
   /**
-   * Takes the lane, runs `work` while it is held, and gives it back whatever happens: from the first renewal on
-   * there is no way out of here on which the lease is renewed any longer.
-   * Throws `LaneBusy` while another turn holds the lane.
+   * Takes the lane, runs `work` while it is held, and gives it back whatever happens: from the
+   * first renewal on there is no way out of here on which the lease is renewed any longer. Throws
+   * `LaneBusy` while another turn holds the lane.
    */
   static async hold<T>(options: TurnOptions, work: (turn: LaneTurn) => Promise<T>): Promise<T> {
     const turn = new LaneTurn(options);
@@ -142,6 +144,11 @@ export class LaneTurn implements CallGate, LaneHold {
     const { settleMs, timeoutsMs } = this.settings;
     const unknownForMs = timeoutsMs[this.system].total + settleMs[this.system];
     await takeOverSends(this.options.pool, this, unknownForMs);
+  }
+
+  /** Whether nothing is written in this turn. */
+  get isTrial(): boolean {
+    return this.options.readsWhilePaused ?? false;
   }
 
   get pool(): Pool {
@@ -195,8 +202,8 @@ export class LaneTurn implements CallGate, LaneHold {
   }
 
   /**
-   * Gives the lane back. A lapsed lease is left to whoever took it, and one that cannot be given back because the
-   * database is away lapses by itself: neither changes what the turn came to.
+   * Gives the lane back. A lapsed lease is left to whoever took it, and one that cannot be given
+   * back because the database is away lapses by itself: neither changes what the turn came to.
    */
   private async release(trouble: string | null): Promise<void> {
     await releaseLease(this.options.pool, this, trouble).catch((error: unknown) => {
@@ -258,8 +265,8 @@ export class LaneTurn implements CallGate, LaneHold {
   }
 
   /**
-   * The last look before a call leaves. A process that was frozen since its last statement finds out here,
-   * before any timer runs, that its lease has lapsed and another one may be calling.
+   * The last look before a call leaves. A process that was frozen since its last statement finds
+   * out here, before any timer runs, that its lease has lapsed and another one may be calling.
    */
   requireLease(): void {
     if (this.now >= this.heldUntilMs)

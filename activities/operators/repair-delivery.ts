@@ -25,9 +25,13 @@ import {
 import { searchAttributes } from '../../protocol/search-attributes';
 import { NotYet } from '../failures';
 
-// Dead letters as failed workflows, for operators who live in the Temporal UI. Never calls a vendor.
+// Dead letters as failed workflows, for operators who live in the Temporal UI. Never calls a
+// vendor.
 
-/** Failed repair workflows of a tenant that an operator still has to look at: no more are started beyond this. */
+/**
+ * Failed repair workflows of a tenant that an operator still has to look at: no more are started
+ * beyond this.
+ */
 const openRepairsMax = 50;
 
 interface RepairDeps {
@@ -36,7 +40,10 @@ interface RepairDeps {
   queues: Queues;
 }
 
-/** Starts a repair workflow for each of these dead deliveries, within the bound. The dead letters stand in Postgres anyway. */
+/**
+ * Starts a repair workflow for each of these dead deliveries, within the bound. The dead letters
+ * stand in Postgres anyway.
+ */
 export async function startRepairs(
   deps: RepairDeps,
   tenant: Tenant,
@@ -48,7 +55,8 @@ export async function startRepairs(
     try {
       await startRepair(deps, tenant.tenantId, row);
     } catch (error) {
-      // The dead letters stand in Postgres; the watchdog and the next turn say again that Temporal is away.
+      // The dead letters stand in Postgres; the watchdog and the next turn say again that Temporal
+      // is away.
       log.warn('a repair workflow could not be started', { deliveryId, reason: String(error) });
       return;
     }
@@ -80,7 +88,9 @@ async function startRepair(
       taskQueue: queues.workflows,
       args: [input],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      staticSummary: `${row.system}: ${row.kind} ${row.recordId} of ${tenantId}: ${row.cause ?? row.reason ?? ''}`,
+      staticSummary:
+        `${row.system}: ${row.kind} ${row.recordId} of ${tenantId}: ` +
+        `${row.cause ?? row.reason ?? ''}`,
       typedSearchAttributes: [
         { key: searchAttributes.tenantId, value: tenantId },
         { key: searchAttributes.syncRecord, value: `${row.kind}/${row.recordId}` },
@@ -93,8 +103,9 @@ async function startRepair(
 }
 
 /**
- * A failed workflow stays failed for ever: for what is settled meanwhile, by a redrive or a discard, another run of
- * the same id is started, which completes at once, so that the newest run tells the truth. One round of at most 200.
+ * A failed workflow stays failed for ever: for what is settled meanwhile, by a redrive or a
+ * discard, another run of the same id is started, which completes at once, so that the newest run
+ * tells the truth. One round of at most 200.
  */
 export async function closeSettledRepairs(deps: RepairDeps): Promise<void> {
   for (const row of await settledAfterShown(deps.pool)) {
@@ -112,12 +123,17 @@ function deadText(row: DeadRow): string {
   const failure = failureClasses.find((name) => name === reason);
   const whatToDo = failure === undefined ? 'Correct the data.' : deadReasons[failure].whatToDo;
   const said = detail === null ? '' : ` ${detail}`;
-  return `${systemNames[system]} refused ${kind} ${recordId}${named}: ${cause ?? reason ?? ''}.${said} ${whatToDo} Or reset this workflow to its first task after the correction.`;
+  return (
+    `${systemNames[system]} refused ${kind} ${recordId}${named}: ` +
+    `${cause ?? reason ?? ''}.${said} ${whatToDo} Or reset this workflow to its first task ` +
+    'after the correction.'
+  );
 }
 
 /**
- * The first time for this generation: notes that it was shown and fails with the cause, so that the workflow
- * stands as failed in the UI. After an operator's reset: asks for a redrive and waits until the lane settled it.
+ * The first time for this generation: notes that it was shown and fails with the cause, so that the
+ * workflow stands as failed in the UI. After an operator's reset: asks for a redrive and waits
+ * until the lane settled it.
  */
 export async function repairDelivery(
   deps: RepairDeps,

@@ -30,8 +30,9 @@ const quietMs = 20_000;
 const pageSize = 200;
 
 /**
- * One page of tenants with work that nobody does: wakes each, starting its workflow if need be, and puts its
- * counters right. Ignores the wake flag, which a crash between commit and signal leaves up.
+ * One page of tenants with work that nobody does: wakes each, starting its workflow if need be, and
+ * puts its counters right. Ignores the wake flag, which a crash between commit and signal leaves
+ * up.
  */
 export async function wakeStuckTenants(
   deps: WatchdogDeps,
@@ -49,7 +50,8 @@ export async function wakeStuckTenants(
     try {
       if (await wakeStuckTenant(deps, tenantId)) woken += 1;
     } catch (error) {
-      // Whatever is wrong with one tenant stops no other; where Temporal or the database is away, the round ends.
+      // Whatever is wrong with one tenant stops no other; where Temporal or the database is away,
+      // the round ends.
       if (isDatabaseAway(error)) throw error;
       log.warn('a stalled tenant could not be woken', { tenantId, reason: textOf(error) });
     }

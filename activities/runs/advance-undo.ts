@@ -7,8 +7,8 @@ import type { WatchdogDeps } from '../operators/wake-stuck-tenants';
 import { undoDeliveries } from './undo-deliveries';
 
 /**
- * The next step of an undo: wants what is next taken back, under the tenant's cursor, and wakes the lanes for it. Done
- * again after a kill it finds where it was.
+ * The next step of an undo: wants what is next taken back, under the tenant's cursor, and wakes the
+ * lanes for it. Done again after a kill it finds where it was.
  */
 export async function advanceUndo(
   deps: WatchdogDeps & { now: () => number },

@@ -5,7 +5,12 @@ import { beginRun, savePage, type RunMember, type RunSend } from '../../database
 import type { RecordBody } from '../../domain/bodies';
 import { expectedMs } from '../../domain/expected-time';
 import type { Posting } from '../../domain/posting/posting';
-import { newLaneProgress, type LaneProgress, type MemberOutcome, type RunSelector } from '../../domain/run-progress'; // prettier-ignore
+import {
+  newLaneProgress,
+  type LaneProgress,
+  type MemberOutcome,
+  type RunSelector,
+} from '../../domain/run-progress';
 import { sendsAtOnce } from '../../domain/sends-at-once';
 import { limitsOf } from '../../domain/sync-settings';
 import { composePicked, placesBehind, sharedOf } from '../lane/compose-batch';
@@ -16,8 +21,9 @@ import { LaneSession, type Attempt, type Open } from '../lane/session';
 import { LaneTurn, type TurnOptions } from '../lane/turn';
 import { frozenOf, inSends } from '../lane/send-writes';
 
-// A dry run's turn of a lane: picks, looks up and composes as a push does, and keeps what would leave. Nothing
-// is sent and no delivery is moved. It may read while the lane is paused, which is when people look.
+// A dry run's turn of a lane: picks, looks up and composes as a push does, and keeps what would
+// leave. Nothing is sent and no delivery is moved. It may read while the lane is paused, which is
+// when people look.
 
 /** Deliveries that a run looks at for one system. */
 const membersMax = 10_000;
@@ -67,7 +73,10 @@ class DryRun {
     return this.turn.pool;
   }
 
-  /** Picks grow as those of a turn do that leaves as fast as the quota allows, so that the sends are the same. */
+  /**
+   * Picks grow as those of a turn do that leaves as fast as the quota allows, so that the sends are
+   * the same.
+   */
   async untilOver(): Promise<DryRunResult> {
     const { system, settings } = this.turn;
     const run = await beginRun(this.pool, this.turn.tenant, this.request.runId);
@@ -100,7 +109,10 @@ class DryRun {
     if (size <= 0) return [];
     const places = { ...after };
     for (;;) {
-      const due = await pickDue(this.pool, this.turn.tenant, this.turn.system, size, { kinds, after: places }); // prettier-ignore
+      const due = await pickDue(this.pool, this.turn.tenant, this.turn.system, size, {
+        kinds,
+        after: places,
+      });
       const wanted = due.filter((delivery) => isWithin(delivery, from, to));
       if (wanted.length > 0 || due.length === 0) return sharedOf(wanted, size);
       for (const { kind, dueAt, id } of due) places[kind] = { dueAt, id };
@@ -126,19 +138,26 @@ class DryRun {
     const postings = await this.session.called(() =>
       opened.connector.readPostings(written, this.turn),
     );
-    const booked = new Map(batch.writes.map(({ delivery }, index) => [delivery.id, postings[index] ?? null])); // prettier-ignore
+    const booked = new Map(
+      batch.writes.map(({ delivery }, index) => [delivery.id, postings[index] ?? null]),
+    );
     const system = this.turn.system;
     const sends: RunSend[] = [];
     const sendOf = new Map<string, number>();
     for (const writes of inSends(batch.writes, size)) {
       const no = former.sends + sends.length + 1;
-      const { key, request } = frozenOf({ opened, workflowId: this.request.workflowId }, [...writes.values()]); // prettier-ignore
+      const { key, request } = frozenOf({ opened, workflowId: this.request.workflowId }, [
+        ...writes.values(),
+      ]);
       sends.push({ system, no, key, path: request.path, body: request.body, members: writes.size });
       for (const id of writes.keys()) sendOf.set(id, no);
     }
-    const members = picked.map(
-      (delivery, index) =>
-      memberOf(delivery, former.members + index + 1, batch, { system, sendNo: sendOf.get(delivery.id) ?? null, postings: booked.get(delivery.id) ?? null }), // prettier-ignore
+    const members = picked.map((delivery, index) =>
+      memberOf(delivery, former.members + index + 1, batch, {
+        system,
+        sendNo: sendOf.get(delivery.id) ?? null,
+        postings: booked.get(delivery.id) ?? null,
+      }),
     );
     const progress: LaneProgress = {
       ...former,
@@ -147,7 +166,10 @@ class DryRun {
       sends: former.sends + sends.length,
       reads: former.reads + reads,
       elapsedMs: former.elapsedMs + elapsedMs,
-      outcomes: members.reduce((counts, { outcome }) => ({ ...counts, [outcome]: (counts[outcome] ?? 0) + 1 }), former.outcomes), // prettier-ignore
+      outcomes: members.reduce(
+        (counts, { outcome }) => ({ ...counts, [outcome]: (counts[outcome] ?? 0) + 1 }),
+        former.outcomes,
+      ),
       accounts: added(former.accounts, members),
     };
     return { sends, members, progress };
@@ -200,7 +222,13 @@ function memberOf(
   const event = settlement?.event;
   const reason = event !== undefined && 'reason' in event ? event.reason : null;
   const outcome: MemberOutcome =
-    event?.type === 'adopted' ? 'adopt' : event?.type === 'skip' ? 'skip' : settlement?.waitsFor === undefined ? 'hold' : 'wait'; // prettier-ignore
+    event?.type === 'adopted'
+      ? 'adopt'
+      : event?.type === 'skip'
+        ? 'skip'
+        : settlement?.waitsFor === undefined
+          ? 'hold'
+          : 'wait';
   const detail = settlement?.detail ?? null;
   return { ...of, outcome, operation: null, entity: null, payload: null, reason, detail };
 }

@@ -23,24 +23,35 @@ import type { DirectionPolicy } from '../../domain/direction';
 import { inChunks } from '../../domain/group-by';
 import type { Thing } from '../../domain/record-references';
 import type { RunSelector } from '../../domain/run-progress';
-import { undoKinds, undoWayOf, type UndoKind, type UndoProgress, type UndoWay } from '../../domain/undo'; // prettier-ignore
+import {
+  undoKinds,
+  undoWayOf,
+  type UndoKind,
+  type UndoProgress,
+  type UndoWay,
+} from '../../domain/undo';
 import { gateFor } from '../../domain/wanted-deliveries';
 import { inSummary, isInSummary, joinSummaries } from '../absorb/join-summaries';
 import { wantDeliveries } from '../absorb/want-deliveries';
 
-// An undo's steps under the tenant's cursor: it wants that documents are taken away, as absorb wants them there. How they
-// are taken away is the lane's business, the same as for what the till voids.
+// An undo's steps under the tenant's cursor: it wants that documents are taken away, as absorb
+// wants them there. How they are taken away is the lane's business, the same as for what the till
+// voids.
 
 /** Deliveries looked at in one transaction: the tenant's cursor is held for some 50 ms. */
 const pageSize = 500;
-/** As many as these under way, a run waits: what was not begun can still be cancelled, and the queue stays short. */
+/**
+ * As many as these under way, a run waits: what was not begun can still be cancelled, and the queue
+ * stays short.
+ */
 const underWayMax = 500;
 /** Absorb waits that long at most. */
 const stayMs = 1_000;
 
 /**
- * Goes on with a run: wants its next documents taken back, or, where it was cancelled, those that were not begun
- * there again. Done again after a kill it finds where it was. True where a lane may have work.
+ * Goes on with a run: wants its next documents taken back, or, where it was cancelled, those that
+ * were not begun there again. Done again after a kill it finds where it was. True where a lane may
+ * have work.
  */
 export async function undoDeliveries(
   pool: Pool,
@@ -165,7 +176,9 @@ async function takeBack(
   const records = await readRecords(tx, tenant, things);
   const byKey = new Map(records.map((record) => [recordKey(record.kind, record.recordId), record]));
   const direction = await directionInForce(tx, tenant);
-  const rows = (await lockDeliveriesOf(tx, tenant, things)).filter(({ system }) => system === 'qbo'); // prettier-ignore
+  const rows = (await lockDeliveriesOf(tx, tenant, things)).filter(
+    ({ system }) => system === 'qbo',
+  );
   const shared = new Set(rows.filter(isInSummary).map((row) => recordKey(row.kind, row.recordId)));
   const tickets = records.filter(({ kind, recordId }) => shared.has(recordKey(kind, recordId)));
   const posted = await postedShares(tx, tenant, tickets);
@@ -177,7 +190,14 @@ async function takeBack(
     if (record === undefined || way === null) return [];
     const isPosted = posted.has(`${row.kind}/${row.recordId}/${row.part}`);
     const gate = gateOf(way, isPosted, direction, row.kind);
-    const event = { type: 'desired' as const, rev: record.rev, op: 'absent' as const, gate, nowMs, undoneBy: run }; // prettier-ignore
+    const event = {
+      type: 'desired' as const,
+      rev: record.rev,
+      op: 'absent' as const,
+      gate,
+      nowMs,
+      undoneBy: run,
+    };
     const next = transition(row, event);
     return next === null ? [] : [{ row, after: next, lastClass: null, waitsFor: null }];
   });
@@ -199,11 +219,16 @@ async function takeBack(
 
 type Gate = Extract<DeliveryEvent, { type: 'desired' }>['gate'];
 
-function gateOf(way: UndoWay, isPosted: boolean, direction: DirectionPolicy, kind: Thing['kind']): Gate {
+function gateOf(
+  way: UndoWay,
+  isPosted: boolean,
+  direction: DirectionPolicy,
+  kind: Thing['kind'],
+): Gate {
   if (way === 'document') return gateFor(direction, 'qbo', kind, 'present');
   // A share that the books have goes with the next revision of its summary.
   return way === 'summary' && isPosted ? inSummary : { kind: 'skipped', reason: undone };
-} // prettier-ignore
+}
 
 /** Wants these records as they stand, as if a change of them had come. */
 async function wantAgain(
@@ -218,8 +243,8 @@ async function wantAgain(
 }
 
 /**
- * Of a redrive by ids: records whose documents an undo took back are wanted again. Done twice nothing is left to
- * do. True where there were some.
+ * Of a redrive by ids: records whose documents an undo took back are wanted again. Done twice
+ * nothing is left to do. True where there were some.
  */
 export async function redriveUndone(
   pool: Pool,

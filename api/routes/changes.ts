@@ -48,7 +48,15 @@ const intakeAnswer = z
   })
   .meta({ id: 'IntakeAnswer' });
 
-const outcomes = ['pending', 'applied', 'stale', 'superseded', 'failed', 'ignored', 'conflict'] as const; // prettier-ignore
+const outcomes = [
+  'pending',
+  'applied',
+  'stale',
+  'superseded',
+  'failed',
+  'ignored',
+  'conflict',
+] as const;
 
 const storedChange = z
   .object({
@@ -209,7 +217,9 @@ function aboveBound(bound: number): Problem {
 }
 
 function queueFull(bound: number, depth: number): Problem {
-  const detail = `The tenant's queue holds ${depth} of at most ${bound}; nothing of this request was stored.`;
+  const detail =
+    `The tenant's queue holds ${depth} of at most ${bound}; nothing of this request was ` +
+    'stored.';
   return new Problem(429, 'queue_full', detail, {
     members: { bound, depth },
     retryAfterSeconds: 5,

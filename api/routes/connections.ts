@@ -26,10 +26,14 @@ const storeUrl = z
   .refine(isStoreUrl, 'must be an http or https URL without credentials, query and fragment')
   .transform((url) => storeAddress(new URL(url)));
 
-const confirmShared = z.boolean().optional().meta({
-  description:
-    'Connects an account that another tenant has connected too: both then write to the same products, customers and books.',
-});
+const confirmShared = z
+  .boolean()
+  .optional()
+  .meta({
+    description:
+      'Connects an account that another tenant has connected too: both then write to the ' +
+      'same products, customers and books.',
+  });
 
 const connectionSchema = z
   .object({
@@ -60,7 +64,9 @@ export function connectionRoutes(deps: ApiDeps): Route[] {
       body: none,
       answers: { 200: pageSchema(connectionSchema) },
       handle: async ({ tenant }) => {
-        const found = await Promise.all(targets.map((system) => findConnection(deps.pool, tenant.id, system))); // prettier-ignore
+        const found = await Promise.all(
+          targets.map((system) => findConnection(deps.pool, tenant.id, system)),
+        );
         const items = found.flatMap((connection) =>
           connection === null ? [] : [viewOf(connection)],
         );
@@ -159,12 +165,16 @@ async function connect(
   const sealed = secrets.seal(JSON.stringify(credentials), secretPlace(tenant.id, to.system));
   const connection = await putConnection(pool, tenant.id, { ...to, sealed }, isSharedFine);
   if (connection === 'other_account') {
-    const detail = `The tenant is connected to another account of ${to.system}, to which something was sent already: connect a new tenant for this one.`;
+    const detail =
+      `The tenant is connected to another account of ${to.system}, to which something was ` +
+      'sent already: connect a new tenant for this one.';
     throw new Problem(409, 'other_account', detail);
   }
   if (connection === 'shared') {
     const detail =
-      'This account is connected already, by another tenant: both would write to the same products, customers and books. Check the address or company. If it is meant, send confirmShared: true.';
+      'This account is connected already, by another tenant: both would write to the same ' +
+      'products, customers and books. Check the address or company. If it is meant, send ' +
+      'confirmShared: true.';
     throw new Problem(409, 'account_shared', detail);
   }
   const view = viewOf(connection);
@@ -176,7 +186,10 @@ async function connect(
   return { status: 200, body: view };
 }
 
-/** In production the keys must not travel in the clear, nor the connector reach into our own network. */
+/**
+ * In production the keys must not travel in the clear, nor the connector reach into our own
+ * network.
+ */
 function refuseUnsafe({ isProduction }: ApiDeps, url: URL): void {
   if (!isProduction || (url.protocol === 'https:' && isPublicHost(url))) return;
   const message = 'must be https and a public host';

@@ -84,7 +84,13 @@ export function directionRoutes(deps: ApiDeps): Route[] {
       body: oneDirection,
       answers: { 202: requestedAnswer },
       handle: async ({ tenant, actor, params: { system, kind }, body }) =>
-        request(deps, tenant, actor, (now) => withKind(now, system, kind, body.direction), body.catchUp), // prettier-ignore
+        request(
+          deps,
+          tenant,
+          actor,
+          (now) => withKind(now, system, kind, body.direction),
+          body.catchUp,
+        ),
     }),
   ];
 }
@@ -105,7 +111,8 @@ function withKind(
 }
 
 async function directionState({ pool }: ApiDeps, tenant: Tenant): Promise<object> {
-  // In force first: read the other way round, a request made in between could seem older than what is in force.
+  // In force first: read the other way round, a request made in between could seem older than what
+  // is in force.
   const inForce = rowOf(await settingsInForce(pool, tenant.id, 'direction'));
   const newest = rowOf(await newestSettings(pool, tenant.id, 'direction'));
   return {
@@ -119,7 +126,9 @@ async function directionState({ pool }: ApiDeps, tenant: Tenant): Promise<object
   };
 }
 
-/** Somebody else's request came between reading and storing: the change is made again on top of it. */
+/**
+ * Somebody else's request came between reading and storing: the change is made again on top of it.
+ */
 const triesMax = 10;
 
 /** Stores the newest request changed as asked, then tells the tenant's workflow. */
@@ -162,7 +171,9 @@ async function request(
 }
 
 function catchUpRequired(count: number): Problem {
-  const detail = `${count} documents were kept back. Say catchUp: true to send them now, or false to skip them.`;
+  const detail =
+    `${count} documents were kept back. Say catchUp: true to send them now, or false to skip ` +
+    'them.';
   return new Problem(409, 'catch_up_required', detail, { members: { count } });
 }
 

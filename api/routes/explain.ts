@@ -16,7 +16,9 @@ const remoteId = z.string().regex(/^[\w.:-]{1,200}$/);
 const question = z
   .strictObject({
     system: systemName.optional(),
-    entity: word.optional().meta({ description: 'As the system names it, e.g. `SalesReceipt`, `products`.' }), // prettier-ignore
+    entity: word
+      .optional()
+      .meta({ description: 'As the system names it, e.g. `SalesReceipt`, `products`.' }),
     id: remoteId.optional(),
     kind: kindName.optional(),
     recordId: recordIdText.optional(),

@@ -77,7 +77,15 @@ export function failureRoutes(deps: ApiDeps): Route[] {
       handle: async ({ tenant, query: { cursor, limit, ...wanted } }) => {
         const after = afterOf(cursor, failureId);
         const rows = await failuresAfter(pool, tenant.id, wanted, after, limit + 1);
-        return { status: 200, body: pageOf(rows, limit, ({ id }) => id, (row) => row) }; // prettier-ignore
+        return {
+          status: 200,
+          body: pageOf(
+            rows,
+            limit,
+            ({ id }) => id,
+            (row) => row,
+          ),
+        };
       },
     }),
     tenantRoute({
@@ -106,7 +114,8 @@ function redriveRoute({ pool, signals }: ApiDeps): Route {
     path: '/failures/redrive',
     access: 'operator',
     summary:
-      'Try again by ids, by cause, or all; what lifts by itself is passed over. By ids also what an undo took back: its record is posted anew',
+      'Try again by ids, by cause, or all; what lifts by itself is passed over. By ids ' +
+      'also what an undo took back: its record is posted anew',
     params: none,
     query: none,
     body: redriveSelector,

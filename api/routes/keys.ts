@@ -35,7 +35,12 @@ export function keyRoutes({ pool }: ApiDeps): Route[] {
         const keys = await listKeys(pool, tenant.id);
         const after = afterOf(query.cursor, z.uuid());
         const rest = keys.slice(keys.findIndex(({ id }) => id === after) + 1);
-        const page = pageOf(rest, query.limit, ({ id }) => id, (key) => key); // prettier-ignore
+        const page = pageOf(
+          rest,
+          query.limit,
+          ({ id }) => id,
+          (key) => key,
+        );
         return { status: 200, body: page };
       },
     }),
@@ -44,7 +49,8 @@ export function keyRoutes({ pool }: ApiDeps): Route[] {
       path: '/keys',
       access: 'admin',
       summary:
-        'Create an API key; it is shown once. With the root key: an admin key, for a tenant that lost its own',
+        'Create an API key; it is shown once. With the root key: an admin key, for a ' +
+        'tenant that lost its own',
       params: none,
       query: none,
       body: z.strictObject({ role: z.enum(roles), label: label(100) }),

@@ -66,16 +66,27 @@ export function mappingRoutes(deps: ApiDeps): Route[] {
         200: mappingSchema.extend({
           /** Failures that were held for want of it and are tried again. */
           released: z.int(),
-          unchecked: z.literal(true).optional().meta({
-            description:
-              'The company could not be asked about this target yet; it is checked before it is used.',
-          }),
+          unchecked: z
+            .literal(true)
+            .optional()
+            .meta({
+              description:
+                'The company could not be asked about this target yet; it is checked before ' +
+                'it is used.',
+            }),
         }),
       },
       handle: async ({ tenant, actor, params, body: { target } }) => {
         const { id, name = null } = target;
         const unchecked = await checkTarget(deps, tenant, params.kind, [params.key, id]);
-        const mapping = await putMapping(pool, tenant.id, params.kind, params.key, { id, name }, actor); // prettier-ignore
+        const mapping = await putMapping(
+          pool,
+          tenant.id,
+          params.kind,
+          params.key,
+          { id, name },
+          actor,
+        );
         const subject = `${params.kind}/${params.key}`;
         const detail = { id, name, version: mapping.version };
         await writeAudit(pool, tenant.id, { actor, action: 'mapping.put', subject, detail });
@@ -88,8 +99,9 @@ export function mappingRoutes(deps: ApiDeps): Route[] {
 }
 
 /**
- * Refuses a key that means nothing and a target that the company does not have or of a wrong type, however often it
- * is sent: as the company was read last, and with a refusal it is read again. Answers whether nobody could check it.
+ * Refuses a key that means nothing and a target that the company does not have or of a wrong type,
+ * however often it is sent: as the company was read last, and with a refusal it is read again.
+ * Answers whether nobody could check it.
  */
 async function checkTarget(
   { pool, signals }: ApiDeps,
@@ -113,7 +125,9 @@ async function checkTarget(
 /** What cannot be read counts as not there: it is read again with the next turn. */
 const storedFacts = jsonObject.nullable().catch(null);
 
-/** Tries again what was held because this mapping was missing or wrong, or its article had no item. */
+/**
+ * Tries again what was held because this mapping was missing or wrong, or its article had no item.
+ */
 async function release(
   { pool, signals }: ApiDeps,
   tenant: Tenant,

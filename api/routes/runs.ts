@@ -27,10 +27,30 @@ import { instantText, kindName, systemName } from '../words';
 const runId = z.uuid();
 const request = z
   .strictObject({
-    kind: z.enum(runKinds).meta({ description: '`dry_run` shows what would be sent now. `undo` takes back what was posted to QuickBooks for records of these business dates, and what waits to be: open documents are voided, deposited ones and those in closed periods get a document against them, tickets leave their daily summary; nothing is deleted. A later revision from the POS, or a redrive by the ids of its deliveries, posts a record anew. The others are not built.' }), // prettier-ignore
-    systems: z.array(systemName).min(1).max(targets.length).optional().meta({ description: 'Of an undo only `qbo`.' }), // prettier-ignore
-    kinds: z.array(kindName).min(1).max(kinds.length).optional().meta({ description: 'Of an undo kinds of documents; all of them unless given.' }), // prettier-ignore
-    from: z.iso.date().optional().meta({ description: 'First business date; what has none is left out then. An undo needs both.' }), // prettier-ignore
+    kind: z.enum(runKinds).meta({
+      description:
+        '`dry_run` shows what would be sent now. `undo` takes back what was posted to ' +
+        'QuickBooks for records of these business dates, and what waits to be: open ' +
+        'documents are voided, deposited ones and those in closed periods get a document ' +
+        'against them, tickets leave their daily summary; nothing is deleted. A later ' +
+        'revision from the POS, or a redrive by the ids of its deliveries, posts a ' +
+        'record anew. The others are not built.',
+    }),
+    systems: z
+      .array(systemName)
+      .min(1)
+      .max(targets.length)
+      .optional()
+      .meta({ description: 'Of an undo only `qbo`.' }),
+    kinds: z
+      .array(kindName)
+      .min(1)
+      .max(kinds.length)
+      .optional()
+      .meta({ description: 'Of an undo kinds of documents; all of them unless given.' }),
+    from: z.iso.date().optional().meta({
+      description: 'First business date; what has none is left out then. An undo needs both.',
+    }),
     to: z.iso.date().optional().meta({ description: 'Last business date.' }),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
@@ -43,7 +63,8 @@ const request = z
       context.addIssue({ code: 'custom', path: [path], message });
     };
     for (const bound of ['from', 'to'] as const)
-      if (body[bound] === undefined) refuse(bound, 'an undo needs the first and the last business date that it takes back'); // prettier-ignore
+      if (body[bound] === undefined)
+        refuse(bound, 'an undo needs the first and the last business date that it takes back');
     if (body.systems?.some((system) => system !== 'qbo') === true)
       refuse('systems', 'only what was posted to QuickBooks (qbo) can be taken back');
     const other = body.kinds?.find((kind) => !undoKinds.some((one) => one === kind));
@@ -52,7 +73,10 @@ const request = z
   });
 
 const postingSchema = z.object({
-  accountId: z.string().nullable().meta({ description: 'Null where the books choose the account.' }), // prettier-ignore
+  accountId: z
+    .string()
+    .nullable()
+    .meta({ description: 'Null where the books choose the account.' }),
   account: z.string(),
   currency: z.string(),
   debitMinor: z.int(),
@@ -66,10 +90,28 @@ const runSchema = z
     requestedBy: z.string(),
     requestedAt: instantText,
     endedAt: instantText.nullable(),
-    done: z.int().meta({ description: 'Deliveries that were looked at; of an undo, those that came to rest.' }), // prettier-ignore
-    total: z.int().nullable().meta({ description: 'That waited when it began. What waits for others, or for its next try, is not looked at. Of an undo: that stood in the books or waited.' }), // prettier-ignore
+    done: z.int().meta({
+      description: 'Deliveries that were looked at; of an undo, those that came to rest.',
+    }),
+    total: z
+      .int()
+      .nullable()
+      .meta({
+        description:
+          'That waited when it began. What waits for others, or for its next try, is not ' +
+          'looked at. Of an undo: that stood in the books or waited.',
+      }),
     detail: z.string().nullable(),
-    undone: z.partialRecord(z.enum(undoOutcomes), z.int()).nullable().meta({ description: 'Of an undo: deliveries by what became of them; once it has ended, as it ended. `voided`; `countered`: it stands, with a document against it; `leftSummary`; `skipped`: never posted, and not posted any more; `held` and `dead`: under failures; `waiting`. Null of a dry run.' }), // prettier-ignore
+    undone: z
+      .partialRecord(z.enum(undoOutcomes), z.int())
+      .nullable()
+      .meta({
+        description:
+          'Of an undo: deliveries by what became of them; once it has ended, as it ended. ' +
+          '`voided`; `countered`: it stands, with a document against it; `leftSummary`; ' +
+          '`skipped`: never posted, and not posted any more; `held` and `dead`: under ' +
+          'failures; `waiting`. Null of a dry run.',
+      }),
     systems: z
       .array(
         z.object({
@@ -105,7 +147,9 @@ function shown({ progress, selector: _selector, undo: _undo, ...run }: RunRow): 
     if (lane === undefined) return [];
     const { isDone, isCut, outcomes, reads, sends: writes, expectedMs, accounts } = lane;
     const calls = { reads, writes };
-    return [{ system, isDone, isCut, outcomes, calls, expectedMs, accounts: Object.values(accounts) }]; // prettier-ignore
+    return [
+      { system, isDone, isCut, outcomes, calls, expectedMs, accounts: Object.values(accounts) },
+    ];
   });
   return { ...run, undone: null, systems };
 }
@@ -141,7 +185,8 @@ function startRoute({ pool, signals }: ApiDeps): Route {
     path: '/runs',
     access: 'operator',
     summary:
-      'Start a run. A dry run answers with what would be sent now, and sends nothing; an undo takes back what was posted',
+      'Start a run. A dry run answers with what would be sent now, and sends nothing; an ' +
+      'undo takes back what was posted',
     params: none,
     query: none,
     body: request,
@@ -158,7 +203,12 @@ function startRoute({ pool, signals }: ApiDeps): Route {
         from: body.from ?? null,
         to: body.to ?? null,
       };
-      const created = await createRun(pool, tenant.id, { id, kind: body.kind, selector, by: actor }); // prettier-ignore
+      const created = await createRun(pool, tenant.id, {
+        id,
+        kind: body.kind,
+        selector,
+        by: actor,
+      });
       if (created.type === 'already_running')
         throw new Problem(409, 'already_running', 'A run of this kind has not ended yet.');
       if (created.type === 'too_soon')
@@ -178,7 +228,8 @@ function cancelRoute({ pool, signals }: ApiDeps): Route {
     method: 'post',
     path: '/runs/{runId}/cancel',
     access: 'operator',
-    summary: 'Stop a run; what it found so far stays. Of an undo: what was not begun stays in the books', // prettier-ignore
+    summary:
+      'Stop a run; what it found so far stays. Of an undo: what was not begun stays in the books',
     params: z.strictObject({ runId }),
     query: none,
     body: none,
@@ -203,7 +254,14 @@ const placeOf = (cursor: string | undefined): RunPlace => {
 const placeKey = ({ system, no }: RunPlace): string => `${system}/${no}`;
 
 function sendsRoute({ pool }: ApiDeps): Route {
-  const sendSchema = z.object({ system: systemName, no: z.int(), key: z.string(), path: z.string(), body: z.string(), members: z.int() }); // prettier-ignore
+  const sendSchema = z.object({
+    system: systemName,
+    no: z.int(),
+    key: z.string(),
+    path: z.string(),
+    body: z.string(),
+    members: z.int(),
+  });
   return tenantRoute({
     method: 'get',
     path: '/runs/{runId}/sends',

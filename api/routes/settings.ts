@@ -85,10 +85,15 @@ async function checkPosting(
   if (unfit.length > 0) throw invalid('The settings do not fit the company.', unfit);
 }
 
-/** A day that has tickets keeps its mode: each is in the books by itself or in a summary, never both. */
+/**
+ * A day that has tickets keeps its mode: each is in the books by itself or in a summary, never
+ * both.
+ */
 function dayTaken(days: readonly { day: string; mode: string }[]): Problem {
   const named = days.map(({ day, mode }) => `${day} (${mode})`).join(', ');
-  const detail = `These business days have tickets already and keep their mode: ${named}. Switch from a later day.`;
+  const detail =
+    `These business days have tickets already and keep their mode: ${named}. Switch from a ` +
+    'later day.';
   return new Problem(409, 'day_has_tickets', detail);
 }
 
@@ -133,14 +138,19 @@ function partRoutes<T extends object>(deps: ApiDeps, part: Part<T>): Route[] {
         const before = afterOf(cursor, z.string().regex(/^\d{1,9}$/));
         const beforeRev = before === null ? null : Number(before);
         const rows = await settingsVersions(pool, tenant.id, name, beforeRev, limit + 1);
-        const page = pageOf(rows, limit, ({ rev }) => String(rev), (row) => ({
-          revision: row.rev,
-          value: row.value,
-          requestedBy: row.requestedBy,
-          requestedAt: row.requestedAt,
-          inForceAt: row.inForceAt,
-          supersededAt: row.supersededAt,
-        })); // prettier-ignore
+        const page = pageOf(
+          rows,
+          limit,
+          ({ rev }) => String(rev),
+          (row) => ({
+            revision: row.rev,
+            value: row.value,
+            requestedBy: row.requestedBy,
+            requestedAt: row.requestedAt,
+            inForceAt: row.inForceAt,
+            supersededAt: row.supersededAt,
+          }),
+        );
         return { status: 200, body: page };
       },
     }),

@@ -23,7 +23,8 @@ const laneSchema = z.object({
   needsAuthSince: instantText.nullable(),
   waitUntil: instantText.nullable().meta({
     description:
-      'The vendor asked not to be called before (Retry-After, bounded by settings); `resume` and `breaker closed` lift it.',
+      'The vendor asked not to be called before (Retry-After, bounded by settings); ' +
+      '`resume` and `breaker closed` lift it.',
   }),
   waitReason: z.string().nullable(),
   batchMax: z.int().nullable().meta({

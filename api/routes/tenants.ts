@@ -8,7 +8,10 @@ import { invalid, notFound, Problem } from '../problem';
 import { none, openRoute, tenantRoute, type Route } from '../route';
 import { instantText } from '../words';
 
-/** Names that stand in examples everywhere: as tenants of a real installation they are always a mistake. */
+/**
+ * Names that stand in examples everywhere: as tenants of a real installation they are always a
+ * mistake.
+ */
 const reservedIds = new Set(['default', 'test', 'main-store', 'example', 'demo']);
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));

@@ -6,9 +6,9 @@ import { keyOf, labelsIn, mainOf, postedIn, snapshotOf, standing, type Posted } 
 import { documentEntities } from './entities';
 import { documentContentSchema, type QboDocumentContent } from './wire';
 
-// A write that the books carried out: what they answered goes into the snapshot. Where it is not what the
-// source says, the document is voided next (accounting.md#totals): the state says so, whoever reads
-// it.
+// A write that the books carried out: what they answered goes into the snapshot. Where it is not
+// what the source says, the document is voided next (accounting.md#totals): the state says so,
+// whoever reads it.
 
 type Accepted = Extract<MemberResult, { type: 'accepted' }>;
 
@@ -49,7 +49,11 @@ export function afterWrite(
     const entity = documentEntities.find((name) => name === write.entity);
     if (entity === undefined) throw new Error(`Bug: ${write.entity} is no document`);
     const voidDue = { entity, id: remote.id, why: differing, netBefore };
-    return { ...accepted, snapshot: snapshotOf({ ...known, voidDue }, labelsIn(write.snapshot)), then: { type: 'step' } }; // prettier-ignore
+    return {
+      ...accepted,
+      snapshot: snapshotOf({ ...known, voidDue }, labelsIn(write.snapshot)),
+      then: { type: 'step' },
+    };
   }
   if (differing !== null)
     return { type: 'ambiguous', reason: 'not_voided_in_books', detail: differing };
@@ -61,12 +65,23 @@ export function afterWrite(
       return { ...accepted, then: { type: 'step' } };
     case 'hold': {
       const why = natural.kind === 'void' ? (natural.why ?? '') : '';
-      return { ...accepted, then: { type: 'hold', reason: 'totals_differ_in_books', cause: 'totals_differ_in_books', detail: `${why}. It was voided; redrive posts it anew` } }; // prettier-ignore
+      return {
+        ...accepted,
+        then: {
+          type: 'hold',
+          reason: 'totals_differ_in_books',
+          cause: 'totals_differ_in_books',
+          detail: `${why}. It was voided; redrive posts it anew`,
+        },
+      };
     }
   }
 }
 
-/** The document just written has its id and money; it is the one without, or the one that was changed. */
+/**
+ * The document just written has its id and money; it is the one without, or the one that was
+ * changed.
+ */
 function completed(
   posted: Posted,
   natural: Natural,
@@ -95,7 +110,9 @@ function completed(
 function differs(write: Write, natural: Natural, content: QboDocumentContent): string | null {
   const what = `${write.entity} ${content.Id ?? ''}`;
   if (natural.kind === 'void')
-    return (content.TotalAmt ?? 0) === 0 ? null : `${what} still has a total of ${content.TotalAmt ?? 0}`; // prettier-ignore
+    return (content.TotalAmt ?? 0) === 0
+      ? null
+      : `${what} still has a total of ${content.TotalAmt ?? 0}`;
   if (natural.kind !== 'document') return null;
   return totalDiffers(natural, content, what) ?? taxDiffers(natural, content, what);
 }
@@ -122,7 +139,8 @@ function taxDiffers(
 ): string | null {
   if (taxMinor === undefined || taxVarianceMinor === undefined) return null;
   const tax = TxnTaxDetail?.TotalTax ?? 0;
-  // In a currency without decimals the books may show parts of a unit of what lies within the amounts.
+  // In a currency without decimals the books may show parts of a unit of what lies within the
+  // amounts.
   const booksMinor = textToMinor(taxVarianceMinor === 0 ? tax : roundedTo(tax, currency), currency);
   if (booksMinor !== null && Math.abs(booksMinor - taxMinor) <= taxVarianceMinor) return null;
   return `${what} has ${tax} of tax, the ticket ${minorToText(taxMinor, currency)}`;

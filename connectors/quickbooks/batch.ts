@@ -1,6 +1,14 @@
 import { canonicalJson } from '../../domain/canonical';
 import type { JsonObject } from '../../domain/words';
-import type { FrozenRequest, KeptWrite, MemberResult, SendAnswer, StoredSend, Write, WriteText } from '../connector'; // prettier-ignore
+import type {
+  FrozenRequest,
+  KeptWrite,
+  MemberResult,
+  SendAnswer,
+  StoredSend,
+  Write,
+  WriteText,
+} from '../connector';
 import type { HttpResult } from '../http';
 import { afterWrite } from './after-write';
 import { companyPath } from './client';
@@ -80,9 +88,12 @@ function settleItem(
   const faults = faultsOf(item);
   if (faults) {
     const meaning = meaningOf(faults[0]);
+    const failureClass = meaning.kind === 'refused' ? meaning.failureClass : 'SERVER';
+    // What it applies was applied by others meanwhile: it is read again.
+    const isOutdated = failureClass === 'BUSINESS' && member.natural['isSettling'] === true;
     return {
       type: 'refused',
-      failureClass: meaning.kind === 'refused' ? meaning.failureClass : 'SERVER',
+      failureClass: isOutdated ? 'STALE' : failureClass,
       code: String(faults[0].code ?? 'fault'),
       message: faultText(faults, tid),
     };

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { canonicalJson } from '../../domain/canonical';
 import { documentContentSchema, type QboDocumentContent } from './wire';
 
-// The money of a document in one short form, by which we see whether a person changed it: day, customer,
-// account, total, tax, and of each line what, how much, how many and its tax code
+// The money of a document in one short form, by which we see whether a person changed it: day,
+// customer, account, total, tax, and of each line what, how much, how many and its tax code
 // (accounting.md#edits).
 
 const lineSchema = z.tuple([z.string(), z.number(), z.number().nullable(), z.string().nullable()]);
@@ -31,15 +31,21 @@ export function moneyOf(content: QboDocumentContent): BooksMoney {
     const { Amount: amount = 0 } = line;
     const sold = line.SalesItemLineDetail;
     if (sold !== undefined)
-      return [[sold.ItemRef?.value ?? '', amount, sold.Qty ?? null, sold.TaxCodeRef?.value ?? null]]; // prettier-ignore
+      return [
+        [sold.ItemRef?.value ?? '', amount, sold.Qty ?? null, sold.TaxCodeRef?.value ?? null],
+      ];
     const discount = line.DiscountLineDetail;
     if (discount !== undefined)
       return [[`discount ${discount.DiscountAccountRef?.value ?? ''}`, amount, null, null]];
     const journal = line.JournalEntryLineDetail;
     if (journal !== undefined)
-      return [[`${journal.PostingType ?? ''} ${journal.AccountRef?.value ?? ''}`, amount, null, null]]; // prettier-ignore
+      return [
+        [`${journal.PostingType ?? ''} ${journal.AccountRef?.value ?? ''}`, amount, null, null],
+      ];
     const moved = line.DepositLineDetail ?? line.AccountBasedExpenseLineDetail;
-    return moved === undefined ? [] : [[`account ${moved.AccountRef?.value ?? ''}`, amount, null, null]]; // prettier-ignore
+    return moved === undefined
+      ? []
+      : [[`account ${moved.AccountRef?.value ?? ''}`, amount, null, null]];
   });
   const { FromAccountRef: from, ToAccountRef: to } = content;
   if (from !== undefined && to !== undefined)
@@ -56,7 +62,9 @@ export function moneyOf(content: QboDocumentContent): BooksMoney {
 
 /** The customer of an entry on receivables. */
 function owedBy({ Line: lines }: QboDocumentContent): string | undefined {
-  const named = lines.flatMap(({ JournalEntryLineDetail }) => JournalEntryLineDetail?.Entity?.EntityRef?.value ?? []); // prettier-ignore
+  const named = lines.flatMap(
+    ({ JournalEntryLineDetail }) => JournalEntryLineDetail?.Entity?.EntityRef?.value ?? [],
+  );
   return named[0];
 }
 
@@ -82,12 +90,18 @@ export function threeWay(
   const show = (money: BooksMoney | null, name: (typeof names)[number]): string =>
     money === null ? 'not known' : showValue(money[name]);
   const texts = names
-    .filter((name) => before === null || canonicalJson(before[name]) !== canonicalJson(theirs[name]))
-    .map((name) => `${name}: we wrote ${show(before, name)}, the books hold ${show(theirs, name)}, the till says ${ours === null ? 'void' : show(ours, name)}`); // prettier-ignore
+    .filter(
+      (name) => before === null || canonicalJson(before[name]) !== canonicalJson(theirs[name]),
+    )
+    .map(
+      (name) =>
+        `${name}: we wrote ${show(before, name)}, the books hold ${show(theirs, name)}, ` +
+        `the till says ${ours === null ? 'void' : show(ours, name)}`,
+    );
   return `A person changed it in QuickBooks. ${texts.join('; ')}`;
 }
 
 function showValue(value: BooksMoney[keyof BooksMoney]): string {
   if (!Array.isArray(value)) return String(value ?? 'none');
-  return `[${value.map(([what, amount, pieces, code]) => [what.includes(' ') ? what : `item ${what}`, ...(pieces === null ? [] : [`${pieces} pieces`]), amount.toFixed(2), ...(code === null ? [] : [code])].join(' ')).join(', ')}]`; // prettier-ignore
+  return `[${value.map(([what, amount, pieces, code]) => [what.includes(' ') ? what : `item ${what}`, ...(pieces === null ? [] : [`${pieces} pieces`]), amount.toFixed(2), ...(code === null ? [] : [code])].join(' ')).join(', ')}]`;
 }

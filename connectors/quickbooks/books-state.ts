@@ -5,8 +5,8 @@ import { booksMoneyOf, isSameBooksMoney, threeWay, type BooksMoney } from './boo
 import { keyOf, standing, withoutDocuments, type Posted, type WrittenDocument } from './posted';
 import { documentContentSchema } from './wire';
 
-// How the documents of a part were found in the books just now: gone, voided, changed by a person, deposited,
-// closed (accounting.md#edits, #closed).
+// How the documents of a part were found in the books just now: gone, voided, changed by a person,
+// deposited, closed (accounting.md#edits, #closed).
 
 /** The documents that were read, by kind and id; null where the books have none of that id. */
 export type ReadRows = ReadonlyMap<string, JsonObject | null>;
@@ -24,7 +24,9 @@ export function booksStateOf(
   wanted: BooksMoney | null,
   { bookCloseDate, isRefusedAsLocked }: BooksRules,
 ): BooksState {
-  const documents = standing(posted).map((document) => stateOf(document, rows.get(keyOf(document)) ?? null)); // prettier-ignore
+  const documents = standing(posted).map((document) =>
+    stateOf(document, rows.get(keyOf(document)) ?? null),
+  );
   const [only] = documents;
   const isAsWanted =
     documents.length === 1 &&
@@ -58,27 +60,41 @@ interface DocumentState {
   money: BooksMoney | null;
 }
 
-function stateOf({ money: before, version }: WrittenDocument, row: JsonObject | null): DocumentState {
+function stateOf(
+  { money: before, version }: WrittenDocument,
+  row: JsonObject | null,
+): DocumentState {
   const content = documentContentSchema.safeParse(row);
   const money = booksMoneyOf(row);
   if (!content.success || money === null)
-    return { isGone: true, isVoided: false, isChanged: false, isDeposited: false, before, money: null };
+    return {
+      isGone: true,
+      isVoided: false,
+      isChanged: false,
+      isDeposited: false,
+      before,
+      money: null,
+    };
   const { TotalAmt, PrivateNote, LinkedTxn, SyncToken } = content.data;
   return {
     isGone: false,
     isVoided: isVoidedNote(PrivateNote) && (TotalAmt ?? 0) === 0,
-    // An older version kept no figures, or not the customer of an entry: without figures only a version that is
-    // still ours shows that nobody was there.
-    isChanged: before === null ? SyncToken !== version : !isSameBooksMoney(before, before.customer === '' ? { ...money, customer: '' } : money),
+    // An older version kept no figures, or not the customer of an entry: without figures only a
+    // version that is still ours shows that nobody was there.
+    isChanged:
+      before === null
+        ? SyncToken !== version
+        : !isSameBooksMoney(before, before.customer === '' ? { ...money, customer: '' } : money),
     isDeposited: LinkedTxn.some(({ TxnType }) => TxnType === 'Deposit'),
     before,
     money,
   };
-} // prettier-ignore
+}
 
 /**
- * What an operator chose for documents that somebody deleted or voided in the books: by a redrive that names the delivery it is
- * posted anew. Null where nobody chose so, or where a document of it stands still.
+ * What an operator chose for documents that somebody deleted or voided in the books: by a redrive
+ * that names the delivery it is posted anew. Null where nobody chose so, or where a document of it
+ * stands still.
  */
 export function postedAnew(
   { isPostedAnew }: Pick<Outgoing, 'isPostedAnew'>,

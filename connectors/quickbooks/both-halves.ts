@@ -5,8 +5,8 @@ import type { Outgoing } from '../connector';
 import { decisionFor, type DecisionPlace } from './place';
 import type { DocumentSource } from './sale-of';
 
-// A ticket that is a sale and a refund in one is posted as a whole: one half that no rule posts keeps the other
-// and the moves of its tenders out too, so that nothing of it is posted by half.
+// A ticket that is a sale and a refund in one is posted as a whole: one half that no rule posts
+// keeps the other and the moves of its tenders out too, so that nothing of it is posted by half.
 
 /** What of its other half keeps this part of a ticket out of the books; null where nothing does. */
 export function otherHalfHold(
@@ -21,7 +21,10 @@ export function otherHalfHold(
   return { ...hold, detail: `Its ${half} cannot be posted, so neither is this: ${hold.detail}` };
 }
 
-/** What keeps a ticket of two halves out of daily summaries, by itself as on a day without; null where nothing does. */
+/**
+ * What keeps a ticket of two halves out of daily summaries, by itself as on a day without; null
+ * where nothing does.
+ */
 export function halvesHold(body: OrderBody, recordId: string, place: DecisionPlace): Hold | null {
   const found = heldHalf(body, recordId, place, null);
   if (found === null) return null;
@@ -40,7 +43,10 @@ function heldHalf(
   for (const half of parts) {
     if (half === except) continue;
     // Day and start are the same for both; each looks at its own document about them.
-    const decision = decisionFor(saleOfTicket({ kind: 'order', body }, recordId, half), place, { startDate: null, closed: { mode: 'firstOpenDay' } }); // prettier-ignore
+    const decision = decisionFor(saleOfTicket({ kind: 'order', body }, recordId, half), place, {
+      startDate: null,
+      closed: { mode: 'firstOpenDay' },
+    });
     if (decision.type === 'hold') return { half, hold: decision };
   }
   return null;

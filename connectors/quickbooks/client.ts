@@ -55,7 +55,9 @@ export class QboClient {
     return checked(resource, schema, readJson(result, this.now()));
   }
 
-  /** All rows of one entity that meet the condition; a page that is full is followed by the next. */
+  /**
+   * All rows of one entity that meet the condition; a page that is full is followed by the next.
+   */
   async query<T>(
     entity: string,
     condition: string,

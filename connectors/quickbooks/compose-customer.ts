@@ -51,7 +51,10 @@ export function composeCustomer(
   };
 }
 
-/** An e-mail that several customers of ours have names nobody: only one of the same name is the same person. */
+/**
+ * An e-mail that several customers of ours have names nobody: only one of the same name is the same
+ * person.
+ */
 function customersOf(
   { email }: CustomerBody,
   name: string,

@@ -10,7 +10,10 @@ import { link, ownRows, update } from './name-writes';
 
 // What to do for an item (accounting.md#items). Pure.
 
-/** What an item is to show: a deleted one, or one whose SKU another has, no more than that it is not that one. */
+/**
+ * What an item is to show: a deleted one, or one whose SKU another has, no more than that it is not
+ * that one.
+ */
 export function fieldsOfItem(
   item: Outgoing,
   body: ProductBody,
@@ -64,7 +67,8 @@ export function composeItem(
   // The SKU that another product has now is no key of this one.
   const sku = known?.isParked === true ? code : body.sku;
   const mapped = references.mapping('item', sku);
-  // Several SKUs on one item: that item is the first one's, the lines of all find it by the mapping.
+  // Several SKUs on one item: that item is the first one's, the lines of all find it by the
+  // mapping.
   if (mapped !== null && item.others?.has(mapped) === true)
     return { type: 'skip', reason: 'mapped' };
   if (mapped !== null)

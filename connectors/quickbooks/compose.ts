@@ -10,6 +10,7 @@ import { hold } from './hold';
 import { findingOf } from './findings';
 import { isMoney } from './money';
 import { composeMoney } from './plan-money';
+import { thenSettled } from './opens-on-account';
 import type { Plans } from './plan-once';
 
 // What to do for one delivery to a company. Pure.
@@ -49,9 +50,13 @@ export function compose(
     case 'refund':
     case 'invoice':
     case 'payment':
-      return isMoney(item)
-        ? composeMoney(item, place, rows, document)
-        : composeDocument(item, plans.take(item, record, place, rows), place, document);
+      return thenSettled(
+        item,
+        place,
+        isMoney(item)
+          ? composeMoney(item, place, rows, document)
+          : composeDocument(item, plans.take(item, record, place, rows), place, document),
+      );
     case 'payout':
     case 'cash':
       return composeMoney(item, place, rows, document);

@@ -53,7 +53,11 @@ export function noteOfSummary({ bucket }: PostingDocument, payload: JsonObject):
 
 /** Somebody changed or voided a document of ours before we knew its id. */
 export function touched(entity: string, id: string): Composed {
-  return hold('ambiguous_match', entity, `${entity} ${id} has our marker but was changed or voided`); // prettier-ignore
+  return hold(
+    'ambiguous_match',
+    entity,
+    `${entity} ${id} has our marker but was changed or voided`,
+  );
 }
 
 /** What stands there already is taken over as it is. */
@@ -66,7 +70,9 @@ export function adopted(posted: Posted, labels: JsonObject, isLast: boolean): Co
     remoteVersion: newest?.version ?? null,
     snapshot: snapshotOf(posted, labels),
     isLinked: false,
-    ...(written === undefined || written === newest ? {} : { written: { id: written.id, version: written.version } }), // prettier-ignore
+    ...(written === undefined || written === newest
+      ? {}
+      : { written: { id: written.id, version: written.version } }),
     ...(isLast ? {} : { isStep: true }),
   };
 }
@@ -103,7 +109,10 @@ export function naturalOf(
   return { kind: 'document', docNumber, marker, totalMinor, currency, txnDate, ...tax };
 }
 
-/** The tax that the answer must show, and how far it may be off; nothing where the document states none. */
+/**
+ * The tax that the answer must show, and how far it may be off; nothing where the document states
+ * none.
+ */
 function expectedTax({ tax, taxMinor, taxVarianceMinor }: PostingDocument): JsonObject {
   switch (tax.mode) {
     case 'none':

@@ -6,10 +6,13 @@ import type { Outgoing, RecordReference, References } from '../connector';
 import { onAccount, postedOf } from './posted';
 import { saleReference } from './sale-of';
 
-// What is paid back of a sale that is an invoice, as a credit memo and an entry that puts the money back on account
-// (`refund.invoice = creditMemo`, ADR 0012). Pure.
+// What is paid back of a sale that is an invoice, as a credit memo and an entry that puts the money
+// back on account (`refund.invoice = creditMemo`, ADR 0012). Pure.
 
-/** Whether such a refund is a credit memo: its sale is an invoice when it is posted; what it became it stays. */
+/**
+ * Whether such a refund is a credit memo: its sale is an invoice when it is posted; what it became
+ * it stays.
+ */
 export function isCredited(
   item: Pick<Outgoing, 'part' | 'snapshot' | 'remoteId' | 'remoteVersion'>,
   refund: RefundBody,

@@ -24,7 +24,9 @@ interface DepositPlace {
 export function taxedByDeposits(sale: Sale, item: Outgoing, place: DepositPlace): Sale {
   if ((sale.deposits ?? []).length === 0) return sale;
   if (item.record.kind === 'payment') {
-    const booked = isTaxed(item, place) ? receivedTax(sale.totalMinor, taxCodeOf(depositTaxKey, place.references, place.facts)) : null; // prettier-ignore
+    const booked = isTaxed(item, place)
+      ? receivedTax(sale.totalMinor, taxCodeOf(depositTaxKey, place.references, place.facts))
+      : null;
     return withDepositTax(sale, () => booked);
   }
   const orderId = layAwayOf(item.record, item.recordId);
@@ -35,7 +37,9 @@ export function taxedByDeposits(sale: Sale, item: Outgoing, place: DepositPlace)
   });
 }
 
-/** What stands in the books keeps the way in which it came there; what is new goes by the setting. */
+/**
+ * What stands in the books keeps the way in which it came there; what is new goes by the setting.
+ */
 function isTaxed(item: Outgoing, { settings, facts }: DepositPlace): boolean {
   const posted = postedOf(item, 'SalesReceipt');
   const net = standing(posted).length === 0 ? null : posted.net;

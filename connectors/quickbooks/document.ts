@@ -8,6 +8,7 @@ import { needsReading, planDocument, type Planned } from './plan-document';
 import { composeNewMoney, type PlannedMoney } from './new-money';
 import { planPayment } from './plan-payment';
 import { postedOf, standing, type BooksKey } from './posted';
+import { afterSettling, settlingToRead } from './settlement';
 import type { DocumentSource } from './sale-of';
 
 // A part of a ticket as a document for the books. Pure.
@@ -20,13 +21,17 @@ export function planPart(
   rows: ReadRows,
 ): Planned | PlannedMoney {
   const index = tenderOfPart(item.part);
-  return index === null
-    ? planDocument(item, ticket, place, rows)
-    : planPayment({ item, ticket, place, rows }, index);
+  return afterSettling(item, place, rows, (rest) =>
+    index === null
+      ? planDocument(rest, ticket, place, rows)
+      : planPayment({ item: rest, ticket, place, rows }, index),
+  );
 }
 
 /** The documents that have to be read before a part can be planned. */
 export function documentsToRead(item: Outgoing, ticket: DocumentSource, place: Place): BooksKey[] {
+  const settling = settlingToRead(item, place);
+  if (settling !== null) return settling;
   if (tenderOfPart(item.part) === null)
     return needsReading(item, ticket, place) ? standing(postedOf(item, 'SalesReceipt')) : [];
   const payments = standing(postedOf(item, 'Payment'));

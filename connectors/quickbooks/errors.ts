@@ -32,14 +32,18 @@ const system = (
 
 /** The limits are per minute (quickbooks.md#limits). */
 const throttleMs = 60_000;
-/** Maintenance and locks of a company last minutes; a subscription that ended lasts until somebody pays. */
+/**
+ * Maintenance and locks of a company last minutes; a subscription that ended lasts until somebody
+ * pays.
+ */
 const maintenanceMs = 60_000;
 const subscriptionMs = 15 * 60_000;
 
 const meanings: Readonly<Record<number, Meaning>> = {
   100: system('unauthorized'),
   110: system('unauthorized'),
-  120: system('unavailable', maintenanceMs), // seen as passing trouble: slow, not disconnected at once
+  // seen as passing trouble: slow, not disconnected at once
+  120: system('unavailable', maintenanceMs),
   130: system('unavailable', maintenanceMs),
   140: system('unavailable', maintenanceMs),
   150: system('unavailable', maintenanceMs),

@@ -26,7 +26,10 @@ const factsSchema = z.object({
   allowDiscount: z.boolean(),
   allowGratuity: z.boolean(),
   trackDepartments: z.boolean(),
-  /** Where documents say a class: once, or on each line; null where the company does not track classes. */
+  /**
+   * Where documents say a class: once, or on each line; null where the company does not track
+   * classes.
+   */
   classLevel: z.enum(['document', 'line']).nullable(),
   classes: z.array(z.object({ id: z.string(), name: z.string(), isActive: z.boolean() })),
   /** Documents dated up to this day are refused; null where no period is closed. */
@@ -54,7 +57,10 @@ const factsSchema = z.object({
 });
 export type QboFacts = z.infer<typeof factsSchema>;
 
-/** Facts as stored; null where there are none or of an older shape: the caller reads them again then. */
+/**
+ * Facts as stored; null where there are none or of an older shape: the caller reads them again
+ * then.
+ */
 export function parseFacts(stored: JsonObject | null): QboFacts | null {
   const facts = factsSchema.safeParse(stored);
   return facts.success ? facts.data : null;
@@ -74,7 +80,10 @@ export async function readFacts(
   const percentOf = new Map(rates.map((rate) => [rate.Id, String(rate.RateValue)]));
   const { AccountingInfoPrefs, SalesFormsPrefs, TaxPrefs, CurrencyPrefs } = Preferences;
   const classLevel = classLevelOf(AccountingInfoPrefs ?? {});
-  const classes = classLevel === null ? [] : await client.query('Class', 'Active IN (true, false)', classSchema, gate); // prettier-ignore
+  const classes =
+    classLevel === null
+      ? []
+      : await client.query('Class', 'Active IN (true, false)', classSchema, gate);
   const others = Preferences.OtherPrefs?.NameValue ?? [];
   return {
     country: company.CompanyInfo.Country,

@@ -33,7 +33,10 @@ const findingSchema = z.discriminatedUnion('type', [
     type: z.literal('document'),
     /** Of one that would be created: whether it is there already. */
     document: documentFindingSchema.nullable(),
-    /** Those that stand, as they were read, by kind and id; null where there is none of that id any more. */
+    /**
+     * Those that stand, as they were read, by kind and id; null where there is none of that id any
+     * more.
+     */
     rows: z.record(z.string(), jsonObject.nullable()),
   }),
   z.object({

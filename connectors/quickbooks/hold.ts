@@ -70,12 +70,17 @@ export function inCurrency(key: string, currency: string, facts: QboFacts): stri
 /** Decimals of an amount there, whatever the currency (quickbooks.md#amounts, #not-confirmed). */
 const decimalsMax = 2;
 
-/** Amounts of a currency with more decimals than the books hold are posted only where nothing is lost. */
+/**
+ * Amounts of a currency with more decimals than the books hold are posted only where nothing is
+ * lost.
+ */
 export function decimalsHold(amountsMinor: readonly number[], currency: string): Composed | null {
   const decimals = currencyDecimals(currency);
   const step = 10 ** Math.max(0, decimals - decimalsMax);
   const lost = amountsMinor.find((minor) => minor % step !== 0);
   if (lost === undefined) return null;
-  const detail = `QuickBooks holds ${decimalsMax} decimals, ${minorToText(lost, currency)} ${currency} has more`;
+  const detail =
+    `QuickBooks holds ${decimalsMax} decimals, ${minorToText(lost, currency)} ${currency} ` +
+    'has more';
   return hold('too_many_decimals', currency, detail);
 }

@@ -10,7 +10,10 @@ interface InUsePlace {
   facts: Pick<QboFacts, 'homeCurrency'>;
 }
 
-/** Why a posted record is neither taken away nor made smaller: others that are in the books rest on it; null where it may be. */
+/**
+ * Why a posted record is neither taken away nor made smaller: others that are in the books rest on
+ * it; null where it may be.
+ */
 export function inUseHold(
   { op, record, recordId }: Pick<Outgoing, 'op' | 'record' | 'recordId'>,
   { references, facts }: InUsePlace,

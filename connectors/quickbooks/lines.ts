@@ -10,7 +10,9 @@ import { taxCodeOf } from './tax-codes';
 
 // The lines of a sales form (accounting.md#lines, quickbooks.md#amounts, #sales-tax). Pure.
 
-/** What keeps a document from being composed: mappings that nobody made, or things not written yet. */
+/**
+ * What keeps a document from being composed: mappings that nobody made, or things not written yet.
+ */
 export interface LineProblems {
   /** `kind:key` of each. */
   missingMappings: string[];
@@ -24,7 +26,10 @@ export interface LineProblems {
   classId: string | null;
 }
 
-/** Fixed keys of item mappings for what has no SKU. The `@` cannot begin a confusion: they are documented. */
+/**
+ * Fixed keys of item mappings for what has no SKU. The `@` cannot begin a confusion: they are
+ * documented.
+ */
 const itemKeys = {
   tip: '@tip',
   shipping: '@shipping',
@@ -63,18 +68,31 @@ export function linesOf(
 }
 
 /**
- * A quantity whose amount no unit price of 7 decimals gives back (6070): at the nearest price, with the rest of some
- * cents as a line of the same item. What the books cannot hold as a number is said in the description.
+ * A quantity whose amount no unit price of 7 decimals gives back (6070): at the nearest price, with
+ * the rest of some cents as a line of the same item. What the books cannot hold as a number is said
+ * in the description.
  */
 function splitLine(line: PostingLine, currency: string): PostingLine[] {
   const { quantity, amountMinor, grossMinor } = line;
-  if (quantity === null || priceFor(amountMinor, quantity, currency) !== null) return [saidQuantity(line)]; // prettier-ignore
+  if (quantity === null || priceFor(amountMinor, quantity, currency) !== null)
+    return [saidQuantity(line)];
   const nearest = nearestPriceFor(amountMinor, quantity, currency);
-  if (nearest === null || exactNumberOrNull(quantity) === null) return [saidQuantity({ ...line, quantity: null }, quantity)]; // prettier-ignore
+  if (nearest === null || exactNumberOrNull(quantity) === null)
+    return [saidQuantity({ ...line, quantity: null }, quantity)];
   const restMinor = amountMinor - nearest.amountMinor;
   return [
-    { ...line, amountMinor: nearest.amountMinor, grossMinor: grossMinor === null ? null : grossMinor - restMinor }, // prettier-ignore
-    { ...line, quantity: null, amountMinor: restMinor, grossMinor: grossMinor === null ? null : restMinor, description: `${line.description}: rest of ${quantity} x ${nearest.price}` }, // prettier-ignore
+    {
+      ...line,
+      amountMinor: nearest.amountMinor,
+      grossMinor: grossMinor === null ? null : grossMinor - restMinor,
+    },
+    {
+      ...line,
+      quantity: null,
+      amountMinor: restMinor,
+      grossMinor: grossMinor === null ? null : restMinor,
+      description: `${line.description}: rest of ${quantity} x ${nearest.price}`,
+    },
   ];
 }
 
@@ -86,7 +104,8 @@ function priceFor(amountMinor: number, quantity: string, currency: string): stri
 
 /** A quantity that is no number of the books stands in the words of the line. */
 function saidQuantity(line: PostingLine, quantity = line.quantity): PostingLine {
-  if (quantity === null || (line.quantity !== null && exactNumberOrNull(quantity) !== null)) return line; // prettier-ignore
+  if (quantity === null || (line.quantity !== null && exactNumberOrNull(quantity) !== null))
+    return line;
   return { ...line, quantity: null, description: `${line.description} (quantity ${quantity})` };
 }
 
@@ -139,7 +158,10 @@ function amountOf(amountMinor: number, currency: string): number {
   return exactNumber(minorToText(amountMinor, currency));
 }
 
-/** Quantity and unit price go together and must give the amount (6070); where none does, the amount stands alone. */
+/**
+ * Quantity and unit price go together and must give the amount (6070); where none does, the amount
+ * stands alone.
+ */
 function piecesOf(line: PostingLine, currency: string): JsonObject {
   if (line.quantity === null) return {};
   const price = priceFor(line.amountMinor, line.quantity, currency);
@@ -194,7 +216,8 @@ function keyOf(line: PostingLine): string {
   switch (line.kind) {
     case 'fee':
       return line.amountMinor < 0 || line.isReduction ? '@discount' : '@fee';
-    // Goods that were kept, and what has no line, are the same to the books: money without a return.
+    // Goods that were kept, and what has no line, are the same to the books: money without a
+    // return.
     case 'item':
       return itemKeys.unallocated;
     case 'discount':

@@ -18,10 +18,13 @@ import { documentEntities } from './entities';
 import { markerOf } from './shape';
 import { documentContentSchema, documentSchema, jsonObject } from './wire';
 
-// What planning and composing documents need of the books: those that stand and are to be changed as they are
-// now, and whether one that is to be created is there already.
+// What planning and composing documents need of the books: those that stand and are to be changed
+// as they are now, and whether one that is to be created is there already.
 
-/** What of a company decides what is looked for; facts are null before they were read. Plans are kept for composing. */
+/**
+ * What of a company decides what is looked for; facts are null before they were read. Plans are
+ * kept for composing.
+ */
 export interface LookUpCompany {
   facts: QboFacts | null;
   posting: PostingSettings;
@@ -43,12 +46,17 @@ export async function lookUpDocuments(
   });
   const money = items.filter(isMoney);
   const standing = new Map([
-    ...tickets.map(({ item, ticket }) => [item.deliveryId, documentsToRead(item, ticket, place)] as const), // prettier-ignore
+    ...tickets.map(
+      ({ item, ticket }) => [item.deliveryId, documentsToRead(item, ticket, place)] as const,
+    ),
     ...money.map((item) => [item.deliveryId, moneyToRead(item, place)] as const),
   ]);
   const rowsOf = await readStanding(client, standing, gate);
   const wanted: WantedDocument[] = [];
-  const planned: { item: Outgoing; planned: Planned | PlannedMoney }[] = money.map((item) => ({ item, planned: planMoney(item, place, rowsOf(item)) })); // prettier-ignore
+  const planned: { item: Outgoing; planned: Planned | PlannedMoney }[] = money.map((item) => ({
+    item,
+    planned: planMoney(item, place, rowsOf(item)),
+  }));
   for (const { item, ticket } of tickets)
     planned.push({ item, planned: plans.make(item, ticket, place, rowsOf(item)) });
   for (const { item, planned: next } of planned) {
@@ -75,7 +83,10 @@ export async function lookUpDocuments(
   return findings;
 }
 
-/** Reads the documents that stand and are to be changed, of each delivery; answers them for each item, by id. */
+/**
+ * Reads the documents that stand and are to be changed, of each delivery; answers them for each
+ * item, by id.
+ */
 async function readStanding(
   client: QboClient,
   standing: ReadonlyMap<string, readonly BooksKey[]>,
@@ -90,13 +101,19 @@ async function readStanding(
         found.set(`${entity} ${row.Id}`, jsonObject.parse(row));
   }
   // A deposited payment keeps its invoice, or the credit memo that it applies, from going below it.
-  const paid = [...found].filter(([key]) => /^(Invoice|CreditMemo) /.test(key)).flatMap(([, row]) => paymentsOf(row)); // prettier-ignore
+  const paid = [...found]
+    .filter(([key]) => /^(Invoice|CreditMemo) /.test(key))
+    .flatMap(([, row]) => paymentsOf(row));
   for (const list of inLists(paid))
     for (const row of await client.query('Payment', `Id ${list}`, documentSchema, gate))
       found.set(`Payment ${row.Id}`, jsonObject.parse(row));
   return (item) => {
-    const own = (standing.get(item.deliveryId) ?? []).map((document) => [keyOf(document), found.get(keyOf(document)) ?? null] as const); // prettier-ignore
-    const linked = own.flatMap(([, row]) => paymentsOf(row).map((id) => [`Payment ${id}`, found.get(`Payment ${id}`) ?? null] as const)); // prettier-ignore
+    const own = (standing.get(item.deliveryId) ?? []).map(
+      (document) => [keyOf(document), found.get(keyOf(document)) ?? null] as const,
+    );
+    const linked = own.flatMap(([, row]) =>
+      paymentsOf(row).map((id) => [`Payment ${id}`, found.get(`Payment ${id}`) ?? null] as const),
+    );
     return new Map([...linked, ...own]);
   };
 }

@@ -52,7 +52,8 @@ async function lookUpCustomers(
         ]
       : [];
   });
-  // Whether texts are compared with case is not known: both as it is written here and in lower case.
+  // Whether texts are compared with case is not known: both as it is written here and in lower
+  // case.
   const emails = wanted.flatMap(({ email, item }) =>
     email === null || item.record.kind !== 'customer'
       ? []

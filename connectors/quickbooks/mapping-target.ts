@@ -62,7 +62,10 @@ export function unknownKey(kind: MappingKind, key: string): string | null {
     return `"${key}" means nothing; keys of classes are location:<location> and channel:pos`;
   if (kind !== 'account' || customerKeys.test(key)) return null;
   if (accountKeys.some(([keys]) => keys.test(key))) return null;
-  return `"${key}" means nothing; see docs of mappings for the keys of accounts, such as income or clearing:card`;
+  return (
+    `"${key}" means nothing; see docs of mappings for the keys of accounts, such as income ` +
+    'or clearing:card'
+  );
 }
 
 /** Whether the facts of a company tell if such a target fits. */
@@ -70,7 +73,10 @@ export function isCheckable(kind: MappingKind, key: string): boolean {
   return kind === 'taxCode' || kind === 'class' || (kind === 'account' && !customerKeys.test(key));
 }
 
-/** Why this target does not fit, as the company was read last; null where it fits or nobody can tell. */
+/**
+ * Why this target does not fit, as the company was read last; null where it fits or nobody can
+ * tell.
+ */
 export function unfitTarget(
   facts: QboFacts,
   kind: MappingKind,
@@ -83,7 +89,10 @@ export function unfitTarget(
   }
   if (kind === 'class') {
     if (facts.classLevel === null)
-      return 'The company does not track classes: turn them on in QuickBooks (account and settings, advanced, categories; plans Plus and Advanced), then send this again';
+      return (
+        'The company does not track classes: turn them on in QuickBooks (account and ' +
+        'settings, advanced, categories; plans Plus and Advanced), then send this again'
+      );
     const found = facts.classes.find(({ id }) => id === targetId);
     return found?.isActive ? null : unknown(`Class ${targetId}`, found !== undefined);
   }
@@ -92,11 +101,15 @@ export function unfitTarget(
   if (!account?.isActive) return unknown(`Account ${targetId}`, account !== undefined);
   const types = accountKeys.find(([keys]) => keys.test(key))?.[1] ?? null;
   if (types === null || types.includes(account.type)) return null;
-  return `Account ${targetId} (${account.name}) is of type ${account.type}; ${key} needs ${types.join(' or ')}`;
+  return (
+    `Account ${targetId} (${account.name}) is of type ${account.type}; ${key} needs ` +
+    `${types.join(' or ')}`
+  );
 }
 
 function unknown(what: string, isThere: boolean): string {
   return isThere
     ? `${what} is inactive in QuickBooks: activate it there, or choose another`
-    : `${what} was not in QuickBooks when it was read last; it is read again now: if the target is new, send this again in a moment`;
+    : `${what} was not in QuickBooks when it was read last; it is read again now: if the ` +
+        'target is new, send this again in a moment';
 }

@@ -46,7 +46,10 @@ export function baseName(body: CustomerBody, recordId: string): string {
   return email === null || email === body.name ? name : `${name} (${email})`;
 }
 
-/** Names a record beside others of its name: ids that read alike, or share their beginning, have other marks. */
+/**
+ * Names a record beside others of its name: ids that read alike, or share their beginning, have
+ * other marks.
+ */
 export function recordMark(recordId: string): string {
   // The id of a guest is such a sign itself.
   if (isOwnRecord(recordId)) return cleanName(recordId, 40);
@@ -132,7 +135,10 @@ export function changedFields(wanted: JsonObject, last: JsonObject): JsonObject 
   );
 }
 
-/** What of the wanted fields something found there does not have yet: a link fills, it never overwrites. */
+/**
+ * What of the wanted fields something found there does not have yet: a link fills, it never
+ * overwrites.
+ */
 export function missingFields(wanted: JsonObject, present: QboCustomer | QboItem): JsonObject {
   const has = new Map<string, unknown>(Object.entries(present));
   return Object.fromEntries(
@@ -149,7 +155,10 @@ function filled(fields: Readonly<Record<string, Json>>): JsonObject {
   );
 }
 
-/** The decimal text as a JSON number that prints as the same decimal; throws where a binary float cannot hold it. */
+/**
+ * The decimal text as a JSON number that prints as the same decimal; throws where a binary float
+ * cannot hold it.
+ */
 export function exactNumber(text: string): number {
   const number = exactNumberOrNull(text);
   if (number === null) throw new RangeError(`Bug: ${text} is no exact JSON number`);
@@ -177,8 +186,9 @@ function cleanLines(lines: readonly (string | undefined)[], lengthMax = noteMax)
 }
 
 /**
- * A document number of at most 21 characters: what is too long keeps its prefix (up to the first hyphen)
- * and its last characters, with 4 characters that stand for the whole (accounting.md#numbers).
+ * A document number of at most 21 characters: what is too long keeps its prefix (up to the first
+ * hyphen) and its last characters, with 4 characters that stand for the whole
+ * (accounting.md#numbers).
  */
 export function docNumberOf(number: string, suffix = ''): string {
   const whole = cleanText(number + suffix, 200);

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { groupBy } from '../../domain/group-by';
 import type { Json, JsonObject } from '../../domain/words';
 
-// An update of a document: ours where it is money, theirs where a person may have written (memo, class,
-// department, own fields, e-mail). A full update blanks what is left out, so all that was read goes back; the
-// lines are replaced as a whole (quickbooks.md#updates).
+// An update of a document: ours where it is money, theirs where a person may have written (memo,
+// class, department, own fields, e-mail). A full update blanks what is left out, so all that was
+// read goes back; the lines are replaced as a whole (quickbooks.md#updates).
 
 /** What the books make by themselves, or what only we say. */
 const notSentBack = new Set([
@@ -18,15 +18,28 @@ const notSentBack = new Set([
   'Balance',
   'HomeBalance',
   'RemainingCredit',
+  'UnappliedAmt',
   'LinkedTxn',
   'Line',
   'TxnTaxDetail',
 ]);
 
 /** Labels that stay as they are in the books once they have a value. */
-const theirs = ['DocNumber', 'DepartmentRef', 'ClassRef', 'BillEmail', 'BillAddr', 'ShipAddr', 'ShipFromAddr', 'PaymentRefNum']; // prettier-ignore
+const theirs = [
+  'DocNumber',
+  'DepartmentRef',
+  'ClassRef',
+  'BillEmail',
+  'BillAddr',
+  'ShipAddr',
+  'ShipFromAddr',
+  'PaymentRefNum',
+];
 
-/** The body of an update of the document that was read; `former`: what we wrote into its note before, where that is known. */
+/**
+ * The body of an update of the document that was read; `former`: what we wrote into its note
+ * before, where that is known.
+ */
 export function mergedPayload(
   read: JsonObject,
   payload: JsonObject,
@@ -53,8 +66,9 @@ export function mergedPayload(
 const noteMax = 4000;
 
 /**
- * What stands in the note stays, but for words of ours that are replaced. By the marker we know our own: taken out by a person, it comes back before
- * what they wrote; what we say now and did not before goes behind it.
+ * What stands in the note stays, but for words of ours that are replaced. By the marker we know our
+ * own: taken out by a person, it comes back before what they wrote; what we say now and did not
+ * before goes behind it.
  */
 function mergedNote(
   read: Json | undefined,

@@ -9,7 +9,10 @@ import { countOf, type Posted, type WrittenDocument } from './posted';
 
 const numbered: readonly DocumentEntity[] = ['JournalEntry', 'Purchase'];
 
-/** Null where documents of this kind have none. `isTaken`: somebody else's document has the first one. */
+/**
+ * Null where documents of this kind have none. `isTaken`: somebody else's document has the first
+ * one.
+ */
 export function moneyNumberOf(
   { record, recordId, part }: Outgoing,
   entity: DocumentEntity,

@@ -21,11 +21,13 @@ import { isOnAccountThere } from './credited-refund';
 import { hold, moneyAccount } from './hold';
 import type { Place } from './place';
 import { paymentKeyOf, type WantedPayment } from './plan-payment';
+import { onAccount } from './posted';
 import { saleReference } from './sale-of';
 import { shapeMoney, type MoneyShape } from './shape-money';
 import { shapeApplication, shapePayment } from './shape-payment';
 
-// Documents of money alone: payments of invoices, payouts, cash, and what settles exchanges and credit memos. Pure.
+// Documents of money alone: payments of invoices, payouts, cash, and what settles exchanges and
+// credit memos. Pure.
 
 /** Whether this delivery is money alone rather than a sales form or a payment of its own ticket. */
 export function isMoney({ record, part }: Outgoing): boolean {
@@ -100,7 +102,10 @@ export function entryShape(item: Outgoing, company: Place): MoneyShape {
 /** Included records that a payout waits for at a time. */
 const waitsMax = 10;
 
-/** A decision of money between accounts, with what holds for every document: currency and open period. */
+/**
+ * A decision of money between accounts, with what holds for every document: currency and open
+ * period.
+ */
 function decided(decision: MoneyDecision, what: string, company: Place): MoneyShape {
   const { references, facts, settings } = company;
   if (decision.type === 'hold') return stopped(decision);
@@ -152,24 +157,32 @@ function application({ record, recordId }: Outgoing, company: Place): Wanted {
   if (!memo?.remoteId)
     return stop({ type: 'notReady', missing: [missingRefund(recordId, memo?.isOpen)] });
   const invoice = orderId === undefined ? undefined : saleReference(orderId, references);
+  // A receipt that became owed by further documents: what these open is settled with them.
+  if (memo.entity === onAccount && isOnAccountThere(invoice)) return { none: 'applied' };
   if (memo.entity !== 'CreditMemo' || !invoice?.remoteId || invoice.entity !== 'Invoice')
-    return stop(hold('no_invoice', 'credit', `Refund ${recordId} belongs to no invoice in QuickBooks`)); // prettier-ignore
+    return stop(
+      hold('no_invoice', 'credit', `Refund ${recordId} belongs to no invoice in QuickBooks`),
+    );
   const sale = saleOfTicket(record, recordId, 'refund');
-  const open = openPayment({
-    marker: sale.marker.replace(/^(truth-sync \w+) /, '$1 credit of '),
-    date: sale.date,
-    currency: sale.currency,
-    exchangeRate: sale.exchangeRate,
-    customerId: sale.customerId,
-    tender: null,
-    totalMinor: sale.totalMinor,
-  }, company); // prettier-ignore
+  const open = openPayment(
+    {
+      marker: sale.marker.replace(/^(truth-sync \w+) /, '$1 credit of '),
+      date: sale.date,
+      currency: sale.currency,
+      exchangeRate: sale.exchangeRate,
+      customerId: sale.customerId,
+      tender: null,
+      totalMinor: sale.totalMinor,
+    },
+    company,
+  );
   if (open.type === 'stop') return open;
   const [invoiceId, creditMemoId] = [invoice.remoteId, memo.remoteId];
   return {
     payment: open.payment,
     key: { ...paymentKeyOf(open.payment, invoiceId, open.ownDate), creditMemoId },
-    shape: (payment, row) => shapeApplication(payment, invoiceId, creditMemoId, references, facts, row), // prettier-ignore
+    shape: (payment, row) =>
+      shapeApplication(payment, invoiceId, creditMemoId, references, facts, row),
   };
 }
 
@@ -234,7 +247,8 @@ function missingOf(
   return things.flatMap(({ kind, recordId: ref }): MissingReference[] => {
     if (kind !== 'order' && kind !== 'refund' && kind !== 'invoice' && kind !== 'payment')
       return [];
-    const known = kind === 'order' ? references.orders.get(ref) : references.documents.get(`${kind}/${ref}`); // prettier-ignore
+    const known =
+      kind === 'order' ? references.orders.get(ref) : references.documents.get(`${kind}/${ref}`);
     return known?.remoteId ? [] : [{ kind, ref, isOpen: known?.isOpen ?? false }];
   });
 }

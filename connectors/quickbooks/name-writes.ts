@@ -4,9 +4,9 @@ import type { CustomerFinding, ItemFinding } from './findings';
 import { hold } from './hold';
 import { changedFields } from './mapping';
 
-// The writes that customers and items have in common. Pure.
-// Snapshot: `fields` as written last, `name` before any suffix, `isLinked` where a person had made it:
-// then its name stays as it is there.
+// The writes that customers and items have in common. Pure. Snapshot: `fields` as written last,
+// `name` before any suffix, `isLinked` where a person had made it: then its name stays as it is
+// there.
 
 /** Of what was found, what is not another record's of ours. */
 export function ownRows<T extends { Id: string }>({ others }: Outgoing, rows: readonly T[]): T[] {
@@ -20,7 +20,9 @@ export function absent(item: Outgoing): Composed {
     : hold('not_built', `${item.record.kind}_delete`, 'Making it inactive in QuickBooks');
 }
 
-/** Whether the present version must be read before an update: unknown here, or refused last time. */
+/**
+ * Whether the present version must be read before an update: unknown here, or refused last time.
+ */
 export function needsVersion(item: Outgoing, fields: JsonObject, isRenamed: boolean): boolean {
   if (item.remoteId === null) return false;
   const isChanged = isRenamed || Object.keys(changedFields(fields, lastFields(item))).length > 0;

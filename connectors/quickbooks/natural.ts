@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { postedSaleSchema } from './posted';
 
-// What a write says of itself beside its bytes: how it is looked for after a lost answer, what the answer
-// must show, and what follows. Stored with the send; older sends lack what came later.
+// What a write says of itself beside its bytes: how it is looked for after a lost answer, what the
+// answer must show, and what follows. Stored with the send; older sends lack what came later.
 
-/** What follows once the write was accepted: nothing, another write of the same delivery, or a person. */
+/**
+ * What follows once the write was accepted: nothing, another write of the same delivery, or a
+ * person.
+ */
 const thenSchema = z.enum(['whole', 'step', 'hold']).default('whole');
 
 const documentNatural = z.object({
@@ -18,9 +21,13 @@ const documentNatural = z.object({
   taxVarianceMinor: z.number().optional(),
   /** The document that is changed; null for a new one. */
   edits: z.object({ id: z.string(), syncToken: z.string() }).nullable().default(null),
-  /** What the standing documents came to before: what stays once this one is voided for its answer. */
+  /**
+   * What the standing documents came to before: what stays once this one is voided for its answer.
+   */
   netBefore: postedSaleSchema.nullable().default(null),
   then: thenSchema,
+  /** It applies documents to each other: refused, another one did so meanwhile. */
+  isSettling: z.boolean().default(false),
 });
 
 /** A summary that an older version amended. */

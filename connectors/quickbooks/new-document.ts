@@ -10,13 +10,13 @@ import type { Composed, MissingReference, Outgoing } from '../connector';
 import { hold } from './hold';
 import { docNumberOf, otherDocNumber } from './mapping';
 import { decisionFor, entityOf, type Place } from './place';
-import { countOf, isToBeApplied, mainOf, type Posted } from './posted';
+import { countOf, mainOf, type Posted } from './posted';
 import { locationOf, missingBefore, type DocumentSource } from './sale-of';
 import type { DocumentEntity } from './entities';
 
-// Documents that do not stand in the books yet: the one of a sale, a further one where that was voided, and
-// the difference between what stands there and what the till says now (accounting.md#edits,
-// #numbers).
+// Documents that do not stand in the books yet: the one of a sale, a further one where that was
+// voided, and the difference between what stands there and what the till says now
+// (accounting.md#edits, #numbers).
 
 /** A document that does not stand in the books yet, with all that its creation needs. */
 export interface NewDocument {
@@ -86,26 +86,42 @@ export function newDifference(
     { ownDate: amounts.date, changedOn: item.changedOn, what: sale.side },
     place.settings,
   );
-  const corrected = saleOfAmounts({ ...amounts, date }, {
-    side: isAdded ? sale.side : other,
-    marker: markerNamed(sale.marker, `difference ${nth} of rev ${item.rev}`),
-    notes: [`${isAdded ? 'added to' : 'taken from'} ${standsAs}`, ...notes],
-    number: sale.number,
-    guest: sale.guest,
-    members: sale.members,
-    tender: amounts.tender === null ? null : { tender: amounts.tender, amountMinor: amounts.totalMinor, reference: null, isExchange: amounts.tender === tenderBetween },
-    names: new Map(sale.items.map((line) => [line.sku, line.description])),
-  });
+  const corrected = saleOfAmounts(
+    { ...amounts, date },
+    {
+      side: isAdded ? sale.side : other,
+      marker: markerNamed(sale.marker, `difference ${nth} of rev ${item.rev}`),
+      notes: [`${isAdded ? 'added to' : 'taken from'} ${standsAs}`, ...notes],
+      number: sale.number,
+      guest: sale.guest,
+      members: sale.members,
+      tender:
+        amounts.tender === null
+          ? null
+          : {
+              tender: amounts.tender,
+              amountMinor: amounts.totalMinor,
+              reference: null,
+              isExchange: amounts.tender === tenderBetween,
+            },
+      names: new Map(sale.items.map((line) => [line.sku, line.description])),
+    },
+  );
   const difference = { ...corrected, isCorrection: true };
-  const made = madeOf(asked, difference, { startDate: null, closed: { mode: 'firstOpenDay' } }, sale.members === undefined ? `-D${nth}` : `-${nth + 1}`);
+  const made = madeOf(
+    asked,
+    difference,
+    { startDate: null, closed: { mode: 'firstOpenDay' } },
+    sale.members === undefined ? `-D${nth}` : `-${nth + 1}`,
+  );
   if (made.type !== 'new') return made;
-  if (!isToBeApplied(made.entity, posted))
-    return { ...made, role: 'difference', posted, net, isLast, missing: [] };
-  const known = { ...posted, unapplied: { rev: item.rev, isLast } };
-  return { ...made, role: 'difference', posted: known, net, isLast: false, missing: [] };
-} // prettier-ignore
+  return { ...made, role: 'difference', posted, net, isLast, missing: [] };
+}
 
-type Base = Pick<NewDocument, 'type' | 'entity' | 'document' | 'reasons' | 'docNumber' | 'otherDocNumber' | 'location'>; // prettier-ignore
+type Base = Pick<
+  NewDocument,
+  'type' | 'entity' | 'document' | 'reasons' | 'docNumber' | 'otherDocNumber' | 'location'
+>;
 
 function madeOf(
   { item, ticket, place, sale }: Asked,

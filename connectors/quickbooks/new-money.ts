@@ -10,7 +10,8 @@ import { labelsIn, snapshotOf, type Posted, type WrittenDocument } from './poste
 import type { MoneyShape, ShapedMoney } from './shape-money';
 import type { HoldCode } from '../../domain/hold-reasons';
 
-// A document of money alone that does not stand in the books: created, or taken over where it is there already.
+// A document of money alone that does not stand in the books: created, or taken over where it is
+// there already.
 
 export interface NewMoney {
   type: 'money';
@@ -32,6 +33,11 @@ export function newMoney(
   if (shape.type === 'stop') return done(shape.composed);
   return { type: 'money', shaped: shape, posted, role, isLast };
 }
+
+/**
+ * Refusals that may come from others who apply the same at that moment; one more is for a person.
+ */
+export const contestedMax = 4;
 
 export function composeNewMoney(
   item: Outgoing,
@@ -60,7 +66,12 @@ export function composeNewMoney(
   // Found again by its day and marker: older versions wrote no number.
   const natural = { kind: 'document', docNumber: null, marker, totalMinor, currency, txnDate };
   const snapshot = snapshotOf(withNew({ id: '', version: null, docNumber, money: null }), labels);
-  return creation(entity, payload, snapshot, { ...natural, then: isLast ? 'whole' : 'step' });
+  return creation(entity, payload, snapshot, {
+    ...natural,
+    then: isLast ? 'whole' : 'step',
+    // What a payment pays may have been paid by another one meanwhile.
+    isSettling: role === 'applied' || (entity === 'Payment' && item.attempts < contestedMax),
+  });
 }
 
 /** What stands is as it is to be. */

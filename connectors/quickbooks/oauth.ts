@@ -22,7 +22,9 @@ export interface OAuthOptions {
 
 const tokenPath = '/oauth2/v1/tokens/bearer';
 
-/** New credentials, or null where the refresh token is refused and a person has to connect again. */
+/**
+ * New credentials, or null where the refresh token is refused and a person has to connect again.
+ */
 export async function refreshCredentials(
   options: OAuthOptions,
   refreshToken: string,

@@ -8,8 +8,8 @@ import { keyOf, type WrittenDocument } from './posted';
 import { hasLockedPayment, type ShapedUpdate } from './update-document';
 import { documentContentSchema } from './wire';
 
-// A document that is paid, or applied, and becomes another customer's: in QuickBooks a payment is of the customer of
-// what it pays, so that payments of ours go first and come again after it. Pure.
+// A document that is paid, or applied, and becomes another customer's: in QuickBooks a payment is
+// of the customer of what it pays, so that payments of ours go first and come again after it. Pure.
 
 /** Whether an update would give what was paid to another customer. */
 export function isPaidByOther(
@@ -20,13 +20,16 @@ export function isPaidByOther(
   const read = documentContentSchema.safeParse(rows.get(keyOf(main)) ?? null);
   if (update.money === null || !read.success) return false;
   const { CustomerRef, LinkedTxn } = read.data;
-  return CustomerRef?.value !== update.money.customer && LinkedTxn.some(({ TxnType }) => TxnType === 'Payment'); // prettier-ignore
+  return (
+    CustomerRef?.value !== update.money.customer &&
+    LinkedTxn.some(({ TxnType }) => TxnType === 'Payment')
+  );
 }
 
 /**
- * What is waited for before such an update: payments that this revision takes away or posts anew. None where others
- * paid too, or one may not be touched: then the document is corrected beside it. `isOfOther`: all its payments change,
- * also those that are records of their own.
+ * What is waited for before such an update: payments that this revision takes away or posts anew.
+ * None where others paid too, or one may not be touched: then the document is corrected beside it.
+ * `isOfOther`: all its payments change, also those that are records of their own.
  */
 export function awaitedPayments(
   { item, ticket, place }: Asked,
@@ -46,10 +49,17 @@ export function awaitedPayments(
   if (!isOfOther) return [];
   const ours = paymentsOf(place.references.sales.get(`invoice/${recordId}`));
   const refs = markers.map((marker) => ours.get(marker));
-  return refs.flatMap((ref): MissingReference[] => (ref === undefined ? [] : [{ kind: 'payment', ref, isOpen: true }])).filter((_one, _index, all) => all.length === refs.length); // prettier-ignore
+  return refs
+    .flatMap((ref): MissingReference[] =>
+      ref === undefined ? [] : [{ kind: 'payment', ref, isOpen: true }],
+    )
+    .filter((_one, _index, all) => all.length === refs.length);
 }
 
-/** Of each payment that was read with the document, the marker without the number of its posting; empty where it has none. */
+/**
+ * Of each payment that was read with the document, the marker without the number of its posting;
+ * empty where it has none.
+ */
 function linkedMarkers(rows: ReadRows): string[] {
   return [...rows].flatMap(([key, row]) => {
     const read = documentContentSchema.safeParse(row);
@@ -62,7 +72,14 @@ function linkedMarkers(rows: ReadRows): string[] {
 
 /** Record ids of an invoice's payments in the books, by their markers. */
 function paymentsOf(sale: KnownSale | undefined): Map<string, string> {
-  const posted = (sale?.entries ?? []).filter(({ kind, isPosted }) => kind === 'payment' && isPosted); // prettier-ignore
+  const posted = (sale?.entries ?? []).filter(
+    ({ kind, isPosted }) => kind === 'payment' && isPosted,
+  );
   const of = markerId(sale?.recordId ?? '');
-  return new Map(posted.map(({ recordId }) => [`truth-sync pos payment ${markerId(recordId)} of invoice ${of}`, recordId])); // prettier-ignore
+  return new Map(
+    posted.map(({ recordId }) => [
+      `truth-sync pos payment ${markerId(recordId)} of invoice ${of}`,
+      recordId,
+    ]),
+  );
 }

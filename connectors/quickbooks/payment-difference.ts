@@ -10,16 +10,18 @@ import { countOf, type Posted, type PostedPayment } from './posted';
 import { shapeMoney } from './shape-money';
 
 /**
- * A payment that may not be touched is corrected by an entry between receivables and the account of its
- * tender, as an accountant books a cheque that came back (ADR 0009).
+ * A payment that may not be touched is corrected by an entry between receivables and the account of
+ * its tender, as an accountant books a cheque that came back (ADR 0009).
  */
 export function receivableDifference(
   { item, posted, place }: { item: Outgoing; posted: Posted; place: Place },
   wanted: PostedPayment | null,
 ): PlannedMoney {
   const step = paymentStep(posted.payment, wanted);
-  // Only another invoice of the same customer, or a credit that is applied: receivables hold the same.
-  if (step === null || step.of.tender === '') return kept(item, { ...posted, payment: wanted });
+  // Only another invoice of the same customer, or a credit that is applied: receivables hold the
+  // same.
+  if (step === null) return kept(item, { ...posted, payment: wanted });
+  if (step.of.tender === '') return kept(item, posted);
   const { of, amountMinor, net, isLast } = step;
   const dated = correctionDateOf(
     { ownDate: of.date, changedOn: item.changedOn, what: 'payment' },
@@ -29,7 +31,10 @@ export function receivableDifference(
   if (dated.type === 'hold') return held(dated.reason, dated.what, dated.detail);
   const nth = countOf(posted, 'difference') + 1;
   const { recordId, part, record, rev } = item;
-  const marker = markerNamed(moneyMarker(record.kind, recordId, part), `difference ${nth} of rev ${rev}`); // prettier-ignore
+  const marker = markerNamed(
+    moneyMarker(record.kind, recordId, part),
+    `difference ${nth} of rev ${rev}`,
+  );
   const rate = 'exchangeRate' in record.body ? record.body.exchangeRate : undefined;
   const clearing = `clearing:${of.tender}`;
   const isMore = amountMinor > 0;

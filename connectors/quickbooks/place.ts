@@ -13,7 +13,8 @@ import type { DocumentEntity } from './entities';
 import { saleOfRecord, type DocumentSource, type SaleOfRecord } from './sale-of';
 import { taxCodeOf } from './tax-codes';
 
-// What planning and composing a document rest on: company, mappings, settings, and the sale of a part.
+// What planning and composing a document rest on: company, mappings, settings, and the sale of a
+// part.
 
 /** What both askings need. */
 export interface Place {
@@ -49,7 +50,14 @@ export function saleOfPart(item: Outgoing, source: DocumentSource, place: Place)
     return { plain: sale, sale, hold: null };
   }
   const part = source.kind === 'refund' || item.part === 'refund' ? 'refund' : 'sale';
-  const known = saleOfRecord(source, item.recordId, part, references, settings, facts.homeCurrency ?? ''); // prettier-ignore
+  const known = saleOfRecord(
+    source,
+    item.recordId,
+    part,
+    references,
+    settings,
+    facts.homeCurrency ?? '',
+  );
   const sale = taxedByDeposits(known.sale, item, place);
   const isOnAccount =
     source.kind === 'refund'
@@ -65,9 +73,13 @@ export function isWanted(item: Outgoing, ticket: DocumentSource): boolean {
 }
 
 /** What posting decides for a sale in this company. */
-export function decisionFor(sale: Sale, place: DecisionPlace, changes: Partial<PostingSettings> = {}): Decision {
+export function decisionFor(
+  sale: Sale,
+  place: DecisionPlace,
+  changes: Partial<PostingSettings> = {},
+): Decision {
   const { references, facts, settings } = place;
   const company = { ...facts, taxCode: (taxKey: string) => taxCodeOf(taxKey, references, facts) };
   const inForce = { ...settings, ...changes };
   return isSummary(sale) ? decideSummary(sale, inForce, company) : decide(sale, inForce, company);
-} // prettier-ignore
+}

@@ -7,10 +7,9 @@ import { booksStateOf, postedAnew, type ReadRows } from './books-state';
 import { hold } from './hold';
 import { inUseHold } from './in-use';
 import { otherHalfHold } from './both-halves';
-import { creditToApply } from './correction-credit';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
-import type { NewMoney } from './new-money';
 import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity, type Place } from './place';
+import { settlementsOf } from './open-items';
 import { paidBeforeVoid } from './paid-before-void';
 import { awaitedPayments, isPaidByOther } from './paid-by-other';
 import { keyOf, labelsIn, mainOf, postedOf, snapshotOf, standing, type Posted } from './posted';
@@ -22,20 +21,24 @@ import {
   type ShapedUpdate,
 } from './update-document';
 import { missingBefore, type DocumentSource } from './sale-of';
+import { isLinkLocked, unlinked } from './unlink';
 import { voidWrite } from './void-document';
 
-// What a ticket's document needs next, from what is posted and what the books hold. Pure; asked twice, once
-// to know what to look for, once to compose.
+// What a ticket's document needs next, from what is posted and what the books hold. Pure; asked
+// twice, once to know what to look for, once to compose.
 
-export type Planned = { type: 'done'; composed: Composed } | NewDocument | NewMoney;
+export type Planned = { type: 'done'; composed: Composed } | NewDocument;
 
-/** Whether composing depends on what the books hold: something stands there, and not as it is wanted. */
+/**
+ * Whether composing depends on what the books hold: something stands there, and not as it is
+ * wanted.
+ */
 export function needsReading(item: Outgoing, ticket: DocumentSource, place: Place): boolean {
   if (item.remoteId === null && item.snapshot === null) return false;
   const { sale } = saleOfPart(item, ticket, place);
   const posted = postedOf(item, entityOf[typeOf(sale)]);
   if (standing(posted).length === 0) return false;
-  if (posted.voidDue !== null || posted.net === null || Boolean(posted.unapplied)) return true;
+  if (posted.voidDue !== null || posted.net === null) return true;
   return !isWanted(item, ticket) || !isSameMoney(posted.net, postedSaleOf(sale));
 }
 
@@ -50,7 +53,9 @@ export function planDocument(
   const due = voidDue(item, posted, rows);
   if (due !== null) return done(due);
   if (item.lastClass === 'CLOSED' && item.attempts > 1)
-    return done(hold('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period')); // prettier-ignore
+    return done(
+      hold('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period'),
+    );
   if (forbidden !== null && isWanted(item, ticket)) {
     // What it refers to may not have come yet: then that is what to wait for.
     const missing = missingBefore(ticket, place.references);
@@ -69,18 +74,22 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
   if (posted.documents.length === 0) return firstPlanned(asked, posted);
   const anew = isWanted(item, ticket) ? postedAnew(item, posted, rows) : null;
   if (anew !== null) return planFrom(asked, rows, anew);
-  if (posted.unapplied) return unappliedPlanned(asked, rows, posted, posted.unapplied);
   // What is posted stays under our care, whatever the start date is now.
   const startDate = main === null ? settings.startDate : null;
   const trial = decisionFor(sale, place, { startDate, closed: { mode: 'firstOpenDay' } });
   const isWantedNow = isWanted(item, ticket);
   if (main === null && !(isWantedNow && trial.type !== 'nothing'))
-    return done(nothingStands(item, posted, isWantedNow && trial.type === 'nothing' ? trial.reason : null)); // prettier-ignore
+    return done(
+      nothingStands(item, posted, isWantedNow && trial.type === 'nothing' ? trial.reason : null),
+    );
   const wanted =
     isWantedNow && trial.type !== 'nothing'
       ? { sale: postedSaleOf(sale), type: typeOf(sale) }
       : null;
-  const early = main === null || posted.net === null ? null : beforeStartHold(posted.net, wanted?.sale ?? null, settings.startDate); // prettier-ignore
+  const early =
+    main === null || posted.net === null
+      ? null
+      : beforeStartHold(posted.net, wanted?.sale ?? null, settings.startDate);
   if (early !== null) return done(hold(early.reason, early.what, early.detail));
   const update = main === null || wanted === null ? null : shapedUpdate(asked, posted);
   const books = booksStateOf(posted, rows, update?.money ?? null, {
@@ -102,30 +111,24 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
   let step = planStep(wanted, part, books, options);
   if (step.type === 'update' && main !== null && update !== null) {
     const isOfOther = isPaidByOther(main, update, rows);
-    if (isOfOther || isPaidAbove(main, update, rows)) {
+    // What would be freed first does not count where nothing is written.
+    const isFreed = item.isTrial === true && settlementsOf(rows, main).length > 0;
+    if (!isFreed && (isOfOther || isPaidAbove(main, update, rows))) {
+      const freed = isLinkLocked(rows, main, place.facts.bookCloseDate)
+        ? null
+        : unlinked(item, posted, main, rows);
+      if (freed !== null) return done(freed);
       const missing = awaitedPayments(asked, rows, isOfOther);
       if (missing.length > 0) return done({ type: 'notReady', missing });
       step = planStep(wanted, part, { ...books, isDeposited: true }, options);
     }
   }
+  if (step.type === 'void' && main !== null && isLinkLocked(rows, main, place.facts.bookCloseDate))
+    step = planStep(wanted, part, { ...books, isDeposited: true }, options);
   const isTouched = step.type === 'update' || step.type === 'void' || step.type === 'difference';
   const inUse = isTouched ? inUseHold(item, place) : null;
   if (inUse !== null) return done(hold(inUse.reason, inUse.what, inUse.detail));
   return stepPlanned(asked, rows, posted, step, wanted?.sale ?? null, books, update);
-}
-
-/** What was taken from an invoice is applied to it before anything else; the revision may be whole by that. */
-function unappliedPlanned(
-  asked: Asked,
-  rows: ReadRows,
-  posted: Posted,
-  { rev, isLast }: { rev: number; isLast: boolean },
-): Planned {
-  const applies = creditToApply(asked, posted, rows);
-  if (applies !== null) return applies;
-  const known = { ...posted, unapplied: null };
-  const isWhole = isLast && rev === asked.item.rev;
-  return isWhole ? done(adopted(asked.item, known)) : planFrom(asked, rows, known);
 }
 
 /** Nothing was ever posted of it. */
@@ -146,7 +149,12 @@ function done(composed: Composed): Planned {
 /** Never posted: passed over with the reason; voided already: as wanted. */
 function nothingStands(item: Outgoing, posted: Posted, reason: string | null): Composed {
   if (posted.documents.length > 0 && reason === 'before_start_date')
-    return hold(reason, 'voided', 'It was posted once and its document is void: set the start date to an earlier day to post it anew'); // prettier-ignore
+    return hold(
+      reason,
+      'voided',
+      'It was posted once and its document is void: set the start date to an earlier day ' +
+        'to post it anew',
+    );
   if (posted.documents.length > 0) return adopted(item, posted);
   return { type: 'skip', reason: reason ?? (item.op === 'absent' ? 'part_gone' : 'voided') };
 }
@@ -162,7 +170,10 @@ function adopted(item: Outgoing, posted: Posted, net: PostedSale | null = posted
   };
 }
 
-/** A document whose answer was not the source's goes before anything else; one that is void already is passed. */
+/**
+ * A document whose answer was not the source's goes before anything else; one that is void already
+ * is passed.
+ */
 function voidDue(item: Outgoing, posted: Posted, rows: ReadRows): Composed | null {
   const due = posted.voidDue;
   const document =
@@ -194,12 +205,14 @@ function stepPlanned(
       const documents = isVoided
         ? posted.documents.map((document) => ({ ...document, isVoided: true, money: null }))
         : posted.documents.map((document) => asFound(document, rows));
-      return done(adopted(item, { ...posted, documents }, isVoided ? null : (wanted ?? posted.net)));
+      return done(
+        adopted(item, { ...posted, documents }, isVoided ? null : (wanted ?? posted.net)),
+      );
     }
-    case 'create':
-      {
+    case 'create': {
       const made = newMain(asked, posted);
-      if (made.type === 'nothing') throw new Error('Bug: nothing to post was planned as a document');
+      if (made.type === 'nothing')
+        throw new Error('Bug: nothing to post was planned as a document');
       return made;
     }
     case 'update':
@@ -208,12 +221,18 @@ function stepPlanned(
       return done(updateWrite(asked, posted, update, rows));
     case 'void':
       if (main === null) throw new Error('Bug: a void without a document');
-      return done(paidBeforeVoid(asked, main, rows) ?? voidWrite(item, posted, main, rows.get(keyOf(main)) ?? null, { then: step.isLast ? 'whole' : 'step', why: null })); // prettier-ignore
-    case 'difference':
-      {
+      return done(
+        paidBeforeVoid(asked, main, rows) ??
+          unlinked(item, posted, main, rows) ??
+          voidWrite(item, posted, main, rows.get(keyOf(main)) ?? null, {
+            then: step.isLast ? 'whole' : 'step',
+            why: null,
+          }),
+      );
+    case 'difference': {
       const made = newDifference(asked, posted, step);
       // Of 0.00, and nothing moves: as if it were posted.
       return made.type === 'nothing' ? planFrom(asked, rows, { ...posted, net: step.net }) : made;
     }
   }
-} // prettier-ignore
+}

@@ -1,4 +1,4 @@
-import { minorToText } from '../../domain/money';
+import { minorToText, textToMinor } from '../../domain/money';
 import { correctionDateOf } from '../../domain/posting/date';
 import { moneyMarker } from '../../domain/posting/marker';
 import { documentOfEntry } from '../../domain/posting/money-entry';
@@ -17,7 +17,10 @@ import { entryShape, isPayment, wantedPayment } from './money';
 import { composeNewMoney, done, held, kept, newMoney, type PlannedMoney } from './new-money';
 import { markerNamed } from './new-document';
 import type { Place } from './place';
-import { planOnePayment } from './plan-payment';
+import { circleDocuments } from './circle';
+import { afterSettling, settlingToRead } from './settlement';
+import { isLinkLocked, unlinked } from './unlink';
+import { planOnePayment, type WantedPayment } from './plan-payment';
 import {
   countOf,
   keyOf,
@@ -35,7 +38,8 @@ import { shapeMoney, type MoneyShape, type ShapedMoney } from './shape-money';
 import { asFound } from './update-document';
 import { documentContentSchema } from './wire';
 
-// What a document of money alone needs next, from what is posted and what the books hold (ADR 0009). Pure.
+// What a document of money alone needs next, from what is posted and what the books hold (ADR
+// 0009). Pure.
 
 export function composeMoney(
   item: Outgoing,
@@ -49,12 +53,34 @@ export function composeMoney(
     : composeNewMoney(item, planned, place, finding);
 }
 
-/** What is read before such a delivery is planned: its standing documents, or of a new payment, also one that applies a credit, its invoice. */
-export function moneyToRead(item: Outgoing, { references }: Place): BooksKey[] {
+/**
+ * What is read before such a delivery is planned: its standing documents, or of a new payment, also
+ * one that applies a credit, its invoice.
+ */
+export function moneyToRead(item: Outgoing, place: Place): BooksKey[] {
+  const settling = settlingToRead(item, place);
+  if (settling !== null) return settling;
   const documents = standing(postedOf(item, 'Payment'));
-  if (documents.length > 0) return documents;
+  if (documents.length > 0) return [...documents, ...linksOfEntries(item, documents, place)];
+  const { references } = place;
   const invoice = invoiceBehind(item, references);
-  return invoice?.remoteId && invoice.entity === 'Invoice' ? [{ entity: 'Invoice', id: invoice.remoteId }] : []; // prettier-ignore
+  if (!invoice?.remoteId || invoice.entity !== 'Invoice') return [];
+  const memo = item.part === appliedPart ? memoOf(item, references) : null;
+  return [{ entity: 'Invoice', id: invoice.remoteId }, ...(memo === null ? [] : [memo])];
+}
+
+/** Of entries on account the books do not say which payments of 0.00 applied them. */
+function linksOfEntries(item: Outgoing, documents: readonly BooksKey[], place: Place): BooksKey[] {
+  const hasEntry = documents.some(({ entity }) => entity === 'JournalEntry');
+  return hasEntry ? (circleDocuments(item, place)?.settlements ?? []) : [];
+}
+
+/** The credit memo that an owed refund is there. */
+function memoOf({ recordId }: Outgoing, references: References): BooksKey | null {
+  const memo = references.documents.get(`refund/${recordId}`);
+  return memo?.remoteId && memo.entity === 'CreditMemo'
+    ? { entity: 'CreditMemo', id: memo.remoteId }
+    : null;
 }
 
 /** What a later payment pays, or an owed refund takes from. */
@@ -69,7 +95,10 @@ function invoiceBehind(
   return saleReference(record.body.orderId, references);
 }
 
-/** An invoice that is still to become this customer's: until then a new payment could not be applied to it. */
+/**
+ * An invoice that is still to become this customer's: until then a new payment could not be applied
+ * to it.
+ */
 function invoiceToCome(
   { record }: Outgoing,
   payment: PaymentDocument,
@@ -87,10 +116,19 @@ function invoiceToCome(
 }
 
 export function planMoney(item: Outgoing, place: Place, rows: ReadRows): PlannedMoney {
+  return afterSettling(item, place, rows, (rest) => planUnsettled(rest, place, rows));
+}
+
+function planUnsettled(item: Outgoing, place: Place, rows: ReadRows): PlannedMoney {
   const posted = postedOf(item, 'Payment');
   const isStanding = mainOf(posted) !== null;
-  // What is posted stays under our care, whatever the start date is now; a closed day is asked about below.
-  const settings = { ...place.settings, startDate: null, closed: { mode: 'firstOpenDay' as const } }; // prettier-ignore
+  // What is posted stays under our care, whatever the start date is now; a closed day is asked
+  // about below.
+  const settings = {
+    ...place.settings,
+    startDate: null,
+    closed: { mode: 'firstOpenDay' as const },
+  };
   const company = isStanding ? { ...place, settings } : place;
   const none = unwanted(item);
   const inUse = inUseHold(item, place);
@@ -99,7 +137,8 @@ export function planMoney(item: Outgoing, place: Place, rows: ReadRows): Planned
     const wanted = none === null ? wantedPayment(item, company) : { none };
     if ('composed' in wanted) return done(wanted.composed);
     const waits = 'none' in wanted ? null : invoiceToCome(item, wanted.payment, place, rows);
-    return planOnePayment({ item, place, rows, posted, wanted, waits });
+    const left = isStanding ? wanted : leftOfMemo(item, wanted, place, rows);
+    return planOnePayment({ item, place, rows, posted, wanted: left, waits });
   }
   if (item.lastClass === 'CLOSED' && item.attempts > 1)
     return held('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period');
@@ -109,6 +148,26 @@ export function planMoney(item: Outgoing, place: Place, rows: ReadRows): Planned
   return isStanding || posted.documents.length > 0
     ? planBetween({ item, place, rows, posted }, null)
     : done(shape.composed);
+}
+
+/** What an owed refund still has to apply: its credit memo may have met something else. */
+function leftOfMemo(
+  item: Outgoing,
+  wanted: WantedPayment | { none: string },
+  { references }: Place,
+  rows: ReadRows,
+): WantedPayment | { none: string } {
+  const memo = item.part === appliedPart ? memoOf(item, references) : null;
+  const read = documentContentSchema.safeParse(
+    memo === null ? null : (rows.get(keyOf(memo)) ?? null),
+  );
+  if ('none' in wanted || !read.success) return wanted;
+  const { Balance = 0 } = read.data;
+  const leftMinor = textToMinor(Balance, wanted.payment.currency) ?? 0;
+  if (leftMinor === 0) return { none: 'applied' };
+  const shape: WantedPayment['shape'] = (payment, invoice) =>
+    wanted.shape({ ...payment, totalMinor: Math.min(payment.totalMinor, leftMinor) }, invoice);
+  return { ...wanted, shape };
 }
 
 /** Why the till no longer has it; null where it does. */
@@ -135,13 +194,23 @@ function planBetween(asked: Asked, shaped: ShapedMoney | null): PlannedMoney {
   const anew = shaped === null ? null : postedAnew(item, posted, rows);
   if (anew !== null) return planBetween({ ...asked, posted: anew }, shaped);
   if (posted.voidDue !== null)
-    return held('totals_differ_in_books', posted.voidDue.entity, `${posted.voidDue.why}. It cannot be voided there: correct it by hand`); // prettier-ignore
+    return held(
+      'totals_differ_in_books',
+      posted.voidDue.entity,
+      `${posted.voidDue.why}. It cannot be voided there: correct it by hand`,
+    );
   if (main !== null && posted.entry === undefined) return ofOlderVersion(asked, shaped, main);
-  const early = main === null || posted.entry === null ? null : beforeStartHold(posted.entry ?? null, wanted, place.settings.startDate); // prettier-ignore
+  const early =
+    main === null || posted.entry === null
+      ? null
+      : beforeStartHold(posted.entry ?? null, wanted, place.settings.startDate);
   if (early !== null) return held(early.reason, early.what, early.detail);
+  const { bookCloseDate } = place.facts;
+  const linked = standing(posted).filter(({ entity }) => entity === 'JournalEntry');
+  const isLinkedForGood = linked.some((one) => isLinkLocked(rows, one, bookCloseDate));
   const books = booksStateOf(posted, rows, shaped === null ? null : moneyOf(shaped), {
-    bookCloseDate: place.facts.bookCloseDate,
-    isRefusedAsLocked: item.lastClass === 'LOCKED',
+    bookCloseDate,
+    isRefusedAsLocked: item.lastClass === 'LOCKED' || isLinkedForGood,
   });
   const step = planEntry(
     wanted,
@@ -153,6 +222,12 @@ function planBetween(asked: Asked, shaped: ShapedMoney | null): PlannedMoney {
     books,
     place.settings,
   );
+  const isChanged = step.type === 'update' || step.type === 'difference';
+  const freed =
+    isChanged && !isLinkedForGood
+      ? linked.flatMap((one) => unlinked(item, posted, one, rows) ?? [])
+      : [];
+  if (freed[0] !== undefined) return done(freed[0]);
   switch (step.type) {
     case 'hold':
       return held(step.reason, step.what, step.detail);
@@ -166,7 +241,8 @@ function planBetween(asked: Asked, shaped: ShapedMoney | null): PlannedMoney {
     case 'create': {
       if (shaped === null) throw new Error('Bug: nothing is created');
       const nth = countOf(posted, 'main') + 1;
-      const named = nth === 1 ? shaped : markedAs(shaped, markerNamed(shaped.marker, `posting ${nth}`)); // prettier-ignore
+      const named =
+        nth === 1 ? shaped : markedAs(shaped, markerNamed(shaped.marker, `posting ${nth}`));
       return newMoney(named, { ...posted, entry: wanted }, 'main', true);
     }
     case 'update':
@@ -185,14 +261,27 @@ function markedAs(shaped: ShapedMoney, marker: string): ShapedMoney {
 }
 
 /** Older versions kept no figures: the books say whether it stands as it is to be. */
-function ofOlderVersion({ item, posted, rows }: Asked, shaped: ShapedMoney | null, main: WrittenDocument): PlannedMoney {
+function ofOlderVersion(
+  { item, posted, rows }: Asked,
+  shaped: ShapedMoney | null,
+  main: WrittenDocument,
+): PlannedMoney {
   const found = booksMoneyOf(rows.get(keyOf(main)) ?? null);
   const wanted = shaped === null ? null : moneyOf(shaped);
-  if (found === null || wanted === null || shaped?.entry === undefined || !isSameBooksMoney(found, wanted))
-    return held('locked', 'older_version', 'An older version posted this and kept no figures: correct it by hand');
+  if (
+    found === null ||
+    wanted === null ||
+    shaped?.entry === undefined ||
+    !isSameBooksMoney(found, wanted)
+  )
+    return held(
+      'locked',
+      'older_version',
+      'An older version posted this and kept no figures: correct it by hand',
+    );
   const documents = posted.documents.map((one) => asFound(one, rows));
   return kept(item, { ...posted, documents, entry: shaped.entry });
-} // prettier-ignore
+}
 
 /** As the books would hold it. */
 function moneyOf({ payload, totalMinor, currency }: ShapedMoney): BooksMoney | null {
@@ -200,10 +289,15 @@ function moneyOf({ payload, totalMinor, currency }: ShapedMoney): BooksMoney | n
 }
 
 /** Written anew in place; what people set on it is kept. */
-function updated({ rows, posted }: Asked, shaped: ShapedMoney, main: WrittenDocument): PlannedMoney {
+function updated(
+  { rows, posted }: Asked,
+  shaped: ShapedMoney,
+  main: WrittenDocument,
+): PlannedMoney {
   const row = rows.get(keyOf(main)) ?? null;
   const read = documentContentSchema.safeParse(row);
-  if (row === null || !read.success) throw new Error('Bug: a document is updated that was not read');
+  if (row === null || !read.success)
+    throw new Error('Bug: a document is updated that was not read');
   const { payload, marker, totalMinor, currency, txnDate } = shaped;
   const documents = posted.documents.map((one) => asFound(one, rows));
   return done({
@@ -222,7 +316,7 @@ function updated({ rows, posted }: Asked, shaped: ShapedMoney, main: WrittenDocu
       },
     },
   });
-} // prettier-ignore
+}
 
 /** A document of its own, on the day of what it corrects or the first open one. */
 function difference(
@@ -231,7 +325,11 @@ function difference(
 ): PlannedMoney {
   const { references, facts, settings } = place;
   const { changedOn, record } = item;
-  const dated = correctionDateOf({ ownDate: entry.date, changedOn, what: record.kind }, settings, facts); // prettier-ignore
+  const dated = correctionDateOf(
+    { ownDate: entry.date, changedOn, what: record.kind },
+    settings,
+    facts,
+  );
   if (dated.type === 'hold') return held(dated.reason, dated.what, dated.detail);
   const nth = countOf(posted, 'difference') + 1;
   const name = `difference ${nth} of rev ${item.rev}`;

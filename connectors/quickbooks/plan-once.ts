@@ -7,8 +7,9 @@ import type { PlannedMoney } from './new-money';
 import type { DocumentSource } from './sale-of';
 
 /**
- * Plans of parts of which nothing is read from the books: made to know what to look for, taken again to compose.
- * Planning is half of the work on a new document; what its lines are mapped to is asked again when it is shaped.
+ * Plans of parts of which nothing is read from the books: made to know what to look for, taken
+ * again to compose. Planning is half of the work on a new document; what its lines are mapped to is
+ * asked again when it is shaped.
  */
 export class Plans {
   private readonly kept = new WeakMap<Outgoing, Planned | PlannedMoney>();

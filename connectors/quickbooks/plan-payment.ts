@@ -25,8 +25,8 @@ import type { MoneyShape } from './shape-money';
 import { shapePayment } from './shape-payment';
 import { voidWrite } from './void-document';
 
-// A payment of an invoice. It is never changed: where it is not as the till says it is voided, and the right
-// one posted, so that an invoice is never paid above its total. Pure.
+// A payment of an invoice. It is never changed: where it is not as the till says it is voided, and
+// the right one posted, so that an invoice is never paid above its total. Pure.
 
 /** A payment as the till has it. */
 export interface WantedPayment {
@@ -49,20 +49,27 @@ export interface AskedPayment {
 
 /** The payment of one tender of a ticket, from 0. */
 export function planPayment(
-  { item, ticket, place, rows }: Omit<AskedPayment, 'posted' | 'wanted' | 'waits'> & { ticket: DocumentSource }, // prettier-ignore
+  {
+    item,
+    ticket,
+    place,
+    rows,
+  }: Omit<AskedPayment, 'posted' | 'wanted' | 'waits'> & { ticket: DocumentSource },
   index: number,
 ): PlannedMoney {
   const posted = postedOf(item, 'Payment');
   const main = mainOf(posted);
   const { sale } = saleOfPart(item, ticket, place);
-  const changes = main === null ? {} : { startDate: null, closed: { mode: 'firstOpenDay' as const } }; // prettier-ignore
+  const changes =
+    main === null ? {} : { startDate: null, closed: { mode: 'firstOpenDay' as const } };
   const decision = decisionFor(sale, place, changes);
   const isStillWanted = isWanted(item, ticket);
   const inUse = inUseHold(item, place);
   if (inUse !== null) return held(inUse.reason, inUse.what, inUse.detail);
   if (isStillWanted && decision.type === 'hold' && posted.voidDue === null)
     return held(decision.reason, decision.what, decision.detail);
-  const payment = isStillWanted && decision.type === 'post' ? paymentOf(sale, decision.document, index) : null; // prettier-ignore
+  const payment =
+    isStillWanted && decision.type === 'post' ? paymentOf(sale, decision.document, index) : null;
   const invoice = place.references.orders.get(item.recordId);
   const invoiceId = invoice === undefined ? null : invoiceOf(invoice);
   // Until the invoice is as it is to be, a payment could be more than is owed.
@@ -78,29 +85,43 @@ export function planPayment(
           shape: (one: PaymentDocument, row: JsonObject | null) =>
             shapePayment(one, invoiceId ?? '', references, facts, row),
         };
-  const waits = isReady ? null : done({ type: 'notReady', missing: [{ kind: 'order', ref: item.recordId, isOpen }] }); // prettier-ignore
+  const waits = isReady
+    ? null
+    : done({ type: 'notReady', missing: [{ kind: 'order', ref: item.recordId, isOpen }] });
   return planOnePayment({ item, place, rows, posted, wanted, waits });
 }
 
-/** The invoice that a payment belongs to; empty where the ticket is owed, but its own document is a receipt. */
+/**
+ * The invoice that a payment belongs to; empty where the ticket is owed, but its own document is a
+ * receipt.
+ */
 function invoiceOf({ entity, remoteId }: RecordReference): string | null {
   if (entity === onAccount) return '';
   return entity === 'Invoice' ? remoteId : null;
 }
 
-/** What one payment needs next: a ticket's own, one that came later, one that applies a credit memo. */
+/**
+ * What one payment needs next: a ticket's own, one that came later, one that applies a credit memo.
+ */
 export function planOnePayment(asked: AskedPayment): PlannedMoney {
   const { item, posted, wanted, waits, rows } = asked;
   const main = mainOf(posted);
   if (posted.voidDue !== null && main !== null)
-    return done(voidWrite(item, { ...posted, voidDue: null }, main, rows.get(keyOf(main)) ?? null, { then: 'hold', why: posted.voidDue.why })); // prettier-ignore
+    return done(
+      voidWrite(item, { ...posted, voidDue: null }, main, rows.get(keyOf(main)) ?? null, {
+        then: 'hold',
+        why: posted.voidDue.why,
+      }),
+    );
   if (item.lastClass === 'CLOSED' && item.attempts > 1)
     return held('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period');
   const anew = 'none' in wanted ? null : postedAnew(item, posted, rows);
   if (anew !== null) return planOnePayment({ ...asked, posted: anew });
   if (main !== null) return planStanding(asked, 'none' in wanted ? null : wanted);
   if ('none' in wanted)
-    return posted.documents.length > 0 ? kept(item, posted) : done({ type: 'skip', reason: wanted.none }); // prettier-ignore
+    return posted.documents.length > 0
+      ? kept(item, posted)
+      : done({ type: 'skip', reason: wanted.none });
   if (waits !== null) return waits;
   const nth = countOf(posted, 'main') + 1;
   const { payment, key } = wanted;
@@ -153,9 +174,19 @@ function planStanding(asked: AskedPayment, wanted: WantedPayment | null): Planne
   if (main === null) throw new Error('Bug: no payment stands');
   const isLocked = books.isDeposited || books.closedUpTo !== null;
   if (!isLocked && !hasDifferences)
-    return done(voidWrite(item, posted, main, rows.get(keyOf(main)) ?? null, { then: wanted === null ? 'whole' : 'step', why: null })); // prettier-ignore
+    return done(
+      voidWrite(item, posted, main, rows.get(keyOf(main)) ?? null, {
+        then: wanted === null ? 'whole' : 'step',
+        why: null,
+      }),
+    );
   if (posted.payment === null && !hasDifferences)
-    return held('locked', 'older_version', 'The payment is deposited or in a closed period, and an older version posted it: correct it by hand'); // prettier-ignore
+    return held(
+      'locked',
+      'older_version',
+      'The payment is deposited or in a closed period, and an older version posted it: ' +
+        'correct it by hand',
+    );
   const locked = isLocked
     ? (parkedHold(books, place.settings) ?? lockedDay(posted.payment, wanted?.key ?? null))
     : null;

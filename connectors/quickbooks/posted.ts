@@ -6,8 +6,8 @@ import type { Outgoing } from '../connector';
 import { booksMoneySchema } from './books-money';
 import { documentEntities, type DocumentEntity } from './entities';
 
-// What we posted of one part of a record, kept in the snapshot of its delivery: every document ever made of
-// it, what they come to, and whether one has to be voided at once.
+// What we posted of one part of a record, kept in the snapshot of its delivery: every document ever
+// made of it, what they come to, and whether one has to be voided at once.
 
 const exchangeRateSchema = z.strictObject({
   rate: z.string(),
@@ -69,22 +69,36 @@ const documentSchema = z.strictObject({
   id: z.string(),
   version: z.string().nullable(),
   docNumber: z.string().nullable(),
-  /** `applied`: a payment of 0.00 that applies a credit memo among them; it moves no money. */
+  /**
+   * `applied`: a payment of 0.00 that applies documents on account to each other; it moves no
+   * money.
+   */
   role: z.enum(['main', 'difference', 'applied']),
   isVoided: z.boolean(),
-  /** As the books answered our last write; null where an older version wrote it, and of a voided one. */
+  /**
+   * As the books answered our last write; null where an older version wrote it, and of a voided
+   * one.
+   */
   money: booksMoneySchema.nullable(),
 });
 export type WrittenDocument = z.infer<typeof documentSchema>;
 
 const postedSchema = z.strictObject({
   documents: z.array(documentSchema),
-  /** What the standing documents come to; null where an older version wrote them, and for a payment. */
+  /**
+   * What the standing documents come to; null where an older version wrote them, and for a payment.
+   */
   net: postedSaleSchema.nullable(),
   payment: paymentSchema.nullable(),
-  /** Of money between accounts, what the standing documents come to; null: nothing. Others have none. */
+  /**
+   * Of money between accounts, what the standing documents come to; null: nothing. Others have
+   * none.
+   */
   entry: entrySchema.nullable().exactOptional(),
-  /** A credit memo of this revision is still to be applied to the invoice that it corrects; `isLast`: then all is done. */
+  /**
+   * What this revision opened on account is still to be applied to what is open there; `isLast`:
+   * then all is done.
+   */
   unapplied: z.strictObject({ rev: z.number(), isLast: z.boolean() }).nullable().exactOptional(),
   /**
    * A document whose answer was not what the source says: it must not stay (accounting.md#totals).
@@ -122,15 +136,24 @@ export function postedOf(
     money: null,
   };
   if (!earlier.success || earlier.data.length === 0) return { ...none, documents: [document] };
-  // Several documents whose sum an older version kept in another form: a difference of them is held.
-  const former = earlier.data.map((one): WrittenDocument => ({ ...document, ...one, version: null, docNumber: null })); // prettier-ignore
+  // Several documents whose sum an older version kept in another form: a difference of them is
+  // held.
+  const former = earlier.data.map((one): WrittenDocument => ({
+    ...document,
+    ...one,
+    version: null,
+    docNumber: null,
+  }));
   return { ...none, documents: [...former, { ...document, role: 'difference' }] };
 }
 
 /** Documents of a summary before its newest, as an older version kept them. */
 const earlierSchema = z.array(z.object({ entity: z.enum(documentEntities), id: z.string() }));
 
-/** Put into a snapshot by this process: what comes out again as it went in is not read a second time. */
+/**
+ * Put into a snapshot by this process: what comes out again as it went in is not read a second
+ * time.
+ */
 const putIn = new WeakSet<object>();
 
 function isPutIn(value: unknown): value is Posted {
@@ -144,7 +167,9 @@ export function postedIn(snapshot: JsonObject): Posted | null {
   return kept === undefined ? null : postedSchema.parse(kept);
 }
 
-/** What a delivery's posted documents refer to: a difference or a document posted anew needs it too. */
+/**
+ * What a delivery's posted documents refer to: a difference or a document posted anew needs it too.
+ */
 export interface PostedKeys {
   skus: string[];
   customerIds: string[];
@@ -193,7 +218,10 @@ export function mainOf(posted: Posted): WrittenDocument | null {
   return standing(posted).find(({ role }) => role === 'main') ?? null;
 }
 
-/** How many documents of a role were ever made: numbers are not used twice, a voided one keeps its own. */
+/**
+ * How many documents of a role were ever made: numbers are not used twice, a voided one keeps its
+ * own.
+ */
 export function countOf(posted: Posted, role: WrittenDocument['role']): number {
   return posted.documents.filter((document) => document.role === role).length;
 }
@@ -203,7 +231,10 @@ export function labelsIn(snapshot: JsonObject | null): JsonObject {
   return Object.fromEntries(Object.entries(snapshot ?? {}).filter(([name]) => name !== 'posted'));
 }
 
-/** Stands for the document of a ticket that is a receipt, but is on account by a further document since. */
+/**
+ * Stands for the document of a ticket that is a receipt, but is on account by a further document
+ * since.
+ */
 export const onAccount = 'OnAccount';
 
 function isOwedBeside({ net }: Posted, { entity }: WrittenDocument): boolean {
@@ -221,9 +252,4 @@ export function snapshotOf(posted: Posted, labels: JsonObject): JsonObject {
     docNumber: main?.docNumber ?? null,
     posted,
   };
-}
-
-/** Whether a document that corrects this part takes off what is owed of it, by a payment of 0.00 that follows. */
-export function isToBeApplied(entity: DocumentEntity, posted: Posted): boolean {
-  return entity === 'CreditMemo' && mainOf(posted)?.entity === 'Invoice';
 }

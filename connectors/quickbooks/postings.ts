@@ -5,8 +5,9 @@ import type { Posting } from '../../domain/posting/posting';
 import type { Write } from '../connector';
 import type { QboFacts } from './facts';
 
-// What a composed document books, as debits and credits. Read from the very payload that is sent, so that it
-// cannot differ from it. Without the cost of goods, which the books compute from what they hold. Pure.
+// What a composed document books, as debits and credits. Read from the very payload that is sent,
+// so that it cannot differ from it. Without the cost of goods, which the books compute from what
+// they hold. Pure.
 
 /** Income accounts by item id; an item that is missing is shown without account. */
 export type IncomeAccounts = ReadonlyMap<string, string>;
@@ -74,18 +75,37 @@ export function postingsOf(
   }
   switch (entity) {
     case 'Payment':
-      books.add(books.account(body.data.DepositToAccountRef?.value ?? null), books.minor(body.data.TotalAmt)); // prettier-ignore
+      books.add(
+        books.account(body.data.DepositToAccountRef?.value ?? null),
+        books.minor(body.data.TotalAmt),
+      );
       books.add(books.receivable(), 0 - books.minor(body.data.TotalAmt));
       return books.postings();
     case 'Deposit':
-      books.against(body.data.DepositToAccountRef?.value, lines, -1, (line) => line.DepositLineDetail?.AccountRef.value); // prettier-ignore
+      books.against(
+        body.data.DepositToAccountRef?.value,
+        lines,
+        -1,
+        (line) => line.DepositLineDetail?.AccountRef.value,
+      );
       return books.postings();
     case 'Purchase':
-      books.against(body.data.AccountRef?.value, lines, 1, (line) => line.AccountBasedExpenseLineDetail?.AccountRef.value); // prettier-ignore
+      books.against(
+        body.data.AccountRef?.value,
+        lines,
+        1,
+        (line) => line.AccountBasedExpenseLineDetail?.AccountRef.value,
+      );
       return books.postings();
     case 'Transfer':
-      books.add(books.account(body.data.ToAccountRef?.value ?? null), books.minor(body.data.Amount)); // prettier-ignore
-      books.add(books.account(body.data.FromAccountRef?.value ?? null), 0 - books.minor(body.data.Amount)); // prettier-ignore
+      books.add(
+        books.account(body.data.ToAccountRef?.value ?? null),
+        books.minor(body.data.Amount),
+      );
+      books.add(
+        books.account(body.data.FromAccountRef?.value ?? null),
+        0 - books.minor(body.data.Amount),
+      );
       return books.postings();
     case 'JournalEntry':
       for (const { Amount, JournalEntryLineDetail: detail } of lines) {
@@ -150,12 +170,19 @@ class Books {
     incomeOf: IncomeAccounts,
     isOnAccount: boolean,
   ): void {
-    const money = isOnAccount ? this.receivable() : this.account(DepositToAccountRef?.value ?? null, 'Undeposited Funds'); // prettier-ignore
+    const money = isOnAccount
+      ? this.receivable()
+      : this.account(DepositToAccountRef?.value ?? null, 'Undeposited Funds');
     this.add(money, side * totalMinor);
     const booked = lines.map((line) => {
       const isDiscount = line.DiscountLineDetail !== undefined;
       const minor = this.minor(line.Amount) * (isDiscount ? -1 : 1);
-      this.add(isDiscount ? this.account(line.DiscountLineDetail?.DiscountAccountRef.value ?? null) : this.incomeOf(line, incomeOf), 0 - side * minor); // prettier-ignore
+      this.add(
+        isDiscount
+          ? this.account(line.DiscountLineDetail?.DiscountAccountRef.value ?? null)
+          : this.incomeOf(line, incomeOf),
+        0 - side * minor,
+      );
       return minor;
     });
     this.add({ id: null, name: 'Sales tax' }, side * (sumMinor(booked) - totalMinor));

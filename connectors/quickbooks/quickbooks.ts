@@ -58,7 +58,7 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
       const { expiresAtMs, refreshToken } = credentials;
       const isExpiring = expiresAtMs !== null && expiresAtMs - options.now() < renewBeforeMs;
       if (why === 'expiring' && !isExpiring) return true;
-      const renewed = await gate.read(() => refreshCredentials(options, refreshToken, gate.signal)); // prettier-ignore
+      const renewed = await gate.read(() => refreshCredentials(options, refreshToken, gate.signal));
       if (renewed === null) return false;
       await options.saveCredentials(renewed);
       credentials = renewed;

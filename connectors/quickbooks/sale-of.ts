@@ -53,7 +53,11 @@ export function saleOfRecord(
   const { orderId, deposits } = source.body;
   if (orderId !== undefined && deposits !== undefined) {
     const layAway = layAwayFrom(orderId, references);
-    return { plain, sale: plain, hold: depositBackHold(recordId, source.body, layAway, homeCurrency) }; // prettier-ignore
+    return {
+      plain,
+      sale: plain,
+      hold: depositBackHold(recordId, source.body, layAway, homeCurrency),
+    };
   }
   const known = orderId === undefined ? undefined : knownSale(orderId, references);
   if (known === undefined) return { plain, sale: plain, hold: unknownSaleHold(plain, orderId) };
@@ -83,7 +87,10 @@ export function saleReference(saleId: string, references: References): RecordRef
   return references.orders.get(saleId) ?? references.documents.get(`invoice/${saleId}`);
 }
 
-/** What must be in the books before this one: the sale that it gives back, the deposits that it uses or gives back. */
+/**
+ * What must be in the books before this one: the sale that it gives back, the deposits that it uses
+ * or gives back.
+ */
 export function missingBefore(source: DocumentSource, references: References): MissingReference[] {
   if (source.kind !== 'order' && source.kind !== 'refund') return [];
   if (source.kind === 'refund' && source.body.deposits === undefined)

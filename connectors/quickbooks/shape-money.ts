@@ -28,8 +28,9 @@ export interface ShapedMoney {
 export type MoneyShape = ShapedMoney | { type: 'stop'; composed: Composed };
 
 /**
- * Money between accounts. `ownDate`: its day before a closed period moved it. `known`: accounts by their keys
- * where what is posted is taken back: as they were mapped then, and so `knownCustomer`, whose receivables they are.
+ * Money between accounts. `ownDate`: its day before a closed period moved it. `known`: accounts by
+ * their keys where what is posted is taken back: as they were mapped then, and so `knownCustomer`,
+ * whose receivables they are.
  */
 export function shapeMoney(
   document: MoneyDocument,
@@ -116,7 +117,10 @@ function accountKeysOf(document: MoneyDocument): string[] {
   }
 }
 
-/** Clearing, bank and receivables hold money, so that they have a currency; expenses and the like have none of their own. */
+/**
+ * Clearing, bank and receivables hold money, so that they have a currency; expenses and the like
+ * have none of their own.
+ */
 function accountOf(
   key: string,
   currency: string,
@@ -130,7 +134,10 @@ function accountOf(
     : mappedAccount(references, facts, key);
 }
 
-/** What comes to the account is a Deposit; a form below zero is refused, so what goes from it is a Purchase. */
+/**
+ * What comes to the account is a Deposit; a form below zero is refused, so what goes from it is a
+ * Purchase.
+ */
 function bookingOf(
   { account, lines, currency }: Extract<MoneyDocument, { type: 'booking' }>,
   head: JsonObject,

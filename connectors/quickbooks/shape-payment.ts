@@ -29,7 +29,10 @@ export function shapePayment(
     openMinor(payment, invoiceId, references, facts, invoice),
   );
   const amount = amountOf(appliedMinor, payment.currency);
-  const lines = appliedMinor === 0 ? [] : [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }]; // prettier-ignore
+  const lines =
+    appliedMinor === 0
+      ? []
+      : [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }];
   return paymentOf(payment, payment.totalMinor, tender.fields, lines, references, facts);
 }
 
@@ -50,7 +53,9 @@ function openMinor(
   return textToMinor(Balance, payment.currency) ?? 0;
 }
 
-const notOwed = 'The customer of this refund owes nothing of its invoice in QuickBooks: apply its credit memo there by hand'; // prettier-ignore
+const notOwed =
+  'The customer of this refund owes nothing of its invoice in QuickBooks: apply its credit ' +
+  'memo there by hand';
 
 /**
  * A payment of 0.00 by which a credit memo takes from its invoice (quickbooks.md#payments) what is
@@ -99,5 +104,13 @@ function paymentOf(
     ...currencyFields(payment, facts),
     Line: lines,
   };
-  return { type: 'shaped', entity: 'Payment', payload, marker, totalMinor, currency, txnDate: date }; // prettier-ignore
+  return {
+    type: 'shaped',
+    entity: 'Payment',
+    payload,
+    marker,
+    totalMinor,
+    currency,
+    txnDate: date,
+  };
 }

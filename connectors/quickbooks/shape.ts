@@ -22,9 +22,14 @@ export interface DocumentLabels {
   /** Null where the company numbers by itself. */
   docNumber: string | null;
   location: string;
-  /** What must be in the books first and is not: the sale that a refund gives back, deposits that were used. */
+  /**
+   * What must be in the books first and is not: the sale that a refund gives back, deposits that
+   * were used.
+   */
   missing: readonly MissingReference[];
-  /** What becomes of articles without an item (accounting.md#items), and the addresses of the shop. */
+  /**
+   * What becomes of articles without an item (accounting.md#items), and the addresses of the shop.
+   */
   settings: Pick<PostingSettings, 'item' | 'shop'>;
 }
 
@@ -89,7 +94,10 @@ export function markerOf({ marker }: { marker: string }): string {
 
 type Part<T> = ({ type: 'known' } & T) | { type: 'stop'; composed: Composed };
 
-/** A customer there has one currency for good: another one has a customer of its own, mapped by hand. */
+/**
+ * A customer there has one currency for good: another one has a customer of its own, mapped by
+ * hand.
+ */
 export function customerOf(
   document: Pick<PostingDocument, 'customerId' | 'bucket' | 'currency'>,
   references: References,
@@ -142,9 +150,10 @@ export function tenderOf(
 }
 
 /**
- * Where the money of a form lies. A receipt of 0.00 names an account too, that of exchanges, which stays at zero: a
- * RefundReceipt without one is refused (2020), a SalesReceipt would stand among the receipts that are still to be
- * deposited. Where nobody mapped that account the latter goes without.
+ * Where the money of a form lies. A receipt of 0.00 names an account too, that of exchanges, which
+ * stays at zero: a RefundReceipt without one is refused (2020), a SalesReceipt would stand among
+ * the receipts that are still to be deposited. Where nobody mapped that account the latter goes
+ * without.
  */
 function moneyOf(
   document: PostingDocument,
@@ -155,8 +164,10 @@ function moneyOf(
   const isReceipt = type === 'salesReceipt' || type === 'refundReceipt';
   if (tender !== null || !isReceipt) return tenderOf(document, references, facts);
   const account = moneyAccount(references, facts, exchangeAccount, currency);
-  if (account.type === 'known') return { type: 'known', fields: { DepositToAccountRef: { value: account.id } } }; // prettier-ignore
-  const isMapped = references.mapping('account', inCurrency(exchangeAccount, currency, facts)) !== null; // prettier-ignore
+  if (account.type === 'known')
+    return { type: 'known', fields: { DepositToAccountRef: { value: account.id } } };
+  const isMapped =
+    references.mapping('account', inCurrency(exchangeAccount, currency, facts)) !== null;
   return type === 'refundReceipt' || isMapped ? account : { type: 'known', fields: {} };
 }
 
@@ -187,7 +198,10 @@ export function noteOf(
   return cleanText(clean.join('; '), noteMax);
 }
 
-/** In the books' own currency nothing is said; else which, and the rate that was frozen with the sale. */
+/**
+ * In the books' own currency nothing is said; else which, and the rate that was frozen with the
+ * sale.
+ */
 export function currencyFields(
   { currency, exchangeRate }: { currency: string; exchangeRate?: ExchangeRate | null | undefined },
   facts: QboFacts,

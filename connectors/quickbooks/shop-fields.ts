@@ -10,14 +10,20 @@ import { unfitTarget } from './mapping-target';
 // What a form says of the shop that sold: its class, and its address where automated tax goes by
 // it (accounting.md#tax, quickbooks.md#sales-forms, #preferences).
 
-/** A class of the company: one for the form or the same one on each of its lines, as the company tracks them. */
+/**
+ * A class of the company: one for the form or the same one on each of its lines, as the company
+ * tracks them.
+ */
 export type ShopClass =
   | { type: 'known'; form: JsonObject; lineClassId: string | null; reasons: readonly Reason[] }
   | { type: 'stop'; composed: Composed };
 
 const none = { type: 'known', form: {}, lineClassId: null, reasons: [] } as const;
 
-/** The class mapped for a place, else that of the channel; one that the company cannot take is not sent, and it is said. */
+/**
+ * The class mapped for a place, else that of the channel; one that the company cannot take is not
+ * sent, and it is said.
+ */
 export function classOf(location: string, references: References, facts: QboFacts): ShopClass {
   // Every record of the till comes by this channel.
   const keys = [`location:${location}`, 'channel:pos'];
@@ -35,7 +41,10 @@ export function classOf(location: string, references: References, facts: QboFact
     : { ...none, lineClassId: id };
 }
 
-/** Where goods leave, and where a customer takes them who gave no address: automated tax computes by both. */
+/**
+ * Where goods leave, and where a customer takes them who gave no address: automated tax computes by
+ * both.
+ */
 export function shopAddressOf(
   { shipTo }: Pick<PostingDocument, 'shipTo'>,
   location: string,

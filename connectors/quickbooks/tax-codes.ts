@@ -2,7 +2,10 @@ import type { CompanyTaxCode } from '../../domain/posting/document';
 import type { References } from '../connector';
 import type { QboFacts } from './facts';
 
-/** The company's tax code that a set of source codes is mapped to; null where none is, or it is not there any more. */
+/**
+ * The company's tax code that a set of source codes is mapped to; null where none is, or it is not
+ * there any more.
+ */
 export function taxCodeOf(
   taxKey: string,
   references: Pick<References, 'mapping'>,

@@ -16,11 +16,19 @@ import { locationOf, missingBefore } from './sale-of';
 import { shapeDocument } from './shape';
 import { documentContentSchema } from './wire';
 
-// A posted document in an open period that the till changed: written anew in place, what people set kept.
+// A posted document in an open period that the till changed: written anew in place, what people set
+// kept.
 
 export type ShapedUpdate =
-  | { type: 'shaped'; document: PostingDocument; payload: JsonObject; marker: string; reasons: JsonObject; money: BooksMoney | null }
-  | { type: 'stop'; composed: Composed; money: null }; // prettier-ignore
+  | {
+      type: 'shaped';
+      document: PostingDocument;
+      payload: JsonObject;
+      marker: string;
+      reasons: JsonObject;
+      money: BooksMoney | null;
+    }
+  | { type: 'stop'; composed: Composed; money: null };
 
 /** The body that the sale has now, or why it has none. */
 export function shapedUpdate({ ticket, place, sale }: Asked, posted: Posted): ShapedUpdate {
@@ -44,7 +52,11 @@ export function shapedUpdate({ ticket, place, sale }: Asked, posted: Posted): Sh
   if (shaped.type === 'stop') return stop(shaped.composed);
   const amount = (minor: number): number => exactNumber(minorToText(minor, document.currency));
   const tax = document.tax.mode === 'none' || document.tax.mode === 'line' ? 0 : document.taxMinor;
-  const money = booksMoneyOf({ ...shaped.payload, TotalAmt: amount(document.totalMinor), TxnTaxDetail: { TotalTax: amount(tax) } }); // prettier-ignore
+  const money = booksMoneyOf({
+    ...shaped.payload,
+    TotalAmt: amount(document.totalMinor),
+    TxnTaxDetail: { TotalTax: amount(tax) },
+  });
   return { ...shaped, document, reasons: reasonsIn([...reasons, ...shaped.reasons]), money };
 }
 
@@ -86,7 +98,10 @@ export function updateWrite(
   };
 }
 
-/** Whether more was paid on an invoice, or applied of a credit memo, than its new total, below which it cannot go. */
+/**
+ * Whether more was paid on an invoice, or applied of a credit memo, than its new total, below which
+ * it cannot go.
+ */
 export function isPaidAbove(main: WrittenDocument, update: ShapedUpdate, rows: ReadRows): boolean {
   const read = documentContentSchema.safeParse(rows.get(keyOf(main)) ?? null);
   if (update.type === 'stop' || !read.success) return false;
@@ -113,5 +128,10 @@ export function hasLockedPayment(rows: ReadRows, bookCloseDate: string | null): 
 export function asFound(document: WrittenDocument, rows: ReadRows): WrittenDocument {
   const read = documentContentSchema.safeParse(rows.get(keyOf(document)) ?? null);
   if (!read.success) return document;
-  return { ...document, docNumber: read.data.DocNumber ?? document.docNumber, version: read.data.SyncToken, money: document.isVoided ? null : booksMoneyOf(rows.get(keyOf(document))) }; // prettier-ignore
+  return {
+    ...document,
+    docNumber: read.data.DocNumber ?? document.docNumber,
+    version: read.data.SyncToken,
+    money: document.isVoided ? null : booksMoneyOf(rows.get(keyOf(document))),
+  };
 }

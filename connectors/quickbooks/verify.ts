@@ -83,7 +83,9 @@ async function otherResult(
   }
 }
 
-/** A document that was to be changed or voided: its version, figures and note say whether it was. */
+/**
+ * A document that was to be changed or voided: its version, figures and note say whether it was.
+ */
 async function changeResult(
   client: QboClient,
   write: Write,
@@ -119,7 +121,10 @@ async function changeResult(
 
 const anyState = 'AND Active IN (true, false)';
 
-/** A DisplayName is unique: with our e-mail and our names it is ours, with others it is somebody else's. */
+/**
+ * A DisplayName is unique: with our e-mail and our names it is ours, with others it is somebody
+ * else's.
+ */
 async function customerResult(
   client: QboClient,
   write: Write,

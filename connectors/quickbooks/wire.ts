@@ -74,6 +74,8 @@ export const documentContentSchema = z.object({
   /** Of a transfer. */
   Amount: z.number().optional(),
   Balance: z.number().optional(),
+  /** Of a payment. */
+  UnappliedAmt: z.number().optional(),
   CustomerRef: referenceSchema.optional(),
   DepositToAccountRef: referenceSchema.optional(),
   /** Of a purchase. */
@@ -88,6 +90,10 @@ export const documentContentSchema = z.object({
     .array(
       z.object({
         Amount: z.number().optional(),
+        /** Of a payment: what it is applied to. */
+        LinkedTxn: z
+          .array(z.object({ TxnId: z.string().default(''), TxnType: z.string().default('') }))
+          .optional(),
         SalesItemLineDetail: z
           .object({
             ItemRef: referenceSchema.optional(),
@@ -235,7 +241,9 @@ export const xmlFaultSchema = z.union([
   z.object({ Fault: xmlFault }).transform((answer) => answer.Fault.Error),
 ]);
 
-/** Answer of the token endpoint; `x_refresh_token_expires_in` is not needed before it is refused. */
+/**
+ * Answer of the token endpoint; `x_refresh_token_expires_in` is not needed before it is refused.
+ */
 export const tokenSchema = z.object({
   access_token: z.string().min(1),
   refresh_token: z.string().min(1),

@@ -1,12 +1,27 @@
 import { canonicalJson, type CanonicalText } from '../../domain/canonical';
 import type { FailureClass } from '../../domain/failure';
 import type { JsonObject } from '../../domain/words';
-import type { FrozenRequest, KeptWrite, MemberResult, SendAnswer, StoredSend, Write, WriteText } from '../connector'; // prettier-ignore
+import type {
+  FrozenRequest,
+  KeptWrite,
+  MemberResult,
+  SendAnswer,
+  StoredSend,
+  Write,
+  WriteText,
+} from '../connector';
 import type { HttpResult } from '../http';
 import { jsonObject } from '../stored-write';
 import { apiPath } from './client';
 import { classOf, describe, plain, wholeOutcome } from './errors';
-import { batchAnswerSchema, findJson, frozenBatchSchema, itemErrorSchema, productSchema, type WooError } from './wire'; // prettier-ignore
+import {
+  batchAnswerSchema,
+  findJson,
+  frozenBatchSchema,
+  itemErrorSchema,
+  productSchema,
+  type WooError,
+} from './wire';
 import { carriedOut, naturalSchema } from './written';
 
 // One `POST products/batch` (woocommerce.md#batches): 200 even if all items failed, creates and
@@ -61,7 +76,12 @@ function settleItem(member: Write, item: unknown, nowMs: number): MemberResult {
   if (failed.success) {
     const { code, message, data } = failed.data.error;
     const failureClass = classOf(code, data ?? 400);
-    return { type: 'refused', failureClass, code, message: refusalText(failureClass, failed.data.error, plain(message)) }; // prettier-ignore
+    return {
+      type: 'refused',
+      failureClass,
+      code,
+      message: refusalText(failureClass, failed.data.error, plain(message)),
+    };
   }
   const product = productSchema.safeParse(item);
   if (!product.success) {

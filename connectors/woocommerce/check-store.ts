@@ -13,7 +13,10 @@ export interface StoreCheck {
   detail: string;
 }
 
-/** Tries address and keys with one GET, outside of any lane: nothing was stored yet. Never throws for what a store does. */
+/**
+ * Tries address and keys with one GET, outside of any lane: nothing was stored yet. Never throws
+ * for what a store does.
+ */
 export async function checkStore(
   options: Omit<WooCommerceOptions, 'facts' | 'zeroPrice'>,
 ): Promise<StoreCheck> {

@@ -142,10 +142,15 @@ function stopForRules(
     return hold(
       'currency_differs',
       currency,
-      `The price of SKU "${sku}" is in ${currency}, the store sells in ${rules.currency}: send it in ${rules.currency}, or connect a store in ${currency}`,
+      `The price of SKU "${sku}" is in ${currency}, the store sells in ${rules.currency}: ` +
+        `send it in ${rules.currency}, or connect a store in ${currency}`,
     );
   if (priceMinor === 0 && rules.zeroPrice === 'hold')
-    return hold('zero_price', 'price', `SKU "${sku}" costs 0 and would be sold for nothing: send a price`); // prettier-ignore
+    return hold(
+      'zero_price',
+      'price',
+      `SKU "${sku}" costs 0 and would be sold for nothing: send a price`,
+    );
   return null;
 }
 
@@ -156,7 +161,8 @@ function stopForSku(sku: string): Composed | null {
   return hold(
     'sku_not_kept',
     'sku',
-    `The store would keep SKU "${sku}" as "${kept}": give the product a SKU without elements in <>, double blanks and octets such as %20`,
+    `The store would keep SKU "${sku}" as "${kept}": give the product a SKU without ` +
+      'elements in <>, double blanks and octets such as %20',
   );
 }
 
@@ -175,14 +181,20 @@ function stopForHit(
     return hold(
       'ambiguous_match',
       'sku',
-      `The store says that SKU "${sku}" is taken and lists nothing that has it: regenerate its product lookup tables (WooCommerce > Status > Tools)`,
+      `The store says that SKU "${sku}" is taken and lists nothing that has it: regenerate ` +
+        'its product lookup tables (WooCommerce > Status > Tools)',
     );
   if (finding.type !== 'exact') return null;
   const { id, type } = finding.product;
   if (remoteId !== null && remoteId !== String(id))
     return hold('ambiguous_match', 'sku', `SKU "${sku}" is held by another product, id ${id}`);
   if (others?.has(String(id)) === true)
-    return hold('ambiguous_match', 'sku', `SKU "${sku}" is held by product ${id}, which another product of yours has: give that one its own SKU in the store, then redrive`); // prettier-ignore
+    return hold(
+      'ambiguous_match',
+      'sku',
+      `SKU "${sku}" is held by product ${id}, which another product of yours has: give ` +
+        'that one its own SKU in the store, then redrive',
+    );
   return type === 'simple'
     ? null
     : hold('ambiguous_match', 'type', `SKU "${sku}" is a product of type ${type}, id ${id}`);
@@ -206,7 +218,9 @@ function composeStock(
     return hold(
       'gone_in_system',
       'product',
-      `Product ${remoteId} (SKU "${product.code}") is not in the store any more: change the product at the POS, redrive it when it is held too, and it is made anew; then redrive its stock`,
+      `Product ${remoteId} (SKU "${product.code}") is not in the store any more: change ` +
+        'the product at the POS, redrive it when it is held too, and it is made anew; then ' +
+        'redrive its stock',
     );
   if (finding?.type !== 'stock')
     throw new Error(`Bug: delivery ${item.deliveryId} is composed without its look-up`);

@@ -59,8 +59,9 @@ export function plain(text: string): string {
 }
 
 /**
- * Whether an answer says something about the keys: only WordPress and WooCommerce know them. A firewall, a login page
- * or a maintenance plug-in answers 401 and 403 too, with html (woocommerce.md#proxies).
+ * Whether an answer says something about the keys: only WordPress and WooCommerce know them. A
+ * firewall, a login page or a maintenance plug-in answers 401 and 403 too, with html
+ * (woocommerce.md#proxies).
  */
 function isAboutKeys(status: number, error: WooError | null): boolean {
   return (status === 401 || status === 403) && /^(woocommerce|rest)_/.test(error?.code ?? '');
@@ -73,25 +74,39 @@ function authDetail(answer: HttpAnswer): string {
     answer.status === 403
       ? "Check that the key's user may manage the shop (role Administrator or Shop manager)."
       : code === 'woocommerce_rest_authentication_error'
-        ? 'Check consumer secret and permissions (Read/Write) of the key, the clock of the store, and that the address is exactly the one under Settings > General.'
-        : 'The store saw no key it knows: check that the key was not revoked, that no proxy or plug-in removes the Authorization header or hides https from WordPress (X-Forwarded-Proto), and that the address is the one under Settings > General.';
+        ? 'Check consumer secret and permissions (Read/Write) of the key, the clock of the ' +
+          'store, and that the address is exactly the one under Settings > General.'
+        : 'The store saw no key it knows: check that the key was not revoked, that no proxy ' +
+          'or plug-in removes the Authorization header or hides https from WordPress ' +
+          '(X-Forwarded-Proto), and that the address is the one under Settings > General.';
   return `${describe(answer)}. ${check}`;
 }
 
-/** Waits that are meant. WordPress says 600 s whenever an update is under way, which takes some seconds. */
+/**
+ * Waits that are meant. WordPress says 600 s whenever an update is under way, which takes some
+ * seconds.
+ */
 function waitOf(answer: HttpAnswer, nowMs: number): number | null {
   const waitMs = retryAfterMs(answer.headers, nowMs);
   const isByRote = waitMs === 600_000 && readError(answer.text)?.code === 'wp_die';
   return isByRote ? null : waitMs;
 }
 
-/** What else may be read of an answer that is none of the API's: where it was sent to, what is off. */
+/**
+ * What else may be read of an answer that is none of the API's: where it was sent to, what is off.
+ */
 function unavailableDetail(answer: HttpAnswer): string {
   const { location } = answer.headers;
   if (location !== undefined)
-    return `${describe(answer)}, sent on to ${withoutQuery(location)}: the store is in maintenance or has another address`;
+    return (
+      `${describe(answer)}, sent on to ${withoutQuery(location)}: the store is in ` +
+      'maintenance or has another address'
+    );
   if (readError(answer.text)?.code === 'rest_no_route')
-    return `${describe(answer)}: WooCommerce is switched off in the store, or the address is not that of its API`;
+    return (
+      `${describe(answer)}: WooCommerce is switched off in the store, or the address is not ` +
+      'that of its API'
+    );
   return answer.status === 404
     ? `${describe(answer)}: no REST API at this address, or permalinks are set to plain`
     : describe(answer);
@@ -104,7 +119,10 @@ function withoutQuery(address: string): string {
 /** Why a whole request was refused that holds several things: one of them, or the size of all. */
 export type WholeRefusal = 'content' | 'size' | 'crash';
 
-/** What the status says of a request that the store itself may not have seen; null where it is nothing of the kind. */
+/**
+ * What the status says of a request that the store itself may not have seen; null where it is
+ * nothing of the kind.
+ */
 export function wholeRefusal(result: HttpResult): WholeRefusal | null {
   if (result.type !== 'answer') return null;
   const { status } = result;
@@ -115,7 +133,9 @@ export function wholeRefusal(result: HttpResult): WholeRefusal | null {
   return isOfFirewall && error === null ? 'content' : null;
 }
 
-/** What became of a whole write whose answer is not a readable batch answer; null where it is a 200. */
+/**
+ * What became of a whole write whose answer is not a readable batch answer; null where it is a 200.
+ */
 export function wholeOutcome(
   result: HttpResult,
   members: number,
@@ -129,7 +149,12 @@ export function wholeOutcome(
   const error = readError(result.text);
   const waitMs = waitOf(result, nowMs);
   if (isAboutKeys(status, error))
-    return { type: 'notExecuted', why: 'unauthorized', retryAfterMs: null, detail: authDetail(result) }; // prettier-ignore
+    return {
+      type: 'notExecuted',
+      why: 'unauthorized',
+      retryAfterMs: null,
+      detail: authDetail(result),
+    };
   const detail = describe(result);
   if (status === 429)
     return { type: 'notExecuted', why: 'throttled', retryAfterMs: waitMs, detail };
@@ -137,15 +162,28 @@ export function wholeOutcome(
   if (status >= 500 || status < 300 || status === 408)
     return { type: 'lost', detail, retryAfterMs: waitMs };
   if (status !== 400 || error === null)
-    return { type: 'notExecuted', why: 'unavailable', retryAfterMs: waitMs, detail: unavailableDetail(result) }; // prettier-ignore
-  const refused = { type: 'refused', failureClass: classOf(error.code, status), code: error.code, message: detail }; // prettier-ignore
+    return {
+      type: 'notExecuted',
+      why: 'unavailable',
+      retryAfterMs: waitMs,
+      detail: unavailableDetail(result),
+    };
+  const refused = {
+    type: 'refused',
+    failureClass: classOf(error.code, status),
+    code: error.code,
+    message: detail,
+  };
   return {
     type: 'answered',
     results: Array.from({ length: members }, () => ({ ...refused, type: 'refused' as const })),
   };
 }
 
-/** What it means that the store refused a whole write and takes others: it is one of these, or there are too many. */
+/**
+ * What it means that the store refused a whole write and takes others: it is one of these, or there
+ * are too many.
+ */
 export function rejectedOutcome(
   why: WholeRefusal,
   result: HttpAnswer,
@@ -157,8 +195,20 @@ export function rejectedOutcome(
   if (members > 1) return { type: 'rejected', why, detail };
   const refused =
     why === 'size'
-      ? ({ failureClass: 'DATA', code: `http_${result.status}`, message: `${detail}. It is larger than the store takes: shorten its texts, or raise the limit of the host` } as const) // prettier-ignore
-      : ({ failureClass: 'BLOCKED', code: `http_${result.status}`, message: `${detail}. Something before the store does not let this product pass: change its text, or allow it in the firewall or security plug-in` } as const); // prettier-ignore
+      ? ({
+          failureClass: 'DATA',
+          code: `http_${result.status}`,
+          message:
+            `${detail}. It is larger than the store takes: shorten its texts, or raise the ` +
+            'limit of the host',
+        } as const)
+      : ({
+          failureClass: 'BLOCKED',
+          code: `http_${result.status}`,
+          message:
+            `${detail}. Something before the store does not let this product pass: change ` +
+            'its text, or allow it in the firewall or security plug-in',
+        } as const);
   return { type: 'answered', results: [{ type: 'refused', ...refused }] };
 }
 

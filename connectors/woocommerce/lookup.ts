@@ -39,7 +39,9 @@ export function findingOf(findings: JsonObject, deliveryId: string): WooFinding 
   return finding === undefined ? null : findingSchema.parse(finding);
 }
 
-/** Asks for matches of products that were never written or were refused, and for the present stock. */
+/**
+ * Asks for matches of products that were never written or were refused, and for the present stock.
+ */
 export async function lookUp(
   client: WooClient,
   items: readonly Outgoing[],
@@ -121,7 +123,9 @@ export async function findBySku(
 /** Where it lies and how it comes out: wp-admin shows no trash of variations. */
 function inTrash({ id, type, parent_id: parentId }: WooProduct): string {
   return type === 'variation' || (parentId ?? 0) > 0
-    ? `variation ${id} of product ${parentId ?? 'unknown'} in the trash, where wp-admin does not show it: delete it for good (DELETE products/${parentId ?? 'PARENT'}/variations/${id}?force=true)`
+    ? `variation ${id} of product ${parentId ?? 'unknown'} in the trash, where wp-admin does ` +
+        'not show it: delete it for good (DELETE ' +
+        `products/${parentId ?? 'PARENT'}/variations/${id}?force=true)`
     : `product ${id} in the trash: restore it or delete it for good`;
 }
 
@@ -160,8 +164,9 @@ async function holdersOf(
 }
 
 /**
- * Whatever the store finds under a SKU holds it: its collation takes more spellings for one than we know
- * (`straße` and `strasse`). Where one comes that answers to none of the list, the list is parted.
+ * Whatever the store finds under a SKU holds it: its collation takes more spellings for one than we
+ * know (`straße` and `strasse`). Where one comes that answers to none of the list, the list is
+ * parted.
  */
 async function holdersIn(
   asks: SkuAsk,
@@ -181,7 +186,10 @@ async function holdersIn(
   }
   const folded = new Set(list.map(foldedSku));
   if (listed.every(({ sku }) => folded.has(foldedSku(sku))))
-    return list.map((sku) => [sku, listed.filter((product) => foldedSku(product.sku) === foldedSku(sku))]); // prettier-ignore
+    return list.map((sku) => [
+      sku,
+      listed.filter((product) => foldedSku(product.sku) === foldedSku(sku)),
+    ]);
   const middle = Math.ceil(list.length / 2);
   const former = await holdersIn(asks, list.slice(0, middle), filter);
   return [...former, ...(await holdersIn(asks, list.slice(middle), filter))];

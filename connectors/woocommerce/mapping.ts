@@ -6,7 +6,10 @@ import { htmlForStore, isSamePrice, isSameText, plainForStore, taxClassSlug } fr
 
 // Our words ↔ the store's fields (woocommerce.md#products). Pure.
 
-/** The mapped fields of a product, as we want them and keep them in the snapshot. A field left out is "no information". */
+/**
+ * The mapped fields of a product, as we want them and keep them in the snapshot. A field left out
+ * is "no information".
+ */
 export interface ProductFields {
   name: string;
   sku: string;
@@ -29,10 +32,24 @@ export interface ShopRules {
   zeroPrice: 'draft' | 'hold' | 'publish';
 }
 
-export const productFieldKeys = ['name', 'sku', 'regular_price', 'status', 'virtual', 'description', 'catalog_visibility', 'manage_stock', 'tax_class', 'global_unique_id'] as const; // prettier-ignore
+export const productFieldKeys = [
+  'name',
+  'sku',
+  'regular_price',
+  'status',
+  'virtual',
+  'description',
+  'catalog_visibility',
+  'manage_stock',
+  'tax_class',
+  'global_unique_id',
+] as const;
 export type ProductFieldKey = (typeof productFieldKeys)[number];
 
-/** `code` is the SKU as this store knows it. A stock figure is never among the fields: it has a record of its own. */
+/**
+ * `code` is the SKU as this store knows it. A stock figure is never among the fields: it has a
+ * record of its own.
+ */
 export function productFields(
   body: ProductBody,
   code: string,
@@ -44,7 +61,8 @@ export function productFields(
     name: body.name,
     sku: code,
     regular_price: priceOf(body),
-    // Archived: id and SKU stay, the shop does not show it. Nobody's visibility is touched otherwise.
+    // Archived: id and SKU stay, the shop does not show it. Nobody's visibility is touched
+    // otherwise.
     status: body.status === 'active' && !isFree ? 'publish' : 'draft',
     virtual: body.type === 'service',
     ...(description === undefined ? {} : { description }),
@@ -74,7 +92,10 @@ export function asJson(fields: Partial<ProductFields>): JsonObject {
   return json;
 }
 
-/** The snapshot once these fields are wanted; who is counted by its stock record is not said to be without stock. */
+/**
+ * The snapshot once these fields are wanted; who is counted by its stock record is not said to be
+ * without stock.
+ */
 export function snapshotWith(former: JsonObject | null, fields: ProductFields): JsonObject {
   const kept = Object.entries(former ?? {}).filter(([key]) => key !== 'manage_stock');
   return { ...Object.fromEntries(kept), ...asJson(fields) };
@@ -82,7 +103,9 @@ export function snapshotWith(former: JsonObject | null, fields: ProductFields): 
 
 /** The fields as the store must be sent them. */
 export function asSent(fields: Partial<ProductFields>): JsonObject {
-  return Object.fromEntries(Object.entries(asJson(fields)).map(([key, value]) => [key, sentValue(key, value)])); // prettier-ignore
+  return Object.fromEntries(
+    Object.entries(asJson(fields)).map(([key, value]) => [key, sentValue(key, value)]),
+  );
 }
 
 function sentValue<T>(key: string, value: T): T | string {
@@ -91,7 +114,10 @@ function sentValue<T>(key: string, value: T): T | string {
   return key === 'description' ? htmlForStore(value) : value;
 }
 
-/** What of the wanted fields differs from what we wrote last; a product that we hid and that is active again is shown. */
+/**
+ * What of the wanted fields differs from what we wrote last; a product that we hid and that is
+ * active again is shown.
+ */
 export function changedFields(wanted: ProductFields, snapshot: JsonObject): Partial<ProductFields> {
   const isShownAgain =
     snapshot['catalog_visibility'] === 'hidden' && wanted.catalog_visibility === undefined;
@@ -100,8 +126,9 @@ export function changedFields(wanted: ProductFields, snapshot: JsonObject): Part
 }
 
 /**
- * What of the wanted fields the store's product does not have, compared as it would read after our write. Of a product
- * that is not ours (`isLinked`) the store's own word stands on whether it is shown and counted.
+ * What of the wanted fields the store's product does not have, compared as it would read after our
+ * write. Of a product that is not ours (`isLinked`) the store's own word stands on whether it is
+ * shown and counted.
  */
 export function differingFields(
   wanted: ProductFields,
@@ -128,8 +155,8 @@ function onlyWhere(
 }
 
 /**
- * Equal after the changes that the store makes to what it reads: entities, paragraphs, zeros of a price. A field that the
- * store's version does not know (null) says nothing.
+ * Equal after the changes that the store makes to what it reads: entities, paragraphs, zeros of a
+ * price. A field that the store's version does not know (null) says nothing.
  */
 export function isSame(key: ProductFieldKey, sent: string | boolean, product: WooProduct): boolean {
   const shown = product[key];
@@ -165,14 +192,19 @@ export function stockTotal(stock: StockBody): string {
   );
 }
 
-/** The whole pieces in a figure: goods by weight are sold in whole pieces, and never more than there are. */
+/**
+ * The whole pieces in a figure: goods by weight are sold in whole pieces, and never more than there
+ * are.
+ */
 export function wholePieces(figure: string): number {
   const [whole = '0', fraction = ''] = figure.split('.');
   const isShort = figure.startsWith('-') && /[1-9]/.test(fraction);
   return Number(whole) - (isShort ? 1 : 0);
 }
 
-/** Whether anybody has counted this SKU: only then a figure may replace one that we did not write. */
+/**
+ * Whether anybody has counted this SKU: only then a figure may replace one that we did not write.
+ */
 export function isCounted(stock: StockBody): boolean {
   return Object.values(stock.places).some((place) => place.countedAt !== null);
 }

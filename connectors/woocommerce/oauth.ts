@@ -37,7 +37,10 @@ export function signedUrl(method: string, url: URL, keys: WooKeys, moment: OAuth
   return signed;
 }
 
-/** Signature over `METHOD & enc(url) & enc(sorted parameters)`; `parameters` without oauth_signature. */
+/**
+ * Signature over `METHOD & enc(url) & enc(sorted parameters)`; `parameters` without
+ * oauth_signature.
+ */
 export function signatureOf(
   method: string,
   address: string,

@@ -5,8 +5,8 @@ import type { WooFinding } from './lookup';
 import { isCounted, stockTotal, wholePieces } from './mapping';
 import type { WooProduct } from './wire';
 
-// The guard of an absolute figure: the store takes no other, so a figure that is not ours may hold sales that we do
-// not know (accounting.md#stock). Pure.
+// The guard of an absolute figure: the store takes no other, so a figure that is not ours may hold
+// sales that we do not know (accounting.md#stock). Pure.
 
 type StockFinding = Extract<WooFinding, { type: 'stock' }>;
 
@@ -48,7 +48,9 @@ export function stopForStock(
           type: 'hold',
           reason: 'stock_unknown',
           cause: 'stock_unknown:stock',
-          detail: `Product ${product.remoteId ?? ''} (SKU "${product.code}") was in the store before, with ${figureText(present)}: count it at the POS`,
+          detail:
+            `Product ${product.remoteId ?? ''} (SKU "${product.code}") was in the store ` +
+            `before, with ${figureText(present)}: count it at the POS`,
         }
       : null;
   if (heldAtMs === null && (present === last || present === wholePieces(stockTotal(body))))
@@ -100,9 +102,14 @@ function changedText(
   const named = `Product ${remoteId ?? ''} (SKU "${code}")`;
   const { present, last, wanted } = figures;
   const state = figures.isManaged
-    ? `shows ${figureText(present)} in the store, the last figure written is ${last}, the POS has ${wanted}: somebody else moved it`
-    : `has its stock management switched off in the store; the last figure written is ${last}, the POS has ${wanted}`;
-  return `${named} ${state}. Count it at the POS, and that count is written; or set the store to ${wholePieces(wanted)} and redrive; or discard this.`;
+    ? `shows ${figureText(present)} in the store, the last figure written is ${last}, the ` +
+      `POS has ${wanted}: somebody else moved it`
+    : 'has its stock management switched off in the store; the last figure written is ' +
+      `${last}, the POS has ${wanted}`;
+  return (
+    `${named} ${state}. Count it at the POS, and that count is written; or set the store to ` +
+    `${wholePieces(wanted)} and redrive; or discard this.`
+  );
 }
 
 /** What is kept of a figure that the store took. */
@@ -115,9 +122,9 @@ export interface WrittenStock {
 }
 
 /**
- * What follows a figure that was carried out: nothing, or a person has to look, because the store shows another one or
- * sold some pieces between our look-up and its turn in the batch, which the figure wiped out
- * (woocommerce.md#stock).
+ * What follows a figure that was carried out: nothing, or a person has to look, because the store
+ * shows another one or sold some pieces between our look-up and its turn in the batch, which the
+ * figure wiped out (woocommerce.md#stock).
  */
 export function afterStock(
   { quantity, sales }: WrittenStock,
@@ -128,14 +135,19 @@ export function afterStock(
   const named = `Product ${product.id} (SKU "${product.sku}")`;
   const sold = sales === null || product.total_sales === null ? 0 : product.total_sales - sales;
   const wayOut =
-    'Count it at the POS, and that count is written; or correct the figure in the store and discard this.';
+    'Count it at the POS, and that count is written; or correct the figure in the store ' +
+    'and discard this.';
   const detail =
     product.manage_stock !== true
-      ? `${named} was given a stock of ${quantity}, but its stock management is switched off in the store or kept by its parent. ${wayOut}`
+      ? `${named} was given a stock of ${quantity}, but its stock management is switched off ` +
+        `in the store or kept by its parent. ${wayOut}`
       : present !== quantity
-        ? `${named} was given a stock of ${quantity}, the store shows ${figureText(present)}. ${wayOut}`
+        ? `${named} was given a stock of ${quantity}, the store shows ` +
+          `${figureText(present)}. ${wayOut}`
         : sold !== 0
-          ? `While ${named} was given a stock of ${quantity}, the shop sold ${sold} (less than 0: orders were cancelled), which that figure does not hold: it should be ${quantity - sold}. ${wayOut}`
+          ? `While ${named} was given a stock of ${quantity}, the shop sold ${sold} (less ` +
+            'than 0: orders were cancelled), which that figure does not hold: it should be ' +
+            `${quantity - sold}. ${wayOut}`
           : null;
   if (detail === null) return null;
   return {

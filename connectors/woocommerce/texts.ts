@@ -4,8 +4,8 @@ import { addDecimals } from '../../domain/money';
 // what a text that was sent reads like afterwards. Pure.
 
 /**
- * A plain text as the store must be sent it: filters of posts take one layer of backslashes and everything that looks
- * like an element (`3 < 4 and 5 > 2`), entities are kept.
+ * A plain text as the store must be sent it: filters of posts take one layer of backslashes and
+ * everything that looks like an element (`3 < 4 and 5 > 2`), entities are kept.
  */
 export function plainForStore(text: string): string {
   return slashed(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
@@ -21,7 +21,10 @@ function slashed(text: string): string {
   return text.replace(/\\/g, '\\\\');
 }
 
-/** Whether the store shows a text as it was sent: blanks, paragraphs and the spelling of entities are no difference. */
+/**
+ * Whether the store shows a text as it was sent: blanks, paragraphs and the spelling of entities
+ * are no difference.
+ */
 export function isSameText(sent: string, shown: string): boolean {
   return plainText(sent.replace(/\\\\/g, '\\')) === plainText(shown);
 }
@@ -44,7 +47,9 @@ const entities: Readonly<Record<string, string>> = {
   nbsp: ' ',
 };
 
-/** Text without tags and entities, blanks collapsed: `<p>A &amp; B</p>\n` and `A & B` are the same. */
+/**
+ * Text without tags and entities, blanks collapsed: `<p>A &amp; B</p>\n` and `A & B` are the same.
+ */
 export function plainText(text: string): string {
   return text
     .replace(/<[/!]?[a-z][^>]*>/gi, ' ')
@@ -60,14 +65,17 @@ function decoded(whole: string, name: string): string {
   return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
 }
 
-/** SKUs as the store compares them, as far as we know its collation: what it finds itself counts for more. */
+/**
+ * SKUs as the store compares them, as far as we know its collation: what it finds itself counts for
+ * more.
+ */
 export function foldedSku(sku: string): string {
   return sku.trim().toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '');
 }
 
 /**
- * A SKU as the store keeps it (`sanitize_text_field` of WordPress): elements, line ends, double blanks and octets such
- * as `%20` go, a `<` that begins no element becomes an entity.
+ * A SKU as the store keeps it (`sanitize_text_field` of WordPress): elements, line ends, double
+ * blanks and octets such as `%20` go, a `<` that begins no element becomes an entity.
  */
 export function keptSku(sku: string): string {
   const withoutTags = sku.includes('<')

@@ -96,7 +96,9 @@ function created(
         : {
             type: 'ambiguous',
             reason: 'ambiguous_match',
-            detail: `Product ${product.id} has SKU "${natural.sku}" but neither our marker nor our fields`,
+            detail:
+              `Product ${product.id} has SKU "${natural.sku}" but neither our marker nor our ` +
+              'fields',
           };
     }
   }

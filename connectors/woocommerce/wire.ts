@@ -38,14 +38,19 @@ export const productFieldNames = [
 const text = z.union([z.string(), z.number().transform(String), z.null().transform(() => '')]);
 const number = z.union([
   z.number(),
-  z.string().regex(/^-?\d+(\.\d+)?$/).transform(Number),
+  z
+    .string()
+    .regex(/^-?\d+(\.\d+)?$/)
+    .transform(Number),
   z.null(),
   z.literal('').transform(() => null),
-]); // prettier-ignore
+]);
 const flag = z.union([
   z.boolean(),
-  z.enum(['yes', 'no', 'true', 'false', '1', '0', '']).transform((word) => ['yes', 'true', '1'].includes(word)),
-]); // prettier-ignore
+  z
+    .enum(['yes', 'no', 'true', 'false', '1', '0', ''])
+    .transform((word) => ['yes', 'true', '1'].includes(word)),
+]);
 
 export const productSchema = z.object({
   id: z.coerce.number().int().positive(),
@@ -108,7 +113,13 @@ export const batchAnswerSchema = z.object({
 
 const price = z.string().regex(/^\d+(\.\d+)?$/, 'a decimal number that is not negative');
 const productFields = {
-  name: z.string().min(1).refine((name) => name.trim() !== '' && name.trim() !== '0', 'the store calls such a product "Product"'), // prettier-ignore
+  name: z
+    .string()
+    .min(1)
+    .refine(
+      (name) => name.trim() !== '' && name.trim() !== '0',
+      'the store calls such a product "Product"',
+    ),
   sku: z.string().min(1).max(100),
   regular_price: price,
   description: z.string(),
@@ -138,7 +149,10 @@ export const productUpdateSchema = z
   .partial()
   .required({ id: true });
 
-/** What we may write of its stock: both fields together, or the store drops the figure without a word. */
+/**
+ * What we may write of its stock: both fields together, or the store drops the figure without a
+ * word.
+ */
 export const stockUpdateSchema = z.strictObject({
   id: z.number().int().positive(),
   manage_stock: z.literal(true),
@@ -170,7 +184,6 @@ export function findJson(answer: string): unknown {
     match !== null && tries < triesMax;
     match = starts.exec(answer)
   ) {
-    // prettier-ignore
     tries += 1;
     const start = match.index + match[0].length - 1;
     const end = endOfJson(answer, start);
@@ -183,7 +196,10 @@ export function findJson(answer: string): unknown {
   return longest.value;
 }
 
-/** Places where a value may begin; a bound keeps a large broken answer from being read again for each. */
+/**
+ * Places where a value may begin; a bound keeps a large broken answer from being read again for
+ * each.
+ */
 const triesMax = 200;
 
 /** Behind the bracket that closes the one at `start`; the start itself where none does. */

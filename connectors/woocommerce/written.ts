@@ -6,7 +6,8 @@ import { differences } from './mapping';
 import { afterStock } from './stock';
 import type { WooProduct } from './wire';
 
-// What a write came to that the store carried out, by the product as the store shows it afterwards. Pure.
+// What a write came to that the store carried out, by the product as the store shows it afterwards.
+// Pure.
 
 /** How a write is found again. */
 export const naturalSchema = z.discriminatedUnion('kind', [
@@ -25,7 +26,9 @@ export const naturalSchema = z.discriminatedUnion('kind', [
 ]);
 export type Natural = z.infer<typeof naturalSchema>;
 
-/** Accepted; held where the store does not show what it was sent: it answers 200 to what it drops. */
+/**
+ * Accepted; held where the store does not show what it was sent: it answers 200 to what it drops.
+ */
 export function carriedOut(
   write: Write,
   natural: Natural,
@@ -54,7 +57,9 @@ export function carriedOut(
 
 function inTrash({ id, sku, status }: WooProduct): AfterAccepted | null {
   if (status !== 'trash') return null;
-  const detail = `Product ${id} (SKU "${sku}") lies in the trash of the store: restore it there and redrive, or archive it at the POS`;
+  const detail =
+    `Product ${id} (SKU "${sku}") lies in the trash of the store: restore it there and ` +
+    'redrive, or archive it at the POS';
   return { type: 'hold', reason: 'in_trash', cause: 'in_trash:product', detail };
 }
 
@@ -77,9 +82,12 @@ function notAsSent(
   if (first === undefined) return null;
   const said = differing.map(
     ({ key, sent, shown }) =>
-      `${fieldNames[key] ?? key} was sent as "${sent.slice(0, 200)}", the store has "${shown.slice(0, 200)}"`,
+      `${fieldNames[key] ?? key} was sent as "${sent.slice(0, 200)}", the store has ` +
+      `"${shown.slice(0, 200)}"`,
   );
   const kind = type === 'simple' ? '' : `, which is of type ${type} in the store`;
-  const detail = `Product ${id} (SKU "${sku}")${kind}: ${said.join('; ')}. A plug-in or a setting of the store changes it: correct it there or at the POS, then redrive`;
+  const detail =
+    `Product ${id} (SKU "${sku}")${kind}: ${said.join('; ')}. A plug-in or a setting of the ` +
+    'store changes it: correct it there or at the POS, then redrive';
   return { type: 'hold', reason: 'echo_differs', cause: `echo_differs:${first.key}`, detail };
 }

@@ -46,7 +46,10 @@ export interface HealthProblem {
   nextTryMs: number | null;
   /** Changes or deliveries that wait for it; null where that is not counted. */
   records: number | null;
-  /** Sum of the totals of those, in minor units of the tenant's currency; null where it is not known. */
+  /**
+   * Sum of the totals of those, in minor units of the tenant's currency; null where it is not
+   * known.
+   */
   amountMinor: number | null;
 }
 

@@ -42,7 +42,8 @@ function derived(
   const rest = leftMinor === plain.totalMinor ? restOf(plain, sold, before, body.restock) : null;
   if (rest !== null) return rest;
   const { amountOnlyTax } = settings.refund;
-  const isProrated = amountOnlyTax === 'inclusiveOnly' ? sold.pricesIncludeTax : amountOnlyTax === 'prorate'; // prettier-ignore
+  const isProrated =
+    amountOnlyTax === 'inclusiveOnly' ? sold.pricesIncludeTax : amountOnlyTax === 'prorate';
   return isProrated ? prorated(plain, sold) : plain;
 }
 
@@ -54,11 +55,26 @@ export function isAmountOnly(body: RefundBody): boolean {
   return unallocatedMinor > 0 && stated.every((list) => list.length === 0);
 }
 
-/** What is left of the sale's lines; null where more of one was given back than sold, so that nobody can say. */
+/**
+ * What is left of the sale's lines; null where more of one was given back than sold, so that nobody
+ * can say.
+ */
 function restOf(plain: Sale, sold: Sale, before: readonly Sale[], restock: boolean): Sale | null {
-  const items = leftOf(sold.items, before.flatMap((sale) => sale.items), itemKey); // prettier-ignore
-  const fees = leftOf(sold.fees, before.flatMap((sale) => sale.fees), feeKey); // prettier-ignore
-  const shipping = leftOf(sold.shipping, before.flatMap((sale) => sale.shipping), taxKey); // prettier-ignore
+  const items = leftOf(
+    sold.items,
+    before.flatMap((sale) => sale.items),
+    itemKey,
+  );
+  const fees = leftOf(
+    sold.fees,
+    before.flatMap((sale) => sale.fees),
+    feeKey,
+  );
+  const shipping = leftOf(
+    sold.shipping,
+    before.flatMap((sale) => sale.shipping),
+    taxKey,
+  );
   if (items === null || fees === null || shipping === null) return null;
   if (before.some(({ giftCards }) => giftCards.length > 0)) return null;
   const tipsMinor = sumOf(sold.tipsMinor) - sumMinor(before.map((sale) => sumOf(sale.tipsMinor)));
@@ -93,7 +109,10 @@ const itemKey = (item: SaleItem): string => JSON.stringify([item.sku, taxKeyOf(i
 const feeKey = (fee: SaleAmount): string => JSON.stringify([fee.description, taxKeyOf(fee.codes)]);
 const taxKey = (line: LineTaxes): string => taxKeyOf(line.codes);
 
-/** Per key what was sold less what was given back, where anything is left; null where it would be below zero. */
+/**
+ * Per key what was sold less what was given back, where anything is left; null where it would be
+ * below zero.
+ */
 function leftOf<T extends SaleAmount | SaleItem>(
   sold: readonly T[],
   given: readonly T[],
@@ -107,7 +126,10 @@ function leftOf<T extends SaleAmount | SaleItem>(
     givenBy.delete(key);
     const netMinor = sumOfNet(lines) - sumOfNet(back);
     const taxMinor = sumOfTax(lines) - sumOfTax(back);
-    const quantity = [...lines.map(quantityOf), ...back.map((line) => negateDecimal(quantityOf(line)))].reduce(addDecimals, '0'); // prettier-ignore
+    const quantity = [
+      ...lines.map(quantityOf),
+      ...back.map((line) => negateDecimal(quantityOf(line))),
+    ].reduce(addDecimals, '0');
     const isBelow = Math.sign(netMinor) * Math.sign(sumOfNet(lines)) < 0 || signOf(quantity) < 0;
     if (isBelow) return null;
     if (first === undefined || (netMinor === 0 && taxMinor === 0 && signOf(quantity) === 0))
@@ -138,7 +160,10 @@ function labelOf(taxed: readonly LineTaxes[]): string {
   return [...new Set(codes)].sort().join(', ');
 }
 
-/** tax = round(amount x tax / total), spread over the codes of the sale as the sale's own is; the last takes the rest. */
+/**
+ * tax = round(amount x tax / total), spread over the codes of the sale as the sale's own is; the
+ * last takes the rest.
+ */
 function prorated(plain: Sale, sold: Sale): Sale {
   const amountMinor = plain.totalMinor;
   const soldMinor = sumOfNet(taxedOf(sold)) + sold.taxMinor;
@@ -173,7 +198,8 @@ function spread(amountMinor: number, weights: readonly number[]): number[] {
   const last = weights.findLastIndex((weight) => weight !== 0);
   let restMinor = amountMinor;
   return weights.map((weight, index) => {
-    const share = index === last ? restMinor : weight === 0 ? 0 : shareMinor(amountMinor, weight, whole); // prettier-ignore
+    const share =
+      index === last ? restMinor : weight === 0 ? 0 : shareMinor(amountMinor, weight, whole);
     if (index !== last) restMinor -= share;
     return share;
   });

@@ -13,8 +13,8 @@ export function isBackFee(fee: NamedAmount): boolean {
 }
 
 /**
- * Whether the fees below zero of an order (a discount, loyalty money) are given back by a refund of their own: with
- * them what is sold, or its tax, would be below zero, and no sales form says that.
+ * Whether the fees below zero of an order (a discount, loyalty money) are given back by a refund of
+ * their own: with them what is sold, or its tax, would be below zero, and no sales form says that.
  */
 export function areFeesGivenBack(order: OrderBody): boolean {
   const {

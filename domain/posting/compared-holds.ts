@@ -2,8 +2,9 @@ import type { HoldCode } from '../hold-reasons';
 import { unpaid } from './unpaid';
 
 /**
- * Reasons of holds that compare a record with others: its sale, deposit, invoice or payout. Each is looked at again
- * when what it is compared with changes, so that it lifts by itself and its text names present figures.
+ * Reasons of holds that compare a record with others: its sale, deposit, invoice or payout. Each is
+ * looked at again when what it is compared with changes, so that it lifts by itself and its text
+ * names present figures.
  */
 export const comparedHolds = [
   unpaid,

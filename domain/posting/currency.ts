@@ -3,9 +3,9 @@ import type { Hold, PostingCompany } from './document';
 import type { HoldCode } from '../hold-reasons';
 
 /**
- * What keeps an amount of this currency out of the books: another currency than theirs needs a company with
- * several, and a rate from a stated source and day (accounting.md#currencies). Null where nothing
- * does.
+ * What keeps an amount of this currency out of the books: another currency than theirs needs a
+ * company with several, and a rate from a stated source and day (accounting.md#currencies). Null
+ * where nothing does.
  */
 export function currencyHold(
   { currency, exchangeRate }: { currency: string; exchangeRate?: ExchangeRate | undefined },
@@ -23,9 +23,13 @@ export function currencyHold(
   if (!isMultiCurrency)
     return hold(
       'foreign_currency',
-      `This is in ${currency}, the books are in ${homeCurrency} alone: switch on multicurrency in QuickBooks`,
+      `This is in ${currency}, the books are in ${homeCurrency} alone: switch on ` +
+        'multicurrency in QuickBooks',
     );
   return exchangeRate === undefined
-    ? hold('exchange_rate_missing', `This is in ${currency}: send the rate to ${homeCurrency}, its source and day`) // prettier-ignore
+    ? hold(
+        'exchange_rate_missing',
+        `This is in ${currency}: send the rate to ${homeCurrency}, its source and day`,
+      )
     : null;
 }

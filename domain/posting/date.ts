@@ -36,14 +36,20 @@ export function dateOf(
   return { type: 'dated', date: day, notes, reasons: [{ choice: 'first_open_day', day }] };
 }
 
-/** A correction: what it corrects, the day on which it came, where that is known, and what is corrected. */
+/**
+ * A correction: what it corrects, the day on which it came, where that is known, and what is
+ * corrected.
+ */
 export interface Correction {
   ownDate: string;
   changedOn: string | undefined;
   what: string;
 }
 
-/** The day of a correction by the setting; where that is not the day of what it corrects, the note says which that is. */
+/**
+ * The day of a correction by the setting; where that is not the day of what it corrects, the note
+ * says which that is.
+ */
 export function correctionDayOf(
   { ownDate, changedOn = ownDate, what }: Correction,
   { correction }: Pick<PostingSettings, 'correction'>,

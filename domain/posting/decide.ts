@@ -1,5 +1,14 @@
 import { currencyDecimals, minorToText } from '../money';
-import type { Decision, DocumentTax, DocumentType, Hold, PostingCompany, PostingDocument, PostingLine, Reason } from './document'; // prettier-ignore
+import type {
+  Decision,
+  DocumentTax,
+  DocumentType,
+  Hold,
+  PostingCompany,
+  PostingDocument,
+  PostingLine,
+  Reason,
+} from './document';
 import { currencyHold } from './currency';
 import { depositTaxMinor } from './deposit-tax';
 import { dateOf, type Dated } from './date';
@@ -10,8 +19,8 @@ import type { PostingSettings } from './settings';
 import { decideTax, taxVarianceOf } from './tax';
 import type { HoldCode } from '../hold-reasons';
 
-// A sale, or what was given back, as one document for the books, with the reasons for what is not obvious.
-// Nothing is posted to a guess: what does not add up or has no rule is held.
+// A sale, or what was given back, as one document for the books, with the reasons for what is not
+// obvious. Nothing is posted to a guess: what does not add up or has no rule is held.
 
 export function decide(sale: Sale, settings: PostingSettings, company: PostingCompany): Decision {
   const stop = stopOf(sale, settings, company);
@@ -43,7 +52,10 @@ export function decide(sale: Sale, settings: PostingSettings, company: PostingCo
   ];
   return {
     type: 'post',
-    document: { ...documentOf(sale, dated, all, tax.tax, company.homeCurrency), taxVarianceMinor: taxVarianceOf(sale, settings.tax) }, // prettier-ignore
+    document: {
+      ...documentOf(sale, dated, all, tax.tax, company.homeCurrency),
+      taxVarianceMinor: taxVarianceOf(sale, settings.tax),
+    },
     reasons: [...reasons, ...tax.reasons, ...dated.reasons],
   };
 }
@@ -65,18 +77,28 @@ function stopOf(sale: Sale, settings: PostingSettings, company: PostingCompany):
   const currency = currencyHold(sale, company);
   if (currency !== null) return currency;
   if (settings.discount.mode === 'gross' && (company.country !== 'US' || !company.allowDiscount))
-    return hold('settings_unfit', 'discount.mode', 'Discount lines do not fit this company: set discount.mode to net'); // prettier-ignore
+    return hold(
+      'settings_unfit',
+      'discount.mode',
+      'Discount lines do not fit this company: set discount.mode to net',
+    );
   return null;
 }
 
-/** Of 0.00 only a sale that moves goods, or uses up a gift card or deposit, says anything to the books. */
+/**
+ * Of 0.00 only a sale that moves goods, or uses up a gift card or deposit, says anything to the
+ * books.
+ */
 function isWorthPosting(sale: Sale, settings: PostingSettings): boolean {
   if (sale.giftCards.length > 0 || sale.isCorrection === true) return true;
   if ((sale.deposits ?? []).some(({ amountMinor }) => amountMinor !== 0)) return true;
   return sale.side === 'sale' && settings.zero.mode === 'stockOnly' && sale.items.length > 0;
 }
 
-/** What the source's own figures come to: gross lines where tax is in the price, else net and the one tax. */
+/**
+ * What the source's own figures come to: gross lines where tax is in the price, else net and the
+ * one tax.
+ */
 function sumOfSource(sale: Sale, isUs: boolean): number {
   let sumMinor = sale.unallocatedMinor + (sale.cashRoundingMinor ?? 0);
   const hasOwnTax = !isUs && sale.pricesIncludeTax;
@@ -104,7 +126,9 @@ function differenceHold(
   const toleranceMinor = Math.floor(cents * 10 ** (currencyDecimals(sale.currency) - 2));
   if (Math.abs(differenceMinor) <= toleranceMinor) return null;
   const text = (minor: number): string => minorToText(minor, sale.currency);
-  const detail = `The total is ${text(sale.totalMinor)}, its parts come to ${text(sale.totalMinor - differenceMinor)}`;
+  const detail =
+    `The total is ${text(sale.totalMinor)}, its parts come to ` +
+    `${text(sale.totalMinor - differenceMinor)}`;
   return hold('totals_differ', sale.side, detail);
 }
 
@@ -129,7 +153,10 @@ function taxLine(sale: Sale, tax: DocumentTax): PostingLine[] {
   return [{ ...untaxed, kind: 'tax', description, amountMinor: sale.taxMinor }];
 }
 
-/** What the lines show too much is taken off by one line: Σ of their own discounts, never the coupon's figure. */
+/**
+ * What the lines show too much is taken off by one line: Σ of their own discounts, never the
+ * coupon's figure.
+ */
 function discountLine(sale: Sale, settings: PostingSettings): PostingLine[] {
   if (settings.discount.mode === 'net' || sale.side === 'refund') return [];
   let amountMinor = 0;

@@ -3,18 +3,25 @@ import type { CompanyTaxCode } from './document';
 import type { Sale, SaleAmount, SaleDeposit } from './sale';
 import type { PostingSettings } from './settings';
 
-// Tax of lay-away money (accounting.md#when-to-post, #tax). Where tax is due when money is received, it is stated on the
-// deposit and taken back by what uses or gives back that deposit, so that the sale is taxed once in all.
+// Tax of lay-away money (accounting.md#when-to-post, #tax). Where tax is due when money is
+// received, it is stated on the deposit and taken back by what uses or gives back that deposit, so
+// that the sale is taxed once in all.
 
 /** The key of the tax code that lay-away money has. */
 export const depositTaxKey = '@deposit';
 
-/** Where the law makes tax due on money received in advance: the United Kingdom and the European Union (VAT directive, 65). */
+/**
+ * Where the law makes tax due on money received in advance: the United Kingdom and the European
+ * Union (VAT directive, 65).
+ */
 const dueAtReceipt = new Set(
   'GB AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '),
 );
 
-/** Whether deposits of this company are taxed when they are received. A US company's never are: sales tax is due on sales. */
+/**
+ * Whether deposits of this company are taxed when they are received. A US company's never are:
+ * sales tax is due on sales.
+ */
 export function isTaxedAtReceipt(
   { tax }: PostingSettings['deposit'],
   { country, usingSalesTax }: { country: string; usingSalesTax: boolean },
@@ -40,7 +47,10 @@ export function receivedTax(
   return { codes: [depositTaxKey], taxMinor, totalMinor: amountMinor };
 }
 
-/** The sale with the tax that its deposits have, each its share of what was booked. `bookedOf`: null where there was none. */
+/**
+ * The sale with the tax that its deposits have, each its share of what was booked. `bookedOf`: null
+ * where there was none.
+ */
 export function withDepositTax(
   sale: Sale,
   bookedOf: (depositId: string) => BookedDeposit | null,
@@ -86,5 +96,7 @@ export function depositOf(
   const sign = netMinor + taxMinor < 0 ? -1 : 1;
   const amountMinor = sign * (netMinor + taxMinor);
   const use = sign < 0 ? ('used' as const) : ('received' as const);
-  return codes.length === 0 ? { id, use, amountMinor } : { id, use, amountMinor, codes, taxMinor: sign * taxMinor }; // prettier-ignore
+  return codes.length === 0
+    ? { id, use, amountMinor }
+    : { id, use, amountMinor, codes, taxMinor: sign * taxMinor };
 }

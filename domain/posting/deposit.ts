@@ -9,7 +9,10 @@ import { markerId } from './marker';
 // Lay-away money (accounting.md#when-to-post): a liability when it is received, used up like a gift
 // card by the order that completes it, or given back by a refund.
 
-/** A deposit as what it is to the books: a sale of nothing but the promise. Null where the payment is none. */
+/**
+ * A deposit as what it is to the books: a sale of nothing but the promise. Null where the payment
+ * is none.
+ */
 export function saleOfDeposit(
   body: PaymentBody,
   recordId: string,
@@ -59,7 +62,10 @@ export interface LayAway {
   hasMore: boolean;
 }
 
-/** An order uses only deposits that were made for it, and no more than was received and kept; null where it does. */
+/**
+ * An order uses only deposits that were made for it, and no more than was received and kept; null
+ * where it does.
+ */
 export function depositHold(order: OrderBody, layAway: LayAway, homeCurrency: string): Hold | null {
   return firstHold(order, layAway, homeCurrency, (paymentId, receivedMinor, amountMinor, text) => {
     // What is to be given back gives way to the order: only what was counts.
@@ -67,11 +73,17 @@ export function depositHold(order: OrderBody, layAway: LayAway, homeCurrency: st
     const backMinor = backOf(paymentId, given);
     if (amountMinor <= receivedMinor - backMinor) return null;
     const back = backMinor === 0 ? '' : ` and ${text(backMinor)} of it were given back`;
-    return `Deposit ${paymentId} is ${text(receivedMinor)}${back}, the order uses ${text(amountMinor)} of it`;
+    return (
+      `Deposit ${paymentId} is ${text(receivedMinor)}${back}, the order uses ` +
+      `${text(amountMinor)} of it`
+    );
   });
 }
 
-/** A refund gives back only deposits of its order, and no more than was received and not used or given back yet; null where it does. */
+/**
+ * A refund gives back only deposits of its order, and no more than was received and not used or
+ * given back yet; null where it does.
+ */
 export function depositBackHold(
   recordId: string,
   refund: RefundBody,
@@ -85,20 +97,39 @@ export function depositBackHold(
     const usedMinor = amountOf(paymentId, used);
     const backMinor = backOf(paymentId, before);
     if (amountMinor <= receivedMinor - usedMinor - backMinor) return null;
-    return `Of deposit ${paymentId} over ${text(receivedMinor)} the order uses ${text(usedMinor)} and ${text(backMinor)} were given back before: ${text(amountMinor)} more are too much`;
+    return (
+      `Of deposit ${paymentId} over ${text(receivedMinor)} the order uses ${text(usedMinor)} ` +
+      `and ${text(backMinor)} were given back before: ${text(amountMinor)} more are too much`
+    );
   });
 }
 
-/** The first of a ticket's deposits that is none of its order or says too much; `excess` says why, or null. */
+/**
+ * The first of a ticket's deposits that is none of its order or says too much; `excess` says why,
+ * or null.
+ */
 function firstHold(
   { deposits = [], currency }: Pick<OrderBody, 'deposits' | 'currency'>,
   { orderId, entries, hasMore }: LayAway,
   homeCurrency: string,
-  excess: (paymentId: string, receivedMinor: number, amountMinor: number, text: (minor: number) => string) => string | null,
+  excess: (
+    paymentId: string,
+    receivedMinor: number,
+    amountMinor: number,
+    text: (minor: number) => string,
+  ) => string | null,
 ): Hold | null {
-  const hold = (detail: string, reason: HoldCode = 'deposit_differs'): Hold => ({ type: 'hold', reason, what: 'deposit', detail });
+  const hold = (detail: string, reason: HoldCode = 'deposit_differs'): Hold => ({
+    type: 'hold',
+    reason,
+    what: 'deposit',
+    detail,
+  });
   if (hasMore)
-    return hold(`Order ${orderId} has more deposits and refunds than are added up`, 'too_many_entries');
+    return hold(
+      `Order ${orderId} has more deposits and refunds than are added up`,
+      'too_many_entries',
+    );
   for (const { paymentId, amountMinor } of deposits) {
     const entry = entries.find((one) => one.kind === 'payment' && one.recordId === paymentId);
     if (entry?.kind !== 'payment' || entry.body.depositFor !== orderId)
@@ -107,17 +138,23 @@ function firstHold(
     if (received !== currency)
       return hold(`Deposit ${paymentId} is in ${received}, this is in ${currency}`);
     const receivedMinor = entry.body.voided === true ? 0 : entry.body.amountMinor;
-    const detail = excess(paymentId, receivedMinor, amountMinor, (minor) => minorToText(minor, currency));
+    const detail = excess(paymentId, receivedMinor, amountMinor, (minor) =>
+      minorToText(minor, currency),
+    );
     if (detail !== null) return hold(detail);
   }
   return null;
-} // prettier-ignore
+}
 
 export function backOf(paymentId: string, entries: readonly SaleEntry[]): number {
-  const given = entries.flatMap((entry) => (entry.kind === 'refund' ? (entry.body.deposits ?? []) : [])); // prettier-ignore
+  const given = entries.flatMap((entry) =>
+    entry.kind === 'refund' ? (entry.body.deposits ?? []) : [],
+  );
   return amountOf(paymentId, given);
 }
 
 export function amountOf(paymentId: string, deposits: readonly DepositAmount[]): number {
-  return sumMinor(deposits.filter((one) => one.paymentId === paymentId).map(({ amountMinor }) => amountMinor)); // prettier-ignore
+  return sumMinor(
+    deposits.filter((one) => one.paymentId === paymentId).map(({ amountMinor }) => amountMinor),
+  );
 }

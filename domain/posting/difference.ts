@@ -1,8 +1,9 @@
 import { addDecimals, negateDecimal, signOf, sumMinor } from '../money';
 import { grouped, groupKey, isNothing, type PostedAmount, type PostedSale } from './posted-sale';
 
-// What is to be added to the books and what to be taken away, where the documents that are there may not be
-// touched: new minus old by article, tax code and kind, to the cent (accounting.md#edits, #closed).
+// What is to be added to the books and what to be taken away, where the documents that are there
+// may not be touched: new minus old by article, tax code and kind, to the cent
+// (accounting.md#edits, #closed).
 
 export interface Difference {
   /** To be given back, amounts on the sale's own side; null where nothing is. */
@@ -11,9 +12,9 @@ export interface Difference {
 }
 
 /**
- * From what is posted (`net`, the sum of all documents of a part) to what is wanted. Another customer or
- * tender moves all of it. `movesStock`: an amount without pieces would move one there, so of such an
- * article the whole is taken away and added anew.
+ * From what is posted (`net`, the sum of all documents of a part) to what is wanted. Another
+ * customer or tender moves all of it. `movesStock`: an amount without pieces would move one there,
+ * so of such an article the whole is taken away and added anew.
  */
 export function differenceOf(
   net: PostedSale,
@@ -35,7 +36,8 @@ export function differenceOf(
   taken.push(...old.values());
   const restMinor = restOf(wanted) - restOf(net);
   if (taken.length === 0 && added.length === 0) return whole(net, wanted);
-  // Cents that belong to no amount go where they have their own sign, or to the only document there is.
+  // Cents that belong to no amount go where they have their own sign, or to the only document there
+  // is.
   const isOfAdded = added.length > 0 && (restMinor > 0 || taken.length === 0);
   const takenSale = saleOf(net, taken, isOfAdded ? 0 : 0 - restMinor);
   const addedSale = saleOf(wanted, added, isOfAdded ? restMinor : 0);

@@ -41,7 +41,10 @@ export interface PostingLine {
 export type DocumentTax =
   /** The company books no tax, or there is none. */
   | { mode: 'none' }
-  /** US: the source's total is sent; `rateKey` names the rate where the company does not find it itself. */
+  /**
+   * US: the source's total is sent; `rateKey` names the rate where the company does not find it
+   * itself.
+   */
   | { mode: 'total'; totalMinor: number; rateKey: string | null }
   /** A line of the document. */
   | { mode: 'line' }
@@ -110,7 +113,9 @@ export interface PostingCompany {
   /** Up to this day the books are closed; null: none is. */
   bookCloseDate: string | null;
   allowDiscount: boolean;
-  /** The mapped tax code of a set of source codes: its id and rates; null where nobody mapped it. */
+  /**
+   * The mapped tax code of a set of source codes: its id and rates; null where nobody mapped it.
+   */
   taxCode: (taxKey: string) => CompanyTaxCode | null;
 }
 

@@ -30,7 +30,8 @@ export function inUseByRefund(sale: KnownSale, isAway: boolean): Hold | null {
   const now = isAway ? 'is voided at the POS' : `is ${text(leftMinor)} at the POS now`;
   return hold(
     'refund',
-    `The ${kind} ${sale.recordId} ${now}, but refunds of it are in QuickBooks: ${names}. Void or correct these at the POS too, or send the ${kind} again as it was`,
+    `The ${kind} ${sale.recordId} ${now}, but refunds of it are in QuickBooks: ${names}. ` +
+      `Void or correct these at the POS too, or send the ${kind} again as it was`,
   );
 }
 
@@ -56,7 +57,9 @@ export function inUseByDeposit(deposit: {
   const back = backMinor === 0 ? '' : ` and ${text(backMinor)} of it were refunded`;
   return hold(
     'deposit',
-    `Deposit ${recordId} ${now}, but in QuickBooks order ${orderId} uses ${text(usedMinor)} of it${back}. Void or correct that at the POS too, or send the deposit again as it was`,
+    `Deposit ${recordId} ${now}, but in QuickBooks order ${orderId} uses ` +
+      `${text(usedMinor)} of it${back}. Void or correct that at the POS too, or send the ` +
+      'deposit again as it was',
   );
 }
 
@@ -76,6 +79,8 @@ export function inUseByPayout(listed: ListedThing, homeCurrency: string): Hold |
   const paidOut = minorToText(sumMinor(minors), first.body.currency ?? homeCurrency);
   return hold(
     'payout',
-    `The ${listed.kind} ${listed.recordId} is voided at the POS, but payout ${first.payoutId} in QuickBooks pays out ${paidOut} of it. Void or correct the payout too, or send the ${listed.kind} again as it was`,
+    `The ${listed.kind} ${listed.recordId} is voided at the POS, but payout ` +
+      `${first.payoutId} in QuickBooks pays out ${paidOut} of it. Void or correct the payout ` +
+      `too, or send the ${listed.kind} again as it was`,
   );
 }

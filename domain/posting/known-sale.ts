@@ -35,8 +35,9 @@ export interface KnownSale {
 type RefundEntry = Extract<SaleEntry, { kind: 'refund' }>;
 
 /**
- * What counts before this one: all that is in the books or on its way, and what came earlier and may still
- * be posted. Of two that are too much together, so, the later one is held, whichever is composed first.
+ * What counts before this one: all that is in the books or on its way, and what came earlier and
+ * may still be posted. Of two that are too much together, so, the later one is held, whichever is
+ * composed first.
  */
 export function entriesBefore(
   sale: Pick<KnownSale, 'entries'>,
@@ -62,7 +63,10 @@ function backMinor({ body, booksMinor }: RefundEntry): number {
   return booksMinor ?? body.totals.totalMinor;
 }
 
-/** What is in the books, and of what may still be posted as much as fits beside it: the rest will be held itself. */
+/**
+ * What is in the books, and of what may still be posted as much as fits beside it: the rest will be
+ * held itself.
+ */
 function fitting<T extends Pick<SaleEntry, 'isPosted'>>(
   entries: readonly T[],
   limitMinor: number,
@@ -96,10 +100,16 @@ export function refundHold(sale: KnownSale, recordId: string, body: RefundBody):
   if (beforeMinor + totalMinor <= soldMinor(sale)) return owedHold(sale, recordId, body);
   const text = (minor: number): string => minorToText(minor, body.currency);
   if (sale.ticket.body.voided === true)
-    return hold('refund_above_sale', `The ${sale.ticket.kind} ${sale.recordId} is voided at the POS, so refund ${recordId} of ${text(totalMinor)} gives back more than was sold. Void the refund at the POS too, or send the ${sale.ticket.kind} again as it was`); // prettier-ignore
+    return hold(
+      'refund_above_sale',
+      `The ${sale.ticket.kind} ${sale.recordId} is voided at the POS, so refund ` +
+        `${recordId} of ${text(totalMinor)} gives back more than was sold. Void the refund ` +
+        `at the POS too, or send the ${sale.ticket.kind} again as it was`,
+    );
   return hold(
     'refund_above_sale',
-    `Of ${sale.recordId} ${text(soldMinor(sale))} were sold and ${text(beforeMinor)} given back before: ${text(totalMinor)} more are too much`,
+    `Of ${sale.recordId} ${text(soldMinor(sale))} were sold and ${text(beforeMinor)} given ` +
+      `back before: ${text(totalMinor)} more are too much`,
   );
 }
 
@@ -113,7 +123,8 @@ function owedHold(sale: KnownSale, recordId: string, body: RefundBody): Hold | n
     'refund_without_tender',
     sale.ticket.kind === 'order'
       ? `${sale.recordId} was paid: say how ${text(body.totals.totalMinor)} were given back`
-      : `Of ${sale.recordId} only ${text(openMinor)} are still owed: say how the rest of ${text(body.totals.totalMinor)} was given back`,
+      : `Of ${sale.recordId} only ${text(openMinor)} are still owed: say how the rest of ` +
+          `${text(body.totals.totalMinor)} was given back`,
   );
 }
 
@@ -127,15 +138,22 @@ export function paymentHold(sale: KnownSale, recordId: string, body: PaymentBody
   const text = (minor: number): string => minorToText(minor, currency);
   return hold(
     'payment_above_invoice',
-    `Of invoice ${sale.recordId} over ${text(soldMinor(sale))} still ${text(openMinor)} are owed: ${text(body.amountMinor)} are too much`,
+    `Of invoice ${sale.recordId} over ${text(soldMinor(sale))} still ${text(openMinor)} ` +
+      `are owed: ${text(body.amountMinor)} are too much`,
   );
 }
 
 function limitHold(sale: KnownSale, currency: string): Hold | null {
   if (sale.hasMore)
-    return hold('too_many_entries', `${sale.recordId} has more refunds and payments than are added up`); // prettier-ignore
+    return hold(
+      'too_many_entries',
+      `${sale.recordId} has more refunds and payments than are added up`,
+    );
   if (sale.ticket.body.currency === currency) return null;
-  return hold('currency_differs', `${sale.recordId} is in ${sale.ticket.body.currency}, this is in ${currency}`); // prettier-ignore
+  return hold(
+    'currency_differs',
+    `${sale.recordId} is in ${sale.ticket.body.currency}, this is in ${currency}`,
+  );
 }
 
 function refundedMinor(sale: KnownSale, recordId: string): number {

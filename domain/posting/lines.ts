@@ -19,13 +19,17 @@ export interface LineOptions {
 
 /** The lines that the source itself has; tax, discount and rounding are added to them. */
 export function sourceLines(sale: Sale, options: LineOptions): PostingLine[] {
-  const plain = (kind: PostingLine['kind'], description: string, amountMinor: number): PostingLine => ({
+  const plain = (
+    kind: PostingLine['kind'],
+    description: string,
+    amountMinor: number,
+  ): PostingLine => ({
     ...untaxed,
     kind,
     description,
     amountMinor,
     grossMinor: options.hasGross ? amountMinor : null,
-  }); // prettier-ignore
+  });
   const amount = (
     kind: 'fee' | 'shipping' | 'unallocated' | 'deposit',
     line: SaleAmount,
@@ -101,7 +105,9 @@ export function taxKeyOf(codes: readonly string[]): string {
   return [...new Set(codes)].sort().join('+');
 }
 
-/** All shipping is one line, where codes count one for each set of them; none where the sum is 0. */
+/**
+ * All shipping is one line, where codes count one for each set of them; none where the sum is 0.
+ */
 function shippingOf(shipping: readonly SaleAmount[], isByCode: boolean): SaleAmount[] {
   if (shipping.length === 0) return [];
   const groups = isByCode

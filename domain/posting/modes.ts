@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 
-// Whether the tickets of a business day are posted one by one or as daily summaries: one mode for each day
-// (accounting.md#summaries). Days are `YYYY-MM-DD`, compared as texts.
+// Whether the tickets of a business day are posted one by one or as daily summaries: one mode for
+// each day (accounting.md#summaries). Days are `YYYY-MM-DD`, compared as texts.
 
 export const postingModes = ['perOrder', 'summary'] as const;
 export type PostingMode = (typeof postingModes)[number];
@@ -12,7 +12,10 @@ export interface ModeSwitch {
   mode: PostingMode;
 }
 
-/** The mode of a day: that of the last switch up to it; before the first one each ticket is posted by itself. */
+/**
+ * The mode of a day: that of the last switch up to it; before the first one each ticket is posted
+ * by itself.
+ */
 export function modeOfDay(switches: readonly ModeSwitch[], day: string): PostingMode {
   let mode: PostingMode = 'perOrder';
   for (const { fromDay, mode: next } of switches) if (fromDay <= day) mode = next;
@@ -31,8 +34,9 @@ export function unclearSwitches(switches: readonly ModeSwitch[]): string | null 
 }
 
 /**
- * When a business day is over: the cut hour of the next day in the tenant's zone, in milliseconds since 1970. An
- * hour that the clocks leave out is the one after it, one that they show twice is the first.
+ * When a business day is over: the cut hour of the next day in the tenant's zone, in milliseconds
+ * since 1970. An hour that the clocks leave out is the one after it, one that they show twice is
+ * the first.
  */
 export function dayEndsAtMs(day: string, zone: string, cutHour: number): number {
   const end = DateTime.fromISO(day, { zone }).plus({ days: 1 }).set({ hour: cutHour });

@@ -4,7 +4,8 @@ import type { Hold, PostingDocument } from './document';
 import type { SaleTender } from './sale';
 import type { PostingSettings } from './settings';
 
-// Money that moves between accounts without a sale of its own, in our words. Accounts are keys of mappings.
+// Money that moves between accounts without a sale of its own, in our words. Accounts are keys of
+// mappings.
 
 /** One line of a booking: what came to its account from there; negative: what went there. */
 export interface BookingLine {
@@ -45,7 +46,10 @@ export const receivableAccount = 'receivable';
 
 export type MoneyDecision = MoneyDocument | Hold | { type: 'nothing'; reason: string };
 
-/** The account between the halves of an exchange: zero as soon as all its tenders are moved (ADR 0006). */
+/**
+ * The account between the halves of an exchange: zero as soon as all its tenders are moved (ADR
+ * 0006).
+ */
 export const exchangeAccount = 'clearing:exchange';
 
 /** What one tender of such a ticket brought to its own account. */
@@ -67,10 +71,10 @@ export function moveOf(
 }
 
 /**
- * What one tender paid back of a sale that is an invoice: its credit memo takes it off what the customer owes, this
- * puts it back there and out of the tender's account, so that both come to nothing
- * (accounting.md#refunds, #edits, ADR 0012). A tender that brought money beside those that paid
- * back goes the other way: a line below zero is refused.
+ * What one tender paid back of a sale that is an invoice: its credit memo takes it off what the
+ * customer owes, this puts it back there and out of the tender's account, so that both come to
+ * nothing (accounting.md#refunds, #edits, ADR 0012). A tender that brought money beside those that
+ * paid back goes the other way: a line below zero is refused.
  */
 export function paidBackOf(
   head: Head,

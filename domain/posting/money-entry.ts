@@ -3,9 +3,9 @@ import { canonicalJson } from '../canonical';
 import { sumMinor } from '../money';
 import type { MoneyDocument, OwedBy } from './money-document';
 
-// Money between accounts as far as it is money: what each account gets. By it an edit is known, and what is
-// posted is taken back or corrected where its document may not be touched (accounting.md#edits,
-// #closed).
+// Money between accounts as far as it is money: what each account gets. By it an edit is known, and
+// what is posted is taken back or corrected where its document may not be touched
+// (accounting.md#edits, #closed).
 
 /** What one account gets; `id` is the account there as it was when this was posted. */
 export interface Leg {
@@ -30,7 +30,10 @@ export interface MoneyEntry {
   legs: Leg[];
 }
 
-/** `idOf`: the account there of each key; throws where one has none. `customer`: the one there whose receivables they are. */
+/**
+ * `idOf`: the account there of each key; throws where one has none. `customer`: the one there whose
+ * receivables they are.
+ */
 export function entryOf(
   document: MoneyDocument,
   ownDate: string,
@@ -46,9 +49,11 @@ export function entryOf(
     exchangeRate: exchangeRate ?? null,
     account: type === 'booking' ? document.account : null,
     location: type === 'journal' ? document.location : null,
-    ...(owedBy === undefined || customer === null ? {} : { owedBy: { customerId: owedBy.customerId, id: customer } }),
+    ...(owedBy === undefined || customer === null
+      ? {}
+      : { owedBy: { customerId: owedBy.customerId, id: customer } }),
     legs: summed(legsOf(document).map((leg) => ({ ...leg, id: idOf(leg.account) }))),
-  }; // prettier-ignore
+  };
 }
 
 function legsOf(document: MoneyDocument): Omit<Leg, 'id'>[] {
@@ -57,7 +62,10 @@ function legsOf(document: MoneyDocument): Omit<Leg, 'id'>[] {
       const totalMinor = sumMinor(document.lines.map(({ amountMinor }) => amountMinor));
       return [
         { account: document.account, amountMinor: totalMinor },
-        ...document.lines.map(({ account, amountMinor }) => ({ account, amountMinor: 0 - amountMinor })), // prettier-ignore
+        ...document.lines.map(({ account, amountMinor }) => ({
+          account,
+          amountMinor: 0 - amountMinor,
+        })),
       ];
     }
     case 'transfer':
@@ -89,7 +97,9 @@ function summed(legs: readonly Leg[]): Leg[] {
     .sort((one, other) => (one.account < other.account ? -1 : 1));
 }
 
-/** Whether two are the same to the books; where a mapping was changed since, what is posted stays. */
+/**
+ * Whether two are the same to the books; where a mapping was changed since, what is posted stays.
+ */
 export function isSameEntry(one: MoneyEntry, other: MoneyEntry): boolean {
   const money = ({ legs, date, currency, exchangeRate, owedBy }: MoneyEntry): string =>
     canonicalJson({
@@ -104,12 +114,16 @@ export function isSameEntry(one: MoneyEntry, other: MoneyEntry): boolean {
 
 /** The same money the other way. */
 function turned(entry: MoneyEntry): MoneyEntry {
-  return { ...entry, legs: entry.legs.map((leg) => ({ ...leg, amountMinor: 0 - leg.amountMinor })) }; // prettier-ignore
+  return {
+    ...entry,
+    legs: entry.legs.map((leg) => ({ ...leg, amountMinor: 0 - leg.amountMinor })),
+  };
 }
 
 /**
- * What is to be posted next so that the books come from `net` to `wanted` (null: nothing); null where they are
- * there. Between the same accounts it is their difference, else the whole is taken back first.
+ * What is to be posted next so that the books come from `net` to `wanted` (null: nothing); null
+ * where they are there. Between the same accounts it is their difference, else the whole is taken
+ * back first.
  */
 export function entryStep(
   net: MoneyEntry | null,
@@ -131,7 +145,9 @@ function differenceOf(net: MoneyEntry, wanted: MoneyEntry): MoneyEntry | null {
     net.currency === wanted.currency &&
     net.exchangeRate?.rate === wanted.exchangeRate?.rate &&
     net.owedBy?.id === wanted.owedBy?.id &&
-    wanted.legs.every(({ account, id }) => net.legs.every((leg) => leg.account !== account || leg.id === id)); // prettier-ignore
+    wanted.legs.every(({ account, id }) =>
+      net.legs.every((leg) => leg.account !== account || leg.id === id),
+    );
   if (!isAlike) return null;
   const legs = summed([...wanted.legs, ...turned(net).legs]);
   // A transfer and a journal entry have two accounts.
@@ -161,12 +177,25 @@ export function documentOfEntry(
   const { amountMinor } = to;
   return entry.type === 'transfer'
     ? { type: 'transfer', ...common, from: from.account, to: to.account, amountMinor }
-    : { type: 'journal', ...common, debit: to.account, credit: from.account, amountMinor, description, location: entry.location, ...owedByOf(entry) }; // prettier-ignore
+    : {
+        type: 'journal',
+        ...common,
+        debit: to.account,
+        credit: from.account,
+        amountMinor,
+        description,
+        location: entry.location,
+        ...owedByOf(entry),
+      };
 }
 
-/** Whether an update can turn one into the other: what comes and what goes are different forms there. */
+/**
+ * Whether an update can turn one into the other: what comes and what goes are different forms
+ * there.
+ */
 export function hasSameForm(net: MoneyEntry, wanted: MoneyEntry): boolean {
-  const isIn = ({ account, legs }: MoneyEntry): boolean => (legs.find((leg) => leg.account === account)?.amountMinor ?? 0) >= 0; // prettier-ignore
+  const isIn = ({ account, legs }: MoneyEntry): boolean =>
+    (legs.find((leg) => leg.account === account)?.amountMinor ?? 0) >= 0;
   return net.type === wanted.type && (net.type !== 'booking' || isIn(net) === isIn(wanted));
 }
 

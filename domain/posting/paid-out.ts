@@ -17,7 +17,10 @@ export interface ListingPayout {
   isOpen: boolean;
 }
 
-/** An order, refund, invoice or payment that payouts list. Amounts are signed minor units of its currency. */
+/**
+ * An order, refund, invoice or payment that payouts list. Amounts are signed minor units of its
+ * currency.
+ */
 export interface ListedThing {
   kind: PaidOutKind;
   recordId: string;
@@ -52,7 +55,10 @@ function tenderOfPayout({ tender, processor }: PayoutBody): string {
   return tender ?? processor;
 }
 
-/** Why a payout is not booked: it lists something at another amount than was brought or is left; null where it may be. */
+/**
+ * Why a payout is not booked: it lists something at another amount than was brought or is left;
+ * null where it may be.
+ */
 export function payoutHold(
   recordId: string,
   body: PayoutBody,
@@ -80,13 +86,17 @@ export function payoutHold(
       (some) => sumMinor(some.map(of)) + amountMinor,
     );
     if (soFarMinor === broughtMinor || allMinor === broughtMinor) continue;
-    // What is in the books leaves a rest where the sale grew since: that lies on the clearing account.
+    // What is in the books leaves a rest where the sale grew since: that lies on the clearing
+    // account.
     if (others[own]?.isPosted === true && isWithin(soFarMinor ?? 0, broughtMinor)) continue;
     const text = (minor: number): string => minorToText(minor, currency);
     const what = `${first.kind} ${first.recordId}`;
     const already = rest.map((one) => `${text(of(one))} in payout ${one.payoutId}`).slice(0, 5);
     const paidOut = already.length === 0 ? '' : ` and was paid out already: ${already.join(', ')}`;
-    const detail = `Payout ${recordId} lists ${what} at ${text(amountMinor)}; its tender ${tender} brought ${text(broughtMinor)}${paidOut}. Correct the payout or the ${first.kind}, or void the payout that is too much`;
+    const detail =
+      `Payout ${recordId} lists ${what} at ${text(amountMinor)}; its tender ${tender} ` +
+      `brought ${text(broughtMinor)}${paidOut}. Correct the payout or the ${first.kind}, or ` +
+      'void the payout that is too much';
     return { type: 'hold', reason: 'payout_differs', what: 'payout', detail };
   }
   return null;

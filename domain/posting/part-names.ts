@@ -1,9 +1,15 @@
-// Names of the deliveries of a ticket. Those that others refer to, `refund` and `sale`, stand behind all others in the
-// alphabet.
+// Names of the deliveries of a ticket. Those that others refer to, `refund` and `sale`, stand
+// behind all others in the alphabet.
 
-/** The sale of an order that came while `paid.as` was `invoicePayment`: it keeps that way, whatever is set later. */
+/**
+ * The sale of an order that came while `paid.as` was `invoicePayment`: it keeps that way, whatever
+ * is set later.
+ */
 export const invoicedPart = 'sale-invoice';
-/** The document of a refund that came while `refund.invoice` was `creditMemo`: it keeps that way, whatever is set later. */
+/**
+ * The document of a refund that came while `refund.invoice` was `creditMemo`: it keeps that way,
+ * whatever is set later.
+ */
 export const creditedPart = 'refund-credit';
 
 export const paymentPrefix = 'payment-';

@@ -2,8 +2,8 @@ import type { ExchangeRate } from '../bodies';
 import type { PostingDocument } from './document';
 import type { Sale, SaleTender } from './sale';
 
-// Money received on an invoice of ours: each of several tenders is one payment, so that each clearing account
-// holds what it got (accounting.md#documents, #clearing).
+// Money received on an invoice of ours: each of several tenders is one payment, so that each
+// clearing account holds what it got (accounting.md#documents, #clearing).
 
 export interface PaymentDocument {
   marker: string;
@@ -18,12 +18,18 @@ export interface PaymentDocument {
   totalMinor: number;
 }
 
-/** Whether these tenders are booked as an invoice and a payment each; money given back in one has no rule. */
+/**
+ * Whether these tenders are booked as an invoice and a payment each; money given back in one has no
+ * rule.
+ */
 export function areSeveralPayments(tenders: readonly SaleTender[]): boolean {
   return tenders.length > 1 && tenders.every(({ amountMinor }) => amountMinor > 0);
 }
 
-/** The payment of one tender of a sale, on the day of its invoice; null where there is no such tender. */
+/**
+ * The payment of one tender of a sale, on the day of its invoice; null where there is no such
+ * tender.
+ */
 export function paymentOf(
   sale: Sale,
   invoice: PostingDocument,

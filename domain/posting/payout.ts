@@ -12,8 +12,8 @@ export function clearingOf({ tender, processor }: PayoutBody): string {
 }
 
 /**
- * One part of a payout. A clearing account of type Bank cannot be emptied by a deposit line: then the net is
- * a transfer, and fees and the like are booked on the clearing account itself
+ * One part of a payout. A clearing account of type Bank cannot be emptied by a deposit line: then
+ * the net is a transfer, and fees and the like are booked on the clearing account itself
  * (quickbooks.md#deposits).
  */
 export function payoutPart(

@@ -2,9 +2,9 @@ import type { Hold } from './document';
 import { entryStep, hasSameForm, isSameEntry, type MoneyEntry } from './money-entry';
 import { foundOtherwise, lockedDay, parkedHold, type BooksState, type PlanOptions } from './plan';
 
-// What to do next with money between accounts that may be in the books already, in the order of tickets
-// (plan.ts). Such documents cannot be voided there (quickbooks.md#voids): they are taken back by
-// one of their own.
+// What to do next with money between accounts that may be in the books already, in the order of
+// tickets (plan.ts). Such documents cannot be voided there (quickbooks.md#voids): they are taken
+// back by one of their own.
 
 export interface PostedEntry {
   /** Whether a document stands that an update would change. */

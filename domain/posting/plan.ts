@@ -11,7 +11,9 @@ import type { HoldCode } from '../hold-reasons';
 export interface PostedPart {
   /** Kind of the document that an update would change; null where none stands. */
   type: DocumentType | null;
-  /** What all standing documents come to; null: posted by an older version, which did not keep it. */
+  /**
+   * What all standing documents come to; null: posted by an older version, which did not keep it.
+   */
   net: PostedSale | null;
   hasDifferences: boolean;
 }
@@ -93,7 +95,11 @@ export function lockedDay(
   wanted: { date: string } | null,
 ): Hold | null {
   if (net === null || wanted === null || wanted.date === net.date) return null;
-  return hold('locked', 'date', `${locked}: its day cannot move from ${net.date} to ${wanted.date}`); // prettier-ignore
+  return hold(
+    'locked',
+    'date',
+    `${locked}: its day cannot move from ${net.date} to ${wanted.date}`,
+  );
 }
 
 /**
@@ -107,7 +113,12 @@ export function beforeStartHold(
 ): Hold | null {
   if (startDate === null || wanted === null || wanted.date >= startDate) return null;
   if (net?.date === wanted.date) return null;
-  return hold('before_start_date', startDate, `It is posted, and its new day ${wanted.date} is before the start date ${startDate}: void it at the till, or set the start date to an earlier day`); // prettier-ignore
+  return hold(
+    'before_start_date',
+    startDate,
+    `It is posted, and its new day ${wanted.date} is before the start date ${startDate}: ` +
+      'void it at the till, or set the start date to an earlier day',
+  );
 }
 
 /** What people did to it decides first. */
@@ -118,9 +129,20 @@ export function foundOtherwise(
   if (books.isAsWanted || (isTakenAway && (books.isVoided || books.isGone)))
     return { type: 'same' };
   if (books.isGone)
-    return hold('gone_in_system', 'document', 'A document of this was deleted in QuickBooks. To post it again as a new document, redrive this delivery by its id or cause (void what still stands of it there first); to accept the deletion, discard it'); // prettier-ignore
+    return hold(
+      'gone_in_system',
+      'document',
+      'A document of this was deleted in QuickBooks. To post it again as a new document, ' +
+        'redrive this delivery by its id or cause (void what still stands of it there ' +
+        'first); to accept the deletion, discard it',
+    );
   if (books.isVoided)
-    return hold('changed_in_books', 'voided', 'Voided by hand in QuickBooks and changed at the POS. To post it again as a new document, redrive this delivery by its id or cause; to accept the void, discard it'); // prettier-ignore
+    return hold(
+      'changed_in_books',
+      'voided',
+      'Voided by hand in QuickBooks and changed at the POS. To post it again as a new ' +
+        'document, redrive this delivery by its id or cause; to accept the void, discard it',
+    );
   return books.change === null ? null : hold('changed_in_books', 'money', books.change);
 }
 
@@ -130,11 +152,20 @@ function difference(
   options: PlanOptions,
 ): Step {
   if (net === null)
-    return hold('locked', 'older_version', `${locked}, and an older version posted it: post the difference by hand`); // prettier-ignore
+    return hold(
+      'locked',
+      'older_version',
+      `${locked}, and an older version posted it: post the difference by hand`,
+    );
   const moved = lockedDay(isNothing(net) ? null : net, wanted?.sale ?? null);
   if (moved !== null) return moved;
   if (wanted !== null && isSameMoney(net, { ...wanted.sale, dueDate: net.dueDate }))
-    return hold('locked', 'due_date', `${locked}: its due day cannot move from ${net.dueDate ?? 'none'} to ${wanted.sale.dueDate ?? 'none'}`); // prettier-ignore
+    return hold(
+      'locked',
+      'due_date',
+      `${locked}: its due day cannot move from ${net.dueDate ?? 'none'} to ` +
+        `${wanted.sale.dueDate ?? 'none'}`,
+    );
   const { taken, added } = differenceOf(net, wanted?.sale ?? null, options.movesStock);
   const amounts = taken ?? added;
   if (amounts === null) return { type: 'same' };

@@ -5,8 +5,8 @@ import { addDecimals, signOf, sumMinor } from '../money';
 import { depositAmount, depositOf } from './deposit-tax';
 import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
 
-// What of a sale stands in the books: kept with its delivery, so that a later revision can be compared with
-// it and a difference worked out, whatever its labels are (accounting.md#edits).
+// What of a sale stands in the books: kept with its delivery, so that a later revision can be
+// compared with it and a difference worked out, whatever its labels are (accounting.md#edits).
 
 export const postedKinds = [
   'item',
@@ -23,10 +23,16 @@ export const postedKinds = [
 ] as const;
 type PostedKind = (typeof postedKinds)[number];
 
-/** All amounts of one article, one tax code and one kind; on the sale's own side, so a discount is negative. */
+/**
+ * All amounts of one article, one tax code and one kind; on the sale's own side, so a discount is
+ * negative.
+ */
 export interface PostedAmount {
   kind: PostedKind;
-  /** SKU, kind of tax of a summary's goods, code of a gift card, id of a deposit; empty where all of a kind are one. */
+  /**
+   * SKU, kind of tax of a summary's goods, code of a gift card, id of a deposit; empty where all of
+   * a kind are one.
+   */
   key: string;
   isKept: boolean;
   codes: string[];
@@ -42,7 +48,9 @@ export interface PostedSale {
   currency: string;
   pricesIncludeTax: boolean;
   customerId: string | null;
-  /** Where the money went; null on account, where payments are documents of their own, and on 0.00. */
+  /**
+   * Where the money went; null on account, where payments are documents of their own, and on 0.00.
+   */
   tender: string | null;
   isOnAccount: boolean;
   dueDate: string | null;
@@ -82,7 +90,9 @@ export function postedSaleOf(sale: Sale): PostedSale {
     exchangeRate: sale.exchangeRate ?? null,
     amounts: grouped([
       ...sale.items.map(itemAmount),
-      ...sale.fees.map((fee) => taxed(fee.isReduction === true || fee.netMinor < 0 ? 'discount' : 'fee', fee)),
+      ...sale.fees.map((fee) =>
+        taxed(fee.isReduction === true || fee.netMinor < 0 ? 'discount' : 'fee', fee),
+      ),
       ...sale.tipsMinor.map((tip) => plain('tip', '', tip.amountMinor)),
       ...sale.shipping.map((shipping) => taxed('shipping', shipping)),
       ...sale.giftCards.map(({ code, use, amountMinor }) =>
@@ -97,7 +107,7 @@ export function postedSaleOf(sale: Sale): PostedSale {
       plain('cashRounding', '', sale.cashRoundingMinor ?? 0),
     ]),
     totalMinor: sale.totalMinor,
-  }; // prettier-ignore
+  };
 }
 
 function itemAmount(item: SaleItem): PostedAmount {
@@ -113,7 +123,10 @@ function taxesOf(line: { codes: readonly string[]; taxMinor: number }): {
   return { codes: [...new Set(line.codes)].sort(), taxMinor: line.taxMinor };
 }
 
-/** One amount for each article, tax code and kind, in a fixed order; what came to nothing is left out. */
+/**
+ * One amount for each article, tax code and kind, in a fixed order; what came to nothing is left
+ * out.
+ */
 export function grouped(amounts: readonly PostedAmount[]): PostedAmount[] {
   const groups = [...groupBy(amounts, groupKey)].map(([key, same]) => ({ key, same }));
   return groups
@@ -133,7 +146,9 @@ export function groupKey({ kind, key, isKept, codes }: PostedAmount): string {
   return JSON.stringify([kind, key, isKept, codes]);
 }
 
-/** Whether two revisions are the same to the books; labels, names and references are not compared. */
+/**
+ * Whether two revisions are the same to the books; labels, names and references are not compared.
+ */
 export function isSameMoney(one: PostedSale, other: PostedSale): boolean {
   return isNothing(one) && isNothing(other)
     ? true
@@ -154,7 +169,10 @@ export interface SaleLabels extends Pick<
   names: ReadonlyMap<string, string>;
 }
 
-/** These amounts as a sale, or as something given back: with it the rules of posting are applied again. */
+/**
+ * These amounts as a sale, or as something given back: with it the rules of posting are applied
+ * again.
+ */
 export function saleOfAmounts(posted: PostedSale, labels: SaleLabels): Sale {
   const { tender, names, ...named } = labels;
   const { date, currency, pricesIncludeTax, customerId, exchangeRate, amounts, totalMinor } =

@@ -1,11 +1,15 @@
 import type { Address, ExchangeRate } from '../bodies';
 
-// What a source sold or gave back, in one form for every channel: what posting decides from. Amounts are
-// integer minor units of `currency`, positive on the side they belong to (a refund's are positive too).
+// What a source sold or gave back, in one form for every channel: what posting decides from.
+// Amounts are integer minor units of `currency`, positive on the side they belong to (a refund's
+// are positive too).
 
 /** How one line was taxed. */
 export interface LineTaxes {
-  /** Rates or codes of the source, each once; those of 0.00 count: they choose the code outside the US. */
+  /**
+   * Rates or codes of the source, each once; those of 0.00 count: they choose the code outside the
+   * US.
+   */
   codes: readonly string[];
   taxMinor: number;
 }
@@ -40,7 +44,10 @@ export interface SaleTender {
   tender: string;
   amountMinor: number;
   reference: string | null;
-  /** The account through which an exchange and several tenders go: no way to pay, so it has no method. */
+  /**
+   * The account through which an exchange and several tenders go: no way to pay, so it has no
+   * method.
+   */
   isExchange?: boolean | undefined;
 }
 
@@ -82,7 +89,9 @@ export interface Sale {
   giftCards: readonly { code: string; use: 'sold' | 'used'; amountMinor: number }[];
   /** Given back without a line; untaxed. */
   unallocatedMinor: number;
-  /** Given back without a line, with its share of the sale's tax (`refund.amountOnlyTax = prorate`). */
+  /**
+   * Given back without a line, with its share of the sale's tax (`refund.amountOnlyTax = prorate`).
+   */
   prorated?: readonly SaleAmount[] | undefined;
   /**
    * Lay-away money: received before its sale, or used by it; of a refund given back
@@ -98,8 +107,14 @@ export interface Sale {
   /** For a company that books tax as a line: the source's names of the rates. */
   taxLabel: string;
   totalMinor: number;
-  /** What is added to or taken from documents that may not be touched: posted also where it comes to 0.00. */
+  /**
+   * What is added to or taken from documents that may not be touched: posted also where it comes to
+   * 0.00.
+   */
   isCorrection?: boolean | undefined;
-  /** Of a daily summary: tickets in it. Each may be a cent off in tax, so the whole may be that many. */
+  /**
+   * Of a daily summary: tickets in it. Each may be a cent off in tax, so the whole may be that
+   * many.
+   */
   members?: number | undefined;
 }

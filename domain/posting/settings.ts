@@ -19,28 +19,39 @@ export interface PostingSettings {
   /** Older sales are not posted by themselves (accounting.md#principles); null: all are. */
   startDate: string | null;
   discount: {
-    /** `net`: lines after discounts. `gross`: lines before them and one discount line; US companies only. */
+    /**
+     * `net`: lines after discounts. `gross`: lines before them and one discount line; US companies
+     * only.
+     */
     mode: 'net' | 'gross';
   };
   rounding: {
-    /** Cents of a two-decimal currency for each line, and at most, that a rounding line may make up. */
+    /**
+     * Cents of a two-decimal currency for each line, and at most, that a rounding line may make up.
+     */
     centsPerLine: number;
     centsMax: number;
   };
   tax: {
     /** How far the tax that the books compute may be from the source's, per document. */
     varianceMinor: number;
-    /** The same for each taxed line, for a POS that rounds tax by line; the larger of the two counts. */
+    /**
+     * The same for each taxed line, for a POS that rounds tax by line; the larger of the two
+     * counts.
+     */
     variancePerLineMinor: number;
   };
   shop: {
-    /** Addresses of the shop's places, from which automated tax of a US company is computed; a place without one goes by the company's. */
+    /**
+     * Addresses of the shop's places, from which automated tax of a US company is computed; a place
+     * without one goes by the company's.
+     */
     shipFrom: ShopAddress[];
   };
   deposit: {
     /**
-     * Tax of lay-away money: when it is received, with the sale that uses it, or as the company's country has it. The tax
-     * code is the one mapped as `@deposit`.
+     * Tax of lay-away money: when it is received, with the sale that uses it, or as the company's
+     * country has it. The tax code is the one mapped as `@deposit`.
      */
     tax: 'byCountry' | 'atReceipt' | 'atSale';
   };
@@ -49,13 +60,16 @@ export interface PostingSettings {
     mode: 'stockOnly' | 'never';
   };
   closed: {
-    /** A sale of a closed period: held, or dated the first open day with its own day in the note. */
+    /**
+     * A sale of a closed period: held, or dated the first open day with its own day in the note.
+     */
     mode: 'park' | 'firstOpenDay';
   };
   correction: {
     /**
-     * The day of what is added to, or taken from, a document that may not be touched: that of the sale, or the one on
-     * which the correction came, so that no reported day changes. In a closed period the first open day.
+     * The day of what is added to, or taken from, a document that may not be touched: that of the
+     * sale, or the one on which the correction came, so that no reported day changes. In a closed
+     * period the first open day.
      */
     day: 'saleDay' | 'correctionDay';
   };
@@ -78,8 +92,8 @@ export interface PostingSettings {
   };
   refund: {
     /**
-     * An amount without lines that is not the whole rest of its sale: without tax, with its share of it, or with that
-     * where the sale's prices include tax.
+     * An amount without lines that is not the whole rest of its sale: without tax, with its share
+     * of it, or with that where the sale's prices include tax.
      */
     amountOnlyTax: 'none' | 'prorate' | 'inclusiveOnly';
     /** What is paid back of a sale that is an invoice; holds for refunds that come after. */
@@ -94,15 +108,23 @@ export interface PostingSettings {
     as: 'invoice' | 'wait';
   };
   item: {
-    /** A line whose article has no item there and gets none: held, on the item mapped as `@generic`, or on one made for it. */
+    /**
+     * A line whose article has no item there and gets none: held, on the item mapped as `@generic`,
+     * or on one made for it.
+     */
     unmapped: 'hold' | 'genericItem' | 'create';
   };
   customer: {
-    /** Guests: all on the customer mapped for them, or each e-mail on one of its own; holds for tickets that come after. */
+    /**
+     * Guests: all on the customer mapped for them, or each e-mail on one of its own; holds for
+     * tickets that come after.
+     */
     guest: 'bucket' | 'perEmail';
   };
   cash: {
-    /** Paid-in, paid-out and differences of the drawer: an entry each, or left to the accountant. */
+    /**
+     * Paid-in, paid-out and differences of the drawer: an entry each, or left to the accountant.
+     */
     mode: 'journalEntry' | 'off';
   };
 }
@@ -128,7 +150,10 @@ export const initialPostingSettings: PostingSettings = {
   cash: { mode: 'journalEntry' },
 };
 
-/** What of the settings says nothing clear, by path: switches of the mode, two addresses of one place. */
+/**
+ * What of the settings says nothing clear, by path: switches of the mode, two addresses of one
+ * place.
+ */
 export function unclearSettings({
   mode,
   shop,

@@ -44,7 +44,10 @@ export function withShownGoods(
   return lines === 'item' ? sale : { ...sale, items: inCategories(sale.items, country) };
 }
 
-/** One item for what is taxed and one for what is not; where codes decide the tax, one for each set of them. */
+/**
+ * One item for what is taxed and one for what is not; where codes decide the tax, one for each set
+ * of them.
+ */
 function inCategories(items: readonly SaleItem[], country: string): SaleItem[] {
   const groups = new Map<string, SaleItem>();
   for (const item of items) {

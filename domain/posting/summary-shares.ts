@@ -57,9 +57,22 @@ function hold(reason: HoldCode, what: string, detail: string): Hold {
   return { type: 'hold', reason, what, detail };
 }
 
-/** The text by which a summary is known, its day first: equal keys have equal ids, others have others. */
+/**
+ * The text by which a summary is known, its day first: equal keys have equal ids, others have
+ * others.
+ */
 export function summaryIdOf(key: SummaryKey): string {
-  const { day, side, tender, location, currency, taxKey, pricesIncludeTax, exchangeRate, isExchange } = key; // prettier-ignore
+  const {
+    day,
+    side,
+    tender,
+    location,
+    currency,
+    taxKey,
+    pricesIncludeTax,
+    exchangeRate,
+    isExchange,
+  } = key;
   const parts = [
     day,
     side,
@@ -91,10 +104,11 @@ function longHash(text: string): string {
 }
 
 /**
- * A sale of several tenders as one for each. Amounts go by the tenders' sizes, each rounded so that the shares of
- * a line come to the line and those of a tender to the tender: both sums are cumulated and rounded once, the last
- * takes the rest. Where that would turn the sign of a cent and nothing is negative, the tenders are filled one after the
- * other. Pieces stand with the first tender.
+ * A sale of several tenders as one for each. Amounts go by the tenders' sizes, each rounded so that
+ * the shares of a line come to the line and those of a tender to the tender: both sums are
+ * cumulated and rounded once, the last takes the rest. Where that would turn the sign of a cent and
+ * nothing is negative, the tenders are filled one after the other. Pieces stand with the first
+ * tender.
  */
 function splitByTender(sale: Sale, tenders: readonly SaleTender[]): Sale[] {
   const amounts = amountsOf(sale);
@@ -113,7 +127,10 @@ function splitByTender(sale: Sale, tenders: readonly SaleTender[]): Sale[] {
   }));
 }
 
-/** A table of whole numbers with these sums of columns and rows, from a function of both cumulated sums. */
+/**
+ * A table of whole numbers with these sums of columns and rows, from a function of both cumulated
+ * sums.
+ */
 function spread(
   amounts: readonly number[],
   sizes: readonly number[],
@@ -144,7 +161,10 @@ function roundedQuotient(dividend: bigint, divisor: bigint): bigint {
   return dividend < 0n ? -quotient : quotient;
 }
 
-/** Every amount of the sale in a fixed order; last what its tax and its total have beyond them: they sum to the total. */
+/**
+ * Every amount of the sale in a fixed order; last what its tax and its total have beyond them: they
+ * sum to the total.
+ */
 function amountsOf(sale: Sale): number[] {
   const lines = taxedOf(sale);
   const amounts = [

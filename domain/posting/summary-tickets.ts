@@ -5,7 +5,14 @@ import type { Hold } from './document';
 import { refundHold, type KnownSale } from './known-sale';
 import type { SaleTender } from './sale';
 import { sharesOf, type Share } from './summary-shares';
-import { isOwed, partsOfOrder, receivedTenders, saleOfTicket, type DocumentPart, type Ticket } from './ticket'; // prettier-ignore
+import {
+  isOwed,
+  partsOfOrder,
+  receivedTenders,
+  saleOfTicket,
+  type DocumentPart,
+  type Ticket,
+} from './ticket';
 
 // Tickets of the POS as members of daily summaries.
 
@@ -27,7 +34,10 @@ export type TicketShares =
   | { type: 'alone' }
   | Hold;
 
-/** All shares of a ticket: one for each side and tender. Where one part has no rule, none of it is summed up. */
+/**
+ * All shares of a ticket: one for each side and tender. Where one part has no rule, none of it is
+ * summed up.
+ */
 export function ticketShares(ticket: SummaryTicket, recordId: string): TicketShares {
   if (ticket.kind === 'refund' && isAboutOneSale(ticket.body)) return { type: 'alone' };
   const parts: DocumentPart[] = ticket.kind === 'order' ? partsOfOrder(ticket.body) : ['refund'];
@@ -45,12 +55,18 @@ export function ticketShares(ticket: SummaryTicket, recordId: string): TicketSha
   return { type: 'shares', shares };
 }
 
-/** Whether it uses lay-away money: what was booked of that says how it is taxed, so it has documents of its own. */
+/**
+ * Whether it uses lay-away money: what was booked of that says how it is taxed, so it has documents
+ * of its own.
+ */
 export function usesDeposits({ kind, body }: SummaryTicket): boolean {
   return kind === 'order' && (body.deposits ?? []).length > 0;
 }
 
-/** What is given back of one invoice without money, of one sale without lines, or of its deposits: that sale says what it is. */
+/**
+ * What is given back of one invoice without money, of one sale without lines, or of its deposits:
+ * that sale says what it is.
+ */
 function isAboutOneSale(refund: RefundBody): boolean {
   return (
     isOwed(refund) ||
@@ -60,10 +76,10 @@ function isAboutOneSale(refund: RefundBody): boolean {
 }
 
 /**
- * What of each tender belongs to what was sold and to what was given back, so that each tender gets in both
- * together what the till says (ADR 0008). Goods given for goods move no money: they stand on both sides of the
- * first tender, and without any on the account of exchanges. Null where money went out of one tender into another:
- * neither side says so.
+ * What of each tender belongs to what was sold and to what was given back, so that each tender gets
+ * in both together what the till says (ADR 0008). Goods given for goods move no money: they stand
+ * on both sides of the first tender, and without any on the account of exchanges. Null where money
+ * went out of one tender into another: neither side says so.
  */
 function tendersOfHalves(
   soldMinor: number,

@@ -3,8 +3,9 @@ import { addDecimals, signOf } from '../money';
 import { taxKeyOf } from './lines';
 import type { Sale, SaleAmount, SaleItem } from './sale';
 
-// The members of one daily summary as one sale, added one by one: what is kept grows with the articles, never
-// with the tickets. Sums are exact, so the order of the members does not matter to any figure.
+// The members of one daily summary as one sale, added one by one: what is kept grows with the
+// articles, never with the tickets. Sums are exact, so the order of the members does not matter to
+// any figure.
 
 /** Names of members that the note can hold: it has room for 4000 characters. */
 const listMax = 3_700;
@@ -82,12 +83,20 @@ export class SummaryFold {
       shipping: [...this.shipping.values()].filter(hasFigures),
       tipsMinor: this.tipsMinor === 0 ? [] : [{ description: 'Tips', amountMinor: this.tipsMinor }],
       giftCards: [
-        ...(this.soldMinor === 0 ? [] : [{ code: '', use: 'sold' as const, amountMinor: this.soldMinor }]), // prettier-ignore
-        ...(this.usedMinor === 0 ? [] : [{ code: '', use: 'used' as const, amountMinor: this.usedMinor }]), // prettier-ignore
+        ...(this.soldMinor === 0
+          ? []
+          : [{ code: '', use: 'sold' as const, amountMinor: this.soldMinor }]),
+        ...(this.usedMinor === 0
+          ? []
+          : [{ code: '', use: 'used' as const, amountMinor: this.usedMinor }]),
       ],
       deposits: [
-        ...(this.receivedMinor === 0 ? [] : [{ id: '', use: 'received' as const, amountMinor: this.receivedMinor }]), // prettier-ignore
-        ...(this.depositedMinor === 0 ? [] : [{ id: '', use: 'used' as const, amountMinor: this.depositedMinor }]), // prettier-ignore
+        ...(this.receivedMinor === 0
+          ? []
+          : [{ id: '', use: 'received' as const, amountMinor: this.receivedMinor }]),
+        ...(this.depositedMinor === 0
+          ? []
+          : [{ id: '', use: 'used' as const, amountMinor: this.depositedMinor }]),
       ],
       prorated: [...this.prorated.values()].filter(hasFigures),
       cashRoundingMinor: this.cashRoundingMinor,
@@ -119,7 +128,14 @@ export class SummaryFold {
       tenders:
         key.tender === null
           ? []
-          : [{ tender: key.tender, amountMinor: this.totalMinor, reference: null, isExchange: key.isExchange }], // prettier-ignore
+          : [
+              {
+                tender: key.tender,
+                amountMinor: this.totalMinor,
+                reference: null,
+                isExchange: key.isExchange,
+              },
+            ],
       dueDate: null,
       exchangeRate: key.exchangeRate,
       taxLabel: [...this.taxLabels].sort().join(', '),
@@ -190,12 +206,14 @@ function addAmount(amounts: Map<string, SaleAmount>, line: SaleAmount): void {
   });
 }
 
-/** Room of a document number; a second document of a summary takes two or three characters of it. */
+/**
+ * Room of a document number; a second document of a summary takes two or three characters of it.
+ */
 const numberMax = 18;
 
 /**
- * A label of at most 18 characters, e.g. `P-20261121-CARD`; a refund's ends in `-R`. What has no room, or is no
- * plain tender of the only place, gets characters that stand for the whole key.
+ * A label of at most 18 characters, e.g. `P-20261121-CARD`; a refund's ends in `-R`. What has no
+ * room, or is no plain tender of the only place, gets characters that stand for the whole key.
  */
 export function summaryNumber(prefix: string, key: SummaryKey, isOther: boolean): string {
   const head = `${prefix}-${key.day.replaceAll('-', '')}-`;

@@ -48,7 +48,10 @@ function unmapped(taxKey: string): TaxDecision {
   return { type: 'hold', reason: 'mapping_missing', what, detail };
 }
 
-/** Outside the US the books compute the tax from the codes: predicted here, so that nothing else is posted. */
+/**
+ * Outside the US the books compute the tax from the codes: predicted here, so that nothing else is
+ * posted.
+ */
 function taxByCode(
   sale: Sale,
   lines: readonly PostingLine[],
@@ -74,7 +77,10 @@ function taxByCode(
 }
 
 function taxedOf({ items, fees, shipping, prorated = [], deposits = [] }: Sale): LineTaxes[] {
-  const ofDeposits = deposits.map((one) => ({ codes: one.codes ?? [], taxMinor: depositTaxMinor(one) })); // prettier-ignore
+  const ofDeposits = deposits.map((one) => ({
+    codes: one.codes ?? [],
+    taxMinor: depositTaxMinor(one),
+  }));
   return [...items, ...fees, ...shipping, ...prorated, ...ofDeposits];
 }
 
@@ -126,22 +132,34 @@ function excluded(
   const overrides: TaxOverride[] = [];
   for (const { base, taxes } of predicted) {
     const offMinor = base.sourceMinor + restMinor - sumMinor(taxes.map(taxMinorOf));
-    const [biggest] = [...taxes].sort((one, other) => Math.abs(other.taxMinor) - Math.abs(one.taxMinor)); // prettier-ignore
+    const [biggest] = [...taxes].sort(
+      (one, other) => Math.abs(other.taxMinor) - Math.abs(one.taxMinor),
+    );
     if (offMinor !== 0 && (biggest === undefined || Math.abs(offMinor) > varianceMinor))
       return differs(sale, booksMinor, settings);
-    overrides.push(...taxes.map((rate) => (rate === biggest ? { ...rate, taxMinor: rate.taxMinor + offMinor } : rate))); // prettier-ignore
+    overrides.push(
+      ...taxes.map((rate) =>
+        rate === biggest ? { ...rate, taxMinor: rate.taxMinor + offMinor } : rate,
+      ),
+    );
   }
   const reasons: Reason[] = [{ choice: 'tax_override', booksMinor, sourceMinor }];
   return { type: 'stated', tax: { mode: 'excluded', overrides }, reasons };
 }
 
-/** How far the tax of a document may be from the source's, in minor units: for the whole, or by its taxed lines. */
+/**
+ * How far the tax of a document may be from the source's, in minor units: for the whole, or by its
+ * taxed lines.
+ */
 export function taxVarianceOf(sale: Sale, tax: PostingSettings['tax']): number {
   const lines = taxedOf(sale).filter(({ taxMinor }) => taxMinor !== 0).length;
   return Math.max(tax.varianceMinor, tax.variancePerLineMinor * lines);
 }
 
-/** In a currency without decimals the books compute parts of a unit all the same: then the whole amount is stated. */
+/**
+ * In a currency without decimals the books compute parts of a unit all the same: then the whole
+ * amount is stated.
+ */
 function isWholeTax({ rates, minor }: Base, currency: string): boolean {
   if (currencyDecimals(currency) > 0) return true;
   return rates.every(({ percent }) => percentOfMinor(minor * 100, percent) % 100 === 0);
@@ -165,6 +183,10 @@ function differs(sale: Sale, booksMinor: number, settings: PostingSettings['tax'
   const text = (minor: number): string => minorToText(minor, sale.currency);
   const { varianceMinor, variancePerLineMinor } = settings;
   const allowed = text(taxVarianceOf(sale, settings));
-  const detail = `QuickBooks would compute ${text(booksMinor)} of tax, the POS has ${text(sale.taxMinor)}; ${allowed} apart is allowed. Where the POS rounds tax by line, set tax.variancePerLineMinor to 1 (now ${variancePerLineMinor}), else correct the ticket or its tax codes, or raise tax.varianceMinor (now ${varianceMinor})`; // prettier-ignore
+  const detail =
+    `QuickBooks would compute ${text(booksMinor)} of tax, the POS has ` +
+    `${text(sale.taxMinor)}; ${allowed} apart is allowed. Where the POS rounds tax by line, ` +
+    `set tax.variancePerLineMinor to 1 (now ${variancePerLineMinor}), else correct the ` +
+    `ticket or its tax codes, or raise tax.varianceMinor (now ${varianceMinor})`;
   return { type: 'hold', reason: 'tax_differs', what: 'tax', detail };
 }

@@ -10,7 +10,15 @@ import { customerIdOf } from '../guests';
 import { minorToText, negateDecimal, shareMinor, signOf, sumMinor } from '../money';
 import { areFeesGivenBack, isBack, isBackFee } from './back-fees';
 import { markerId } from './marker';
-import { appliedPart, backPrefix, creditedPart, firstPayment, invoicedPart, movePrefix, paymentPrefix } from './part-names'; // prettier-ignore
+import {
+  appliedPart,
+  backPrefix,
+  creditedPart,
+  firstPayment,
+  invoicedPart,
+  movePrefix,
+  paymentPrefix,
+} from './part-names';
 import { areSeveralPayments } from './payment';
 import type { Sale, SaleAmount, SaleItem, SaleTender } from './sale';
 
@@ -24,7 +32,10 @@ export type Ticket =
   | { kind: 'refund'; body: RefundBody }
   | { kind: 'invoice'; body: InvoiceBody };
 
-/** The parts of an order by the signs of its lines; a ticket of which nothing is given back is one sale. */
+/**
+ * The parts of an order by the signs of its lines; a ticket of which nothing is given back is one
+ * sale.
+ */
 export function partsOfOrder(order: OrderBody): DocumentPart[] {
   if (!order.lines.some(isBack) && !areFeesGivenBack(order)) return ['sale'];
   const cards = order.giftCards;
@@ -39,7 +50,10 @@ export function partsOfOrder(order: OrderBody): DocumentPart[] {
   return hasSale ? ['sale', 'refund'] : ['refund'];
 }
 
-/** Whether a part of an order is the invoice, or its one payment, of what was paid at once in one tender. */
+/**
+ * Whether a part of an order is the invoice, or its one payment, of what was paid at once in one
+ * tender.
+ */
 export function isInvoiced(ticket: Ticket, part: string): boolean {
   if (ticket.kind !== 'order' || (part !== invoicedPart && part !== firstPayment)) return false;
   const [only, second] = tendersOf(ticket.body);
@@ -64,15 +78,17 @@ export function deliveryPartsOf(order: OrderBody, salePart = 'sale'): string[] {
 }
 
 /**
- * The deliveries of a refund: its document, what applies it where it is owed, what was paid back for each tender
- * that the document cannot say. `documentPart`: the name of its document.
+ * The deliveries of a refund: its document, what applies it where it is owed, what was paid back
+ * for each tender that the document cannot say. `documentPart`: the name of its document.
  */
 export function refundPartsOf(refund: RefundBody, documentPart = 'refund'): string[] {
   if (isOwed(refund)) return [documentPart, appliedPart];
   const numbered = (prefix: string): string[] =>
     tendersOf(refund).map((_tender, index) => `${prefix}${index + 1}`);
   if (documentPart === creditedPart) return [documentPart, ...numbered(backPrefix)];
-  return isThroughExchange({ kind: 'refund', body: refund }) ? [documentPart, ...numbered(movePrefix)] : [documentPart]; // prettier-ignore
+  return isThroughExchange({ kind: 'refund', body: refund })
+    ? [documentPart, ...numbered(movePrefix)]
+    : [documentPart];
 }
 
 /** Given back without money: the invoice that it belongs to is not paid. */
@@ -81,8 +97,9 @@ export function isOwed({ tenders, totals }: RefundBody): boolean {
 }
 
 /**
- * Whether the documents of a ticket are settled with one account from which each tender is moved (ADR 0006):
- * an exchange that is even or of several tenders, a refund of several, money given back in another tender.
+ * Whether the documents of a ticket are settled with one account from which each tender is moved
+ * (ADR 0006): an exchange that is even or of several tenders, a refund of several, money given back
+ * in another tender.
  */
 function isThroughExchange(ticket: Ticket): boolean {
   if (ticket.kind === 'invoice') return false;
@@ -93,7 +110,10 @@ function isThroughExchange(ticket: Ticket): boolean {
   return tenders.length > 1 && (parts[0] === 'refund' || !areSeveralPayments(tenders));
 }
 
-/** What one tender of such a ticket brought to its own account, signed; null where the part is no such move. */
+/**
+ * What one tender of such a ticket brought to its own account, signed; null where the part is no
+ * such move.
+ */
 export function moveOfPart(ticket: Ticket, part: string): SaleTender | null {
   if (ticket.kind === 'invoice' || !isThroughExchange(ticket)) return null;
   if (ticket.kind === 'order') return numberedTender(ticket.body, part, movePrefix);
@@ -106,12 +126,19 @@ export function backOfPart(refund: RefundBody, part: string): SaleTender | null 
   return numberedTender(refund, part, backPrefix);
 }
 
-function numberedTender(body: Pick<OrderBody, 'tenders'>, part: string, prefix: string): SaleTender | null {
+function numberedTender(
+  body: Pick<OrderBody, 'tenders'>,
+  part: string,
+  prefix: string,
+): SaleTender | null {
   if (!part.startsWith(prefix)) return null;
   return tendersOf(body)[Number(part.slice(prefix.length)) - 1] ?? null;
-} // prettier-ignore
+}
 
-/** The sale of one part of an order, of an invoice or of a refund, amounts positive on the refund side. */
+/**
+ * The sale of one part of an order, of an invoice or of a refund, amounts positive on the refund
+ * side.
+ */
 export function saleOfTicket(ticket: Ticket, recordId: string, part: DocumentPart): Sale {
   const { body } = ticket;
   const isTurned = ticket.kind === 'order' && part === 'refund';
@@ -168,7 +195,10 @@ function isOwedRefund(ticket: Ticket): boolean {
 /** Names the account between the documents of an exchange and its tenders (ADR 0006). */
 export const tenderBetween = 'exchange';
 
-/** Each half of an exchange, and what several tenders paid back, is settled with one account in between. */
+/**
+ * Each half of an exchange, and what several tenders paid back, is settled with one account in
+ * between.
+ */
 function exchangeTender(amountMinor: number): SaleTender[] {
   return amountMinor === 0
     ? []
@@ -181,7 +211,9 @@ type Rest = Pick<
 >;
 const withoutRest: Rest = { fees: [], tipsMinor: [], shipping: [], giftCards: [] };
 
-/** The rest of one half of a ticket: all of it on the sale, but for fees that the sale cannot bear. */
+/**
+ * The rest of one half of a ticket: all of it on the sale, but for fees that the sale cannot bear.
+ */
 function restOfHalf(ticket: Extract<Ticket, { kind: 'order' }>, isTurned: boolean): Rest {
   const rest = restOf(ticket, false);
   const fees = areFeesGivenBack(ticket.body) ? (ticket.body.fees ?? []).filter(isBackFee) : [];
@@ -203,15 +235,33 @@ function restOf({ kind, body }: Ticket, isTurned: boolean): Rest {
     })),
     shipping: (body.shipping ?? []).map((shipping) => amountOf(shipping, isTurned)),
     giftCards: [
-      ...(cards?.sold ?? []).map(({ code, amountMinor }) => ({ code, use: 'sold' as const, amountMinor: amount(amountMinor) })),
-      ...(cards?.used ?? []).map(({ code, amountMinor }) => ({ code, use: 'used' as const, amountMinor: amount(amountMinor) })),
+      ...(cards?.sold ?? []).map(({ code, amountMinor }) => ({
+        code,
+        use: 'sold' as const,
+        amountMinor: amount(amountMinor),
+      })),
+      ...(cards?.used ?? []).map(({ code, amountMinor }) => ({
+        code,
+        use: 'used' as const,
+        amountMinor: amount(amountMinor),
+      })),
     ],
-    ...(deposits.length === 0 ? {} : { deposits: deposits.map(({ paymentId: id, amountMinor }) => ({ id, use, amountMinor: amount(amountMinor) })) }),
+    ...(deposits.length === 0
+      ? {}
+      : {
+          deposits: deposits.map(({ paymentId: id, amountMinor }) => ({
+            id,
+            use,
+            amountMinor: amount(amountMinor),
+          })),
+        }),
     ...(roundingMinor === 0 ? {} : { cashRoundingMinor: amount(roundingMinor) }),
-  }; // prettier-ignore
+  };
 }
 
-/** What the parts of a sale add up to: the total of one half of a ticket with lines of both signs. */
+/**
+ * What the parts of a sale add up to: the total of one half of a ticket with lines of both signs.
+ */
 function sumOf(sale: Omit<Sale, 'totalMinor'>): number {
   return sumMinor([
     ...[...sale.items, ...sale.fees, ...sale.shipping].map((line) => line.netMinor),

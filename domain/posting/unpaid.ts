@@ -7,9 +7,9 @@ import type { PostingSettings } from './settings';
 export const unpaid = 'unpaid';
 
 /**
- * By `unpaid.as = wait` an invoice is posted with the first money received of it, in part or in whole: from then
- * on what is still owed is owed in the books too (accounting.md#documents, #when-to-post). Null
- * where it may be posted.
+ * By `unpaid.as = wait` an invoice is posted with the first money received of it, in part or in
+ * whole: from then on what is still owed is owed in the books too (accounting.md#documents,
+ * #when-to-post). Null where it may be posted.
  */
 export function unpaidHold(
   { totals, giftCards }: InvoiceBody,
@@ -22,6 +22,8 @@ export function unpaidHold(
     (entry) => entry.kind === 'payment' && entry.isWanted && entry.body.amountMinor > 0,
   );
   if (hasCard || hasPayment || known?.hasMore === true) return null;
-  const detail = 'Nothing was paid of this invoice yet: its first payment posts it. To post it now, set unpaid.as to invoice and redrive'; // prettier-ignore
+  const detail =
+    'Nothing was paid of this invoice yet: its first payment posts it. To post it now, set ' +
+    'unpaid.as to invoice and redrive';
   return { type: 'hold', reason: unpaid, what: 'invoice', detail };
 }

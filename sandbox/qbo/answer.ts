@@ -73,7 +73,12 @@ export function throttleAnswer(nowMs: number): VendorAnswer {
   return {
     status: 429,
     headers: { 'content-type': 'application/xml;charset=UTF-8' },
-    body: `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><IntuitResponse xmlns="http://schema.intuit.com/finance/v3" time="${intuitTime(nowMs, true)}"><Fault type="SERVICE"><Error code="3001"><Message>message=ThrottleExceeded; errorCode=003001; statusCode=429</Message><Detail>The request limit was reached.  Try again later</Detail></Error></Fault></IntuitResponse>`,
+    body:
+      '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><IntuitResponse ' +
+      `xmlns="http://schema.intuit.com/finance/v3" time="${intuitTime(nowMs, true)}"><Fault ` +
+      'type="SERVICE"><Error code="3001"><Message>message=ThrottleExceeded; ' +
+      'errorCode=003001; statusCode=429</Message><Detail>The request limit was reached.  Try ' +
+      'again later</Detail></Error></Fault></IntuitResponse>',
     committed: null,
   };
 }
@@ -83,7 +88,9 @@ export function htmlAnswer(status: number): VendorAnswer {
   return {
     status,
     headers: { 'content-type': 'text/html' },
-    body: `<html><head><title>${status}</title></head><body><h1>${status} Service not available</h1></body></html>`,
+    body:
+      `<html><head><title>${status}</title></head><body><h1>${status} Service not ` +
+      'available</h1></body></html>',
     committed: null,
   };
 }

@@ -108,7 +108,11 @@ export const usTaxCodeId = '2';
 const usTaxCodes: TaxCodeSeed[] = [
   { id: 'TAX', name: 'TAX', rates: [] },
   { id: 'NON', name: 'NON', rates: [] },
-  { id: usTaxCodeId, name: 'NY Tax', rates: [{ id: '1', name: 'NY Tax', percent: 8.875, account: payable }] }, // prettier-ignore
+  {
+    id: usTaxCodeId,
+    name: 'NY Tax',
+    rates: [{ id: '1', name: 'NY Tax', percent: 8.875, account: payable }],
+  },
 ];
 
 /** Two rates in one code (accounting.md#examples, E12). */

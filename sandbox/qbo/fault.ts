@@ -31,7 +31,8 @@ export class QboFault extends Error {
 }
 
 const inactiveText =
-  "Something you're trying to use has been made inactive. Check the fields with accounts, customers, items, vendors or employees.";
+  "Something you're trying to use has been made inactive. Check the fields with accounts, " +
+  'customers, items, vendors or employees.';
 
 /** The texts of quickbooks.md#error-codes, each by what has happened. */
 export const faults = {
@@ -60,7 +61,8 @@ export const faults = {
     new QboFault(
       2050,
       'String length is either shorter or longer than supported by specification',
-      `String length specified does not match the supported length. Min:0 Max:${max} supported. Supplied length:${length}`,
+      `String length specified does not match the supported length. Min:0 Max:${max} ` +
+        `supported. Supplied length:${length}`,
       element,
     ),
   invalidNumber: (element: string) =>
@@ -91,7 +93,8 @@ export const faults = {
     new QboFault(
       5010,
       'Stale Object Error',
-      'Stale Object Error : You and API API were working on this at the same time. API API finished before you did, so your work was not saved.',
+      'Stale Object Error : You and API API were working on this at the same time. API API ' +
+        'finished before you did, so your work was not saved.',
     ),
   closed: (code: number) =>
     code === 5010
@@ -99,7 +102,8 @@ export const faults = {
       : new QboFault(
           6210,
           'Account Period Closed',
-          'The account period has closed and the account books cannot be updated through through the QBO Services API. Please check with the administrator.',
+          'The account period has closed and the account books cannot be updated through ' +
+            'through the QBO Services API. Please check with the administrator.',
         ),
   notInPlan: (what: string) =>
     new QboFault(
@@ -138,20 +142,23 @@ export const faults = {
     new QboFault(
       code,
       'Duplicate Document Number Error',
-      'Duplicate Document Number Error : You must specify a different number. This number has already been used.',
+      'Duplicate Document Number Error : You must specify a different number. This number ' +
+        'has already been used.',
       'DocNumber',
     ),
   duplicateName: (holder: string) =>
     new QboFault(
       6240,
       'Duplicate Name Exists Error',
-      `The name supplied already exists. : Another ${holder} is already using this name. Please use a different name.`,
+      `The name supplied already exists. : Another ${holder} is already using this name. ` +
+        'Please use a different name.',
     ),
   deposited: () =>
     new QboFault(
       6540,
       'Deposited Transaction cannot be changed',
-      'This transaction has been deposited. If you want to change or delete it, you must first edit the deposit it appears on and remove it.',
+      'This transaction has been deposited. If you want to change or delete it, you must ' +
+        'first edit the deposit it appears on and remove it.',
     ),
   unlinkable: (id: string) =>
     new QboFault(

@@ -43,7 +43,9 @@ export interface Built {
   links?: Map<string, bigint>;
 }
 
-/** What the sandbox knows about one type of object; one file per type in entities/ and documents/. */
+/**
+ * What the sandbox knows about one type of object; one file per type in entities/ and documents/.
+ */
 export interface EntityKind {
   name: EntityName;
   /** Name lists are made inactive, documents are deleted (quickbooks.md#inactive-names). */

@@ -1,5 +1,5 @@
 import { minorToNumber, parseDecimal, sum, toMinor } from '../decimal';
-import { isObject, type Json, type JsonObject, listIn, plainText } from '../json';
+import { type Json, type JsonObject } from '../json';
 import { type Place } from './place';
 import { type EntityName, type Realm, type Row } from './realm';
 import { replaced } from './rows';
@@ -70,40 +70,15 @@ export function settled(realm: Realm, key: string, total: Json | undefined): Jso
   if (type !== 'Invoice' && type !== 'CreditMemo') return { LinkedTxn: linked };
   const openMinor = toMinor(parseDecimal(total) ?? { units: 0n, scale: 0 }) - applied(realm, key);
   const open = minorToNumber(openMinor);
-  return { LinkedTxn: linked, Balance: open, ...(type === 'CreditMemo' ? { RemainingCredit: open } : {}) }; // prettier-ignore
+  return {
+    LinkedTxn: linked,
+    Balance: open,
+    ...(type === 'CreditMemo' ? { RemainingCredit: open } : {}),
+  };
 }
 
-/** Takes a document out of the payments that were applied to it: the money stays unapplied. */
-export function unlinkFrom(place: Place, key: string): void {
-  const { realm } = place;
-  const { id } = partsOf(key);
-  for (const from of realm.links.to.get(key) ?? []) {
-    const source = partsOf(from);
-    const payment = rowOf(realm, 'Payment', source.id);
-    if (source.type !== 'Payment' || payment === undefined) continue;
-    const links = new Map(realm.links.from.get(from));
-    links.delete(key);
-    setLinks(place, from, links);
-    const lines = listIn(payment, 'Line').filter((line) => !isLinkTo(line, id));
-    const unapplied = minorToNumber(
-      toMinor(parseDecimal(payment['TotalAmt']) ?? { units: 0n, scale: 0 }) - netApplied(links),
-    );
-    change(place, 'Payment', payment, { ...payment, Line: lines, UnappliedAmt: unapplied });
-  }
-}
-
-/** What a payment gives to invoices, less what it takes from credit memos. */
-export function netApplied(links: ReadonlyMap<string, bigint>): bigint {
-  return sum([...links].map(([key, minor]) => (key.startsWith('CreditMemo:') ? -minor : minor)));
-}
-
-function isLinkTo(line: Json, id: string): boolean {
-  if (!isObject(line)) return false;
-  const linked = listIn(line, 'LinkedTxn').filter(isObject);
-  return linked.some((one) => plainText(one['TxnId']) === id);
-}
-
-function change(place: Place, entity: EntityName, existing: Row, fields: JsonObject): void {
+/** Changes a row as the vendor itself does: time and token move, and who listens is told. */
+export function change(place: Place, entity: EntityName, existing: Row, fields: JsonObject): void {
   const { realm, nowMs } = place;
   putRow(realm, entity, replaced(existing, fields, nowMs));
   place.tell({ realmId: realm.realmId, entity, id: existing.Id, operation: 'Update', atMs: nowMs });

@@ -43,7 +43,14 @@ export function mergeCustomers(place: Place, id: string, deletedId: string): Jso
   retire(place, kinds.Customer, gone);
   const row = replaced(kept, kept, nowMs);
   putRow(realm, 'Customer', row);
-  place.tell({ realmId: realm.realmId, entity: 'Customer', id, operation: 'Merge', atMs: nowMs, deletedId }); // prettier-ignore
+  place.tell({
+    realmId: realm.realmId,
+    entity: 'Customer',
+    id,
+    operation: 'Merge',
+    atMs: nowMs,
+    deletedId,
+  });
   return { Customer: shown(realm, kinds.Customer, row) };
 }
 
@@ -52,7 +59,16 @@ function moved({ realm, nowMs }: Place, row: Row, customerId: string): Row {
 }
 
 function retire({ realm, settings, nowMs }: Place, kind: EntityKind, row: Row): void {
-  const context = { realm, settings, nowMs, type: kind.name, wanted: {}, existing: row, hidden: new Set<string>(), isDuplicateNumberAllowed: true }; // prettier-ignore
+  const context = {
+    realm,
+    settings,
+    nowMs,
+    type: kind.name,
+    wanted: {},
+    existing: row,
+    hidden: new Set<string>(),
+    isDuplicateNumberAllowed: true,
+  };
   const name = checkedName(context, textIn(row, 'DisplayName') ?? '', false);
   const fields = { ...row, DisplayName: name, FullyQualifiedName: name, Active: false };
   putRow(realm, kind.name, replaced(row, fields, nowMs));

@@ -95,7 +95,8 @@ export function tokenCall(
     case 'authorization_code': {
       const code = oauth.codes.get(form.get('code') ?? '');
       oauth.codes.delete(form.get('code') ?? ''); // once only
-      const isGood = code !== undefined && code.endMs > nowMs && code.redirectUri === form.get('redirect_uri'); // prettier-ignore
+      const isGood =
+        code !== undefined && code.endMs > nowMs && code.redirectUri === form.get('redirect_uri');
       if (!isGood) return invalidGrant('Invalid authorization code');
       if (!settings['qbo.multiAdmin']) forgetTokens(oauth, code.realmId);
       const { accessToken, refreshToken } = grant(oauth, code.realmId, settings, nowMs);

@@ -99,7 +99,16 @@ function contextOf(
 ): WriteContext {
   const { hidden, isDuplicateNumberAllowed } = options;
   const { realm, settings, nowMs } = place;
-  return { realm, settings, nowMs, type: kind.name, wanted, existing, hidden, isDuplicateNumberAllowed }; // prettier-ignore
+  return {
+    realm,
+    settings,
+    nowMs,
+    type: kind.name,
+    wanted,
+    existing,
+    hidden,
+    isDuplicateNumberAllowed,
+  };
 }
 
 const readOnly = new Set([

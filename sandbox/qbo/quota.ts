@@ -37,7 +37,13 @@ interface Windows {
 }
 
 export function createQuota(): Quota {
-  const defaults = { on: true, perMinute: 500, perSecond: 10, batchesPerMinute: 40, readsPerMonth: 500_000 }; // prettier-ignore
+  const defaults = {
+    on: true,
+    perMinute: 500,
+    perSecond: 10,
+    batchesPerMinute: 40,
+    readsPerMonth: 500_000,
+  };
   let limits = { ...defaults };
   let refused = 0;
   const byRealm = new Map<string, Windows>();

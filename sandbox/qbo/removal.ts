@@ -1,13 +1,15 @@
-import { type JsonObject, textIn } from '../json';
+import { minorToNumber, parseDecimal, toMinor } from '../decimal';
+import { isObject, type Json, type JsonObject, listIn, plainText, textIn } from '../json';
 import { commit, undo } from './commit';
 import { checkPeriodOf } from './documents/dates';
 import { QboFault, faults } from './fault';
 import { type EntityKind } from './kind';
-import { depositOf, unlinkFrom } from './links';
+import { change, depositOf, partsOf, setLinks } from './links';
 import { type Place } from './place';
 import { documentKey, type Row } from './realm';
+import { netApplied } from './receivables';
 import { replaced } from './rows';
-import { dropRow } from './tables';
+import { dropRow, rowOf } from './tables';
 
 /** Deletes a document; name lists are made inactive instead (quickbooks.md#inactive-names). */
 export function remove(place: Place, kind: EntityKind, existing: Row): JsonObject {
@@ -59,4 +61,35 @@ function checkRemovable(place: Place, key: string, existing: Row): void {
       'The transaction has linked transactions. Remove the links first.',
     );
   }
+}
+
+/**
+ * Takes a document out of the payments that were applied to it: the money stays unapplied. What
+ * then gives more than the payment has, or takes more than it gives, is taken out with it.
+ */
+function unlinkFrom(place: Place, key: string): void {
+  const { realm } = place;
+  const { type, id } = partsOf(key);
+  for (const from of realm.links.to.get(key) ?? []) {
+    const source = partsOf(from);
+    const payment = rowOf(realm, 'Payment', source.id);
+    if (source.type !== 'Payment' || payment === undefined) continue;
+    const totalMinor = toMinor(parseDecimal(payment['TotalAmt']) ?? { units: 0n, scale: 0 });
+    const left = new Map(realm.links.from.get(from));
+    left.delete(key);
+    const net = netApplied(realm, left);
+    const links = net < 0n || net > totalMinor ? new Map<string, bigint>() : left;
+    setLinks(place, from, links);
+    const lines = listIn(payment, 'Line').filter(
+      (line) => links.size > 0 && !isLinkTo(line, type, id),
+    );
+    const unapplied = minorToNumber(totalMinor - netApplied(realm, links));
+    change(place, 'Payment', payment, { ...payment, Line: lines, UnappliedAmt: unapplied });
+  }
+}
+
+function isLinkTo(line: Json, type: string, id: string): boolean {
+  if (!isObject(line)) return false;
+  const linked = listIn(line, 'LinkedTxn').filter(isObject);
+  return linked.some((one) => plainText(one['TxnId']) === id && one['TxnType'] === type);
 }

@@ -5,6 +5,7 @@ import { checkedDate, today } from './documents/dates';
 import { faults } from './fault';
 import { type Entry, type Realm, type Row } from './realm';
 import { referenceId } from './reference';
+import { openItems, type OpenItem } from './receivables';
 import { nameOf, rowOf } from './tables';
 
 /** The days a report covers; without parameters the fiscal year until today. */
@@ -20,6 +21,7 @@ const makers: Record<string, Maker> = {
   TrialBalance: trialBalance,
   ProfitAndLoss: profitAndLoss,
   TransactionList: transactionList,
+  CustomerBalanceDetail: customerBalanceDetail,
 };
 
 /** A report in the vendor's shape: Header, Columns, Rows (schema: Report.xsd). */
@@ -212,6 +214,68 @@ function listRow(realm: Realm, key: string, entry: Entry): JsonObject | null {
       { value: amountText(money?.minor ?? 0n) },
     ],
     type: 'Data',
+  };
+}
+
+const openColumns = [
+  ['Date', 'tx_date'],
+  ['Transaction Type', 'txn_type'],
+  ['Num', 'doc_num'],
+  ['Due Date', 'due_date'],
+  ['Amount', 'subt_amount'],
+  ['Open Balance', 'subt_open_bal'],
+  ['Balance', 'rbal_open_bal'],
+] as const;
+
+/** What each customer has open, by day: charges above 0, credits and unapplied payments below. */
+function customerBalanceDetail(realm: Realm, { end }: Period): ReturnType<Maker> {
+  const open = openItems(realm).filter(({ row }) => (textIn(row, 'TxnDate') ?? '') <= end);
+  const customers = [...new Set(open.map(({ customerId }) => customerId))].sort(
+    (a, b) => Number(a) - Number(b),
+  );
+  return {
+    columns: openColumns.map(([title, type]) => ({
+      ColTitle: title,
+      ColType: type,
+      MetaData: [{ Name: 'ColKey', Value: type }],
+    })),
+    rows: customers.map((id) =>
+      customerSection(
+        realm,
+        id,
+        open.filter(({ customerId }) => customerId === id),
+      ),
+    ),
+  };
+}
+
+function customerSection(realm: Realm, id: string, items: readonly OpenItem[]): JsonObject {
+  const day = ({ row }: OpenItem): string => textIn(row, 'TxnDate') ?? '';
+  const sorted = [...items].sort((a, b) => (day(a) < day(b) ? -1 : day(a) > day(b) ? 1 : 0));
+  let balance = 0n;
+  const rows = sorted.map((item) => {
+    const { type, row, totalMinor, openMinor } = item;
+    balance += openMinor;
+    return {
+      ColData: [
+        { value: day(item) },
+        { value: spokenType(type), id: row.Id },
+        { value: textIn(row, 'DocNumber') ?? '' },
+        { value: textIn(row, 'DueDate') ?? '' },
+        { value: formatMinor(totalMinor) },
+        { value: formatMinor(openMinor) },
+        { value: formatMinor(balance) },
+      ],
+      type: 'Data',
+    };
+  });
+  const name = nameOf(realm, 'Customer', id);
+  const total = ['', '', '', '', '', formatMinor(balance), ''];
+  return {
+    Header: { ColData: [{ value: name, id }] },
+    Rows: { Row: rows },
+    Summary: { ColData: [`Total for ${name}`, ...total.slice(1)].map((value) => ({ value })) },
+    type: 'Section',
   };
 }
 

@@ -21,9 +21,18 @@ const requestIdMax = { single: 50, batch: 36 };
 
 /** Entities of the vendor that this sandbox does not have: it says so, and pretends nothing. */
 const notBuilt = new Set([
-  'estimate', 'billpayment', 'taxservice', 'attachable', 'upload', 'timeactivity',
-  'companycurrency', 'vendorcredit', 'purchaseorder', 'creditcardpayment', 'budget',
-]); // prettier-ignore
+  'estimate',
+  'billpayment',
+  'taxservice',
+  'attachable',
+  'upload',
+  'timeactivity',
+  'companycurrency',
+  'vendorcredit',
+  'purchaseorder',
+  'creditcardpayment',
+  'budget',
+]);
 
 interface Served {
   place: Place;
@@ -133,7 +142,8 @@ function single(place: Place, request: VendorRequest, path: string, body: JsonOb
 
 function optionsOf(request: VendorRequest, body: JsonObject): WriteOptions {
   const include = request.query.get('include') ?? '';
-  const operation = request.query.get('operation') ?? (body['Id'] === undefined ? 'create' : 'update'); // prettier-ignore
+  const operation =
+    request.query.get('operation') ?? (body['Id'] === undefined ? 'create' : 'update');
   const options = {
     hidden: new Set<string>(),
     isDuplicateNumberAllowed: include.includes('allowduplicatedocnum'),

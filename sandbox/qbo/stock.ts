@@ -122,7 +122,9 @@ function postedCost(realm: Realm, key: string): bigint {
   return -(realm.entries.get(key)?.postings.find(({ minor }) => minor < 0n)?.minor ?? 0n);
 }
 
-/** One movement: goods in fill what was short and then lie as a layer; goods out take the oldest. */
+/**
+ * One movement: goods in fill what was short and then lie as a layer; goods out take the oldest.
+ */
 function step(
   realm: Realm,
   itemId: string,
@@ -156,7 +158,10 @@ function taken(
     const part = split(oldest, open);
     costMinor += part.costMinor;
     open -= part.quantity;
-    const rest = { quantity: oldest.quantity - part.quantity, costMinor: oldest.costMinor - part.costMinor }; // prettier-ignore
+    const rest = {
+      quantity: oldest.quantity - part.quantity,
+      costMinor: oldest.costMinor - part.costMinor,
+    };
     if (rest.quantity === 0n) layers.shift();
     else layers[0] = rest;
   }
@@ -197,7 +202,11 @@ function received(
     rest = { quantity: rest.quantity - part.quantity, costMinor: rest.costMinor - part.costMinor };
     const open = short.quantity - part.quantity;
     if (open > 0n) {
-      shortfalls.push({ movement: short.movement, quantity: open, costMinor: short.costMinor - replaced.costMinor }); // prettier-ignore
+      shortfalls.push({
+        movement: short.movement,
+        quantity: open,
+        costMinor: short.costMinor - replaced.costMinor,
+      });
     }
   }
   const layers = rest.quantity > 0n ? [...stock.layers, rest] : stock.layers;

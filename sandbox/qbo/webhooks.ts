@@ -191,7 +191,9 @@ function settle(state: State, delivery: Delivery, status: number | null, nowMs: 
 
 /** No events for adjustments and tax codes (quickbooks.md#webhooks). */
 function isTold({ entity }: Change): boolean {
-  return !['InventoryAdjustment', 'TaxCode', 'TaxRate', 'TaxAgency', 'ExchangeRate'].includes(entity); // prettier-ignore
+  return !['InventoryAdjustment', 'TaxCode', 'TaxRate', 'TaxAgency', 'ExchangeRate'].includes(
+    entity,
+  );
 }
 
 async function send(

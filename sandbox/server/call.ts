@@ -60,7 +60,9 @@ export function writeHead(call: Call, answer: VendorAnswer): void {
   });
 }
 
-/** Ends the connection at once; a plain socket sends a reset, so that no client takes it for an end. */
+/**
+ * Ends the connection at once; a plain socket sends a reset, so that no client takes it for an end.
+ */
 export function cut(call: Call): void {
   call.isCutHere = true;
   const socket = call.response.socket;

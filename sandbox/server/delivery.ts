@@ -10,7 +10,8 @@ const outageMs = 2_000;
 const lateCommitMs = { min: 4_000, max: 8_000 };
 
 const notice =
-  '<br />\n<b>Notice</b>:  Undefined index: rate in <b>/srv/www/wp-content/plugins/shipping/rates.php</b> on line <b>212</b><br />\n';
+  '<br />\n<b>Notice</b>:  Undefined index: rate in ' +
+  '<b>/srv/www/wp-content/plugins/shipping/rates.php</b> on line <b>212</b><br />\n';
 
 type Deed = (call: Call, spec: FaultSpec, gate: Gate) => Promise<void> | void;
 

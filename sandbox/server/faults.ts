@@ -108,7 +108,8 @@ export function createFaultPlan(random: Random): FaultPlan {
         throw new ControlError(`this vendor cannot do: ${names}`);
       }
       for (const { fault, act, until } of specs) {
-        if (fault === 'actBefore' && act === undefined) throw new ControlError('actBefore needs act'); // prettier-ignore
+        if (fault === 'actBefore' && act === undefined)
+          throw new ControlError('actBefore needs act');
         if (fault === 'hold' && until === undefined) throw new ControlError('hold needs until');
       }
       plan.push(...specs.map(planned));

@@ -19,7 +19,9 @@ interface Place {
   tls: { key: string; cert: string } | undefined;
 }
 
-/** Above what Node takes by itself: a vendor answers an address that is too long in its own words. */
+/**
+ * Above what Node takes by itself: a vendor answers an address that is too long in its own words.
+ */
 const headBytesMax = 1024 * 1024;
 /** Longer than a client keeps idle connections. */
 const keepAliveMs = 65_000;

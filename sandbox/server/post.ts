@@ -12,13 +12,17 @@ export interface Outgoing {
   timeoutMs: number;
   /** Aborted when the delivery is forgotten. */
   signal: AbortSignal;
-  /** The status counts as soon as it is there; else a delivery whose answer never ends has failed. */
+  /**
+   * The status counts as soon as it is there; else a delivery whose answer never ends has failed.
+   */
   isStatusEnough?: boolean;
   /** Where a `host:port` really is. */
   hosts?: Readonly<Record<string, string>>;
 }
 
-/** Sends one POST; answers the status, or null when nobody answered in time. Follows no redirect. */
+/**
+ * Sends one POST; answers the status, or null when nobody answered in time. Follows no redirect.
+ */
 export function post(outgoing: Outgoing): Promise<number | null> {
   const {
     address,

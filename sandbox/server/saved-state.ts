@@ -2,7 +2,9 @@ import { type Clock } from './clock';
 import { packState, type PackedState, unpackState } from './state-copy';
 import { type Vendor } from './vendor';
 
-/** What one sandbox leaves behind for a later start: data, settings and time; no journal, no faults. */
+/**
+ * What one sandbox leaves behind for a later start: data, settings and time; no journal, no faults.
+ */
 export interface SavedSandbox {
   vendor: string;
   settings: Record<string, unknown>;

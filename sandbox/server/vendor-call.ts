@@ -48,7 +48,9 @@ export async function serveVendor(
   }
 }
 
-/** Writes the call into the journal; it is in flight until its connection ends or it is answered. */
+/**
+ * Writes the call into the journal; it is in flight until its connection ends or it is answered.
+ */
 function openCall(state: Serving, response: ServerResponse, request: VendorRequest): Call {
   const { vendor, clock, journal, random, epoch } = state;
   const facts = vendor.describe(request);

@@ -82,7 +82,9 @@ export interface Vendor {
   expireToken(request: VendorRequest): void;
   reset(body: unknown): unknown;
   act(body: unknown): unknown;
-  /** How long the vendor took for such a request when it was measured; `beside`: calls in flight. */
+  /**
+   * How long the vendor took for such a request when it was measured; `beside`: calls in flight.
+   */
   latencyMs(request: VendorRequest, facts: RequestFacts, beside: number): number;
   calls: Record<string, ControlCall>;
   settings: SettingsStore;

@@ -37,7 +37,13 @@ export const deed = z.discriminatedUnion('do', [
     as: z.literal('shopper'),
     do: z.literal('checkout'),
     store: z.string(),
-    lines: z.array(z.strictObject({ sku: z.string().optional(), id: z.number().int().optional(), quantity: z.number().int().min(1).default(1) })), // prettier-ignore
+    lines: z.array(
+      z.strictObject({
+        sku: z.string().optional(),
+        id: z.number().int().optional(),
+        quantity: z.number().int().min(1).default(1),
+      }),
+    ),
     billing: address.default({}),
     shippingTotal: z.string().nullable().default(null),
     coupons: z.array(z.string()).default([]),
@@ -133,7 +139,12 @@ export function act(
       return setModified(store, wish);
     case 'sellAfterRead': {
       const { id } = productOf(store, wish);
-      sales.push({ store: store.name, productId: id, quantity: wish.quantity, timesLeft: wish.times }); // prettier-ignore
+      sales.push({
+        store: store.name,
+        productId: id,
+        quantity: wish.quantity,
+        timesLeft: wish.times,
+      });
       return { planned: sales.length };
     }
     case 'sell':
@@ -189,7 +200,6 @@ function productOf(
   store: Store,
   wish: { id?: number | undefined; sku?: string | undefined },
 ): Product {
-  // prettier-ignore
   const product = store.products.get(wish.id ?? store.idBySku.get(skuKey(wish.sku ?? '')) ?? 0);
   if (product === undefined) throw new ControlError('no such product: give sku or id');
   return product;

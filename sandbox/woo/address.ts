@@ -2,8 +2,28 @@ import { isObject, type Json, type JsonObject } from '../json';
 import { textOf } from './values';
 
 /** Where the state stands in front of the postcode, and where behind the country. */
-const inOrders = ['first_name', 'last_name', 'company', 'address_1', 'address_2', 'city', 'state', 'postcode', 'country']; // prettier-ignore
-const inCustomers = ['first_name', 'last_name', 'company', 'address_1', 'address_2', 'city', 'postcode', 'country', 'state']; // prettier-ignore
+const inOrders = [
+  'first_name',
+  'last_name',
+  'company',
+  'address_1',
+  'address_2',
+  'city',
+  'state',
+  'postcode',
+  'country',
+];
+const inCustomers = [
+  'first_name',
+  'last_name',
+  'company',
+  'address_1',
+  'address_2',
+  'city',
+  'postcode',
+  'country',
+  'state',
+];
 
 /** An address without anything in it, members in the recorded order; an e-mail in billing only. */
 export function emptyAddress(

@@ -79,7 +79,10 @@ export function htmlAnswer(
   return {
     status,
     headers: { server: 'nginx/1.22.1', 'content-type': 'text/html', ...headers },
-    body: `<html>\r\n<head><title>${status} ${title}</title></head>\r\n<body>\r\n<center><h1>${status} ${title}</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n`,
+    body:
+      `<html>\r\n<head><title>${status} ` +
+      `${title}</title></head>\r\n<body>\r\n<center><h1>${status} ` +
+      `${title}</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n`,
     committed: null,
   };
 }
@@ -120,6 +123,8 @@ export function phpFatal(): WooError {
   return new WooError(
     500,
     'internal_server_error',
-    '<p>There has been a critical error on this website.</p><p><a href="https://wp-help.example/documentation/article/faq-troubleshooting/">Learn more about troubleshooting WordPress.</a></p>',
+    '<p>There has been a critical error on this website.</p><p><a ' +
+      'href="https://wp-help.example/documentation/article/faq-troubleshooting/">Learn more ' +
+      'about troubleshooting WordPress.</a></p>',
   );
 }

@@ -67,7 +67,9 @@ function attempt(
   }
 }
 
-/** One item as a write of its own: it reads the store when its turn comes, not when the batch came. */
+/**
+ * One item as a write of its own: it reads the store when its turn comes, not when the batch came.
+ */
 export function itemWrite(
   { store }: WooCall,
   input: JsonObject,

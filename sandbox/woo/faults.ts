@@ -3,9 +3,14 @@ import { htmlAnswer, jsonAnswer, phpFatal, WooError, wordPressDies } from './ans
 
 /** Injected codes in the forms of the recordings http_* and auth_none. */
 export function statusAnswer(status: number, retryAfter: string | undefined): VendorAnswer {
-  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': retryAfter }; // prettier-ignore
+  const headers: Record<string, string> =
+    retryAfter === undefined ? {} : { 'retry-after': retryAfter };
   if (status === 401) {
-    const error = new WooError(401, 'woocommerce_rest_cannot_view', 'Sorry, you cannot list resources.'); // prettier-ignore
+    const error = new WooError(
+      401,
+      'woocommerce_rest_cannot_view',
+      'Sorry, you cannot list resources.',
+    );
     return jsonAnswer(401, error.body(), null, headers);
   }
   if (status === 500) {
@@ -16,7 +21,8 @@ export function statusAnswer(status: number, retryAfter: string | undefined): Ve
     return wordPressDies(503, message, { 'retry-after': '600', ...headers });
   }
   // A maintenance plug-in sends everybody to its page.
-  const place: Record<string, string> = status >= 300 && status < 400 ? { location: '/maintenance/' } : {}; // prettier-ignore
+  const place: Record<string, string> =
+    status >= 300 && status < 400 ? { location: '/maintenance/' } : {};
   return htmlAnswer(status, titles[status] ?? 'Error', { ...place, ...headers });
 }
 
@@ -24,10 +30,15 @@ export function statusAnswer(status: number, retryAfter: string | undefined): Ve
 export function namedAnswer(fault: string): VendorAnswer | null {
   if (fault === 'html503') return htmlAnswer(503, 'Service Unavailable');
   if (fault === 'noRoute') {
-    const error = new WooError(404, 'rest_no_route', 'No route was found matching the URL and request method.'); // prettier-ignore
+    const error = new WooError(
+      404,
+      'rest_no_route',
+      'No route was found matching the URL and request method.',
+    );
     return jsonAnswer(404, error.body(), null);
   }
-  if (fault === 'wpDie') return wordPressDies(500, '<h1>Error establishing a database connection</h1>'); // prettier-ignore
+  if (fault === 'wpDie')
+    return wordPressDies(500, '<h1>Error establishing a database connection</h1>');
   return null;
 }
 

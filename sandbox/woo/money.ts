@@ -46,7 +46,9 @@ export function share(amount: Micro, numerator: bigint, denominator: bigint): Mi
   return denominator === 0n ? 0n : divideRounded(amount * numerator, denominator);
 }
 
-/** The JSON number of an amount divided by a quantity: a double, lossy as in the vendor's answer. */
+/**
+ * The JSON number of an amount divided by a quantity: a double, lossy as in the vendor's answer.
+ */
 export function perUnit(amount: Micro, quantity: number): number {
   return quantity === 0 ? 0 : Number(plain(amount)) / quantity;
 }

@@ -51,12 +51,27 @@ function collection(
   before?: Route['before'],
 ): Route[] {
   const at = (end: string): RegExp => new RegExp(`^/wc/v3/${path}${end}$`);
-  const add = (checked: Checks | undefined): Partial<Route> => (checked === undefined ? {} : { checks: checked }); // prettier-ignore
+  const add = (checked: Checks | undefined): Partial<Route> =>
+    checked === undefined ? {} : { checks: checked };
   const early = before === undefined ? {} : { before };
   const item = { pattern: at('/(\\d+)'), allow: allowItem, ...early };
   return [
-    { methods: reads, pattern: at(''), right: 'list', run: deeds.list, allow: allowList, ...add(checks.list) }, // prettier-ignore
-    { methods: ['POST'], pattern: at(''), right: 'create', run: deeds.post, allow: allowList, ...add(checks.post) }, // prettier-ignore
+    {
+      methods: reads,
+      pattern: at(''),
+      right: 'list',
+      run: deeds.list,
+      allow: allowList,
+      ...add(checks.list),
+    },
+    {
+      methods: ['POST'],
+      pattern: at(''),
+      right: 'create',
+      run: deeds.post,
+      allow: allowList,
+      ...add(checks.post),
+    },
     { methods: edits, pattern: at('/batch'), right: 'batch', run: deeds.batch, allow: allowBatch },
     { methods: reads, right: 'view', run: deeds.get, ...item },
     { methods: edits, right: 'edit', run: deeds.put, ...item, ...add(checks.put) },
@@ -74,7 +89,11 @@ function shopThing<T extends { readonly id: number }>(
   post: Record<string, Parameter>,
   put: Record<string, Parameter>,
 ): Route[] {
-  return collection(of.path, resourceCalls(of), { list: plain(pageParameters), post: plain(post), put: plain(put) }); // prettier-ignore
+  return collection(of.path, resourceCalls(of), {
+    list: plain(pageParameters),
+    post: plain(post),
+    put: plain(put),
+  });
 }
 
 const pageParameters: Record<string, Parameter> = {
@@ -192,8 +211,22 @@ const refundPath = /^\/wc\/v3\/orders\/(\d+)\/refunds$/;
 const refundItem = { pattern: /^\/wc\/v3\/orders\/(\d+)\/refunds\/(\d+)$/, allow: 'GET, DELETE' };
 
 const refundRoutes: Route[] = [
-  { methods: reads, pattern: refundPath, right: 'list', run: listRefunds, checks: plain(pageParameters), allow: allowList }, // prettier-ignore
-  { methods: ['POST'], pattern: refundPath, right: 'create', run: postRefund, checks: plain(orderSchema.refundParameters), allow: allowList }, // prettier-ignore
+  {
+    methods: reads,
+    pattern: refundPath,
+    right: 'list',
+    run: listRefunds,
+    checks: plain(pageParameters),
+    allow: allowList,
+  },
+  {
+    methods: ['POST'],
+    pattern: refundPath,
+    right: 'create',
+    run: postRefund,
+    checks: plain(orderSchema.refundParameters),
+    allow: allowList,
+  },
   { methods: reads, right: 'view', run: getRefund, ...refundItem },
   { methods: ['DELETE'], right: 'delete', run: deleteRefund, ...refundItem },
   {
@@ -207,7 +240,9 @@ const refundRoutes: Route[] = [
   },
 ];
 
-/** Somebody who is not there is told before the rights are asked for (rec: customer_get_missing). */
+/**
+ * Somebody who is not there is told before the rights are asked for (rec: customer_get_missing).
+ */
 function requireCustomer(call: WooCall, [id = '']: string[]): void {
   if (customers.isCustomer(call.store, id)) return;
   throw new WooError(404, 'wc_user_invalid_id', 'Invalid user ID.', {}, null, true);

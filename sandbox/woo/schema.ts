@@ -6,7 +6,10 @@ import { textList } from './values';
 export interface Parameter {
   type: 'string' | 'string-list' | 'boolean' | 'integer' | 'array' | 'object' | 'date' | 'email';
   allowed?: readonly string[];
-  /** How the list of allowed values is written when it differs from the list (rec: list_bad_orderby). */
+  /**
+   * How the list of allowed values is written when it differs from the list (rec:
+   * list_bad_orderby).
+   */
   allowedText?: string;
   bounds?: { min: number; max?: number };
   isRequired?: boolean;
@@ -54,7 +57,9 @@ function problemOf(name: string, parameter: Parameter, value: Json): Problem | n
   }
   if (parameter.type === 'email') {
     const isEmail = value === '' || emailText.test(plainText(value));
-    return isEmail ? null : { code: 'rest_invalid_email', message: 'Invalid email address.', data: null }; // prettier-ignore
+    return isEmail
+      ? null
+      : { code: 'rest_invalid_email', message: 'Invalid email address.', data: null };
   }
   if (parameter.allowedWord !== undefined && value === parameter.allowedWord) return null;
   if (!isOfType(parameter.type, value)) {

@@ -50,8 +50,16 @@ export function serveRoute(served: Served): VendorAnswer {
     route.before?.(call, parts);
     if (route.right !== 'open') requireRight(caller, route.right, settings);
     const { status, body, headers = {}, committed } = route.run(call, parts);
-    const shown = { ...userHeaders(caller !== 'anonymous', method), link: restLink(served.store), allow: route.allow, ...headers }; // prettier-ignore
-    return { ...jsonAnswer(status, body, committed ?? null, shown), ...(status === 304 ? { body: '' } : {}) }; // prettier-ignore
+    const shown = {
+      ...userHeaders(caller !== 'anonymous', method),
+      link: restLink(served.store),
+      allow: route.allow,
+      ...headers,
+    };
+    return {
+      ...jsonAnswer(status, body, committed ?? null, shown),
+      ...(status === 304 ? { body: '' } : {}),
+    };
   } catch (error) {
     if (!(error instanceof WooError)) throw error;
     const isAllowed = caller !== 'anonymous' && !error.isEarly && error.status !== 403;

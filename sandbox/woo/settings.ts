@@ -13,12 +13,17 @@ const delay = z.strictObject({
  */
 export const settingsShape = {
   ...commonSettings,
-  /** A proxy in front ends TLS and says so in `X-Forwarded-Proto`; false: WordPress never learns. */
+  /**
+   * A proxy in front ends TLS and says so in `X-Forwarded-Proto`; false: WordPress never learns.
+   */
   'woo.trustForwardedProto': z.boolean().default(true),
   /**
    * Version of the plug-in: routes and checks come and go with it (woocommerce.md#site-settings).
    */
-  'woo.version': z.string().regex(/^\d+\.\d+(\.\d+)?$/).default('11.0.1'), // prettier-ignore
+  'woo.version': z
+    .string()
+    .regex(/^\d+\.\d+(\.\d+)?$/)
+    .default('11.0.1'),
   /** What a user without the right hears: the anonymous body with 403, or WordPress's own. */
   'woo.forbiddenStyle': z.enum(['anonymous', 'wordpress']).default('anonymous'),
   /** Whether a new customer is sent a mail. */
@@ -42,7 +47,10 @@ export const settingsShape = {
   'woo.batchMax': z.number().int().min(1).max(100).default(100),
   /** Bytes of a body above which a proxy in front answers 413 html; 0: none. */
   'woo.bodyMax': z.number().int().min(0).default(0),
-  /** A write of a product with this text in it ends in a PHP fatal, in a batch with what came before done; `` : none. */
+  /**
+   * A write of a product with this text in it ends in a PHP fatal, in a batch with what came before
+   * done; `` : none.
+   */
   'woo.fatalOn': z.string().default(''),
   /** A plug-in turns the `sku` of products with this text into a list in answers; `` : none. */
   'woo.garbledOn': z.string().default(''),
@@ -60,7 +68,10 @@ export const settingsShape = {
   'woo.cron': z.enum(['traffic', 'clock']).default('traffic'),
   /** Where the host and port of a delivery address really are, as with a resolver of one's own. */
   'woo.webhookHosts': z.record(z.string(), z.string()).default({}),
-  /** WordPress refuses ports but 80, 443 and 8080, and foreign private addresses; false: it does not. */
+  /**
+   * WordPress refuses ports but 80, 443 and 8080, and foreign private addresses; false: it does
+   * not.
+   */
   'woo.webhookAddressRules': z.boolean().default(true),
 };
 

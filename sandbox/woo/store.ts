@@ -119,11 +119,20 @@ export function nextId(store: Store, kind: keyof Counters): number {
 }
 
 /** Letters that the collation takes for others although Unicode does not decompose them. */
-const alike: Readonly<Record<string, string>> = { ß: 'ss', ł: 'l', đ: 'd', ø: 'o', æ: 'ae', œ: 'oe', ı: 'i', ħ: 'h' }; // prettier-ignore
+const alike: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  ł: 'l',
+  đ: 'd',
+  ø: 'o',
+  æ: 'ae',
+  œ: 'oe',
+  ı: 'i',
+  ħ: 'h',
+};
 
 /**
- * SKUs as utf8mb4_unicode_520_ci compares them: without case, accents, outer blanks and signs of no width
- * (woocommerce.md#texts).
+ * SKUs as utf8mb4_unicode_520_ci compares them: without case, accents, outer blanks and signs of no
+ * width (woocommerce.md#texts).
  */
 export function skuKey(sku: string): string {
   const folded = /^[\x20-\x7e]*$/.test(sku)

@@ -21,7 +21,13 @@ export function createWooVendor(tools: VendorTools): Vendor {
   const settings = createSettings(settingsShape);
   const faults = createWebhookFaults();
   const present = (): ReturnType<typeof settings.current> => settings.current();
-  const cron = createCron({ stores: () => world.stores.values(), settings: present, clock, random, faults }); // prettier-ignore
+  const cron = createCron({
+    stores: () => world.stores.values(),
+    settings: present,
+    clock,
+    random,
+    faults,
+  });
   const world: World = {
     stores: new Map(),
     sales: [],

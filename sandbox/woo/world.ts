@@ -82,7 +82,8 @@ export function perform(
   const target = routed(request);
   const store = world.stores.get(target?.storeName ?? '');
   if (target === null || store === undefined) return htmlAnswer(404, 'Not Found');
-  const { caller = 'anonymous', arrival = arrivalOf(store, request) } = world.known.get(request) ?? {}; // prettier-ignore
+  const { caller = 'anonymous', arrival = arrivalOf(store, request) } =
+    world.known.get(request) ?? {};
   const kept = world.cache.answerTo(request, surroundings(world));
   if (kept !== null) return dated(world, kept);
   world.cron.traffic();

@@ -4,6 +4,7 @@ import { putMapping } from '../../database/mappings';
 import type { OrderBody } from '../../domain/bodies';
 import { historiesAsked } from '../support/env';
 import { accountsOf } from '../support/operator';
+import { numbersOf } from '../support/numbers';
 import { customer, orderBody } from '../support/samples';
 import {
   createTestTenant,
@@ -18,9 +19,9 @@ import { booked } from './mixed-books';
 import { Effect } from './mixed-till';
 import { putPosting } from './summing';
 
-// The same facts in any order of arrival end in the same books: sales, refunds, invoices, payments, deposits, payouts
-// and cash, with the revisions before their last ones, which may go beyond each other. HISTORIES says how many,
-// HISTORY_SEED which first.
+// The same facts in any order of arrival end in the same books: sales, refunds, invoices, payments,
+// deposits, payouts and cash, with the revisions before their last ones, which may go beyond each
+// other. HISTORIES says how many, HISTORY_SEED which first.
 
 const { histories, firstSeed } = historiesAsked(24);
 /** Histories in one company at a time. */
@@ -32,17 +33,6 @@ beforeAll(async () => {
   stack = await startStack();
 }, 60_000);
 afterAll(() => stack.stop(), 60_000);
-
-/** A generator of numbers from 0 to 1 that a seed decides (mulberry32). */
-function numbersOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface History {
   /** In the order in which the POS made them. */
@@ -238,7 +228,8 @@ async function begin(): Promise<{ tenant: TestTenant; accounts: Map<string, stri
   await untilIdle(stack, tenant, 50_000);
   const ids = await accountsOf(stack, tenant);
   const { rows } = await pool.query<{ kind: string; id: string }>(
-    `SELECT kind, remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND remote_id IS NOT NULL`,
+    `SELECT kind, remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
+       AND remote_id IS NOT NULL`,
     [tenant.id],
   );
   const idOf = (kind: string): string => rows.find((row) => row.kind === kind)?.id ?? '';
@@ -255,7 +246,10 @@ async function begin(): Promise<{ tenant: TestTenant; accounts: Map<string, stri
   return { tenant, accounts };
 }
 
-/** Sends the facts of some histories in an order that the seed decides, in several requests; answers what is wrong. */
+/**
+ * Sends the facts of some histories in an order that the seed decides, in several requests; answers
+ * what is wrong.
+ */
 async function run(from: number, count: number): Promise<string[]> {
   const next = numbersOf(from * 7_919);
   const seeds = Array.from({ length: count }, (_, index) => from + index);
@@ -296,9 +290,13 @@ async function run(from: number, count: number): Promise<string[]> {
   return [`seeds ${from} to ${from + count - 1}:`, ...wrong, ...log];
 }
 
-test(`B21: the facts of ${histories} histories in any order of arrival end in the same books`, async () => {
-  const wrong: string[] = [];
-  for (let at = 0; at < histories; at += atOnce)
-    wrong.push(...(await run(firstSeed + at, Math.min(atOnce, histories - at))));
-  expect(wrong.join('\n').slice(0, 20_000)).toBe('');
-}, 7_200_000);
+test(
+  `B21: the facts of ${histories} histories in any order of arrival end in the ` + 'same books',
+  async () => {
+    const wrong: string[] = [];
+    for (let at = 0; at < histories; at += atOnce)
+      wrong.push(...(await run(firstSeed + at, Math.min(atOnce, histories - at))));
+    expect(wrong.join('\n').slice(0, 20_000)).toBe('');
+  },
+  7_200_000,
+);

@@ -18,7 +18,8 @@ import {
 } from '../support/stack';
 import { detailOf, next, remoteIdOf, sent, standing, untilStands } from '../support/ways-out';
 
-// B25: VAT of lay-away money is due when it is received; the sale that uses it is taxed once in all.
+// B25: VAT of lay-away money is due when it is received; the sale that uses it is taxed once in
+// all.
 
 let stack: Stack;
 let api: TestApi;
@@ -33,7 +34,10 @@ afterAll(async () => {
   await Promise.all([api.stop(), stack.stop()]);
 }, 60_000);
 
-/** A company in the United Kingdom (accounting.md#examples): standard rate as S, gift card liability for deposits. */
+/**
+ * A company in the United Kingdom (accounting.md#examples): standard rate as S, gift card liability
+ * for deposits.
+ */
 async function begin(
   posting: Partial<PostingSettings> = {},
   mappings: Record<string, string> = { 'taxCode @deposit': '6' },
@@ -41,7 +45,16 @@ async function begin(
   const company = { kind: 'gb', fixture: 'accounting' };
   const tenant = await createTestTenant(stack, quickSettings, { company });
   await post(stack, tenant, posting);
-  const all = { 'item A': '14', 'item @deposit': '36', 'account guest-customer': '302', 'account daily-customer': '303', 'item @daily-sales': '37', 'taxCode S': '6', 'taxCode none': '10', ...mappings }; // prettier-ignore
+  const all = {
+    'item A': '14',
+    'item @deposit': '36',
+    'account guest-customer': '302',
+    'account daily-customer': '303',
+    'item @daily-sales': '37',
+    'taxCode S': '6',
+    'taxCode none': '10',
+    ...mappings,
+  };
   for (const [place, id] of Object.entries(all)) await map(tenant, place, id);
   return tenant;
 }
@@ -53,7 +66,19 @@ async function map(tenant: TestTenant, place: string, id: string): Promise<void>
   await putMapping(stack.database.pool, tenant.id, known, key, { id, name: null }, 'test');
 }
 
-const deposit = (amountMinor: number, change: object = {}): TestChange => ({ kind: 'payment', recordId: 'D-1', body: { number: 'D-1', tender: 'cash', amountMinor, depositFor: 'L-1', businessDate: '2026-11-20', currency: 'GBP', ...change } }); // prettier-ignore
+const deposit = (amountMinor: number, change: object = {}): TestChange => ({
+  kind: 'payment',
+  recordId: 'D-1',
+  body: {
+    number: 'D-1',
+    tender: 'cash',
+    amountMinor,
+    depositFor: 'L-1',
+    businessDate: '2026-11-20',
+    currency: 'GBP',
+    ...change,
+  },
+});
 
 /** Two pieces for 25.00 with 4.17 of VAT, so much of it paid by the deposit. */
 function order(depositMinor: number, change: Partial<OrderBody> = {}): TestChange {
@@ -89,8 +114,17 @@ function back(amountMinor: number, recordId = 'R-1'): TestChange {
   return { kind: 'refund', recordId, body };
 }
 
-const received = { 'Cash drawer': '10.00', 'Gift card liability': '-8.33', 'Sales tax payable': '-1.67' }; // prettier-ignore
-const sold = { 'Cash drawer': '10.00', 'Card clearing': '15.00', 'Sales of Product Income': '-20.83', 'Sales tax payable': '-4.17' }; // prettier-ignore
+const received = {
+  'Cash drawer': '10.00',
+  'Gift card liability': '-8.33',
+  'Sales tax payable': '-1.67',
+};
+const sold = {
+  'Cash drawer': '10.00',
+  'Card clearing': '15.00',
+  'Sales of Product Income': '-20.83',
+  'Sales tax payable': '-4.17',
+};
 const summed: Partial<PostingSettings> = {
   mode: { switches: [{ fromDay: '2026-11-01', mode: 'summary' }] },
   summary: { lines: 'category', dueAfterMinutes: 0 },
@@ -101,28 +135,40 @@ describe.each<[string, Partial<PostingSettings>]>([
   ['ticket by ticket', {}],
   ['on days that are summed up', summed],
 ])('B25: %s', (_name, posting) => {
-  test('VAT is due with the deposit and taken back with its use; voids take both back', async () => {
-    const tenant = await begin(posting);
-    await sent(stack, tenant, deposit(1_000));
-    expect(await books(tenant)).toEqual(received);
-    await sent(stack, tenant, order(1_000));
-    expect(await books(tenant)).toEqual(sold);
-    await sent(stack, tenant, next(order(1_000), { voided: true }));
-    expect(await books(tenant)).toEqual(received);
-    await sent(stack, tenant, next(deposit(1_000), { voided: true }));
-    expect(await books(tenant)).toEqual({});
-  }, 120_000);
+  test(
+    'VAT is due with the deposit and taken back with its use; voids take both ' + 'back',
+    async () => {
+      const tenant = await begin(posting);
+      await sent(stack, tenant, deposit(1_000));
+      expect(await books(tenant)).toEqual(received);
+      await sent(stack, tenant, order(1_000));
+      expect(await books(tenant)).toEqual(sold);
+      await sent(stack, tenant, next(order(1_000), { voided: true }));
+      expect(await books(tenant)).toEqual(received);
+      await sent(stack, tenant, next(deposit(1_000), { voided: true }));
+      expect(await books(tenant)).toEqual({});
+    },
+    120_000,
+  );
 
   test('it is right whatever comes first, used in part and the rest given back', async () => {
     const tenant = await begin(posting);
     await sent(stack, tenant, back(400), order(600), deposit(1_000));
-    expect(await books(tenant)).toEqual({ ...sold, 'Cash drawer': '6.00', 'Card clearing': '19.00' }); // prettier-ignore
+    expect(await books(tenant)).toEqual({
+      ...sold,
+      'Cash drawer': '6.00',
+      'Card clearing': '19.00',
+    });
   }, 120_000);
 
   test('an order that the deposit pays in full leaves no more VAT than its own', async () => {
     const tenant = await begin(posting);
     await sent(stack, tenant, deposit(2_500), order(2_500));
-    expect(await books(tenant)).toEqual({ 'Cash drawer': '25.00', 'Sales of Product Income': '-20.83', 'Sales tax payable': '-4.17' }); // prettier-ignore
+    expect(await books(tenant)).toEqual({
+      'Cash drawer': '25.00',
+      'Sales of Product Income': '-20.83',
+      'Sales tax payable': '-4.17',
+    });
   }, 120_000);
 });
 
@@ -132,25 +178,46 @@ test('B25: prices without tax', async () => {
   expect(await books(tenant)).toEqual(sold);
 }, 120_000);
 
-test('B25: an edit of the deposit moves its VAT, also where the first document may not be touched; an undo takes it back', async () => {
-  const tenant = await begin({ closed: { mode: 'firstOpenDay' } });
-  await sent(stack, tenant, deposit(1_000));
-  await sent(stack, tenant, next(deposit(1_200)));
-  const more = { 'Cash drawer': '12.00', 'Gift card liability': '-10.00', 'Sales tax payable': '-2.00' }; // prettier-ignore
-  expect(await books(tenant)).toEqual(more);
-  const ask = await operatorOf(stack, api, tenant);
-  await ended(ask, await startUndo(stack, tenant, ask, { from: '2026-11-20', to: '2026-11-20', kinds: ['payment'] })); // prettier-ignore
-  expect(await books(tenant)).toEqual({});
-  await sent(stack, tenant, next(deposit(1_000), {}, 3));
-  expect(await books(tenant)).toEqual(received);
-  // The accountant closes its day, so that its document may not be touched.
-  const id = await remoteIdOf(stack, tenant, ['qbo', 'payment', 'D-1']);
-  await control(stack.qbo, 'act', { as: 'accountant', do: 'closeBooks', realmId: tenant.realmId, date: '2026-11-22' }); // prettier-ignore
-  await forgetFacts(stack.database.pool, tenant.id, 'qbo');
-  await sent(stack, tenant, next(deposit(1_200), {}, 4));
-  expect(await books(tenant)).toEqual(more);
-  expect(await remoteIdOf(stack, tenant, ['qbo', 'payment', 'D-1'])).toBe(id);
-}, 120_000);
+test(
+  'B25: an edit of the deposit moves its VAT, also where the first document ' +
+    'may not be touched; an undo takes it back',
+  async () => {
+    const tenant = await begin({ closed: { mode: 'firstOpenDay' } });
+    await sent(stack, tenant, deposit(1_000));
+    await sent(stack, tenant, next(deposit(1_200)));
+    const more = {
+      'Cash drawer': '12.00',
+      'Gift card liability': '-10.00',
+      'Sales tax payable': '-2.00',
+    };
+    expect(await books(tenant)).toEqual(more);
+    const ask = await operatorOf(stack, api, tenant);
+    await ended(
+      ask,
+      await startUndo(stack, tenant, ask, {
+        from: '2026-11-20',
+        to: '2026-11-20',
+        kinds: ['payment'],
+      }),
+    );
+    expect(await books(tenant)).toEqual({});
+    await sent(stack, tenant, next(deposit(1_000), {}, 3));
+    expect(await books(tenant)).toEqual(received);
+    // The accountant closes its day, so that its document may not be touched.
+    const id = await remoteIdOf(stack, tenant, ['qbo', 'payment', 'D-1']);
+    await control(stack.qbo, 'act', {
+      as: 'accountant',
+      do: 'closeBooks',
+      realmId: tenant.realmId,
+      date: '2026-11-22',
+    });
+    await forgetFacts(stack.database.pool, tenant.id, 'qbo');
+    await sent(stack, tenant, next(deposit(1_200), {}, 4));
+    expect(await books(tenant)).toEqual(more);
+    expect(await remoteIdOf(stack, tenant, ['qbo', 'payment', 'D-1'])).toBe(id);
+  },
+  120_000,
+);
 
 test('B25: a deposit keeps the way in which it came when the setting is changed', async () => {
   const tenant = await begin({ deposit: { tax: 'atSale' } });
@@ -163,7 +230,11 @@ test('B25: a deposit keeps the way in which it came when the setting is changed'
   await sent(stack, tenant, next(deposit(1_200)));
   expect(await books(tenant)).toEqual({ 'Cash drawer': '12.00', 'Gift card liability': '-12.00' });
   await sent(stack, tenant, order(1_200));
-  expect(await books(tenant)).toEqual({ ...sold, 'Cash drawer': '12.00', 'Card clearing': '13.00' }); // prettier-ignore
+  expect(await books(tenant)).toEqual({
+    ...sold,
+    'Cash drawer': '12.00',
+    'Card clearing': '13.00',
+  });
 }, 120_000);
 
 test('B25: without a tax code of deposits it is held until one is mapped', async () => {
@@ -173,7 +244,10 @@ test('B25: without a tax code of deposits it is held until one is mapped', async
   expect(await standing(stack, tenant, place)).toBe('mapping_missing');
   expect(await detailOf(stack, tenant, place)).toContain('Map taxCode:@deposit');
   const ask = await operatorOf(stack, api, tenant);
-  expect(await ask('PUT', '/mappings/taxCode/@deposit', { target: { id: '6' } })).toMatchObject({ status: 200, body: { released: 1 } }); // prettier-ignore
+  expect(await ask('PUT', '/mappings/taxCode/@deposit', { target: { id: '6' } })).toMatchObject({
+    status: 200,
+    body: { released: 1 },
+  });
   await untilStands(stack, tenant, place, 'delivered');
   expect(await books(tenant)).toEqual(received);
 }, 120_000);

@@ -156,8 +156,11 @@ test('after a lost answer no other send leaves; those that were recorded wait ag
   ]);
 });
 
-test('where the lane may go on after such an answer, it is settled before the next call', async () => {
-  const { seen, ended } = await dispatched([refused], () => Promise.resolve());
-  await ended;
-  expect(seen).toEqual(['sent 1', 'settled 1', 'sent 2', 'sent 3', 'sent 4', 'settled 3']);
-});
+test(
+  'where the lane may go on after such an answer, it is settled before the ' + 'next call',
+  async () => {
+    const { seen, ended } = await dispatched([refused], () => Promise.resolve());
+    await ended;
+    expect(seen).toEqual(['sent 1', 'settled 1', 'sent 2', 'sent 3', 'sent 4', 'settled 3']);
+  },
+);

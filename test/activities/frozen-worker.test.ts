@@ -14,9 +14,9 @@ import {
   type TestTenant,
 } from '../support/stack';
 
-// A process that is frozen in a turn loses its lane and wakes up later, between the commit of a send and its
-// first byte, or after the last byte: architecture.md#i2 and #i5 hold, and what it knew of is not
-// sent any more.
+// A process that is frozen in a turn loses its lane and wakes up later, between the commit of a
+// send and its first byte, or after the last byte: architecture.md#i2 and #i5 hold, and what it
+// knew of is not sent any more.
 
 interface FrozenCase {
   name: string;
@@ -58,7 +58,10 @@ describe('one call at a time and no doubles when a worker is frozen while', () =
     '$system: $name',
     async ({ one }) => {
       const { stack, tenant } = await caseOf(one);
-      expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 25.00', 'SalesReceipt P-2 12.50']); // prettier-ignore
+      expect(await documents(stack, tenant)).toEqual([
+        'SalesReceipt P-1 25.00',
+        'SalesReceipt P-2 12.50',
+      ]);
       expect(await shelf(stack, tenant)).toEqual(['MUG Article MUG 97']);
       const all = [...(await calls(stack, tenant, 'qbo')), ...(await calls(stack, tenant, 'woo'))];
       expect(all.filter(({ beside }) => beside.length > 0)).toEqual([]);

@@ -16,7 +16,8 @@ import {
   type TestTenant,
 } from '../support/stack';
 
-// Some of the random histories of test/identity on the whole way: inbox, database, workflow, sandboxes.
+// Some of the random histories of test/identity on the whole way: inbox, database, workflow,
+// sandboxes.
 
 let stack: Stack;
 beforeAll(async () => {
@@ -71,7 +72,8 @@ async function shop(): Promise<TestTenant> {
 const seeds = Array.from({ length: histories }, (_, n) => firstSeed + n);
 
 test.each(seeds)(
-  'I1 to I11, seed %d: as many things in shop and books as records, each with its name, stock and id',
+  'I1 to I11, seed %d: as many things in shop and books as records, each ' +
+    'with its name, stock and id',
   async (seed) => {
     const tenant = await shop();
     const till = new Till(seed);
@@ -88,7 +90,8 @@ test.each(seeds)(
       id: string;
       remote: string;
     }>(
-      `SELECT system, kind, record_id AS id, remote_id AS remote FROM deliveries WHERE tenant = $1 AND kind IN ('product', 'customer') AND remote_id IS NOT NULL`,
+      `SELECT system, kind, record_id AS id, remote_id AS remote FROM deliveries WHERE tenant = $1
+         AND kind IN ('product', 'customer') AND remote_id IS NOT NULL`,
       [tenant.id],
     );
     const remoteOf = (system: string, kind: string, id: string): string =>

@@ -33,7 +33,8 @@ const wooBatch = 'POST .*/products/batch';
 const record = '^INSERT INTO sends';
 const settle = '^UPDATE sends s SET state = x.state';
 
-// QuickBooks gets customer and product in its first batch, the sales in its second; the shop the product, then its stock.
+// QuickBooks gets customer and product in its first batch, the sales in its second; the shop the
+// product, then its stock.
 const cases: KillCase[] = [
   {
     name: 'sales are not recorded yet',

@@ -7,7 +7,8 @@ import { newTenant } from '../database/support';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { quickSettings } from '../support/stack';
 
-// A lane is given back on every way out of a turn, and a turn that hangs keeps it no longer than a turn may take.
+// A lane is given back on every way out of a turn, and a turn that hangs keeps it no longer than a
+// turn may take.
 
 let database: TestDatabase;
 let tenant: number;

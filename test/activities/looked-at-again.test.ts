@@ -16,8 +16,8 @@ import {
   type TestTenant,
 } from '../support/stack';
 
-// What is compared with other records is looked at again when these change, and what others in the books rest on is
-// not taken away in silence: from the inbox over the workflow into the books.
+// What is compared with other records is looked at again when these change, and what others in the
+// books rest on is not taken away in silence: from the inbox over the workflow into the books.
 
 let stack: Stack;
 beforeAll(async () => {
@@ -49,7 +49,8 @@ async function begin(): Promise<TestTenant> {
   await map('account', 'bank:stripe', ids['Bank'] ?? '');
   await map('account', 'fees:stripe', ids['Processor fees'] ?? '');
   const { rows } = await pool.query<{ id: string }>(
-    `SELECT remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = 'product'`,
+    `SELECT remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
+       AND kind = 'product'`,
     [tenant.id],
   );
   await map('item', '@deposit', rows[0]?.id ?? '');
@@ -107,187 +108,239 @@ function payout(recordId: string, listed: Record<string, number>, change: object
 const again = (change: TestChange, revision = 2): TestChange => ({ ...change, revision });
 const isVoid = { voided: true };
 
-test('B5: a payment above its invoice and refunds above their sale go on when the other one is corrected: the way out of `payment_above_invoice`, the way out of `refund_above_sale`', async () => {
-  const tenant = await begin();
-  await sent(
-    tenant,
-    invoice('I-1', 1),
-    ticket('T-1', 1),
-    payment('P-1', 1_000, { invoiceId: 'I-1' }),
-    refund('R-1', 'T-1', 1),
-  );
-  await sent(tenant, payment('P-2', 1_000, { invoiceId: 'I-1' }), refund('R-2', 'T-1', 1));
-  expect(await held(tenant)).toEqual([
-    'P-2 payment_above_invoice: Of invoice I-1 over 12.50 still 2.50 are owed: 10.00 are too much',
-    'R-2 refund_above_sale: Of T-1 12.50 were sold and 12.50 given back before: 12.50 more are too much',
-  ]);
-  // Not enough yet: the texts say what is true now.
-  await sent(
-    tenant,
-    again(payment('P-1', 400, { invoiceId: 'I-1' })),
-    again(ticket('T-1', 2)),
-    again(refund('R-2', 'T-1', 2)),
-  );
-  expect(await held(tenant)).toEqual([
-    'P-2 payment_above_invoice: Of invoice I-1 over 12.50 still 8.50 are owed: 10.00 are too much',
-    'R-2 refund_above_sale: Of T-1 25.00 were sold and 12.50 given back before: 25.00 more are too much',
-  ]);
-  await sent(tenant, again(invoice('I-1', 2)), again(refund('R-1', 'T-1', 1, isVoid)));
-  expect(await held(tenant)).toEqual([]);
-  expect(await documents(stack, tenant)).toEqual(
-    expect.arrayContaining(['Payment - 4.00', 'Payment - 10.00', 'RefundReceipt R-2 25.00']),
-  );
-}, 120_000);
+test(
+  'B5: a payment above its invoice and refunds above their sale go on when the ' +
+    'other one is corrected: the way out of `payment_above_invoice`, the way out ' +
+    'of `refund_above_sale`',
+  async () => {
+    const tenant = await begin();
+    await sent(
+      tenant,
+      invoice('I-1', 1),
+      ticket('T-1', 1),
+      payment('P-1', 1_000, { invoiceId: 'I-1' }),
+      refund('R-1', 'T-1', 1),
+    );
+    await sent(tenant, payment('P-2', 1_000, { invoiceId: 'I-1' }), refund('R-2', 'T-1', 1));
+    expect(await held(tenant)).toEqual([
+      'P-2 payment_above_invoice: Of invoice I-1 over 12.50 still 2.50 are owed: 10.00 are ' +
+        'too much',
+      'R-2 refund_above_sale: Of T-1 12.50 were sold and 12.50 given back before: 12.50 more ' +
+        'are too much',
+    ]);
+    // Not enough yet: the texts say what is true now.
+    await sent(
+      tenant,
+      again(payment('P-1', 400, { invoiceId: 'I-1' })),
+      again(ticket('T-1', 2)),
+      again(refund('R-2', 'T-1', 2)),
+    );
+    expect(await held(tenant)).toEqual([
+      'P-2 payment_above_invoice: Of invoice I-1 over 12.50 still 8.50 are owed: 10.00 are ' +
+        'too much',
+      'R-2 refund_above_sale: Of T-1 25.00 were sold and 12.50 given back before: 25.00 more ' +
+        'are too much',
+    ]);
+    await sent(tenant, again(invoice('I-1', 2)), again(refund('R-1', 'T-1', 1, isVoid)));
+    expect(await held(tenant)).toEqual([]);
+    expect(await documents(stack, tenant)).toEqual(
+      expect.arrayContaining(['Payment - 4.00', 'Payment - 10.00', 'RefundReceipt R-2 25.00']),
+    );
+  },
+  120_000,
+);
 
-test('B5: an order whose deposit is corrected, a deposit that goes over to another order, and a refund that names another sale: the way out of `deposit_differs`', async () => {
-  const tenant = await begin();
-  const uses = {
-    deposits: [{ paymentId: 'D-1', amountMinor: 1_000 }],
-    tenders: [{ tender: 'card', amountMinor: 1_500 }],
-  };
-  await sent(tenant, payment('D-1', 500, { depositFor: 'T-1', customerId: 'c-1' }));
-  await sent(tenant, ticket('T-1', 2, uses), ticket('T-2', 1), ticket('T-3', 2));
-  expect(await held(tenant)).toEqual([
-    'T-1 deposit_differs: Deposit D-1 is 5.00, the order uses 10.00 of it',
-  ]);
-  await sent(tenant, again(payment('D-1', 1_000, { depositFor: 'T-1', customerId: 'c-1' })));
-  expect(await held(tenant)).toEqual([]);
-  await sent(tenant, refund('R-1', 'T-2', 1));
-  await sent(tenant, refund('R-2', 'T-2', 1));
-  expect(await held(tenant)).toEqual([expect.stringContaining('R-2 refund_above_sale')]);
-  // The first one belonged to another sale.
-  await sent(tenant, again(refund('R-1', 'T-3', 1)));
-  expect(await held(tenant)).toEqual([]);
-}, 120_000);
+test(
+  'B5: an order whose deposit is corrected, a deposit that goes over to ' +
+    'another order, and a refund that names another sale: the way out of ' +
+    '`deposit_differs`',
+  async () => {
+    const tenant = await begin();
+    const uses = {
+      deposits: [{ paymentId: 'D-1', amountMinor: 1_000 }],
+      tenders: [{ tender: 'card', amountMinor: 1_500 }],
+    };
+    await sent(tenant, payment('D-1', 500, { depositFor: 'T-1', customerId: 'c-1' }));
+    await sent(tenant, ticket('T-1', 2, uses), ticket('T-2', 1), ticket('T-3', 2));
+    expect(await held(tenant)).toEqual([
+      'T-1 deposit_differs: Deposit D-1 is 5.00, the order uses 10.00 of it',
+    ]);
+    await sent(tenant, again(payment('D-1', 1_000, { depositFor: 'T-1', customerId: 'c-1' })));
+    expect(await held(tenant)).toEqual([]);
+    await sent(tenant, refund('R-1', 'T-2', 1));
+    await sent(tenant, refund('R-2', 'T-2', 1));
+    expect(await held(tenant)).toEqual([expect.stringContaining('R-2 refund_above_sale')]);
+    // The first one belonged to another sale.
+    await sent(tenant, again(refund('R-1', 'T-3', 1)));
+    expect(await held(tenant)).toEqual([]);
+  },
+  120_000,
+);
 
-test('B4: a sale whose refund is in the books is not voided in silence, and both void whichever comes first: the way out of `in_use`', async () => {
-  const tenant = await begin();
-  await sent(tenant, ticket('T-1', 2), refund('R-1', 'T-1', 1));
-  await sent(tenant, again(ticket('T-1', 2, isVoid)));
-  expect(await held(tenant)).toEqual([
-    'T-1 in_use: The order T-1 is voided at the POS, but refunds of it are in QuickBooks: R-1 over 12.50. Void or correct these at the POS too, or send the order again as it was',
-  ]);
-  expect(await trialBalance(stack, tenant)).toEqual({
-    'Card clearing': '12.50',
-    'Sales of Product Income': '-12.50',
-  });
-  await sent(tenant, again(refund('R-1', 'T-1', 1, isVoid)));
-  expect(await held(tenant)).toEqual([]);
-  expect(await trialBalance(stack, tenant)).toEqual({});
-  // Made smaller than what was given back; then the other order of arrival.
-  await sent(tenant, ticket('T-2', 2), refund('R-2', 'T-2', 2));
-  await sent(tenant, again(ticket('T-2', 1)));
-  expect(await held(tenant)).toEqual([
-    expect.stringContaining(
-      'T-2 in_use: The order T-2 is 12.50 at the POS now, but refunds of it are in QuickBooks: R-2 over 25.00',
-    ),
-  ]);
-  await sent(tenant, again(refund('R-2', 'T-2', 1)));
-  expect(await held(tenant)).toEqual([]);
-  await sent(tenant, again(ticket('T-2', 1, isVoid), 3), again(refund('R-2', 'T-2', 1, isVoid), 3));
-  expect(await held(tenant)).toEqual([]);
-  expect(await trialBalance(stack, tenant)).toEqual({});
-}, 120_000);
-
-test('B4: a deposit that an order uses, and a sale that a payout paid out, are not voided in silence', async () => {
-  const tenant = await begin();
-  const uses = {
-    deposits: [{ paymentId: 'D-1', amountMinor: 1_000 }],
-    tenders: [{ tender: 'card', amountMinor: 1_500 }],
-  };
-  await sent(tenant, payment('D-1', 1_000, { depositFor: 'T-1', customerId: 'c-1' }));
-  await sent(tenant, ticket('T-1', 2, uses), ticket('T-2', 1), payout('po_1', { 'T-2': 1_250 }));
-  expect(await held(tenant)).toEqual([]);
-  const before = await trialBalance(stack, tenant);
-  await sent(
-    tenant,
-    again(payment('D-1', 1_000, { depositFor: 'T-1', customerId: 'c-1', ...isVoid })),
-    again(ticket('T-2', 1, isVoid)),
-  );
-  expect(await held(tenant)).toEqual([
-    expect.stringContaining(
-      'D-1 in_use: Deposit D-1 is voided at the POS, but in QuickBooks order T-1 uses 10.00 of it',
-    ),
-    expect.stringContaining(
-      'T-2 in_use: The order T-2 is voided at the POS, but payout po_1 in QuickBooks pays out 12.50 of it',
-    ),
-  ]);
-  expect(await trialBalance(stack, tenant)).toEqual(before);
-  await sent(
-    tenant,
-    again(ticket('T-1', 2, { ...uses, ...isVoid })),
-    again(payout('po_1', { 'T-2': 1_250 }, isVoid)),
-  );
-  expect(await held(tenant)).toEqual([]);
-  expect(await trialBalance(stack, tenant)).toEqual({});
-}, 120_000);
-
-test('B6: an invoice and its payment voided in one request are both void, and the way out of `paid_above_total`', async () => {
-  const tenant = await begin();
-  await sent(tenant, invoice('I-1', 2), payment('P-1', 1_000, { invoiceId: 'I-1' }));
-  await sent(
-    tenant,
-    again(invoice('I-1', 2, isVoid)),
-    again(payment('P-1', 1_000, { invoiceId: 'I-1', ...isVoid })),
-  );
-  expect(await held(tenant)).toEqual([]);
-  expect(await trialBalance(stack, tenant)).toEqual({});
-  await sent(tenant, invoice('I-2', 2), payment('P-2', 1_000, { invoiceId: 'I-2' }));
-  await sent(tenant, again(invoice('I-2', 2, isVoid)));
-  expect(await held(tenant)).toEqual([
-    'I-2 paid_above_total: Invoice I-2 is voided at the POS, but 10.00 were paid on it (payment P-2): void these payments first',
-  ]);
-  await sent(tenant, again(payment('P-2', 1_000, { invoiceId: 'I-2', ...isVoid })));
-  expect(await held(tenant)).toEqual([]);
-  expect(await trialBalance(stack, tenant)).toEqual({});
-}, 120_000);
-
-test('B11, B15: a payout that lists a sale at another amount than its tender brought, or a second time, is held with both figures, and the way out of `payout_differs`', async () => {
-  const tenant = await begin();
-  await sent(
-    tenant,
-    ticket('T-1', 1),
-    ticket('T-2', 2),
-    ticket('T-3', 1),
-    refund('R-3', 'T-3', 1),
-    product('B'),
-  );
-  await sent(
-    tenant,
-    payout('po_1', { 'T-1': 10_250 }),
-    payout('po_2', { 'T-2': 2_500, 'R-3': -1_250, 'T-3': 1_250 }),
-  );
-  expect(await held(tenant)).toEqual([
-    'po_1 payout_differs: Payout po_1 lists order T-1 at 102.50; its tender card brought 12.50. Correct the payout or the order, or void the payout that is too much',
-    expect.stringContaining('po_1 payout_differs'),
-  ]);
-  await sent(tenant, payout('po_3', { 'T-2': 2_500 }), payout('po_4', { 'T-2': 5_000 }));
-  expect(await held(tenant)).toEqual(
-    expect.arrayContaining([
-      'po_3 payout_differs: Payout po_3 lists order T-2 at 25.00; its tender card brought 25.00 and was paid out already: 25.00 in payout po_2, 50.00 in payout po_4. Correct the payout or the order, or void the payout that is too much',
+test(
+  'B4: a sale whose refund is in the books is not voided in silence, and both ' +
+    'void whichever comes first: the way out of `in_use`',
+  async () => {
+    const tenant = await begin();
+    await sent(tenant, ticket('T-1', 2), refund('R-1', 'T-1', 1));
+    await sent(tenant, again(ticket('T-1', 2, isVoid)));
+    expect(await held(tenant)).toEqual([
+      'T-1 in_use: The order T-1 is voided at the POS, but refunds of it are in QuickBooks: ' +
+        'R-1 over 12.50. Void or correct these at the POS too, or send the order again as it ' +
+        'was',
+    ]);
+    expect(await trialBalance(stack, tenant)).toEqual({
+      'Card clearing': '12.50',
+      'Sales of Product Income': '-12.50',
+    });
+    await sent(tenant, again(refund('R-1', 'T-1', 1, isVoid)));
+    expect(await held(tenant)).toEqual([]);
+    expect(await trialBalance(stack, tenant)).toEqual({});
+    // Made smaller than what was given back; then the other order of arrival.
+    await sent(tenant, ticket('T-2', 2), refund('R-2', 'T-2', 2));
+    await sent(tenant, again(ticket('T-2', 1)));
+    expect(await held(tenant)).toEqual([
       expect.stringContaining(
-        'po_4 payout_differs: Payout po_4 lists order T-2 at 50.00; its tender card brought 25.00',
+        'T-2 in_use: The order T-2 is 12.50 at the POS now, but refunds of it are in ' +
+          'QuickBooks: R-2 over 25.00',
       ),
-    ]),
-  );
-  expect(await trialBalance(stack, tenant)).toMatchObject({
-    Bank: '25.00',
-    'Card clearing': '12.50',
-  });
-  // The first one of a sale is wrong after all: the second is the right one. One is corrected, one voided.
-  await sent(
-    tenant,
-    again(payout('po_2', { 'R-3': -1_250, 'T-3': 1_250 })),
-    again(payout('po_4', { 'T-2': 5_000 }, isVoid)),
-    again(payout('po_1', { 'T-1': 1_250 })),
-  );
-  expect(await held(tenant)).toEqual([]);
-  expect(await trialBalance(stack, tenant)).toMatchObject({ Bank: '37.50' });
-  expect(await trialBalance(stack, tenant)).not.toHaveProperty('Card clearing');
-  // A sale that is paid out in parts.
-  await sent(tenant, ticket('T-4', 2), payout('po_5', { 'T-4': 1_000 }));
-  expect(await held(tenant)).toHaveLength(2);
-  await sent(tenant, payout('po_6', { 'T-4': 1_500 }));
-  expect(await held(tenant)).toEqual([]);
-  expect(await trialBalance(stack, tenant)).not.toHaveProperty('Card clearing');
-}, 120_000);
+    ]);
+    await sent(tenant, again(refund('R-2', 'T-2', 1)));
+    expect(await held(tenant)).toEqual([]);
+    await sent(
+      tenant,
+      again(ticket('T-2', 1, isVoid), 3),
+      again(refund('R-2', 'T-2', 1, isVoid), 3),
+    );
+    expect(await held(tenant)).toEqual([]);
+    expect(await trialBalance(stack, tenant)).toEqual({});
+  },
+  120_000,
+);
+
+test(
+  'B4: a deposit that an order uses, and a sale that a payout paid out, are ' +
+    'not voided in silence',
+  async () => {
+    const tenant = await begin();
+    const uses = {
+      deposits: [{ paymentId: 'D-1', amountMinor: 1_000 }],
+      tenders: [{ tender: 'card', amountMinor: 1_500 }],
+    };
+    await sent(tenant, payment('D-1', 1_000, { depositFor: 'T-1', customerId: 'c-1' }));
+    await sent(tenant, ticket('T-1', 2, uses), ticket('T-2', 1), payout('po_1', { 'T-2': 1_250 }));
+    expect(await held(tenant)).toEqual([]);
+    const before = await trialBalance(stack, tenant);
+    await sent(
+      tenant,
+      again(payment('D-1', 1_000, { depositFor: 'T-1', customerId: 'c-1', ...isVoid })),
+      again(ticket('T-2', 1, isVoid)),
+    );
+    expect(await held(tenant)).toEqual([
+      expect.stringContaining(
+        'D-1 in_use: Deposit D-1 is voided at the POS, but in QuickBooks order T-1 uses ' +
+          '10.00 of it',
+      ),
+      expect.stringContaining(
+        'T-2 in_use: The order T-2 is voided at the POS, but payout po_1 in QuickBooks pays ' +
+          'out 12.50 of it',
+      ),
+    ]);
+    expect(await trialBalance(stack, tenant)).toEqual(before);
+    await sent(
+      tenant,
+      again(ticket('T-1', 2, { ...uses, ...isVoid })),
+      again(payout('po_1', { 'T-2': 1_250 }, isVoid)),
+    );
+    expect(await held(tenant)).toEqual([]);
+    expect(await trialBalance(stack, tenant)).toEqual({});
+  },
+  120_000,
+);
+
+test(
+  'B6: an invoice and its payment voided in one request are both void, and the ' +
+    'way out of `paid_above_total`',
+  async () => {
+    const tenant = await begin();
+    await sent(tenant, invoice('I-1', 2), payment('P-1', 1_000, { invoiceId: 'I-1' }));
+    await sent(
+      tenant,
+      again(invoice('I-1', 2, isVoid)),
+      again(payment('P-1', 1_000, { invoiceId: 'I-1', ...isVoid })),
+    );
+    expect(await held(tenant)).toEqual([]);
+    expect(await trialBalance(stack, tenant)).toEqual({});
+    await sent(tenant, invoice('I-2', 2), payment('P-2', 1_000, { invoiceId: 'I-2' }));
+    await sent(tenant, again(invoice('I-2', 2, isVoid)));
+    expect(await held(tenant)).toEqual([
+      'I-2 paid_above_total: Invoice I-2 is voided at the POS, but 10.00 were paid on it ' +
+        '(payment P-2): void these payments first',
+    ]);
+    await sent(tenant, again(payment('P-2', 1_000, { invoiceId: 'I-2', ...isVoid })));
+    expect(await held(tenant)).toEqual([]);
+    expect(await trialBalance(stack, tenant)).toEqual({});
+  },
+  120_000,
+);
+
+test(
+  'B11, B15: a payout that lists a sale at another amount than its tender ' +
+    'brought, or a second time, is held with both figures, and the way out of ' +
+    '`payout_differs`',
+  async () => {
+    const tenant = await begin();
+    await sent(
+      tenant,
+      ticket('T-1', 1),
+      ticket('T-2', 2),
+      ticket('T-3', 1),
+      refund('R-3', 'T-3', 1),
+      product('B'),
+    );
+    await sent(
+      tenant,
+      payout('po_1', { 'T-1': 10_250 }),
+      payout('po_2', { 'T-2': 2_500, 'R-3': -1_250, 'T-3': 1_250 }),
+    );
+    expect(await held(tenant)).toEqual([
+      'po_1 payout_differs: Payout po_1 lists order T-1 at 102.50; its tender card brought ' +
+        '12.50. Correct the payout or the order, or void the payout that is too much',
+      expect.stringContaining('po_1 payout_differs'),
+    ]);
+    await sent(tenant, payout('po_3', { 'T-2': 2_500 }), payout('po_4', { 'T-2': 5_000 }));
+    expect(await held(tenant)).toEqual(
+      expect.arrayContaining([
+        'po_3 payout_differs: Payout po_3 lists order T-2 at 25.00; its tender card brought ' +
+          '25.00 and was paid out already: 25.00 in payout po_2, 50.00 in payout po_4. Correct ' +
+          'the payout or the order, or void the payout that is too much',
+        expect.stringContaining(
+          'po_4 payout_differs: Payout po_4 lists order T-2 at 50.00; its tender card ' +
+            'brought 25.00',
+        ),
+      ]),
+    );
+    expect(await trialBalance(stack, tenant)).toMatchObject({
+      Bank: '25.00',
+      'Card clearing': '12.50',
+    });
+    // The first one of a sale is wrong after all: the second is the right one. One is corrected,
+    // one voided.
+    await sent(
+      tenant,
+      again(payout('po_2', { 'R-3': -1_250, 'T-3': 1_250 })),
+      again(payout('po_4', { 'T-2': 5_000 }, isVoid)),
+      again(payout('po_1', { 'T-1': 1_250 })),
+    );
+    expect(await held(tenant)).toEqual([]);
+    expect(await trialBalance(stack, tenant)).toMatchObject({ Bank: '37.50' });
+    expect(await trialBalance(stack, tenant)).not.toHaveProperty('Card clearing');
+    // A sale that is paid out in parts.
+    await sent(tenant, ticket('T-4', 2), payout('po_5', { 'T-4': 1_000 }));
+    expect(await held(tenant)).toHaveLength(2);
+    await sent(tenant, payout('po_6', { 'T-4': 1_500 }));
+    expect(await held(tenant)).toEqual([]);
+    expect(await trialBalance(stack, tenant)).not.toHaveProperty('Card clearing');
+  },
+  120_000,
+);

@@ -21,8 +21,9 @@ import {
   type TestTenant,
 } from '../support/stack';
 
-// Answers that never come, come broken, or come after the vendor wrote: each for the first three writes of a
-// tenant, so that creates, stock, sales and the questions after them are hit. All tenants run at the same time.
+// Answers that never come, come broken, or come after the vendor wrote: each for the first three
+// writes of a tenant, so that creates, stock, sales and the questions after them are hit. All
+// tenants run at the same time.
 
 interface LostCase {
   system: Target;
@@ -71,7 +72,8 @@ describe('nothing is doubled and nothing lost in spite of', () => {
       expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
       // Nobody asks before the vendor has surely settled it: it may commit after we let go.
       const isUnread = one.fault !== 'noticeBeforeJson';
-      // A store that breaks off on a send and takes a batch of nothing is well: others go on meanwhile.
+      // A store that breaks off on a send and takes a batch of nothing is well: others go on
+      // meanwhile.
       const isWell = one.system === 'woo' && one.fault === 'status:500';
       const least = isUnread && !isWell ? quickSettings.settleMs[one.system] : 0;
       expect(Math.min(...waitsAfterFaults(all))).toBeGreaterThanOrEqual(least);
@@ -80,7 +82,10 @@ describe('nothing is doubled and nothing lost in spite of', () => {
   );
 });
 
-/** How long after each faulted write the next call for it was made: the shop is asked, the books get a repeat. */
+/**
+ * How long after each faulted write the next call for it was made: the shop is asked, the books get
+ * a repeat.
+ */
 function waitsAfterFaults(all: readonly Call[]): number[] {
   return all.flatMap((call, index) => {
     if (call.fault === null) return [];

@@ -4,8 +4,8 @@ import { secretPlace } from '../../database/connections';
 import { control, type Stack, type TestTenant } from '../support/stack';
 import { Effect } from './mixed-till';
 
-// What each document in the books brings to each account, by the rules of double entry alone, put together by the
-// record that its note names.
+// What each document in the books brings to each account, by the rules of double entry alone, put
+// together by the record that its note names.
 
 const ref = z.object({ value: z.string() });
 const amount = z.number().transform((dollars) => Math.round(dollars * 100));
@@ -51,33 +51,67 @@ export interface BookedDocument {
   owed: Effect;
 }
 
-const entities = ['SalesReceipt', 'RefundReceipt', 'Invoice', 'CreditMemo', 'Payment', 'Transfer', 'Deposit', 'Purchase', 'JournalEntry'] as const; // prettier-ignore
+const entities = [
+  'SalesReceipt',
+  'RefundReceipt',
+  'Invoice',
+  'CreditMemo',
+  'Payment',
+  'Transfer',
+  'Deposit',
+  'Purchase',
+  'JournalEntry',
+] as const;
 const tokens = z.object({ accessToken: z.string() });
 
 /** Sends a request to the company as an app does. */
-export async function askCompany(stack: Stack, tenant: TestTenant, path: string, body?: object): Promise<{ status: number; body: unknown }> {
-  const { rows } = await stack.database.pool.query<{ sealed: string }>(`SELECT sealed FROM connections WHERE tenant = $1 AND system = 'qbo'`, [tenant.id]);
-  const { accessToken } = tokens.parse(JSON.parse(stack.secrets.open(rows[0]?.sealed ?? '', secretPlace(tenant.id, 'qbo'))));
+export async function askCompany(
+  stack: Stack,
+  tenant: TestTenant,
+  path: string,
+  body?: object,
+): Promise<{ status: number; body: unknown }> {
+  const { rows } = await stack.database.pool.query<{ sealed: string }>(
+    `SELECT sealed FROM connections WHERE tenant = $1 AND system = 'qbo'`,
+    [tenant.id],
+  );
+  const { accessToken } = tokens.parse(
+    JSON.parse(stack.secrets.open(rows[0]?.sealed ?? '', secretPlace(tenant.id, 'qbo'))),
+  );
   const answer = await fetch(`${stack.qbo.url}/v3/company/${tenant.realmId}/${path}`, {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json', accept: 'application/json' },
+    headers: {
+      authorization: `Bearer ${accessToken}`,
+      'content-type': 'application/json',
+      accept: 'application/json',
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return { status: answer.status, body: await answer.json() };
-} // prettier-ignore
+}
 
 /** All documents of the company. `accounts`: names of those that count, by id. */
-export async function booked(stack: Stack, tenant: TestTenant, accounts: ReadonlyMap<string, string>): Promise<BookedDocument[]> {
+export async function booked(
+  stack: Stack,
+  tenant: TestTenant,
+  accounts: ReadonlyMap<string, string>,
+): Promise<BookedDocument[]> {
   const found: BookedDocument[] = [];
   for (const entity of entities) {
     const query = encodeURIComponent(`SELECT * FROM ${entity} MAXRESULTS 1000`);
     const answer = await askCompany(stack, tenant, `query?query=${query}&minorversion=75`);
     const read = z.object({ QueryResponse: z.record(z.string(), z.unknown()) }).parse(answer.body);
     for (const one of z.array(row).parse(read.QueryResponse[entity] ?? []))
-      found.push({ entity, row: one, of: recordOf(one.PrivateNote), effect: effectOf(entity, one, accounts), owed: owedOf(entity, one, accounts) });
+      found.push({
+        entity,
+        row: one,
+        of: recordOf(one.PrivateNote),
+        effect: effectOf(entity, one, accounts),
+        owed: owedOf(entity, one, accounts),
+      });
   }
   return found;
-} // prettier-ignore
+}
 
 /** The record that a note of ours names. */
 function recordOf(note: string): string | null {
@@ -96,7 +130,8 @@ function effectOf(entity: string, one: Row, accounts: ReadonlyMap<string, string
     const name = accounts.get(account?.value ?? '');
     if (name !== undefined) effect.add(name, minor);
   };
-  const form = (sign: number): void => void effect.add('tax', sign * (one.TxnTaxDetail?.TotalTax ?? 0)); // prettier-ignore
+  const form = (sign: number): void =>
+    void effect.add('tax', sign * (one.TxnTaxDetail?.TotalTax ?? 0));
   switch (entity) {
     case 'SalesReceipt':
     case 'RefundReceipt': {
@@ -143,17 +178,37 @@ function effectOf(entity: string, one: Row, accounts: ReadonlyMap<string, string
 function owedOf(entity: string, one: Row, accounts: ReadonlyMap<string, string>): Effect {
   const owed = new Effect();
   if (entity !== 'JournalEntry')
-    return owed.add(one.CustomerRef?.value ?? 'nobody', effectOf(entity, one, accounts).all()['owed'] ?? 0); // prettier-ignore
+    return owed.add(
+      one.CustomerRef?.value ?? 'nobody',
+      effectOf(entity, one, accounts).all()['owed'] ?? 0,
+    );
   for (const { JournalEntryLineDetail: detail, Amount = 0 } of one.Line)
     if (accounts.get(detail?.AccountRef.value ?? '') === 'owed')
-      owed.add(detail?.Entity?.EntityRef?.value ?? 'nobody', detail?.PostingType === 'Debit' ? Amount : 0 - Amount); // prettier-ignore
+      owed.add(
+        detail?.Entity?.EntityRef?.value ?? 'nobody',
+        detail?.PostingType === 'Debit' ? Amount : 0 - Amount,
+      );
   return owed;
 }
 
-const ledger = z.object({ realms: z.record(z.string(), z.object({ isBalanced: z.boolean(), trialBalance: z.array(z.object({ accountId: z.string(), debit: z.string(), credit: z.string() })) })) }); // prettier-ignore
+const ledger = z.object({
+  realms: z.record(
+    z.string(),
+    z.object({
+      isBalanced: z.boolean(),
+      trialBalance: z.array(
+        z.object({ accountId: z.string(), debit: z.string(), credit: z.string() }),
+      ),
+    }),
+  ),
+});
 
 /** What the company's own ledger says of these accounts; throws where it does not balance. */
-export async function trial(stack: Stack, { realmId }: TestTenant, accounts: ReadonlyMap<string, string>): Promise<Record<string, number>> {
+export async function trial(
+  stack: Stack,
+  { realmId }: TestTenant,
+  accounts: ReadonlyMap<string, string>,
+): Promise<Record<string, number>> {
   const books = ledger.parse(await control(stack.qbo, `ledger?realmId=${realmId}`)).realms[realmId];
   if (books?.isBalanced !== true) throw new Error('the books do not balance');
   const sums = new Effect();
@@ -162,4 +217,4 @@ export async function trial(stack: Stack, { realmId }: TestTenant, accounts: Rea
     if (name !== undefined) sums.add(name, Math.round((Number(debit) - Number(credit)) * 100));
   }
   return sums.all();
-} // prettier-ignore
+}

@@ -3,8 +3,8 @@ import type { Kind } from '../../domain/words';
 import { product } from '../support/samples';
 import type { TestChange } from '../support/stack';
 
-// A till that sells, takes back, is paid later and corrects itself, at random but by a seed, and what each of its
-// records is to bring to each account, by nothing but sums.
+// A till that sells, takes back, is paid later and corrects itself, at random but by a seed, and
+// what each of its records is to bring to each account, by nothing but sums.
 
 /** What comes to each account; of tax what is owed. Without those of 0. */
 export class Effect {
@@ -51,7 +51,13 @@ const emails = ['kim@example.test', 'Kim@Example.test', 'lee@example.test'] as c
 
 export class MixedTill {
   /** Those on which it sells; more come. */
-  readonly days: [string, ...string[]] = ['2026-11-19', '2026-11-20', '2026-11-21', '2026-11-22', '2026-11-24']; // prettier-ignore
+  readonly days: [string, ...string[]] = [
+    '2026-11-19',
+    '2026-11-20',
+    '2026-11-21',
+    '2026-11-22',
+    '2026-11-24',
+  ];
   readonly records = new Map<string, TillRecord>();
   private count = 0;
   private state: number;
@@ -78,15 +84,24 @@ export class MixedTill {
   changes(count: number): TestChange[] {
     return Array.from({ length: count }, () => {
       const [first, ...others] = this.records.values();
-      return first === undefined || this.is(0.5) ? this.fresh() : this.edited(this.pick([first, ...others])); // prettier-ignore
+      return first === undefined || this.is(0.5)
+        ? this.fresh()
+        : this.edited(this.pick([first, ...others]));
     });
   }
 
-  /** A product record of an article that nobody described before, or a customer with the e-mail of a guest. */
+  /**
+   * A product record of an article that nobody described before, or a customer with the e-mail of a
+   * guest.
+   */
   described(): TestChange {
     const id = String(++this.count);
     if (this.is(0.6)) return product(this.pick(unmapped));
-    return { kind: 'customer', recordId: `c-${id}`, body: { name: 'Kim Lee', email: this.pick(emails) } }; // prettier-ignore
+    return {
+      kind: 'customer',
+      recordId: `c-${id}`,
+      body: { name: 'Kim Lee', email: this.pick(emails) },
+    };
   }
 
   private int(min: number, max: number): number {
@@ -129,14 +144,36 @@ export class MixedTill {
       : this.deposit(recordId, day);
   }
 
-  private put(kind: Kind, recordId: string, day: string, { body, effect }: Made, isVoided = false, what = ''): TestChange {
+  private put(
+    kind: Kind,
+    recordId: string,
+    day: string,
+    { body, effect }: Made,
+    isVoided = false,
+    what = '',
+  ): TestChange {
     const old = this.records.get(`${kind}/${recordId}`);
     const revision = (old?.revision ?? 0) + 1;
     const sent: Record<string, unknown> = isVoided ? { ...body, voided: true } : body;
-    const log = [...(old?.log ?? []), `${what} ${day} ${isVoided ? 'voided ' : ''}${JSON.stringify(sent['customerId'] ?? sent['guest'] ?? '')} ${JSON.stringify(effect.all())} ${JSON.stringify(sent['tenders'] ?? sent['amountMinor'] ?? '')}`]; // prettier-ignore
-    this.records.set(`${kind}/${recordId}`, { kind, recordId, revision, day, isVoided, body, effect, log }); // prettier-ignore
+    const log = [
+      ...(old?.log ?? []),
+      `${what} ${day} ` +
+        `${isVoided ? 'voided ' : ''}${JSON.stringify(sent['customerId'] ?? sent['guest'] ?? '')} ` +
+        `${JSON.stringify(effect.all())} ` +
+        `${JSON.stringify(sent['tenders'] ?? sent['amountMinor'] ?? '')}`,
+    ];
+    this.records.set(`${kind}/${recordId}`, {
+      kind,
+      recordId,
+      revision,
+      day,
+      isVoided,
+      body,
+      effect,
+      log,
+    });
     return { kind, recordId, revision, body: sent };
-  } // prettier-ignore
+  }
 
   private lines(canReturn: boolean): { lines: OrderLine[]; netMinor: number; taxMinor: number } {
     const lines = Array.from({ length: this.int(1, 3) }, (_, index): OrderLine => {
@@ -162,7 +199,16 @@ export class MixedTill {
   private ticket(number: string, businessDate: string, canReturn: boolean) {
     const { lines, netMinor, taxMinor } = this.lines(canReturn);
     const totals = { netMinor, taxMinor, totalMinor: netMinor + taxMinor };
-    return { number, channel: 'pos' as const, businessDate, currency: 'USD', pricesIncludeTax: false, ...this.payer(), lines, totals }; // prettier-ignore
+    return {
+      number,
+      channel: 'pos' as const,
+      businessDate,
+      currency: 'USD',
+      pricesIncludeTax: false,
+      ...this.payer(),
+      lines,
+      totals,
+    };
   }
 
   /** A customer, a guest with an e-mail or without one, or nobody. */
@@ -177,7 +223,10 @@ export class MixedTill {
     if (totalMinor === 0) return [];
     if (this.is(0.65)) return [{ tender: this.pick(tenders), amountMinor: totalMinor }];
     const cashMinor = this.is(0.2) ? totalMinor + 500 : Math.trunc(totalMinor * this.next());
-    const both = [{ tender: 'cash', amountMinor: cashMinor }, { tender: 'card', amountMinor: totalMinor - cashMinor }]; // prettier-ignore
+    const both = [
+      { tender: 'cash', amountMinor: cashMinor },
+      { tender: 'card', amountMinor: totalMinor - cashMinor },
+    ];
     return both.filter(({ amountMinor }) => amountMinor !== 0);
   }
 
@@ -216,16 +265,20 @@ export class MixedTill {
   /** Of a new refund mostly one of the sales there, of a known one its own. */
   private saleOf(known?: string | null): TillRecord | undefined {
     if (known === null || (known === undefined && this.is(0.3))) return undefined;
-    if (known !== undefined) return this.records.get(`order/${known}`) ?? this.records.get(`invoice/${known}`); // prettier-ignore
+    if (known !== undefined)
+      return this.records.get(`order/${known}`) ?? this.records.get(`invoice/${known}`);
     // What is paid back of an invoice has most rules.
     const kinds: Kind[] = this.is(0.4) ? ['invoice'] : ['order', 'invoice'];
-    const [first, ...others] = [...this.records.values()].filter(({ kind }) => kinds.includes(kind)); // prettier-ignore
+    const [first, ...others] = [...this.records.values()].filter(({ kind }) =>
+      kinds.includes(kind),
+    );
     return first === undefined ? undefined : this.pick([first, ...others]);
   }
 
   private payment(number: string, businessDate: string, known?: string): Made {
     const [first, ...others] = [...this.records.values()].filter(({ kind }) => kind === 'invoice');
-    const invoiceId = known ?? (first === undefined ? 'I-none' : this.pick([first, ...others]).recordId); // prettier-ignore
+    const invoiceId =
+      known ?? (first === undefined ? 'I-none' : this.pick([first, ...others]).recordId);
     const [tender, amountMinor] = [this.pick(tenders), this.int(1, 1_500)];
     const effect = new Effect().add(tender, amountMinor).add('owed', 0 - amountMinor);
     return { body: { number, invoiceId, tender, amountMinor, businessDate }, effect };
@@ -233,7 +286,14 @@ export class MixedTill {
 
   private deposit(number: string, businessDate: string): Made {
     const [tender, amountMinor] = [this.pick(tenders), this.int(1, 3_000)];
-    const body = { number, depositFor: `L-${number}`, tender, amountMinor, businessDate, customerId: 'c-1' }; // prettier-ignore
+    const body = {
+      number,
+      depositFor: `L-${number}`,
+      tender,
+      amountMinor,
+      businessDate,
+      customerId: 'c-1',
+    };
     return { body, effect: new Effect().add(tender, amountMinor) };
   }
 
@@ -245,11 +305,30 @@ export class MixedTill {
 
   private payout(businessDate: string): Made {
     const [grossMinor, feesMinor] = [this.int(100, 5_000), this.int(0, 90)];
-    const [first, ...others] = [...this.records.values()].filter(({ kind, body }) => kind === 'order' && body['tenders'] !== undefined); // prettier-ignore
+    const [first, ...others] = [...this.records.values()].filter(
+      ({ kind, body }) => kind === 'order' && body['tenders'] !== undefined,
+    );
     const order = first === undefined ? undefined : this.pick([first, ...others]);
-    const includes = order === undefined ? [] : [{ kind: 'order', recordId: order.recordId, amountMinor: grossMinor }]; // prettier-ignore
+    const includes =
+      order === undefined
+        ? []
+        : [{ kind: 'order', recordId: order.recordId, amountMinor: grossMinor }];
     const netMinor = grossMinor - feesMinor;
-    const effect = new Effect().add('card', 0 - grossMinor).add('bank', netMinor).add('fees', feesMinor); // prettier-ignore
-    return { body: { processor: 'stripe', tender: 'card', businessDate, grossMinor, feesMinor, netMinor, includes }, effect }; // prettier-ignore
+    const effect = new Effect()
+      .add('card', 0 - grossMinor)
+      .add('bank', netMinor)
+      .add('fees', feesMinor);
+    return {
+      body: {
+        processor: 'stripe',
+        tender: 'card',
+        businessDate,
+        grossMinor,
+        feesMinor,
+        netMinor,
+        includes,
+      },
+      effect,
+    };
   }
 }

@@ -13,8 +13,9 @@ import {
   type TestTenant,
 } from '../support/stack';
 
-// A lane without a quota writes several sends down together, and each leaves when the one before was answered with
-// success, before that is read. Here the answer of the ninth batch is no good: the tenth may have left already.
+// A lane without a quota writes several sends down together, and each leaves when the one before
+// was answered with success, before that is read. Here the answer of the ninth batch is no good:
+// the tenth may have left already.
 
 const sales = Array.from({ length: 60 }, (_, n) => `P-${100 + n}`);
 const faults = ['emptyBody', 'cutJson', 'batchCut', 'status:500', 'resetAfterCommit'];

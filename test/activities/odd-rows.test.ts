@@ -21,8 +21,8 @@ import {
 import { signal } from '../support/tenant-workflow';
 import { redriven } from '../support/ways-out';
 
-// One odd row stops nothing else: each test spoils one row of one table and sees all others flow, and the odd one
-// shown with its reason.
+// One odd row stops nothing else: each test spoils one row of one table and sees all others flow,
+// and the odd one shown with its reason.
 
 let stack: Stack;
 beforeAll(async () => {
@@ -54,45 +54,54 @@ async function problems(tenant: TestTenant): Promise<HealthProblem[]> {
   return healthOf(await tenantFacts(stack.database.pool, tenant.id, Date.now())).problems;
 }
 
-test('sends: one that cannot be read is held for a person, the others go on: the way out of `outcome_unknown`', async () => {
-  const tenant = await shopWithSale();
-  await fault(stack, tenant, 'qbo', {
-    fault: 'resetAfterCommit',
-    times: 1,
-    match: { write: true },
-  });
-  await sendChanges(stack, tenant, [order('P-2', [['A', 1]], 'c1')]);
-  const unknown = await until(
-    'the outcome is unknown',
-    () =>
-      stack.database.pool.query<{ id: string }>(
-        `SELECT id FROM sends WHERE tenant = $1 AND state = 'verifying'`,
-        [tenant.id],
-      ),
-    ({ rowCount }) => rowCount === 1,
-  );
-  await sql(`UPDATE sends SET request = '{"odd":true}', members = '7' WHERE id = $1`, [
-    unknown.rows[0]?.id,
-  ]);
-  await sells(tenant, 'P-3');
-  const held = await until(
-    'it is held',
-    () => listFailures(stack.database.pool, tenant.id, { reason: 'outcome_unknown' }, null, 9),
-    (all) => all.length === 1,
-  );
-  expect(held[0]).toMatchObject({ recordId: 'P-2', state: 'held' });
-  await untilIdle(stack, tenant);
-  // It had arrived: that is found by its number and marker, and nothing is posted twice.
-  await redriven(stack, tenant, ['qbo', 'order', 'P-2']);
-  expect((await documents(stack, tenant)).filter((one) => one.includes('P-2'))).toHaveLength(1);
-}, 60_000);
+test(
+  'sends: one that cannot be read is held for a person, the others go on: the ' +
+    'way out of `outcome_unknown`',
+  async () => {
+    const tenant = await shopWithSale();
+    await fault(stack, tenant, 'qbo', {
+      fault: 'resetAfterCommit',
+      times: 1,
+      match: { write: true },
+    });
+    await sendChanges(stack, tenant, [order('P-2', [['A', 1]], 'c1')]);
+    const unknown = await until(
+      'the outcome is unknown',
+      () =>
+        stack.database.pool.query<{ id: string }>(
+          `SELECT id FROM sends WHERE tenant = $1 AND state = 'verifying'`,
+          [tenant.id],
+        ),
+      ({ rowCount }) => rowCount === 1,
+    );
+    await sql(`UPDATE sends SET request = '{"odd":true}', members = '7' WHERE id = $1`, [
+      unknown.rows[0]?.id,
+    ]);
+    await sells(tenant, 'P-3');
+    const held = await until(
+      'it is held',
+      () => listFailures(stack.database.pool, tenant.id, { reason: 'outcome_unknown' }, null, 9),
+      (all) => all.length === 1,
+    );
+    expect(held[0]).toMatchObject({ recordId: 'P-2', state: 'held' });
+    await untilIdle(stack, tenant);
+    // It had arrived: that is found by its number and marker, and nothing is posted twice.
+    await redriven(stack, tenant, ['qbo', 'order', 'P-2']);
+    expect((await documents(stack, tenant)).filter((one) => one.includes('P-2'))).toHaveLength(1);
+  },
+  60_000,
+);
 
-test('lanes: a budget and a breaker that cannot be read stop neither the lane nor the status', async () => {
-  const tenant = await shopWithSale();
-  await sql(`UPDATE lanes SET budget = '[1]', breaker = '"odd"' WHERE tenant = $1`, [tenant.id]);
-  await sells(tenant, 'P-2');
-  expect(await problems(tenant)).toEqual([]);
-}, 60_000);
+test(
+  'lanes: a budget and a breaker that cannot be read stop neither the lane nor ' + 'the status',
+  async () => {
+    const tenant = await shopWithSale();
+    await sql(`UPDATE lanes SET budget = '[1]', breaker = '"odd"' WHERE tenant = $1`, [tenant.id]);
+    await sells(tenant, 'P-2');
+    expect(await problems(tenant)).toEqual([]);
+  },
+  60_000,
+);
 
 test('connections: facts that cannot be read are read again', async () => {
   const tenant = await shopWithSale();
@@ -101,59 +110,73 @@ test('connections: facts that cannot be read are read again', async () => {
   expect(await problems(tenant)).toEqual([]);
 }, 60_000);
 
-test('O4: connections: credentials whose key is lost need a new connection, with the reason', async () => {
-  const tenant = await shopWithSale();
-  // A turn that is under way has its connection open.
-  await stack.stopWorkers();
-  await sql(`UPDATE connections SET sealed = 'lost' WHERE tenant = $1 AND system = 'qbo'`, [
-    tenant.id,
-  ]);
-  await stack.startWorkers();
-  await sendChanges(stack, tenant, [order('P-2', [['A', 1]], 'c1')]);
-  const found = await until(
-    'it is shown',
-    () => problems(tenant),
-    (all) => all.some(({ code }) => code === 'needs_auth'),
-  );
-  expect(found.find(({ code }) => code === 'needs_auth')?.detail).toContain('cannot be opened');
-}, 60_000);
+test(
+  'O4: connections: credentials whose key is lost need a new connection, with ' + 'the reason',
+  async () => {
+    const tenant = await shopWithSale();
+    // A turn that is under way has its connection open.
+    await stack.stopWorkers();
+    await sql(`UPDATE connections SET sealed = 'lost' WHERE tenant = $1 AND system = 'qbo'`, [
+      tenant.id,
+    ]);
+    await stack.startWorkers();
+    await sendChanges(stack, tenant, [order('P-2', [['A', 1]], 'c1')]);
+    const found = await until(
+      'it is shown',
+      () => problems(tenant),
+      (all) => all.some(({ code }) => code === 'needs_auth'),
+    );
+    expect(found.find(({ code }) => code === 'needs_auth')?.detail).toContain('cannot be opened');
+  },
+  60_000,
+);
 
-test('settings: what cannot be read is shown at its own tenant, and no other tenant stands still', async () => {
-  const [odd, other] = [await shopWithSale(), await shopWithSale()];
-  await stack.stopWorkers();
-  await sql(`UPDATE settings SET value = '{"odd":1}' WHERE tenant = $1 AND part = 'sync'`, [
-    odd.id,
-  ]);
-  await stack.startWorkers();
-  await sendChanges(stack, odd, [order('P-2', [['A', 1]], 'c1')]);
-  await sells(other, 'P-2');
-  const found = await until(
-    'it is shown',
-    () => problems(odd),
-    (all) => all.some(({ code }) => code === 'lane_stalled'),
-  );
-  expect(found[0]?.detail).toContain('settings of sync cannot be read');
-}, 60_000);
+test(
+  'settings: what cannot be read is shown at its own tenant, and no other ' + 'tenant stands still',
+  async () => {
+    const [odd, other] = [await shopWithSale(), await shopWithSale()];
+    await stack.stopWorkers();
+    await sql(`UPDATE settings SET value = '{"odd":1}' WHERE tenant = $1 AND part = 'sync'`, [
+      odd.id,
+    ]);
+    await stack.startWorkers();
+    await sendChanges(stack, odd, [order('P-2', [['A', 1]], 'c1')]);
+    await sells(other, 'P-2');
+    const found = await until(
+      'it is shown',
+      () => problems(odd),
+      (all) => all.some(({ code }) => code === 'lane_stalled'),
+    );
+    expect(found[0]?.detail).toContain('settings of sync cannot be read');
+  },
+  60_000,
+);
 
-test('O15: redrives: one that can never be applied is given up, and absorbing goes on', async () => {
-  const tenant = await shopWithSale();
-  await sql(
-    `INSERT INTO redrives (tenant, id, selector, requested_by) VALUES ($1, 'odd', '{"odd":1}', 'test')`,
-    [tenant.id],
-  );
-  await signal(stack, tenant, 'redrive', { id: 'odd-1', redriveId: 'odd' });
-  await sells(tenant, 'P-2');
-  const givenUp = await until(
-    'it is given up',
-    () =>
-      stack.database.pool.query(
-        `SELECT FROM redrives WHERE tenant = $1 AND refused IS NOT NULL AND applied_at IS NOT NULL`,
-        [tenant.id],
-      ),
-    ({ rowCount }) => rowCount === 1,
-  );
-  expect(givenUp.rowCount).toBe(1);
-}, 60_000);
+test(
+  'O15: redrives: one that can never be applied is given up, and absorbing ' + 'goes on',
+  async () => {
+    const tenant = await shopWithSale();
+    await sql(
+      `INSERT INTO redrives (tenant, id, selector, requested_by)
+       VALUES ($1, 'odd', '{"odd":1}', 'test')`,
+      [tenant.id],
+    );
+    await signal(stack, tenant, 'redrive', { id: 'odd-1', redriveId: 'odd' });
+    await sells(tenant, 'P-2');
+    const givenUp = await until(
+      'it is given up',
+      () =>
+        stack.database.pool.query(
+          `SELECT FROM redrives WHERE tenant = $1 AND refused IS NOT NULL
+             AND applied_at IS NOT NULL`,
+          [tenant.id],
+        ),
+      ({ rowCount }) => rowCount === 1,
+    );
+    expect(givenUp.rowCount).toBe(1);
+  },
+  60_000,
+);
 
 test('changes: a body that present schemas refuse gets its own outcome', async () => {
   const tenant = await shopWithSale();

@@ -21,7 +21,8 @@ import {
 } from '../support/stack';
 import { signal } from '../support/tenant-workflow';
 
-// What is delivered stands in the shop as the POS has it; what does not is held, and its way out works.
+// What is delivered stands in the shop as the POS has it; what does not is held, and its way out
+// works.
 
 let stack: Stack;
 
@@ -68,44 +69,54 @@ const edit = (sku: string, revision: number, change = {}): TestChange => ({
   revision,
 });
 
-test('W10: a product deleted for good in the shop is made anew by a redrive, and by an upsert: the way out of `gone_in_system`', async () => {
-  const tenant = await createTestTenant(stack);
-  await sendChanges(stack, tenant, [product('A'), count('A', '5')]);
-  await untilIdle(stack, tenant);
-  const { remoteId } = await inShop(tenant, 'product', 'p-A');
-  await act(tenant, { as: 'shopkeeper', do: 'eraseProduct', sku: 'A' });
-  await sendChanges(stack, tenant, [edit('A', 2, { priceMinor: 1_300 })]);
-  const gone = await untilState(tenant, 'product', 'p-A', 'gone_in_system');
-  expect(gone.detail).toMatch(/not in the store any more: redrive/);
-  await redriveAll(tenant);
-  const anew = await untilState(tenant, 'product', 'p-A', 'delivered');
-  expect(anew.remoteId).not.toBe(remoteId);
-  await sendChanges(stack, tenant, [count('A', '6')]);
-  await untilIdle(stack, tenant);
-  expect(await shelf(stack, tenant)).toEqual(['A Article A 6']);
+test(
+  'W10: a product deleted for good in the shop is made anew by a redrive, and ' +
+    'by an upsert: the way out of `gone_in_system`',
+  async () => {
+    const tenant = await createTestTenant(stack);
+    await sendChanges(stack, tenant, [product('A'), count('A', '5')]);
+    await untilIdle(stack, tenant);
+    const { remoteId } = await inShop(tenant, 'product', 'p-A');
+    await act(tenant, { as: 'shopkeeper', do: 'eraseProduct', sku: 'A' });
+    await sendChanges(stack, tenant, [edit('A', 2, { priceMinor: 1_300 })]);
+    const gone = await untilState(tenant, 'product', 'p-A', 'gone_in_system');
+    expect(gone.detail).toMatch(/not in the store any more: redrive/);
+    await redriveAll(tenant);
+    const anew = await untilState(tenant, 'product', 'p-A', 'delivered');
+    expect(anew.remoteId).not.toBe(remoteId);
+    await sendChanges(stack, tenant, [count('A', '6')]);
+    await untilIdle(stack, tenant);
+    expect(await shelf(stack, tenant)).toEqual(['A Article A 6']);
 
-  await act(tenant, { as: 'shopkeeper', do: 'eraseProduct', sku: 'A' });
-  await sendChanges(stack, tenant, [edit('A', 3, { priceMinor: 1_400 })]);
-  await untilState(tenant, 'product', 'p-A', 'gone_in_system');
-  await sendChanges(stack, tenant, [{ ...edit('A', 4), op: 'delete' }]);
-  await untilIdle(stack, tenant);
-  await sendChanges(stack, tenant, [edit('A', 5, { priceMinor: 1_300 })]);
-  const last = await untilState(tenant, 'product', 'p-A', 'delivered');
-  expect(last.remoteId).not.toBe(anew.remoteId);
-  expect((await shelf(stack, tenant)).map((line) => line.slice(0, 11))).toEqual(['A Article A']);
-}, 60_000);
+    await act(tenant, { as: 'shopkeeper', do: 'eraseProduct', sku: 'A' });
+    await sendChanges(stack, tenant, [edit('A', 3, { priceMinor: 1_400 })]);
+    await untilState(tenant, 'product', 'p-A', 'gone_in_system');
+    await sendChanges(stack, tenant, [{ ...edit('A', 4), op: 'delete' }]);
+    await untilIdle(stack, tenant);
+    await sendChanges(stack, tenant, [edit('A', 5, { priceMinor: 1_300 })]);
+    const last = await untilState(tenant, 'product', 'p-A', 'delivered');
+    expect(last.remoteId).not.toBe(anew.remoteId);
+    expect((await shelf(stack, tenant)).map((line) => line.slice(0, 11))).toEqual(['A Article A']);
+  },
+  60_000,
+);
 
-test('W8: what a plug-in changes is held with its id, and delivered by a redrive once it stops: the way out of `echo_differs`', async () => {
-  const tenant = await createTestTenant(stack);
-  await act(tenant, { as: 'plugin', do: 'endPrices', ending: '.99' });
-  await sendChanges(stack, tenant, [product('A')]);
-  const held = await untilState(tenant, 'product', 'p-A', 'echo_differs');
-  expect(held.remoteId).not.toBeNull();
-  await act(tenant, { as: 'plugin', do: 'endPrices', ending: null });
-  await redriveAll(tenant);
-  const done = await untilState(tenant, 'product', 'p-A', 'delivered');
-  expect(done.remoteId).toBe(held.remoteId);
-}, 60_000);
+test(
+  'W8: what a plug-in changes is held with its id, and delivered by a redrive ' +
+    'once it stops: the way out of `echo_differs`',
+  async () => {
+    const tenant = await createTestTenant(stack);
+    await act(tenant, { as: 'plugin', do: 'endPrices', ending: '.99' });
+    await sendChanges(stack, tenant, [product('A')]);
+    const held = await untilState(tenant, 'product', 'p-A', 'echo_differs');
+    expect(held.remoteId).not.toBeNull();
+    await act(tenant, { as: 'plugin', do: 'endPrices', ending: null });
+    await redriveAll(tenant);
+    const done = await untilState(tenant, 'product', 'p-A', 'delivered');
+    expect(done.remoteId).toBe(held.remoteId);
+  },
+  60_000,
+);
 
 test('W7: a price in another currency than the shop sells in never stands there', async () => {
   const tenant = await createTestTenant(stack);
@@ -115,34 +126,39 @@ test('W7: a price in another currency than the shop sells in never stands there'
   expect(await shelf(stack, tenant)).toEqual([]);
 }, 60_000);
 
-test('W22: a web sale while the batch is under way is held, W23: and a newer count settles it: the way out of `stock_changed_elsewhere`', async () => {
-  const tenant = await createTestTenant(stack);
-  await sendChanges(stack, tenant, [product('A'), count('A', '50')]);
-  await untilIdle(stack, tenant);
-  const sale = { as: 'shopper', do: 'sell', store: tenant.store, sku: 'A', quantity: 5 };
-  await fault(stack, tenant, 'woo', {
-    fault: 'actBefore',
-    act: sale,
-    match: { write: true },
-    times: 1,
-  });
-  await sendChanges(stack, tenant, [order('P-1', [['A', 1]])]);
-  const held = await untilState(tenant, 'inventory', 'A', 'stock_changed_elsewhere');
-  expect(held.detail).toMatch(/SKU "A".*sold 5.*should be 44/s);
-  await redriveAll(tenant);
-  await untilIdle(stack, tenant);
-  await sendChanges(stack, tenant, [order('P-2', [['A', 1]])]);
-  await untilIdle(stack, tenant);
-  expect((await inShop(tenant, 'inventory', 'A')).reason).toBe('stock_changed_elsewhere');
+test(
+  'W22: a web sale while the batch is under way is held, W23: and a newer ' +
+    'count settles it: the way out of `stock_changed_elsewhere`',
+  async () => {
+    const tenant = await createTestTenant(stack);
+    await sendChanges(stack, tenant, [product('A'), count('A', '50')]);
+    await untilIdle(stack, tenant);
+    const sale = { as: 'shopper', do: 'sell', store: tenant.store, sku: 'A', quantity: 5 };
+    await fault(stack, tenant, 'woo', {
+      fault: 'actBefore',
+      act: sale,
+      match: { write: true },
+      times: 1,
+    });
+    await sendChanges(stack, tenant, [order('P-1', [['A', 1]])]);
+    const held = await untilState(tenant, 'inventory', 'A', 'stock_changed_elsewhere');
+    expect(held.detail).toMatch(/SKU "A".*sold 5.*should be 44/s);
+    await redriveAll(tenant);
+    await untilIdle(stack, tenant);
+    await sendChanges(stack, tenant, [order('P-2', [['A', 1]])]);
+    await untilIdle(stack, tenant);
+    expect((await inShop(tenant, 'inventory', 'A')).reason).toBe('stock_changed_elsewhere');
 
-  await sendChanges(stack, tenant, [count('A', '43')]);
-  await untilState(tenant, 'inventory', 'A', 'delivered');
-  expect(await shelf(stack, tenant)).toEqual(['A Article A 43']);
-  await sendChanges(stack, tenant, [order('P-3', [['A', 1]])]);
-  await untilState(tenant, 'inventory', 'A', 'delivered');
-  await untilIdle(stack, tenant);
-  expect(await shelf(stack, tenant)).toEqual(['A Article A 42']);
-}, 60_000);
+    await sendChanges(stack, tenant, [count('A', '43')]);
+    await untilState(tenant, 'inventory', 'A', 'delivered');
+    expect(await shelf(stack, tenant)).toEqual(['A Article A 43']);
+    await sendChanges(stack, tenant, [order('P-3', [['A', 1]])]);
+    await untilState(tenant, 'inventory', 'A', 'delivered');
+    await untilIdle(stack, tenant);
+    expect(await shelf(stack, tenant)).toEqual(['A Article A 42']);
+  },
+  60_000,
+);
 
 test('W20: what is rounded down is said in the journal', async () => {
   const tenant = await createTestTenant(stack);

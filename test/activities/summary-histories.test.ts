@@ -5,11 +5,20 @@ import { z } from 'zod';
 import { days, step, Sums, Till, type TillTicket } from '../domain/posting/mode-till';
 import { historiesAsked } from '../support/env';
 import { fault } from '../support/sandboxes';
-import { control, sendChanges, startStack, untilIdle, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
+import {
+  control,
+  sendChanges,
+  startStack,
+  untilIdle,
+  type Stack,
+  type TestChange,
+  type TestTenant,
+} from '../support/stack';
 import { putPosting, summingTenant } from './summing';
 
-// Random histories of both modes on their whole way: from the inbox over the tenant's workflow into the books, whose
-// documents are compared with the till's own sums after each step. HISTORIES says how many, HISTORY_SEED which first.
+// Random histories of both modes on their whole way: from the inbox over the tenant's workflow into
+// the books, whose documents are compared with the till's own sums after each step. HISTORIES says
+// how many, HISTORY_SEED which first.
 
 const { histories, firstSeed, steps: stepsMax } = historiesAsked(20);
 const atOnce = 5;
@@ -43,7 +52,8 @@ async function booked({ id, realmId }: TestTenant): Promise<Record<string, numbe
   const own = realms[realmId];
   if (own?.isBalanced !== true) throw new Error('the books do not balance');
   const { rows } = await stack.database.pool.query<{ account: string; tender: string }>(
-    `SELECT target_id AS account, split_part(key, ':', 2) AS tender FROM mappings WHERE tenant = $1 AND kind = 'account' AND key LIKE 'clearing:%'`,
+    `SELECT target_id AS account, split_part(key, ':', 2) AS tender FROM mappings WHERE tenant = $1
+       AND kind = 'account' AND key LIKE 'clearing:%'`,
     [id],
   );
   const tenders = new Map(rows.map(({ account, tender }) => [account, tender]));
@@ -63,8 +73,10 @@ async function booked({ id, realmId }: TestTenant): Promise<Record<string, numbe
 /** What neither is in the books nor waits for a person who sees why. */
 async function lost({ id }: TestTenant): Promise<unknown[]> {
   const { rows } = await stack.database.pool.query<Record<string, unknown>>(
-    `SELECT kind, record_id, part, state, reason, detail FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND state NOT IN ('delivered', 'skipped')
-       AND NOT (kind = 'refund' AND state = 'held' AND reason IN ('refund_above_sale', 'dependency'))
+    `SELECT kind, record_id, part, state, reason, detail FROM deliveries WHERE tenant = $1
+       AND system = 'qbo' AND state NOT IN ('delivered', 'skipped')
+       AND NOT (kind = 'refund' AND state = 'held'
+         AND reason IN ('refund_above_sale', 'dependency'))
        AND NOT (kind = 'order' AND state = 'held' AND reason = 'in_use')`,
     [id],
   );
@@ -83,7 +95,12 @@ async function run(seed: number): Promise<void> {
     if (JSON.stringify(till.switches) !== switches) await putPosting(stack, tenant, till.switches);
     switches = JSON.stringify(till.switches);
     if (changed === null) continue;
-    if (seed % 4 === 0 && index === 4) await fault(stack, tenant, 'qbo', { fault: 'resetAfterCommit', times: 1, match: { write: true } }); // prettier-ignore
+    if (seed % 4 === 0 && index === 4)
+      await fault(stack, tenant, 'qbo', {
+        fault: 'resetAfterCommit',
+        times: 1,
+        match: { write: true },
+      });
     await sendChanges(stack, tenant, [changeOf(changed, revisions)]);
     await untilIdle(stack, tenant, 20_000);
     const seen = { seed, index, sums: await booked(tenant), lost: await lost(tenant) };
@@ -100,9 +117,16 @@ function changeOf({ id, ticket }: TillTicket, revisions: Map<string, number>): T
     : { kind, recordId: id, revision, body: ticket.body };
 }
 
-test(`${histories} histories over ${days.length} days: after each step the books hold what the till's sums say`, async () => {
-  for (let from = 0; from < histories; from += atOnce) {
-    const some = Array.from({ length: Math.min(atOnce, histories - from) }, (_, index) => run(firstSeed + from + index)); // prettier-ignore
-    expect(await Promise.all(some)).toHaveLength(some.length);
-  }
-}, 280_000);
+test(
+  `${histories} histories over ${days.length} days: after each step the books ` +
+    `hold what the till's sums say`,
+  async () => {
+    for (let from = 0; from < histories; from += atOnce) {
+      const some = Array.from({ length: Math.min(atOnce, histories - from) }, (_, index) =>
+        run(firstSeed + from + index),
+      );
+      expect(await Promise.all(some)).toHaveLength(some.length);
+    }
+  },
+  280_000,
+);

@@ -7,7 +7,14 @@ import type { OrderBody } from '../../domain/bodies';
 import type { ModeSwitch } from '../../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../../domain/posting/settings';
 import { customer, orderBody, product } from '../support/samples';
-import { createTestTenant, sendChanges, untilIdle, type Stack, type TestChange, type TestTenant } from '../support/stack'; // prettier-ignore
+import {
+  createTestTenant,
+  sendChanges,
+  untilIdle,
+  type Stack,
+  type TestChange,
+  type TestTenant,
+} from '../support/stack';
 
 // Tenants that sum up some of their days, with what their summaries need.
 
@@ -23,22 +30,39 @@ export async function summingTenant(
 ): Promise<TestTenant> {
   const tenant = await createTestTenant(stack);
   const { pool } = stack.database;
-  await putPosting(stack, tenant, [{ fromDay: summed, mode: 'summary' }, { fromDay: alone, mode: 'perOrder' }], changes); // prettier-ignore
+  await putPosting(
+    stack,
+    tenant,
+    [
+      { fromDay: summed, mode: 'summary' },
+      { fromDay: alone, mode: 'perOrder' },
+    ],
+    changes,
+  );
   await sendChanges(stack, tenant, [customer('c-1'), product('A')]);
   await untilIdle(stack, tenant, 50_000);
   const { rows } = await pool.query<{ kind: string; id: string }>(
-    `SELECT kind, remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND remote_id IS NOT NULL`,
+    `SELECT kind, remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
+       AND remote_id IS NOT NULL`,
     [tenant.id],
   );
   const idOf = (kind: string): string => rows.find((row) => row.kind === kind)?.id ?? '';
   const map = (kind: 'account' | 'item', key: string, id: string): Promise<unknown> =>
     putMapping(pool, tenant.id, kind, key, { id, name: null }, 'test');
-  const read = await pool.query<{ facts: unknown }>(`SELECT facts FROM connections WHERE tenant = $1 AND system = 'qbo'`, [tenant.id]); // prettier-ignore
+  const read = await pool.query<{ facts: unknown }>(
+    `SELECT facts FROM connections WHERE tenant = $1 AND system = 'qbo'`,
+    [tenant.id],
+  );
   const { accounts } = facts.parse(read.rows[0]?.facts);
-  await map('account', 'clearing:exchange', accounts.find(({ name }) => name === 'Undeposited Funds')?.id ?? 'missing'); // prettier-ignore
+  await map(
+    'account',
+    'clearing:exchange',
+    accounts.find(({ name }) => name === 'Undeposited Funds')?.id ?? 'missing',
+  );
   await map('account', 'daily-customer', idOf('customer'));
   await map('account', 'guest-customer', idOf('customer'));
-  for (const key of ['A', 'B', '@daily-sales', '@unallocated', '@shipping']) await map('item', key, idOf('product')); // prettier-ignore
+  for (const key of ['A', 'B', '@daily-sales', '@unallocated', '@shipping'])
+    await map('item', key, idOf('product'));
   return tenant;
 }
 
@@ -81,7 +105,8 @@ export function ticket(
 /** States of tickets as `record part state reason`. */
 export async function states(stack: Stack, tenant: TestTenant): Promise<string[]> {
   const { rows } = await stack.database.pool.query<{ line: string }>(
-    `SELECT record_id || ' ' || part || ' ' || state || coalesce(' ' || reason, '') AS line FROM deliveries
+    `SELECT record_id || ' ' || part || ' ' || state || coalesce(' ' || reason, '') AS line
+       FROM deliveries
      WHERE tenant = $1 AND system = 'qbo' AND kind IN ('order', 'refund') ORDER BY 1`,
     [tenant.id],
   );

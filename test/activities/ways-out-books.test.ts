@@ -30,8 +30,8 @@ import {
   type Place,
 } from '../support/ways-out';
 
-// Each reason for which the books' lane holds a sale: the hold is made, the way out that its text names is taken, and
-// it is delivered. One tenant each.
+// Each reason for which the books' lane holds a sale: the hold is made, the way out that its text
+// names is taken, and it is delivered. One tenant each.
 
 let stack: Stack;
 let api: TestApi;
@@ -154,22 +154,26 @@ test('the way out of `mapping_invalid`: mapped to another, or mended in QuickBoo
   await untilStands(stack, tenant, ['qbo', 'order', 'T-2'], 'delivered');
 }, 60_000);
 
-test('the way out of `closed_period`: the period is opened, or the first open day is allowed', async () => {
-  const tenant = await begin();
-  await accountant(tenant, 'closeBooks', { date: '2026-11-29' });
-  await forgetFacts(stack.database.pool, tenant.id, 'qbo');
-  await sent(stack, tenant, ticket(1), ticket(2, {}, 'T-2'));
-  await expectHeld(tenant, 'closed_period', /closed up to 2026-11-29/);
-  await post(stack, tenant, { closed: { mode: 'firstOpenDay' } });
-  await redriven(stack, tenant, ['qbo', 'order', 'T-2']);
-  await post(stack, tenant, {});
-  await accountant(tenant, 'closeBooks', { date: null });
-  await redriven(stack, tenant, sale);
-  expect(await documents(stack, tenant)).toEqual([
-    'SalesReceipt T-1 12.50',
-    'SalesReceipt T-2 25.00',
-  ]);
-}, 60_000);
+test(
+  'the way out of `closed_period`: the period is opened, or the first open day ' + 'is allowed',
+  async () => {
+    const tenant = await begin();
+    await accountant(tenant, 'closeBooks', { date: '2026-11-29' });
+    await forgetFacts(stack.database.pool, tenant.id, 'qbo');
+    await sent(stack, tenant, ticket(1), ticket(2, {}, 'T-2'));
+    await expectHeld(tenant, 'closed_period', /closed up to 2026-11-29/);
+    await post(stack, tenant, { closed: { mode: 'firstOpenDay' } });
+    await redriven(stack, tenant, ['qbo', 'order', 'T-2']);
+    await post(stack, tenant, {});
+    await accountant(tenant, 'closeBooks', { date: null });
+    await redriven(stack, tenant, sale);
+    expect(await documents(stack, tenant)).toEqual([
+      'SalesReceipt T-1 12.50',
+      'SalesReceipt T-2 25.00',
+    ]);
+  },
+  60_000,
+);
 
 test('the way out of `before_start_date`: the start is set earlier', async () => {
   const tenant = await begin();
@@ -182,46 +186,53 @@ test('the way out of `before_start_date`: the start is set earlier', async () =>
   await redriven(stack, tenant, sale);
 }, 60_000);
 
-test('the way out of `changed_in_books`: the document is set back, and a voided one is posted anew', async () => {
-  const tenant = await begin();
-  await sent(stack, tenant, ticket(1), ticket(1, {}, 'T-2'));
-  const id = await remoteIdOf(stack, tenant, sale);
-  const { SalesReceipt } = z
-    .object({ SalesReceipt: z.object({ Line: z.array(z.looseObject({ Amount: z.number() })) }) })
-    .parse(await inBooks(stack, tenant, `salesreceipt/${id}`));
-  const lines = SalesReceipt.Line.filter(({ DetailType }) => DetailType === 'SalesItemLineDetail');
-  const dearer = lines.map((line) => ({
-    ...line,
-    Amount: 20,
-    SalesItemLineDetail: {
-      ...z.looseObject({}).parse(line['SalesItemLineDetail']),
-      Qty: 1,
-      UnitPrice: 20,
-    },
-  }));
-  const edit = (set: object): Promise<unknown> =>
-    accountant(tenant, 'edit', { entity: 'SalesReceipt', id, set });
-  await edit({ Line: dearer });
-  const second: Place = ['qbo', 'order', 'T-2'];
-  await accountant(tenant, 'void', {
-    entity: 'SalesReceipt',
-    id: await remoteIdOf(stack, tenant, second),
-  });
-  await sent(
-    stack,
-    tenant,
-    next(ticket(1), orderBody('T-1', [['A', 3]], 'c-1')),
-    next(ticket(1, {}, 'T-2'), orderBody('T-2', [['A', 2]], 'c-1')),
-  );
-  await expectHeld(tenant, 'changed_in_books', /20\.00/);
-  await edit({ Line: lines });
-  await redriven(stack, tenant, sale);
-  await expectHeld(tenant, 'changed_in_books', /Voided by hand/, second);
-  await redriven(stack, tenant, second);
-  expect(await documents(stack, tenant)).toEqual(
-    expect.arrayContaining(['SalesReceipt T-1 37.50', 'SalesReceipt T-2-V2 25.00']),
-  );
-}, 60_000);
+test(
+  'the way out of `changed_in_books`: the document is set back, and a voided ' +
+    'one is posted anew',
+  async () => {
+    const tenant = await begin();
+    await sent(stack, tenant, ticket(1), ticket(1, {}, 'T-2'));
+    const id = await remoteIdOf(stack, tenant, sale);
+    const { SalesReceipt } = z
+      .object({ SalesReceipt: z.object({ Line: z.array(z.looseObject({ Amount: z.number() })) }) })
+      .parse(await inBooks(stack, tenant, `salesreceipt/${id}`));
+    const lines = SalesReceipt.Line.filter(
+      ({ DetailType }) => DetailType === 'SalesItemLineDetail',
+    );
+    const dearer = lines.map((line) => ({
+      ...line,
+      Amount: 20,
+      SalesItemLineDetail: {
+        ...z.looseObject({}).parse(line['SalesItemLineDetail']),
+        Qty: 1,
+        UnitPrice: 20,
+      },
+    }));
+    const edit = (set: object): Promise<unknown> =>
+      accountant(tenant, 'edit', { entity: 'SalesReceipt', id, set });
+    await edit({ Line: dearer });
+    const second: Place = ['qbo', 'order', 'T-2'];
+    await accountant(tenant, 'void', {
+      entity: 'SalesReceipt',
+      id: await remoteIdOf(stack, tenant, second),
+    });
+    await sent(
+      stack,
+      tenant,
+      next(ticket(1), orderBody('T-1', [['A', 3]], 'c-1')),
+      next(ticket(1, {}, 'T-2'), orderBody('T-2', [['A', 2]], 'c-1')),
+    );
+    await expectHeld(tenant, 'changed_in_books', /20\.00/);
+    await edit({ Line: lines });
+    await redriven(stack, tenant, sale);
+    await expectHeld(tenant, 'changed_in_books', /Voided by hand/, second);
+    await redriven(stack, tenant, second);
+    expect(await documents(stack, tenant)).toEqual(
+      expect.arrayContaining(['SalesReceipt T-1 37.50', 'SalesReceipt T-2-V2 25.00']),
+    );
+  },
+  60_000,
+);
 
 const rate = { rate: '1.10', source: 'ECB', day: '2026-11-21' };
 
@@ -443,28 +454,33 @@ test('the way out of `plan_lacks_feature`: the plan is changed', async () => {
   await redriven(stack, tenant, sale);
 }, 60_000);
 
-test('the way out of `totals_differ_in_books`: what makes the books compute otherwise is corrected', async () => {
-  const tenant = await begin();
-  const lines = orderBody('T-1', [['A', 1]], null).lines.map((line) => ({
-    ...line,
-    taxes: [{ code: 'NY', taxMinor: 100 }],
-  }));
-  const shipped = {
-    lines,
-    shipping: [{ name: 'Post', amountMinor: 500, taxes: [{ code: 'NY', taxMinor: 40 }] }],
-    totals: { netMinor: 1_750, taxMinor: 140, totalMinor: 1_890 },
-    tenders: [{ tender: 'card', amountMinor: 1_890 }],
-  };
-  await control(stack.qbo, 'settings', { 'qbo.astShippingFlag': false });
-  try {
-    await sent(stack, tenant, ticket(1, shipped));
-    await expectHeld(tenant, 'totals_differ_in_books', /It was voided/);
-  } finally {
-    await control(stack.qbo, 'settings', { 'qbo.astShippingFlag': true });
-  }
-  await redriven(stack, tenant, sale);
-  expect(await documents(stack, tenant)).toContain('SalesReceipt T-1-V2 18.90');
-}, 60_000);
+test(
+  'the way out of `totals_differ_in_books`: what makes the books compute ' +
+    'otherwise is corrected',
+  async () => {
+    const tenant = await begin();
+    const lines = orderBody('T-1', [['A', 1]], null).lines.map((line) => ({
+      ...line,
+      taxes: [{ code: 'NY', taxMinor: 100 }],
+    }));
+    const shipped = {
+      lines,
+      shipping: [{ name: 'Post', amountMinor: 500, taxes: [{ code: 'NY', taxMinor: 40 }] }],
+      totals: { netMinor: 1_750, taxMinor: 140, totalMinor: 1_890 },
+      tenders: [{ tender: 'card', amountMinor: 1_890 }],
+    };
+    await control(stack.qbo, 'settings', { 'qbo.astShippingFlag': false });
+    try {
+      await sent(stack, tenant, ticket(1, shipped));
+      await expectHeld(tenant, 'totals_differ_in_books', /It was voided/);
+    } finally {
+      await control(stack.qbo, 'settings', { 'qbo.astShippingFlag': true });
+    }
+    await redriven(stack, tenant, sale);
+    expect(await documents(stack, tenant)).toContain('SalesReceipt T-1-V2 18.90');
+  },
+  60_000,
+);
 
 test('the way out of `currency_unknown`: the home currency is set', async () => {
   const tenant = await begin();

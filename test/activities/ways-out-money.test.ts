@@ -24,8 +24,9 @@ import {
   type Place,
 } from '../support/ways-out';
 
-// Each reason for which the books' lane holds refunds and money beside the sale, as far as no other test takes its way
-// out: the hold is made, the way out that its text names is taken, and it is delivered. One tenant each.
+// Each reason for which the books' lane holds refunds and money beside the sale, as far as no other
+// test takes its way out: the hold is made, the way out that its text names is taken, and it is
+// delivered. One tenant each.
 
 let stack: Stack;
 beforeAll(async () => {
@@ -91,33 +92,38 @@ test('the way out of `refund_without_tender`: the tenders are sent', async () =>
   expect(await documents(stack, tenant)).toContain('RefundReceipt R-1 12.50');
 }, 60_000);
 
-test('the way out of `credit_not_owed`: the refund is sent with the tender of what was paid back', async () => {
-  const tenant = await begin();
-  await sent(stack, tenant, invoice());
-  const [invoiceId, customerId] = [
-    await remoteIdOf(stack, tenant, ['qbo', 'invoice', 'I-1']),
-    await remoteIdOf(stack, tenant, ['qbo', 'customer', 'c-1']),
-  ];
-  // The accountant has the money already, of which the till knows nothing.
-  await inBooks(stack, tenant, 'payment', {
-    CustomerRef: { value: customerId },
-    TotalAmt: 25,
-    Line: [{ Amount: 25, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }],
-    DepositToAccountRef: { value: (await accountsOf(stack, tenant))['Bank'] },
-  });
-  await sent(stack, tenant, refund('I-1', { tenders: [] }));
-  await expectHeld(tenant, back, 'credit_not_owed', /owes nothing of its invoice/);
-  await sent(stack, tenant, next(refund('I-1')));
-  await untilStands(stack, tenant, back, 'delivered');
-  expect(await documents(stack, tenant)).toContain('RefundReceipt R-1-V2 12.50');
-}, 60_000);
+test(
+  'the way out of `credit_not_owed`: the refund is sent with the tender of ' + 'what was paid back',
+  async () => {
+    const tenant = await begin();
+    await sent(stack, tenant, invoice());
+    const [invoiceId, customerId] = [
+      await remoteIdOf(stack, tenant, ['qbo', 'invoice', 'I-1']),
+      await remoteIdOf(stack, tenant, ['qbo', 'customer', 'c-1']),
+    ];
+    // The accountant has the money already, of which the till knows nothing.
+    await inBooks(stack, tenant, 'payment', {
+      CustomerRef: { value: customerId },
+      TotalAmt: 25,
+      Line: [{ Amount: 25, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }],
+      DepositToAccountRef: { value: (await accountsOf(stack, tenant))['Bank'] },
+    });
+    await sent(stack, tenant, refund('I-1', { tenders: [] }));
+    await expectHeld(tenant, back, 'credit_not_owed', /owes nothing of its invoice/);
+    await sent(stack, tenant, next(refund('I-1')));
+    await untilStands(stack, tenant, back, 'delivered');
+    expect(await documents(stack, tenant)).toContain('RefundReceipt R-1-V2 12.50');
+  },
+  60_000,
+);
 
 test('the way out of `day_unknown`: the day is sent', async () => {
   const tenant = await begin();
   await sent(stack, tenant, payment('P-1', 1_000));
   // Versions before this one kept no day of a payment.
   await stack.database.pool.query(
-    `UPDATE records SET body = (body::jsonb - 'businessDate')::json WHERE tenant = $1 AND kind = 'payment'`,
+    `UPDATE records SET body = (body::jsonb - 'businessDate')::json WHERE tenant = $1
+       AND kind = 'payment'`,
     [tenant.id],
   );
   await sent(stack, tenant, invoice());
@@ -132,11 +138,14 @@ test('the way out of `too_many_entries`: booked by hand and discarded', async ()
   // As many more, without their way through the inbox.
   const { pool } = stack.database;
   await pool.query(
-    `INSERT INTO records (tenant, kind, record_id, rev, op, body, origin) SELECT $1, 'payment', 'M-' || n, 1, 'present', (SELECT body FROM records WHERE tenant = $1 AND record_id = 'P-1'), '{}' FROM generate_series(1, 200) AS n`,
+    `INSERT INTO records (tenant, kind, record_id, rev, op, body, origin)
+       SELECT $1, 'payment', 'M-' || n, 1, 'present', (SELECT body FROM records WHERE tenant = $1
+         AND record_id = 'P-1'), '{}' FROM generate_series(1, 200) AS n`,
     [tenant.id],
   );
   await pool.query(
-    `INSERT INTO sale_entries (tenant, sale_id, kind, record_id) SELECT $1, 'I-1', 'payment', 'M-' || n FROM generate_series(1, 200) AS n`,
+    `INSERT INTO sale_entries (tenant, sale_id, kind, record_id)
+       SELECT $1, 'I-1', 'payment', 'M-' || n FROM generate_series(1, 200) AS n`,
     [tenant.id],
   );
   await sent(stack, tenant, invoice());

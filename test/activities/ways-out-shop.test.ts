@@ -25,8 +25,8 @@ import {
   type Place,
 } from '../support/ways-out';
 
-// Each reason for which the shop's lane holds something: the hold is made, the way out that its text names is taken,
-// and it is delivered. One tenant each.
+// Each reason for which the shop's lane holds something: the hold is made, the way out that its
+// text names is taken, and it is delivered. One tenant each.
 
 let stack: Stack;
 beforeAll(async () => {
@@ -144,7 +144,8 @@ test('the way out of `stock_unknown`: the article is counted', async () => {
   });
   // As for a shop that is connected with its products in it.
   await stack.database.pool.query(
-    'UPDATE deliveries SET remote_id = NULL, remote_version = NULL, snapshot = NULL WHERE tenant = $1',
+    'UPDATE deliveries SET remote_id = NULL, remote_version = NULL, snapshot = NULL WHERE ' +
+      'tenant = $1',
     [tenant.id],
   );
   await sent(stack, tenant, next(product('A'), { description: 'New' }), order('T-1', [['A', 1]]));
@@ -158,17 +159,21 @@ test('the way out of `stock_unknown`: the article is counted', async () => {
   );
 }, 60_000);
 
-test('the way out of `unreadable_answer`: the plug-in that garbles the answer is switched off', async () => {
-  const tenant = await createTestTenant(stack);
-  await sent(stack, tenant, product('A'));
-  await control(stack.woo, 'settings', { 'woo.garbledOn': 'Garbled' });
-  try {
-    await sent(stack, tenant, product('B', { name: 'Garbled' }), product('C'));
-    expect(await standing(stack, tenant, inShop('B'))).toBe('unreadable_answer');
-    expect(await detailOf(stack, tenant, inShop('B'))).toMatch(/cannot be read at "sku"/);
-  } finally {
-    await control(stack.woo, 'settings', { 'woo.garbledOn': '' });
-  }
-  await redriven(stack, tenant, inShop('B'));
-  expect(await shelf(stack, tenant)).toEqual(['A Article A -', 'B Garbled -', 'C Article C -']);
-}, 60_000);
+test(
+  'the way out of `unreadable_answer`: the plug-in that garbles the answer is ' + 'switched off',
+  async () => {
+    const tenant = await createTestTenant(stack);
+    await sent(stack, tenant, product('A'));
+    await control(stack.woo, 'settings', { 'woo.garbledOn': 'Garbled' });
+    try {
+      await sent(stack, tenant, product('B', { name: 'Garbled' }), product('C'));
+      expect(await standing(stack, tenant, inShop('B'))).toBe('unreadable_answer');
+      expect(await detailOf(stack, tenant, inShop('B'))).toMatch(/cannot be read at "sku"/);
+    } finally {
+      await control(stack.woo, 'settings', { 'woo.garbledOn': '' });
+    }
+    await redriven(stack, tenant, inShop('B'));
+    expect(await shelf(stack, tenant)).toEqual(['A Article A -', 'B Garbled -', 'C Article C -']);
+  },
+  60_000,
+);

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
-import { customerChange, nowhere, startTestApi, textOf, type ApiTenant, type TestApi } from '../support/api'; // prettier-ignore
+import {
+  customerChange,
+  nowhere,
+  startTestApi,
+  textOf,
+  type ApiTenant,
+  type TestApi,
+} from '../support/api';
 
 // Every route of a tenant as the API describes itself: none is forgotten here.
 
@@ -24,7 +31,9 @@ beforeAll(async () => {
     .flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { description }]) => ({
         method: method.toUpperCase(),
-        path: path.replace('{system}', 'woo').replace('{kind}', path.includes('mappings') ? 'item' : 'order'), // prettier-ignore
+        path: path
+          .replace('{system}', 'woo')
+          .replace('{kind}', path.includes('mappings') ? 'item' : 'order'),
         roles: /^Roles: (.*)\.$/.exec(description)?.[1]?.split(', ') ?? [],
       })),
     );
@@ -33,17 +42,31 @@ afterAll(() => api.stop());
 
 function pathFor(path: string, owner: ApiTenant): string {
   const id = '0b50c4b4-53ce-4a55-8a66-c2bcf1c68a4f';
-  return path.replace('{tenantId}', owner.tenantId).replace(/\{\w+\}/g, path.includes('keys') ? id : '1'); // prettier-ignore
+  return path
+    .replace('{tenantId}', owner.tenantId)
+    .replace(/\{\w+\}/g, path.includes('keys') ? id : '1');
 }
 
 const roles = ['pos', 'viewer', 'operator', 'admin'] as const;
 
 /** Everything that a request could have changed. */
 async function contents(): Promise<unknown> {
-  const tables = ['tenants', 'api_keys', 'settings', 'mappings', 'connections', 'lanes', 'changes', 'redrives', 'audit', 'tenant_intake']; // prettier-ignore
+  const tables = [
+    'tenants',
+    'api_keys',
+    'settings',
+    'mappings',
+    'connections',
+    'lanes',
+    'changes',
+    'redrives',
+    'audit',
+    'tenant_intake',
+  ];
   const counts = tables.map((table) => {
     const columns = table === 'api_keys' ? "(to_jsonb(t) - 'last_used_at')" : 'to_jsonb(t)';
-    return `SELECT '${table}' AS name, md5(coalesce(string_agg(${columns}::text, ',' ORDER BY ${columns}::text), '')) AS hash FROM ${table} t`;
+    return `SELECT '${table}' AS name, md5(coalesce(string_agg(${columns}::text, ','
+       ORDER BY ${columns}::text), '')) AS hash FROM ${table} t`;
   });
   return (await api.database.pool.query(counts.join(' UNION ALL '))).rows;
 }
@@ -62,23 +85,30 @@ describe('every route of a tenant', () => {
     }
   });
 
-  it('answers 404 to the keys of another tenant, and reads and writes nothing for them', async () => {
-    const before = await contents();
-    for (const { method, path } of routes) {
-      for (const role of roles) {
-        const body = method === 'GET' ? {} : { body: { changes: [customerChange('x')] } };
-        const answer = await api.call(method, pathFor(path, tenant), { key: other.keys[role], ...body }); // prettier-ignore
-        expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
-        expect(answer.text).not.toContain(tenant.tenantId);
+  it(
+    'answers 404 to the keys of another tenant, and reads and writes nothing ' + 'for them',
+    async () => {
+      const before = await contents();
+      for (const { method, path } of routes) {
+        for (const role of roles) {
+          const body = method === 'GET' ? {} : { body: { changes: [customerChange('x')] } };
+          const answer = await api.call(method, pathFor(path, tenant), {
+            key: other.keys[role],
+            ...body,
+          });
+          expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
+          expect(answer.text).not.toContain(tenant.tenantId);
+        }
       }
-    }
-    await expect(contents()).resolves.toEqual(before);
-  });
+      await expect(contents()).resolves.toEqual(before);
+    },
+  );
 
   it('takes its own roles and no others', async () => {
     for (const { method, path, roles: allowed } of routes) {
       for (const role of roles) {
-        // Sent without its body, so that nothing is changed: whoever may call gets as far as 415, 404 or 200.
+        // Sent without its body, so that nothing is changed: whoever may call gets as far as 415,
+        // 404 or 200.
         const at = pathFor(path, tenant);
         const isHarmless = !/breaker|pause|resume/.test(path);
         const answer = isHarmless
@@ -106,22 +136,30 @@ describe('every route of a tenant', () => {
     ['POST', '/keys', ['admin']],
     ['PUT', '/delete-policy', ['admin']],
   ])('%s %s is for %j', (method, path, expected) => {
-    const found = routes.find((route) => route.method === method && route.path === `/v1/tenants/{tenantId}${path}`); // prettier-ignore
+    const found = routes.find(
+      (route) => route.method === method && route.path === `/v1/tenants/{tenantId}${path}`,
+    );
     expect(found?.roles).toEqual(expected);
   });
 
   it('says 501 not_built where it is not built', async () => {
     const key = tenant.keys.admin;
     for (const path of ['/feed', '/delete-policy', '/history'])
-      expect(await api.call('GET', tenant.path(path), { key })).toMatchObject({ status: 501, body: { code: 'not_built' } }); // prettier-ignore
+      expect(await api.call('GET', tenant.path(path), { key })).toMatchObject({
+        status: 501,
+        body: { code: 'not_built' },
+      });
     expect((await api.call('POST', '/v1/hooks/qbo', { body: {} })).status).toBe(501);
-  }); // prettier-ignore
+  });
 });
 
 describe('a key', () => {
   it('is shown once, stored as a hash, and stops at once when revoked', async () => {
     const key = tenant.keys.admin;
-    const made = await api.call('POST', tenant.path('/keys'), { key, body: { role: 'viewer', label: "Ann's desk" } }); // prettier-ignore
+    const made = await api.call('POST', tenant.path('/keys'), {
+      key,
+      body: { role: 'viewer', label: "Ann's desk" },
+    });
     expect(made.status).toBe(201);
     const [id, fresh] = [textOf(made.body, 'id'), textOf(made.body, 'key')];
     expect(fresh).toMatch(/^ts_[\w-]{43}$/);
@@ -145,18 +183,28 @@ describe('a key', () => {
     expect(seen.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
   });
 
-  it.each(['Basic dHM6', 'Bearer', 'Bearer  ', 'Bearer ts_ x', 'ts_abc', `Bearer ${'x'.repeat(5_000)}`])(
-    'is not %s',
-    async (authorization) => {
-      const answer = await api.call('GET', tenant.path('/status'), { headers: { authorization } });
-      expect(answer.status).toBe(401);
-      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
-    },
-  ); // prettier-ignore
+  it.each([
+    'Basic dHM6',
+    'Bearer',
+    'Bearer  ',
+    'Bearer ts_ x',
+    'ts_abc',
+    `Bearer ${'x'.repeat(5_000)}`,
+  ])('is not %s', async (authorization) => {
+    const answer = await api.call('GET', tenant.path('/status'), { headers: { authorization } });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  });
 });
 
 describe('POST /v1/tenants', () => {
-  const body = { tenantId: 'corner-shop', name: "O'Brien & Söhne", timeZone: 'America/New_York', currency: 'USD', country: 'US' }; // prettier-ignore
+  const body = {
+    tenantId: 'corner-shop',
+    name: "O'Brien & Söhne",
+    timeZone: 'America/New_York',
+    currency: 'USD',
+    country: 'US',
+  };
 
   it('takes the root key only', async () => {
     expect((await api.call('POST', '/v1/tenants', { body })).status).toBe(401);
@@ -166,7 +214,10 @@ describe('POST /v1/tenants', () => {
 
   it('makes a tenant once', async () => {
     const made = await api.call('POST', '/v1/tenants', { body, key: api.rootKey });
-    expect(made).toMatchObject({ status: 201, body: { tenant: { tenantId: 'corner-shop', name: "O'Brien & Söhne" } } }); // prettier-ignore
+    expect(made).toMatchObject({
+      status: 201,
+      body: { tenant: { tenantId: 'corner-shop', name: "O'Brien & Söhne" } },
+    });
     const again = await api.call('POST', '/v1/tenants', { body, key: api.rootKey });
     expect(again).toMatchObject({ status: 409, body: { code: 'tenant_exists' } });
     const key = textOf(made.body, 'adminKey');
@@ -197,7 +248,10 @@ describe('POST /v1/tenants', () => {
     ['country', 'USA'],
     ['plan', 'free'],
   ])('refuses %s %j', async (field, value) => {
-    const answer = await api.call('POST', '/v1/tenants', { key: api.rootKey, body: { ...body, [field]: value } }); // prettier-ignore
+    const answer = await api.call('POST', '/v1/tenants', {
+      key: api.rootKey,
+      body: { ...body, [field]: value },
+    });
     expect(answer).toMatchObject({ status: 422, body: { code: 'invalid' } });
   });
 });

@@ -6,26 +6,29 @@ import { BigBodies } from '../../api/big-bodies';
 
 const big = 4_000_000;
 
-test('one large body of a tenant is in work at a time, four of all; each gets its turn', async () => {
-  const bodies = new BigBodies();
-  const running: string[] = [];
-  const done: string[] = [];
-  let peak = 0;
-  let ownPeak = 0;
-  const work = (tenant: string) => async (): Promise<void> => {
-    running.push(tenant);
-    peak = Math.max(peak, running.length);
-    ownPeak = Math.max(ownPeak, running.filter((other) => other === tenant).length);
-    await new Promise(setImmediate);
-    running.splice(running.indexOf(tenant), 1);
-    done.push(tenant);
-  };
-  const tenants = ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((name) => [name, name, name]);
-  await Promise.all(tenants.map((tenant) => bodies.run(tenant, big, work(tenant))));
-  expect(peak).toBe(4);
-  expect(ownPeak).toBe(1);
-  expect(done.sort()).toEqual(tenants.sort());
-});
+test(
+  'one large body of a tenant is in work at a time, four of all; each gets its ' + 'turn',
+  async () => {
+    const bodies = new BigBodies();
+    const running: string[] = [];
+    const done: string[] = [];
+    let peak = 0;
+    let ownPeak = 0;
+    const work = (tenant: string) => async (): Promise<void> => {
+      running.push(tenant);
+      peak = Math.max(peak, running.length);
+      ownPeak = Math.max(ownPeak, running.filter((other) => other === tenant).length);
+      await new Promise(setImmediate);
+      running.splice(running.indexOf(tenant), 1);
+      done.push(tenant);
+    };
+    const tenants = ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((name) => [name, name, name]);
+    await Promise.all(tenants.map((tenant) => bodies.run(tenant, big, work(tenant))));
+    expect(peak).toBe(4);
+    expect(ownPeak).toBe(1);
+    expect(done.sort()).toEqual(tenants.sort());
+  },
+);
 
 test('small ones pass by, also of a tenant whose large one hangs', async () => {
   const bodies = new BigBodies();

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { customerChange, nowhere, startTestApi, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore
+import {
+  customerChange,
+  nowhere,
+  startTestApi,
+  type ApiTenant,
+  type Called,
+  type TestApi,
+} from '../support/api';
 import { orderBody } from '../support/samples';
 
 let api: TestApi;
@@ -37,7 +44,13 @@ describe('a request that cannot be taken', () => {
     ['a million nested arrays', '['.repeat(1e6) + ']'.repeat(1e6), {}, 400, 'bad_request'],
     ['a million open arrays', '['.repeat(1e6), {}, 400, 'bad_request'],
     ['another type', '{}', { 'content-type': 'text/plain' }, 415, 'unsupported_media_type'],
-    ['another charset', '{}', { 'content-type': 'application/json; charset=utf-16' }, 415, 'unsupported_media_type'],
+    [
+      'another charset',
+      '{}',
+      { 'content-type': 'application/json; charset=utf-16' },
+      415,
+      'unsupported_media_type',
+    ],
     ['compression', '{}', { 'content-encoding': 'gzip' }, 415, 'unsupported_media_type'],
     ['no object', '[]', {}, 422, 'invalid'],
     ['null', 'null', {}, 422, 'invalid'],
@@ -51,7 +64,7 @@ describe('a request that cannot be taken', () => {
     const answer = await sendRaw(raw, headers);
     expect(answer).toMatchObject({ status, body: { status, code } });
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
-  }); // prettier-ignore
+  });
 
   it('is refused above 5 MB, and taken at 5 MB exactly', async () => {
     const text = JSON.stringify({ changes: [customerChange('exact-5mb')] });
@@ -73,9 +86,24 @@ describe('a request that cannot be taken', () => {
 });
 
 const order = (change: object): object => ({ ...orderBody('n', [['A', 2]], null), ...change });
-const line = { lineId: '1', sku: 'A', name: 'A', quantity: '2', unitPrice: '12.50', discountMinor: 0, netMinor: 2_500, taxes: [] }; // prettier-ignore
+const line = {
+  lineId: '1',
+  sku: 'A',
+  name: 'A',
+  quantity: '2',
+  unitPrice: '12.50',
+  discountMinor: 0,
+  netMinor: 2_500,
+  taxes: [],
+};
 
-const payout = { processor: 'p', grossMinor: 5, feesMinor: 1, netMinor: 4, includes: [{ kind: 'order', recordId: 'o', amountMinor: 5 }] }; // prettier-ignore
+const payout = {
+  processor: 'p',
+  grossMinor: 5,
+  feesMinor: 1,
+  netMinor: 4,
+  includes: [{ kind: 'order', recordId: 'o', amountMinor: 5 }],
+};
 
 describe('a change that does not fit', () => {
   it.each([
@@ -87,7 +115,11 @@ describe('a change that does not fit', () => {
     ['an unknown op', customerChange('x', { op: 'merge' }), 'invalid'],
     ['an unknown field', customerChange('x', { source: 'woo' }), 'invalid'],
     ['a field named constructor', customerChange('x', { constructor: 1 }), 'invalid'],
-    ['a body field named constructor', customerChange('x', { body: { name: 'A', constructor: 1 } }), 'invalid'],
+    [
+      'a body field named constructor',
+      customerChange('x', { body: { name: 'A', constructor: 1 } }),
+      'invalid',
+    ],
     ['an empty id', customerChange(''), 'invalid'],
     ['a long id', customerChange('x'.repeat(101)), 'invalid'],
     ['a blank at the end of its id', customerChange('x '), 'invalid'],
@@ -105,24 +137,120 @@ describe('a change that does not fit', () => {
     ['hour 24', customerChange('x', { occurredAt: '2026-02-20T24:00:00Z' }), 'invalid'],
     ['year 0', customerChange('x', { occurredAt: '0000-01-01T00:00:00Z' }), 'invalid'],
     ['year 10000', customerChange('x', { occurredAt: '+010000-01-01T00:00:00Z' }), 'invalid'],
-    ['year 2200 in UTC', customerChange('x', { occurredAt: '2199-12-31T23:00:00-05:00' }), 'invalid'],
+    [
+      'year 2200 in UTC',
+      customerChange('x', { occurredAt: '2199-12-31T23:00:00-05:00' }),
+      'invalid',
+    ],
     ['a deletion with a body', customerChange('x', { op: 'delete' }), 'invalid'],
-    ['stock with a revision', customerChange('x', { kind: 'inventory', body: { count: { quantity: '1' } } }), 'invalid'],
-    ['a deletion of stock', { id: 'x', kind: 'inventory', op: 'delete', recordId: 'A', occurredAt: '2026-11-22T10:15:00Z' }, 'invalid'],
-    ['money of 2^53', customerChange('x', { kind: 'order', body: order({ totals: { netMinor: 2 ** 53, taxMinor: 0, totalMinor: 2 ** 53 } }) }), 'invalid'],
-    ['money as a text', customerChange('x', { kind: 'order', body: order({ totals: { netMinor: '2500', taxMinor: 0, totalMinor: 2_500 } }) }), 'invalid'],
-    ['no sums that hold', customerChange('x', { kind: 'order', body: order({ totals: { netMinor: 2_501, taxMinor: 0, totalMinor: 2_501 } }) }), 'totals_differ'],
-    ['tenders that pay less', customerChange('x', { kind: 'order', body: order({ tenders: [{ tender: 'cash', amountMinor: 1 }] }) }), 'totals_differ'],
-    ['a payout whose net is another', customerChange('x', { kind: 'payout', body: { ...payout, netMinor: 5 } }), 'totals_differ'],
-    ['a payout that lists less', customerChange('x', { kind: 'payout', body: { ...payout, includes: [] } }), 'totals_differ'],
-    ['deposits that pay too much', customerChange('x', { kind: 'order', body: order({ deposits: [{ paymentId: 'p', amountMinor: 1 }] }) }), 'totals_differ'],
-    ['a payment of nothing', customerChange('x', { kind: 'payment', body: { number: '1', tender: 'cash', amountMinor: 5 } }), 'invalid'],
-    ['a refund with negative amounts', customerChange('x', { kind: 'refund', body: order({ restock: true, lines: [{ ...line, quantity: '-2', netMinor: -2_500 }], tenders: [{ tender: 'cash', amountMinor: -2_500 }], totals: { netMinor: -2_500, taxMinor: 0, totalMinor: -2_500 } }) }), 'invalid'],
-    ['sums beyond exact integers', customerChange('x', { kind: 'order', body: order({ lines: Array.from({ length: 2_000 }, (_, index) => ({ ...line, lineId: String(index), taxes: Array(20).fill({ code: 'T', taxMinor: 1e12 }) })) }) }), 'totals_differ'],
+    [
+      'stock with a revision',
+      customerChange('x', { kind: 'inventory', body: { count: { quantity: '1' } } }),
+      'invalid',
+    ],
+    [
+      'a deletion of stock',
+      {
+        id: 'x',
+        kind: 'inventory',
+        op: 'delete',
+        recordId: 'A',
+        occurredAt: '2026-11-22T10:15:00Z',
+      },
+      'invalid',
+    ],
+    [
+      'money of 2^53',
+      customerChange('x', {
+        kind: 'order',
+        body: order({ totals: { netMinor: 2 ** 53, taxMinor: 0, totalMinor: 2 ** 53 } }),
+      }),
+      'invalid',
+    ],
+    [
+      'money as a text',
+      customerChange('x', {
+        kind: 'order',
+        body: order({ totals: { netMinor: '2500', taxMinor: 0, totalMinor: 2_500 } }),
+      }),
+      'invalid',
+    ],
+    [
+      'no sums that hold',
+      customerChange('x', {
+        kind: 'order',
+        body: order({ totals: { netMinor: 2_501, taxMinor: 0, totalMinor: 2_501 } }),
+      }),
+      'totals_differ',
+    ],
+    [
+      'tenders that pay less',
+      customerChange('x', {
+        kind: 'order',
+        body: order({ tenders: [{ tender: 'cash', amountMinor: 1 }] }),
+      }),
+      'totals_differ',
+    ],
+    [
+      'a payout whose net is another',
+      customerChange('x', { kind: 'payout', body: { ...payout, netMinor: 5 } }),
+      'totals_differ',
+    ],
+    [
+      'a payout that lists less',
+      customerChange('x', { kind: 'payout', body: { ...payout, includes: [] } }),
+      'totals_differ',
+    ],
+    [
+      'deposits that pay too much',
+      customerChange('x', {
+        kind: 'order',
+        body: order({ deposits: [{ paymentId: 'p', amountMinor: 1 }] }),
+      }),
+      'totals_differ',
+    ],
+    [
+      'a payment of nothing',
+      customerChange('x', {
+        kind: 'payment',
+        body: { number: '1', tender: 'cash', amountMinor: 5 },
+      }),
+      'invalid',
+    ],
+    [
+      'a refund with negative amounts',
+      customerChange('x', {
+        kind: 'refund',
+        body: order({
+          restock: true,
+          lines: [{ ...line, quantity: '-2', netMinor: -2_500 }],
+          tenders: [{ tender: 'cash', amountMinor: -2_500 }],
+          totals: { netMinor: -2_500, taxMinor: 0, totalMinor: -2_500 },
+        }),
+      }),
+      'invalid',
+    ],
+    [
+      'sums beyond exact integers',
+      customerChange('x', {
+        kind: 'order',
+        body: order({
+          lines: Array.from({ length: 2_000 }, (_, index) => ({
+            ...line,
+            lineId: String(index),
+            taxes: Array(20).fill({ code: 'T', taxMinor: 1e12 }),
+          })),
+        }),
+      }),
+      'totals_differ',
+    ],
   ])('%s', async (_what, change, code) => {
     const answer = await send([change]);
-    expect(answer).toMatchObject({ status: 422, body: { code: 'invalid', rejected: [{ index: 0, code }] } });
-  }); // prettier-ignore
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'invalid', rejected: [{ index: 0, code }] },
+    });
+  });
 
   it.each([
     ['1e400', '"revision":1', '"revision":1e400'],
@@ -153,25 +281,29 @@ describe('a change that does not fit', () => {
 });
 
 describe('ids and texts', () => {
-  it.each(["'; DROP TABLE changes; --", "O'Brien", 'BANK CHARGES', '🧾-Ü-日本', 'a/b?c#d%20', '__proto__'])(
-    'come out as they went in: %s',
-    async (text) => {
-      const change = customerChange(text, { recordId: text, body: { name: text } });
-      expect(await send([change])).toMatchObject({ status: 202, body: { accepted: 1 } });
-      const path = tenant.path(`/changes/${encodeURIComponent(text)}`);
-      const found = await api.call('GET', path, { key: tenant.keys.pos });
-      expect(found).toMatchObject({
-        status: 200,
-        body: {
-          id: text,
-          recordId: text,
-          body: { name: text },
-          occurredAt: '2026-11-22T15:15:00.000Z',
-          outcome: 'pending',
-        },
-      });
-    },
-  ); // prettier-ignore
+  it.each([
+    "'; DROP TABLE changes; --",
+    "O'Brien",
+    'BANK CHARGES',
+    '🧾-Ü-日本',
+    'a/b?c#d%20',
+    '__proto__',
+  ])('come out as they went in: %s', async (text) => {
+    const change = customerChange(text, { recordId: text, body: { name: text } });
+    expect(await send([change])).toMatchObject({ status: 202, body: { accepted: 1 } });
+    const path = tenant.path(`/changes/${encodeURIComponent(text)}`);
+    const found = await api.call('GET', path, { key: tenant.keys.pos });
+    expect(found).toMatchObject({
+      status: 200,
+      body: {
+        id: text,
+        recordId: text,
+        body: { name: text },
+        occurredAt: '2026-11-22T15:15:00.000Z',
+        outcome: 'pending',
+      },
+    });
+  });
 
   it('are compared exactly', async () => {
     const ids = ['case', 'Case', 'caſe', 'cafe\u0301', 'caf\u00e9'];
@@ -189,17 +321,21 @@ describe('ids and texts', () => {
 });
 
 describe('an id that comes again', () => {
-  it('is a duplicate with the same content, whatever the order of its keys and the form of its time', async () => {
-    await send([customerChange('twice', { body: { name: 'Ann', phone: '1' } })]);
-    const again = {
-      ...customerChange('twice', { body: { phone: '1', name: 'Ann' } }),
-      occurredAt: '2026-11-22T15:15:00Z',
-    };
-    expect(await send([again])).toMatchObject({
-      status: 202,
-      body: { accepted: 0, duplicates: 1, rejected: [] },
-    });
-  });
+  it(
+    'is a duplicate with the same content, whatever the order of its keys and ' +
+      'the form of its time',
+    async () => {
+      await send([customerChange('twice', { body: { name: 'Ann', phone: '1' } })]);
+      const again = {
+        ...customerChange('twice', { body: { phone: '1', name: 'Ann' } }),
+        occurredAt: '2026-11-22T15:15:00Z',
+      };
+      expect(await send([again])).toMatchObject({
+        status: 202,
+        body: { accepted: 0, duplicates: 1, rejected: [] },
+      });
+    },
+  );
 
   it('is refused with another content', async () => {
     const answer = await send([customerChange('twice', { revision: 2 }), customerChange('new')]);

@@ -76,8 +76,10 @@ it('W3: a mistyped address is replaced as long as nothing was sent to it', async
   const right = await put(tenant, {});
   expect(right).toMatchObject({ status: 200, body: { account: store.url, revision: 2 } });
   await api.database.pool.query(
-    `INSERT INTO deliveries (tenant, system, kind, record_id, state, remote_id, desired_rev, desired_op)
-     SELECT id, 'woo', 'product', 'p', 'delivered', '7', 1, 'present' FROM tenants WHERE tenant_id = $1`,
+    `INSERT INTO deliveries (tenant, system, kind, record_id, state, remote_id, desired_rev,
+       desired_op)
+     SELECT id, 'woo', 'product', 'p', 'delivered', '7', 1, 'present' FROM tenants
+       WHERE tenant_id = $1`,
     [tenant.tenantId],
   );
   expect(await put(tenant, { url: `${woo.url}/shpo` })).toMatchObject({

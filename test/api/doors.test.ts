@@ -12,8 +12,8 @@ import {
   type TestApi,
 } from '../support/api';
 
-// What stands at the doors of the API: bodies and methods that can never work are refused there, in words that
-// say what would.
+// What stands at the doors of the API: bodies and methods that can never work are refused there, in
+// words that say what would.
 
 let api: TestApi;
 let tenant: ApiTenant;

@@ -4,7 +4,15 @@ import { z } from 'zod';
 import { absorbChanges } from '../../activities/absorb/absorb-changes';
 import { applyRedrive } from '../../database/failures';
 import { findTenant } from '../../database/tenants';
-import { customerChange, nowhere, startTestApi, textOf, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore
+import {
+  customerChange,
+  nowhere,
+  startTestApi,
+  textOf,
+  type ApiTenant,
+  type Called,
+  type TestApi,
+} from '../support/api';
 import { orderBody } from '../support/samples';
 
 // Changes that were absorbed, and deliveries in every state, as the API shows and moves them.
@@ -27,7 +35,10 @@ function operator(method: string, path: string, body?: object): Promise<Called> 
 }
 
 async function absorbed(changes: object[]): Promise<Called> {
-  const answer = await api.call('POST', tenant.path('/changes'), { key: tenant.keys.pos, body: { changes } }); // prettier-ignore
+  const answer = await api.call('POST', tenant.path('/changes'), {
+    key: tenant.keys.pos,
+    body: { changes },
+  });
   await absorbChanges(api.database.pool, number, [], Date.now);
   return answer;
 }
@@ -37,14 +48,18 @@ const change = (id: string): Promise<Called> =>
 
 async function setState(recordId: string, state: string, reason: string | null): Promise<string> {
   const result = await api.database.pool.query<{ id: string }>(
-    `UPDATE deliveries SET state = $3, reason = $4, cause = $4 WHERE tenant = $1 AND record_id = $2 AND system = 'qbo' RETURNING id::text AS id`,
+    `UPDATE deliveries SET state = $3, reason = $4, cause = $4 WHERE tenant = $1 AND record_id = $2
+       AND system = 'qbo' RETURNING id::text AS id`,
     [number, recordId, state, reason],
   );
   return result.rows[0]?.id ?? '';
 }
 
 const idsOf = (body: unknown): string[] =>
-  z.object({ items: z.array(z.object({ recordId: z.string() })) }).parse(body).items.map(({ recordId }) => recordId); // prettier-ignore
+  z
+    .object({ items: z.array(z.object({ recordId: z.string() })) })
+    .parse(body)
+    .items.map(({ recordId }) => recordId);
 
 describe('a change that was absorbed', () => {
   it('is applied, superseded or stale, and shows where each system stands', async () => {
@@ -60,7 +75,15 @@ describe('a change that was absorbed', () => {
       body: {
         outcome: 'applied',
         deliveries: [
-          { system: 'qbo', part: '', state: 'waiting', reason: null, remoteId: null, attempts: 0, nextDueAt: expect.any(String) }, // prettier-ignore
+          {
+            system: 'qbo',
+            part: '',
+            state: 'waiting',
+            reason: null,
+            remoteId: null,
+            attempts: 0,
+            nextDueAt: expect.any(String),
+          },
           { system: 'woo', part: '', state: 'held', reason: 'direction', nextDueAt: null },
         ],
       },
@@ -81,10 +104,19 @@ describe('a change that was absorbed', () => {
   });
 
   it('has made a record', async () => {
-    const answer = await api.call('GET', tenant.path('/records/customer/ann'), { key: tenant.keys.viewer }); // prettier-ignore
+    const answer = await api.call('GET', tenant.path('/records/customer/ann'), {
+      key: tenant.keys.viewer,
+    });
     expect(answer).toMatchObject({
       status: 200,
-      body: { kind: 'customer', recordId: 'ann', sourceRevision: 3, op: 'present', body: { name: 'Ann' }, origin: { name: 'pos' } }, // prettier-ignore
+      body: {
+        kind: 'customer',
+        recordId: 'ann',
+        sourceRevision: 3,
+        op: 'present',
+        body: { name: 'Ann' },
+        origin: { name: 'pos' },
+      },
     });
     for (const path of ['/records/customer/bob', '/records/coupon/ann', '/records/customer/%00'])
       expect((await operator('GET', path)).status).toBe(404);
@@ -119,38 +151,62 @@ describe('failures', () => {
 
   it('are listed page by page', async () => {
     const first = await operator('GET', '/failures?system=qbo&limit=1');
-    const rest = await operator('GET', `/failures?system=qbo&limit=1&cursor=${textOf(first.body, 'nextCursor')}`); // prettier-ignore
+    const rest = await operator(
+      'GET',
+      `/failures?system=qbo&limit=1&cursor=${textOf(first.body, 'nextCursor')}`,
+    );
     const seen = [...idsOf(first.body), ...idsOf(rest.body)];
     expect(seen.sort()).toEqual(['dead', 'held']);
     expect(rest.body).toMatchObject({ nextCursor: null });
   });
 
-  it('I7: changes that could not be applied are listed with them, and discarded with a reason', async () => {
-    const product = (id: string, recordId: string): object =>
-      customerChange(id, { kind: 'product', recordId, body: { sku: 'I7', name: recordId, type: 'goods', priceMinor: 1, currency: 'USD', trackStock: true, status: 'active' } }); // prettier-ignore
-    await absorbed([product('i7-1', 'one'), product('i7-2', 'two')]);
-    const answer = await operator('GET', '/failures?kind=product');
-    expect(answer.body).toMatchObject({
-      items: [
-        { state: 'failed', system: null, recordId: 'two', reason: 'sku_taken', actor: 'pos' },
-      ],
-    });
-    const { items } = z
-      .object({ items: z.array(z.looseObject({ id: z.string() })) })
-      .parse(answer.body);
-    const id = items[0]?.id ?? '';
-    const discarded = await operator('POST', `/failures/${id}/discard`, { reason: 'a mistake' });
-    expect(discarded.status).toBe(202);
-    expect((await operator('GET', '/failures?kind=product')).body).toMatchObject({ items: [] });
-    expect((await operator('POST', `/failures/${id}/discard`, { reason: 'again' })).status).toBe(404); // prettier-ignore
-  });
-
-  it.each(['class=a%00', 'kind=coupon', 'system=pos', 'state=dead', 'class=A&class=B', "reason=';--"])(
-    'refuse the filter %s',
-    async (query) => {
-      expect((await operator('GET', `/failures?${query}`)).status).toBe(422);
+  it(
+    'I7: changes that could not be applied are listed with them, and discarded ' + 'with a reason',
+    async () => {
+      const product = (id: string, recordId: string): object =>
+        customerChange(id, {
+          kind: 'product',
+          recordId,
+          body: {
+            sku: 'I7',
+            name: recordId,
+            type: 'goods',
+            priceMinor: 1,
+            currency: 'USD',
+            trackStock: true,
+            status: 'active',
+          },
+        });
+      await absorbed([product('i7-1', 'one'), product('i7-2', 'two')]);
+      const answer = await operator('GET', '/failures?kind=product');
+      expect(answer.body).toMatchObject({
+        items: [
+          { state: 'failed', system: null, recordId: 'two', reason: 'sku_taken', actor: 'pos' },
+        ],
+      });
+      const { items } = z
+        .object({ items: z.array(z.looseObject({ id: z.string() })) })
+        .parse(answer.body);
+      const id = items[0]?.id ?? '';
+      const discarded = await operator('POST', `/failures/${id}/discard`, { reason: 'a mistake' });
+      expect(discarded.status).toBe(202);
+      expect((await operator('GET', '/failures?kind=product')).body).toMatchObject({ items: [] });
+      expect((await operator('POST', `/failures/${id}/discard`, { reason: 'again' })).status).toBe(
+        404,
+      );
     },
-  ); // prettier-ignore
+  );
+
+  it.each([
+    'class=a%00',
+    'kind=coupon',
+    'system=pos',
+    'state=dead',
+    'class=A&class=B',
+    "reason=';--",
+  ])('refuse the filter %s', async (query) => {
+    expect((await operator('GET', `/failures?${query}`)).status).toBe(422);
+  });
 
   it('are grouped by cause', async () => {
     const answer = await operator('GET', '/failures/causes');
@@ -190,27 +246,55 @@ describe('failures', () => {
   });
 
   it('are redriven by ids, cause or all; what direction holds is passed over', async () => {
-    const count = async (body: object): Promise<unknown> => (await operator('POST', '/failures/redrive', body)).body; // prettier-ignore
-    await expect(count({ ids: [heldId, deadId, sendingId, '999'] })).resolves.toMatchObject({ count: 2 }); // prettier-ignore
+    const count = async (body: object): Promise<unknown> =>
+      (await operator('POST', '/failures/redrive', body)).body;
+    await expect(count({ ids: [heldId, deadId, sendingId, '999'] })).resolves.toMatchObject({
+      count: 2,
+    });
     await expect(count({ cause: 'DATA' })).resolves.toMatchObject({ count: 1 });
     const all = await operator('POST', '/failures/redrive', { all: true });
     expect(all).toMatchObject({ status: 202, body: { count: 2 } });
-    for (const body of [{}, { all: false }, { ids: [] }, { ids: ['x'] }, { ids: [1] }, { all: true, cause: 'x' }])
+    for (const body of [
+      {},
+      { all: false },
+      { ids: [] },
+      { ids: ['x'] },
+      { ids: [1] },
+      { all: true, cause: 'x' },
+    ])
       expect((await operator('POST', '/failures/redrive', body)).status).toBe(422);
-    const redriven = await applyRedrive(api.database.pool, number, textOf(all.body, 'redriveId'), Date.now()); // prettier-ignore
+    const redriven = await applyRedrive(
+      api.database.pool,
+      number,
+      textOf(all.body, 'redriveId'),
+      Date.now(),
+    );
     expect(redriven?.get('qbo')).toBe(2);
-  }); // prettier-ignore
+  });
 
   it('are discarded with a reason, but not in flight', async () => {
     await setState('dead', 'dead', 'DATA');
-    const discard = (id: string, body: object): Promise<Called> => operator('POST', `/failures/${id}/discard`, body); // prettier-ignore
+    const discard = (id: string, body: object): Promise<Called> =>
+      operator('POST', `/failures/${id}/discard`, body);
     const reason = "sold twice by mistake; Ann's decision";
     expect(await discard(deadId, { reason })).toMatchObject({ status: 202, body: { id: deadId } });
-    expect(await discard(sendingId, { reason })).toMatchObject({ status: 409, body: { code: 'in_flight' } }); // prettier-ignore
-    expect(await change('f-dead')).toMatchObject({
-      body: { deliveries: expect.arrayContaining([expect.objectContaining({ system: 'qbo', state: 'skipped', detail: reason })]) },
+    expect(await discard(sendingId, { reason })).toMatchObject({
+      status: 409,
+      body: { code: 'in_flight' },
     });
-    for (const [id, body, status] of [['999', { reason }, 404], ['x', { reason }, 404], [deadId, {}, 422], [deadId, { reason: '' }, 422]] as const)
+    expect(await change('f-dead')).toMatchObject({
+      body: {
+        deliveries: expect.arrayContaining([
+          expect.objectContaining({ system: 'qbo', state: 'skipped', detail: reason }),
+        ]),
+      },
+    });
+    for (const [id, body, status] of [
+      ['999', { reason }, 404],
+      ['x', { reason }, 404],
+      [deadId, {}, 422],
+      [deadId, { reason: '' }, 422],
+    ] as const)
       expect((await discard(id, body)).status).toBe(status);
-  }); // prettier-ignore
+  });
 });

@@ -6,7 +6,14 @@ import { z } from 'zod';
 import { Intake, type IntakeOutcome } from '../../api/intake';
 import type { IntakeItem } from '../../database/changes';
 import { createTenant, type Tenant } from '../../database/tenants';
-import { customerChange, nowhere, startTestApi, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore
+import {
+  customerChange,
+  nowhere,
+  startTestApi,
+  type ApiTenant,
+  type Called,
+  type TestApi,
+} from '../support/api';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -20,7 +27,10 @@ async function newTenant(bound = 100_000): Promise<Tenant> {
   const fields = { tenantId, name: 'Shop', timeZone: 'UTC', currency: 'USD', country: 'US' };
   const tenant = await createTenant(database.pool, fields, `ts_${randomBytes(32).toString('hex')}`);
   if (tenant === null) throw new Error('taken');
-  await database.pool.query('UPDATE tenant_intake SET queue_bound = $2 WHERE tenant = $1', [tenant.id, bound]); // prettier-ignore
+  await database.pool.query('UPDATE tenant_intake SET queue_bound = $2 WHERE tenant = $1', [
+    tenant.id,
+    bound,
+  ]);
   return tenant;
 }
 
@@ -63,7 +73,9 @@ describe('requests that come while a statement runs', () => {
     const outcomes = await Promise.all(requests.map((items) => intake.store(tenant, items)));
     expect(shown(outcomes)).toEqual(['1+0 ', '2+0 ', '1+1 ', '1+1 ', '1+0 old', '1+0 c', '1+0 c']);
     expect(wakes).toEqual([tenant.tenantId]);
-    const rows = await database.pool.query('SELECT event_id FROM changes WHERE tenant = $1', [tenant.id]); // prettier-ignore
+    const rows = await database.pool.query('SELECT event_id FROM changes WHERE tenant = $1', [
+      tenant.id,
+    ]);
     expect(rows.rowCount).toBe(9);
   });
 
@@ -85,7 +97,10 @@ describe('requests that come while a statement runs', () => {
     const tenant = await newTenant();
     const intake = new Intake(database.pool, () => undefined);
     const bad = { ...item('bad'), bodyText: '{' };
-    const settled = await Promise.allSettled([intake.store(tenant, [item('a')]), intake.store(tenant, [bad])]); // prettier-ignore
+    const settled = await Promise.allSettled([
+      intake.store(tenant, [item('a')]),
+      intake.store(tenant, [bad]),
+    ]);
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     await expect(intake.store(tenant, [item('b')])).resolves.toMatchObject({ accepted: 1 });
   });
@@ -122,8 +137,13 @@ describe('the bound', () => {
         // Every fourth request repeats the one before.
         const turn = round % 4 === 3 ? round - 1 : round;
         const length = sizes[(name + turn) % 3] ?? 1;
-        const changes = Array.from({ length }, (_, index) => customerChange(`${name}-${turn}-${index}`)); // prettier-ignore
-        const answer = await api.call('POST', tenant.path('/changes'), { key: tenant.keys.pos, body: { changes } }); // prettier-ignore
+        const changes = Array.from({ length }, (_, index) =>
+          customerChange(`${name}-${turn}-${index}`),
+        );
+        const answer = await api.call('POST', tenant.path('/changes'), {
+          key: tenant.keys.pos,
+          body: { changes },
+        });
         if (answer.status !== 202) {
           refused.push(answer);
           continue;
@@ -136,11 +156,16 @@ describe('the bound', () => {
     await Promise.all(Array.from({ length: 32 }, (_, name) => client(name)));
     // What is left is filled one by one: the bound is reached and not passed.
     for (let extra = 0; accepted < bound; extra++) {
-      const answer = await api.call('POST', tenant.path('/changes'), { key: tenant.keys.pos, body: { changes: [customerChange(`extra-${extra}`)] } }); // prettier-ignore
+      const answer = await api.call('POST', tenant.path('/changes'), {
+        key: tenant.keys.pos,
+        body: { changes: [customerChange(`extra-${extra}`)] },
+      });
       expect(answer.status).toBe(202);
       accepted++;
     }
-    const rows = await api.database.pool.query<{ count: number }>('SELECT count(*)::int AS count FROM changes'); // prettier-ignore
+    const rows = await api.database.pool.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM changes',
+    );
     expect(rows.rows[0]?.count).toBe(bound);
     expect(unequal).toEqual([]);
     expect(refused.length).toBeGreaterThan(0);
@@ -149,9 +174,17 @@ describe('the bound', () => {
       expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
     }
     const over = [customerChange('one-more'), customerChange('0-0-0')];
-    expect(await api.call('POST', tenant.path('/changes'), { key: tenant.keys.pos, body: { changes: over } })).toMatchObject({ status: 429, body: { bound, depth: bound } }); // prettier-ignore
+    expect(
+      await api.call('POST', tenant.path('/changes'), {
+        key: tenant.keys.pos,
+        body: { changes: over },
+      }),
+    ).toMatchObject({ status: 429, body: { bound, depth: bound } });
     const repeat = { changes: [customerChange('0-0-0')] };
-    expect((await api.call('POST', tenant.path('/changes'), { key: tenant.keys.pos, body: repeat })).body).toMatchObject({ duplicates: 1 }); // prettier-ignore
+    expect(
+      (await api.call('POST', tenant.path('/changes'), { key: tenant.keys.pos, body: repeat }))
+        .body,
+    ).toMatchObject({ duplicates: 1 });
     const status = await api.call('GET', tenant.path('/status'), { key: tenant.keys.viewer });
     expect(status.body).toMatchObject({ health: 'degraded', queue: { depth: bound, bound } });
   }, 60_000);

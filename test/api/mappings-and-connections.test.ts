@@ -8,7 +8,15 @@ import { findTenant } from '../../database/tenants';
 import { applyRedrive } from '../../database/failures';
 import { initialSyncSettings } from '../../domain/sync-settings';
 import { companyFacts } from '../support/company-facts';
-import { callAs, nowhere, startTestApi, textOf, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore
+import {
+  callAs,
+  nowhere,
+  startTestApi,
+  textOf,
+  type ApiTenant,
+  type Called,
+  type TestApi,
+} from '../support/api';
 
 let api: TestApi;
 let tenant: ApiTenant;
@@ -26,7 +34,10 @@ async function tenantNumber(owner: ApiTenant): Promise<number> {
 }
 
 async function actionsOf(owner: ApiTenant): Promise<string[]> {
-  const rows = await api.database.pool.query<{ action: string }>('SELECT action FROM audit WHERE tenant = $1 ORDER BY id', [await tenantNumber(owner)]); // prettier-ignore
+  const rows = await api.database.pool.query<{ action: string }>(
+    'SELECT action FROM audit WHERE tenant = $1 ORDER BY id',
+    [await tenantNumber(owner)],
+  );
   return rows.rows.map(({ action }) => action);
 }
 
@@ -44,7 +55,10 @@ describe('mappings', () => {
     for (const key of keys.filter((text) => text !== '..')) {
       const path = `/mappings/item/${encodeURIComponent(key)}`;
       const answer = await as('operator')('PUT', path, { target: { id: '7', name: "Köln's" } });
-      expect(answer).toMatchObject({ status: 200, body: { key, target: { id: '7', name: "Köln's" }, version: 1 } }); // prettier-ignore
+      expect(answer).toMatchObject({
+        status: 200,
+        body: { key, target: { id: '7', name: "Köln's" }, version: 1 },
+      });
     }
     const page = await as('viewer')('GET', '/mappings/item?limit=4');
     const cursor = textOf(page.body, 'nextCursor');
@@ -56,7 +70,13 @@ describe('mappings', () => {
   });
 
   const fact = { name: 'x', isActive: true };
-  const account = (id: string, type: string, isActive = true): object => ({ ...fact, id, type, isActive, currency: null }); // prettier-ignore
+  const account = (id: string, type: string, isActive = true): object => ({
+    ...fact,
+    id,
+    type,
+    isActive,
+    currency: null,
+  });
   const facts = {
     ...companyFacts,
     accounts: [account('7', 'Income'), account('8', 'Bank'), account('9', 'Income', false)],
@@ -67,7 +87,12 @@ describe('mappings', () => {
     const own = await api.createTenant();
     const number = await tenantNumber(own);
     const { pool } = api.database;
-    await putConnection(pool, number, { system: 'qbo', address: 'http://books', account: `company of ${number}`, sealed: 'x' }); // prettier-ignore
+    await putConnection(pool, number, {
+      system: 'qbo',
+      address: 'http://books',
+      account: `company of ${number}`,
+      sealed: 'x',
+    });
     await saveFacts(pool, number, 'qbo', facts);
     return { own, number };
   }
@@ -93,22 +118,30 @@ describe('mappings', () => {
     expect(page.body).toMatchObject({ items: status === 200 ? [{ target: { id } }] : [] });
   });
 
-  it('O5: that the books do not have are refused however often they are sent, until the books have them', async () => {
-    const { own, number } = await connectedTenant();
-    const put = (): Promise<Called> => as('operator', own)('PUT', '/mappings/account/clearing:card', { target: { id: '10' } }); // prettier-ignore
-    const refused = await put();
-    expect(refused).toMatchObject({ status: 422, body: { errors: [{ path: 'target.id' }] } });
-    expect(refused.text).toContain('if the target is new, send this again');
-    const connection = await findConnection(api.database.pool, number, 'qbo');
-    expect(connection?.factsAt).toBeNull();
-    expect((await put()).status).toBe(422);
-    // The next turn of the lane reads the company again.
-    const facts = jsonObject.parse(connection?.facts);
-    const accounts = z.array(z.json()).parse(facts['accounts']);
-    const added = { id: '10', name: 'Card', type: 'Bank', isActive: true, currency: null };
-    await saveFacts(api.database.pool, number, 'qbo', { ...facts, accounts: [...accounts, added] });
-    expect((await put()).status).toBe(200);
-  });
+  it(
+    'O5: that the books do not have are refused however often they are sent, ' +
+      'until the books have them',
+    async () => {
+      const { own, number } = await connectedTenant();
+      const put = (): Promise<Called> =>
+        as('operator', own)('PUT', '/mappings/account/clearing:card', { target: { id: '10' } });
+      const refused = await put();
+      expect(refused).toMatchObject({ status: 422, body: { errors: [{ path: 'target.id' }] } });
+      expect(refused.text).toContain('if the target is new, send this again');
+      const connection = await findConnection(api.database.pool, number, 'qbo');
+      expect(connection?.factsAt).toBeNull();
+      expect((await put()).status).toBe(422);
+      // The next turn of the lane reads the company again.
+      const facts = jsonObject.parse(connection?.facts);
+      const accounts = z.array(z.json()).parse(facts['accounts']);
+      const added = { id: '10', name: 'Card', type: 'Bank', isActive: true, currency: null };
+      await saveFacts(api.database.pool, number, 'qbo', {
+        ...facts,
+        accounts: [...accounts, added],
+      });
+      expect((await put()).status).toBe(200);
+    },
+  );
 
   it.each(['/mappings/account/incomes', '/mappings/item/@tips', '/mappings/account/clearing:'])(
     'O5: of a key that means nothing are refused: %s',
@@ -136,19 +169,30 @@ describe('mappings', () => {
   it('release what was held for want of them, and nothing else', async () => {
     const { own, number } = await connectedTenant();
     const { pool } = api.database;
-    const causes = ['mapping_missing:tender:card', 'mapping_invalid:tender:card', 'mapping_missing:tender:cash']; // prettier-ignore
+    const causes = [
+      'mapping_missing:tender:card',
+      'mapping_invalid:tender:card',
+      'mapping_missing:tender:cash',
+    ];
     await pool.query(
-      `INSERT INTO deliveries (tenant, system, kind, record_id, state, reason, cause, desired_rev, desired_op)
-       SELECT $1, 'qbo', 'order', cause, 'held', split_part(cause, ':', 1), cause, 1, 'present' FROM unnest($2::text[]) AS c(cause)`,
+      `INSERT INTO deliveries (tenant, system, kind, record_id, state, reason, cause, desired_rev,
+         desired_op)
+       SELECT $1, 'qbo', 'order', cause, 'held', split_part(cause, ':', 1), cause, 1, 'present'
+         FROM unnest($2::text[]) AS c(cause)`,
       [number, causes],
     );
     const answer = await as('operator', own)('PUT', '/mappings/tender/card', {
       target: { id: '1' },
     });
     expect(answer.body).toMatchObject({ released: 2 });
-    const stored = await pool.query<{ id: string }>('SELECT id FROM redrives WHERE tenant = $1', [number]); // prettier-ignore
+    const stored = await pool.query<{ id: string }>('SELECT id FROM redrives WHERE tenant = $1', [
+      number,
+    ]);
     for (const { id } of stored.rows) await applyRedrive(pool, number, id, Date.now());
-    const states = await pool.query('SELECT cause, state FROM deliveries WHERE tenant = $1 ORDER BY id', [number]); // prettier-ignore
+    const states = await pool.query(
+      'SELECT cause, state FROM deliveries WHERE tenant = $1 ORDER BY id',
+      [number],
+    );
     expect(states.rows).toEqual([
       { cause: null, state: 'waiting' },
       { cause: null, state: 'waiting' },
@@ -169,7 +213,11 @@ describe('mappings', () => {
 });
 
 describe('connections', () => {
-  const woo = { url: 'http://127.0.0.1:8181/shop/', consumerKey: 'ck_SECRET1', consumerSecret: 'cs_SECRET2' }; // prettier-ignore
+  const woo = {
+    url: 'http://127.0.0.1:8181/shop/',
+    consumerKey: 'ck_SECRET1',
+    consumerSecret: 'cs_SECRET2',
+  };
   const qbo = { realmId: '9130', accessToken: 'SECRET3', refreshToken: 'SECRET4' };
 
   it('seal what is secret and never show it', async () => {
@@ -178,13 +226,22 @@ describe('connections', () => {
       await as('admin')('PUT', '/connections/qbo', qbo),
       await as('viewer')('GET', '/connections'),
     ];
-    expect(answers[0]?.body).toMatchObject({ address: 'http://127.0.0.1:8181/shop', account: 'http://127.0.0.1:8181/shop', revision: 1 }); // prettier-ignore
-    expect(answers[1]?.body).toMatchObject({ address: 'https://sandbox-quickbooks.api.intuit.com', account: '9130' }); // prettier-ignore
+    expect(answers[0]?.body).toMatchObject({
+      address: 'http://127.0.0.1:8181/shop',
+      account: 'http://127.0.0.1:8181/shop',
+      revision: 1,
+    });
+    expect(answers[1]?.body).toMatchObject({
+      address: 'https://sandbox-quickbooks.api.intuit.com',
+      account: '9130',
+    });
     for (const { status, text } of answers) {
       expect(status).toBe(200);
       expect(text).not.toContain('SECRET');
     }
-    const stored = await api.database.pool.query('SELECT sealed::text FROM connections UNION ALL SELECT detail::text FROM audit'); // prettier-ignore
+    const stored = await api.database.pool.query(
+      'SELECT sealed::text FROM connections UNION ALL SELECT detail::text FROM audit',
+    );
     expect(JSON.stringify(stored.rows)).not.toContain('SECRET');
     expect(secretPlace(1, 'woo')).toContain('woo');
   });
@@ -193,49 +250,64 @@ describe('connections', () => {
     const renewed = await as('admin')('PUT', '/connections/qbo', { ...qbo, accessToken: 'new' });
     expect(renewed).toMatchObject({ status: 200, body: { revision: 2 } });
     await api.database.pool.query(
-      `INSERT INTO deliveries (tenant, system, kind, record_id, state, remote_id, desired_rev, desired_op)
-       SELECT $1, system, 'product', 'p', 'delivered', '7', 1, 'present' FROM unnest('{woo,qbo}'::text[]) AS s(system)`,
+      `INSERT INTO deliveries (tenant, system, kind, record_id, state, remote_id, desired_rev,
+         desired_op)
+       SELECT $1, system, 'product', 'p', 'delivered', '7', 1, 'present'
+         FROM unnest('{woo,qbo}'::text[]) AS s(system)`,
       [await tenantNumber(tenant)],
     );
-    for (const [path, body] of [['/connections/qbo', { ...qbo, realmId: '77' }], ['/connections/woo', { ...woo, url: 'http://other.test' }]] as const)
-      expect(await as('admin')('PUT', path, body)).toMatchObject({ status: 409, body: { code: 'other_account' } }); // prettier-ignore
-  }); // prettier-ignore
-
-  it('O11: one store or company for two tenants is refused, however it is written, unless an admin confirms it', async () => {
-    const other = await api.createTenant();
-    const spellings = ['http://127.0.0.1:8181/shop', 'HTTPS://127.0.0.1:8181/SHOP/'];
     for (const [path, body] of [
-      ...spellings.map((url) => ['/connections/woo', { ...woo, url }] as const),
-      ['/connections/qbo', qbo] as const,
-    ]) {
-      const refused = await as('admin', other)('PUT', path, body);
-      expect(refused).toMatchObject({ status: 409, body: { code: 'account_shared' } });
-      expect(refused.text).not.toContain(tenant.tenantId);
-    }
-    expect((await as('viewer', other)('GET', '/connections')).body).toMatchObject({ items: [] });
-    expect(
-      (await as('admin', other)('PUT', '/connections/qbo', { ...qbo, confirmShared: false }))
-        .status,
-    ).toBe(409);
-    expect(
-      (await as('admin', other)('PUT', '/connections/qbo', { ...qbo, confirmShared: true })).status,
-    ).toBe(200);
-    // Who has it renews it without saying so again.
-    for (const owner of [tenant, other])
-      expect((await as('admin', owner)('PUT', '/connections/qbo', qbo)).status).toBe(200);
-    const noted = await api.database.pool.query(
-      'SELECT detail FROM audit WHERE tenant = $1 AND action = $2 ORDER BY id',
-      [await tenantNumber(other), 'connection.put'],
-    );
-    expect(noted.rows).toMatchObject([
-      { detail: { account: '9130', confirmShared: true } },
-      { detail: { account: '9130' } },
-    ]);
+      ['/connections/qbo', { ...qbo, realmId: '77' }],
+      ['/connections/woo', { ...woo, url: 'http://other.test' }],
+    ] as const)
+      expect(await as('admin')('PUT', path, body)).toMatchObject({
+        status: 409,
+        body: { code: 'other_account' },
+      });
   });
+
+  it(
+    'O11: one store or company for two tenants is refused, however it is ' +
+      'written, unless an admin confirms it',
+    async () => {
+      const other = await api.createTenant();
+      const spellings = ['http://127.0.0.1:8181/shop', 'HTTPS://127.0.0.1:8181/SHOP/'];
+      for (const [path, body] of [
+        ...spellings.map((url) => ['/connections/woo', { ...woo, url }] as const),
+        ['/connections/qbo', qbo] as const,
+      ]) {
+        const refused = await as('admin', other)('PUT', path, body);
+        expect(refused).toMatchObject({ status: 409, body: { code: 'account_shared' } });
+        expect(refused.text).not.toContain(tenant.tenantId);
+      }
+      expect((await as('viewer', other)('GET', '/connections')).body).toMatchObject({ items: [] });
+      expect(
+        (await as('admin', other)('PUT', '/connections/qbo', { ...qbo, confirmShared: false }))
+          .status,
+      ).toBe(409);
+      expect(
+        (await as('admin', other)('PUT', '/connections/qbo', { ...qbo, confirmShared: true }))
+          .status,
+      ).toBe(200);
+      // Who has it renews it without saying so again.
+      for (const owner of [tenant, other])
+        expect((await as('admin', owner)('PUT', '/connections/qbo', qbo)).status).toBe(200);
+      const noted = await api.database.pool.query(
+        'SELECT detail FROM audit WHERE tenant = $1 AND action = $2 ORDER BY id',
+        [await tenantNumber(other), 'connection.put'],
+      );
+      expect(noted.rows).toMatchObject([
+        { detail: { account: '9130', confirmShared: true } },
+        { detail: { account: '9130' } },
+      ]);
+    },
+  );
   it('O11: of two tenants that connect one account at once, one is refused', async () => {
     const [one, two] = [await api.createTenant(), await api.createTenant()];
     const shop = { ...woo, url: 'https://both.example.com' };
-    const answers = await Promise.all([one, two].map((owner) => as('admin', owner)('PUT', '/connections/woo', shop))); // prettier-ignore
+    const answers = await Promise.all(
+      [one, two].map((owner) => as('admin', owner)('PUT', '/connections/woo', shop)),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
@@ -266,12 +338,22 @@ describe('connections', () => {
       'https://169.254.169.254',
       'https://intranet',
     ])
-      // prettier-ignore
       expect((await put('/connections/woo', { ...woo, url })).status).toBe(422);
-    expect((await put('/connections/woo', { ...woo, url: 'https://shop.example.com' })).status).toBe(200); // prettier-ignore
+    expect(
+      (await put('/connections/woo', { ...woo, url: 'https://shop.example.com' })).status,
+    ).toBe(200);
     expect(await put('/connections/qbo', qbo)).toMatchObject({ status: 403 });
-    const reserved = { tenantId: 'main-store', name: 'A', timeZone: 'UTC', currency: 'USD', country: 'US' }; // prettier-ignore
-    const made = await production.call('POST', '/v1/tenants', { key: production.rootKey, body: reserved }); // prettier-ignore
+    const reserved = {
+      tenantId: 'main-store',
+      name: 'A',
+      timeZone: 'UTC',
+      currency: 'USD',
+      country: 'US',
+    };
+    const made = await production.call('POST', '/v1/tenants', {
+      key: production.rootKey,
+      body: reserved,
+    });
     expect(made.status).toBe(422);
     await production.stop();
   }, 20_000);
@@ -285,7 +367,11 @@ it('who changed what is written down', async () => {
   await as('operator', own)('POST', '/lanes/woo/pause');
   await as('operator', own)('POST', '/lanes/woo/breaker', { to: 'isolated' });
   await as('operator', own)('POST', '/failures/redrive', { all: true });
-  await as('admin', own)('PUT', '/connections/qbo', { realmId: '4711', accessToken: 'a', refreshToken: 'b' }); // prettier-ignore
+  await as('admin', own)('PUT', '/connections/qbo', {
+    realmId: '4711',
+    accessToken: 'a',
+    refreshToken: 'b',
+  });
   await expect(actionsOf(own)).resolves.toEqual([
     'tenant.create',
     ...['key.create', 'key.create', 'key.create'],

@@ -27,33 +27,47 @@ async function description(): Promise<z.output<typeof openApi>> {
 }
 
 describe('the description', () => {
-  it('is OpenAPI 3.1: each parameter of a path is named, each id used once, each reference there', async () => {
-    const document = await description();
-    const ids = new Set<string>();
-    for (const [path, methods] of Object.entries(document.paths)) {
-      for (const found of Object.values(methods)) {
-        expect(ids.has(found.operationId)).toBe(false);
-        ids.add(found.operationId);
-        const named = (found.parameters ?? []).filter((parameter) => parameter.in === 'path');
-        const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-        expect(named.map(({ name }) => name).sort()).toEqual(inPath.sort());
+  it(
+    'is OpenAPI 3.1: each parameter of a path is named, each id used once, ' +
+      'each reference there',
+    async () => {
+      const document = await description();
+      const ids = new Set<string>();
+      for (const [path, methods] of Object.entries(document.paths)) {
+        for (const found of Object.values(methods)) {
+          expect(ids.has(found.operationId)).toBe(false);
+          ids.add(found.operationId);
+          const named = (found.parameters ?? []).filter((parameter) => parameter.in === 'path');
+          const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+          expect(named.map(({ name }) => name).sort()).toEqual(inPath.sort());
+        }
       }
-    }
-    const references = JSON.stringify(document).matchAll(
-      /"\$ref":"#\/components\/schemas\/(\w+)"/g,
-    );
-    for (const [, name = ''] of references)
-      expect(document.components.schemas).toHaveProperty(name);
-  });
+      const references = JSON.stringify(document).matchAll(
+        /"\$ref":"#\/components\/schemas\/(\w+)"/g,
+      );
+      for (const [, name = ''] of references)
+        expect(document.components.schemas).toHaveProperty(name);
+    },
+  );
 
   it('holds the schemas that check: the kinds of changes, refused fields, bounds', async () => {
     const { components } = await description();
     const change = JSON.stringify(components.schemas['Change']);
-    for (const kind of ['customer', 'product', 'inventory', 'order', 'refund', 'invoice', 'payment', 'payout', 'cash'])
+    for (const kind of [
+      'customer',
+      'product',
+      'inventory',
+      'order',
+      'refund',
+      'invoice',
+      'payment',
+      'payout',
+      'cash',
+    ])
       expect(change).toContain(`"${kind}"`);
     expect(change).toContain('"additionalProperties":false');
     expect(JSON.stringify(components.schemas['SyncSettings'])).toContain('"maximum":10000000');
-  }); // prettier-ignore
+  });
 
   it.each([
     'POST /v1/tenants',
@@ -108,8 +122,10 @@ describe('the description', () => {
   ])('lists %s', async (route) => {
     const { paths } = await description();
     const listed = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/g, '{}')}`),
-    ); // prettier-ignore
+      Object.keys(methods).map(
+        (method) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/g, '{}')}`,
+      ),
+    );
     expect(listed).toContain(route);
   });
 
@@ -123,12 +139,16 @@ describe('the description', () => {
 });
 
 describe('what is no route', () => {
-  it.each(['/v1', '/v1/nothing', '/v1/tenants/a/b/c/d', '/V1/openapi.json', '/.env', '/docs/../package.json'])(
-    'is a problem 404: %s',
-    async (path) => {
-      expect(await api.call('GET', path)).toMatchObject({ status: 404, body: { code: 'not_found' } });
-    },
-  ); // prettier-ignore
+  it.each([
+    '/v1',
+    '/v1/nothing',
+    '/v1/tenants/a/b/c/d',
+    '/V1/openapi.json',
+    '/.env',
+    '/docs/../package.json',
+  ])('is a problem 404: %s', async (path) => {
+    expect(await api.call('GET', path)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+  });
 
   it('is a problem 400 when its percent signs make no sense', async () => {
     expect(await api.call('GET', '/v1/tenants/%E0%A4%A/status')).toMatchObject({

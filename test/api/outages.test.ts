@@ -8,7 +8,14 @@ import { startApi } from '../../api/start-api';
 import { readEnv } from '../../platform/env';
 import { ensureSearchAttributes } from '../../platform/temporal-client';
 import { tenantSyncId } from '../../protocol/messages';
-import { customerChange, nowhere, startTestApi, type ApiTenant, type Called, type TestApi } from '../support/api'; // prettier-ignore
+import {
+  customerChange,
+  nowhere,
+  startTestApi,
+  type ApiTenant,
+  type Called,
+  type TestApi,
+} from '../support/api';
 import { createTestDatabase } from '../support/database';
 import { testServers } from '../support/env';
 import { startProxy, type Proxy } from '../support/proxy';
@@ -51,7 +58,10 @@ describe('while Postgres is away', () => {
     const answers = await Promise.all([
       send(api, tenant, 'during'),
       api.call('GET', tenant.path('/status'), { key: tenant.keys.viewer }),
-      api.call('PUT', tenant.path('/direction/qbo'), { key: tenant.keys.operator, body: { direction: 'push' } }), // prettier-ignore
+      api.call('PUT', tenant.path('/direction/qbo'), {
+        key: tenant.keys.operator,
+        body: { direction: 'push' },
+      }),
     ]);
     for (const answer of answers) {
       expect(answer).toMatchObject({ status: 503, body: { code: 'database_away' } });
@@ -125,11 +135,20 @@ describe('while Temporal is away', () => {
       refreshToken: 'b',
     });
     await until(async () => {
-      const rows = await api.database.pool.query("SELECT FROM tenant_intake WHERE woken_at = 'epoch' AND is_wake_pending"); // prettier-ignore
+      const rows = await api.database.pool.query(
+        "SELECT FROM tenant_intake WHERE woken_at = 'epoch' AND is_wake_pending",
+      );
       return rows.rowCount === 1; // others may signal: the flag's time was put back
     });
     await proxy.mend();
-    const expected = ['credentialsUpdated', 'redrive', 'setBreaker', 'setDirection', 'setPaused', 'wake']; // prettier-ignore
+    const expected = [
+      'credentialsUpdated',
+      'redrive',
+      'setBreaker',
+      'setDirection',
+      'setPaused',
+      'wake',
+    ];
     await until(async () => (await signalsTaken()).length >= expected.length);
     // Of pause and resume only the newest was still worth telling.
     expect((await signalsTaken()).sort()).toEqual(expected);
@@ -159,7 +178,9 @@ describe('a port that is taken', () => {
       TRUTH_SYNC_SECRET_KEYS: `k:${randomBytes(32).toString('base64')}`,
       LOG_LEVEL: 'silent',
     });
-    await expect(startApi(env)).rejects.toThrow(`Port ${port} is taken: set ${variable} to another port`); // prettier-ignore
+    await expect(startApi(env)).rejects.toThrow(
+      `Port ${port} is taken: set ${variable} to another port`,
+    );
     await new Promise((resolve) => taken.close(resolve));
     await database.drop();
   });

@@ -20,12 +20,19 @@ async function tenantNumber(owner: ApiTenant): Promise<number> {
 describe('settings part posting', () => {
   const gross = { ...initialPostingSettings, discount: { mode: 'gross' } };
   const put = (owner: ApiTenant, value: object, etag: string): Promise<Called> =>
-    api.call('PUT', owner.path('/settings/posting'), { key: owner.keys.admin, body: value, headers: { 'if-match': etag } }); // prettier-ignore
+    api.call('PUT', owner.path('/settings/posting'), {
+      key: owner.keys.admin,
+      body: value,
+      headers: { 'if-match': etag },
+    });
 
   it('begins with the start values, and is in force as soon as it is stored', async () => {
     const own = await api.createTenant();
     const first = await api.call('GET', own.path('/settings/posting'), { key: own.keys.viewer });
-    expect(first).toMatchObject({ status: 200, body: { revision: 0, value: initialPostingSettings } }); // prettier-ignore
+    expect(first).toMatchObject({
+      status: 200,
+      body: { revision: 0, value: initialPostingSettings },
+    });
     const pool = api.database.pool;
     const id = await tenantNumber(own);
     expect(await postingInForce(pool, id)).toEqual({ rev: 0, value: initialPostingSettings });
@@ -45,7 +52,10 @@ describe('settings part posting', () => {
       sealed: '',
     });
     await saveFacts(pool, id, 'qbo', { ...companyFacts, country: 'GB' });
-    expect(await put(own, gross, '"0"')).toMatchObject({ status: 422, body: { errors: [{ path: 'discount.mode' }] } }); // prettier-ignore
+    expect(await put(own, gross, '"0"')).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'discount.mode' }] },
+    });
     await saveFacts(pool, id, 'qbo', { ...companyFacts, allowDiscount: false });
     expect((await put(own, gross, '"0"')).status).toBe(422);
     await saveFacts(pool, id, 'qbo', companyFacts);
@@ -56,29 +66,50 @@ describe('settings part posting', () => {
 
   it('takes what is built of the books, and refuses what is not', async () => {
     const own = await api.createTenant();
-    const waiting = { ...initialPostingSettings, unpaid: { as: 'wait' }, customer: { guest: 'perEmail' }, item: { unmapped: 'create' }, refund: { amountOnlyTax: 'none', invoice: 'creditMemo' } }; // prettier-ignore
+    const waiting = {
+      ...initialPostingSettings,
+      unpaid: { as: 'wait' },
+      customer: { guest: 'perEmail' },
+      item: { unmapped: 'create' },
+      refund: { amountOnlyTax: 'none', invoice: 'creditMemo' },
+    };
     expect((await put(own, waiting, '"0"')).status).toBe(202);
-    expect(await postingInForce(api.database.pool, await tenantNumber(own))).toMatchObject({ value: waiting }); // prettier-ignore
+    expect(await postingInForce(api.database.pool, await tenantNumber(own))).toMatchObject({
+      value: waiting,
+    });
     for (const change of [
       { customer: { guest: 'summary' } },
       { item: { unmapped: 'guess' } },
       { unpaid: { as: 'never' } },
       { refund: { ...initialPostingSettings.refund, invoice: 'cash' } },
     ])
-      expect(await put(own, { ...initialPostingSettings, ...change }, '"1"')).toMatchObject({ status: 422, body: { code: 'invalid' } }); // prettier-ignore
+      expect(await put(own, { ...initialPostingSettings, ...change }, '"1"')).toMatchObject({
+        status: 422,
+        body: { code: 'invalid' },
+      });
   });
 
   it('switches the mode at days without tickets only, and each switch changes it', async () => {
     const own = await api.createTenant();
     const id = await tenantNumber(own);
     const { pool } = api.database;
-    const switched = (...switches: object[]): object => ({ ...initialPostingSettings, mode: { switches } }); // prettier-ignore
+    const switched = (...switches: object[]): object => ({
+      ...initialPostingSettings,
+      mode: { switches },
+    });
     const summary = { fromDay: '2026-11-20', mode: 'summary' };
-    expect(await put(own, switched(summary, { ...summary, mode: 'perOrder' }), '"0"')).toMatchObject({ status: 422, body: { errors: [{ path: 'mode.switches' }] } }); // prettier-ignore
+    expect(
+      await put(own, switched(summary, { ...summary, mode: 'perOrder' }), '"0"'),
+    ).toMatchObject({ status: 422, body: { errors: [{ path: 'mode.switches' }] } });
     expect((await put(own, switched({ ...summary, mode: 'perOrder' }), '"0"')).status).toBe(422);
-    await pool.query(`INSERT INTO business_days (tenant, day, mode) VALUES ($1, '2026-11-21', 'perOrder')`, [id]); // prettier-ignore
+    await pool.query(
+      `INSERT INTO business_days (tenant, day, mode) VALUES ($1, '2026-11-21', 'perOrder')`,
+      [id],
+    );
     const late = await put(own, switched(summary), '"0"');
     expect(late).toMatchObject({ status: 409, body: { code: 'day_has_tickets' } });
-    expect((await put(own, switched({ ...summary, fromDay: '2026-11-22' }), '"0"')).status).toBe(202); // prettier-ignore
+    expect((await put(own, switched({ ...summary, fromDay: '2026-11-22' }), '"0"')).status).toBe(
+      202,
+    );
   });
 });

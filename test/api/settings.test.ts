@@ -6,7 +6,14 @@ import { inTransaction } from '../../database/pool';
 import { findTenant } from '../../database/tenants';
 import { initialDirection } from '../../domain/direction';
 import { initialSyncSettings } from '../../domain/sync-settings';
-import { callAs, nowhere, startTestApi, textOf, type ApiTenant, type TestApi } from '../support/api'; // prettier-ignore
+import {
+  callAs,
+  nowhere,
+  startTestApi,
+  textOf,
+  type ApiTenant,
+  type TestApi,
+} from '../support/api';
 
 let api: TestApi;
 let tenant: ApiTenant;
@@ -35,28 +42,33 @@ describe('direction', () => {
     });
   });
 
-  it('is set as a whole, for a system, and for a kind, each on top of the newest request', async () => {
-    const whole = { systems: { woo: { default: 'push', kinds: {} }, qbo: { default: 'disabled', kinds: {} } } }; // prettier-ignore
-    const first = await as('operator')('PUT', '/direction', whole);
-    expect(first.status).toBe(202);
-    await as('operator')('PUT', '/direction/qbo', { direction: 'pull' });
-    const last = await as('operator')('PUT', '/direction/woo/order', {
-      direction: 'bidirectional',
-    });
-    const state = await as('viewer')('GET', '/direction');
-    expect(state.body).toMatchObject({
-      requested: {
-        id: textOf(last.body, 'requestId'),
-        value: {
-          systems: {
-            woo: { default: 'push', kinds: { order: 'bidirectional' } },
-            qbo: { default: 'pull', kinds: {} },
+  it(
+    'is set as a whole, for a system, and for a kind, each on top of the ' + 'newest request',
+    async () => {
+      const whole = {
+        systems: { woo: { default: 'push', kinds: {} }, qbo: { default: 'disabled', kinds: {} } },
+      };
+      const first = await as('operator')('PUT', '/direction', whole);
+      expect(first.status).toBe(202);
+      await as('operator')('PUT', '/direction/qbo', { direction: 'pull' });
+      const last = await as('operator')('PUT', '/direction/woo/order', {
+        direction: 'bidirectional',
+      });
+      const state = await as('viewer')('GET', '/direction');
+      expect(state.body).toMatchObject({
+        requested: {
+          id: textOf(last.body, 'requestId'),
+          value: {
+            systems: {
+              woo: { default: 'push', kinds: { order: 'bidirectional' } },
+              qbo: { default: 'pull', kinds: {} },
+            },
           },
         },
-      },
-      inForce: { revision: 1 },
-    });
-  });
+        inForce: { revision: 1 },
+      });
+    },
+  );
 
   it('loses none of many requests at a time', async () => {
     const own = await api.createTenant();
@@ -77,10 +89,19 @@ describe('direction', () => {
     ['/direction/woo', { direction: 'sideways' }, 422],
     ['/direction/woo', { direction: 'push', catchUp: 'yes' }, 422],
     ['/direction', { systems: { woo: { default: 'push', kinds: {} } } }, 422],
-    ['/direction', { systems: { woo: { default: 'push', kinds: { coupon: 'push' } }, qbo: { default: 'push', kinds: {} } } }, 422],
+    [
+      '/direction',
+      {
+        systems: {
+          woo: { default: 'push', kinds: { coupon: 'push' } },
+          qbo: { default: 'push', kinds: {} },
+        },
+      },
+      422,
+    ],
   ])('refuses %s %j', async (path, body, status) => {
     expect((await as('operator')('PUT', path, body)).status).toBe(status);
-  }); // prettier-ignore
+  });
 
   it('asks for catchUp when documents were kept back, and says how many', async () => {
     const own = await api.createTenant();
@@ -105,7 +126,10 @@ describe('direction', () => {
       direction: 'push',
     });
     expect(other.status).toBe(202);
-    const decided = await as('operator', own)('PUT', '/direction/qbo/order', { direction: 'push', catchUp: true }); // prettier-ignore
+    const decided = await as('operator', own)('PUT', '/direction/qbo/order', {
+      direction: 'push',
+      catchUp: true,
+    });
     expect(decided.status).toBe(202);
     await bringInForce(api.database.pool, number, 'direction');
     const status = await as('viewer', own)('GET', '/status');
@@ -157,21 +181,33 @@ describe('settings part sync', () => {
     expect(second.body).toMatchObject({ items: [{ revision: 1 }], nextCursor: null });
   });
 
-  it.each(['limit=0', 'limit=201', 'limit=x', 'limit=1&limit=2', 'cursor=%00', 'cursor=eA', 'page=2'])(
-    'refuses the query %s',
-    async (query) => {
-      expect((await as('viewer')('GET', `/settings/sync/versions?${query}`)).status).toBe(422);
-    },
-  ); // prettier-ignore
+  it.each([
+    'limit=0',
+    'limit=201',
+    'limit=x',
+    'limit=1&limit=2',
+    'cursor=%00',
+    'cursor=eA',
+    'page=2',
+  ])('refuses the query %s', async (query) => {
+    expect((await as('viewer')('GET', `/settings/sync/versions?${query}`)).status).toBe(422);
+  });
 });
 
 describe('lanes', () => {
   it('are paused, resumed, isolated and closed, at once in the tables', async () => {
     const own = await api.createTenant();
     const status = async (): Promise<unknown> => (await as('viewer', own)('GET', '/status')).body;
-    await expect(status()).resolves.toMatchObject({ health: 'unknown', feedLag: null, lastProof: null }); // prettier-ignore
+    await expect(status()).resolves.toMatchObject({
+      health: 'unknown',
+      feedLag: null,
+      lastProof: null,
+    });
     expect((await as('operator', own)('POST', '/lanes/woo/pause')).status).toBe(202);
-    await expect(status()).resolves.toMatchObject({ health: 'degraded', lanes: { woo: { paused: true } } }); // prettier-ignore
+    await expect(status()).resolves.toMatchObject({
+      health: 'degraded',
+      lanes: { woo: { paused: true } },
+    });
     await as('operator', own)('POST', '/lanes/qbo/pause');
     await expect(status()).resolves.toMatchObject({ health: 'paused' });
     await as('operator', own)('POST', '/lanes/woo/resume');

@@ -14,8 +14,8 @@ import {
 } from '../support/api';
 import { orderBody } from '../support/samples';
 
-// A5, A9, A10, W14: what is accepted and will be held up, passed over or not used is said in the answer; what lies
-// more than a day ahead of our clock is refused.
+// A5, A9, A10, W14: what is accepted and will be held up, passed over or not used is said in the
+// answer; what lies more than a day ahead of our clock is refused.
 
 let api: TestApi;
 let tenant: ApiTenant;

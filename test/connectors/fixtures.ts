@@ -18,6 +18,7 @@ import type {
   StockBody,
 } from '../../domain/bodies';
 
+import type { CirclePart } from '../../domain/posting/circle';
 import type { LayAway } from '../../domain/posting/deposit';
 import type { KnownSale } from '../../domain/posting/known-sale';
 import type { ListedThing } from '../../domain/posting/paid-out';
@@ -126,6 +127,7 @@ export interface ReferenceParts {
   documents?: Record<string, RecordReference>;
   sales?: Record<string, KnownSale>;
   layAways?: Record<string, LayAway>;
+  circles?: Record<string, CirclePart[]>;
   listed?: Record<string, ListedThing>;
   mappings?: Record<string, string>;
 }
@@ -141,6 +143,7 @@ export function references(parts: ReferenceParts = {}): References {
     documents: new Map(Object.entries(parts.documents ?? {})),
     sales: new Map(Object.entries(parts.sales ?? {})),
     layAways: new Map(Object.entries(parts.layAways ?? {})),
+    circles: new Map(Object.entries(parts.circles ?? {})),
     listed: new Map(Object.entries(parts.listed ?? {})),
     mapping: (kind, key) => parts.mappings?.[`${kind}:${key}`] ?? null,
   };

@@ -130,12 +130,15 @@ describe('a call whose answer is lost', () => {
     expect(await call(get('/x', { signal: controller.signal }))).toMatchObject({ type: 'lost' });
   });
 
-  test('waits no longer for the first byte than allowed, though the whole may take longer', async () => {
-    listener = () => undefined;
-    const result = await call(get('/x'));
-    expect(result).toMatchObject({ type: 'lost' });
-    expect(result.type === 'lost' && result.detail).toContain('no answer within 300 ms');
-  });
+  test(
+    'waits no longer for the first byte than allowed, though the whole may ' + 'take longer',
+    async () => {
+      listener = () => undefined;
+      const result = await call(get('/x'));
+      expect(result).toMatchObject({ type: 'lost' });
+      expect(result.type === 'lost' && result.detail).toContain('no answer within 300 ms');
+    },
+  );
 });
 
 test('a detail never shows the query, a header or the body', async () => {

@@ -23,7 +23,15 @@ const systems: [string, Batches][] = [
 ];
 
 function write(operation: Write['operation'], entity: string, payload: JsonObject): Write {
-  return { operation, entity, payload, group: 'batch', isLinked: false, snapshot: { a: 1 }, natural: { kind: 'update' } }; // prettier-ignore
+  return {
+    operation,
+    entity,
+    payload,
+    group: 'batch',
+    isLinked: false,
+    snapshot: { a: 1 },
+    natural: { kind: 'update' },
+  };
 }
 
 test.each(systems)('what a send to %s keeps has its payloads in the request', (_name, batches) => {

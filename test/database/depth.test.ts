@@ -14,9 +14,22 @@ import { recount } from '../../database/watchdog';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { count, customer, order, product, refund } from '../support/samples';
 import type { TestChange } from '../support/stack';
-import { absorb, accepted, deliveries, holdLane, newTenant, pushingAllBut, refused, send, setSettings, store, settleSend } from './support'; // prettier-ignore
+import {
+  absorb,
+  accepted,
+  deliveries,
+  holdLane,
+  newTenant,
+  pushingAllBut,
+  refused,
+  send,
+  setSettings,
+  store,
+  settleSend,
+} from './support';
 
-// Depth comes from counters that many write; here it must equal a recount after anything that can happen.
+// Depth comes from counters that many write; here it must equal a recount after anything that can
+// happen.
 
 let database: TestDatabase;
 
@@ -29,7 +42,8 @@ async function counted(tenant: number): Promise<number> {
   const result = await database.pool.query<{ depth: number }>(
     `SELECT (SELECT count(*) FROM changes c WHERE c.tenant = $1 AND c.pos > a.absorbed_pos)
        + (SELECT coalesce(max(open), 0) FROM (SELECT count(*) AS open FROM deliveries
-          WHERE tenant = $1 AND state IN ('waiting', 'sending', 'verifying') GROUP BY system) s) AS depth
+          WHERE tenant = $1 AND state IN ('waiting', 'sending', 'verifying')
+            GROUP BY system) s) AS depth
      FROM tenant_absorb a WHERE a.tenant = $1`,
     [tenant],
   );
@@ -42,7 +56,16 @@ const fact: fc.Arbitrary<TestChange> = fc.oneof(
   id.map((n) => customer(`c${n}`)),
   id.map((n) => product(`s${n}`)),
   fc.tuple(id, id).map(([n, quantity]) => count(`s${n}`, quantity)),
-  fc.tuple(id, id, fc.integer({ min: -2, max: 2 })).map(([n, sku, pieces]) => order(`o${n}`, [[`s${sku}`, pieces], ['free', 1]], `c${n}`)), // prettier-ignore
+  fc.tuple(id, id, fc.integer({ min: -2, max: 2 })).map(([n, sku, pieces]) =>
+    order(
+      `o${n}`,
+      [
+        [`s${sku}`, pieces],
+        ['free', 1],
+      ],
+      `c${n}`,
+    ),
+  ),
   id.map((n) => refund(`r${n}`, [[`s${n}`, 1]], null)),
 );
 const removal = fc
@@ -52,14 +75,34 @@ const removal = fc
   );
 const outcome = fc.constantFrom('accepted', 'refused', 'later', 'notExecuted', 'lost', 'mixed');
 const step = fc.oneof(
-  fc.record({ do: fc.constant('absorb' as const), changes: fc.array(removal, { minLength: 1, maxLength: 6 }) }), // prettier-ignore
-  fc.record({ do: fc.constant('store' as const), changes: fc.array(fact, { minLength: 1, maxLength: 3 }) }), // prettier-ignore
-  fc.record({ do: fc.constant('send' as const), system, outcome, size: fc.integer({ min: 1, max: 6 }) }), // prettier-ignore
+  fc.record({
+    do: fc.constant('absorb' as const),
+    changes: fc.array(removal, { minLength: 1, maxLength: 6 }),
+  }),
+  fc.record({
+    do: fc.constant('store' as const),
+    changes: fc.array(fact, { minLength: 1, maxLength: 3 }),
+  }),
+  fc.record({
+    do: fc.constant('send' as const),
+    system,
+    outcome,
+    size: fc.integer({ min: 1, max: 6 }),
+  }),
   fc.record({ do: fc.constant('takeOver' as const), system }),
-  fc.record({ do: fc.constant('compose' as const), system, what: fc.constantFrom('hold', 'dependency', 'skip', 'adopt') }), // prettier-ignore
+  fc.record({
+    do: fc.constant('compose' as const),
+    system,
+    what: fc.constantFrom('hold', 'dependency', 'skip', 'adopt'),
+  }),
   fc.record({ do: fc.constant('redrive' as const), isAll: fc.boolean() }),
   fc.record({ do: fc.constant('discard' as const) }),
-  fc.record({ do: fc.constant('direction' as const), kind: fc.constantFrom('customer' as const, 'product' as const, 'order' as const), isOn: fc.boolean(), catchUp: fc.constantFrom(true, false, null) }), // prettier-ignore
+  fc.record({
+    do: fc.constant('direction' as const),
+    kind: fc.constantFrom('customer' as const, 'product' as const, 'order' as const),
+    isOn: fc.boolean(),
+    catchUp: fc.constantFrom(true, false, null),
+  }),
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -90,17 +133,27 @@ async function run(tenant: number, given: Step): Promise<void> {
       if (row === undefined) return;
       const events: Record<string, Partial<MemberSettlement> & Pick<MemberSettlement, 'event'>> = {
         hold: { event: { type: 'hold', reason: 'mapping_missing' }, cause: 'mapping:a' },
-        dependency: { event: { type: 'hold', reason: 'dependency' }, waitsFor: [{ kind: 'customer', ref: 'c1' }, { kind: 'sku', ref: 's1' }] }, // prettier-ignore
+        dependency: {
+          event: { type: 'hold', reason: 'dependency' },
+          waitsFor: [
+            { kind: 'customer', ref: 'c1' },
+            { kind: 'sku', ref: 's1' },
+          ],
+        },
         skip: { event: { type: 'skip', reason: 'zero' } },
         adopt: { ...accepted(row.id), event: { type: 'adopted', resting: 'waiting', nowMs: 0 } },
       };
       const chosen = events[given.what];
-      if (chosen !== undefined) await settleWithoutSend(pool, lane, [{ ...chosen, deliveryId: row.id, rev: row.desiredRev }]); // prettier-ignore
+      if (chosen !== undefined)
+        await settleWithoutSend(pool, lane, [
+          { ...chosen, deliveryId: row.id, rev: row.desiredRev },
+        ]);
       return;
     }
     case 'redrive': {
       const [failure] = await listFailures(pool, tenant, {}, null, 1);
-      const selector = given.isAll || failure === undefined ? { all: true as const } : { cause: failure.cause }; // prettier-ignore
+      const selector =
+        given.isAll || failure === undefined ? { all: true as const } : { cause: failure.cause };
       await requestRedrive(pool, tenant, `r${++revision}`, selector, 'test');
       await applyRedrive(pool, tenant, `r${revision}`, Date.now());
       return;
@@ -111,14 +164,24 @@ async function run(tenant: number, given: Step): Promise<void> {
       return;
     }
     case 'direction': {
-      const off = given.isOn ? [] : (['woo', 'qbo'] as const).map((target) => [target, given.kind] as const); // prettier-ignore
-      return setSettings(pool, tenant, 'direction', pushingAllBut(off.map(([target, kind]) => [target, kind])), given.catchUp); // prettier-ignore
+      const off = given.isOn
+        ? []
+        : (['woo', 'qbo'] as const).map((target) => [target, given.kind] as const);
+      return setSettings(
+        pool,
+        tenant,
+        'direction',
+        pushingAllBut(off.map(([target, kind]) => [target, kind])),
+        given.catchUp,
+      );
     }
   }
 }
 
 function numbered(changes: readonly TestChange[]): TestChange[] {
-  return changes.map((change) => change.kind === 'inventory' ? change : { ...change, revision: ++revision }); // prettier-ignore
+  return changes.map((change) =>
+    change.kind === 'inventory' ? change : { ...change, revision: ++revision },
+  );
 }
 
 async function waiting(tenant: number, lane: 'woo' | 'qbo'): ReturnType<typeof deliveries> {
@@ -140,33 +203,51 @@ async function sendSome(
     if (came === 'accepted' || (came === 'mixed' && n % 2 === 0)) return accepted(deliveryId);
     if (came === 'notExecuted') return { deliveryId, event: { type: 'notExecuted', ...retry } };
     if (came === 'lost') return { deliveryId, event: { type: 'answerLost', askAtMs: Date.now() } };
-    if (came === 'later') return { deliveryId, event: { type: 'refusedLater', ...retry, triesMax: 2, failureClass: 'SERVER' } }; // prettier-ignore
+    if (came === 'later')
+      return {
+        deliveryId,
+        event: { type: 'refusedLater', ...retry, triesMax: 2, failureClass: 'SERVER' },
+      };
     return refused(deliveryId, n % 3 === 0 ? 'held' : 'dead');
   });
-  const state = came === 'lost' ? { state: 'verifying' as const, outcome: '', askAtMs: Date.now() } : { state: came === 'notExecuted' ? ('not_executed' as const) : ('settled' as const), outcome: '' }; // prettier-ignore
+  const state =
+    came === 'lost'
+      ? { state: 'verifying' as const, outcome: '', askAtMs: Date.now() }
+      : {
+          state: came === 'notExecuted' ? ('not_executed' as const) : ('settled' as const),
+          outcome: '',
+        };
   await settleSend(pool, lane, sent, members, state);
 }
 
-test('whatever happens to changes and deliveries, the depth from counters equals a recount', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
-      const tenant = await newTenant(database.pool);
-      for (const given of steps) {
-        await run(tenant, given);
-        expect(await queueDepth(database.pool, tenant)).toBe(await counted(tenant));
-      }
-      expect(await recount(database.pool, tenant)).toEqual([]);
-    }),
-    { seed: 31, numRuns: 60 },
-  );
-}, 60_000);
+test(
+  'whatever happens to changes and deliveries, the depth from counters equals ' + 'a recount',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+        const tenant = await newTenant(database.pool);
+        for (const given of steps) {
+          await run(tenant, given);
+          expect(await queueDepth(database.pool, tenant)).toBe(await counted(tenant));
+        }
+        expect(await recount(database.pool, tenant)).toEqual([]);
+      }),
+      { seed: 31, numRuns: 60 },
+    );
+  },
+  60_000,
+);
 
 test('a recount finds counters that are off, says by how much, and puts them right', async () => {
   const { pool } = database;
   const tenant = await newTenant(pool);
   await absorb(pool, tenant, [customer('c1'), product('s1')]);
-  await pool.query("UPDATE lanes_made SET made = made + 5 WHERE tenant = $1 AND system = 'qbo'", [tenant]); // prettier-ignore
-  await pool.query("UPDATE lanes SET settled = settled + 1 WHERE tenant = $1 AND system = 'woo'", [tenant]); // prettier-ignore
+  await pool.query("UPDATE lanes_made SET made = made + 5 WHERE tenant = $1 AND system = 'qbo'", [
+    tenant,
+  ]);
+  await pool.query("UPDATE lanes SET settled = settled + 1 WHERE tenant = $1 AND system = 'woo'", [
+    tenant,
+  ]);
   expect(await recount(pool, tenant)).toEqual([
     { system: 'qbo', wasOffBy: 5 },
     { system: 'woo', wasOffBy: -1 },

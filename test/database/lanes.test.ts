@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
-import { chargeRead, laneStates, releaseLease, renewLease, setLane, takeLease } from '../../database/lanes'; // prettier-ignore
+import {
+  chargeRead,
+  laneStates,
+  releaseLease,
+  renewLease,
+  setLane,
+  takeLease,
+} from '../../database/lanes';
 import { markNeedsAuth, postponeCalls } from '../../database/lane-reasons';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { newTenant } from './support';
@@ -22,7 +29,9 @@ const take = (token: string): ReturnType<typeof takeLease> =>
   takeLease(database.pool, tenant, 'qbo', token);
 const renew = (token: string): Promise<boolean> => renewLease(database.pool, tenant, 'qbo', token);
 const lapse = (): Promise<unknown> =>
-  database.pool.query("UPDATE lanes SET lease_until = now() - interval '1 ms' WHERE tenant = $1", [tenant]); // prettier-ignore
+  database.pool.query("UPDATE lanes SET lease_until = now() - interval '1 ms' WHERE tenant = $1", [
+    tenant,
+  ]);
 
 test('of twenty that take a lane at once one holds it', async () => {
   const tokens = Array.from({ length: 20 }, () => randomUUID());
@@ -41,24 +50,32 @@ test('the other lane and the same lane of another tenant stay free', async () =>
   expect(await takeLease(database.pool, other, 'qbo', randomUUID())).not.toBeNull();
 });
 
-test('a lapsed lease is taken by one, and the former holder can neither renew nor give it back', async () => {
-  const former = randomUUID();
-  await take(former);
-  await lapse();
-  expect(await renew(former)).toBe(false);
-  const next = Array.from({ length: 5 }, () => randomUUID());
-  const answers = await Promise.all(next.map(take));
-  expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
-  await releaseLease(database.pool, { tenant, system: 'qbo', token: former }, null);
-  expect(await take(former)).toBeNull();
-});
+test(
+  'a lapsed lease is taken by one, and the former holder can neither renew nor ' + 'give it back',
+  async () => {
+    const former = randomUUID();
+    await take(former);
+    await lapse();
+    expect(await renew(former)).toBe(false);
+    const next = Array.from({ length: 5 }, () => randomUUID());
+    const answers = await Promise.all(next.map(take));
+    expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
+    await releaseLease(database.pool, { tenant, system: 'qbo', token: former }, null);
+    expect(await take(former)).toBeNull();
+  },
+);
 
 test('who gives its lane back leaves it free at once', async () => {
   const token = randomUUID();
   await take(token);
   await releaseLease(database.pool, { tenant, system: 'qbo', token }, null);
   expect(await renew(token)).toBe(false);
-  expect(await take(randomUUID())).toEqual({ isPaused: false, isIsolated: false, needsAuth: false, batchMax: null }); // prettier-ignore
+  expect(await take(randomUUID())).toEqual({
+    isPaused: false,
+    isIsolated: false,
+    needsAuth: false,
+    batchMax: null,
+  });
 });
 
 test('a lost, paused or isolated lane is charged nothing and told why', async () => {
@@ -109,14 +126,38 @@ test('a pause that the vendor asked for holds back calls without any quota too',
   });
 });
 
-test('what is set of a lane is read back, null leaves it, and both lanes can be set at once', async () => {
-  const breaker = { kind: 'open', opens: 2, retryAtMs: 5.5, reason: 'away' } as const;
-  await setLane(database.pool, tenant, 'woo', { breaker });
-  await markNeedsAuth(database.pool, { tenant, system: 'woo' }, null, 'HTTP 401');
-  await setLane(database.pool, tenant, null, { isPaused: true });
-  const closed = { isConnected: false, isIsolated: false, isPaused: true, batchMax: null, waitUntilMs: null, waitReason: null }; // prettier-ignore
-  expect(await laneStates(database.pool, tenant)).toEqual([
-    { ...closed, system: 'qbo', needsAuth: false, needsAuthReason: null, needsAuthSince: null, breaker: { kind: 'closed' } }, // prettier-ignore
-    { ...closed, system: 'woo', needsAuth: true, needsAuthReason: 'HTTP 401', needsAuthSince: expect.any(String), breaker }, // prettier-ignore
-  ]);
-});
+test(
+  'what is set of a lane is read back, null leaves it, and both lanes can be ' + 'set at once',
+  async () => {
+    const breaker = { kind: 'open', opens: 2, retryAtMs: 5.5, reason: 'away' } as const;
+    await setLane(database.pool, tenant, 'woo', { breaker });
+    await markNeedsAuth(database.pool, { tenant, system: 'woo' }, null, 'HTTP 401');
+    await setLane(database.pool, tenant, null, { isPaused: true });
+    const closed = {
+      isConnected: false,
+      isIsolated: false,
+      isPaused: true,
+      batchMax: null,
+      waitUntilMs: null,
+      waitReason: null,
+    };
+    expect(await laneStates(database.pool, tenant)).toEqual([
+      {
+        ...closed,
+        system: 'qbo',
+        needsAuth: false,
+        needsAuthReason: null,
+        needsAuthSince: null,
+        breaker: { kind: 'closed' },
+      },
+      {
+        ...closed,
+        system: 'woo',
+        needsAuth: true,
+        needsAuthReason: 'HTTP 401',
+        needsAuthSince: expect.any(String),
+        breaker,
+      },
+    ]);
+  },
+);

@@ -16,7 +16,8 @@ const second: Migration = { name: '0002_b.sql', sql: 'CREATE TABLE b (n int)', h
 
 async function tables(): Promise<string[]> {
   const result = await database.pool.query<{ name: string }>(
-    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'
+       ORDER BY 1`,
   );
   return result.rows.map(({ name }) => name);
 }

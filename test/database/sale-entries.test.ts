@@ -23,50 +23,95 @@ beforeEach(async () => {
   lane = await holdLane(database.pool, tenant, 'qbo');
 });
 
-const refund = (recordId: string, orderId: string | undefined, revision = 1): TestChange => ({ kind: 'refund', recordId, revision, body: { ...orderBody(recordId, [], null), restock: true, ...(orderId === undefined ? {} : { orderId }) } }); // prettier-ignore
+const refund = (recordId: string, orderId: string | undefined, revision = 1): TestChange => ({
+  kind: 'refund',
+  recordId,
+  revision,
+  body: {
+    ...orderBody(recordId, [], null),
+    restock: true,
+    ...(orderId === undefined ? {} : { orderId }),
+  },
+});
 const invoice = (recordId: string): TestChange => {
-  const { number, channel, businessDate, currency, pricesIncludeTax, lines, totals } = orderBody(recordId, [], null); // prettier-ignore
-  return { kind: 'invoice', recordId, body: { number, channel, businessDate, currency, pricesIncludeTax, lines, totals } }; // prettier-ignore
+  const { number, channel, businessDate, currency, pricesIncludeTax, lines, totals } = orderBody(
+    recordId,
+    [],
+    null,
+  );
+  return {
+    kind: 'invoice',
+    recordId,
+    body: { number, channel, businessDate, currency, pricesIncludeTax, lines, totals },
+  };
 };
-const payment = (recordId: string, invoiceId: string): TestChange => ({ kind: 'payment', recordId, body: { number: recordId, invoiceId, tender: 'cash', amountMinor: 5 } }); // prettier-ignore
+const payment = (recordId: string, invoiceId: string): TestChange => ({
+  kind: 'payment',
+  recordId,
+  body: { number: recordId, invoiceId, tender: 'cash', amountMinor: 5 },
+});
 
 async function entries(recordId: string, of = tenant): Promise<SaleEntry[]> {
-  const sales = await loadSales(database.pool, of, 'qbo', [{ kind: 'order', recordId }, { kind: 'invoice', recordId }]); // prettier-ignore
+  const sales = await loadSales(database.pool, of, 'qbo', [
+    { kind: 'order', recordId },
+    { kind: 'invoice', recordId },
+  ]);
   return [...sales.values()].flatMap((sale) => [...sale.entries]);
 }
 
-test('a sale has what names it, in the order in which that came, with what became of it', async () => {
-  await absorb(database.pool, tenant, [refund('r2', 'o'), order('o', [])]);
-  await absorb(database.pool, tenant, [refund('r1', 'o'), refund('other', 'p'), refund('none', undefined)]); // prettier-ignore
-  expect(await entries('o')).toMatchObject([
-    { kind: 'refund', recordId: 'r2', isPosted: false, isOpen: true },
-    { kind: 'refund', recordId: 'r1', isPosted: false, isOpen: true },
-  ]);
-  const first = await delivery(database.pool, tenant, 'qbo', 'refund', 'r2');
-  await settleWithoutSend(database.pool, lane, [{ deliveryId: first.id, event: { type: 'hold', reason: 'mapping_missing' } }]); // prettier-ignore
-  await deliver(database.pool, lane, [
-    await delivery(database.pool, tenant, 'qbo', 'refund', 'r1'),
-  ]);
-  expect(await entries('o')).toMatchObject([
-    { recordId: 'r2', isPosted: false, isOpen: false },
-    { recordId: 'r1', isPosted: true, isOpen: false },
-  ]);
-  expect(await entries('o', await newTenant(database.pool))).toEqual([]);
-});
+test(
+  'a sale has what names it, in the order in which that came, with what became ' + 'of it',
+  async () => {
+    await absorb(database.pool, tenant, [refund('r2', 'o'), order('o', [])]);
+    await absorb(database.pool, tenant, [
+      refund('r1', 'o'),
+      refund('other', 'p'),
+      refund('none', undefined),
+    ]);
+    expect(await entries('o')).toMatchObject([
+      { kind: 'refund', recordId: 'r2', isPosted: false, isOpen: true },
+      { kind: 'refund', recordId: 'r1', isPosted: false, isOpen: true },
+    ]);
+    const first = await delivery(database.pool, tenant, 'qbo', 'refund', 'r2');
+    await settleWithoutSend(database.pool, lane, [
+      { deliveryId: first.id, event: { type: 'hold', reason: 'mapping_missing' } },
+    ]);
+    await deliver(database.pool, lane, [
+      await delivery(database.pool, tenant, 'qbo', 'refund', 'r1'),
+    ]);
+    expect(await entries('o')).toMatchObject([
+      { recordId: 'r2', isPosted: false, isOpen: false },
+      { recordId: 'r1', isPosted: true, isOpen: false },
+    ]);
+    expect(await entries('o', await newTenant(database.pool))).toEqual([]);
+  },
+);
 
-test('a correction names another sale or none; what was deleted after it was posted still counts', async () => {
-  await absorb(database.pool, tenant, [order('o', []), order('p', []), refund('a', 'o'), refund('b', 'o'), refund('c', 'o'), refund('d', 'o')]); // prettier-ignore
-  await deliver(database.pool, lane, [await delivery(database.pool, tenant, 'qbo', 'refund', 'd')]);
-  await absorb(database.pool, tenant, [
-    refund('a', 'p', 2),
-    refund('b', undefined, 2),
-    { kind: 'refund', recordId: 'c', op: 'delete', revision: 2, body: null },
-    { kind: 'refund', recordId: 'd', op: 'delete', revision: 2, body: null },
-  ]);
-  const counting = (await entries('o')).filter(({ isPosted, isOpen }) => isPosted || isOpen);
-  expect(counting.map(({ recordId }) => recordId)).toEqual(['d']);
-  expect((await entries('p')).map(({ recordId }) => recordId)).toEqual(['a']);
-});
+test(
+  'a correction names another sale or none; what was deleted after it was ' + 'posted still counts',
+  async () => {
+    await absorb(database.pool, tenant, [
+      order('o', []),
+      order('p', []),
+      refund('a', 'o'),
+      refund('b', 'o'),
+      refund('c', 'o'),
+      refund('d', 'o'),
+    ]);
+    await deliver(database.pool, lane, [
+      await delivery(database.pool, tenant, 'qbo', 'refund', 'd'),
+    ]);
+    await absorb(database.pool, tenant, [
+      refund('a', 'p', 2),
+      refund('b', undefined, 2),
+      { kind: 'refund', recordId: 'c', op: 'delete', revision: 2, body: null },
+      { kind: 'refund', recordId: 'd', op: 'delete', revision: 2, body: null },
+    ]);
+    const counting = (await entries('o')).filter(({ isPosted, isOpen }) => isPosted || isOpen);
+    expect(counting.map(({ recordId }) => recordId)).toEqual(['d']);
+    expect((await entries('p')).map(({ recordId }) => recordId)).toEqual(['a']);
+  },
+);
 
 test('a voided refund counts until the books have voided it', async () => {
   const voided = (recordId: string): TestChange => {
@@ -74,7 +119,9 @@ test('a voided refund counts until the books have voided it', async () => {
     return { ...refund(recordId, 'o', 2), body };
   };
   const counting = async (): Promise<string[]> =>
-    (await entries('o')).filter(({ isPosted, isOpen }) => isPosted || isOpen).map(({ recordId }) => recordId); // prettier-ignore
+    (await entries('o'))
+      .filter(({ isPosted, isOpen }) => isPosted || isOpen)
+      .map(({ recordId }) => recordId);
   await absorb(database.pool, tenant, [order('o', []), refund('a', 'o'), refund('b', 'o')]);
   await deliver(database.pool, lane, [await delivery(database.pool, tenant, 'qbo', 'refund', 'b')]);
   await absorb(database.pool, tenant, [voided('a'), voided('b')]);
@@ -86,35 +133,75 @@ test('a voided refund counts until the books have voided it', async () => {
 test('a payment is ready after its invoice, and is freed by it where it came before', async () => {
   await absorb(database.pool, tenant, [customer('c'), payment('p', 'i')]);
   const early = await delivery(database.pool, tenant, 'qbo', 'payment', 'p');
-  await settleWithoutSend(database.pool, lane, [{ deliveryId: early.id, event: { type: 'hold', reason: 'dependency' }, waitsFor: [{ kind: 'invoice', ref: 'i' }] }]); // prettier-ignore
+  await settleWithoutSend(database.pool, lane, [
+    {
+      deliveryId: early.id,
+      event: { type: 'hold', reason: 'dependency' },
+      waitsFor: [{ kind: 'invoice', ref: 'i' }],
+    },
+  ]);
   await absorb(database.pool, tenant, [invoice('i')]);
   await deliver(database.pool, lane, [
     await delivery(database.pool, tenant, 'qbo', 'invoice', 'i'),
   ]);
-  expect(await delivery(database.pool, tenant, 'qbo', 'payment', 'p')).toMatchObject({ state: 'waiting' }); // prettier-ignore
-  expect(await entries('i')).toMatchObject([{ kind: 'payment', body: { businessDate: '2026-11-21' } }]); // prettier-ignore
+  expect(await delivery(database.pool, tenant, 'qbo', 'payment', 'p')).toMatchObject({
+    state: 'waiting',
+  });
+  expect(await entries('i')).toMatchObject([
+    { kind: 'payment', body: { businessDate: '2026-11-21' } },
+  ]);
   const kinds = (await deliveries(database.pool, tenant, 'qbo')).map(({ kind }) => kind);
   expect(kinds).toEqual(['customer', 'payment', 'invoice']);
 });
 
-test("payments in the books are wanted anew where their invoice becomes another customer's, and only then", async () => {
-  const of = (customerId: string, revision: number): TestChange => ({ ...invoice('i'), revision, body: { ...z.looseObject({}).parse(invoice('i').body), customerId } }); // prettier-ignore
-  const revs = async (): Promise<string[]> =>
-    (await deliveries(database.pool, tenant))
-      .filter(({ kind }) => kind === 'payment')
-      .map(({ recordId, desiredRev, state }) => `${recordId} ${desiredRev} ${state}`)
-      .sort();
-  await absorb(database.pool, tenant, [customer('c-1'), customer('c-2'), of('c-1', 1), payment('a', 'i'), payment('b', 'i'), payment('c', 'i'), payment('d', 'j')]); // prettier-ignore
-  for (const id of ['a', 'b', 'd'])
-    await deliver(database.pool, lane, [await delivery(database.pool, tenant, 'qbo', 'payment', id)]); // prettier-ignore
-  const before = ['a 1 delivered', 'b 1 delivered', 'c 1 waiting', 'd 1 delivered'];
-  await absorb(database.pool, tenant, [{ ...of('c-1', 2), body: { ...z.looseObject({}).parse(of('c-1', 2).body), number: 'i-2' } }]); // prettier-ignore
-  expect(await revs()).toEqual(before);
-  // One of them changes by itself in the same batch.
-  await absorb(database.pool, tenant, [of('c-2', 3), { ...payment('b', 'i'), revision: 2, body: { number: 'b', invoiceId: 'i', tender: 'cash', amountMinor: 4 } }]); // prettier-ignore
-  expect(await revs()).toEqual(['a 2 waiting', 'b 2 waiting', 'c 1 waiting', 'd 1 delivered']);
-  // What an undo took back stays away.
-  await database.pool.query(`UPDATE deliveries SET undone_by = gen_random_uuid() WHERE tenant = $1 AND record_id = 'a'`, [tenant]); // prettier-ignore
-  await absorb(database.pool, tenant, [of('c-1', 4)]);
-  expect(await revs()).toEqual(['a 2 waiting', 'b 3 waiting', 'c 1 waiting', 'd 1 delivered']);
-});
+test(
+  'payments in the books are wanted anew where their invoice becomes another ' +
+    "customer's, and only then",
+  async () => {
+    const of = (customerId: string, revision: number): TestChange => ({
+      ...invoice('i'),
+      revision,
+      body: { ...z.looseObject({}).parse(invoice('i').body), customerId },
+    });
+    const revs = async (): Promise<string[]> =>
+      (await deliveries(database.pool, tenant))
+        .filter(({ kind }) => kind === 'payment')
+        .map(({ recordId, desiredRev, state }) => `${recordId} ${desiredRev} ${state}`)
+        .sort();
+    await absorb(database.pool, tenant, [
+      customer('c-1'),
+      customer('c-2'),
+      of('c-1', 1),
+      payment('a', 'i'),
+      payment('b', 'i'),
+      payment('c', 'i'),
+      payment('d', 'j'),
+    ]);
+    for (const id of ['a', 'b', 'd'])
+      await deliver(database.pool, lane, [
+        await delivery(database.pool, tenant, 'qbo', 'payment', id),
+      ]);
+    const before = ['a 1 delivered', 'b 1 delivered', 'c 1 waiting', 'd 1 delivered'];
+    await absorb(database.pool, tenant, [
+      { ...of('c-1', 2), body: { ...z.looseObject({}).parse(of('c-1', 2).body), number: 'i-2' } },
+    ]);
+    expect(await revs()).toEqual(before);
+    // One of them changes by itself in the same batch.
+    await absorb(database.pool, tenant, [
+      of('c-2', 3),
+      {
+        ...payment('b', 'i'),
+        revision: 2,
+        body: { number: 'b', invoiceId: 'i', tender: 'cash', amountMinor: 4 },
+      },
+    ]);
+    expect(await revs()).toEqual(['a 2 waiting', 'b 2 waiting', 'c 1 waiting', 'd 1 delivered']);
+    // What an undo took back stays away.
+    await database.pool.query(
+      `UPDATE deliveries SET undone_by = gen_random_uuid() WHERE tenant = $1 AND record_id = 'a'`,
+      [tenant],
+    );
+    await absorb(database.pool, tenant, [of('c-1', 4)]);
+    expect(await revs()).toEqual(['a 2 waiting', 'b 3 waiting', 'c 1 waiting', 'd 1 delivered']);
+  },
+);

@@ -4,7 +4,10 @@ import { expect, test } from '@jest/globals';
 
 import { SecretBox } from '../../database/secret-box';
 
-const [older, newer] = [{ id: 'k1', key: randomBytes(32) }, { id: 'k2', key: randomBytes(32) }]; // prettier-ignore
+const [older, newer] = [
+  { id: 'k1', key: randomBytes(32) },
+  { id: 'k2', key: randomBytes(32) },
+];
 const box = new SecretBox([newer, older]);
 const place = 'tenant 1 connection qbo';
 

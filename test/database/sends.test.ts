@@ -8,7 +8,22 @@ import { settleSends, settleWithoutSend, type SendOutcome } from '../../database
 import { queueDepth } from '../../database/status';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { customer, product } from '../support/samples';
-import { absorb, accepted, deliveries, delivery, holdLane, keyOf, memberOf, newTenant, pushingAllBut, refused, send, setSettings, recordSend, settleSend } from './support'; // prettier-ignore
+import {
+  absorb,
+  accepted,
+  deliveries,
+  delivery,
+  holdLane,
+  keyOf,
+  memberOf,
+  newTenant,
+  pushingAllBut,
+  refused,
+  send,
+  setSettings,
+  recordSend,
+  settleSend,
+} from './support';
 
 let database: TestDatabase;
 let tenant = 0;
@@ -26,14 +41,16 @@ beforeEach(async () => {
 });
 
 const rows = (): ReturnType<typeof deliveries> => deliveries(database.pool, tenant, 'qbo');
-const row = (id: string): ReturnType<typeof delivery> => delivery(database.pool, tenant, 'qbo', 'customer', id); // prettier-ignore
+const row = (id: string): ReturnType<typeof delivery> =>
+  delivery(database.pool, tenant, 'qbo', 'customer', id);
 const settled: SendOutcome = { state: 'settled', outcome: 'done' };
 const notExecuted: SendOutcome = { state: 'not_executed', outcome: 'throttled' };
 const back = (deliveryId: string): Parameters<typeof settleWithoutSend>[2][number] => ({
   deliveryId,
   event: { type: 'notExecuted', resting: 'waiting', retryAtMs: Date.now() },
 });
-const change = (id: string, revision: number): Promise<void> => absorb(database.pool, tenant, [{ ...customer(id, `new ${revision}`), revision }]); // prettier-ignore
+const change = (id: string, revision: number): Promise<void> =>
+  absorb(database.pool, tenant, [{ ...customer(id, `new ${revision}`), revision }]);
 
 async function countSends(): Promise<number> {
   const result = await database.pool.query('SELECT 1 FROM sends WHERE tenant = $1', [tenant]);
@@ -46,15 +63,19 @@ async function takeOver(lateMs = 0): Promise<LaneHold> {
   return next;
 }
 
-test('members that moved since they were composed are left out, and the bytes hold exactly the others', async () => {
-  const composed = await rows();
-  await change('c1', 2);
-  const sent = await send(database.pool, lane, composed);
-  const kept = composed.filter(({ recordId }) => recordId === 'c2').map(memberOf);
-  expect(sent?.members).toEqual(kept);
-  expect(sent?.request.body).toBe(JSON.stringify(kept));
-  expect((await rows()).map(({ state }) => state).sort()).toEqual(['sending', 'waiting']);
-});
+test(
+  'members that moved since they were composed are left out, and the bytes ' +
+    'hold exactly the others',
+  async () => {
+    const composed = await rows();
+    await change('c1', 2);
+    const sent = await send(database.pool, lane, composed);
+    const kept = composed.filter(({ recordId }) => recordId === 'c2').map(memberOf);
+    expect(sent?.members).toEqual(kept);
+    expect(sent?.request.body).toBe(JSON.stringify(kept));
+    expect((await rows()).map(({ state }) => state).sort()).toEqual(['sending', 'waiting']);
+  },
+);
 
 test('where nothing may be sent any more, nothing is written and nothing charged', async () => {
   const composed = await rows();
@@ -67,7 +88,10 @@ test('where nothing may be sent any more, nothing is written and nothing charged
   const recorded = await recordSend(database.pool, lane, composed.map(memberOf), freeze, limits);
   expect(recorded).toEqual({ type: 'recorded', sends: [null] });
   expect(await countSends()).toBe(0);
-  const budget = await database.pool.query<{ budget: unknown }>("SELECT budget FROM lanes WHERE tenant = $1 AND system = 'qbo'", [tenant]); // prettier-ignore
+  const budget = await database.pool.query<{ budget: unknown }>(
+    "SELECT budget FROM lanes WHERE tenant = $1 AND system = 'qbo'",
+    [tenant],
+  );
   expect(budget.rows[0]?.budget).toEqual({});
 });
 
@@ -76,7 +100,17 @@ test('a send that the budget holds back leaves its members waiting', async () =>
   const [first, second] = (await rows()).map(memberOf);
   if (first === undefined || second === undefined) throw new Error('two deliveries expected');
   const record = (member: typeof first): ReturnType<typeof recordSend> =>
-    recordSend(database.pool, lane, [member], (kept) => ({ key: keyOf(kept), request: { method: 'POST', path: '/', body: '' }, members: [...kept] }), limits); // prettier-ignore
+    recordSend(
+      database.pool,
+      lane,
+      [member],
+      (kept) => ({
+        key: keyOf(kept),
+        request: { method: 'POST', path: '/', body: '' },
+        members: [...kept],
+      }),
+      limits,
+    );
   expect(await record(first)).toMatchObject({ type: 'recorded' });
   expect(await record(second)).toMatchObject({ type: 'wait' });
   expect((await rows()).map(({ state }) => state).sort()).toEqual(['sending', 'waiting']);
@@ -88,28 +122,37 @@ test('who lost the lane records nothing', async () => {
   expect(await countSends()).toBe(0);
 });
 
-test('what the direction keeps back meanwhile is held instead of sent, and counted out', async () => {
-  const composed = await rows();
-  const sent = await send(database.pool, lane, composed.slice(0, 1));
-  await setSettings(
-    database.pool,
-    tenant,
-    'direction',
-    pushingAllBut([
-      ['qbo', 'customer'],
-      ['woo', 'customer'],
-    ]),
-  );
-  // The open send is brought to its end; what comes back from it must not leave again.
-  if (sent === null) throw new Error('nothing sent');
-  await settleSend(database.pool, lane, sent, sent.members.map(({ deliveryId }) => back(deliveryId)), notExecuted); // prettier-ignore
-  expect(await send(database.pool, lane, composed.slice(0, 1))).toBeNull();
-  expect((await rows()).map(({ state, reason }) => [state, reason])).toEqual([
-    ['held', 'direction'],
-    ['held', 'direction'],
-  ]);
-  expect(await queueDepth(database.pool, tenant)).toBe(0);
-});
+test(
+  'what the direction keeps back meanwhile is held instead of sent, and ' + 'counted out',
+  async () => {
+    const composed = await rows();
+    const sent = await send(database.pool, lane, composed.slice(0, 1));
+    await setSettings(
+      database.pool,
+      tenant,
+      'direction',
+      pushingAllBut([
+        ['qbo', 'customer'],
+        ['woo', 'customer'],
+      ]),
+    );
+    // The open send is brought to its end; what comes back from it must not leave again.
+    if (sent === null) throw new Error('nothing sent');
+    await settleSend(
+      database.pool,
+      lane,
+      sent,
+      sent.members.map(({ deliveryId }) => back(deliveryId)),
+      notExecuted,
+    );
+    expect(await send(database.pool, lane, composed.slice(0, 1))).toBeNull();
+    expect((await rows()).map(({ state, reason }) => [state, reason])).toEqual([
+      ['held', 'direction'],
+      ['held', 'direction'],
+    ]);
+    expect(await queueDepth(database.pool, tenant)).toBe(0);
+  },
+);
 
 test('a send that was not executed is opened again in its own row', async () => {
   const composed = await rows();
@@ -150,31 +193,50 @@ test('a refusal raises the generation, so the next try is another send', async (
   if (first === null) throw new Error('nothing sent');
   const later = composed.map(({ id: deliveryId }) => ({
     deliveryId,
-    event: { type: 'refusedLater' as const, resting: 'waiting' as const, triesMax: 9, retryAtMs: 0, failureClass: 'SERVER' }, // prettier-ignore
+    event: {
+      type: 'refusedLater' as const,
+      resting: 'waiting' as const,
+      triesMax: 9,
+      retryAtMs: 0,
+      failureClass: 'SERVER',
+    },
   }));
   await settleSend(database.pool, lane, first, later, settled);
   const second = await send(database.pool, lane, await rows());
   expect(second?.key).not.toBe(first.key);
-  expect((await rows()).map(({ generation, attempts }) => [generation, attempts])).toEqual([[2, 1], [2, 1]]); // prettier-ignore
+  expect((await rows()).map(({ generation, attempts }) => [generation, attempts])).toEqual([
+    [2, 1],
+    [2, 1],
+  ]);
 });
 
-test('whoever takes a lane over asks about what the former one left open, not before it is surely settled', async () => {
-  const first = await send(database.pool, lane, await rows());
-  const next = await takeOver(60_000);
-  expect((await rows()).map(({ state }) => state)).toEqual(['verifying', 'verifying']);
-  expect(await takeVerifying(database.pool, next, [], true)).toEqual({ type: 'nothing' });
-  await database.pool.query("UPDATE sends SET due_at = now() WHERE tenant = $1", [tenant]); // prettier-ignore
-  const asked = await takeVerifying(database.pool, next, [], true);
-  expect(asked).toMatchObject({ type: 'reopened', send: { id: first?.id, key: first?.key, request: first?.request } }); // prettier-ignore
-  expect(await takeOverSends(database.pool, next, 0)).toBe(0);
-});
+test(
+  'whoever takes a lane over asks about what the former one left open, not ' +
+    'before it is surely settled',
+  async () => {
+    const first = await send(database.pool, lane, await rows());
+    const next = await takeOver(60_000);
+    expect((await rows()).map(({ state }) => state)).toEqual(['verifying', 'verifying']);
+    expect(await takeVerifying(database.pool, next, [], true)).toEqual({ type: 'nothing' });
+    await database.pool.query('UPDATE sends SET due_at = now() WHERE tenant = $1', [tenant]);
+    const asked = await takeVerifying(database.pool, next, [], true);
+    expect(asked).toMatchObject({
+      type: 'reopened',
+      send: { id: first?.id, key: first?.key, request: first?.request },
+    });
+    expect(await takeOverSends(database.pool, next, 0)).toBe(0);
+  },
+);
 
 test('a repeat whose caller died is taken over again', async () => {
   await send(database.pool, lane, await rows());
   const second = await takeOver();
   expect(await takeVerifying(database.pool, second, [], true)).toMatchObject({ type: 'reopened' });
   const third = await takeOver();
-  expect(await takeVerifying(database.pool, third, [], true)).toMatchObject({ type: 'reopened', send: { tries: 2 } }); // prettier-ignore
+  expect(await takeVerifying(database.pool, third, [], true)).toMatchObject({
+    type: 'reopened',
+    send: { tries: 2 },
+  });
 });
 
 test('a settlement by a token that lost the send changes nothing', async () => {
@@ -204,17 +266,31 @@ test('a settlement that is repeated changes nothing either', async () => {
   expect(await queueDepth(database.pool, tenant)).toBe(0);
 });
 
-test('a member that changed while it was sent goes back to waiting with what arrived noted', async () => {
-  const sent = await send(database.pool, lane, await rows());
-  if (sent === null) throw new Error('nothing sent');
-  await change('c1', 2);
-  expect(await row('c1')).toMatchObject({ state: 'sending', desiredRev: 2 });
-  await settleSend(database.pool, lane, sent, sent.members.map(({ deliveryId }) => accepted(deliveryId)), settled); // prettier-ignore
-  const { id, ...changed } = await row('c1');
-  expect(changed).toMatchObject({ state: 'waiting', deliveredRev: 1, desiredRev: 2, remoteId: `r${id}` }); // prettier-ignore
-  expect(await row('c2')).toMatchObject({ state: 'delivered', deliveredRev: 1 });
-  expect(await queueDepth(database.pool, tenant)).toBe(1);
-});
+test(
+  'a member that changed while it was sent goes back to waiting with what ' + 'arrived noted',
+  async () => {
+    const sent = await send(database.pool, lane, await rows());
+    if (sent === null) throw new Error('nothing sent');
+    await change('c1', 2);
+    expect(await row('c1')).toMatchObject({ state: 'sending', desiredRev: 2 });
+    await settleSend(
+      database.pool,
+      lane,
+      sent,
+      sent.members.map(({ deliveryId }) => accepted(deliveryId)),
+      settled,
+    );
+    const { id, ...changed } = await row('c1');
+    expect(changed).toMatchObject({
+      state: 'waiting',
+      deliveredRev: 1,
+      desiredRev: 2,
+      remoteId: `r${id}`,
+    });
+    expect(await row('c2')).toMatchObject({ state: 'delivered', deliveredRev: 1 });
+    expect(await queueDepth(database.pool, tenant)).toBe(1);
+  },
+);
 
 test('what compose decided of an older revision is passed over', async () => {
   const composed = await row('c1');
@@ -225,7 +301,9 @@ test('what compose decided of an older revision is passed over', async () => {
     { type: 'skip', reason: 'zero' },
   ] as const;
   for (const event of events) {
-    await settleWithoutSend(database.pool, lane, [{ deliveryId: composed.id, rev: composed.desiredRev, event }]); // prettier-ignore
+    await settleWithoutSend(database.pool, lane, [
+      { deliveryId: composed.id, rev: composed.desiredRev, event },
+    ]);
     expect(await row('c1')).toMatchObject({ state: 'waiting', desiredRev: 2, deliveredRev: 0 });
   }
 });
@@ -248,36 +326,51 @@ test('what is in flight cannot be discarded, what is dead can, once', async () =
 test('each lane settles for itself', async () => {
   await absorb(database.pool, tenant, [product('a')]);
   const woo = await holdLane(database.pool, tenant, 'woo');
-  expect(await send(database.pool, woo, await deliveries(database.pool, tenant, 'woo'))).toMatchObject({ tries: 1 }); // prettier-ignore
-  expect(await takeOverSends(database.pool, await holdLane(database.pool, tenant, 'qbo'), 0)).toBe(0); // prettier-ignore
+  expect(
+    await send(database.pool, woo, await deliveries(database.pool, tenant, 'woo')),
+  ).toMatchObject({ tries: 1 });
+  expect(await takeOverSends(database.pool, await holdLane(database.pool, tenant, 'qbo'), 0)).toBe(
+    0,
+  );
 });
 
-test('sends written down together stand for themselves: one with nothing left is left out, one taken over is not settled', async () => {
-  const { pool } = database;
-  await absorb(pool, tenant, [customer('c3', 'third')]);
-  const composed = await rows();
-  await change('c2', 2);
-  const drafts = composed.map((one) => ({
-    candidates: [memberOf(one)],
-    freeze: (kept: readonly SendMember[]) => ({ key: keyOf(kept), request: { method: 'POST' as const, path: '/', body: '' }, members: [...kept] }), // prettier-ignore
-  }));
-  const recorded = await recordSends(pool, lane, drafts, []);
-  if (recorded.type !== 'recorded') throw new Error('not recorded');
-  const [first, none, third] = recorded.sends;
-  expect(none).toBeNull();
-  if (!first || !third) throw new Error('two are to be sent');
-  expect((await rows()).map(({ state }) => state)).toEqual(['sending', 'waiting', 'sending']);
-  await pool.query('UPDATE sends SET lane_token = gen_random_uuid() WHERE id = $1', [third.id]);
-  const settlements = [first, third].map(({ id, members }) => ({
-    sendId: id,
-    members: members.map(({ deliveryId }) => accepted(deliveryId)),
-    outcome: settled,
-  }));
-  await settleSends(pool, lane, settlements);
-  expect((await rows()).map(({ state }) => state)).toEqual(['delivered', 'waiting', 'sending']);
-  const journal = await pool.query<{ send: string }>('SELECT send_id::text AS send FROM journal WHERE tenant = $1', [tenant]); // prettier-ignore
-  expect(journal.rows).toEqual([{ send: first.id }]);
-});
+test(
+  'sends written down together stand for themselves: one with nothing left is ' +
+    'left out, one taken over is not settled',
+  async () => {
+    const { pool } = database;
+    await absorb(pool, tenant, [customer('c3', 'third')]);
+    const composed = await rows();
+    await change('c2', 2);
+    const drafts = composed.map((one) => ({
+      candidates: [memberOf(one)],
+      freeze: (kept: readonly SendMember[]) => ({
+        key: keyOf(kept),
+        request: { method: 'POST' as const, path: '/', body: '' },
+        members: [...kept],
+      }),
+    }));
+    const recorded = await recordSends(pool, lane, drafts, []);
+    if (recorded.type !== 'recorded') throw new Error('not recorded');
+    const [first, none, third] = recorded.sends;
+    expect(none).toBeNull();
+    if (!first || !third) throw new Error('two are to be sent');
+    expect((await rows()).map(({ state }) => state)).toEqual(['sending', 'waiting', 'sending']);
+    await pool.query('UPDATE sends SET lane_token = gen_random_uuid() WHERE id = $1', [third.id]);
+    const settlements = [first, third].map(({ id, members }) => ({
+      sendId: id,
+      members: members.map(({ deliveryId }) => accepted(deliveryId)),
+      outcome: settled,
+    }));
+    await settleSends(pool, lane, settlements);
+    expect((await rows()).map(({ state }) => state)).toEqual(['delivered', 'waiting', 'sending']);
+    const journal = await pool.query<{ send: string }>(
+      'SELECT send_id::text AS send FROM journal WHERE tenant = $1',
+      [tenant],
+    );
+    expect(journal.rows).toEqual([{ send: first.id }]);
+  },
+);
 
 test('whoever takes the lane over while a send is recorded finds that send', async () => {
   const { pool } = database;
@@ -300,7 +393,14 @@ test('whoever takes the lane over while a send is recorded finds that send', asy
 });
 
 test('the budget is charged for one send at a time', async () => {
-  const draft = { candidates: [], freeze: () => { throw new Error('nothing to freeze'); } }; // prettier-ignore
+  const draft = {
+    candidates: [],
+    freeze: () => {
+      throw new Error('nothing to freeze');
+    },
+  };
   const limits = [{ name: 'batch', intervalMs: 60_000, burst: 1 }];
-  await expect(recordSends(database.pool, lane, [draft, draft], limits)).rejects.toThrow('2 sends for one charge'); // prettier-ignore
+  await expect(recordSends(database.pool, lane, [draft, draft], limits)).rejects.toThrow(
+    '2 sends for one charge',
+  );
 });

@@ -2,17 +2,39 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
-import { applyRedrive, countRedrivable, listCauses, listFailures, requestRedrive } from '../../database/failures'; // prettier-ignore
+import {
+  applyRedrive,
+  countRedrivable,
+  listCauses,
+  listFailures,
+  requestRedrive,
+} from '../../database/failures';
 import { bringInForce, keptBackDocuments } from '../../database/policy';
 import { movePending } from '../../database/policy-moves';
-import { requestSettings, settingsInForce, settingsVersions, type SettingsRow } from '../../database/settings'; // prettier-ignore
+import {
+  requestSettings,
+  settingsInForce,
+  settingsVersions,
+  type SettingsRow,
+} from '../../database/settings';
 import { settleWithoutSend } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { recount } from '../../database/watchdog';
 import { initialSyncSettings } from '../../domain/sync-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { count, customer, order, product } from '../support/samples';
-import { absorb, deliveries, holdLane, newTenant, pushingAllBut, refused, send, setSettings, store, settleSend } from './support'; // prettier-ignore
+import {
+  absorb,
+  deliveries,
+  holdLane,
+  newTenant,
+  pushingAllBut,
+  refused,
+  send,
+  setSettings,
+  store,
+  settleSend,
+} from './support';
 
 let database: TestDatabase;
 let tenant = 0;
@@ -25,14 +47,27 @@ beforeEach(async () => {
   tenant = await newTenant(database.pool);
 });
 
-function request(requestId: string, bound: number, expectedRev: number | null = null): Promise<SettingsRow | null> {
+function request(
+  requestId: string,
+  bound: number,
+  expectedRev: number | null = null,
+): Promise<SettingsRow | null> {
   const value = { ...initialSyncSettings, queueBound: bound };
-  return requestSettings(database.pool, tenant, { part: 'sync', requestId, value, catchUp: null, requestedBy: 'a', expectedRev }); // prettier-ignore
-} // prettier-ignore
+  return requestSettings(database.pool, tenant, {
+    part: 'sync',
+    requestId,
+    value,
+    catchUp: null,
+    requestedBy: 'a',
+    expectedRev,
+  });
+}
 
 async function states(): Promise<string[]> {
   const rows = await deliveries(database.pool, tenant, 'qbo');
-  return rows.map(({ kind, state, reason }) => `${kind} ${state}${reason === null ? '' : `(${reason})`}`); // prettier-ignore
+  return rows.map(
+    ({ kind, state, reason }) => `${kind} ${state}${reason === null ? '' : `(${reason})`}`,
+  );
 }
 
 test('a request is the next revision, and is not in force before it is brought there', async () => {
@@ -46,37 +81,69 @@ test('a request is the next revision, and is not in force before it is brought t
 test('a queue bound in force is the one that intake obeys', async () => {
   await setSettings(database.pool, tenant, 'sync', { ...initialSyncSettings, queueBound: 1 });
   expect(await store(database.pool, tenant, [customer('a')])).toMatchObject({ type: 'stored' });
-  expect(await store(database.pool, tenant, [customer('b')])).toEqual({ type: 'full', depth: 1, bound: 1 }); // prettier-ignore
+  expect(await store(database.pool, tenant, [customer('b')])).toEqual({
+    type: 'full',
+    depth: 1,
+    bound: 1,
+  });
 });
 
 test('only the newest request comes in force, older ones are superseded', async () => {
   for (const [n, id] of ['a', 'b', 'c'].entries()) await request(id, 10 + n);
   await bringInForce(database.pool, tenant, 'sync');
   const versions = await settingsVersions(database.pool, tenant, 'sync', null, 10);
-  expect(versions.map(({ rev, inForceAt, supersededAt }) => [rev, inForceAt !== null, supersededAt !== null])).toEqual([[4, true, false], [3, false, true], [2, false, true], [1, true, true]]); // prettier-ignore
-  expect((await settingsVersions(database.pool, tenant, 'sync', 3, 1)).map(({ rev }) => rev)).toEqual([2]); // prettier-ignore
+  expect(
+    versions.map(({ rev, inForceAt, supersededAt }) => [
+      rev,
+      inForceAt !== null,
+      supersededAt !== null,
+    ]),
+  ).toEqual([
+    [4, true, false],
+    [3, false, true],
+    [2, false, true],
+    [1, true, true],
+  ]);
+  expect(
+    (await settingsVersions(database.pool, tenant, 'sync', 3, 1)).map(({ rev }) => rev),
+  ).toEqual([2]);
 });
 
-test('a request id stores once, a stale revision is refused, and parallel requests get revisions of their own', async () => {
-  const first = await request('a', 10);
-  expect(await request('a', 99)).toEqual(first);
-  expect(await request('b', 10, 1)).toBeNull();
-  expect(await request('b', 10, 2)).toMatchObject({ rev: 3 });
-  const rows = await Promise.all(Array.from({ length: 8 }, (_, n) => request(`p${n}`, 10)));
-  expect(rows.map((row) => row?.rev).sort()).toEqual([10, 11, 4, 5, 6, 7, 8, 9]);
-  const raced = await Promise.all(['x', 'y', 'z'].map((id) => request(id, 10, 11)));
-  expect(raced.filter((row) => row !== null)).toHaveLength(1);
-});
+test(
+  'a request id stores once, a stale revision is refused, and parallel ' +
+    'requests get revisions of their own',
+  async () => {
+    const first = await request('a', 10);
+    expect(await request('a', 99)).toEqual(first);
+    expect(await request('b', 10, 1)).toBeNull();
+    expect(await request('b', 10, 2)).toMatchObject({ rev: 3 });
+    const rows = await Promise.all(Array.from({ length: 8 }, (_, n) => request(`p${n}`, 10)));
+    expect(rows.map((row) => row?.rev).sort()).toEqual([10, 11, 4, 5, 6, 7, 8, 9]);
+    const raced = await Promise.all(['x', 'y', 'z'].map((id) => request(id, 10, 11)));
+    expect(raced.filter((row) => row !== null)).toHaveLength(1);
+  },
+);
 
-test('turning a direction off holds what waits, turning it on again sends the latest of things', async () => {
-  await setSettings(database.pool, tenant, 'direction', pushingAllBut([]));
-  await absorb(database.pool, tenant, [customer('c'), order('o', [])]);
-  await setSettings(database.pool, tenant, 'direction', pushingAllBut([['qbo', 'customer'], ['woo', 'customer']])); // prettier-ignore
-  expect(await states()).toEqual(['customer held(direction)', 'order waiting']);
-  expect(await queueDepth(database.pool, tenant)).toBe(1);
-  await setSettings(database.pool, tenant, 'direction', pushingAllBut([]));
-  expect(await states()).toEqual(['customer waiting', 'order waiting']);
-});
+test(
+  'turning a direction off holds what waits, turning it on again sends the ' + 'latest of things',
+  async () => {
+    await setSettings(database.pool, tenant, 'direction', pushingAllBut([]));
+    await absorb(database.pool, tenant, [customer('c'), order('o', [])]);
+    await setSettings(
+      database.pool,
+      tenant,
+      'direction',
+      pushingAllBut([
+        ['qbo', 'customer'],
+        ['woo', 'customer'],
+      ]),
+    );
+    expect(await states()).toEqual(['customer held(direction)', 'order waiting']);
+    expect(await queueDepth(database.pool, tenant)).toBe(1);
+    await setSettings(database.pool, tenant, 'direction', pushingAllBut([]));
+    expect(await states()).toEqual(['customer waiting', 'order waiting']);
+  },
+);
 
 test.each([
   [null, 'order held(direction)', 0],
@@ -92,7 +159,7 @@ test.each([
   await setSettings(database.pool, tenant, 'direction', on, catchUp);
   expect(await states()).toEqual([state]);
   expect(await queueDepth(database.pool, tenant)).toBe(depth);
-}); // prettier-ignore
+});
 
 test('things that were kept back are no documents and need no decision', async () => {
   await setSettings(database.pool, tenant, 'direction', pushingAllBut([['qbo', 'customer']]));
@@ -111,7 +178,10 @@ async function withFailures(): Promise<void> {
   if (!first || !second || !third || !fourth) throw new Error('four deliveries expected');
   const sent = await send(database.pool, lane, [first, second]);
   if (sent === null) throw new Error('nothing sent');
-  await settleSend(database.pool, lane, sent, [refused(first.id), refused(second.id, 'held')], { state: 'settled', outcome: '' }); // prettier-ignore
+  await settleSend(database.pool, lane, sent, [refused(first.id), refused(second.id, 'held')], {
+    state: 'settled',
+    outcome: '',
+  });
   await settleWithoutSend(database.pool, lane, [
     {
       deliveryId: third.id,
@@ -125,36 +195,58 @@ async function withFailures(): Promise<void> {
 test('failures are listed by class, reason, kind and system, and grouped by cause', async () => {
   await withFailures();
   const found = async (filter: Parameters<typeof listFailures>[2]): Promise<string[]> =>
-    (await listFailures(database.pool, tenant, { system: 'qbo', ...filter }, null, 50)).map(({ recordId }) => recordId); // prettier-ignore
+    (await listFailures(database.pool, tenant, { system: 'qbo', ...filter }, null, 50)).map(
+      ({ recordId }) => recordId,
+    );
   expect(await found({})).toEqual(['1', '2', '3', '4']);
   expect(await found({ class: 'DATA' })).toEqual(['1']);
   expect(await found({ reason: 'closed_period' })).toEqual(['2']);
   expect(await found({ kind: 'order' })).toEqual([]);
   const [page] = await listFailures(database.pool, tenant, { system: 'qbo' }, null, 1);
-  expect((await listFailures(database.pool, tenant, { system: 'qbo' }, page?.id ?? null, 1)).map(({ recordId }) => recordId)).toEqual(['2']); // prettier-ignore
+  expect(
+    (await listFailures(database.pool, tenant, { system: 'qbo' }, page?.id ?? null, 1)).map(
+      ({ recordId }) => recordId,
+    ),
+  ).toEqual(['2']);
   const causes = await listCauses(database.pool, tenant, 50);
-  expect(causes.filter(({ cause }) => cause === 'DATA:1').map(({ state, count: n }) => [state, n])).toEqual([['dead', 1], ['held', 1]]); // prettier-ignore
+  expect(
+    causes.filter(({ cause }) => cause === 'DATA:1').map(({ state, count: n }) => [state, n]),
+  ).toEqual([
+    ['dead', 1],
+    ['held', 1],
+  ]);
 });
 
 test.each([
   [{ all: true as const }, 4],
   [{ cause: 'DATA:1' }, 2],
   [{ cause: 'direction' }, 0],
-])('a redrive of %j covers %i, once, and passes over what lifts itself', async (selector, covered) => {
-  await withFailures();
-  expect(await countRedrivable(database.pool, tenant, selector)).toBe(covered);
-  expect(await requestRedrive(database.pool, tenant, 'r', selector, 'a')).toBe(true);
-  expect(await requestRedrive(database.pool, tenant, 'r', selector, 'a')).toBe(false);
-  const opened = await applyRedrive(database.pool, tenant, 'r', Date.now());
-  expect(opened?.get('qbo') ?? 0).toBe(covered);
-  expect(await applyRedrive(database.pool, tenant, 'r', Date.now())).toBeNull();
-  expect(await queueDepth(database.pool, tenant)).toBe(covered);
-  expect((await states()).filter((state) => state === 'customer waiting')).toHaveLength(covered);
-}); // prettier-ignore
+])(
+  'a redrive of %j covers %i, once, and passes over what lifts itself',
+  async (selector, covered) => {
+    await withFailures();
+    expect(await countRedrivable(database.pool, tenant, selector)).toBe(covered);
+    expect(await requestRedrive(database.pool, tenant, 'r', selector, 'a')).toBe(true);
+    expect(await requestRedrive(database.pool, tenant, 'r', selector, 'a')).toBe(false);
+    const opened = await applyRedrive(database.pool, tenant, 'r', Date.now());
+    expect(opened?.get('qbo') ?? 0).toBe(covered);
+    expect(await applyRedrive(database.pool, tenant, 'r', Date.now())).toBeNull();
+    expect(await queueDepth(database.pool, tenant)).toBe(covered);
+    expect((await states()).filter((state) => state === 'customer waiting')).toHaveLength(covered);
+  },
+);
 
 test('a redrive while the direction is off holds by direction', async () => {
   await withFailures();
-  await setSettings(database.pool, tenant, 'direction', pushingAllBut([['qbo', 'customer'], ['woo', 'customer']])); // prettier-ignore
+  await setSettings(
+    database.pool,
+    tenant,
+    'direction',
+    pushingAllBut([
+      ['qbo', 'customer'],
+      ['woo', 'customer'],
+    ]),
+  );
   await requestRedrive(database.pool, tenant, 'r', { all: true }, 'a');
   await applyRedrive(database.pool, tenant, 'r', Date.now());
   expect((await states()).filter((state) => state === 'customer held(direction)')).toHaveLength(4);
@@ -164,10 +256,22 @@ test('a redrive while the direction is off holds by direction', async () => {
 const customersOff = pushingAllBut([['qbo', 'customer']]);
 const seven = Array.from({ length: 7 }, (_, index) => customer(`c${index}`));
 const pendingOf = async (): Promise<unknown[]> =>
-  (await database.pool.query<object>('SELECT FROM settings WHERE tenant = $1 AND pending_moves IS NOT NULL', [tenant])).rows; // prettier-ignore
+  (
+    await database.pool.query<object>(
+      'SELECT FROM settings WHERE tenant = $1 AND pending_moves IS NOT NULL',
+      [tenant],
+    )
+  ).rows;
 
 async function turnDirection(value: object, sliceSize: number): Promise<void> {
-  await requestSettings(database.pool, tenant, { part: 'direction', requestId: randomUUID(), value, catchUp: null, requestedBy: 'a', expectedRev: null }); // prettier-ignore
+  await requestSettings(database.pool, tenant, {
+    part: 'direction',
+    requestId: randomUUID(),
+    value,
+    catchUp: null,
+    requestedBy: 'a',
+    expectedRev: null,
+  });
   await bringInForce(database.pool, tenant, 'direction', sliceSize);
 }
 
@@ -188,11 +292,13 @@ test('O12: what was cut off is gone on with, and a later request has the last wo
   const cutOff = async (): Promise<void> => {
     await database.pool.query(
       `UPDATE settings SET pending_moves = '[{"type":"keepBack","system":"qbo","kind":"customer"}]'
-       WHERE tenant = $1 AND part = 'direction' AND superseded_at IS NULL AND in_force_at IS NOT NULL`,
+       WHERE tenant = $1 AND part = 'direction' AND superseded_at IS NULL
+         AND in_force_at IS NOT NULL`,
       [tenant],
     );
     await database.pool.query(
-      `UPDATE deliveries SET state = 'waiting', reason = NULL WHERE tenant = $1 AND system = 'qbo' AND record_id IN ('c1', 'c2')`,
+      `UPDATE deliveries SET state = 'waiting', reason = NULL WHERE tenant = $1 AND system = 'qbo'
+         AND record_id IN ('c1', 'c2')`,
       [tenant],
     );
   };

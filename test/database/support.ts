@@ -28,7 +28,8 @@ import type { RateLimit } from '../../domain/rate-budget';
 import type { Kind, Target } from '../../domain/words';
 import type { TestChange } from '../support/stack';
 
-// What tests of the tables do again and again: tenants, intake, absorb, a lane's holder and its sends.
+// What tests of the tables do again and again: tenants, intake, absorb, a lane's holder and its
+// sends.
 
 let sequence = 0;
 
@@ -58,7 +59,9 @@ export function item(change: TestChange): IntakeItem {
     revision,
     occurredAt: change.occurredAt ?? '2026-11-21T10:00:00.000Z',
     bodyText: op === 'delete' ? null : JSON.stringify(body),
-    hash: createHash('sha256').update(canonicalJson({ kind, op, recordId, body: body ?? null })).digest(), // prettier-ignore
+    hash: createHash('sha256')
+      .update(canonicalJson({ kind, op, recordId, body: body ?? null }))
+      .digest(),
   };
 }
 
@@ -88,7 +91,14 @@ export async function setSettings(
   value: object,
   catchUp: boolean | null = null,
 ): Promise<void> {
-  const request = { part, requestId: randomUUID(), value, catchUp, requestedBy: 'test', expectedRev: null }; // prettier-ignore
+  const request = {
+    part,
+    requestId: randomUUID(),
+    value,
+    catchUp,
+    requestedBy: 'test',
+    expectedRev: null,
+  };
   await requestSettings(pool, tenant, request);
   await bringInForce(pool, tenant, part);
 }
@@ -96,7 +106,9 @@ export async function setSettings(
 /** A direction that pushes all, but for the systems and kinds named. */
 export function pushingAllBut(off: readonly [Target, Kind][]): DirectionPolicy {
   const kindsOff = (system: Target): DirectionPolicy['systems'][Target]['kinds'] =>
-    Object.fromEntries(off.flatMap(([target, kind]) => (target === system ? [[kind, 'disabled']] : []))); // prettier-ignore
+    Object.fromEntries(
+      off.flatMap(([target, kind]) => (target === system ? [[kind, 'disabled']] : [])),
+    );
   return {
     systems: {
       woo: { default: 'push', kinds: kindsOff('woo') },
@@ -135,9 +147,11 @@ export interface Row {
 /** The tenant's deliveries, in order of their ids. */
 export async function deliveries(pool: Pool, tenant: number, system?: Target): Promise<Row[]> {
   const result = await pool.query<Row>(
-    `SELECT id::text AS id, system, kind, record_id AS "recordId", part, state, reason, desired_rev AS "desiredRev",
+    `SELECT id::text AS id, system, kind, record_id AS "recordId", part, state, reason,
+       desired_rev AS "desiredRev",
        delivered_rev AS "deliveredRev", generation, attempts, remote_id AS "remoteId"
-     FROM deliveries WHERE tenant = $1 AND ($2::text IS NULL OR system = $2) ORDER BY deliveries.id`,
+     FROM deliveries WHERE tenant = $1 AND ($2::text IS NULL OR system = $2)
+       ORDER BY deliveries.id`,
     [tenant, system ?? null],
   );
   return result.rows;
@@ -157,12 +171,20 @@ export async function delivery(
 }
 
 export function memberOf(row: Pick<Row, 'id' | 'desiredRev' | 'generation'>): SendMember {
-  return { deliveryId: row.id, rev: row.desiredRev, generation: row.generation, isLinked: false, write: {} }; // prettier-ignore
+  return {
+    deliveryId: row.id,
+    rev: row.desiredRev,
+    generation: row.generation,
+    isLinked: false,
+    write: {},
+  };
 }
 
 /** The key of a send of these members, as the lane makes it: by member, revision and generation. */
 export function keyOf(members: readonly SendMember[]): string {
-  const text = canonicalJson(members.map(({ deliveryId, rev, generation }) => [deliveryId, rev, generation])); // prettier-ignore
+  const text = canonicalJson(
+    members.map(({ deliveryId, rev, generation }) => [deliveryId, rev, generation]),
+  );
   return createHash('sha256').update(text).digest('hex');
 }
 
@@ -198,7 +220,11 @@ export async function send(
     pool,
     lane,
     rows.map(memberOf),
-    (kept) => ({ key: keyOf(kept), request: { method: 'POST', path: '/batch', body: JSON.stringify(kept) }, members: [...kept] }), // prettier-ignore
+    (kept) => ({
+      key: keyOf(kept),
+      request: { method: 'POST', path: '/batch', body: JSON.stringify(kept) },
+      members: [...kept],
+    }),
     [],
   );
   if (recorded.type !== 'recorded') throw new Error(`not recorded: ${recorded.type}`);

@@ -8,8 +8,8 @@ import { changeBodySchemas } from '../../schemas/change-bodies';
 import { unusedFields } from '../../domain/unused-fields';
 import { changeKinds } from '../../domain/words';
 
-// Kind 8 of what was found, "accepted, then dropped": every field that intake accepts is read by something that
-// acts on it, or the answer warns.
+// Kind 8 of what was found, "accepted, then dropped": every field that intake accepts is read by
+// something that acts on it, or the answer warns.
 
 const checkout = join(__dirname, '..', '..');
 /** Where a field would be acted on; not where it is declared, listed, or only checked. */

@@ -26,7 +26,10 @@ it('every recording that a fact rests on is there', () => {
 });
 
 it('every heading of docs/knowledge is cited somewhere', () => {
-  const cited = citingFiles().map(textOf).join('\n').replace(/\n[ \t]*(?:\/\/|\*)(?=[ \t])/g, ''); // prettier-ignore
+  const cited = citingFiles()
+    .map(textOf)
+    .join('\n')
+    .replace(/\n[ \t]*(?:\/\/|\*)(?=[ \t])/g, '');
   const unused = ['woocommerce', 'quickbooks', 'accounting', 'postgres', 'temporal'].flatMap(
     (name) => {
       const [title, ...anchors] = anchorsOf(textOf(`docs/knowledge/${name}.md`));
@@ -63,7 +66,8 @@ describe('what the check refuses', () => {
 
   it.each([
     '// As QuickBooks rounds (quickbooks.md#amounts, #not-confirmed).',
-    '/**\n * As QuickBooks rounds (quickbooks.md#amounts,\n * #not-confirmed, architecture.md#i8).\n */',
+    '/**\n * As QuickBooks rounds (quickbooks.md#amounts,\n * #not-confirmed, ' +
+      'architecture.md#i8).\n */',
     '// What docs/sandbox.md says; decided in ADR 0001, see RFC 9457 section 3.',
   ])('but not %s', (comment) => {
     expect(faults(comment)).toEqual([]);

@@ -10,7 +10,9 @@ const checkout = join(__dirname, '..', '..');
 const skippedFolders = new Set(['node_modules', 'dist', 'coverage']);
 const folders = ['', 'docs', 'docs/knowledge'] as const;
 
-/** Applied migrations are never edited: what these cite is explained in docs/knowledge/README.md. */
+/**
+ * Applied migrations are never edited: what these cite is explained in docs/knowledge/README.md.
+ */
 const unchangeable = new Set([
   'database/migrations/0001_tenants.sql',
   'database/migrations/0002_changes.sql',
@@ -45,7 +47,10 @@ export const textOf = (path: string): string => readFileSync(join(checkout, path
 /** A heading as GitHub makes an anchor of it. */
 function anchorOf(heading: string): string {
   const plain = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').trim();
-  return plain.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '').replaceAll(' ', '-'); // prettier-ignore
+  return plain
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+    .replaceAll(' ', '-');
 }
 
 /** Anchors of the headings of a document; of equal ones the second ends in `-1`, and so on. */
@@ -92,7 +97,9 @@ const oldForms = [
 /** What is wrong with the citations of a text; `citing` is the path of its file. */
 export function citationFaults(text: string, citing: string): string[] {
   const plain = joined(citing.endsWith('.md') ? withoutLinks(text) : text);
-  const faults = oldForms.flatMap((form) => [...plain.matchAll(form)].map(([found]) => `${citing}: "${found}" names no heading`)); // prettier-ignore
+  const faults = oldForms.flatMap((form) =>
+    [...plain.matchAll(form)].map(([found]) => `${citing}: "${found}" names no heading`),
+  );
   for (const [found, name = '', headings = ''] of plain.matchAll(citation)) {
     if (/^(?:\w+:)?\/\//.test(name)) continue;
     const path = documentOf(name, citing);
@@ -106,7 +113,9 @@ export function citationFaults(text: string, citing: string): string[] {
       faults.push(`${citing}: ${found} names no heading`);
     const known = anchorsOf(textOf(path));
     faults.push(
-      ...anchors.filter((anchor) => !known.has(anchor)).map((anchor) => `${citing}: ${name} has no heading #${anchor}`), // prettier-ignore
+      ...anchors
+        .filter((anchor) => !known.has(anchor))
+        .map((anchor) => `${citing}: ${name} has no heading #${anchor}`),
     );
   }
   for (const [, number = ''] of plain.matchAll(/\bADR (\d{4})\b/g)) {

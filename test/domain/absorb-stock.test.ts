@@ -4,8 +4,18 @@ import type { ChangeRow } from '../../domain/absorb';
 import { orderBody } from '../support/samples';
 import { change, Memory } from './fold';
 
-const ticket = (sourceRev: number, lines: [string, number][], occurredAt = '2026-11-21T10:00:00.000Z'): ChangeRow =>
-  change({ kind: 'order', recordId: 'P-1', sourceRev, occurredAt, content: { kind: 'order', body: orderBody('P-1', lines, null) } }); // prettier-ignore
+const ticket = (
+  sourceRev: number,
+  lines: [string, number][],
+  occurredAt = '2026-11-21T10:00:00.000Z',
+): ChangeRow =>
+  change({
+    kind: 'order',
+    recordId: 'P-1',
+    sourceRev,
+    occurredAt,
+    content: { kind: 'order', body: orderBody('P-1', lines, null) },
+  });
 const moved = (memory: Memory, changes: ChangeRow[]): unknown =>
   [...memory.fold(changes).stockSources].map(([source, { entries, wasKnown }]) => [
     source,
@@ -13,13 +23,22 @@ const moved = (memory: Memory, changes: ChangeRow[]): unknown =>
     entries.map(({ sku, quantity }) => `${sku} ${quantity}`),
   ]);
 
-test('a ticket moves what its newest revision says, and tells whether it moved something before', () => {
-  const memory = new Memory();
-  expect(moved(memory, [ticket(1, [['a', 1]]), ticket(2, [['a', 2], ['b', 1]])])).toEqual([
-    ['order/P-1', false, ['a -2', 'b -1']],
-  ]); // prettier-ignore
-  expect(moved(memory, [ticket(3, [['b', 1]])])).toEqual([['order/P-1', true, ['b -1']]]);
-});
+test(
+  'a ticket moves what its newest revision says, and tells whether it moved ' + 'something before',
+  () => {
+    const memory = new Memory();
+    expect(
+      moved(memory, [
+        ticket(1, [['a', 1]]),
+        ticket(2, [
+          ['a', 2],
+          ['b', 1],
+        ]),
+      ]),
+    ).toEqual([['order/P-1', false, ['a -2', 'b -1']]]);
+    expect(moved(memory, [ticket(3, [['b', 1]])])).toEqual([['order/P-1', true, ['b -1']]]);
+  },
+);
 
 test('a deleted ticket moves nothing any more', () => {
   const memory = new Memory();
@@ -28,29 +47,48 @@ test('a deleted ticket moves nothing any more', () => {
   expect(moved(memory, [gone])).toEqual([['order/P-1', true, []]]);
 });
 
-test('B17: the deletion of a posted ticket moves nothing, and says under which name it stands', () => {
-  const memory = new Memory();
-  memory.fold([ticket(1, [['a', 1]])]);
-  memory.posted.set('order/P-1', 'QuickBooks as P-1');
-  const folded = memory.fold([
-    change({ kind: 'order', recordId: 'P-1', sourceRev: 2, content: null }),
-  ]);
-  expect(folded.records).toEqual([]);
-  expect([...folded.stockSources]).toEqual([]);
-  expect(folded.outcomes).toMatchObject([{ outcome: 'failed', code: 'posted_not_deleted', detail: expect.stringMatching(/order P-1 is in QuickBooks as P-1.*voided: true/) }]); // prettier-ignore
-  expect(memory.record('order', 'P-1')).toMatchObject({ op: 'present', sourceRev: 1 });
-});
+test(
+  'B17: the deletion of a posted ticket moves nothing, and says under which ' + 'name it stands',
+  () => {
+    const memory = new Memory();
+    memory.fold([ticket(1, [['a', 1]])]);
+    memory.posted.set('order/P-1', 'QuickBooks as P-1');
+    const folded = memory.fold([
+      change({ kind: 'order', recordId: 'P-1', sourceRev: 2, content: null }),
+    ]);
+    expect(folded.records).toEqual([]);
+    expect([...folded.stockSources]).toEqual([]);
+    expect(folded.outcomes).toMatchObject([
+      {
+        outcome: 'failed',
+        code: 'posted_not_deleted',
+        detail: expect.stringMatching(/order P-1 is in QuickBooks as P-1.*voided: true/),
+      },
+    ]);
+    expect(memory.record('order', 'P-1')).toMatchObject({ op: 'present', sourceRev: 1 });
+  },
+);
 
 test('a ticket sent again unchanged moves nothing, and keeps the time at which it moved', () => {
   const memory = new Memory();
   const late = '2026-11-21T12:00:00.000Z';
   const { stockSources } = memory.fold([ticket(1, [['a', 1]]), ticket(2, [['a', 1]], late)]);
-  expect(stockSources.get('order/P-1')?.entries).toMatchObject([{ occurredAt: '2026-11-21T10:00:00.000Z' }]); // prettier-ignore
+  expect(stockSources.get('order/P-1')?.entries).toMatchObject([
+    { occurredAt: '2026-11-21T10:00:00.000Z' },
+  ]);
   expect(moved(memory, [ticket(3, [['a', 1]], late)])).toEqual([]);
 });
 
 test('an inventory change whose event id reads like a ticket stands beside that ticket', () => {
-  const count = change({ kind: 'inventory', recordId: 'a', eventId: 'order/P-1', content: { kind: 'inventory', body: { count: { quantity: '5' } } } }); // prettier-ignore
+  const count = change({
+    kind: 'inventory',
+    recordId: 'a',
+    eventId: 'order/P-1',
+    content: { kind: 'inventory', body: { count: { quantity: '5' } } },
+  });
   const { stockSources } = new Memory().fold([count, ticket(1, [['a', 1]])]);
-  expect([...stockSources.values()].map(({ entries }) => entries[0]?.reason).sort()).toEqual(['count', 'sale']); // prettier-ignore
+  expect([...stockSources.values()].map(({ entries }) => entries[0]?.reason).sort()).toEqual([
+    'count',
+    'sale',
+  ]);
 });

@@ -14,25 +14,43 @@ test.each([
 });
 
 const payment: PaymentBody = { number: '1', invoiceId: 'i', tender: 'cash', amountMinor: 5 };
-const payout: PayoutBody = { processor: 'p', grossMinor: 0, feesMinor: 0, netMinor: 0, includes: [] }; // prettier-ignore
+const payout: PayoutBody = {
+  processor: 'p',
+  grossMinor: 0,
+  feesMinor: 0,
+  netMinor: 0,
+  includes: [],
+};
 const late = { occurredAt: '2026-11-30T10:00:00Z', sourceRev: 2 };
 
 test.each([
   ['payment', { kind: 'payment' as const, body: payment }],
   ['payout', { kind: 'payout' as const, body: payout }],
-])('a %s without a day has the one on which it occurred, frozen until it says another', (kind, content) => {
-  const memory = new Memory();
-  const dated = (recordId: string): unknown => memory.record(content.kind, recordId).content?.body;
-  memory.fold([change({ kind: content.kind, recordId: kind, content })]);
-  expect(dated(kind)).toMatchObject({ businessDate: '2026-11-21' });
-  // A later revision that still says none moves nothing.
-  memory.fold([change({ kind: content.kind, recordId: kind, content, ...late })]);
-  expect(dated(kind)).toMatchObject({ businessDate: '2026-11-21' });
-  expect(memory.record(content.kind, kind).rev).toBe(1);
-  const own = { ...content, body: { ...content.body, businessDate: '2026-11-28' } };
-  memory.fold([change({ kind: content.kind, recordId: kind, content: own as typeof content, ...late, sourceRev: 3 })]); // prettier-ignore
-  expect(dated(kind)).toMatchObject({ businessDate: '2026-11-28' });
-}); // prettier-ignore
+])(
+  'a %s without a day has the one on which it occurred, frozen until it says another',
+  (kind, content) => {
+    const memory = new Memory();
+    const dated = (recordId: string): unknown =>
+      memory.record(content.kind, recordId).content?.body;
+    memory.fold([change({ kind: content.kind, recordId: kind, content })]);
+    expect(dated(kind)).toMatchObject({ businessDate: '2026-11-21' });
+    // A later revision that still says none moves nothing.
+    memory.fold([change({ kind: content.kind, recordId: kind, content, ...late })]);
+    expect(dated(kind)).toMatchObject({ businessDate: '2026-11-21' });
+    expect(memory.record(content.kind, kind).rev).toBe(1);
+    const own = { ...content, body: { ...content.body, businessDate: '2026-11-28' } };
+    memory.fold([
+      change({
+        kind: content.kind,
+        recordId: kind,
+        content: own as typeof content,
+        ...late,
+        sourceRev: 3,
+      }),
+    ]);
+    expect(dated(kind)).toMatchObject({ businessDate: '2026-11-28' });
+  },
+);
 
 test.each([
   ['2026-11-22T06:30:00Z', 4, '2026-11-21'],
@@ -79,5 +97,8 @@ test('B14: revisions of a payment without a day end on the same day, whichever c
   memory.fold([third]);
   memory.fold([revision(2, '2026-11-25T10:00:00Z', 500, '2026-11-20')]);
   memory.fold([first]);
-  expect(memory.record('payment', 'p').content?.body).toMatchObject({ amountMinor: 600, businessDate: '2026-11-20' }); // prettier-ignore
+  expect(memory.record('payment', 'p').content?.body).toMatchObject({
+    amountMinor: 600,
+    businessDate: '2026-11-20',
+  });
 });

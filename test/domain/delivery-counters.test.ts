@@ -104,7 +104,7 @@ const cases: [string, Partial<DeliveryCore>, DeliveryEvent, Partial<DeliveryCore
     { type: 'redrive', resting: 'waiting', nowMs: 9 },
     { state: 'waiting', reason: null, attempts: 0, dueAtMs: 9 },
   ],
-]; // prettier-ignore
+];
 
 test.each(cases)('%s', (_name, before, event, expected) => {
   expect(transition({ ...core, ...before }, event)).toEqual({ ...core, ...before, ...expected });
@@ -127,9 +127,12 @@ const event: fc.Arbitrary<DeliveryEvent> = fc.oneof(
     ),
     nowMs: fc.constant(0),
   }),
-  ...(['freed', 'adopted', 'accepted', 'absent', 'redrive'] as const).map(
-    (type) =>
-    fc.record({ type: fc.constant(type), resting: fc.constantFrom('waiting' as const, 'direction' as const), nowMs: fc.constant(0) }), // prettier-ignore
+  ...(['freed', 'adopted', 'accepted', 'absent', 'redrive'] as const).map((type) =>
+    fc.record({
+      type: fc.constant(type),
+      resting: fc.constantFrom('waiting' as const, 'direction' as const),
+      nowMs: fc.constant(0),
+    }),
   ),
   fc.constantFrom<DeliveryEvent>(
     { type: 'sendCommitted' },
@@ -154,12 +157,16 @@ function brokenRules(
   const rises = after.generation - now.generation;
   const hasArrived = after.deliveredRev !== now.deliveredRev;
   const rules = {
-    'the generation rises by one, on a refusal only': rises === 0 || (rises === 1 && type.startsWith('refused')), // prettier-ignore
-    'only what was accepted or adopted arrives': !hasArrived || ['accepted', 'adopted'].includes(type), // prettier-ignore
+    'the generation rises by one, on a refusal only':
+      rises === 0 || (rises === 1 && type.startsWith('refused')),
+    'only what was accepted or adopted arrives':
+      !hasArrived || ['accepted', 'adopted'].includes(type),
     'what arrives is what was sent': !hasArrived || after.deliveredRev === after.sentRev,
-    'delivered means nothing newer is desired': after.state !== 'delivered' || after.deliveredRev >= after.desiredRev, // prettier-ignore
+    'delivered means nothing newer is desired':
+      after.state !== 'delivered' || after.deliveredRev >= after.desiredRev,
     'what is open has no reason': !isOpen(after.state) || after.reason === null,
-    'what is held, dead or skipped has one': isOpen(after.state) || after.state === 'delivered' || after.reason !== null, // prettier-ignore
+    'what is held, dead or skipped has one':
+      isOpen(after.state) || after.state === 'delivered' || after.reason !== null,
   };
   return Object.entries(rules).flatMap(([rule, holds]) => (holds ? [] : [rule]));
 }
@@ -168,7 +175,13 @@ test('the rules between two states hold whatever happens', () => {
   const events = fc.array(fc.tuple(event, fc.nat(3)), { maxLength: 40 });
   fc.assert(
     fc.property(events, (all) => {
-      let now: DeliveryCore = { ...core, state: 'waiting', desiredRev: 1, sentRev: null, deliveredRev: 0 }; // prettier-ignore
+      let now: DeliveryCore = {
+        ...core,
+        state: 'waiting',
+        desiredRev: 1,
+        sentRev: null,
+        deliveredRev: 0,
+      };
       for (const [given, rise] of all) {
         // Revisions of a record only rise.
         const rising = given.type === 'desired' ? { ...given, rev: now.desiredRev + rise } : given;

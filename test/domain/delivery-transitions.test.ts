@@ -71,7 +71,10 @@ function eventsWhere(resting: Resting): Record<string, DeliveryEvent> {
   };
 }
 
-/** `-` = the event does not apply; `=` = it applies and the state stays. Columns in the order of `states`. */
+/**
+ * `-` = the event does not apply; `=` = it applies and the state stays. Columns in the order of
+ * `states`.
+ */
 const table = `
 event                   | waiting         | sending         | sending, newer | verifying       | verifying, newer | delivered       | held(direction)    | held(dependency) | held(mapping)      | dead(DATA)         | skipped(policy)
 wanted, allowed         | =               | =               | =              | =               | =                | waiting         | waiting            | waiting            | waiting            | waiting            | waiting

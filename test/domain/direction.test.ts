@@ -24,15 +24,23 @@ cash      | disabled      | push          | unsupported | built
 summary   | pull          | push          | unsupported | built
 `;
 
-test('a new tenant starts with the directions of the contract, and each kind with what can be pushed', () => {
-  const rows = table.trim().split('\n').slice(1).map((line) => line.split('|').map((cell) => cell.trim())); // prettier-ignore
-  const actual = kinds.map((kind) => [
-    kind,
-    ...targets.map((system) => directionOf(initialDirection, system, kind)),
-    ...targets.map((system) => pushSupportOf(system, kind)),
-  ]);
-  expect(actual).toEqual(rows);
-});
+test(
+  'a new tenant starts with the directions of the contract, and each kind with ' +
+    'what can be pushed',
+  () => {
+    const rows = table
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split('|').map((cell) => cell.trim()));
+    const actual = kinds.map((kind) => [
+      kind,
+      ...targets.map((system) => directionOf(initialDirection, system, kind)),
+      ...targets.map((system) => pushSupportOf(system, kind)),
+    ]);
+    expect(actual).toEqual(rows);
+  },
+);
 
 test('a kind inherits its system, its own value wins', () => {
   const policy: DirectionPolicy = {
@@ -52,15 +60,22 @@ const all = (woo: 'push' | 'disabled', qbo: 'push' | 'disabled'): DirectionPolic
   systems: { woo: { default: woo, kinds: {} }, qbo: { default: qbo, kinds: {} } },
 });
 
-test('differences name what may be pushed now and could not before, and the other way round', () => {
-  const off = pushDifferences(all('push', 'push'), all('disabled', 'push'));
-  expect(off).toEqual(
-    ['customer', 'product', 'inventory'].map((kind) => ({ system: 'woo', kind, isAllowed: false })),
-  );
-  const on = pushDifferences(all('push', 'disabled'), all('push', 'push'));
-  expect(on.map(({ kind }) => kind)).toEqual(kinds.filter((kind) => kind !== 'inventory'));
-  expect(on.every(({ system, isAllowed }) => system === 'qbo' && isAllowed)).toBe(true);
-});
+test(
+  'differences name what may be pushed now and could not before, and the other ' + 'way round',
+  () => {
+    const off = pushDifferences(all('push', 'push'), all('disabled', 'push'));
+    expect(off).toEqual(
+      ['customer', 'product', 'inventory'].map((kind) => ({
+        system: 'woo',
+        kind,
+        isAllowed: false,
+      })),
+    );
+    const on = pushDifferences(all('push', 'disabled'), all('push', 'push'));
+    expect(on.map(({ kind }) => kind)).toEqual(kinds.filter((kind) => kind !== 'inventory'));
+    expect(on.every(({ system, isAllowed }) => system === 'qbo' && isAllowed)).toBe(true);
+  },
+);
 
 test('a change that leaves permission as it is, is no difference', () => {
   const both = structuredClone(initialDirection);

@@ -1,4 +1,10 @@
-import { foldChanges, recordKey, type ChangeRow, type Folded, type RecordRow } from '../../domain/absorb'; // prettier-ignore
+import {
+  foldChanges,
+  recordKey,
+  type ChangeRow,
+  type Folded,
+  type RecordRow,
+} from '../../domain/absorb';
 import type { SkuClaim, SkuHolder } from '../../domain/articles';
 import type { GuestRules } from '../../domain/guests';
 import { guestId } from '../../domain/own-records';

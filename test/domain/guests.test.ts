@@ -11,8 +11,14 @@ import { change, Memory } from './fold';
 // On whom the ticket of a guest is booked: decided once, by the setting of then.
 
 const kim = { name: 'Kim Lee', email: 'Kim@Example.test' };
-const order = (body: Partial<TicketBody> = {}): Extract<RecordBody, { kind: 'order' }> => ({ kind: 'order', body: { ...orderBody('1', [['A', 1]], null), guest: kim, ...body } }); // prettier-ignore
-const refund = (body: Partial<RefundBody> = {}): RecordBody => ({ kind: 'refund', body: { ...orderBody('R', [['A', 1]], null), restock: true, ...body } }); // prettier-ignore
+const order = (body: Partial<TicketBody> = {}): Extract<RecordBody, { kind: 'order' }> => ({
+  kind: 'order',
+  body: { ...orderBody('1', [['A', 1]], null), guest: kim, ...body },
+});
+const refund = (body: Partial<RefundBody> = {}): RecordBody => ({
+  kind: 'refund',
+  body: { ...orderBody('R', [['A', 1]], null), restock: true, ...body },
+});
 
 /** A till whose setting can be switched. */
 class Till {
@@ -66,7 +72,10 @@ describe('who a guest is', () => {
   test('a guest becomes a customer by what the ticket says', () => {
     expect(guestBody({ ...orderBody('1', [], null), guest: kim })).toEqual(kim);
     const email = 'Kim@Example.test';
-    expect(guestBody({ ...orderBody('1', [], null), guest: { email, name: ' ' } })).toEqual({ name: 'kim@example.test', email }); // prettier-ignore
+    expect(guestBody({ ...orderBody('1', [], null), guest: { email, name: ' ' } })).toEqual({
+      name: 'kim@example.test',
+      email,
+    });
   });
 });
 
@@ -87,10 +96,13 @@ describe('by the setting', () => {
     expect(isBookedPerEmail(ticket, { ...settings, ...change_ }, 'USD')).toBe(expected);
   });
 
-  test('B13: an invoice is never summed up, so its guest is booked on a day of summaries too', () => {
-    const ticket = orderBody('1', [], null);
-    expect(isBookedPerEmail(ticket, { ...settings, mode: summary }, 'USD', 'invoice')).toBe(true);
-  });
+  test(
+    'B13: an invoice is never summed up, so its guest is booked on a day of ' + 'summaries too',
+    () => {
+      const ticket = orderBody('1', [], null);
+      expect(isBookedPerEmail(ticket, { ...settings, mode: summary }, 'USD', 'invoice')).toBe(true);
+    },
+  );
 });
 
 describe('decided once', () => {
@@ -100,7 +112,8 @@ describe('decided once', () => {
     till.switch(false);
     expect(till.send(order({ number: '2' }))).toBe(own);
     expect(till.send(order({ voided: true }))).toBe(own);
-    // Another person it is where the till says so; without an e-mail it goes to the bucket, and stays there.
+    // Another person it is where the till says so; without an e-mail it goes to the bucket, and
+    // stays there.
     expect(till.send(order({ guest: lee }))).toBe(other);
     expect(till.send(order({ guest: { name: 'Kim' } }))).toBeNull();
     till.switch(true);
@@ -130,7 +143,9 @@ describe('decided once', () => {
     till.send(order());
     till.memory.fold([change({ kind: 'order', recordId: 'order', content: null, sourceRev: 90 })]);
     till.switch(true);
-    till.memory.fold([change({ kind: 'order', recordId: 'order', content: order(), sourceRev: 91 })]); // prettier-ignore
+    till.memory.fold([
+      change({ kind: 'order', recordId: 'order', content: order(), sourceRev: 91 }),
+    ]);
     expect(till.bookedOn('order', 'order')).toBe(own);
   });
 });
@@ -167,24 +182,33 @@ describe('a refund goes by the customer of its sale', () => {
   });
 });
 
-test('whatever comes, a ticket is booked on its own e-mail or on the bucket, and of one e-mail on one customer', () => {
-  const email = fc.constantFrom('a@x.test', 'A@X.test', ' b@x.test', '', undefined, 'no address');
-  const step = fc.record({ id: fc.constantFrom('1', '2', '3'), email, isOwn: fc.boolean(), customerId: fc.constantFrom(undefined, undefined, 'c') }); // prettier-ignore
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-      const till = new Till();
-      const inBucket = new Set<string>();
-      for (const { id, email: said, isOwn, customerId } of steps) {
-        till.switch(isOwn);
-        const body = { ...orderBody('1', [], customerId ?? null), guest: { email: said } };
-        const booked = till.send({ kind: 'order', body }, id);
-        const key = guestEmail(body);
-        expect([null, key === null ? null : guestId(key)]).toContain(booked);
-        const stays = inBucket.has(id) && customerId === undefined;
-        expect(stays && booked !== null).toBe(false);
-        if (booked === null && customerId === undefined) inBucket.add(id);
-        else inBucket.delete(id);
-      }
-    }),
-  );
-});
+test(
+  'whatever comes, a ticket is booked on its own e-mail or on the bucket, and ' +
+    'of one e-mail on one customer',
+  () => {
+    const email = fc.constantFrom('a@x.test', 'A@X.test', ' b@x.test', '', undefined, 'no address');
+    const step = fc.record({
+      id: fc.constantFrom('1', '2', '3'),
+      email,
+      isOwn: fc.boolean(),
+      customerId: fc.constantFrom(undefined, undefined, 'c'),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const till = new Till();
+        const inBucket = new Set<string>();
+        for (const { id, email: said, isOwn, customerId } of steps) {
+          till.switch(isOwn);
+          const body = { ...orderBody('1', [], customerId ?? null), guest: { email: said } };
+          const booked = till.send({ kind: 'order', body }, id);
+          const key = guestEmail(body);
+          expect([null, key === null ? null : guestId(key)]).toContain(booked);
+          const stays = inBucket.has(id) && customerId === undefined;
+          expect(stays && booked !== null).toBe(false);
+          if (booked === null && customerId === undefined) inBucket.add(id);
+          else inBucket.delete(id);
+        }
+      }),
+    );
+  },
+);

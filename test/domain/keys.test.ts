@@ -38,7 +38,9 @@ const otherParts: Partial<WriteIdentity>[] = [
 test('every part of a write makes another key', () => {
   const texts = [{}, ...otherParts].map((part) => writeKeyText({ ...identity, ...part }));
   expect(new Set(texts).size).toBe(texts.length);
-  expect(otherParts.map((part) => Object.keys(part)[0]).sort()).toEqual(Object.keys(identity).sort()); // prettier-ignore
+  expect(otherParts.map((part) => Object.keys(part)[0]).sort()).toEqual(
+    Object.keys(identity).sort(),
+  );
 });
 
 test('parts do not run into each other', () => {
@@ -101,10 +103,15 @@ test('equal values have equal texts, and the text reads back as the value', () =
 
 test('keys stand in order of their code units, however many there are', () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.nat(), { maxKeys: 40 }), (value) => {
-      const entries = Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${value[key] ?? ''}`); // prettier-ignore
-      expect(canonicalJson(value)).toBe(`{${entries.join(',')}}`);
-    }),
+    fc.property(
+      fc.dictionary(fc.string({ unit: 'binary' }), fc.nat(), { maxKeys: 40 }),
+      (value) => {
+        const entries = Object.keys(value)
+          .sort()
+          .map((key) => `${JSON.stringify(key)}:${value[key] ?? ''}`);
+        expect(canonicalJson(value)).toBe(`{${entries.join(',')}}`);
+      },
+    ),
     { seed: 12, numRuns: 500 },
-  ); // prettier-ignore
+  );
 });

@@ -119,14 +119,17 @@ test('a unit price gives its amount back and has at most 7 decimals', () => {
   );
 });
 
-test('a unit price has no more decimals than it needs, and none exists for a quantity of zero', () => {
-  expect(unitPriceFor(1_000, '3', 'USD')).toBe('3.333');
-  expect(unitPriceFor(1_250, '1', 'USD')).toBe('12.50');
-  expect(unitPriceFor(0, '4', 'USD')).toBe('0.00');
-  expect(unitPriceFor(-1_000, '-3', 'USD')).toBe('3.333');
-  expect(unitPriceFor(100, '0', 'USD')).toBeNull();
-  expect(unitPriceFor(100, '0.000', 'USD')).toBeNull();
-});
+test(
+  'a unit price has no more decimals than it needs, and none exists for a ' + 'quantity of zero',
+  () => {
+    expect(unitPriceFor(1_000, '3', 'USD')).toBe('3.333');
+    expect(unitPriceFor(1_250, '1', 'USD')).toBe('12.50');
+    expect(unitPriceFor(0, '4', 'USD')).toBe('0.00');
+    expect(unitPriceFor(-1_000, '-3', 'USD')).toBe('3.333');
+    expect(unitPriceFor(100, '0', 'USD')).toBeNull();
+    expect(unitPriceFor(100, '0.000', 'USD')).toBeNull();
+  },
+);
 
 test('a sum that is no exact integer any more is refused', () => {
   expect(sumMinor([1, -3, 2])).toBe(0);
@@ -148,31 +151,48 @@ test('a whole number has no fraction and is exact', () => {
   expect(['3.00', '-7', '0.5', '9007199254740993'].map(wholeNumber)).toEqual([3, -7, null, null]);
 });
 
-test('short figures, which are worked out in whole numbers, come to what exact decimals come to', () => {
-  const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
-  const figure = fc
-    .tuple(fc.bigInt(-(10n ** 17n), 10n ** 17n), fc.integer({ min: 0, max: 16 }), fc.integer({ min: 0, max: 5 }))
-    .map(([value, shorter, places]) => scaled(value / 10n ** BigInt(shorter), places)); // prettier-ignore
-  fc.assert(
-    fc.property(figure, figure, currency, (left, right, code) => {
-      expect(addDecimals(left, right)).toBe(new Exact(left).add(right).toFixed());
-      expect(negateDecimal(left)).toBe(new Exact(left).neg().add(0).toFixed());
-      expect(signOf(left)).toBe(Math.sign(new Exact(left).toNumber()) + 0);
-      const minor = new Exact(left).mul(10 ** currencyDecimals(code));
-      const isExact = minor.isInteger() && minor.abs().lte(Number.MAX_SAFE_INTEGER);
-      expect(textToMinor(left, code)).toBe(isExact ? minor.toNumber() : null);
-    }),
-    { seed: 9, numRuns: 3_000 },
-  );
-});
+test(
+  'short figures, which are worked out in whole numbers, come to what exact ' + 'decimals come to',
+  () => {
+    const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
+    const figure = fc
+      .tuple(
+        fc.bigInt(-(10n ** 17n), 10n ** 17n),
+        fc.integer({ min: 0, max: 16 }),
+        fc.integer({ min: 0, max: 5 }),
+      )
+      .map(([value, shorter, places]) => scaled(value / 10n ** BigInt(shorter), places));
+    fc.assert(
+      fc.property(figure, figure, currency, (left, right, code) => {
+        expect(addDecimals(left, right)).toBe(new Exact(left).add(right).toFixed());
+        expect(negateDecimal(left)).toBe(new Exact(left).neg().add(0).toFixed());
+        expect(signOf(left)).toBe(Math.sign(new Exact(left).toNumber()) + 0);
+        const minor = new Exact(left).mul(10 ** currencyDecimals(code));
+        const isExact = minor.isInteger() && minor.abs().lte(Number.MAX_SAFE_INTEGER);
+        expect(textToMinor(left, code)).toBe(isExact ? minor.toNumber() : null);
+      }),
+      { seed: 9, numRuns: 3_000 },
+    );
+  },
+);
 
-test('a price of whole pieces is the exact quotient where that has the decimals of the currency', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: -1e12, max: 1e12 }), fc.integer({ min: -5_000, max: 5_000 }), currency, (minor, count, code) => {
-      fc.pre(count !== 0 && minor % count === 0);
-      const price = new Decimal(minor).div(count).div(10 ** currencyDecimals(code));
-      expect(unitPriceFor(minor, String(count), code)).toBe(price.add(0).toFixed(currencyDecimals(code)));
-    }),
-    { seed: 10, numRuns: 300 },
-  ); // prettier-ignore
-});
+test(
+  'a price of whole pieces is the exact quotient where that has the decimals ' + 'of the currency',
+  () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -1e12, max: 1e12 }),
+        fc.integer({ min: -5_000, max: 5_000 }),
+        currency,
+        (minor, count, code) => {
+          fc.pre(count !== 0 && minor % count === 0);
+          const price = new Decimal(minor).div(count).div(10 ** currencyDecimals(code));
+          expect(unitPriceFor(minor, String(count), code)).toBe(
+            price.add(0).toFixed(currencyDecimals(code)),
+          );
+        },
+      ),
+      { seed: 10, numRuns: 300 },
+    );
+  },
+);

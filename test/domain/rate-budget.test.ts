@@ -44,37 +44,47 @@ function densest(moments: readonly number[], windowMs: number): number {
   return most;
 }
 
-function arrivals(calls: readonly Call[], delays: readonly number[]): { all: number[]; batches: number[] } {
-  const late = calls.map((call, n) => ({ ...call, atMs: call.atMs + (delays[n % delays.length] ?? 0) })); // prettier-ignore
+function arrivals(
+  calls: readonly Call[],
+  delays: readonly number[],
+): { all: number[]; batches: number[] } {
+  const late = calls.map((call, n) => ({
+    ...call,
+    atMs: call.atMs + (delays[n % delays.length] ?? 0),
+  }));
   return {
     all: late.map(({ atMs }) => atMs),
     batches: late.flatMap(({ kind, atMs }) => (kind === 'write' ? [atMs] : [])),
   };
-} // prettier-ignore
+}
 
 const delays = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 97 });
 const kind = fc.constantFrom<CallKind>('read', 'write');
 
-test('no moving window of the vendor is ever exceeded, whatever the pattern and a jitter of 100 ms', () => {
-  // Long stretches of one kind with bursts and pauses: the patterns that a lane has.
-  const stretch = fc.record({
-    kind,
-    count: fc.integer({ min: 1, max: 400 }),
-    pauseMs: fc.constantFrom(0, 0, 0, 1, 50, 130, 700, 20_000),
-  });
-  fc.assert(
-    fc.property(fc.array(stretch, { minLength: 1, maxLength: 6 }), delays, (stretches, late) => {
-      const asks = stretches.flatMap((part) =>
-        Array.from({ length: part.count }, () => ({ kind: part.kind, pauseMs: part.pauseMs })),
-      );
-      const { all, batches } = arrivals(play(asks), late);
-      expect(densest(all, 1_000)).toBeLessThanOrEqual(10);
-      expect(densest(all, 60_000)).toBeLessThanOrEqual(500);
-      expect(densest(batches, 60_000)).toBeLessThanOrEqual(40);
-    }),
-    { seed: 7, numRuns: 150 },
-  );
-});
+test(
+  'no moving window of the vendor is ever exceeded, whatever the pattern and a ' +
+    'jitter of 100 ms',
+  () => {
+    // Long stretches of one kind with bursts and pauses: the patterns that a lane has.
+    const stretch = fc.record({
+      kind,
+      count: fc.integer({ min: 1, max: 400 }),
+      pauseMs: fc.constantFrom(0, 0, 0, 1, 50, 130, 700, 20_000),
+    });
+    fc.assert(
+      fc.property(fc.array(stretch, { minLength: 1, maxLength: 6 }), delays, (stretches, late) => {
+        const asks = stretches.flatMap((part) =>
+          Array.from({ length: part.count }, () => ({ kind: part.kind, pauseMs: part.pauseMs })),
+        );
+        const { all, batches } = arrivals(play(asks), late);
+        expect(densest(all, 1_000)).toBeLessThanOrEqual(10);
+        expect(densest(all, 60_000)).toBeLessThanOrEqual(500);
+        expect(densest(batches, 60_000)).toBeLessThanOrEqual(40);
+      }),
+      { seed: 7, numRuns: 150 },
+    );
+  },
+);
 
 test('a saturated lane makes at least 95 % of 40 batches a minute', () => {
   const calls = play(Array.from({ length: 400 }, () => ({ kind: 'write', pauseMs: 0 })));

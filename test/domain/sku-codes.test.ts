@@ -25,13 +25,25 @@ function codes(skus: readonly string[]): string[] {
 }
 
 test.each([
-  [['85123A', '85123a', '85123A~2'], ['85123A', '85123a~2', '85123A~2~2']],
-  [['a~2', 'A', 'a'], ['a~2', 'A', 'a~3']],
-  [['A', 'a', 'a~2'], ['A', 'a~2', 'a~2~2']],
-  [['a:b', 'a-b'], ['a:b', 'a-b~2']],
+  [
+    ['85123A', '85123a', '85123A~2'],
+    ['85123A', '85123a~2', '85123A~2~2'],
+  ],
+  [
+    ['a~2', 'A', 'a'],
+    ['a~2', 'A', 'a~3'],
+  ],
+  [
+    ['A', 'a', 'a~2'],
+    ['A', 'a~2', 'a~2~2'],
+  ],
+  [
+    ['a:b', 'a-b'],
+    ['a:b', 'a-b~2'],
+  ],
 ])('%j get the codes %j', (skus, expected) => {
   expect(codes(skus)).toEqual(expected);
-}); // prettier-ignore
+});
 
 test('codes of different SKUs never look alike, and a SKU that is alone keeps its own', () => {
   const sku = fc.stringMatching(/^[aAbB]{1,2}(~2|~3|:)?$/);

@@ -15,9 +15,15 @@ import { orderBody } from '../support/samples';
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 21, 10, minute)).toISOString();
 const sum = (quantities: readonly string[]): string => quantities.reduce(addDecimals, '0');
 
-function entry(id: string, reason: 'sale' | 'count', quantity: string, minute: number, place = 'default'): StockEntry {
+function entry(
+  id: string,
+  reason: 'sale' | 'count',
+  quantity: string,
+  minute: number,
+  place = 'default',
+): StockEntry {
   return { sourceId: id, line: '', reason, sku: 'a', place, quantity, occurredAt: at(minute) };
-} // prettier-ignore
+}
 
 /** The ledger as the database keeps it: one entry per source line, sums on demand. */
 class Ledger {
@@ -31,7 +37,9 @@ class Ledger {
       else this.entries.set(id, after);
       return { before, after };
     });
-    this.stock = applyStock(this.stock, changes, (place, countedAt) => this.after(place, countedAt)); // prettier-ignore
+    this.stock = applyStock(this.stock, changes, (place, countedAt) =>
+      this.after(place, countedAt),
+    );
   }
 
   private after(place: string, instant: string): string {
@@ -94,7 +102,13 @@ test('any order of arrival gives the last count and the movements that occurred 
         const row = rows[index];
         if (row === undefined) return [];
         const { minute, isCount, tenths, place, later } = row;
-        const first = entry(`e${index}`, isCount ? 'count' : 'sale', (tenths / 10).toFixed(1), minute, place); // prettier-ignore
+        const first = entry(
+          `e${index}`,
+          isCount ? 'count' : 'sale',
+          (tenths / 10).toFixed(1),
+          minute,
+          place,
+        );
         if (!seen.has(index)) {
           seen.add(index);
           return [{ id: first.sourceId, after: first }];
@@ -157,21 +171,45 @@ test('nobody has counted: the figure is known to be only a sum of movements', ()
 
 test('an inventory change is one movement or one count of its SKU', () => {
   const count = inventoryEntry('e1', 'a', { location: 'shop', count: { quantity: '5' } }, at(1));
-  expect(count).toMatchObject({ sku: 'a', place: 'shop', reason: 'count', quantity: '5', line: '' });
-  const movement = inventoryEntry('e2', 'a', { movement: { delta: '-3', reason: 'damage' } }, at(1)); // prettier-ignore
-  expect(movement).toMatchObject({ place: 'default', reason: 'damage', quantity: '-3' });
-}); // prettier-ignore
-
-test('a sale takes goods away, goods taken back in it return, services and zero lines move nothing', () => {
-  const body = orderBody('1', [['a', 2], ['b', -1], ['wrap', 1], ['c', 0]], null); // prettier-ignore
-  const moved = ticketEntries({ kind: 'order', body }, 'P-1', at(1), ({ sku }) =>
-    sku === 'wrap' ? null : sku,
+  expect(count).toMatchObject({
+    sku: 'a',
+    place: 'shop',
+    reason: 'count',
+    quantity: '5',
+    line: '',
+  });
+  const movement = inventoryEntry(
+    'e2',
+    'a',
+    { movement: { delta: '-3', reason: 'damage' } },
+    at(1),
   );
-  expect(moved.map(({ line, sku, quantity, reason }) => [line, sku, quantity, reason])).toEqual([
-    ['1', 'a', '-2', 'sale'],
-    ['2', 'b', '1', 'sale'],
-  ]);
+  expect(movement).toMatchObject({ place: 'default', reason: 'damage', quantity: '-3' });
 });
+
+test(
+  'a sale takes goods away, goods taken back in it return, services and zero ' +
+    'lines move nothing',
+  () => {
+    const body = orderBody(
+      '1',
+      [
+        ['a', 2],
+        ['b', -1],
+        ['wrap', 1],
+        ['c', 0],
+      ],
+      null,
+    );
+    const moved = ticketEntries({ kind: 'order', body }, 'P-1', at(1), ({ sku }) =>
+      sku === 'wrap' ? null : sku,
+    );
+    expect(moved.map(({ line, sku, quantity, reason }) => [line, sku, quantity, reason])).toEqual([
+      ['1', 'a', '-2', 'sale'],
+      ['2', 'b', '1', 'sale'],
+    ]);
+  },
+);
 
 test('a refund brings goods back only where it restocks', () => {
   const body = { ...orderBody('1', [['a', 2]], null), location: 'shop', restock: true };
@@ -183,6 +221,11 @@ test('a refund brings goods back only where it restocks', () => {
 
 test('an inventory change never shares a source with a ticket, whatever its event id', () => {
   const change = inventoryEntry('order/P-1', 'a', { count: { quantity: '5' } }, at(1));
-  const ticket = ticketEntries({ kind: 'order', body: orderBody('1', [['a', 1]], null) }, 'P-1', at(1), ({ sku }) => sku); // prettier-ignore
+  const ticket = ticketEntries(
+    { kind: 'order', body: orderBody('1', [['a', 1]], null) },
+    'P-1',
+    at(1),
+    ({ sku }) => sku,
+  );
   expect(ticket.map(({ sourceId }) => sourceId)).not.toContain(change.sourceId);
 });

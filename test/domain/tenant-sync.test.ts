@@ -101,6 +101,10 @@ test('a new state obeys the start settings until it has loaded its own', () => {
 test('the fullest state stays below ten kilobytes', () => {
   const full = state({ breaker: { ...open, reason: 'x'.repeat(200) } });
   full.seen = Array.from({ length: seenMax }, () => 'x'.repeat(64));
-  full.requests = Array.from({ length: requestsMax }, () => ({ kind: 'redrive' as const, id: 'x'.repeat(64), selector: null })); // prettier-ignore
+  full.requests = Array.from({ length: requestsMax }, () => ({
+    kind: 'redrive' as const,
+    id: 'x'.repeat(64),
+    selector: null,
+  }));
   expect(JSON.stringify(full).length).toBeLessThan(10_240);
 });

@@ -5,7 +5,10 @@ import type { InvoiceBody, OrderBody, OrderLine, RefundBody } from '../../domain
 import { sumFaults } from '../../domain/ticket-sums';
 import { validOrder, validRefund } from './tickets';
 
-/** 2 x 12.50 less 1.00, wrapping 3.00, shipping 5.00, tax 2.40, tip 1.00, card sold 10.00, card used 4.00. */
+/**
+ * 2 x 12.50 less 1.00, wrapping 3.00, shipping 5.00, tax 2.40, tip 1.00, card sold 10.00, card used
+ * 4.00.
+ */
 const order: OrderBody = {
   number: 'P-1',
   channel: 'pos',
@@ -101,10 +104,18 @@ const broken: [string, (body: OrderBody) => unknown, { path: string; figures: nu
   ],
 ];
 
-test.each(broken)('%s that is wrong gives its fault with both figures', (_name, change, expected) => {
-  const faults = sumFaults({ kind: 'order', body: changed(change) });
-  expect(faults.map(({ path, message }) => ({ path, figures: [...message.matchAll(/-?\d+/g)].map(Number) }))).toEqual(expected); // prettier-ignore
-}); // prettier-ignore
+test.each(broken)(
+  '%s that is wrong gives its fault with both figures',
+  (_name, change, expected) => {
+    const faults = sumFaults({ kind: 'order', body: changed(change) });
+    expect(
+      faults.map(({ path, message }) => ({
+        path,
+        figures: [...message.matchAll(/-?\d+/g)].map(Number),
+      })),
+    ).toEqual(expected);
+  },
+);
 
 test('a line may be off by one minor unit, not by two', () => {
   const off = (by: number): string[] => {

@@ -45,7 +45,16 @@ function lines(options: Options, isTaxIncluded: boolean): fc.Arbitrary<OrderLine
       const unitPrice = (priceTenths / 1_000).toFixed(3);
       const included = isTaxIncluded ? sum(own.map((tax) => tax.taxMinor)) : 0;
       const netMinor = extendMinor(text, unitPrice, 'USD') - discountMinor - included + slack;
-      return { lineId: String(index), sku, name: `Article ${sku}`, quantity: text, unitPrice, discountMinor, netMinor, taxes: own }; // prettier-ignore
+      return {
+        lineId: String(index),
+        sku,
+        name: `Article ${sku}`,
+        quantity: text,
+        unitPrice,
+        discountMinor,
+        netMinor,
+        taxes: own,
+      };
     }),
   );
 }
@@ -86,9 +95,12 @@ export function validOrder(options: Options): fc.Arbitrary<OrderBody> {
           ...named.map((line) => line.amountMinor),
         ]);
         const taxMinor = sum(
-          [...parts.lines, ...named].flatMap((line) => (line.taxes ?? []).map((tax) => tax.taxMinor)), // prettier-ignore
+          [...parts.lines, ...named].flatMap((line) =>
+            (line.taxes ?? []).map((tax) => tax.taxMinor),
+          ),
         );
-        const cardsMinor = sum(sold.map((card) => card.amountMinor)) - sum(used.map((card) => card.amountMinor)); // prettier-ignore
+        const cardsMinor =
+          sum(sold.map((card) => card.amountMinor)) - sum(used.map((card) => card.amountMinor));
         const totalMinor = netMinor + taxMinor + tip + cardsMinor;
         const others = Array.from({ length: tenders - 1 }, () => firstTender);
         const paid = [...others, totalMinor - sum(others)];

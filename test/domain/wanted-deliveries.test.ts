@@ -32,14 +32,27 @@ test('a product goes to both systems, stock to the shop, an order to the books',
   ]);
 });
 
-test('a ticket with lines of both signs becomes a sale and a refund, one of negative lines a refund', () => {
-  const parts = (lines: [string, number][]): string[] =>
-    wantedDeliveries('order', 'present', { kind: 'order', body: orderBody('1', lines, null) }, pushAll) // prettier-ignore
-      .map(({ part }) => part);
-  expect(parts([['a', 1], ['b', -1]])).toEqual(['sale', 'refund']); // prettier-ignore
-  expect(parts([['b', -1]])).toEqual(['refund']);
-  expect(parts([])).toEqual(['sale']);
-});
+test(
+  'a ticket with lines of both signs becomes a sale and a refund, one of ' +
+    'negative lines a refund',
+  () => {
+    const parts = (lines: [string, number][]): string[] =>
+      wantedDeliveries(
+        'order',
+        'present',
+        { kind: 'order', body: orderBody('1', lines, null) },
+        pushAll,
+      ).map(({ part }) => part);
+    expect(
+      parts([
+        ['a', 1],
+        ['b', -1],
+      ]),
+    ).toEqual(['sale', 'refund']);
+    expect(parts([['b', -1]])).toEqual(['refund']);
+    expect(parts([])).toEqual(['sale']);
+  },
+);
 
 test('a refund is one refund', () => {
   const body = { ...orderBody('1', [['a', 1]], null), restock: true };
@@ -48,23 +61,41 @@ test('a refund is one refund', () => {
   ]);
 });
 
-test('a refund of several tenders has a move of each, one that is owed is applied, a payout may have its fees apart', () => {
-  const parts = (content: RecordBody): string[] => wantedDeliveries(content.kind, 'present', content, pushAll).map(({ part }) => part); // prettier-ignore
-  const body = { ...orderBody('1', [['a', 1]], null), restock: true };
-  const tenders = [{ tender: 'cash', amountMinor: 1_000 }, { tender: 'card', amountMinor: 250 }]; // prettier-ignore
-  expect(parts({ kind: 'refund', body: { ...body, tenders } })).toEqual(['refund', 'move-1', 'move-2']); // prettier-ignore
-  expect(parts({ kind: 'refund', body: { ...body, tenders: [] } })).toEqual(['refund', 'applied']);
-  const payout = { processor: 'p', grossMinor: 0, feesMinor: 0, netMinor: 0, includes: [] };
-  expect(parts({ kind: 'payout', body: payout })).toEqual(['payout', 'fees']);
-});
+test(
+  'a refund of several tenders has a move of each, one that is owed is ' +
+    'applied, a payout may have its fees apart',
+  () => {
+    const parts = (content: RecordBody): string[] =>
+      wantedDeliveries(content.kind, 'present', content, pushAll).map(({ part }) => part);
+    const body = { ...orderBody('1', [['a', 1]], null), restock: true };
+    const tenders = [
+      { tender: 'cash', amountMinor: 1_000 },
+      { tender: 'card', amountMinor: 250 },
+    ];
+    expect(parts({ kind: 'refund', body: { ...body, tenders } })).toEqual([
+      'refund',
+      'move-1',
+      'move-2',
+    ]);
+    expect(parts({ kind: 'refund', body: { ...body, tenders: [] } })).toEqual([
+      'refund',
+      'applied',
+    ]);
+    const payout = { processor: 'p', grossMinor: 0, feesMinor: 0, netMinor: 0, includes: [] };
+    expect(parts({ kind: 'payout', body: payout })).toEqual(['payout', 'fees']);
+  },
+);
 
-test('what direction keeps back is held by it, what is not built is held and never simplified', () => {
-  expect(wantedDeliveries('customer', 'present', null, initialDirection)).toEqual([
-    { system: 'woo', part: '', gate: byDirection },
-    { system: 'qbo', part: '', gate: open },
-  ]);
-  expect(gateFor(pushAll, 'woo', 'customer', 'present')).toEqual(notBuilt);
-});
+test(
+  'what direction keeps back is held by it, what is not built is held and ' + 'never simplified',
+  () => {
+    expect(wantedDeliveries('customer', 'present', null, initialDirection)).toEqual([
+      { system: 'woo', part: '', gate: byDirection },
+      { system: 'qbo', part: '', gate: open },
+    ]);
+    expect(gateFor(pushAll, 'woo', 'customer', 'present')).toEqual(notBuilt);
+  },
+);
 
 test('a deletion stays local by the first delete policy, whatever the direction', () => {
   const skipped = { kind: 'skipped', reason: 'policy' };
@@ -78,8 +109,10 @@ test.each<[string[], 'salesReceipt' | 'invoicePayment', string]>([
   [['sale', 'refund'], 'invoicePayment', 'sale'],
   [['payment-1', 'sale-invoice'], 'salesReceipt', 'sale-invoice'],
 ])('with the parts %j and %s the sale of an order is the part %s', (parts, as, salePart) => {
-  expect(documentNamesOf(null, parts, { ...initialPostingSettings, paid: { as } }).sale).toBe(salePart);
-}); // prettier-ignore
+  expect(documentNamesOf(null, parts, { ...initialPostingSettings, paid: { as } }).sale).toBe(
+    salePart,
+  );
+});
 
 const ofSale = { ...orderBody('1', [['a', 1]], null), restock: true, orderId: 'i-1' };
 const deposits = [{ paymentId: 'd', amountMinor: 1_250 }];
@@ -91,18 +124,33 @@ test.each<[string, object, string[], 'refundReceipt' | 'creditMemo', string]>([
   ['known', ofSale, ['back-1', 'refund-credit'], 'refundReceipt', 'refund-credit'],
   ['without a sale', { ...ofSale, orderId: undefined }, [], 'creditMemo', 'refund'],
   ['of a deposit', { ...ofSale, deposits }, [], 'creditMemo', 'refund'],
-])('the document of a %s refund %j with the parts %j and %s is the part %s', (_how, change, parts, invoice, part) => {
-  const content: RecordBody = { kind: 'refund', body: { ...ofSale, ...change } };
-  const settings = { ...initialPostingSettings, refund: { ...initialPostingSettings.refund, invoice } };
-  expect(documentNamesOf(content, parts, settings).refund).toBe(part);
-}); // prettier-ignore
+])(
+  'the document of a %s refund %j with the parts %j and %s is the part %s',
+  (_how, change, parts, invoice, part) => {
+    const content: RecordBody = { kind: 'refund', body: { ...ofSale, ...change } };
+    const settings = {
+      ...initialPostingSettings,
+      refund: { ...initialPostingSettings.refund, invoice },
+    };
+    expect(documentNamesOf(content, parts, settings).refund).toBe(part);
+  },
+);
 
 test('a refund that may be a credit memo has an entry for each tender, also the only one', () => {
   const partsOf = (change: Partial<RefundBody>, names: DocumentNames): string[] =>
-    wantedDeliveries('refund', 'present', { kind: 'refund', body: { ...ofSale, ...change } }, pushAll, names).map(({ part }) => part); // prettier-ignore
+    wantedDeliveries(
+      'refund',
+      'present',
+      { kind: 'refund', body: { ...ofSale, ...change } },
+      pushAll,
+      names,
+    ).map(({ part }) => part);
   const credited = { sale: 'sale', refund: 'refund-credit' };
   expect(partsOf({}, credited)).toEqual(['refund-credit', 'back-1']);
-  const tenders = [{ tender: 'cash', amountMinor: 1_000 }, { tender: 'card', amountMinor: 250 }]; // prettier-ignore
+  const tenders = [
+    { tender: 'cash', amountMinor: 1_000 },
+    { tender: 'card', amountMinor: 250 },
+  ];
   expect(partsOf({ tenders }, credited)).toEqual(['refund-credit', 'back-1', 'back-2']);
   expect(partsOf({ tenders: [] }, credited)).toEqual(['refund-credit', 'applied']);
 });

@@ -5,10 +5,10 @@ import { historiesAsked } from '../support/env';
 import { Till } from './till';
 import { World } from './world';
 
-// Random histories of labels that change hands: renames, swaps, chains, other case, archived, deleted and replaced
-// products, shared e-mails and names, in one request and in many. In the end there are as many things in each system
-// as records here, each with its own id, name, stock, sales and refunds.
-// `HISTORIES=2000 HISTORY_SEED=1 HISTORY_STEPS=25` runs more and longer ones.
+// Random histories of labels that change hands: renames, swaps, chains, other case, archived,
+// deleted and replaced products, shared e-mails and names, in one request and in many. In the end
+// there are as many things in each system as records here, each with its own id, name, stock, sales
+// and refunds. `HISTORIES=2000 HISTORY_SEED=1 HISTORY_STEPS=25` runs more and longer ones.
 
 const { histories, firstSeed, steps } = historiesAsked(60);
 

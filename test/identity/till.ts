@@ -2,7 +2,8 @@ import { createRandom } from '../../sandbox/random';
 import { orderBody, product } from '../support/samples';
 import type { TestChange } from '../support/stack';
 
-// A till whose articles change SKUs in every way that people do it, and what is true of it in the end.
+// A till whose articles change SKUs in every way that people do it, and what is true of it in the
+// end.
 
 export interface TillProduct {
   id: string;
@@ -68,7 +69,9 @@ export class Till {
     return this.pick(moves)();
   }
 
-  /** Whatever a number of steps says, in requests of one change, of one step, or of several steps. */
+  /**
+   * Whatever a number of steps says, in requests of one change, of one step, or of several steps.
+   */
   requests(steps: number): TestChange[][] {
     const requests: TestChange[][] = [this.create(), this.create()];
     for (let step = 0; step < steps; step += 1) {

@@ -20,8 +20,9 @@ import { change, Memory } from '../domain/fold';
 import { companyFacts } from '../support/company-facts';
 import type { TestChange } from '../support/stack';
 
-// The rules of domain and connectors over tables and systems in memory: a store and a company that know no more than
-// that SKUs and names are unique there, without regard to case. Nothing that we write may ever be refused by them.
+// The rules of domain and connectors over tables and systems in memory: a store and a company that
+// know no more than that SKUs and names are unique there, without regard to case. Nothing that we
+// write may ever be refused by them.
 
 interface Delivery {
   system: Target;
@@ -221,7 +222,8 @@ export class World {
     if (holder !== undefined && delivery.kind === 'customer') return;
     if (holder !== undefined)
       throw new Error(
-        `${delivery.system} refuses the name ${name} of ${delivery.recordId}, which ${holder[0]} has`,
+        `${delivery.system} refuses the name ${name} of ${delivery.recordId}, which ` +
+          `${holder[0]} has`,
       );
     things.set(id, row);
     const isStep = natural['isStep'] === true;
@@ -248,6 +250,7 @@ export class World {
       documents: new Map(),
       sales: new Map(),
       layAways: new Map(),
+      circles: new Map(),
       listed: new Map(),
       mappings,
     };

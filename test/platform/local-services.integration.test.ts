@@ -27,35 +27,41 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('Postgres comes back on its port with what was committed, killed in mid-transaction', async () => {
-  const services = await startLocalServices({
-    needPostgres: true,
-    needTemporal: false,
-    isThrowAway: true,
-    log,
-  });
-  const postgres = notNull(services.postgres);
-  try {
-    await query(postgres, 'create table kept as select generate_series(1, 1000) as id');
-    const busy = new PgClient(postgres.url);
-    busy.on('error', log);
-    await busy.connect();
-    await busy.query('begin; insert into kept values (-1)');
-    const cut = busy.query('select count(*) from generate_series(1, 1e10)').catch(() => 'cut off');
-    const { pid, url } = postgres;
-    await postgres.kill();
-    expect(isAlive(pid)).toBe(false);
-    await postgres.restart();
-    expect(postgres.url).toBe(url);
-    expect(postgres.pid).not.toBe(pid);
-    await expect(cut).resolves.toBe('cut off');
-    const count = 'select count(*)::int as count from kept';
-    await expect(query(postgres, count)).resolves.toEqual([{ count: 1000 }]);
-  } finally {
-    await services.stop();
-  }
-  expect(isAlive(postgres.pid)).toBe(false);
-}, 60_000);
+test(
+  'Postgres comes back on its port with what was committed, killed in ' + 'mid-transaction',
+  async () => {
+    const services = await startLocalServices({
+      needPostgres: true,
+      needTemporal: false,
+      isThrowAway: true,
+      log,
+    });
+    const postgres = notNull(services.postgres);
+    try {
+      await query(postgres, 'create table kept as select generate_series(1, 1000) as id');
+      const busy = new PgClient(postgres.url);
+      busy.on('error', log);
+      await busy.connect();
+      await busy.query('begin; insert into kept values (-1)');
+      const cut = busy
+        .query('select count(*) from generate_series(1, 1e10)')
+        .catch(() => 'cut off');
+      const { pid, url } = postgres;
+      await postgres.kill();
+      expect(isAlive(pid)).toBe(false);
+      await postgres.restart();
+      expect(postgres.url).toBe(url);
+      expect(postgres.pid).not.toBe(pid);
+      await expect(cut).resolves.toBe('cut off');
+      const count = 'select count(*)::int as count from kept';
+      await expect(query(postgres, count)).resolves.toEqual([{ count: 1000 }]);
+    } finally {
+      await services.stop();
+    }
+    expect(isAlive(postgres.pid)).toBe(false);
+  },
+  60_000,
+);
 
 test('Temporal comes back on its port with a started workflow, killed and restarted', async () => {
   const sources = { cacheFolder: userCacheFolder(), checkout: checkoutFolder(), log };

@@ -14,15 +14,18 @@ afterEach(() => {
   server.close();
 });
 
-test('a port that was asked for and is taken is named with its holder and the variable to set', async () => {
-  const variable = 'LOCAL_POSTGRES_PORT';
-  await expect(choosePort({ service: 'Postgres', given: taken, variable })).rejects.toThrow(
-    new RegExp(
-      `^Port ${taken} for Postgres is taken by process ${process.pid} \\(.+\\)\\. ` +
-        'Stop that, or set LOCAL_POSTGRES_PORT to another port\\.$',
-    ),
-  );
-});
+test(
+  'a port that was asked for and is taken is named with its holder and the ' + 'variable to set',
+  async () => {
+    const variable = 'LOCAL_POSTGRES_PORT';
+    await expect(choosePort({ service: 'Postgres', given: taken, variable })).rejects.toThrow(
+      new RegExp(
+        `^Port ${taken} for Postgres is taken by process ${process.pid} \\(.+\\)\\. ` +
+          'Stop that, or set LOCAL_POSTGRES_PORT to another port\\.$',
+      ),
+    );
+  },
+);
 
 test('the usual port is left to whoever has it', async () => {
   const port = await choosePort({ service: 'Temporal', variable: 'X', usual: taken });

@@ -113,29 +113,32 @@ describe('npm run sandbox', () => {
     child?.kill('SIGKILL');
   });
 
-  it('prints addresses and token, ends by Ctrl-C without an error and leaves the state file', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'sandbox-main-'));
-    const file = join(folder, 'state');
-    const main = join(__dirname, '..', '..', 'sandbox', 'main.ts');
-    child = spawn(process.execPath, ['--import', 'tsx', main, '--state', file], {
-      env: { SANDBOX_WOO_PORT: '0', SANDBOX_QBO_PORT: '0', SANDBOX_TOKEN: token },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let printed = '';
-    for await (const part of child.stdout ?? []) {
-      printed += String(part);
-      if (printed.includes('state file')) break;
-    }
-    expect(printed).toMatch(/WooCommerce sandbox +http:\/\/127\.0\.0\.1:\d+\/\{store\}/);
-    expect(printed).toMatch(/QuickBooks Online sandbox +http:\/\/127\.0\.0\.1:\d+\/v3/);
-    // A token that was given goes into no log.
-    expect(printed).toContain('X-Sandbox-Token            as given in SANDBOX_TOKEN');
-    expect(printed).not.toContain(token);
-    const page = /http:\S+\/_sandbox\//.exec(printed)?.[0] ?? '';
-    expect((await fetch(`${page}?token=${token}`)).status).toBe(200);
-    child.kill('SIGINT');
-    const [code] = (await once(child, 'exit')) as [number | null];
-    expect([code, existsSync(file)]).toEqual([0, true]);
-    rmSync(folder, { recursive: true });
-  });
+  it(
+    'prints addresses and token, ends by Ctrl-C without an error and leaves ' + 'the state file',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'sandbox-main-'));
+      const file = join(folder, 'state');
+      const main = join(__dirname, '..', '..', 'sandbox', 'main.ts');
+      child = spawn(process.execPath, ['--import', 'tsx', main, '--state', file], {
+        env: { SANDBOX_WOO_PORT: '0', SANDBOX_QBO_PORT: '0', SANDBOX_TOKEN: token },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let printed = '';
+      for await (const part of child.stdout ?? []) {
+        printed += String(part);
+        if (printed.includes('state file')) break;
+      }
+      expect(printed).toMatch(/WooCommerce sandbox +http:\/\/127\.0\.0\.1:\d+\/\{store\}/);
+      expect(printed).toMatch(/QuickBooks Online sandbox +http:\/\/127\.0\.0\.1:\d+\/v3/);
+      // A token that was given goes into no log.
+      expect(printed).toContain('X-Sandbox-Token            as given in SANDBOX_TOKEN');
+      expect(printed).not.toContain(token);
+      const page = /http:\S+\/_sandbox\//.exec(printed)?.[0] ?? '';
+      expect((await fetch(`${page}?token=${token}`)).status).toBe(200);
+      child.kill('SIGINT');
+      const [code] = (await once(child, 'exit')) as [number | null];
+      expect([code, existsSync(file)]).toEqual([0, true]);
+      rmSync(folder, { recursive: true });
+    },
+  );
 });

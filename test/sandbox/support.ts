@@ -118,7 +118,10 @@ export function signedQuery(
     oauth_version: '1.0',
   };
   const encode = (text: string): string =>
-    encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`); // prettier-ignore
+    encodeURIComponent(text).replace(
+      /[!'()*]/g,
+      (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
   const pairs = Object.entries(all)
     .map(([name, value]) => `${encode(name)}=${encode(value)}`)
     .sort();

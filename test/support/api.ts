@@ -57,7 +57,12 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const database = await createTestDatabase();
   const rootKey = `root_${randomBytes(32).toString('base64url')}`;
   const own = randomBytes(4).toString('hex');
-  const queues = options.queues?.() ?? { workflows: `sync-${own}`, database: `db-${own}`, woo: `woo-${own}`, qbo: `qbo-${own}` }; // prettier-ignore
+  const queues = options.queues?.() ?? {
+    workflows: `sync-${own}`,
+    database: `db-${own}`,
+    woo: `woo-${own}`,
+    qbo: `qbo-${own}`,
+  };
   const env = readEnv({
     NODE_ENV: options.isProduction === true ? 'production' : 'test',
     PUBLIC_URL: 'https://sync.example.com',
@@ -110,7 +115,13 @@ async function callApi(
 
 async function createApiTenant(call: TestApi['call'], rootKey: string): Promise<ApiTenant> {
   const tenantId = `t-${randomBytes(6).toString('hex')}`;
-  const tenant = { tenantId, name: 'Corner Shop', timeZone: 'Europe/London', currency: 'USD', country: 'US' }; // prettier-ignore
+  const tenant = {
+    tenantId,
+    name: 'Corner Shop',
+    timeZone: 'Europe/London',
+    currency: 'USD',
+    country: 'US',
+  };
   const created = await call('POST', '/v1/tenants', { key: rootKey, body: tenant });
   const admin = textOf(created.body, 'adminKey');
   const path = (rest: string): string => `/v1/tenants/${tenantId}${rest}`;
@@ -118,7 +129,11 @@ async function createApiTenant(call: TestApi['call'], rootKey: string): Promise<
     const made = await call('POST', path('/keys'), { key: admin, body: { role, label: role } });
     return textOf(made.body, 'key');
   };
-  const [pos, viewer, operator] = [await keyOf('pos'), await keyOf('viewer'), await keyOf('operator')]; // prettier-ignore
+  const [pos, viewer, operator] = [
+    await keyOf('pos'),
+    await keyOf('viewer'),
+    await keyOf('operator'),
+  ];
   return { tenantId, keys: { pos, viewer, operator, admin }, path };
 }
 
@@ -147,5 +162,9 @@ export function customerChange(id: string, more: Record<string, unknown> = {}): 
 /** Calls below a tenant's path with its key of that role. */
 export function callAs(api: TestApi, owner: ApiTenant, role: keyof ApiTenant['keys']) {
   return (method: string, path: string, body?: object, headers = {}): Promise<Called> =>
-    api.call(method, owner.path(path), { key: owner.keys[role], headers, ...(body === undefined ? {} : { body }) }); // prettier-ignore
+    api.call(method, owner.path(path), {
+      key: owner.keys[role],
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
 }

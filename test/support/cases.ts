@@ -3,8 +3,9 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { startStack, type Stack, type TestTenant } from './stack';
 
 /**
- * For a file whose cases take long and disturb nobody: starts a stack before the tests and all cases at once
- * on it, each with a tenant of its own. Answers what gives a test its case when that is through.
+ * For a file whose cases take long and disturb nobody: starts a stack before the tests and all
+ * cases at once on it, each with a tenant of its own. Answers what gives a test its case when that
+ * is through.
  */
 export function startCases<Case>(
   cases: readonly Case[],

@@ -20,7 +20,8 @@ export function testServers(): TestServers {
     bundlePath === undefined
   )
     throw new Error(
-      'This test needs Postgres and Temporal: its file belongs to the project "integration" (jest.config.js).',
+      'This test needs Postgres and Temporal: its file belongs to the project ' +
+        '"integration" (jest.config.js).',
     );
   return { databaseUrl, temporalAddress, template, bundlePath };
 }
@@ -48,7 +49,10 @@ export function isRecording(): boolean {
   return valueOf('TEST_RECORD_HISTORIES') === '1';
 }
 
-/** How long random histories run: how many, from which seed on, and of how many steps; fewer where nothing is said. */
+/**
+ * How long random histories run: how many, from which seed on, and of how many steps; fewer where
+ * nothing is said.
+ */
 export function historiesAsked(histories: number): {
   histories: number;
   firstSeed: number;
@@ -66,7 +70,10 @@ function valueOf(name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
-/** How many times as many random baskets as usual: `BASKETS=4` decides 120,000 and posts 3,600 of them. */
+/**
+ * How many times as many random baskets as usual: `BASKETS=4` decides 120,000 and posts 3,600 of
+ * them.
+ */
 export function basketsTimes(): number {
   return Number(valueOf('BASKETS') ?? 1);
 }

@@ -9,8 +9,9 @@ import { isRecording } from './env';
 import { runsOf, workflowOf } from './tenant-workflow';
 import type { Stack } from './stack';
 
-// Histories of real runs that ended in continue-as-new, kept as JSON for the replay test. They are recorded
-// only with TEST_RECORD_HISTORIES=1, from code that is to be kept compatible, never to make a red test green.
+// Histories of real runs that ended in continue-as-new, kept as JSON for the replay test. They are
+// recorded only with TEST_RECORD_HISTORIES=1, from code that is to be kept compatible, never to
+// make a red test green.
 
 const folder = join(__dirname, '..', 'workflows', 'histories');
 

@@ -19,7 +19,9 @@ export interface NastyThings {
   deposit: Change;
 }
 
-/** One text as everything that a POS may name by it: ids, SKU, names, location, tender, reference. */
+/**
+ * One text as everything that a POS may name by it: ids, SKU, names, location, tender, reference.
+ */
 export function nastyThings(text: string, index: number): NastyThings {
   const of = (kind: string, body: object, recordId = text): Change => ({
     id: `${kind}-${index}`,

@@ -1,5 +1,5 @@
-// Texts that programs stumble over. Every one of them may be an id, a SKU, a name, a location or a tender of a POS,
-// but for those that are to be refused at the door.
+// Texts that programs stumble over. Every one of them may be an id, a SKU, a name, a location or a
+// tender of a POS, but for those that are to be refused at the door.
 
 const ofPrograms = [
   ...[

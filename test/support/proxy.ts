@@ -1,6 +1,9 @@
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 
-/** A way to a server that a test can cut and mend: what was connected breaks, new connections are refused. */
+/**
+ * A way to a server that a test can cut and mend: what was connected breaks, new connections are
+ * refused.
+ */
 export interface Proxy {
   port: number;
   cut: () => Promise<void>;
@@ -11,7 +14,10 @@ export async function startProxy(host: string, port: number, ownPort = 0): Promi
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     const upstream = connect(port, host);
-    for (const [one, other] of [[socket, upstream], [upstream, socket]] as const) {
+    for (const [one, other] of [
+      [socket, upstream],
+      [upstream, socket],
+    ] as const) {
       sockets.add(one);
       one.on('error', () => other.destroy());
       one.on('close', () => {
@@ -19,7 +25,7 @@ export async function startProxy(host: string, port: number, ownPort = 0): Promi
         other.destroy();
       });
       one.pipe(other);
-    } // prettier-ignore
+    }
   });
   const listen = (at: number): Promise<void> =>
     new Promise((resolve, reject) => {

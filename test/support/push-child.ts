@@ -14,8 +14,9 @@ import { SecretBox } from '../../database/secret-box';
 import type { Target } from '../../domain/words';
 import type { Queues } from '../../protocol/messages';
 
-// A worker process of one lane, for tests that kill it or stop it at an exact point. The point is seen from
-// outside of the product's code: in the statements that leave for Postgres and in the HTTP client's own events.
+// A worker process of one lane, for tests that kill it or stop it at an exact point. The point is
+// seen from outside of the product's code: in the statements that leave for Postgres and in the
+// HTTP client's own events.
 
 export interface ChildPlan {
   databaseUrl: string;
@@ -29,8 +30,8 @@ export interface ChildPlan {
 
 export interface Point {
   /**
-   * Before a statement leaves, when the transaction that it is part of has been committed, before a request
-   * leaves, or when the head of its answer has come.
+   * Before a statement leaves, when the transaction that it is part of has been committed, before a
+   * request leaves, or when the head of its answer has come.
    */
   on: 'statement' | 'committed' | 'request' | 'answer';
   /** Regular expression on the statement, or on `METHOD path?query`. */

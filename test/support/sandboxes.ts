@@ -57,7 +57,9 @@ const journal = z.object({
 
 export type Call = z.infer<typeof journal>['entries'][number];
 
-/** Documents in the books as `type number total`, in order; throws where the books do not balance. */
+/**
+ * Documents in the books as `type number total`, in order; throws where the books do not balance.
+ */
 export async function documents(stack: Stack, { realmId }: TestTenant): Promise<string[]> {
   const { realms } = ledger.parse(await control(stack.qbo, `ledger?realmId=${realmId}`));
   const books = realms[realmId];

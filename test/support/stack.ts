@@ -54,7 +54,10 @@ export const quickSettings: SyncSettings = {
   quota: { woo: null, qbo: null },
 };
 
-/** Real Postgres, real Temporal, real HTTP to both sandboxes, the product's own workers in this process. */
+/**
+ * Real Postgres, real Temporal, real HTTP to both sandboxes, the product's own workers in this
+ * process.
+ */
 export interface Stack {
   database: TestDatabase;
   client: Client;
@@ -129,7 +132,13 @@ export async function startStack(): Promise<Stack> {
     activities,
     native,
     startWorkers: async () => {
-      workers = await createWorkers({ connection: native, namespace: 'default', queues, activities, workflowBundle }); // prettier-ignore
+      workers = await createWorkers({
+        connection: native,
+        namespace: 'default',
+        queues,
+        activities,
+        workflowBundle,
+      });
       running = Promise.all(workers.map((worker) => worker.run()));
     },
     stopWorkers: async () => {
@@ -146,7 +155,10 @@ export async function startStack(): Promise<Stack> {
   return stack;
 }
 
-/** A tenant connected to a store and a company of its own in the sandboxes, with what posting needs mapped. */
+/**
+ * A tenant connected to a store and a company of its own in the sandboxes, with what posting needs
+ * mapped.
+ */
 export interface TestTenant extends Tenant, StartOptions {
   store: string;
   realmId: string;
@@ -259,7 +271,9 @@ export async function storeOnly(
     const revision =
       change.revision === undefined ? (kind === 'inventory' ? null : 1) : change.revision;
     const occurredAt = change.occurredAt ?? new Date().toISOString();
-    const hash = createHash('sha256').update(canonicalJson({ id, kind, op, recordId, revision, occurredAt, body: body ?? null })).digest(); // prettier-ignore
+    const hash = createHash('sha256')
+      .update(canonicalJson({ id, kind, op, recordId, revision, occurredAt, body: body ?? null }))
+      .digest();
     return {
       id,
       kind,

@@ -76,7 +76,9 @@ export async function eventsOf(
   return (await workflowOf(stack, tenant, runId).fetchHistory()).events ?? [];
 }
 
-/** Run ids of the tenant's workflow from the first on, found through the chain of continue-as-new. */
+/**
+ * Run ids of the tenant's workflow from the first on, found through the chain of continue-as-new.
+ */
 export async function runsOf(stack: Stack, tenant: Tenant): Promise<string[]> {
   const runs: string[] = [];
   let next: string | null | undefined = (await eventsOf(stack, tenant))[0]

@@ -13,12 +13,16 @@ import {
 } from './stack';
 import { signal } from './tenant-workflow';
 
-// What a test of a hold needs: how records stand, and the ways out that need no person's hand in a system.
+// What a test of a hold needs: how records stand, and the ways out that need no person's hand in a
+// system.
 
 /** A record in a system. */
 export type Place = readonly [system: Target, kind: Kind, recordId: string];
 
-/** How a record stands: the states, or the reasons of its holds, of its parts that are not delivered; else `delivered`. */
+/**
+ * How a record stands: the states, or the reasons of its holds, of its parts that are not
+ * delivered; else `delivered`.
+ */
 export async function standing(
   stack: Stack,
   tenant: TestTenant,

@@ -37,7 +37,10 @@ test('every activity goes to the queue of its kind: Postgres, shop or books', as
   expect([...(used.get(database) ?? [])].sort()).toEqual(
     ['absorbChanges', 'applyPolicy', 'loadTenant', 'redriveDeliveries', 'setLane'].sort(),
   );
-  expect([...(used.get(woo) ?? []), ...(used.get(qbo) ?? [])]).toEqual(['pushDeliveries', 'pushDeliveries']); // prettier-ignore
+  expect([...(used.get(woo) ?? []), ...(used.get(qbo) ?? [])]).toEqual([
+    'pushDeliveries',
+    'pushDeliveries',
+  ]);
 }, 60_000);
 
 test('the bundle holds every workflow and nothing that does not belong in one', () => {

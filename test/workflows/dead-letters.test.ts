@@ -38,9 +38,19 @@ async function tenantWithDead(sales: number, refused: number): Promise<TestTenan
   await untilIdle(stack, tenant);
   for (let number = 1; number <= sales; number++) {
     if (number <= refused)
-      await fault(stack, tenant, 'qbo', { fault: 'itemFault', code: 2050, item: number, times: 1, match: { write: true } }); // prettier-ignore
+      await fault(stack, tenant, 'qbo', {
+        fault: 'itemFault',
+        code: 2050,
+        item: number,
+        times: 1,
+        match: { write: true },
+      });
   }
-  await sendChanges(stack, tenant, Array.from({ length: sales }, (_, index) => order(`P-${index + 1}`, [['A', 1]], 'c1'))); // prettier-ignore
+  await sendChanges(
+    stack,
+    tenant,
+    Array.from({ length: sales }, (_, index) => order(`P-${index + 1}`, [['A', 1]], 'c1')),
+  );
   await untilIdle(stack, tenant);
   return tenant;
 }
@@ -59,41 +69,75 @@ async function repairsOf(
   return found;
 }
 
-test('a sale that is refused for good stands as a failed workflow with its cause; reset after the correction, it is posted once', async () => {
-  const tenant = await tenantWithDead(1, 1);
-  const [dead] = await failures(tenant);
-  expect(dead).toMatchObject({ state: 'dead', reason: 'DATA', cause: 'DATA:2050', kind: 'order' });
-  await untilAttributes(stack, tenant, 'dead', ({ dead: shown, state }) => shown === 1 && state === 'DEGRADED'); // prettier-ignore
-  const [repair] = await until('the repair failed', () => repairsOf(tenant), (all) => all[0]?.status === 'FAILED'); // prettier-ignore
-  if (repair === undefined) throw new Error('no repair workflow');
-  const failed: unknown = await stack.client.workflow.getHandle(repair.id, repair.runId).result().catch((error: unknown) => error); // prettier-ignore
-  expect(failed).toBeInstanceOf(WorkflowFailedError);
-  const said = JSON.stringify(failed, ['cause', 'message', 'type']);
-  // O7: which record, the vendor's own sentence, what to do; found by its record and its cause.
-  expect(said).toContain('QuickBooks refused order P-1: DATA:2050.');
-  expect(said).toContain(dead?.detail ?? 'no detail');
-  expect(said).toContain('Send a corrected revision');
-  await until('it is found', () => found(`SyncRecord = 'order/P-1' AND SyncCause = 'DATA:2050' AND TenantId = '${tenant.tenantId}'`), (ids) => ids.includes(repair.id)); // prettier-ignore
+test(
+  'a sale that is refused for good stands as a failed workflow with its cause; ' +
+    'reset after the correction, it is posted once',
+  async () => {
+    const tenant = await tenantWithDead(1, 1);
+    const [dead] = await failures(tenant);
+    expect(dead).toMatchObject({
+      state: 'dead',
+      reason: 'DATA',
+      cause: 'DATA:2050',
+      kind: 'order',
+    });
+    await untilAttributes(
+      stack,
+      tenant,
+      'dead',
+      ({ dead: shown, state }) => shown === 1 && state === 'DEGRADED',
+    );
+    const [repair] = await until(
+      'the repair failed',
+      () => repairsOf(tenant),
+      (all) => all[0]?.status === 'FAILED',
+    );
+    if (repair === undefined) throw new Error('no repair workflow');
+    const failed: unknown = await stack.client.workflow
+      .getHandle(repair.id, repair.runId)
+      .result()
+      .catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(WorkflowFailedError);
+    const said = JSON.stringify(failed, ['cause', 'message', 'type']);
+    // O7: which record, the vendor's own sentence, what to do; found by its record and its cause.
+    expect(said).toContain('QuickBooks refused order P-1: DATA:2050.');
+    expect(said).toContain(dead?.detail ?? 'no detail');
+    expect(said).toContain('Send a corrected revision');
+    await until(
+      'it is found',
+      () =>
+        found(
+          `SyncRecord = 'order/P-1' AND SyncCause = 'DATA:2050' AND TenantId = ` +
+            `'${tenant.tenantId}'`,
+        ),
+      (ids) => ids.includes(repair.id),
+    );
 
-  const repairHistory = await stack.client.workflow.getHandle(repair.id, repair.runId).fetchHistory(); // prettier-ignore
-  const taskFinished = repairHistory.events?.find((event) => event.workflowTaskCompletedEventAttributes); // prettier-ignore
-  if (taskFinished?.eventId === undefined) throw new Error('no workflow task');
-  // As "reset to the first workflow task" of the Temporal UI does.
-  const reset: Promise<unknown> = stack.client.workflowService.resetWorkflowExecution({
-    namespace: 'default',
-    workflowExecution: { workflowId: repair.id, runId: repair.runId },
-    workflowTaskFinishEventId: taskFinished.eventId,
-    requestId: `reset-${tenant.tenantId}`,
-    reason: 'the data was corrected',
-  });
-  const { runId } = z.object({ runId: z.string() }).parse(await reset);
-  await expect(stack.client.workflow.getHandle(repair.id, runId).result()).resolves.toBe(
-    'delivered',
-  );
-  expect(await documents(stack, tenant)).toEqual(sold([1]));
-  expect(await failures(tenant)).toEqual([]);
-  await untilAttributes(stack, tenant, 'nothing dead', ({ dead: shown }) => shown === 0);
-}, 60_000);
+    const repairHistory = await stack.client.workflow
+      .getHandle(repair.id, repair.runId)
+      .fetchHistory();
+    const taskFinished = repairHistory.events?.find(
+      (event) => event.workflowTaskCompletedEventAttributes,
+    );
+    if (taskFinished?.eventId === undefined) throw new Error('no workflow task');
+    // As "reset to the first workflow task" of the Temporal UI does.
+    const reset: Promise<unknown> = stack.client.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: repair.id, runId: repair.runId },
+      workflowTaskFinishEventId: taskFinished.eventId,
+      requestId: `reset-${tenant.tenantId}`,
+      reason: 'the data was corrected',
+    });
+    const { runId } = z.object({ runId: z.string() }).parse(await reset);
+    await expect(stack.client.workflow.getHandle(repair.id, runId).result()).resolves.toBe(
+      'delivered',
+    );
+    expect(await documents(stack, tenant)).toEqual(sold([1]));
+    expect(await failures(tenant)).toEqual([]);
+    await untilAttributes(stack, tenant, 'nothing dead', ({ dead: shown }) => shown === 0);
+  },
+  60_000,
+);
 
 async function found(query: string): Promise<string[]> {
   const ids: string[] = [];
@@ -103,9 +147,17 @@ async function found(query: string): Promise<string[]> {
 
 test('O6: once a redrive by cause has posted it, the repair workflow is completed', async () => {
   const tenant = await tenantWithDead(1, 1);
-  await until('the repair failed', () => repairsOf(tenant), (all) => all[0]?.status === 'FAILED'); // prettier-ignore
+  await until(
+    'the repair failed',
+    () => repairsOf(tenant),
+    (all) => all[0]?.status === 'FAILED',
+  );
   await signal(stack, tenant, 'redrive', { id: 'cause', cause: 'DATA:2050' });
-  await until('posted', () => documents(stack, tenant), (all) => all.length === 1); // prettier-ignore
+  await until(
+    'posted',
+    () => documents(stack, tenant),
+    (all) => all.length === 1,
+  );
   await untilIdle(stack, tenant);
   await stack.client.workflow.execute(watchdogType, {
     workflowId: `watchdog-${tenant.tenantId}`,
@@ -113,7 +165,9 @@ test('O6: once a redrive by cause has posted it, the repair workflow is complete
     args: [{ queues: stack.queues }],
   });
   const [repair] = await repairsOf(tenant);
-  await expect(stack.client.workflow.getHandle(repair?.id ?? '').result()).resolves.toBe('delivered'); // prettier-ignore
+  await expect(stack.client.workflow.getHandle(repair?.id ?? '').result()).resolves.toBe(
+    'delivered',
+  );
 }, 60_000);
 
 test('a redrive by cause, of all, and by ids posts each sale once', async () => {
@@ -131,7 +185,13 @@ test('a redrive by cause, of all, and by ids posts each sale once', async () => 
   await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual(sold([1, 2, 3]));
 
-  await fault(stack, tenant, 'qbo', { fault: 'itemFault', code: 2050, item: 1, times: 1, match: { write: true } }); // prettier-ignore
+  await fault(stack, tenant, 'qbo', {
+    fault: 'itemFault',
+    code: 2050,
+    item: 1,
+    times: 1,
+    match: { write: true },
+  });
   await sendChanges(stack, tenant, [order('P-4', [['A', 1]], 'c1')]);
   await untilIdle(stack, tenant);
   const [dead] = await failures(tenant);
@@ -149,15 +209,19 @@ test('a redrive by cause, of all, and by ids posts each sale once', async () => 
   expect(await documents(stack, tenant)).toEqual(sold([1, 2, 3, 4]));
 }, 60_000);
 
-test('a discarded dead letter stays away from the books, also when everything is redriven', async () => {
-  const tenant = await tenantWithDead(2, 1);
-  const [dead] = await failures(tenant);
-  const { pool } = stack.database;
-  expect(await discardDelivery(pool, tenant.id, dead?.id ?? '', 'posted by hand')).toBe(
-    'discarded',
-  );
-  await signal(stack, tenant, 'redrive', { id: 'all', all: true });
-  await sendChanges(stack, tenant, [order('P-3', [['A', 1]], 'c1')]);
-  await untilIdle(stack, tenant);
-  expect(await documents(stack, tenant)).toEqual(sold([2, 3]));
-}, 60_000);
+test(
+  'a discarded dead letter stays away from the books, also when everything is ' + 'redriven',
+  async () => {
+    const tenant = await tenantWithDead(2, 1);
+    const [dead] = await failures(tenant);
+    const { pool } = stack.database;
+    expect(await discardDelivery(pool, tenant.id, dead?.id ?? '', 'posted by hand')).toBe(
+      'discarded',
+    );
+    await signal(stack, tenant, 'redrive', { id: 'all', all: true });
+    await sendChanges(stack, tenant, [order('P-3', [['A', 1]], 'c1')]);
+    await untilIdle(stack, tenant);
+    expect(await documents(stack, tenant)).toEqual(sold([2, 3]));
+  },
+  60_000,
+);

@@ -42,7 +42,11 @@ async function turn(
   direction: DirectionPolicy,
   catchUp?: boolean,
 ): Promise<void> {
-  await signal(stack, tenant, 'setDirection', { id, direction, ...(catchUp === undefined ? {} : { catchUp }) }); // prettier-ignore
+  await signal(stack, tenant, 'setDirection', {
+    id,
+    direction,
+    ...(catchUp === undefined ? {} : { catchUp }),
+  });
   await until(
     `direction ${id}`,
     () => newestSettings(stack.database.pool, tenant.id, 'direction'),
@@ -67,7 +71,11 @@ async function keptBack(): Promise<TestTenant> {
     { ...article('Third'), revision: 3 },
   ]);
   await untilStatus(stack, tenant, 'absorbed', ({ depth }) => depth === 0);
-  await until('held', () => held(tenant), (count) => count === 4); // prettier-ignore
+  await until(
+    'held',
+    () => held(tenant),
+    (count) => count === 4,
+  );
   expect(await sent(tenant)).toBe(before);
   return tenant;
 }
@@ -92,26 +100,35 @@ async function held(tenant: TestTenant): Promise<number> {
 
 const both = ['SalesReceipt P-1 12.50', 'SalesReceipt P-2 25.00'];
 
-test('nothing leaves while a direction is off; on again, products get their latest state and sales wait for a decision', async () => {
-  const tenant = await keptBack();
-  const before = (await writes(stack, tenant, 'woo')).length;
-  await turn(tenant, 'on', initialDirection);
-  await untilIdle(stack, tenant);
-  expect(await shelf(stack, tenant)).toEqual(['A Third -']);
-  expect(await writes(stack, tenant, 'woo')).toHaveLength(before + 1); // "Second" was never sent
-  expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 12.50']);
-  expect(await held(tenant)).toBe(2); // the sale, and the customer for the shop
-  await sendChanges(stack, tenant, [order('P-3', [['A', 3]], 'c1')]);
-  await untilIdle(stack, tenant);
-  expect(await documents(stack, tenant)).toHaveLength(2);
-}, 60_000);
+test(
+  'nothing leaves while a direction is off; on again, products get their ' +
+    'latest state and sales wait for a decision',
+  async () => {
+    const tenant = await keptBack();
+    const before = (await writes(stack, tenant, 'woo')).length;
+    await turn(tenant, 'on', initialDirection);
+    await untilIdle(stack, tenant);
+    expect(await shelf(stack, tenant)).toEqual(['A Third -']);
+    expect(await writes(stack, tenant, 'woo')).toHaveLength(before + 1); // "Second" was never sent
+    expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 12.50']);
+    expect(await held(tenant)).toBe(2); // the sale, and the customer for the shop
+    await sendChanges(stack, tenant, [order('P-3', [['A', 3]], 'c1')]);
+    await untilIdle(stack, tenant);
+    expect(await documents(stack, tenant)).toHaveLength(2);
+  },
+  60_000,
+);
 
-test('with catchUp true the sales that were kept back are posted: the way out of `direction`', async () => {
-  const tenant = await keptBack();
-  await turn(tenant, 'on', initialDirection, true);
-  await untilIdle(stack, tenant);
-  expect(await documents(stack, tenant)).toEqual(both);
-}, 60_000);
+test(
+  'with catchUp true the sales that were kept back are posted: the way out of ' + '`direction`',
+  async () => {
+    const tenant = await keptBack();
+    await turn(tenant, 'on', initialDirection, true);
+    await untilIdle(stack, tenant);
+    expect(await documents(stack, tenant)).toEqual(both);
+  },
+  60_000,
+);
 
 test('with catchUp false they are skipped', async () => {
   const tenant = await keptBack();
@@ -125,32 +142,45 @@ test('a repeated id changes nothing, and is stored once', async () => {
   const tenant = await keptBack();
   await turn(tenant, 'on', initialDirection, true);
   await turn(tenant, 'off-again', off);
-  await signal(stack, tenant, 'setDirection', { id: 'on', direction: initialDirection, catchUp: true }); // prettier-ignore
+  await signal(stack, tenant, 'setDirection', {
+    id: 'on',
+    direction: initialDirection,
+    catchUp: true,
+  });
   await untilStatus(stack, tenant, 'all taken', ({ pendingRequests }) => pendingRequests === 0);
   const versions = await settingsVersions(stack.database.pool, tenant.id, 'direction', null, 10);
   expect(versions.map(({ requestId }) => requestId)).toEqual(['off-again', 'on', 'off', 'initial']);
-  expect((await newestSettings(stack.database.pool, tenant.id, 'direction'))?.requestId).toBe('off-again'); // prettier-ignore
+  expect((await newestSettings(stack.database.pool, tenant.id, 'direction'))?.requestId).toBe(
+    'off-again',
+  );
 }, 60_000);
 
-test('sync settings by hand are in force with their revision; malformed ones are refused', async () => {
-  const tenant = await createTestTenant(stack);
-  await sendChanges(stack, tenant, [product('A')]);
-  const policy = { ...quickSettings, batch: { woo: 1, qbo: 1 } };
-  await signal(stack, tenant, 'setPolicy', { id: 'bad', policy: { ...policy, batch: { woo: 0, qbo: 1 } } }); // prettier-ignore
-  await signal(stack, tenant, 'setPolicy', { id: 'good', policy });
-  await untilAttributes(stack, tenant, 'in force', ({ policyRev }) => policyRev === 3);
-  expect((await syncInForce(stack.database.pool, tenant.id)).value.batch).toEqual({
-    woo: 1,
-    qbo: 1,
-  });
-  // A turn keeps the settings with which it began.
-  await untilStatus(stack, tenant, 'the turn ended', ({ lanes }) => !lanes.qbo.isInTurn);
-  await sendChanges(
-    stack,
-    tenant,
-    ['B', 'C', 'D'].map((sku) => product(sku)),
-  );
-  await untilIdle(stack, tenant);
-  const sizes = (await writes(stack, tenant, 'qbo')).map(({ operations }) => operations);
-  expect(sizes).toEqual([1, 1, 1, 1]); // the setting shows in what is sent
-}, 60_000);
+test(
+  'sync settings by hand are in force with their revision; malformed ones are ' + 'refused',
+  async () => {
+    const tenant = await createTestTenant(stack);
+    await sendChanges(stack, tenant, [product('A')]);
+    const policy = { ...quickSettings, batch: { woo: 1, qbo: 1 } };
+    await signal(stack, tenant, 'setPolicy', {
+      id: 'bad',
+      policy: { ...policy, batch: { woo: 0, qbo: 1 } },
+    });
+    await signal(stack, tenant, 'setPolicy', { id: 'good', policy });
+    await untilAttributes(stack, tenant, 'in force', ({ policyRev }) => policyRev === 3);
+    expect((await syncInForce(stack.database.pool, tenant.id)).value.batch).toEqual({
+      woo: 1,
+      qbo: 1,
+    });
+    // A turn keeps the settings with which it began.
+    await untilStatus(stack, tenant, 'the turn ended', ({ lanes }) => !lanes.qbo.isInTurn);
+    await sendChanges(
+      stack,
+      tenant,
+      ['B', 'C', 'D'].map((sku) => product(sku)),
+    );
+    await untilIdle(stack, tenant);
+    const sizes = (await writes(stack, tenant, 'qbo')).map(({ operations }) => operations);
+    expect(sizes).toEqual([1, 1, 1, 1]); // the setting shows in what is sent
+  },
+  60_000,
+);

@@ -37,7 +37,11 @@ afterAll(async () => {
 /** Rolls the run and keeps its history; answers whether it ended in continue-as-new. */
 async function roll(tenant: TestTenant, name: string): Promise<boolean> {
   await signal(stack, tenant, 'continueAsNewNow');
-  const [first] = await until('rolled', () => runsOf(stack, tenant), (all) => all.length > 1); // prettier-ignore
+  const [first] = await until(
+    'rolled',
+    () => runsOf(stack, tenant),
+    (all) => all.length > 1,
+  );
   const events = await eventsOf(stack, tenant, first);
   await record(stack, tenant, name);
   return Boolean(events.at(-1)?.workflowExecutionContinuedAsNewEventAttributes);
@@ -61,7 +65,12 @@ test('a breaker that opens, probes and closes', async () => {
   const tenant = await createTestTenant(stack);
   await fault(stack, tenant, 'qbo', { fault: 'status:500', match: { method: 'GET' } });
   await sendChanges(stack, tenant, [...day, product('B'), product('C')]);
-  await untilStatus(stack, tenant, 'a probe failed', ({ lanes }) => lanes.qbo.breaker.kind === 'open' && lanes.qbo.breaker.opens === 2); // prettier-ignore
+  await untilStatus(
+    stack,
+    tenant,
+    'a probe failed',
+    ({ lanes }) => lanes.qbo.breaker.kind === 'open' && lanes.qbo.breaker.opens === 2,
+  );
   await noFaults(stack.qbo);
   await untilIdle(stack, tenant);
   await untilStatus(stack, tenant, 'closed', ({ lanes }) => lanes.qbo.breaker.kind === 'closed');
@@ -76,9 +85,16 @@ test('a direction turned off and on, a pause, a new policy', async () => {
   await signal(stack, tenant, 'setDirection', { id: 'off', direction: off });
   await signal(stack, tenant, 'setPaused', { paused: true });
   await sendChanges(stack, tenant, [order('P-2', [['A', 1]], 'c1')]);
-  await signal(stack, tenant, 'setPolicy', { id: 'p', policy: { ...quickSettings, queueBound: 99 } }); // prettier-ignore
+  await signal(stack, tenant, 'setPolicy', {
+    id: 'p',
+    policy: { ...quickSettings, queueBound: 99 },
+  });
   await signal(stack, tenant, 'setPaused', { paused: false });
-  await signal(stack, tenant, 'setDirection', { id: 'on', direction: initialDirection, catchUp: true }); // prettier-ignore
+  await signal(stack, tenant, 'setDirection', {
+    id: 'on',
+    direction: initialDirection,
+    catchUp: true,
+  });
   await until(
     'posted',
     () => documents(stack, tenant),
@@ -90,7 +106,13 @@ test('a direction turned off and on, a pause, a new policy', async () => {
 
 test('a dead letter, isolation, new credentials and a redrive', async () => {
   const tenant = await createTestTenant(stack);
-  await fault(stack, tenant, 'qbo', { fault: 'itemFault', code: 2050, item: 1, times: 1, match: { entity: 'SalesReceipt', write: true } }); // prettier-ignore
+  await fault(stack, tenant, 'qbo', {
+    fault: 'itemFault',
+    code: 2050,
+    item: 1,
+    times: 1,
+    match: { entity: 'SalesReceipt', write: true },
+  });
   await sendChanges(stack, tenant, day);
   await untilStatus(stack, tenant, 'dead', ({ lanes }) => lanes.qbo.dead === 1);
   await signal(stack, tenant, 'setBreaker', { lane: 'qbo', to: 'isolated' });
@@ -121,11 +143,30 @@ test('a dry run that waits for the lane and is cancelled', async () => {
   await signal(stack, tenant, 'setPaused', { paused: true });
   const { pool } = stack.database;
   const token = '00000000-0000-4000-8000-000000000000';
-  await until('free', () => takeLease(pool, tenant.id, 'qbo', token), (lease) => lease !== null); // prettier-ignore
+  await until(
+    'free',
+    () => takeLease(pool, tenant.id, 'qbo', token),
+    (lease) => lease !== null,
+  );
   const id = randomUUID();
-  await createRun(pool, tenant.id, { id, kind: 'dry_run', by: 'test', selector: { systems: ['woo', 'qbo'], kinds, from: null, to: null } }); // prettier-ignore
-  const workflow = await stack.client.workflow.start(tenantRunType, tenantRunStart(tenant.tenantId, id, stack.queues)); // prettier-ignore
-  await until('it waits', async () => ((await workflow.fetchHistory()).events ?? []).filter((event) => event.activityTaskFailedEventAttributes).length, (failed) => failed > 0); // prettier-ignore
+  await createRun(pool, tenant.id, {
+    id,
+    kind: 'dry_run',
+    by: 'test',
+    selector: { systems: ['woo', 'qbo'], kinds, from: null, to: null },
+  });
+  const workflow = await stack.client.workflow.start(
+    tenantRunType,
+    tenantRunStart(tenant.tenantId, id, stack.queues),
+  );
+  await until(
+    'it waits',
+    async () =>
+      ((await workflow.fetchHistory()).events ?? []).filter(
+        (event) => event.activityTaskFailedEventAttributes,
+      ).length,
+    (failed) => failed > 0,
+  );
   await workflow.cancel();
   await expect(workflow.result()).rejects.toThrow();
   expect(await findRun(pool, tenant.id, id)).toMatchObject({ state: 'cancelled' });

@@ -50,9 +50,29 @@ test('sales of the till become stock in the shop and documents in the books', as
     product('mug'),
     count('MUG', '100', '2026-11-20T08:00:00Z'),
     count('mug', '50', '2026-11-20T08:00:00Z'),
-    { ...order('P-1', [['MUG', 2], ['mug', 1]], 'c1'), occurredAt: '2026-11-21T10:00:00Z' }, // prettier-ignore
+    {
+      ...order(
+        'P-1',
+        [
+          ['MUG', 2],
+          ['mug', 1],
+        ],
+        'c1',
+      ),
+      occurredAt: '2026-11-21T10:00:00Z',
+    },
     { ...refund('P-2', [['MUG', 1]], 'c1'), occurredAt: '2026-11-21T11:00:00Z' },
-    { ...order('P-3', [['MUG', 3], ['mug', -1]], 'c1'), occurredAt: '2026-11-21T12:00:00Z' }, // prettier-ignore
+    {
+      ...order(
+        'P-3',
+        [
+          ['MUG', 3],
+          ['mug', -1],
+        ],
+        'c1',
+      ),
+      occurredAt: '2026-11-21T12:00:00Z',
+    },
   ]);
   await untilIdle(stack, tenant);
   expect(await countStates(stack.database.pool, tenant.id)).toEqual([

@@ -38,7 +38,9 @@ describe('recorded runs', () => {
 
   test('a history in which another activity was asked for is refused', async () => {
     const history = recorded('drain');
-    const scheduled = history.events?.find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'absorbChanges'); // prettier-ignore
+    const scheduled = history.events?.find(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'absorbChanges',
+    );
     const activityType = scheduled?.activityTaskScheduledEventAttributes?.activityType;
     if (activityType === null || activityType === undefined) throw new Error('no absorb in it');
     activityType.name = 'setLane';

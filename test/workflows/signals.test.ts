@@ -125,15 +125,17 @@ describe('signals by hand', () => {
     const tenant = await idleTenant();
     const { pool } = stack.database;
     await pool.query(
-      `INSERT INTO redrives (id, tenant, selector, requested_by) VALUES ('broken', $1, '{"odd":1}', 'test')`,
+      `INSERT INTO redrives (id, tenant, selector, requested_by)
+         VALUES ('broken', $1, '{"odd":1}', 'test')`,
       [tenant.id],
     );
     await signal(stack, tenant, 'redrive', { id: 'broken', redriveId: 'broken' });
     await until(
       'it failed',
-      async () => (await eventsOf(stack, tenant)).filter((event) => event.activityTaskFailedEventAttributes),
+      async () =>
+        (await eventsOf(stack, tenant)).filter((event) => event.activityTaskFailedEventAttributes),
       (failed) => failed.length > 0,
-    ); // prettier-ignore
+    );
     await sendChanges(stack, tenant, [customer('c1')]);
     await untilIdle(stack, tenant);
     const { status } = await workflowOf(stack, tenant).describe();
@@ -189,24 +191,28 @@ test('credentials that are refused park the lane until new ones come', async () 
   await untilAttributes(stack, tenant, 'well again', ({ state }) => state === 'OK');
 }, 60_000);
 
-test('a failure of old credentials does not park the lane when new ones have come meanwhile', async () => {
-  const tenant = await idleTenant();
-  await fault(stack, tenant, 'woo', { fault: 'status:401', delayMs: 700, times: 1 });
-  const before = (await calls(stack, tenant, 'woo')).length;
-  await sendChanges(stack, tenant, [product('A')]);
-  await until(
-    'the call is open',
-    () => calls(stack, tenant, 'woo'),
-    (all) => all.length > before,
-  );
-  await connect(stack, tenant);
-  expect((await statusOf(stack, tenant)).lanes.woo.isInTurn).toBe(true);
-  await signal(stack, tenant, 'credentialsUpdated', { lane: 'woo' });
-  await untilIdle(stack, tenant);
-  expect((await calls(stack, tenant, 'woo'))[before]?.status).toBe(401);
-  expect(await needsAuth(tenant)).toBe(false);
-  expect((await statusOf(stack, tenant)).state).toBe('OK');
-}, 60_000);
+test(
+  'a failure of old credentials does not park the lane when new ones have come ' + 'meanwhile',
+  async () => {
+    const tenant = await idleTenant();
+    await fault(stack, tenant, 'woo', { fault: 'status:401', delayMs: 700, times: 1 });
+    const before = (await calls(stack, tenant, 'woo')).length;
+    await sendChanges(stack, tenant, [product('A')]);
+    await until(
+      'the call is open',
+      () => calls(stack, tenant, 'woo'),
+      (all) => all.length > before,
+    );
+    await connect(stack, tenant);
+    expect((await statusOf(stack, tenant)).lanes.woo.isInTurn).toBe(true);
+    await signal(stack, tenant, 'credentialsUpdated', { lane: 'woo' });
+    await untilIdle(stack, tenant);
+    expect((await calls(stack, tenant, 'woo'))[before]?.status).toBe(401);
+    expect(await needsAuth(tenant)).toBe(false);
+    expect((await statusOf(stack, tenant)).state).toBe('OK');
+  },
+  60_000,
+);
 
 async function needsAuth(tenant: TestTenant): Promise<boolean | undefined> {
   const lanes = await laneStates(stack.database.pool, tenant.id);
@@ -232,12 +238,23 @@ test('search attributes follow pause, isolation, backlog and policy within secon
     Array.from({ length: 12 }, (_, index) => product(`S${index}`)),
   );
   await untilAttributes(stack, tenant, 'a backlog of tens', ({ backlog }) => backlog === 10);
-  await signal(stack, tenant, 'setPolicy', { id: 'p1', policy: { ...quickSettings, queueBound: 500 } }); // prettier-ignore
+  await signal(stack, tenant, 'setPolicy', {
+    id: 'p1',
+    policy: { ...quickSettings, queueBound: 500 },
+  });
   await untilAttributes(stack, tenant, 'the new policy', ({ policyRev }) => policyRev === 3);
-  await signal(stack, tenant, 'setPolicy', { id: 'p2', policy: { ...quickSettings, queueBound: -5 } }); // prettier-ignore
+  await signal(stack, tenant, 'setPolicy', {
+    id: 'p2',
+    policy: { ...quickSettings, queueBound: -5 },
+  });
   await signal(stack, tenant, 'setBreaker', { lane: 'woo', to: 'closed' });
   await signal(stack, tenant, 'setPaused', { paused: false });
-  await untilAttributes(stack, tenant, 'well again', ({ state, breakers }) => state === 'OK' && (breakers ?? []).length === 0); // prettier-ignore
+  await untilAttributes(
+    stack,
+    tenant,
+    'well again',
+    ({ state, breakers }) => state === 'OK' && (breakers ?? []).length === 0,
+  );
   await untilIdle(stack, tenant);
   await untilAttributes(stack, tenant, 'no backlog', ({ backlog }) => backlog === 0);
   expect((await attributesOf(stack, tenant)).policyRev).toBe(3);
@@ -246,7 +263,8 @@ test('search attributes follow pause, isolation, backlog and policy within secon
 test('rows that are due but cannot be taken cause no hot loop', async () => {
   const tenant = await idleTenant();
   await stack.database.pool.query(
-    `UPDATE lanes SET token = gen_random_uuid(), lease_until = now() + interval '4 seconds' WHERE tenant = $1`,
+    `UPDATE lanes SET token = gen_random_uuid(), lease_until = now() + interval '4 seconds'
+       WHERE tenant = $1`,
     [tenant.id],
   );
   await sendChanges(stack, tenant, [product('A')]);
@@ -254,7 +272,13 @@ test('rows that are due but cannot be taken cause no hot loop', async () => {
   const counts = activityCounts(await eventsOf(stack, tenant));
   expect(counts['pushDeliveries']).toBeLessThanOrEqual(14); // waits of 1, 2, 4 s per lane
   // Orders whose product never arrives are due and not ready: nobody asks for them again and again.
-  await fault(stack, tenant, 'qbo', { fault: 'itemFault', code: 2050, item: 1, times: 1, match: { write: true } }); // prettier-ignore
+  await fault(stack, tenant, 'qbo', {
+    fault: 'itemFault',
+    code: 2050,
+    item: 1,
+    times: 1,
+    match: { write: true },
+  });
   await sendChanges(stack, tenant, [product('B'), order('P-9', [['B', 1]])]);
   await untilIdle(stack, tenant);
   const before = activityCounts(await eventsOf(stack, tenant))['pushDeliveries'] ?? 0;

@@ -35,30 +35,42 @@ async function figures(tenant: TestTenant): Promise<string[]> {
   return [...(await documents(stack, tenant)), ...(await shelf(stack, tenant))];
 }
 
-test('a tenant whose vendors fail does not slow another one, and nothing of it gets there', async () => {
-  const [sick, slow, well] = await Promise.all([
-    createTestTenant(stack),
-    createTestTenant(stack, { ...quickSettings, timeoutsMs: { woo: { connect: 500, firstByte: 5_000, total: 5_000 }, qbo: { connect: 500, firstByte: 5_000, total: 5_000 } } }), // prettier-ignore
-    createTestTenant(stack),
-  ]);
-  await fault(stack, sick, 'woo', { fault: 'html503' });
-  await fault(stack, sick, 'qbo', { fault: 'status:429', retryAfter: 60 });
-  await fault(stack, slow, 'woo', { fault: 'hang' });
-  await fault(stack, slow, 'qbo', { fault: 'hang' });
-  await sendChanges(stack, sick, day('sick', 9));
-  await sendChanges(stack, slow, day('slow', 8));
-  const beganMs = Date.now();
-  await sendChanges(stack, well, day('well', 3));
-  await untilIdle(stack, well, 5_000);
-  expect(Date.now() - beganMs).toBeLessThan(5_000);
-  expect(await figures(well)).toEqual(['SalesReceipt P-1 37.50', 'MUG Mug of well 97']);
-  expect(await figures(sick)).toEqual([]);
-  expect(await figures(slow)).toEqual([]);
-}, 60_000);
+test(
+  'a tenant whose vendors fail does not slow another one, and nothing of it ' + 'gets there',
+  async () => {
+    const [sick, slow, well] = await Promise.all([
+      createTestTenant(stack),
+      createTestTenant(stack, {
+        ...quickSettings,
+        timeoutsMs: {
+          woo: { connect: 500, firstByte: 5_000, total: 5_000 },
+          qbo: { connect: 500, firstByte: 5_000, total: 5_000 },
+        },
+      }),
+      createTestTenant(stack),
+    ]);
+    await fault(stack, sick, 'woo', { fault: 'html503' });
+    await fault(stack, sick, 'qbo', { fault: 'status:429', retryAfter: 60 });
+    await fault(stack, slow, 'woo', { fault: 'hang' });
+    await fault(stack, slow, 'qbo', { fault: 'hang' });
+    await sendChanges(stack, sick, day('sick', 9));
+    await sendChanges(stack, slow, day('slow', 8));
+    const beganMs = Date.now();
+    await sendChanges(stack, well, day('well', 3));
+    await untilIdle(stack, well, 5_000);
+    expect(Date.now() - beganMs).toBeLessThan(5_000);
+    expect(await figures(well)).toEqual(['SalesReceipt P-1 37.50', 'MUG Mug of well 97']);
+    expect(await figures(sick)).toEqual([]);
+    expect(await figures(slow)).toEqual([]);
+  },
+  60_000,
+);
 
 test('equal records of two tenants stay apart in shops, books and tables', async () => {
   const tenants = await Promise.all([createTestTenant(stack), createTestTenant(stack)]);
-  await Promise.all(tenants.map((tenant, index) => sendChanges(stack, tenant, day(`T${index}`, index + 1)))); // prettier-ignore
+  await Promise.all(
+    tenants.map((tenant, index) => sendChanges(stack, tenant, day(`T${index}`, index + 1))),
+  );
   await Promise.all(tenants.map((tenant) => untilIdle(stack, tenant)));
   expect(await Promise.all(tenants.map(figures))).toEqual([
     ['SalesReceipt P-1 12.50', 'MUG Mug of T0 99'],

@@ -61,33 +61,51 @@ test('no wake is lost: of many parallel intakes beside absorb nothing stays behi
   await Promise.all(await historiesAreSmall(tenant));
 }, 60_000);
 
-test('a wake that comes after the last look at the inbox, while absorb still runs, arms the next round', async () => {
-  const tenant = await createTestTenant(stack);
-  await wake(stack, tenant);
-  await signal(stack, tenant, 'setPaused', { paused: true });
-  await untilStatus(stack, tenant, 'paused', ({ state, pendingRequests, lanes }) =>
-    state === 'PAUSED' && pendingRequests === 0 && !lanes.qbo.isInTurn && !lanes.woo.isInTurn); // prettier-ignore
-  await untilAtRest(stack, tenant); // the first absorb would wait for the lock as well
-  const { pool } = stack.database;
-  const blocker = await pool.connect();
-  try {
-    // Absorb does not touch this table; what it reads for its answer does.
-    await blocker.query('BEGIN');
-    await blocker.query('LOCK TABLE sends IN ACCESS EXCLUSIVE MODE');
-    await sendChanges(stack, tenant, [product('A')]);
-    const absorbed = 'SELECT absorbed::int AS absorbed FROM tenant_absorb WHERE tenant = $1';
-    await until('A is absorbed', () => pool.query<{ absorbed: number }>(absorbed, [tenant.id]), ({ rows }) => rows[0]?.absorbed === 1); // prettier-ignore
-    await sendChanges(stack, tenant, [product('B')]);
-    await blocker.query('COMMIT');
-    await until('B is absorbed', () => pool.query<{ absorbed: number }>(absorbed, [tenant.id]), ({ rows }) => rows[0]?.absorbed === 2); // prettier-ignore
-  } finally {
-    await blocker.query('ROLLBACK');
-    blocker.release();
-  }
-  await signal(stack, tenant, 'setPaused', { paused: false });
-  await untilIdle(stack, tenant);
-  expect(await shelf(stack, tenant)).toHaveLength(2);
-}, 60_000);
+test(
+  'a wake that comes after the last look at the inbox, while absorb still ' +
+    'runs, arms the next round',
+  async () => {
+    const tenant = await createTestTenant(stack);
+    await wake(stack, tenant);
+    await signal(stack, tenant, 'setPaused', { paused: true });
+    await untilStatus(
+      stack,
+      tenant,
+      'paused',
+      ({ state, pendingRequests, lanes }) =>
+        state === 'PAUSED' && pendingRequests === 0 && !lanes.qbo.isInTurn && !lanes.woo.isInTurn,
+    );
+    await untilAtRest(stack, tenant); // the first absorb would wait for the lock as well
+    const { pool } = stack.database;
+    const blocker = await pool.connect();
+    try {
+      // Absorb does not touch this table; what it reads for its answer does.
+      await blocker.query('BEGIN');
+      await blocker.query('LOCK TABLE sends IN ACCESS EXCLUSIVE MODE');
+      await sendChanges(stack, tenant, [product('A')]);
+      const absorbed = 'SELECT absorbed::int AS absorbed FROM tenant_absorb WHERE tenant = $1';
+      await until(
+        'A is absorbed',
+        () => pool.query<{ absorbed: number }>(absorbed, [tenant.id]),
+        ({ rows }) => rows[0]?.absorbed === 1,
+      );
+      await sendChanges(stack, tenant, [product('B')]);
+      await blocker.query('COMMIT');
+      await until(
+        'B is absorbed',
+        () => pool.query<{ absorbed: number }>(absorbed, [tenant.id]),
+        ({ rows }) => rows[0]?.absorbed === 2,
+      );
+    } finally {
+      await blocker.query('ROLLBACK');
+      blocker.release();
+    }
+    await signal(stack, tenant, 'setPaused', { paused: false });
+    await untilIdle(stack, tenant);
+    expect(await shelf(stack, tenant)).toHaveLength(2);
+  },
+  60_000,
+);
 
 async function historiesAreSmall(tenant: TestTenant): Promise<Promise<void>[]> {
   return (await runsOf(stack, tenant)).map(async (run) => {
@@ -122,7 +140,9 @@ test('a run that rolls at 100 events under 200 signals loses nothing', async () 
     Array.from({ length: 10 }, async (_caller, caller) => {
       for (let turn = 0; turn < 20; turn++) {
         if (turn % 4 === 0) {
-          await storeOnly(stack, tenant, [{ ...order(`P-${caller}-${turn}`, [['A', 1]], 'c1'), occurredAt }]); // prettier-ignore
+          await storeOnly(stack, tenant, [
+            { ...order(`P-${caller}-${turn}`, [['A', 1]], 'c1'), occurredAt },
+          ]);
         }
         await signal(stack, tenant, 'wake');
       }
@@ -132,7 +152,11 @@ test('a run that rolls at 100 events under 200 signals loses nothing', async () 
   await untilIdle(stack, tenant, 30_000);
   expect(await documents(stack, tenant)).toHaveLength(50);
   expect(await shelf(stack, tenant)).toEqual(['A Article A 950']);
-  const runs = await until('rolled', () => runsOf(stack, tenant), (all) => all.length > 1); // prettier-ignore
+  const runs = await until(
+    'rolled',
+    () => runsOf(stack, tenant),
+    (all) => all.length > 1,
+  );
   for (const run of runs.slice(0, -1)) {
     const events = await eventsOf(stack, tenant, run);
     expect(events.length).toBeLessThan(500);
@@ -144,7 +168,12 @@ test('continueAsNewNow rolls at once, and what was set is carried on', async () 
   const tenant = await createTestTenant(stack);
   await sendChanges(stack, tenant, [product('A')]);
   await untilIdle(stack, tenant);
-  await untilStatus(stack, tenant, 'no turn', ({ lanes }) => !lanes.qbo.isInTurn && !lanes.woo.isInTurn); // prettier-ignore
+  await untilStatus(
+    stack,
+    tenant,
+    'no turn',
+    ({ lanes }) => !lanes.qbo.isInTurn && !lanes.woo.isInTurn,
+  );
   await signal(stack, tenant, 'setPaused', { lane: 'qbo', paused: true });
   await signal(stack, tenant, 'setBreaker', { lane: 'woo', to: 'isolated' });
   await signal(stack, tenant, 'continueAsNewNow');
@@ -152,7 +181,11 @@ test('continueAsNewNow rolls at once, and what was set is carried on', async () 
   const after = await statusOf(stack, tenant);
   expect(after.lanes.qbo.isPaused).toBe(true);
   expect(after.lanes.woo.breaker).toEqual({ kind: 'isolated' });
-  await until('rolled', () => runsOf(stack, tenant), (all) => all.length === 2); // prettier-ignore
+  await until(
+    'rolled',
+    () => runsOf(stack, tenant),
+    (all) => all.length === 2,
+  );
   const { lanes } = await statusOf(stack, tenant);
   expect(lanes.qbo.isPaused).toBe(true);
   expect(lanes.woo.breaker).toEqual({ kind: 'isolated' });

@@ -55,18 +55,23 @@ async function watch(): Promise<number> {
 
 const sale = [customer('c1'), product('A'), order('P-1', [['A', 2]], 'c1')];
 
-test('a tenant whose wake flag is up with nobody woken is woken, and one at rest is left alone', async () => {
-  const tenant = await createTestTenant(stack);
-  expect(await storeOnly(stack, tenant, sale)).toBe(true);
-  expect(await storeOnly(stack, tenant, [customer('c2')])).toBe(false); // the flag is up: nobody signals
-  expect(await watch()).toBe(0); // still fresh
-  await ageBy30s(tenant);
-  expect(await watch()).toBe(1);
-  await untilIdle(stack, tenant);
-  expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 25.00']);
-  await ageBy30s(tenant);
-  expect(await watch()).toBe(0);
-}, 60_000);
+test(
+  'a tenant whose wake flag is up with nobody woken is woken, and one at rest ' + 'is left alone',
+  async () => {
+    const tenant = await createTestTenant(stack);
+    expect(await storeOnly(stack, tenant, sale)).toBe(true);
+    // the flag is up: nobody signals
+    expect(await storeOnly(stack, tenant, [customer('c2')])).toBe(false);
+    expect(await watch()).toBe(0); // still fresh
+    await ageBy30s(tenant);
+    expect(await watch()).toBe(1);
+    await untilIdle(stack, tenant);
+    expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 25.00']);
+    await ageBy30s(tenant);
+    expect(await watch()).toBe(0);
+  },
+  60_000,
+);
 
 test('a terminated workflow is started again', async () => {
   const tenant = await createTestTenant(stack);
@@ -91,12 +96,20 @@ test('requests whose signal got lost are signalled again', async () => {
     part: 'direction',
     value: initialDirection,
   });
-  await requestSettings(pool, tenant.id, { ...request, part: 'sync', value: { ...quickSettings, queueBound: 777 } }); // prettier-ignore
+  await requestSettings(pool, tenant.id, {
+    ...request,
+    part: 'sync',
+    value: { ...quickSettings, queueBound: 777 },
+  });
   await requestRedrive(pool, tenant.id, 'lost', { all: true }, 'test');
   await ageBy30s(tenant);
   expect(await watch()).toBe(1);
   for (const part of ['direction', 'sync'] as const) {
-    await until(part, () => newestSettings(pool, tenant.id, part), (row) => row?.requestId === 'lost' && row.inForceAt !== null); // prettier-ignore
+    await until(
+      part,
+      () => newestSettings(pool, tenant.id, part),
+      (row) => row?.requestId === 'lost' && row.inForceAt !== null,
+    );
   }
   await until(
     'the redrive',
@@ -110,7 +123,9 @@ test('requests whose signal got lost are signalled again', async () => {
 test('counters that went wrong are put right when the tenant is looked after', async () => {
   const tenant = await createTestTenant(stack);
   await storeOnly(stack, tenant, sale);
-  await stack.database.pool.query('UPDATE lanes_made SET made = made + 5 WHERE tenant = $1', [tenant.id]); // prettier-ignore
+  await stack.database.pool.query('UPDATE lanes_made SET made = made + 5 WHERE tenant = $1', [
+    tenant.id,
+  ]);
   await ageBy30s(tenant);
   expect(await watch()).toBe(1);
   await untilIdle(stack, tenant);
@@ -124,7 +139,11 @@ test('O10: what is wrong with one tenant keeps nobody else from being woken', as
     await ageBy30s(tenant);
   }
   // Its counters can be put right by nobody: there is no row to count in.
-  await pool.query('ALTER TABLE lanes_made ADD CONSTRAINT odd CHECK (tenant <> ' + String(odd.id) + ' OR made < 1000000) NOT VALID'); // prettier-ignore
+  await pool.query(
+    'ALTER TABLE lanes_made ADD CONSTRAINT odd CHECK (tenant <> ' +
+      String(odd.id) +
+      ' OR made < 1000000) NOT VALID',
+  );
   await pool.query('UPDATE lanes SET settled = settled - 2000000 WHERE tenant = $1', [odd.id]);
   try {
     await watch();
@@ -136,29 +155,34 @@ test('O10: what is wrong with one tenant keeps nobody else from being woken', as
   }
 }, 60_000);
 
-test('O13: a run whose workflow was ended by hand stands as failed, and another one may begin', async () => {
-  const tenant = await createTestTenant(stack);
-  const { pool } = stack.database;
-  const id = randomUUID();
-  const selector = { systems: ['qbo' as const], kinds: [], from: null, to: null };
-  await createRun(pool, tenant.id, { id, kind: 'dry_run', selector, by: 'test' });
-  await stack.client.workflow.start('tenantRun', {
-    workflowId: tenantRunId(tenant.tenantId, id),
-    // Nobody works there: the run is under way until somebody ends it.
-    taskQueue: `nobody-${id}`,
-    args: [{ tenantId: tenant.tenantId, runId: id, queues: stack.queues }],
-  });
-  await pool.query(
-    `UPDATE runs SET state = 'running', requested_at = now() - interval '2 minutes' WHERE id = $1`,
-    [id],
-  );
-  await watch();
-  expect((await findRun(pool, tenant.id, id))?.state).toBe('running');
-  await stack.client.workflow.getHandle(tenantRunId(tenant.tenantId, id)).terminate('by hand');
-  await watch();
-  const ended = await findRun(pool, tenant.id, id);
-  expect(ended?.state).toBe('failed');
-  expect(ended?.detail).toContain('ended from outside (TERMINATED)');
-  const again = { id: randomUUID(), kind: 'dry_run' as const, selector, by: 'test' };
-  expect(await createRun(pool, tenant.id, again)).toEqual({ type: 'created' });
-}, 60_000);
+test(
+  'O13: a run whose workflow was ended by hand stands as failed, and another ' + 'one may begin',
+  async () => {
+    const tenant = await createTestTenant(stack);
+    const { pool } = stack.database;
+    const id = randomUUID();
+    const selector = { systems: ['qbo' as const], kinds: [], from: null, to: null };
+    await createRun(pool, tenant.id, { id, kind: 'dry_run', selector, by: 'test' });
+    await stack.client.workflow.start('tenantRun', {
+      workflowId: tenantRunId(tenant.tenantId, id),
+      // Nobody works there: the run is under way until somebody ends it.
+      taskQueue: `nobody-${id}`,
+      args: [{ tenantId: tenant.tenantId, runId: id, queues: stack.queues }],
+    });
+    await pool.query(
+      `UPDATE runs SET state = 'running', requested_at = now() - interval '2 minutes'
+         WHERE id = $1`,
+      [id],
+    );
+    await watch();
+    expect((await findRun(pool, tenant.id, id))?.state).toBe('running');
+    await stack.client.workflow.getHandle(tenantRunId(tenant.tenantId, id)).terminate('by hand');
+    await watch();
+    const ended = await findRun(pool, tenant.id, id);
+    expect(ended?.state).toBe('failed');
+    expect(ended?.detail).toContain('ended from outside (TERMINATED)');
+    const again = { id: randomUUID(), kind: 'dry_run' as const, selector, by: 'test' };
+    expect(await createRun(pool, tenant.id, again)).toEqual({ type: 'created' });
+  },
+  60_000,
+);

@@ -52,7 +52,8 @@ export function holdReasonsPage(tests: ReadonlyMap<string, string>): string {
   return [
     '# Why a delivery is held, and what sets it going again',
     '',
-    'Written by `npm run docs` from `domain/hold-reasons.ts`; a test compares the two. `GET .../failures` and',
+    'Written by `npm run docs` from `domain/hold-reasons.ts`; a test compares the two. ' +
+      '`GET .../failures` and',
     '`GET .../status` answer the same texts. What lifts by itself is passed over by a redrive.',
     '',
     'Reason | What it means | Who acts | What to do | Lifted by | Test',

@@ -7,7 +7,9 @@ import { isAlive, pause, readOrNothing } from '../../platform/processes';
 export interface ChildSpec {
   program: string;
   args: readonly string[];
-  /** The folder it works in; by it and the program's name the remains of an earlier start are found. */
+  /**
+   * The folder it works in; by it and the program's name the remains of an earlier start are found.
+   */
   folder: string;
   logFile: string;
   /** Whom it runs as; absent: as ourselves. */
@@ -37,8 +39,8 @@ kill -KILL "$1" 2>/dev/null`;
 const logBytesMax = 20 * 1024 * 1024;
 
 /**
- * Starts a program in a session of its own, so that Ctrl-C in the terminal reaches us alone and we end
- * it in order. What it prints goes to its log file.
+ * Starts a program in a session of its own, so that Ctrl-C in the terminal reaches us alone and we
+ * end it in order. What it prints goes to its log file.
  */
 export async function startChild(spec: ChildSpec): Promise<Child> {
   const log = openSync(spec.logFile, isLong(spec.logFile) ? 'w' : 'a', 0o600);

@@ -30,8 +30,8 @@ export async function choosePort(wish: PortWish): Promise<number> {
 }
 
 /**
- * A port that is free now, below the range from which the system takes ports for outgoing connections:
- * so none of those can take it while a service restarts.
+ * A port that is free now, below the range from which the system takes ports for outgoing
+ * connections: so none of those can take it while a service restarts.
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 200; tries++) {

@@ -25,8 +25,9 @@ const packageFile = z.object({ version: z.string() });
 const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /**
- * A copy of Postgres' programs in the data folder, made once per version: the user `postgres` can often
- * not enter node_modules, and an installation that skips scripts leaves the libraries' links out.
+ * A copy of Postgres' programs in the data folder, made once per version: the user `postgres` can
+ * often not enter node_modules, and an installation that skips scripts leaves the libraries' links
+ * out.
  */
 export function providePostgresPrograms(dataFolder: string): PostgresPrograms {
   const source = findPackage();
@@ -83,7 +84,10 @@ function copyPrograms(native: string, target: string): void {
   }
 }
 
-/** npm packages cannot hold links, so the package lists them: `native/lib/x.so.1` for `native/lib/x.so`. */
+/**
+ * npm packages cannot hold links, so the package lists them: `native/lib/x.so.1` for
+ * `native/lib/x.so`.
+ */
 function linkLibraries(folder: string): void {
   const list = readFileSync(join(folder, 'pg-symlinks.json'), 'utf8');
   for (const { source, target } of linkList.parse(JSON.parse(list))) {

@@ -73,7 +73,9 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   });
 }
 
-/** Passed at each start rather than written into the cluster, so that a change reaches old clusters. */
+/**
+ * Passed at each start rather than written into the cluster, so that a change reaches old clusters.
+ */
 function settings(isThrowAway: boolean): string[] {
   const values = {
     listen_addresses: '127.0.0.1',
@@ -100,7 +102,8 @@ interface NewCluster {
 
 /**
  * Built beside its place and renamed when it is whole, so that an interrupted first start leaves
- * nothing that looks like a cluster. The locale is Postgres' own: sorting is the same on all systems.
+ * nothing that looks like a cluster. The locale is Postgres' own: sorting is the same on all
+ * systems.
  */
 async function makeCluster({ programs, user, cluster, passwordFile }: NewCluster): Promise<void> {
   const workshop = `${cluster}.new`;
@@ -129,7 +132,10 @@ async function makeCluster({ programs, user, cluster, passwordFile }: NewCluster
   rmSync(workshop, { recursive: true });
 }
 
-/** Line 8 of postmaster.pid says "ready" when the server takes connections; pg_ctl waits for the same. */
+/**
+ * Line 8 of postmaster.pid says "ready" when the server takes connections; pg_ctl waits for the
+ * same.
+ */
 function isReady(cluster: string, pid: number): boolean {
   const file = readOrNothing(() => readFileSync(join(cluster, 'postmaster.pid'), 'utf8'));
   const lines = (file ?? '').split('\n').map((line) => line.trim());
@@ -137,8 +143,9 @@ function isReady(cluster: string, pid: number): boolean {
 }
 
 /**
- * After a crash postmaster.pid stays, and Postgres would not start if its process id is in use again.
- * On Linux nobody serves the cluster here: all remains were ended. Elsewhere Postgres decides itself.
+ * After a crash postmaster.pid stays, and Postgres would not start if its process id is in use
+ * again. On Linux nobody serves the cluster here: all remains were ended. Elsewhere Postgres
+ * decides itself.
  */
 function forgetCrashed(cluster: string): void {
   if (process.platform === 'linux') rmSync(join(cluster, 'postmaster.pid'), { force: true });

@@ -26,7 +26,10 @@ export interface ServiceSpec extends ChildSpec {
   beforeStart?: () => void;
 }
 
-/** A service answers within a second; only the recovery after a crash of a large database takes longer. */
+/**
+ * A service answers within a second; only the recovery after a crash of a large database takes
+ * longer.
+ */
 const startTimeoutMs = 60_000;
 const stopGraceMs = 10_000;
 
@@ -57,7 +60,8 @@ async function launch(spec: ServiceSpec): Promise<Child> {
     if (child.hasExited() || Date.now() > deadlineMs) {
       await child.end('SIGKILL', 0);
       throw new Error(
-        `${spec.name} did not start on port ${spec.port}. The end of ${spec.logFile}:\n${logTail(spec.logFile)}`,
+        `${spec.name} did not start on port ${spec.port}. The end of ` +
+          `${spec.logFile}:\n${logTail(spec.logFile)}`,
       );
     }
     await pause(20);

@@ -23,7 +23,9 @@ export interface LocalServicesOptions {
   };
   /** The namespace of Temporal, `default` unless given. */
   namespace?: string | undefined;
-  /** New and empty, beside whatever else runs in this checkout, forgotten when stopped: for tests. */
+  /**
+   * New and empty, beside whatever else runs in this checkout, forgotten when stopped: for tests.
+   */
   isThrowAway?: boolean;
 }
 
@@ -102,14 +104,18 @@ async function startTemporalIn(
   return service;
 }
 
-/** A folder whose name begins with our process id, so that one left by a crash can be told and removed. */
+/**
+ * A folder whose name begins with our process id, so that one left by a crash can be told and
+ * removed.
+ */
 function makeThrowAway(dataFolder: string): string {
   const place = join(dataFolder, 'throw-away');
   mkdirSync(place, { recursive: true });
   chmodSync(place, 0o755);
   for (const name of readdirSync(place))
     if (!isAlive(parseInt(name, 10)))
-      // Its servers may still be ending, or another start removes it too: the next start tries again.
+      // Its servers may still be ending, or another start removes it too: the next start tries
+      // again.
       readOrNothing(() => {
         rmSync(join(place, name), { recursive: true, force: true });
       });

@@ -17,7 +17,10 @@ const architectures: Record<string, string> = { x64: 'amd64', arm64: 'arm64' };
 const description = z.object({ archiveUrl: z.url(), fileToExtract: z.string().min(1) });
 const run = promisify(execFile);
 
-/** Behind a closed network often nobody answers at all: give up soon, building with Go is the next way. */
+/**
+ * Behind a closed network often nobody answers at all: give up soon, building with Go is the next
+ * way.
+ */
 const silenceMaxMs = 5_000;
 
 /** Fetches the official program, from the place where the SDK's own test environment gets it. */

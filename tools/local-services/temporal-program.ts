@@ -24,8 +24,8 @@ export interface TemporalSources {
 const run = promisify(execFile);
 
 /**
- * The program `temporal`: the installed one if it is new enough, else the one kept from before, else
- * the official download, else built from its sources with Go.
+ * The program `temporal`: the installed one if it is new enough, else the one kept from before,
+ * else the official download, else built from its sources with Go.
  */
 export async function findTemporal(sources: TemporalSources): Promise<string> {
   const installed = sources.installed ?? 'temporal';
@@ -75,7 +75,8 @@ function adviceText(kept: string, problems: readonly string[]): string {
     `The program "temporal" of at least version ${temporalVersion} is needed and was not found.`,
     ...problems.map((problem) => `  tried: ${problem}`),
     'Do one of these:',
-    `  - install the Temporal CLI ${temporalVersion} or newer on the PATH (https://docs.temporal.io/cli);`,
+    `  - install the Temporal CLI ${temporalVersion} or newer on the PATH ` +
+      '(https://docs.temporal.io/cli);',
     `  - put its program at ${kept};`,
     '  - install Go 1.26.4 or newer with access to a Go module proxy: it is then built here;',
     '  - set TEMPORAL_ADDRESS to a running Temporal server.',

@@ -106,8 +106,8 @@ function chooseUiPort(options: TemporalOptions): Promise<number> {
 }
 
 /**
- * The port opens before the namespace and its search attributes are there. A call before it opens would
- * cost a second: a gRPC connection that was refused waits that long until it tries again.
+ * The port opens before the namespace and its search attributes are there. A call before it opens
+ * would cost a second: a gRPC connection that was refused waits that long until it tries again.
  */
 async function isReady(port: number, namespace: string): Promise<boolean> {
   if (!(await isAnswering(port))) return false;

@@ -132,7 +132,11 @@ export function currencyFields(
   if (!realm.preferences.multiCurrency) return { CurrencyRef: ref, ExchangeRate: undefined };
   const rate = Number(currency.rate.units) / 10 ** currency.rate.scale;
   const home = totalMinor === null ? undefined : minorToNumber(toHome(totalMinor, currency));
-  return { CurrencyRef: ref, ExchangeRate: rate, ...(home === undefined ? {} : { HomeTotalAmt: home }) }; // prettier-ignore
+  return {
+    CurrencyRef: ref,
+    ExchangeRate: rate,
+    ...(home === undefined ? {} : { HomeTotalAmt: home }),
+  };
 }
 
 /** The account of a reference, of one of the wanted types. */
@@ -150,7 +154,11 @@ export function accountOf(
 
 /** Line ids: those of lines that are known stay, new lines get the next (quickbooks.md#updates). */
 export function numbered(lines: readonly JsonObject[], existing: Row | undefined): JsonObject[] {
-  const known = new Set(listIn(existing ?? {}, 'Line').filter(isObject).map((line) => line['Id'])); // prettier-ignore
+  const known = new Set(
+    listIn(existing ?? {}, 'Line')
+      .filter(isObject)
+      .map((line) => line['Id']),
+  );
   const numbers = [...known].map(Number).filter((number) => !Number.isNaN(number));
   let last = Math.max(0, ...numbers);
   return lines.map((line, index) => {

@@ -54,7 +54,12 @@ interface DepositLine {
 function buildDeposit(context: WriteContext): Built {
   const { wanted, realm } = context;
   if (wanted['DepositToAccountRef'] === undefined) throw faults.missing('DepositToAccountRef');
-  const bank = accountOf(context, wanted['DepositToAccountRef'], ['Bank', 'Other Current Asset'], 'Select a bank account to deposit to.'); // prettier-ignore
+  const bank = accountOf(
+    context,
+    wanted['DepositToAccountRef'],
+    ['Bank', 'Other Current Asset'],
+    'Select a bank account to deposit to.',
+  );
   const date = openDate(context);
   const currency = documentCurrency(context, date);
   const lines = wantedLines(wanted).map((line) => depositLine(context, line));
@@ -81,7 +86,10 @@ function buildDeposit(context: WriteContext): Built {
       TxnDate: date,
       DepositToAccountRef: referenceTo(realm, 'Account', bank.Id),
       ...currencyFields(realm, currency, totalMinor),
-      Line: [...lines.flatMap(({ link, wire }) => (link === null ? [] : [wire])), ...numbered(own, context.existing)], // prettier-ignore
+      Line: [
+        ...lines.flatMap(({ link, wire }) => (link === null ? [] : [wire])),
+        ...numbered(own, context.existing),
+      ],
       TotalAmt: minorToNumber(totalMinor),
     },
   };
@@ -93,7 +101,12 @@ function depositLine(context: WriteContext, line: JsonObject): DepositLine {
   if (linked !== undefined) return linkedLine(context, line, linked, minor);
   const detail = objectIn(line, 'DepositLineDetail');
   if (detail === undefined) throw faults.missing('Line.DepositLineDetail');
-  const account = accountOf(context, detail['AccountRef'], lineAccountTypes, 'A deposit line cannot use an account of this type'); // prettier-ignore
+  const account = accountOf(
+    context,
+    detail['AccountRef'],
+    lineAccountTypes,
+    'A deposit line cannot use an account of this type',
+  );
   return {
     minor,
     link: null,
@@ -120,7 +133,9 @@ function linkedLine(
   minor: bigint,
 ): DepositLine {
   const { realm, existing, hidden } = context;
-  const type: EntityName | undefined = depositable.find((name) => name === textIn(linked, 'TxnType')); // prettier-ignore
+  const type: EntityName | undefined = depositable.find(
+    (name) => name === textIn(linked, 'TxnType'),
+  );
   const id = plainText(linked['TxnId']);
   if (type === undefined) throw faults.invalidEnum(plainText(linked['TxnType']), 'TxnType');
   const key = documentKey(type, id);

@@ -36,7 +36,14 @@ export const bill: EntityKind = {
 export const purchase: EntityKind = {
   name: 'Purchase',
   isNameList: false,
-  writable: [...documentFields, 'AccountRef', 'PaymentType', 'EntityRef', 'PaymentMethodRef', 'Credit'], // prettier-ignore
+  writable: [
+    ...documentFields,
+    'AccountRef',
+    'PaymentType',
+    'EntityRef',
+    'PaymentMethodRef',
+    'Credit',
+  ],
   lengths: documentLengths,
   queryable: { ...documentQueryable, AccountRef: 'ref', PaymentType: 'text' },
   build: buildPurchase,
@@ -51,7 +58,7 @@ function buildBill(context: WriteContext): Built {
   const date = spent.built.date ?? '';
   const party = `Vendor:${vendor?.value ?? ''}`;
   const term = shownReference(context, 'SalesTermRef', 'Term');
-  const days = term === undefined ? undefined : rowOf(realm, 'Term', term.value)?.['DueDays']; // prettier-ignore
+  const days = term === undefined ? undefined : rowOf(realm, 'Term', term.value)?.['DueDays'];
   const sentDue = textIn(wanted, 'DueDate');
   return {
     ...spent.built,
@@ -61,7 +68,10 @@ function buildBill(context: WriteContext): Built {
       VendorRef: vendor,
       APAccountRef: referenceTo(realm, 'Account', accountId),
       SalesTermRef: term,
-      DueDate: sentDue === undefined ? addDays(date, typeof days === 'number' ? days : 0) : checkedDate(sentDue, 'DueDate'), // prettier-ignore
+      DueDate:
+        sentDue === undefined
+          ? addDays(date, typeof days === 'number' ? days : 0)
+          : checkedDate(sentDue, 'DueDate'),
       Balance: minorToNumber(spent.totalMinor),
     },
   };
@@ -71,10 +81,16 @@ function buildPurchase(context: WriteContext): Built {
   const { wanted, realm } = context;
   const type = textIn(wanted, 'PaymentType');
   if (type === undefined) throw faults.missing('PaymentType');
-  if (!['Cash', 'Check', 'CreditCard'].includes(type)) throw faults.invalidEnum(type, 'PaymentType'); // prettier-ignore
+  if (!['Cash', 'Check', 'CreditCard'].includes(type))
+    throw faults.invalidEnum(type, 'PaymentType');
   if (wanted['AccountRef'] === undefined) throw faults.missing('AccountRef');
   const types = type === 'CreditCard' ? ['Credit Card'] : ['Bank', 'Other Current Asset'];
-  const account = accountOf(context, wanted['AccountRef'], types, 'The account does not fit the payment type'); // prettier-ignore
+  const account = accountOf(
+    context,
+    wanted['AccountRef'],
+    types,
+    'The account does not fit the payment type',
+  );
   const isCredit = wanted['Credit'] === true;
   const spent = spending(context, isCredit ? -1n : 1n);
   const sign = isCredit ? 1n : -1n;
@@ -121,7 +137,10 @@ function spending(context: WriteContext, sign: 1n | -1n): Spending {
         DocNumber: documentNumber(context),
         TxnDate: date,
         ...currencyFields(realm, currency, null),
-        Line: numbered(lines.map(({ wire }) => wire), context.existing), // prettier-ignore
+        Line: numbered(
+          lines.map(({ wire }) => wire),
+          context.existing,
+        ),
         TotalAmt: minorToNumber(totalMinor),
       },
     },
@@ -141,10 +160,16 @@ function expenseLine(context: WriteContext, line: JsonObject, date: string): Exp
     const detail = objectIn(line, type) ?? {};
     const account = referenced(context, detail['AccountRef'], 'Account');
     const shown = { ...detail, AccountRef: referenceTo(context.realm, 'Account', account.Id) };
-    return wired(line, type, shown, { minor: amountOf(line['Amount'], 'Line.Amount'), accountId: account.Id, goods: null }); // prettier-ignore
+    return wired(line, type, shown, {
+      minor: amountOf(line['Amount'], 'Line.Amount'),
+      accountId: account.Id,
+      goods: null,
+    });
   }
   if (type === 'ItemBasedExpenseLineDetail') return itemExpense(context, line, date);
-  throw type === '' ? faults.missing('Line.DetailType') : faults.invalidEnum(type, 'Line.DetailType'); // prettier-ignore
+  throw type === ''
+    ? faults.missing('Line.DetailType')
+    : faults.invalidEnum(type, 'Line.DetailType');
 }
 
 function itemExpense(context: WriteContext, line: JsonObject, date: string): ExpenseLine {
@@ -158,7 +183,11 @@ function itemExpense(context: WriteContext, line: JsonObject, date: string): Exp
   const isReceived = isInventory && context.wanted['Credit'] !== true;
   const accountId = referenceId(item[isReceived ? 'AssetAccountRef' : 'ExpenseAccountRef']);
   if (accountId === undefined) throw faults.business('The item has no expense account');
-  const shown = { BillableStatus: 'NotBillable', ...detail, ItemRef: referenceTo(context.realm, 'Item', item.Id) }; // prettier-ignore
+  const shown = {
+    BillableStatus: 'NotBillable',
+    ...detail,
+    ItemRef: referenceTo(context.realm, 'Item', item.Id),
+  };
   const goods = isInventory ? goodsOf(item, detail, minor, date, accountId) : null;
   return wired(line, type, shown, { minor, accountId, goods });
 }

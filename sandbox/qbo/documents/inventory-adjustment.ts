@@ -39,7 +39,10 @@ export const inventoryAdjustment: EntityKind = {
         DocNumber: documentNumber(context),
         TxnDate: date,
         AdjustAccountRef: referenceTo(realm, 'Account', account.Id),
-        Line: numbered(lines.map(({ wire }) => wire), existing), // prettier-ignore
+        Line: numbered(
+          lines.map(({ wire }) => wire),
+          existing,
+        ),
       },
     };
   },

@@ -2,7 +2,9 @@ import { minorToNumber, sum } from '../../decimal';
 import { type JsonObject, objectIn, textIn } from '../../json';
 import { faults } from '../fault';
 import { type Built, type EntityKind, type WriteContext } from '../kind';
-import { type Posting } from '../realm';
+import { applied } from '../links';
+import { documentKey, type Posting } from '../realm';
+import { onAccountOf } from '../receivables';
 import { referenced, referenceTo } from '../reference';
 import {
   amountOf,
@@ -38,6 +40,10 @@ function buildEntry(context: WriteContext): Built {
   if (sum(postings.map(({ minor }) => minor)) !== 0n) {
     throw faults.business('Debits and credits must be equal');
   }
+  checkApplied(
+    context,
+    lines.map(({ wire }) => wire),
+  );
   const totalMinor = sum(postings.map(({ minor }) => (minor > 0n ? minor : 0n)));
   return {
     date,
@@ -47,11 +53,29 @@ function buildEntry(context: WriteContext): Built {
       DocNumber: documentNumber(context),
       TxnDate: date,
       ...currencyFields(realm, currency, null),
-      Line: numbered(lines.map(({ wire }) => wire), context.existing), // prettier-ignore
+      Line: numbered(
+        lines.map(({ wire }) => wire),
+        context.existing,
+      ),
       Adjustment: wanted['Adjustment'] === true,
       TotalAmt: minorToNumber(totalMinor),
     },
   };
+}
+
+/**
+ * What payments have applied of it stays a part of it: same customer, same side, at least as much.
+ */
+function checkApplied({ realm, existing }: WriteContext, Line: JsonObject[]): void {
+  const appliedMinor =
+    existing === undefined ? 0n : applied(realm, documentKey('JournalEntry', existing.Id));
+  if (existing === undefined || appliedMinor === 0n) return;
+  const before = onAccountOf(realm, 'JournalEntry', existing);
+  const after = onAccountOf(realm, 'JournalEntry', { Line });
+  const sign = (before?.minor ?? 0n) < 0n ? -1n : 1n;
+  if (after?.customerId !== before?.customerId || (after?.minor ?? 0n) * sign < appliedMinor) {
+    throw faults.business('The total is below what has been applied to the transaction');
+  }
 }
 
 function entryLine(
@@ -86,7 +110,12 @@ function entryLine(
 
 /** Receivables need a customer, payables a vendor. */
 function partyOf(context: WriteContext, detail: JsonObject, accountType: string): string | null {
-  const needed = accountType === 'Accounts Receivable' ? 'Customer' : accountType === 'Accounts Payable' ? 'Vendor' : null; // prettier-ignore
+  const needed =
+    accountType === 'Accounts Receivable'
+      ? 'Customer'
+      : accountType === 'Accounts Payable'
+        ? 'Vendor'
+        : null;
   const entity = objectIn(detail, 'Entity');
   if (needed === null) return null;
   if (entity === undefined || textIn(entity, 'Type') !== needed) {

@@ -2,8 +2,17 @@ import { minorToNumber, parseDecimal, sum, type Decimal } from '../../decimal';
 import { isObject, type JsonObject, listIn, plainText, textIn } from '../../json';
 import { faults } from '../fault';
 import { type Built, type EntityKind, type WriteContext } from '../kind';
-import { applied, netApplied, partsOf } from '../links';
-import { documentKey, type EntityName, type Posting, type Realm } from '../realm';
+import { partsOf } from '../links';
+import { documentKey, type Posting, type Realm } from '../realm';
+import {
+  isCredit,
+  netApplied,
+  onAccountOf,
+  openOf,
+  settledType,
+  settledTypes,
+  type SettledType,
+} from '../receivables';
 import { referenceTo, shownReference } from '../reference';
 import { rowOf } from '../tables';
 import {
@@ -19,9 +28,7 @@ import {
 } from './common';
 import { openDate } from './dates';
 
-/**
- * Money of a customer, applied to invoices and taken from credit memos (quickbooks.md#payments).
- */
+/** Money of a customer, applied to charges and taken from credits (quickbooks.md#payments). */
 export const payment: EntityKind = {
   name: 'Payment',
   isNameList: false,
@@ -68,18 +75,32 @@ function buildPayment(context: WriteContext): Built {
   const accountId =
     ref === undefined || ref === null
       ? realm.systemAccounts.undeposited
-      : accountOf(context, ref, ['Bank', 'Other Current Asset'], 'Select a bank or other current asset account to deposit to.').Id; // prettier-ignore
+      : accountOf(
+          context,
+          ref,
+          ['Bank', 'Other Current Asset'],
+          'Select a bank or other current asset account to deposit to.',
+        ).Id;
   const links = linksOf(context);
-  const unappliedMinor = totalMinor - netApplied(links);
+  const netMinor = netApplied(realm, links);
+  const unappliedMinor = totalMinor - netMinor;
   if (unappliedMinor < 0n) {
     throw faults.business('You cannot apply more than the amount of the payment');
+  }
+  if (netMinor < 0n) {
+    throw faults.business('The credits you apply cannot be more than what they are applied to');
   }
   const customer = shownReference(context, 'CustomerRef', 'Customer');
   const party = `Customer:${customer?.value ?? ''}`;
   return {
     date,
     links,
-    postings: postingsOf(context.realm, { accountId, party, totalMinor, unappliedMinor }, links, currency), // prettier-ignore
+    postings: postingsOf(
+      context.realm,
+      { accountId, party, totalMinor, unappliedMinor },
+      links,
+      currency,
+    ),
     fields: {
       ...wanted,
       TxnDate: date,
@@ -101,10 +122,9 @@ function linksOf(context: WriteContext): Map<string, bigint> {
   for (const line of wantedLines(context.wanted)) {
     const [linked] = listIn(line, 'LinkedTxn').filter(isObject);
     if (linked === undefined) throw faults.missing('Line.LinkedTxn');
-    const type = textIn(linked, 'TxnType') ?? '';
-    if (type !== 'Invoice' && type !== 'CreditMemo') {
-      throw faults.invalidEnum(type, 'Line.LinkedTxn.TxnType');
-    }
+    const sent = textIn(linked, 'TxnType') ?? '';
+    const type = settledTypes.find((name) => name === sent);
+    if (type === undefined) throw faults.invalidEnum(sent, 'Line.LinkedTxn.TxnType');
     const key = checkedTarget(context, type, plainText(linked['TxnId']));
     const minor = amountOf(line['Amount'], 'Line.Amount');
     links.set(key, (links.get(key) ?? 0n) + minor);
@@ -113,23 +133,21 @@ function linksOf(context: WriteContext): Map<string, bigint> {
   return links;
 }
 
-function checkedTarget(context: WriteContext, type: EntityName, id: string): string {
-  const { realm, hidden, wanted } = context;
+function checkedTarget(context: WriteContext, type: SettledType, id: string): string {
+  const { realm, hidden } = context;
   const key = documentKey(type, id);
   const row = rowOf(realm, type, id);
   if (row === undefined || hidden.has(key)) throw faults.unlinkable(id);
   const own = shownReference(context, 'CustomerRef', 'Customer')?.value;
-  const theirs = isObject(row['CustomerRef']) ? row['CustomerRef']['value'] : undefined;
-  if (own !== theirs) throw faults.unlinkable(id);
-  return wanted['CustomerRef'] === undefined ? '' : key;
+  if (own === undefined || onAccountOf(realm, type, row)?.customerId !== own) {
+    throw faults.unlinkable(id);
+  }
+  return key;
 }
 
 function checkOpen({ realm, existing }: WriteContext, key: string, minor: bigint): void {
-  const { type, id } = partsOf(key);
-  const row = rowOf(realm, type === 'Invoice' ? 'Invoice' : 'CreditMemo', id);
   const own = existing === undefined ? undefined : documentKey('Payment', existing.Id);
-  const openMinor = amountOf(row?.['TotalAmt'] ?? 0, 'TotalAmt') - applied(realm, key, own);
-  if (minor < 0n || minor > openMinor) {
+  if (minor < 0n || minor > openOf(realm, key, own)) {
     throw faults.business('You cannot apply more than the open balance of the transaction');
   }
 }
@@ -152,7 +170,7 @@ function postingsOf(
   const cash = toHome(totalMinor, currency);
   const settledMinors = [...links].map(([key, minor]) => {
     const home = toHome(minor, { ...currency, rate: rateOf(realm, key, currency) });
-    return key.startsWith('CreditMemo:') ? -home : home;
+    return isCredit(realm, key) ? -home : home;
   });
   const owed = sum(settledMinors) + toHome(unappliedMinor, currency);
   return [
@@ -163,8 +181,7 @@ function postingsOf(
 }
 
 function rateOf(realm: Realm, key: string, currency: Currency): Decimal {
-  const { type, id } = partsOf(key);
-  const row = rowOf(realm, type === 'Invoice' ? 'Invoice' : 'CreditMemo', id);
+  const row = rowOf(realm, settledType(key) ?? 'Invoice', partsOf(key).id);
   return parseDecimal(row?.['ExchangeRate']) ?? currency.rate;
 }
 
@@ -172,9 +189,9 @@ function rateOf(realm: Realm, key: string, currency: Currency): Decimal {
 function shownLines(realm: Realm, links: ReadonlyMap<string, bigint>): JsonObject[] {
   return [...links].map(([key, minor]) => {
     const { type, id } = partsOf(key);
-    const row = rowOf(realm, type === 'Invoice' ? 'Invoice' : 'CreditMemo', id);
+    const row = rowOf(realm, settledType(key) ?? 'Invoice', id);
     const number = textIn(row ?? {}, 'DocNumber');
-    const open = amountOf(row?.['TotalAmt'] ?? 0, 'TotalAmt') - applied(realm, key);
+    const open = openOf(realm, key);
     const facts = [
       { Name: 'txnId', Value: id },
       { Name: 'txnOpenBalance', Value: minorToNumber(open).toFixed(2) },
@@ -183,7 +200,17 @@ function shownLines(realm: Realm, links: ReadonlyMap<string, bigint>): JsonObjec
     return {
       Amount: minorToNumber(minor),
       LinkedTxn: [{ TxnId: id, TxnType: type }],
-      LineEx: { any: facts.map((value) => ({ name: '{http://schema.intuit.com/finance/v3}NameValue', declaredType: 'com.intuit.schema.finance.v3.NameValue', scope: 'javax.xml.bind.JAXBElement$GlobalScope', value, nil: false, globalScope: true, typeSubstituted: false })) }, // prettier-ignore
+      LineEx: {
+        any: facts.map((value) => ({
+          name: '{http://schema.intuit.com/finance/v3}NameValue',
+          declaredType: 'com.intuit.schema.finance.v3.NameValue',
+          scope: 'javax.xml.bind.JAXBElement$GlobalScope',
+          value,
+          nil: false,
+          globalScope: true,
+          typeSubstituted: false,
+        })),
+      },
     };
   });
 }

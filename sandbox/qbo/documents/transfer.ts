@@ -30,7 +30,12 @@ const balanceSheetTypes = [
 export const transfer: EntityKind = {
   name: 'Transfer',
   isNameList: false,
-  writable: [...documentFields.filter((name) => name !== 'Line'), 'FromAccountRef', 'ToAccountRef', 'Amount'], // prettier-ignore
+  writable: [
+    ...documentFields.filter((name) => name !== 'Line'),
+    'FromAccountRef',
+    'ToAccountRef',
+    'Amount',
+  ],
   lengths: documentLengths,
   queryable: { TxnDate: documentQueryable['TxnDate'] ?? 'date', Amount: 'number' },
   build: (context) => {

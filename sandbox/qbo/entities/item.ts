@@ -128,15 +128,24 @@ function withQuantity(
         { accountId: assetId, minor: costMinor },
         { accountId: openingBalance, minor: -costMinor },
       ],
-      movements: amount === 0n ? [] : [{ itemId, quantity: amount, costMinor, contraAccountId: openingBalance }], // prettier-ignore
+      movements:
+        amount === 0n
+          ? []
+          : [{ itemId, quantity: amount, costMinor, contraAccountId: openingBalance }],
     };
   }
   const sent = { ...fields, InvStartDate: existing['InvStartDate'] };
   const difference = amount === undefined ? 0n : amount - quantityOnHand(realm, existing.Id);
-  const isKept = referenceId(existing['AssetAccountRef']) === referenceId(fields['AssetAccountRef']); // prettier-ignore
+  const isKept =
+    referenceId(existing['AssetAccountRef']) === referenceId(fields['AssetAccountRef']);
   if (!isKept) throw faults.business('The asset account of an inventory item cannot be changed');
   if (difference !== 0n) {
-    const draft = { itemId: existing.Id, quantity: difference, costMinor: null, contraAccountId: shrinkage }; // prettier-ignore
+    const draft = {
+      itemId: existing.Id,
+      quantity: difference,
+      costMinor: null,
+      contraAccountId: shrinkage,
+    };
     moveStock(realm, documentKey('Item', existing.Id), date, draft);
   }
   return { fields: sent };

@@ -32,7 +32,15 @@ export function classificationOf(type: string): string | undefined {
 export const account: EntityKind = {
   name: 'Account',
   isNameList: true,
-  writable: ['Name', 'Active', 'AccountType', 'AccountSubType', 'AcctNum', 'Description', 'CurrencyRef'], // prettier-ignore
+  writable: [
+    'Name',
+    'Active',
+    'AccountType',
+    'AccountSubType',
+    'AcctNum',
+    'Description',
+    'CurrencyRef',
+  ],
   lengths: { Name: 100 },
   queryable: {
     Name: 'name',
@@ -75,7 +83,11 @@ function simpleList(
     isNameList: true,
     writable: ['Name', 'Active', ...ownFields],
     lengths: { Name: nameMax },
-    queryable: { Name: 'name', Active: 'boolean', ...(isFlat ? {} : { FullyQualifiedName: 'name' }) }, // prettier-ignore
+    queryable: {
+      Name: 'name',
+      Active: 'boolean',
+      ...(isFlat ? {} : { FullyQualifiedName: 'name' }),
+    },
     build: (context) => {
       const fields = simpleNameFields(context);
       if (isFlat) delete fields['FullyQualifiedName'];

@@ -76,7 +76,9 @@ function personKind(
       Balance: 'number',
     },
     build: buildPerson,
-    ...(name === 'Employee' ? {} : { computed: ['Balance', 'BalanceWithJobs'], present: withBalance(name) }), // prettier-ignore
+    ...(name === 'Employee'
+      ? {}
+      : { computed: ['Balance', 'BalanceWithJobs'], present: withBalance(name) }),
   };
 }
 
@@ -159,7 +161,13 @@ export const customer: EntityKind = {
 };
 
 export const vendor: EntityKind = {
-  ...personKind('Vendor', ['BillAddr', 'AcctNum', 'TaxIdentifier', 'Vendor1099', 'OtherContactInfo']), // prettier-ignore
+  ...personKind('Vendor', [
+    'BillAddr',
+    'AcctNum',
+    'TaxIdentifier',
+    'Vendor1099',
+    'OtherContactInfo',
+  ]),
   build: (context) => {
     const { fields } = buildPerson(context);
     delete fields['FullyQualifiedName']; // vendor.xml has none

@@ -5,7 +5,8 @@ import { type Realm } from '../realm';
 import { referenced, type Reference } from '../reference';
 import { nameOf } from '../tables';
 
-// Classes of sales forms (quickbooks.md#sales-forms, #preferences): one for the document or one for each line, by the preferences.
+// Classes of sales forms (quickbooks.md#sales-forms, #preferences): one for the document or one for
+// each line, by the preferences.
 
 type ClassLevel = 'document' | 'line';
 
@@ -16,8 +17,9 @@ export function classLevel({ preferences }: Realm): ClassLevel | null {
 }
 
 /**
- * The class as the form keeps it: unknown and inactive ones are refused, one of the other level is not kept. A company
- * without class tracking refuses a new form with one; what an older form has stays.
+ * The class as the form keeps it: unknown and inactive ones are refused, one of the other level is
+ * not kept. A company without class tracking refuses a new form with one; what an older form has
+ * stays.
  */
 export function keptClass(
   context: WriteContext,

@@ -122,7 +122,9 @@ function buildForm(context: WriteContext, form: Form): Built {
   }
   checkNotDeposited(context);
   const date = openDate(context);
-  const moneyAccountId = form.isOnAccount ? realm.systemAccounts.receivable : depositAccount(context); // prettier-ignore
+  const moneyAccountId = form.isOnAccount
+    ? realm.systemAccounts.receivable
+    : depositAccount(context);
   const currency = documentCurrency(context, date);
   const lines = salesLines(context, currency.code);
   const tax = documentTax(context, lines);
@@ -130,8 +132,13 @@ function buildForm(context: WriteContext, form: Form): Built {
   const totalMinor = netMinor + tax.totalMinor;
   if (totalMinor < 0n) throw faults.business('Transaction amount must be 0 or greater');
   const customer = shownReference(context, 'CustomerRef', 'Customer');
-  const party = form.isOnAccount && customer !== undefined ? `Customer:${customer.value}` : undefined; // prettier-ignore
-  const money: Posting = { accountId: moneyAccountId, minor: totalMinor, ...(party === undefined ? {} : { party }) }; // prettier-ignore
+  const party =
+    form.isOnAccount && customer !== undefined ? `Customer:${customer.value}` : undefined;
+  const money: Posting = {
+    accountId: moneyAccountId,
+    minor: totalMinor,
+    ...(party === undefined ? {} : { party }),
+  };
   const postings = booked(money, lines, tax.netChange, tax.postings, form.sign);
   const movements = stockMovements(context, lines, form.sign, date);
   const docNumber = documentNumber(context);
@@ -153,7 +160,8 @@ function buildForm(context: WriteContext, form: Form): Built {
       TxnTaxDetail: tax.detail,
       TotalAmt: minorToNumber(totalMinor), // never the request's (quickbooks.md#amounts)
       PrintStatus: textIn(wanted, 'PrintStatus') ?? 'NotSet',
-      EmailStatus: textIn(wanted, 'EmailStatus') ?? (context.type === 'RefundReceipt' ? undefined : 'NotSet'), // prettier-ignore
+      EmailStatus:
+        textIn(wanted, 'EmailStatus') ?? (context.type === 'RefundReceipt' ? undefined : 'NotSet'),
       ...taxModeFields(context),
       ...(form.isOnAccount
         ? onAccountFields(context, date, totalMinor, currency)
@@ -164,7 +172,10 @@ function buildForm(context: WriteContext, form: Form): Built {
 
 function taxModeFields({ realm, wanted }: WriteContext): JsonObject {
   return realm.country === 'US'
-    ? { ApplyTaxAfterDiscount: wanted['ApplyTaxAfterDiscount'] === true, GlobalTaxCalculation: undefined } // prettier-ignore
+    ? {
+        ApplyTaxAfterDiscount: wanted['ApplyTaxAfterDiscount'] === true,
+        GlobalTaxCalculation: undefined,
+      }
     : { GlobalTaxCalculation: textIn(wanted, 'GlobalTaxCalculation') ?? 'TaxExcluded' };
 }
 
@@ -236,8 +247,15 @@ function shownLines(lines: readonly SalesLine[], existing: Row | undefined): Jso
   const items = lines.filter(({ kind }) => kind !== 'discount');
   const discounts = lines.filter(({ kind }) => kind === 'discount').map(({ wire }) => wire);
   const minor = sum(items.map((line) => line.minor));
-  const subTotal = { Amount: minorToNumber(minor), DetailType: 'SubTotalLineDetail', SubTotalLineDetail: {} }; // prettier-ignore
-  const shown = numbered(items.map(({ wire }) => wire), existing); // prettier-ignore
+  const subTotal = {
+    Amount: minorToNumber(minor),
+    DetailType: 'SubTotalLineDetail',
+    SubTotalLineDetail: {},
+  };
+  const shown = numbered(
+    items.map(({ wire }) => wire),
+    existing,
+  );
   return [...shown, subTotal, ...discounts];
 }
 

@@ -73,7 +73,10 @@ function itemLine(context: WriteContext, line: JsonObject, step: bigint): SalesL
     grossMinor: grossDecimal === undefined ? null : toMinor(grossDecimal),
     accountId: target?.accountId ?? context.realm.systemAccounts.undeposited,
     taxCode: referenceId(detail['TaxCodeRef']),
-    goods: target?.isInventory === true ? { itemId: target.id, quantity: quantityOf(detail['Qty'] ?? 1) ?? 0n } : null, // prettier-ignore
+    goods:
+      target?.isInventory === true
+        ? { itemId: target.id, quantity: quantityOf(detail['Qty'] ?? 1) ?? 0n }
+        : null,
     wire: {
       ...(line['Id'] === undefined ? {} : { Id: line['Id'] }),
       ...(description === undefined ? {} : { Description: description }),
@@ -105,11 +108,25 @@ function lineTarget(context: WriteContext, detail: JsonObject): LineTarget | nul
   const { shippingIncome, gratuity } = realm.systemAccounts;
   if (id === 'SHIPPING_ITEM_ID') {
     if (!realm.preferences.allowShipping) throw faults.notInPlan('Shipping');
-    return { kind: 'shipping', id, name: 'Shipping', accountId: shippingIncome, unitPrice: undefined, isInventory: false }; // prettier-ignore
+    return {
+      kind: 'shipping',
+      id,
+      name: 'Shipping',
+      accountId: shippingIncome,
+      unitPrice: undefined,
+      isInventory: false,
+    };
   }
   if (id === 'GRATUITY_ITEM_ID') {
     if (!realm.preferences.allowGratuity) throw faults.notInPlan('Gratuity');
-    return { kind: 'item', id, name: 'Gratuity', accountId: gratuity, unitPrice: undefined, isInventory: false }; // prettier-ignore
+    return {
+      kind: 'item',
+      id,
+      name: 'Gratuity',
+      accountId: gratuity,
+      unitPrice: undefined,
+      isInventory: false,
+    };
   }
   const item = referenced(context, ref, 'Item');
   const accountId = referenceId(item['IncomeAccountRef']);

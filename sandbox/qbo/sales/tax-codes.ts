@@ -76,7 +76,9 @@ function codesByRate(context: WriteContext, codes: readonly string[]): Map<strin
 /** A discount is spread over the codes by their net amounts; the last takes the rest. */
 function discountShares(lines: SalesLine[], byCode: Map<string, SalesLine[]>): Map<string, bigint> {
   const discount = sum(lines.filter((line) => line.kind === 'discount').map((line) => line.minor));
-  const nets = [...byCode].map(([code, group]) => [code, sum(group.map((line) => line.minor))] as const); // prettier-ignore
+  const nets = [...byCode].map(
+    ([code, group]) => [code, sum(group.map((line) => line.minor))] as const,
+  );
   const whole = sum(nets.map(([, net]) => net));
   const shares = new Map<string, bigint>();
   if (discount === 0n || whole === 0n) return shares;
@@ -115,7 +117,9 @@ function balanceNet(tax: DocumentTax, group: SalesLine[], net: bigint): void {
  */
 function overridden(context: WriteContext, rate: Rate, computed: bigint, codes: number): bigint {
   const sent = listIn(objectIn(context.wanted, 'TxnTaxDetail') ?? {}, 'TaxLine').filter(isObject);
-  const own = sent.find((line) => referenceId(objectIn(line, 'TaxLineDetail')?.['TaxRateRef']) === rate.id); // prettier-ignore
+  const own = sent.find(
+    (line) => referenceId(objectIn(line, 'TaxLineDetail')?.['TaxRateRef']) === rate.id,
+  );
   const amount = own === undefined ? undefined : parseDecimal(own['Amount']);
   if (amount === undefined || codes > 1) return computed;
   const minor = toMinor(amount);

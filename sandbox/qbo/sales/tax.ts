@@ -49,7 +49,8 @@ function usTax(context: WriteContext, lines: SalesLine[]): DocumentTax {
   let totalMinor = percentOf(base, rate);
   if (explicit !== undefined) {
     totalMinor = toMinor(explicit);
-    const isCovered = settings['qbo.astShippingFlag'] && wanted['ShippingTaxIncludedInTotalTax'] === true; // prettier-ignore
+    const isCovered =
+      settings['qbo.astShippingFlag'] && wanted['ShippingTaxIncludedInTotalTax'] === true;
     if (isAutomated && !isCovered) totalMinor += percentOf(shipping, rate);
   }
   return {

@@ -52,7 +52,9 @@ export function listCustomers(call: WooCall): Answered {
       (email === '' || one.email.toLowerCase() === email) &&
       (include.length === 0 || include.includes(one.id)) &&
       !exclude.includes(one.id) &&
-      `${one.email} ${one.username} ${one.firstName} ${one.lastName}`.toLowerCase().includes(search), // prettier-ignore
+      `${one.email} ${one.username} ${one.firstName} ${one.lastName}`
+        .toLowerCase()
+        .includes(search),
   );
   const name = (one: Customer): string => one.username;
   const by =
@@ -60,7 +62,8 @@ export function listCustomers(call: WooCall): Answered {
       ? (a: Customer, b: Customer): number => a.createdMs - b.createdMs
       : input['orderby'] === 'id'
         ? (a: Customer, b: Customer): number => a.id - b.id
-        : (a: Customer, b: Customer): number => (name(a) < name(b) ? -1 : Number(name(a) > name(b))); // prettier-ignore
+        : (a: Customer, b: Customer): number =>
+            name(a) < name(b) ? -1 : Number(name(a) > name(b));
   const sorted = sortedBy(rows, by, input['order'] ?? 'asc');
   return pageAnswer(call, sorted, (customer) => view(call, customer));
 }
@@ -124,7 +127,6 @@ function eraseCustomer(call: WooCall, customer: Customer): void {
     [store.idByEmail, customer.email.toLowerCase()],
     [store.idByUsername, customer.username],
   ] as const) {
-    // prettier-ignore
     if (index.get(key) === customer.id) index.delete(key);
   }
   for (const order of store.orders.values()) {
@@ -155,7 +157,9 @@ function createCustomer(moment: Moment, input: JsonObject, arrival: Arrival): Cu
     isPaying: false,
     createdMs: nowMs,
     modifiedMs: nowMs,
-    meta: writtenMeta(generatedPasswordMeta(store, input), input['meta_data'], () => nextId(store, 'userMeta')), // prettier-ignore
+    meta: writtenMeta(generatedPasswordMeta(store, input), input['meta_data'], () =>
+      nextId(store, 'userMeta'),
+    ),
     revision: store.revision + 1,
   };
   keep(store, customer);
@@ -180,10 +184,14 @@ function refuseTakenEmail(store: Store, email: string, arrival: Arrival): void {
   const holder = store.customers.get(store.idByEmail.get(email.toLowerCase()) ?? 0);
   if (holder === undefined) return;
   if (holder.revision <= arrival.revision) {
-    const message = `An account is already registered with ${email}. Please log in or use a different email address.`;
+    const message =
+      `An account is already registered with ${email}. Please log in or use a different ` +
+      'email address.';
     throw refused('registration-error-email-exists', message);
   }
-  const same = [...store.customers.values()].filter((one) => one.email.toLowerCase() === email.toLowerCase()); // prettier-ignore
+  const same = [...store.customers.values()].filter(
+    (one) => one.email.toLowerCase() === email.toLowerCase(),
+  );
   if (same.length < 2) return;
   throw refused('existing_user_email', 'Sorry, that email address is already used!');
 }

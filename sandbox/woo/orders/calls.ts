@@ -16,7 +16,9 @@ import { orderView } from './view';
 import { createOrder, updateOrder } from './write';
 
 export function listOrders(call: WooCall): Answered {
-  return pageAnswer(call, listedOrders(call), (order) => orderView(call.store, present(call, order), call.input)); // prettier-ignore
+  return pageAnswer(call, listedOrders(call), (order) =>
+    orderView(call.store, present(call, order), call.input),
+  );
 }
 
 export function getOrder(call: WooCall, [id = '']: string[]): Answered {
@@ -71,7 +73,10 @@ function trashOrder(call: WooCall, order: Order): void {
   announce(call, 'order', 'deleted', order.id);
 }
 
-/** Sales of an order in the trash do not count, stock stays as it is (rec: webhook_delivery_product_restore_0). */
+/**
+ * Sales of an order in the trash do not count, stock stays as it is (rec:
+ * webhook_delivery_product_restore_0).
+ */
 function forgetSales({ store }: WooCall, order: Order): void {
   for (const line of order.lines) {
     const returned = line.meta.find((one) => one.key === '_restock_refunded_items');

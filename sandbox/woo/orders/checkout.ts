@@ -27,7 +27,10 @@ export interface Cart {
   customerAgent: string;
 }
 
-/** An order through the block checkout (rec: order_get_checkout_*): paid on delivery it goes to work unpaid. */
+/**
+ * An order through the block checkout (rec: order_get_checkout_*): paid on delivery it goes to work
+ * unpaid.
+ */
 export function checkOut(moment: Moment, cart: Cart): Order {
   const { store } = moment;
   const order = newOrder(moment, 'store-api');

@@ -42,7 +42,8 @@ function requested(store: Store, entry: JsonObject): Coupon {
     throw new WooError(400, 'woocommerce_rest_coupon_item_id_readonly', message);
   }
   const code = (textOf(entry['code']) ?? '').trim().toLowerCase();
-  if (code === '') throw new WooError(400, 'woocommerce_rest_invalid_coupon', 'Coupon code is required.'); // prettier-ignore
+  if (code === '')
+    throw new WooError(400, 'woocommerce_rest_invalid_coupon', 'Coupon code is required.');
   const coupon = [...store.coupons.values()].find((one) => one.code === code);
   if (coupon !== undefined) return coupon;
   const message = `Coupon &quot;${code}&quot; cannot be applied because it does not exist.`;
@@ -52,7 +53,9 @@ function requested(store: Store, entry: JsonObject): Coupon {
 /** With gross prices the discount is gross as well: its tax is taken out. */
 function reduced(store: Store, order: OrderDraft, line: LineItem, byLine: ItemDiscounts): LineItem {
   const gross = byLine.get(line.id) ?? 0n;
-  const net = order.pricesIncludeTax ? gross - totalOf(taxesWithin(gross, rates(store, order, line))) : gross; // prettier-ignore
+  const net = order.pricesIncludeTax
+    ? gross - totalOf(taxesWithin(gross, rates(store, order, line)))
+    : gross;
   const total = line.total - net;
   return { ...line, total: total < 0n ? 0n : total };
 }
@@ -61,7 +64,10 @@ function rates(store: Store, order: OrderDraft, line: LineItem): ReturnType<type
   return store.options.isTaxed ? ratesFor(store, taxPlace(store, order), line.taxClass) : [];
 }
 
-/** Its sums do not match the order's: they are rounded line by line (rec: order_create_coupon_fixed). */
+/**
+ * Its sums do not match the order's: they are rounded line by line (rec:
+ * order_create_coupon_fixed).
+ */
 function couponLine(
   store: Store,
   order: OrderDraft,
@@ -78,8 +84,10 @@ function couponLine(
   const discountTax = sum(taxes);
   const discount = isGross ? given - discountTax : given;
   const isCheckout = order.createdVia !== 'rest-api';
-  const kept = (amount: Micro): Micro => (isCheckout ? rounded(amount, store.options.decimals) : amount); // prettier-ignore
-  // The type is left out for a fixed amount on the cart, the shop's default (rec: order_create_coupon_fixed).
+  const kept = (amount: Micro): Micro =>
+    isCheckout ? rounded(amount, store.options.decimals) : amount;
+  // The type is left out for a fixed amount on the cart, the shop's default (rec:
+  // order_create_coupon_fixed).
   const type = coupon.type === 'fixed_cart' ? null : coupon.type;
   const info = [coupon.id, coupon.code, type, Number(plain(coupon.amount))];
   const id = nextId(store, 'item');

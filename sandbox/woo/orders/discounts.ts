@@ -16,7 +16,9 @@ interface Item {
   takenUnits: bigint;
 }
 
-/** Works the discounts of the coupons out, one after the other, as the shop's discount engine does. */
+/**
+ * Works the discounts of the coupons out, one after the other, as the shop's discount engine does.
+ */
 export function discountsOf(
   store: Store,
   order: OrderDraft,
@@ -28,7 +30,7 @@ export function discountsOf(
     const before = new Map(items.map((item) => [item.lineId, item.takenUnits]));
     if (coupon.type === 'percent') takePercent(items, coupon.amount);
     else if (coupon.type === 'fixed_cart')
-      takeFromCart(items, rounded(coupon.amount, store.options.decimals) / unit); // prettier-ignore
+      takeFromCart(items, rounded(coupon.amount, store.options.decimals) / unit);
     else takeFromEach(items, rounded(coupon.amount, store.options.decimals) / unit);
     const byLine = items.map((item) => {
       const taken = item.takenUnits - (before.get(item.lineId) ?? 0n);
@@ -51,7 +53,9 @@ function itemsOf(store: Store, order: OrderDraft, unit: bigint): Item[] {
       priceUnits: rounded(gross(line), store.options.decimals) / unit,
       takenUnits: 0n,
     }))
-    .sort((a, b) => Number(b.priceUnits * BigInt(a.quantity || 1) - a.priceUnits * BigInt(b.quantity || 1))); // prettier-ignore
+    .sort((a, b) =>
+      Number(b.priceUnits * BigInt(a.quantity || 1) - a.priceUnits * BigInt(b.quantity || 1)),
+    );
 }
 
 /** Takes up to so much off a line; answers what was taken. */

@@ -13,9 +13,23 @@ import { type FeeLine, type LineItem, type OrderDraft, type ShippingLine } from 
 
 /** Takes over what a write sends for lines, shipping and fees (woocommerce.md#orders). */
 export function writeLines(moment: Moment, order: OrderDraft, input: JsonObject): void {
-  order.lines = written(moment.store, order.lines, input['line_items'], isLineGone, (line, sent) => writtenLine(moment, line, sent)); // prettier-ignore
-  order.shippingLines = written(moment.store, order.shippingLines, input['shipping_lines'], (sent) => sent['method_id'] === null, (line, sent) => writtenShipping(moment.store, line, sent)); // prettier-ignore
-  order.fees = written(moment.store, order.fees, input['fee_lines'], (sent) => sent['name'] === null, (line, sent) => writtenFee(moment.store, line, sent)); // prettier-ignore
+  order.lines = written(moment.store, order.lines, input['line_items'], isLineGone, (line, sent) =>
+    writtenLine(moment, line, sent),
+  );
+  order.shippingLines = written(
+    moment.store,
+    order.shippingLines,
+    input['shipping_lines'],
+    (sent) => sent['method_id'] === null,
+    (line, sent) => writtenShipping(moment.store, line, sent),
+  );
+  order.fees = written(
+    moment.store,
+    order.fees,
+    input['fee_lines'],
+    (sent) => sent['name'] === null,
+    (line, sent) => writtenFee(moment.store, line, sent),
+  );
 }
 
 /** A line with an id is changed or, when emptied, taken out; one without is new. */
@@ -36,7 +50,7 @@ function written<T extends { readonly id: number }>(
     }
     if (known !== undefined && isGone(entry)) result = result.filter((line) => line !== known);
     else if (known !== undefined)
-      result = result.map((line) => (line === known ? write(line, entry) : line)); // prettier-ignore
+      result = result.map((line) => (line === known ? write(line, entry) : line));
     else result.push({ ...write(null, entry), id: nextId(store, 'item') });
   }
   return result;
@@ -50,7 +64,8 @@ function isLineGone(entry: JsonObject): boolean {
 
 function writtenLine(moment: Moment, before: LineItem | null, sent: JsonObject): LineItem {
   const { store } = moment;
-  const quantity = sent['quantity'] === undefined ? (before?.quantity ?? 1) : asWhole(sent['quantity']); // prettier-ignore
+  const quantity =
+    sent['quantity'] === undefined ? (before?.quantity ?? 1) : asWhole(sent['quantity']);
   const line = before === null ? newLine(store, sent, quantity) : { ...before, quantity };
   const total = sent['total'] === undefined ? line.total : toMicro(sent['total']);
   const subtotal = sent['subtotal'] === undefined ? line.subtotal : toMicro(sent['subtotal']);
@@ -122,7 +137,10 @@ function optionMeta(store: Store, product: Product): LineItem['meta'] {
   }));
 }
 
-/** Price times quantity without tax; a negative quantity counts as none (rec: order_create_negative_qty). */
+/**
+ * Price times quantity without tax; a negative quantity counts as none (rec:
+ * order_create_negative_qty).
+ */
 function netPrice(store: Store, product: Product, quantity: number): Micro {
   const gross = toMicro(currentPrice(product)) * BigInt(Math.max(0, quantity));
   const { isTaxed, pricesIncludeTax } = store.options;

@@ -39,7 +39,9 @@ function filtersOf(input: JsonObject): Filter[] {
   if (customer !== undefined) filters.push((order) => order.customerId === customer);
   const [product] = ids(input['product']);
   if (product !== undefined) {
-    filters.push((order) => order.lines.some((line) => line.productId === product || line.variationId === product)); // prettier-ignore
+    filters.push((order) =>
+      order.lines.some((line) => line.productId === product || line.variationId === product),
+    );
   }
   const parents = ids(input['parent']);
   if (parents.length > 0) filters.push((order) => parents.includes(order.parentId));

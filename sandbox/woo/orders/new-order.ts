@@ -52,5 +52,7 @@ const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 
 /** So many letters and digits. */
 export function randomText(random: Random, length: number, alphabet = letters): string {
-  return Array.from({ length }, () => alphabet[random.between(0, alphabet.length - 1)] ?? '').join(''); // prettier-ignore
+  return Array.from({ length }, () => alphabet[random.between(0, alphabet.length - 1)] ?? '').join(
+    '',
+  );
 }

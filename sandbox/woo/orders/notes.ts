@@ -19,7 +19,13 @@ export function listNotes(call: WooCall, [orderId = '']: string[]): Answered {
 export function postNote(call: WooCall, [orderId = '']: string[]): Answered {
   const order: OrderDraft = { ...known(call, orderId) };
   const { input, store } = call;
-  const note = addNote(call, order, textOf(input['note']) ?? '', 'WooCommerce', asBoolean(input['customer_note'])); // prettier-ignore
+  const note = addNote(
+    call,
+    order,
+    textOf(input['note']) ?? '',
+    'WooCommerce',
+    asBoolean(input['customer_note']),
+  );
   store.revision += 1;
   store.orders.set(order.id, order);
   const location = `${store.homeUrl}/wp-json/wc/v3/orders/${order.id}/notes/${note.id}`;

@@ -17,7 +17,8 @@ import { addNote, moved, setStatus, stockMeta } from './status';
 export function createRefund(call: WooCall, orderId: string): Refund {
   const { store, input, nowMs } = call;
   const order = store.orders.get(Number(orderId));
-  if (order === undefined) throw refused('woocommerce_rest_invalid_order_id', 'Invalid order ID.', 404); // prettier-ignore
+  if (order === undefined)
+    throw refused('woocommerce_rest_invalid_order_id', 'Invalid order ID.', 404);
   const parts = refundParts(call, order, input['line_items']);
   const sent = input['amount'];
   const amount = sent === undefined ? -parts.total : toMicro(sent);
@@ -43,11 +44,16 @@ export function createRefund(call: WooCall, orderId: string): Refund {
     amount,
     reason: textOf(input['reason']) ?? '',
     isPaidBack,
-    meta: writtenMeta([{ id: nextId(store, 'orderMeta'), key: '_refund_type', value: isFull ? 'full' : 'partial' }], input['meta_data'], () => nextId(store, 'orderMeta')), // prettier-ignore
+    meta: writtenMeta(
+      [{ id: nextId(store, 'orderMeta'), key: '_refund_type', value: isFull ? 'full' : 'partial' }],
+      input['meta_data'],
+      () => nextId(store, 'orderMeta'),
+    ),
     ...numbered(call, order, parts),
   };
   const draft: OrderDraft = { ...order };
-  if (input['api_restock'] === undefined || asBoolean(input['api_restock'])) restock(call, draft, refund); // prettier-ignore
+  if (input['api_restock'] === undefined || asBoolean(input['api_restock']))
+    restock(call, draft, refund);
   if (isFull && amount > 0n) setStatus(call, draft, 'refunded', undefined);
   keepRefund(call, draft, refund);
   return refund;
@@ -137,9 +143,17 @@ function restock(call: WooCall, order: OrderDraft, refund: Refund): void {
     const change = moved(call, line, -units);
     if (change === null) continue;
     addNote(call, order, `Item #${change.id} stock increased from ${change.from} to ${change.to}.`);
-    const before = Number(line.meta.find((one) => one.key === '_restock_refunded_items')?.value ?? 0); // prettier-ignore
-    const left = { ...line, meta: stockMeta(call.store, line, '_reduced_stock', String(Number(reduced.value) - units)) }; // prettier-ignore
-    const noted = { ...left, meta: stockMeta(call.store, left, '_restock_refunded_items', String(before + units)) }; // prettier-ignore
+    const before = Number(
+      line.meta.find((one) => one.key === '_restock_refunded_items')?.value ?? 0,
+    );
+    const left = {
+      ...line,
+      meta: stockMeta(call.store, line, '_reduced_stock', String(Number(reduced.value) - units)),
+    };
+    const noted = {
+      ...left,
+      meta: stockMeta(call.store, left, '_restock_refunded_items', String(before + units)),
+    };
     order.lines = order.lines.map((one) => (one === line ? noted : one));
   }
 }

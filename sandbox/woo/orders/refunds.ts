@@ -20,7 +20,11 @@ import { shownDecimals } from './shown-decimals';
 export function listRefunds(call: WooCall, [orderId = '']: string[]): Answered {
   const order = orderOf(call, orderId);
   const refunds = order.refundIds.map((id) => call.store.refunds.get(id));
-  return listed(call, refunds.filter((refund) => refund !== undefined), view); // prettier-ignore
+  return listed(
+    call,
+    refunds.filter((refund) => refund !== undefined),
+    view,
+  );
 }
 
 /** `/refunds` over all orders; each row names its order (rec: refunds_all). */

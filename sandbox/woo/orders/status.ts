@@ -8,9 +8,16 @@ import { needsProcessing } from './view';
 
 /** Statuses the shop knows of itself; what a plug-in adds comes on top. */
 const orderStatuses = [
-  'auto-draft', 'pending', 'processing', 'on-hold', 'completed', 'cancelled', 'refunded', 'failed',
+  'auto-draft',
+  'pending',
+  'processing',
+  'on-hold',
+  'completed',
+  'cancelled',
+  'refunded',
+  'failed',
   'checkout-draft',
-]; // prettier-ignore
+];
 
 export function knownStatuses({ store, settings }: Moment): string[] {
   return [...orderStatuses, ...store.pluginStatuses, ...settings['woo.customStatuses'].names];
@@ -47,7 +54,11 @@ export function setStatus(
   if (reducing.has(status)) reduceStock(moment, order, seen);
   if (restoring.has(status) && order.isStockReduced) restoreStock(moment, order);
   if (from !== 'trash') {
-    addNote(moment, order, `Order status changed from ${names[from] ?? from} to ${names[status] ?? status}.`); // prettier-ignore
+    addNote(
+      moment,
+      order,
+      `Order status changed from ${names[from] ?? from} to ${names[status] ?? status}.`,
+    );
   }
   if (status === 'processing' || status === 'on-hold') mail(moment, order, 'new_order');
 }
@@ -69,7 +80,8 @@ function paidStatus({ store, settings }: Moment, order: OrderDraft): string {
 /** The date of payment is set once and never taken back (rec: order_update_to_cancelled). */
 function setDates(moment: Moment, order: OrderDraft): void {
   const reached = paidStatus(moment, order);
-  const isPaid = order.status === reached || (reached === 'processing' && order.status === 'completed'); // prettier-ignore
+  const isPaid =
+    order.status === reached || (reached === 'processing' && order.status === 'completed');
   if (isPaid) order.paidMs ??= moment.nowMs;
   if (order.status === 'completed') order.completedMs = moment.nowMs;
 }
@@ -139,7 +151,6 @@ export function addNote(
   author = 'WooCommerce',
   isForCustomer = false,
 ): Note {
-  // prettier-ignore
   const note: Note = {
     id: nextId(moment.store, 'comment'),
     text,

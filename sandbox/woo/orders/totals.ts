@@ -42,8 +42,14 @@ export function taxPlace(store: Store, order: OrderDraft): TaxPlace {
 /** Sums the order up anew at the tax rates and settings of this moment (woocommerce.md#totals). */
 export function calculateTotals(store: Store, order: OrderDraft): void {
   const { decimals } = store.options;
-  const subtotal = itemsTotal(store, order.lines.map((line) => line.subtotal)); // prettier-ignore
-  const total = itemsTotal(store, order.lines.map((line) => line.total)); // prettier-ignore
+  const subtotal = itemsTotal(
+    store,
+    order.lines.map((line) => line.subtotal),
+  );
+  const total = itemsTotal(
+    store,
+    order.lines.map((line) => line.total),
+  );
   order.shippingTotal = sum(order.shippingLines.map((line) => rounded(line.total, decimals)));
   order.fees = cutFees(order, total, decimals);
   calculateTaxes(store, order);
@@ -69,7 +75,8 @@ function cutFees(order: OrderDraft, itemsTotal: Micro, decimals: number): readon
   let before = 0n;
   return order.fees.map((fee) => {
     const lowest = -rounded(itemsTotal + before + order.shippingTotal, decimals);
-    const cut = fee.total < 0n && fee.total < lowest && lowest < 0n ? { ...fee, total: lowest } : fee; // prettier-ignore
+    const cut =
+      fee.total < 0n && fee.total < lowest && lowest < 0n ? { ...fee, total: lowest } : fee;
     before += cut.total;
     return cut;
   });
@@ -88,7 +95,10 @@ function calculateTaxes(store: Store, order: OrderDraft): void {
     ...line,
     taxes: isTaxed && isTaxable(store, line) ? lineTaxes(line, ratesOf(line.taxClass)) : [],
   }));
-  order.fees = order.fees.map((fee) => ({ ...fee, taxes: isTaxed ? feeTaxes(store, order, fee, ratesOf) : [] })); // prettier-ignore
+  order.fees = order.fees.map((fee) => ({
+    ...fee,
+    taxes: isTaxed ? feeTaxes(store, order, fee, ratesOf) : [],
+  }));
   const [shippingClass = ''] = order.lines.map((line) => line.taxClass);
   order.shippingLines = order.shippingLines.map((line) => {
     const isShippingTaxed = isTaxed && line.taxStatus === 'taxable' && order.lines.length > 0;
@@ -148,7 +158,8 @@ function costsByClass(store: Store, order: OrderDraft): Map<string | null, Micro
   const [first = ''] = order.lines.map((line) => line.taxClass);
   for (const line of order.lines) add(isTaxable(store, line) ? line.taxClass : null, line.total);
   for (const fee of order.fees) add(fee.taxStatus === 'taxable' ? fee.taxClass : null, fee.total);
-  for (const line of order.shippingLines) add(line.taxStatus === 'taxable' ? first : null, line.total); // prettier-ignore
+  for (const line of order.shippingLines)
+    add(line.taxStatus === 'taxable' ? first : null, line.total);
   return costs;
 }
 
@@ -164,9 +175,11 @@ function sumTaxes(store: Store, order: OrderDraft): void {
   const met = new Set([...cart.keys(), ...shipping.keys()]);
   const kept = order.taxLines.filter((line) => met.has(line.rateId));
   const keptIds = new Set(kept.map((line) => line.rateId));
-  const fresh = [...met].filter((rateId) => !keptIds.has(rateId)).map((rateId) => {
-    return { id: nextId(store, 'item'), rateId };
-  }); // prettier-ignore
+  const fresh = [...met]
+    .filter((rateId) => !keptIds.has(rateId))
+    .map((rateId) => {
+      return { id: nextId(store, 'item'), rateId };
+    });
   order.taxLines = [...kept, ...fresh].map(({ id, rateId }) => {
     const rate = store.rates.get(rateId);
     return {

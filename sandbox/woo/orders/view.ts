@@ -133,6 +133,8 @@ function links(store: Store, order: Order): JsonObject {
     email_templates: [
       { embeddable: true, href: `${root}/orders/${order.id}/actions/email_templates` },
     ],
-    ...(order.customerId === 0 ? {} : { customer: [{ href: `${root}/customers/${order.customerId}` }] }), // prettier-ignore
+    ...(order.customerId === 0
+      ? {}
+      : { customer: [{ href: `${root}/customers/${order.customerId}` }] }),
   };
 }

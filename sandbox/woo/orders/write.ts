@@ -62,7 +62,9 @@ function leaveDraft(moment: Moment, order: OrderDraft, error: WooError): void {
   error.extra['new_draft_order_id'] = order.id;
 }
 
-/** A partial update. Lines and addresses make everything be summed up anew, status and notes do not. */
+/**
+ * A partial update. Lines and addresses make everything be summed up anew, status and notes do not.
+ */
 export function updateOrder(moment: Moment, before: Order, { input, arrival }: OrderWrite): Order {
   const order: OrderDraft = { ...before };
   refuseUnknownCustomer(moment, input);
@@ -85,9 +87,18 @@ export function updateOrder(moment: Moment, before: Order, { input, arrival }: O
   return moment.store.orders.get(order.id) ?? order;
 }
 
-const summing = ['billing', 'shipping', 'line_items', 'shipping_lines', 'fee_lines', 'coupon_lines']; // prettier-ignore
+const summing = [
+  'billing',
+  'shipping',
+  'line_items',
+  'shipping_lines',
+  'fee_lines',
+  'coupon_lines',
+];
 
-/** A status that no schema check refused and nobody knows becomes pending (rec: order_batch_mixed). */
+/**
+ * A status that no schema check refused and nobody knows becomes pending (rec: order_batch_mixed).
+ */
 function storedStatus(moment: Moment, status: string): string {
   const plain = status.replace(/^wc-/, '');
   return knownStatuses(moment).includes(plain) || plain === 'trash' ? plain : 'pending';

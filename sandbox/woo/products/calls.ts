@@ -14,7 +14,10 @@ import { type Context, productView } from './view';
 import { createProduct, eraseProduct, trashProduct, updateProduct } from './write';
 
 export function listProducts(call: WooCall): Answered {
-  return withTag(call, pageAnswer(call, listedProducts(call), (product) => view(call, product, contextOf(call)))); // prettier-ignore
+  return withTag(
+    call,
+    pageAnswer(call, listedProducts(call), (product) => view(call, product, contextOf(call))),
+  );
 }
 
 export function getProduct(call: WooCall, [id = '']: string[]): Answered {
@@ -103,7 +106,8 @@ function writable(call: WooCall, id: string): Product {
 function refuseVariation(product: Product): void {
   if (product.parentId === 0) return;
   const message =
-    'To manipulate product variations you should use the /products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint.';
+    'To manipulate product variations you should use the ' +
+    '/products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint.';
   throw new WooError(404, 'woocommerce_rest_invalid_product_id', message);
 }
 

@@ -47,7 +47,8 @@ function refuseSku(
     throw new WooError(
       400,
       'woocommerce_rest_product_not_created',
-      `The product with SKU (${sku}) you are trying to insert is already present in the lookup table`,
+      `The product with SKU (${sku}) you are trying to insert is already present in the ` +
+        'lookup table',
     );
   }
   throw new WooError(400, 'product_invalid_sku', 'Invalid or duplicated SKU.', {

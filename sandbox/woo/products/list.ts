@@ -53,10 +53,15 @@ function filtersOf(store: Store, input: JsonObject): Filter[] {
   const filters: Filter[] = [statusFilter(parameterText(input['status']))];
   const exclude = new Set(ids(input['exclude']));
   if (exclude.size > 0) filters.push((product) => !exclude.has(product.id));
-  const words = parameterText(input['search']).toLowerCase().split(/\s+/).filter((word) => word !== ''); // prettier-ignore
+  const words = parameterText(input['search'])
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   if (words.length > 0) {
     filters.push((product) => {
-      const fields = `${product.name} ${parameterText(product.fields['description'])} ${parameterText(product.fields['short_description'])}`;
+      const fields =
+        `${product.name} ${parameterText(product.fields['description'])} ` +
+        `${parameterText(product.fields['short_description'])}`;
       return words.every((word) => fields.toLowerCase().includes(word));
     });
   }

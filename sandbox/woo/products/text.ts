@@ -26,7 +26,9 @@ export function sanitizedText(text: string): string {
 
 /** A `<` that no `>` follows is no tag: it becomes an entity. */
 function escapedLessThan(text: string): string {
-  return text.replace(/<[^>]*?(?=<|>|$)>?/g, (part) => (part.includes('>') ? part : entities(part))); // prettier-ignore
+  return text.replace(/<[^>]*?(?=<|>|$)>?/g, (part) =>
+    part.includes('>') ? part : entities(part),
+  );
 }
 
 function entities(text: string): string {
@@ -56,22 +58,31 @@ export function normalTitle(text: string): string {
 }
 
 /**
- * `wp_filter_post_kses`: one layer of backslashes goes, then what looks like an element that is not allowed, also
- * `< 4 and 5 >`; what is left of `<`, `>` and `&` becomes entities (woocommerce.md#texts).
+ * `wp_filter_post_kses`: one layer of backslashes goes, then what looks like an element that is not
+ * allowed, also `< 4 and 5 >`; what is left of `<`, `>` and `&` becomes entities
+ * (woocommerce.md#texts).
  */
 export function filteredText(text: string): string {
-  const unslashed = text.replace(/\\([\s\S]?)/g, (_pair, next: string) => (next === '0' ? '\0' : next)); // prettier-ignore
+  const unslashed = text.replace(/\\([\s\S]?)/g, (_pair, next: string) =>
+    next === '0' ? '\0' : next,
+  );
   return escapedLessThan(unslashed)
     .replace(/&(?!(#\d+|#x[\da-f]+|\w+);)/gi, '&amp;')
     .replace(/<[^>]*(?:>|$)|>/g, (element) => keptElement(element));
 }
 
-const allowedElements = new Set('a abbr b blockquote br cite code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins li ol p pre q s small span strike strong sub sup table tbody td th thead tr u ul'.split(' ')); // prettier-ignore
+const allowedElements = new Set(
+  (
+    'a abbr b blockquote br cite code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins li ' +
+    'ol p pre q s small span strike strong sub sup table tbody td th thead tr u ul'
+  ).split(' '),
+);
 
 function keptElement(element: string): string {
   if (element === '>') return '&gt;';
   const [, name] = /^<\s*\/?\s*([a-z0-9-]+)[^>]*>?$/i.exec(element) ?? [];
-  if (name === undefined) return element.endsWith('>') && !element.startsWith('<!') ? '' : entities(element); // prettier-ignore
+  if (name === undefined)
+    return element.endsWith('>') && !element.startsWith('<!') ? '' : entities(element);
   return allowedElements.has(name.toLowerCase()) ? element : '';
 }
 
@@ -88,7 +99,11 @@ export function paragraphs(text: string): string {
 /** What WordPress makes of a name: `batch-m1`. */
 export function generatedSlug(name: string): string {
   const plain = name.normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
-  const base = plain.toLowerCase().replace(/&amp;/g, '').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, ''); // prettier-ignore
+  const base = plain
+    .toLowerCase()
+    .replace(/&amp;/g, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
   return base === '' ? 'product' : base;
 }
 
@@ -121,9 +136,16 @@ export function priceHtml(currency: string, regular: string, sale: string): stri
   if (regular === '') return '';
   const shown = (price: string): string => `${symbols[currency] ?? currency}${shopPrice(price)}`;
   const amount = (price: string): string =>
-    `<span class="woocommerce-Price-amount amount"><bdi><span class="woocommerce-Price-currencySymbol" translate="no">${symbols[currency] ?? currency}</span>${shopPrice(price)}</bdi></span>`;
+    '<span class="woocommerce-Price-amount amount"><bdi><span ' +
+    'class="woocommerce-Price-currencySymbol" ' +
+    `translate="no">${symbols[currency] ?? currency}</span>${shopPrice(price)}</bdi></span>`;
   if (sale === '') return amount(regular);
-  return `<del aria-hidden="true">${amount(regular)}</del> <span class="screen-reader-text">Original price was: ${shown(regular)}.</span><ins aria-hidden="true">${amount(sale)}</ins><span class="screen-reader-text">Current price is: ${shown(sale)}.</span>`;
+  return (
+    `<del aria-hidden="true">${amount(regular)}</del> <span ` +
+    `class="screen-reader-text">Original price was: ${shown(regular)}.</span><ins ` +
+    `aria-hidden="true">${amount(sale)}</ins><span class="screen-reader-text">Current price ` +
+    `is: ${shown(sale)}.</span>`
+  );
 }
 
 /** Kept: to make one takes longer than all the rest of a product's view. */

@@ -34,7 +34,9 @@ function listed(call: WooCall, wanted: readonly number[], isOverall = false): An
   const skus = new Set(textList(parameterText(input['sku'])).map(skuKey));
   const status = parameterText(input['status']);
   const isShown = (one: Product): boolean =>
-    status === '' || status === 'any' ? one.status !== 'trash' : textList(status).includes(one.status); // prettier-ignore
+    status === '' || status === 'any'
+      ? one.status !== 'trash'
+      : textList(status).includes(one.status);
   const filters = [
     isShown,
     (one: Product): boolean => include.size === 0 || include.has(one.id),

@@ -44,7 +44,8 @@ export function productView(
     short_description: text('short_description'),
     sku: product.sku,
     ...prices(product, group),
-    // A variation's sales are read from the table as they stand there (rec: product_get_variation_id).
+    // A variation's sales are read from the table as they stand there (rec:
+    // product_get_variation_id).
     total_sales: isVariation ? String(product.totalSales) : product.totalSales,
     ...group('virtual', 'downloadable', 'downloads', 'download_limit', 'download_expiry'),
     ...group('external_url', 'button_text', 'tax_status'),
@@ -97,7 +98,12 @@ function prices(product: Product, group: (...names: string[]) => JsonObject): Js
     price: currentPrice(product),
     regular_price: product.regularPrice,
     sale_price: product.salePrice,
-    ...group('date_on_sale_from', 'date_on_sale_from_gmt', 'date_on_sale_to', 'date_on_sale_to_gmt'), // prettier-ignore
+    ...group(
+      'date_on_sale_from',
+      'date_on_sale_from_gmt',
+      'date_on_sale_to',
+      'date_on_sale_to_gmt',
+    ),
     on_sale: product.salePrice !== '',
     purchasable: isPurchasable(product),
   };
@@ -127,12 +133,16 @@ function parentTaxClass(store: Store, product: Product): Json {
   return store.products.get(product.parentId)?.fields['tax_class'] ?? '';
 }
 
-/** A variable product without variations for sale is out of stock (rec: product_create_variable). */
+/**
+ * A variable product without variations for sale is out of stock (rec: product_create_variable).
+ */
 export function shownStatus(store: Store, product: Product): string {
   const owner = stockOwner(store, product);
   if (product.fields['type'] !== 'variable' || product.isStockManaged) return owner.stockStatus;
   const variations = (store.variations.get(product.id) ?? []).map((id) => store.products.get(id));
-  const isAnySold = variations.some((one) => one?.status === 'publish' && one.stockStatus !== 'outofstock'); // prettier-ignore
+  const isAnySold = variations.some(
+    (one) => one?.status === 'publish' && one.stockStatus !== 'outofstock',
+  );
   return isAnySold ? 'instock' : 'outofstock';
 }
 

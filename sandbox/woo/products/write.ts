@@ -129,7 +129,8 @@ function apply(
   if (fatalText !== '' && JSON.stringify(input).includes(fatalText)) throw phpFatal();
   const name = textOf(input['name']);
   // PHP takes `0` for empty, and a product without a name is called so (woocommerce.md#texts).
-  if (name !== undefined) draft.name = ['', '0'].includes(normalTitle(name)) ? blank.name : normalTitle(name); // prettier-ignore
+  if (name !== undefined)
+    draft.name = ['', '0'].includes(normalTitle(name)) ? blank.name : normalTitle(name);
   const status = textOf(input['status']);
   // A status that no schema check refused and the store does not know becomes draft
   // (woocommerce.md#batches).
@@ -162,7 +163,9 @@ function moveCreation(store: Store, draft: ProductDraft, createdMs: number): voi
   draft.meta = withMeta(draft.meta, '_wp_old_date', oldDay, () => nextId(store, 'productMeta'));
 }
 
-/** Out of the trash a product takes its slug back, if it had one (rec: product_restore_from_trash). */
+/**
+ * Out of the trash a product takes its slug back, if it had one (rec: product_restore_from_trash).
+ */
 function restoreSlug(draft: ProductDraft, before: Product | null): void {
   if (before?.status !== 'trash' || draft.status === 'trash') return;
   const wanted = draft.meta.find((one) => one.key === '_wp_desired_post_slug');
@@ -171,7 +174,9 @@ function restoreSlug(draft: ProductDraft, before: Product | null): void {
   draft.meta = draft.meta.filter((one) => one !== wanted);
 }
 
-/** The sandbox fetches nothing: an image from elsewhere cannot be had, and the whole write fails. */
+/**
+ * The sandbox fetches nothing: an image from elsewhere cannot be had, and the whole write fails.
+ */
 function refuseRemoteImages(input: JsonObject): void {
   const remote = objectsOf(input['images']).find((one) => asWhole(one['id']) === 0);
   const source = textOf(remote?.['src']);
@@ -221,8 +226,16 @@ function shopPrice({ priceEnding }: Store, price: string): string {
 
 /** Standard where the shop has no such class: it says nothing (set_tax_class). */
 function taxClass(store: Store, value: Json): string {
-  const slug = (textOf(value) ?? '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, ''); // prettier-ignore
-  const known = ['reduced-rate', 'zero-rate', 'parent', ...[...store.rates.values()].map((rate) => rate.taxClass)]; // prettier-ignore
+  const slug = (textOf(value) ?? '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  const known = [
+    'reduced-rate',
+    'zero-rate',
+    'parent',
+    ...[...store.rates.values()].map((rate) => rate.taxClass),
+  ];
   return known.includes(slug) ? slug : '';
 }
 

@@ -29,7 +29,8 @@ export const coupons: Resource<Coupon> = {
   rows: (store) => store.coupons,
   missing: () => new WooError(404, 'woocommerce_rest_shop_coupon_invalid_id', 'Invalid ID.'),
   isLatestFirst: true,
-  fits: (row, input) => input['code'] === undefined || row.code === textOf(input['code'])?.toLowerCase(), // prettier-ignore
+  fits: (row, input) =>
+    input['code'] === undefined || row.code === textOf(input['code'])?.toLowerCase(),
   afterCreate: (call, { id }) => {
     announce(call, 'coupon', 'created', id);
   },

@@ -28,7 +28,10 @@ export const categories: Resource<Category> = {
     const name = textOf(input['name']) ?? before?.name ?? '';
     const parent = asWhole(input['parent'] ?? before?.parent);
     const twin = [...store.categories.values()].find(
-      (one) => one.id !== before?.id && one.parent === parent && one.name.toLowerCase() === name.toLowerCase(), // prettier-ignore
+      (one) =>
+        one.id !== before?.id &&
+        one.parent === parent &&
+        one.name.toLowerCase() === name.toLowerCase(),
     );
     if (twin !== undefined) {
       const message = 'A term with the name provided already exists with this parent.';
@@ -56,7 +59,9 @@ export const categories: Resource<Category> = {
     count: [...store.products.values()].filter((one) => one.categoryIds.includes(id)).length,
     _links: {
       ...selfLinks(store, 'products/categories', String(id)),
-      ...(parent === 0 ? {} : { up: [{ href: `${store.homeUrl}/wp-json/wc/v3/products/categories/${parent}` }] }), // prettier-ignore
+      ...(parent === 0
+        ? {}
+        : { up: [{ href: `${store.homeUrl}/wp-json/wc/v3/products/categories/${parent}` }] }),
     },
   }),
 };
@@ -66,7 +71,7 @@ export const attributes: Resource<Attribute> = {
   path: 'products/attributes',
   plural: 'Resource',
   rows: (store) => store.attributes,
-  missing: () => new WooError(404, 'woocommerce_rest_taxonomy_invalid', 'Resource does not exist.'), // prettier-ignore
+  missing: () => new WooError(404, 'woocommerce_rest_taxonomy_invalid', 'Resource does not exist.'),
   written: ({ store }, before, input) => {
     const name = textOf(input['name']) ?? before?.name ?? '';
     const slug = `pa_${(textOf(input['slug']) ?? before?.slug ?? generatedSlug(name)).replace(/^pa_/, '')}`;

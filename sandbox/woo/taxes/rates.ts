@@ -23,7 +23,13 @@ export function ratesFor(store: Store, place: TaxPlace, taxClass: string): TaxRa
   const wanted = taxClass === '' ? 'standard' : taxClass;
   const fitting = [...store.rates.values()]
     .filter((rate) => rate.taxClass === wanted && fits(rate, place))
-    .sort((a, b) => a.priority - b.priority || specificity(b) - specificity(a) || a.order - b.order || a.id - b.id); // prettier-ignore
+    .sort(
+      (a, b) =>
+        a.priority - b.priority ||
+        specificity(b) - specificity(a) ||
+        a.order - b.order ||
+        a.id - b.id,
+    );
   const found = new Map<number, TaxRate>();
   for (const rate of fitting) if (!found.has(rate.priority)) found.set(rate.priority, rate);
   return [...found.values()];
@@ -44,10 +50,13 @@ function fits(rate: TaxRate, place: TaxPlace): boolean {
 function postcodeFits(wanted: string, postcode: string): boolean {
   if (wanted === '') return true;
   const plain = postcode.toUpperCase().replace(/[\s-]/g, '');
-  return wanted.toUpperCase().split(';').some((one) => {
-    const pattern = one.replace(/[\s-]/g, '');
-    return pattern.endsWith('*') ? plain.startsWith(pattern.slice(0, -1)) : pattern === plain;
-  }); // prettier-ignore
+  return wanted
+    .toUpperCase()
+    .split(';')
+    .some((one) => {
+      const pattern = one.replace(/[\s-]/g, '');
+      return pattern.endsWith('*') ? plain.startsWith(pattern.slice(0, -1)) : pattern === plain;
+    });
 }
 
 function specificity(rate: TaxRate): number {
@@ -95,5 +104,7 @@ export function basePlace(store: Store): TaxPlace {
 /** `GB-VAT-1`, as a tax line names its rate. */
 export function rateCode(rate: TaxRate): string {
   const label = (rate.name === '' ? 'TAX' : rate.name).toUpperCase();
-  return [rate.country, rate.state, label, String(rate.priority)].filter((part) => part !== '').join('-'); // prettier-ignore
+  return [rate.country, rate.state, label, String(rate.priority)]
+    .filter((part) => part !== '')
+    .join('-');
 }

@@ -115,7 +115,9 @@ function firstDueMs(stores: Iterable<Store>): number | null {
   return first === Infinity ? null : first;
 }
 
-/** Takes what is due (or all) out of the queues, in the order of due times, bent by planned faults. */
+/**
+ * Takes what is due (or all) out of the queues, in the order of due times, bent by planned faults.
+ */
 function takeDue(
   tools: CronTools,
   all: boolean,
@@ -177,7 +179,9 @@ async function deliver(
   return { store: store.name, webhookId, topic: webhook.topic, resourceId, sentAt, status };
 }
 
-/** A form body without signature; only an exact 200 settles it (rec: webhook_get: then modified). */
+/**
+ * A form body without signature; only an exact 200 settles it (rec: webhook_get: then modified).
+ */
 async function ping(
   tools: CronTools,
   store: Store,
@@ -213,11 +217,14 @@ async function ping(
   return null;
 }
 
-/** 2xx, 301 and 302 count as delivered; the failure after the sixth disables, none is sent again. */
+/**
+ * 2xx, 301 and 302 count as delivered; the failure after the sixth disables, none is sent again.
+ */
 function count(store: Store, webhookId: number, status: number | null, nowMs: number): void {
   const webhook = store.webhooks.get(webhookId);
   if (webhook === undefined) return;
-  const isDone = status !== null && ((status >= 200 && status < 300) || status === 301 || status === 302); // prettier-ignore
+  const isDone =
+    status !== null && ((status >= 200 && status < 300) || status === 301 || status === 302);
   if (isDone) {
     if (webhook.failures > 0) store.webhooks.set(webhookId, { ...webhook, failures: 0 });
     return;

@@ -38,7 +38,9 @@ function bodyOf(store: Store, topic: string, id: number, random: Random): Json {
     }
     case 'customer': {
       const customer = store.customers.get(id);
-      return customer === undefined ? { code: 'wc_user_invalid_id', message: 'Invalid user ID.', data: { status: 404 } } : customerView(store, customer); // prettier-ignore
+      return customer === undefined
+        ? { code: 'wc_user_invalid_id', message: 'Invalid user ID.', data: { status: 404 } }
+        : customerView(store, customer);
     }
     default: {
       const coupon = store.coupons.get(id);

@@ -21,8 +21,16 @@ const hooks: Record<string, string[]> = {
   'order.updated': ['woocommerce_update_order', 'woocommerce_order_refunded'],
   'order.deleted': ['wp_trash_post', 'woocommerce_trash_order'],
   'order.restored': ['untrashed_post', 'woocommerce_untrash_order'],
-  'product.created': ['woocommerce_process_product_meta', 'woocommerce_new_product', 'woocommerce_new_product_variation'], // prettier-ignore
-  'product.updated': ['woocommerce_process_product_meta', 'woocommerce_update_product', 'woocommerce_update_product_variation'], // prettier-ignore
+  'product.created': [
+    'woocommerce_process_product_meta',
+    'woocommerce_new_product',
+    'woocommerce_new_product_variation',
+  ],
+  'product.updated': [
+    'woocommerce_process_product_meta',
+    'woocommerce_update_product',
+    'woocommerce_update_product_variation',
+  ],
   'product.deleted': ['wp_trash_post'],
   'product.restored': ['untrashed_post'],
 };
@@ -120,6 +128,12 @@ function namedTime(ms: number): string {
 
 /** Entities in a secret are decoded before it signs (code). */
 function decoded(secret: string): string {
-  const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#039;': "'" }; // prettier-ignore
+  const entities: Record<string, string> = {
+    '&amp;': '&',
+    '&lt;': '<',
+    '&gt;': '>',
+    '&quot;': '"',
+    '&#039;': "'",
+  };
   return secret.replace(/&(amp|lt|gt|quot|#039);/g, (entity) => entities[entity] ?? entity);
 }

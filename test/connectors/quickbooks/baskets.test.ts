@@ -12,7 +12,8 @@ import { startCompany, type Company } from '../../sandbox/support';
 import { known, openGate, outgoing, references, stored } from '../fixtures';
 import { accountingMappings, connected } from './company';
 
-// Random tickets posted for real: the connector itself refuses an answer whose total or tax is another.
+// Random tickets posted for real: the connector itself refuses an answer whose total or tax is
+// another.
 
 const documentsEach = 90 * basketsTimes();
 const batchSize = 30;
@@ -32,7 +33,8 @@ afterEach(async () => {
 afterAll(() => closeConnections());
 
 it.each(cases)(
-  '$kind, tax in the price: $pricesIncludeTax: the books have the total and the tax of every ticket',
+  '$kind, tax in the price: $pricesIncludeTax: the books have the total and ' +
+    'the tax of every ticket',
   async (options) => {
     company = await startCompany({ kind: options.kind, fixture: 'accounting' });
     const { connector } = await connected(company);
@@ -46,10 +48,16 @@ it.each(cases)(
     let receivableMinor = 0;
     for (const [index, ticket] of tickets.entries()) {
       const parts = ticket.kind === 'order' ? partsOfOrder(ticket.body) : ['sale'];
-      const all = parts.map((part) => connector.compose({ ...outgoingOf(ticket, index), part }, things, {})); // prettier-ignore
+      const all = parts.map((part) =>
+        connector.compose({ ...outgoingOf(ticket, index), part }, things, {}),
+      );
       const own = all.flatMap((composed) => (composed.type === 'write' ? [composed.write] : []));
       if (own.length < all.length) {
-        left.push(...all.flatMap((one) => (one.type === 'write' ? [] : one.type === 'hold' ? one.reason : one.type))); // prettier-ignore
+        left.push(
+          ...all.flatMap((one) =>
+            one.type === 'write' ? [] : one.type === 'hold' ? one.reason : one.type,
+          ),
+        );
         continue;
       }
       const { totalMinor } = ticket.body.totals;

@@ -13,7 +13,16 @@ function settled(total: number, tax: number | undefined, varianceMinor: number):
     payload: {},
     isLinked: false,
     snapshot: {},
-    natural: { kind: 'document', docNumber: null, marker: '', txnDate: '2026-11-21', totalMinor: 2_200, taxMinor: 200, taxVarianceMinor: varianceMinor, currency: 'USD' }, // prettier-ignore
+    natural: {
+      kind: 'document',
+      docNumber: null,
+      marker: '',
+      txnDate: '2026-11-21',
+      totalMinor: 2_200,
+      taxMinor: 200,
+      taxVarianceMinor: varianceMinor,
+      currency: 'USD',
+    },
   };
   const detail = tax === undefined ? {} : { TxnTaxDetail: { TotalTax: tax } };
   const receipt = { Id: '1', SyncToken: '0', TotalAmt: total, ...detail };

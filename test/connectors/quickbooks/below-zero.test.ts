@@ -7,7 +7,8 @@ import { deliveryPartsOf } from '../../../domain/posting/ticket';
 import { line, orderBody, outgoing } from '../fixtures';
 import { Books } from './books';
 
-// Tickets of which more is taken off than is sold: what cannot stand on a sales form is given back by a refund.
+// Tickets of which more is taken off than is sold: what cannot stand on a sales form is given back
+// by a refund.
 const books = new Books();
 beforeEach(() => books.begin());
 afterEach(() => books.close());
@@ -42,32 +43,35 @@ test('B19: a fee of -5.00 above lines of 3.00 is a sale of 3.00 and a refund of 
   expect(Object.values(adds).reduce((sum, amount) => sum + Number(amount), 0)).toBeCloseTo(0, 9);
 });
 
-test("B19: an exchange with a taxed loyalty fee: tax and money of both halves are the till's", async () => {
-  const tax = (taxMinor: number): { code: string; taxMinor: number }[] => [
-    { code: 'NY', taxMinor },
-  ];
-  const sold = line({ netMinor: 300, unitPrice: '3.00', taxes: tax(27) });
-  const back = line({
-    lineId: '2',
-    quantity: '-1',
-    netMinor: -1000,
-    unitPrice: '10.00',
-    taxes: tax(-89),
-  });
-  const fees = [{ ...loyalty, taxes: tax(-44) }];
-  const totals = { netMinor: -1200, taxMinor: -106, totalMinor: -1306 };
-  const body = orderBody({
-    number: 'x2',
-    lines: [sold, back],
-    fees,
-    tenders: cardOf(-1306),
-    totals,
-  });
-  const adds = await posted('x2', body);
-  expect(adds['Card clearing']).toBe('-13.06');
-  const taxAdded = Object.entries(adds).find(([name]) => name === 'Sales tax payable')?.[1];
-  expect(taxAdded).toBe('1.06');
-});
+test(
+  'B19: an exchange with a taxed loyalty fee: tax and money of both halves are ' + "the till's",
+  async () => {
+    const tax = (taxMinor: number): { code: string; taxMinor: number }[] => [
+      { code: 'NY', taxMinor },
+    ];
+    const sold = line({ netMinor: 300, unitPrice: '3.00', taxes: tax(27) });
+    const back = line({
+      lineId: '2',
+      quantity: '-1',
+      netMinor: -1000,
+      unitPrice: '10.00',
+      taxes: tax(-89),
+    });
+    const fees = [{ ...loyalty, taxes: tax(-44) }];
+    const totals = { netMinor: -1200, taxMinor: -106, totalMinor: -1306 };
+    const body = orderBody({
+      number: 'x2',
+      lines: [sold, back],
+      fees,
+      tenders: cardOf(-1306),
+      totals,
+    });
+    const adds = await posted('x2', body);
+    expect(adds['Card clearing']).toBe('-13.06');
+    const taxAdded = Object.entries(adds).find(([name]) => name === 'Sales tax payable')?.[1];
+    expect(taxAdded).toBe('1.06');
+  },
+);
 
 test('B19: loyalty money that is paid out without a sale is a refund alone', async () => {
   const totals = { netMinor: -500, taxMinor: 0, totalMinor: -500 };

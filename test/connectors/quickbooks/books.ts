@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
-import type { Composed, Connector, Outgoing, RecordReference, Write } from '../../../connectors/connector'; // prettier-ignore
+import type {
+  Composed,
+  Connector,
+  Outgoing,
+  RecordReference,
+  Write,
+} from '../../../connectors/connector';
 import { initialPostingSettings, type PostingSettings } from '../../../domain/posting/settings';
 import { added, totalsOf } from '../../sandbox/qbo/expected-ledger';
 import { control, startCompany, type Company } from '../../sandbox/support';
@@ -20,7 +26,11 @@ import { PostedPart } from './posted-part';
 
 const realmIds = z.object({ ids: z.object({ accounts: z.record(z.string(), z.string()) }) });
 
-export const there = (remoteId: string, entity: string): RecordReference => ({ remoteId, isOpen: false, entity }); // prettier-ignore
+export const there = (remoteId: string, entity: string): RecordReference => ({
+  remoteId,
+  isOpen: false,
+  entity,
+});
 
 /** A running company with a connector to it, started anew by `begin`. */
 export class Books {
@@ -66,12 +76,17 @@ export class Books {
     return result.remoteId;
   }
 
-  /** Posts it with an answer that never comes, asks what became of it after that time, and answers its id there. */
+  /**
+   * Posts it with an answer that never comes, asks what became of it after that time, and answers
+   * its id there.
+   */
   async postUnheard(item: Outgoing, parts: ReferenceParts, ageMs: number): Promise<string> {
     const write = await this.write(item, parts);
     if (this.connector === null) throw new Error('No company was started');
     const frozen = stored(this.connector, [write]);
-    await control(this.company.sandbox, 'faults', [{ match: { write: true }, fault: 'resetAfterCommit', times: 1 }]); // prettier-ignore
+    await control(this.company.sandbox, 'faults', [
+      { match: { write: true }, fault: 'resetAfterCommit', times: 1 },
+    ]);
     const sent = await this.connector.send(frozen, openGate());
     if (sent.type !== 'lost') throw new Error(`The answer was heard: ${JSON.stringify(sent)}`);
     const answer = await this.connector.verify(frozen, ageMs, openGate());

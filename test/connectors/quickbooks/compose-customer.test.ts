@@ -11,10 +11,23 @@ import { outgoing, references, writeOf } from '../fixtures';
 const body = { name: 'Jo: Day', email: 'jo@example.test', phone: '123' };
 const item = outgoing({ kind: 'customer', body }, { recordId: 'c9' });
 
-const composeCustomer = (to: Outgoing, said: CustomerBody, found: CustomerFinding | null, sharedEmails: string[] = []): Composed => composeWith(to, said, references({ sharedEmails }), found); // prettier-ignore
+const composeCustomer = (
+  to: Outgoing,
+  said: CustomerBody,
+  found: CustomerFinding | null,
+  sharedEmails: string[] = [],
+): Composed => composeWith(to, said, references({ sharedEmails }), found);
 
 function finding(changes: Partial<CustomerFinding>): CustomerFinding {
-  return { type: 'customer', byEmail: [], taken: [], own: null, version: null, isGone: false, ...changes }; // prettier-ignore
+  return {
+    type: 'customer',
+    byEmail: [],
+    taken: [],
+    own: null,
+    version: null,
+    isGone: false,
+    ...changes,
+  };
 }
 function customer(fields: object): CustomerFinding['byEmail'][number] {
   return customerSchema.parse({ Id: '58', SyncToken: '3', DisplayName: 'Josephine', ...fields });
@@ -30,7 +43,12 @@ describe('a customer', () => {
     const found = customer({ PrimaryEmailAddr: { Address: 'Jo@example.test' } });
     const write = writeOf(composeCustomer(item, body, finding({ byEmail: [found] })));
     expect(write).toMatchObject({ operation: 'update', isLinked: true });
-    expect(write.payload).toEqual({ Id: '58', SyncToken: '3', sparse: true, PrimaryPhone: { FreeFormNumber: '123' } }); // prettier-ignore
+    expect(write.payload).toEqual({
+      Id: '58',
+      SyncToken: '3',
+      sparse: true,
+      PrimaryPhone: { FreeFormNumber: '123' },
+    });
   });
 
   test('with our e-mail twice, or inactive, is held', () => {
@@ -42,18 +60,38 @@ describe('a customer', () => {
     });
   });
 
-  test('I4: with an e-mail that several customers of ours have is linked to one of its own name alone', () => {
-    const anns = customer({ Id: '60', DisplayName: 'Ann', PrimaryEmailAddr: { Address: 'jo@example.test' } }); // prettier-ignore
-    const own = customer({ Id: '61', DisplayName: 'Jo- Day', PrimaryEmailAddr: { Address: 'jo@example.test' } }); // prettier-ignore
-    const shared = ['jo@example.test'];
-    expect(composeCustomer(item, body, finding({ byEmail: [anns] }), shared)).toMatchObject({ write: { operation: 'create', payload: { DisplayName: 'Jo- Day' } } }); // prettier-ignore
-    expect(composeCustomer(item, body, finding({ byEmail: [anns, own] }), shared)).toMatchObject({ adopts: '61' }); // prettier-ignore
-  });
+  test(
+    'I4: with an e-mail that several customers of ours have is linked to one ' +
+      'of its own name alone',
+    () => {
+      const anns = customer({
+        Id: '60',
+        DisplayName: 'Ann',
+        PrimaryEmailAddr: { Address: 'jo@example.test' },
+      });
+      const own = customer({
+        Id: '61',
+        DisplayName: 'Jo- Day',
+        PrimaryEmailAddr: { Address: 'jo@example.test' },
+      });
+      const shared = ['jo@example.test'];
+      expect(composeCustomer(item, body, finding({ byEmail: [anns] }), shared)).toMatchObject({
+        write: { operation: 'create', payload: { DisplayName: 'Jo- Day' } },
+      });
+      expect(composeCustomer(item, body, finding({ byEmail: [anns, own] }), shared)).toMatchObject({
+        adopts: '61',
+      });
+    },
+  );
 
   test('I4: is never linked to what another record of ours has', () => {
     const others = { ...item, others: new Set(['58']) };
-    expect(composeCustomer(others, body, finding({ byEmail: [customer({})] }))).toMatchObject({ write: { operation: 'create' } }); // prettier-ignore
-    expect(composeCustomer(others, body, finding({ own: customer({}) }))).toMatchObject({ write: { operation: 'create' } }); // prettier-ignore
+    expect(composeCustomer(others, body, finding({ byEmail: [customer({})] }))).toMatchObject({
+      write: { operation: 'create' },
+    });
+    expect(composeCustomer(others, body, finding({ own: customer({}) }))).toMatchObject({
+      write: { operation: 'create' },
+    });
   });
 
   test('I5: ids that differ in case, or behind their beginning, have marks of their own', () => {
@@ -77,13 +115,24 @@ describe('a customer', () => {
     ['kim@example.test', [], 'kim@example.test'],
     ['Kim:\tLee', [], 'Kim- Lee (kim@example.test)'],
     ['Kim Lee', [taken('Vendor', 'kim lee (KIM@example.test)')], 'Kim Lee (kim@example.test) (C)'],
-    ['Kim Lee', [taken('Customer', 'Kim Lee (kim@example.test)')], `Kim Lee (kim@example.test) (${recordMark(guestId('77'))})`], // prettier-ignore
-    ['x'.repeat(500), [taken('Vendor', `${'x'.repeat(100)} (kim@example.test)`)], `${'x'.repeat(100)} (kim@example.test) (C)`], // prettier-ignore
+    [
+      'Kim Lee',
+      [taken('Customer', 'Kim Lee (kim@example.test)')],
+      `Kim Lee (kim@example.test) (${recordMark(guestId('77'))})`,
+    ],
+    [
+      'x'.repeat(500),
+      [taken('Vendor', `${'x'.repeat(100)} (kim@example.test)`)],
+      `${'x'.repeat(100)} (kim@example.test) (C)`,
+    ],
   ])('made of the guest %s beside %j is called %s', (name, names, expected) => {
     const guest = { name, email: 'Kim@example.test' };
     const own = outgoing({ kind: 'customer', body: guest }, { recordId: guestId('77') });
     const write = writeOf(composeCustomer(own, guest, finding({ taken: names })));
-    expect(write.payload).toMatchObject({ DisplayName: expected, PrimaryEmailAddr: { Address: 'Kim@example.test' } }); // prettier-ignore
+    expect(write.payload).toMatchObject({
+      DisplayName: expected,
+      PrimaryEmailAddr: { Address: 'Kim@example.test' },
+    });
   });
 
   test('keeps in QuickBooks the name that a person gave it', () => {
@@ -93,7 +142,11 @@ describe('a customer', () => {
   });
 
   test('whose record no longer says a thing loses nothing', () => {
-    const fields = { PrimaryEmailAddr: { Address: 'jo@example.test' }, PrimaryPhone: { FreeFormNumber: '123' }, Notes: 'x' }; // prettier-ignore
+    const fields = {
+      PrimaryEmailAddr: { Address: 'jo@example.test' },
+      PrimaryPhone: { FreeFormNumber: '123' },
+      Notes: 'x',
+    };
     const snapshot = { name: 'Jo- Day', isLinked: false, fields };
     const known = { ...item, remoteId: '58', remoteVersion: '3', snapshot };
     expect(composeCustomer(known, { name: 'Jo: Day' }, null).type).toBe('adopt');

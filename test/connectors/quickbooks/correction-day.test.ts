@@ -58,27 +58,34 @@ async function dayAndNote(entity: string): Promise<unknown[]> {
   return [at(row, 'TxnDate'), at(row, 'PrivateNote')];
 }
 
-test('B20: by the start value what is taken from a deposited ticket has the day of the sale', async () => {
-  const part = await deposited({});
-  expect(await part.want(mugs(1))).toEqual({ type: 'delivered' });
-  expect(await dayAndNote('RefundReceipt')).toEqual([
-    '2026-11-21',
-    expect.not.stringContaining('sale of'),
-  ]);
-});
+test(
+  'B20: by the start value what is taken from a deposited ticket has the day ' + 'of the sale',
+  async () => {
+    const part = await deposited({});
+    expect(await part.want(mugs(1))).toEqual({ type: 'delivered' });
+    expect(await dayAndNote('RefundReceipt')).toEqual([
+      '2026-11-21',
+      expect.not.stringContaining('sale of'),
+    ]);
+  },
+);
 
-test('B20: by the setting it has the day on which the correction came, and the note says whose day it was', async () => {
-  const part = await deposited({ correction: { day: 'correctionDay' } });
-  expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
-  expect(await dayAndNote('SalesReceipt')).toEqual([
-    '2026-11-28',
-    expect.stringContaining('sale of 2026-11-21'),
-  ]);
-  // It is whole by that: asked again nothing is posted.
-  const before = await documentsOf(company);
-  expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
-  expect(await documentsOf(company)).toEqual(before);
-});
+test(
+  'B20: by the setting it has the day on which the correction came, and the ' +
+    'note says whose day it was',
+  async () => {
+    const part = await deposited({ correction: { day: 'correctionDay' } });
+    expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
+    expect(await dayAndNote('SalesReceipt')).toEqual([
+      '2026-11-28',
+      expect.stringContaining('sale of 2026-11-21'),
+    ]);
+    // It is whole by that: asked again nothing is posted.
+    const before = await documentsOf(company);
+    expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
+    expect(await documentsOf(company)).toEqual(before);
+  },
+);
 
 test('B20: where that day is closed too, it is the first open one', async () => {
   const part = await deposited(

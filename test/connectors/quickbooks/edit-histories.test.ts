@@ -9,8 +9,8 @@ import { known, line, openGate, orderBody } from '../fixtures';
 import { accountingMappings, connected, mapped } from './company';
 import { PostedPart } from './posted-part';
 
-// Any history of edits, voids, lost answers and closed months: by account the books hold in the end what one
-// posting of the last revision would have brought.
+// Any history of edits, voids, lost answers and closed months: by account the books hold in the end
+// what one posting of the last revision would have brought.
 
 const runs = 40;
 
@@ -36,12 +36,30 @@ function recordOf(options: TicketOptions): RecordBody {
   const tax = (netMinor: number): { code: string; taxMinor: number }[] =>
     isTaxed ? [{ code: 'NY', taxMinor: Math.round(netMinor * 0.08875) }] : [];
   const lines: OrderBody['lines'] = [
-    ...(mugs > 0 ? [line({ quantity: String(mugs), netMinor: mugs * 1250, taxes: tax(mugs * 1250) })] : []),
-    ...(tees > 0 ? [line({ lineId: '2', sku: 'TEE', name: 'Tee', quantity: String(tees), unitPrice: '19.99', netMinor: tees * teeMinor, taxes: tax(tees * teeMinor) })] : []),
-  ]; // prettier-ignore
+    ...(mugs > 0
+      ? [line({ quantity: String(mugs), netMinor: mugs * 1250, taxes: tax(mugs * 1250) })]
+      : []),
+    ...(tees > 0
+      ? [
+          line({
+            lineId: '2',
+            sku: 'TEE',
+            name: 'Tee',
+            quantity: String(tees),
+            unitPrice: '19.99',
+            netMinor: tees * teeMinor,
+            taxes: tax(tees * teeMinor),
+          }),
+        ]
+      : []),
+  ];
   const netMinor = lines.reduce((sum, one) => sum + one.netMinor, 0) + postMinor - discountMinor;
-  const shipping = postMinor === 0 ? [] : [{ name: 'Post', amountMinor: postMinor, taxes: tax(postMinor) }]; // prettier-ignore
-  const taxMinor = [...lines, ...shipping].reduce((sum, { taxes }) => sum + (taxes[0]?.taxMinor ?? 0), 0); // prettier-ignore
+  const shipping =
+    postMinor === 0 ? [] : [{ name: 'Post', amountMinor: postMinor, taxes: tax(postMinor) }];
+  const taxMinor = [...lines, ...shipping].reduce(
+    (sum, { taxes }) => sum + (taxes[0]?.taxMinor ?? 0),
+    0,
+  );
   const totalMinor = netMinor + taxMinor + tipMinor - cardMinor;
   const body = orderBody({
     lines,
@@ -94,9 +112,15 @@ test('the books end as one posting of the last revision would leave them', async
       let last: RecordBody | null = null;
       for (const { ticket: options, before, isLost, isAbsent, isKilled } of steps) {
         const id = part.item.remoteId;
-        if (before === 'close' || before === 'open') await act({ do: 'closeBooks', date: before === 'close' ? '2026-11-30' : null }); // prettier-ignore
+        if (before === 'close' || before === 'open')
+          await act({ do: 'closeBooks', date: before === 'close' ? '2026-11-30' : null });
         if (before === 'memo' && id !== null && part.item.snapshot?.['entity'] === 'SalesReceipt')
-          await act({ do: 'edit', entity: 'SalesReceipt', id, set: { CustomerMemo: { value: 'Hello' } } }).catch(() => undefined); // prettier-ignore
+          await act({
+            do: 'edit',
+            entity: 'SalesReceipt',
+            id,
+            set: { CustomerMemo: { value: 'Hello' } },
+          }).catch(() => undefined);
         if (before === 'open') await connector.readFacts(openGate());
         const record = recordOf(options);
         const isGone = isAbsent || options.voided;
@@ -107,7 +131,9 @@ test('the books end as one posting of the last revision would leave them', async
         const isAsked = (): boolean => isLost;
         if (isKilled) await part.want(named, op, { stepsMax: 1, isAsked });
         const outcome = isKilled ? await part.drive() : await part.want(named, op, { isAsked });
-        expect(outcome.type === 'skipped' ? 'delivered' : outcome).toEqual(outcome.type === 'skipped' ? 'delivered' : { type: 'delivered' }); // prettier-ignore
+        expect(outcome.type === 'skipped' ? 'delivered' : outcome).toEqual(
+          outcome.type === 'skipped' ? 'delivered' : { type: 'delivered' },
+        );
       }
       const gained = added(start, await totalsOf(company));
       part.writes.forEach((write) => writes.add(write));
@@ -116,11 +142,19 @@ test('the books end as one posting of the last revision would leave them', async
         await act({ do: 'closeBooks', date: null });
         await connector.readFacts(openGate());
         const fresh = new PostedPart(connector, references, `F-${run}`, 'sale');
-        await fresh.want({ kind: 'order', body: { ...last.body, number: `F-${run}` } } as RecordBody); // prettier-ignore
+        await fresh.want({
+          kind: 'order',
+          body: { ...last.body, number: `F-${run}` },
+        } as RecordBody);
       }
       expect(gained).toEqual(added(middle, await totalsOf(company)));
     }),
     { numRuns: runs, seed: 7 },
   );
-  expect([...writes].sort()).toEqual(['create RefundReceipt', 'create SalesReceipt', 'update SalesReceipt', 'void SalesReceipt']); // prettier-ignore
+  expect([...writes].sort()).toEqual([
+    'create RefundReceipt',
+    'create SalesReceipt',
+    'update SalesReceipt',
+    'void SalesReceipt',
+  ]);
 }, 60_000);

@@ -64,27 +64,66 @@ async function close(date: string | null): Promise<void> {
 }
 
 const things = (parts: ReferenceParts = {}): References =>
-  mapped({ orders: { x1: there('9', 'SalesReceipt'), a: there('1', 'SalesReceipt'), b: there('2', 'SalesReceipt') }, ...parts, documents: { 'refund/r': there('3', 'RefundReceipt'), ...parts.documents }, mappings }); // prettier-ignore
+  mapped({
+    orders: {
+      x1: there('9', 'SalesReceipt'),
+      a: there('1', 'SalesReceipt'),
+      b: there('2', 'SalesReceipt'),
+    },
+    ...parts,
+    documents: { 'refund/r': there('3', 'RefundReceipt'), ...parts.documents },
+    mappings,
+  });
 const partOf = ({ recordId, part }: Outgoing, parts: ReferenceParts = {}): PostedPart =>
   new PostedPart(connector, things(parts), recordId, part);
 
 /** An exchange of which so much is paid in cash, the rest by card. */
 function exchange(cashMinor: number): RecordBody {
   const back = line({ lineId: '2', quantity: '-1', netMinor: -1250 });
-  const tenders = [{ tender: 'cash', amountMinor: cashMinor }, { tender: 'card', amountMinor: 1250 - cashMinor }]; // prettier-ignore
-  return { kind: 'order', body: orderBody({ lines: [line(), back], tenders, totals: { netMinor: 1250, taxMinor: 0, totalMinor: 1250 } }) }; // prettier-ignore
+  const tenders = [
+    { tender: 'cash', amountMinor: cashMinor },
+    { tender: 'card', amountMinor: 1250 - cashMinor },
+  ];
+  return {
+    kind: 'order',
+    body: orderBody({
+      lines: [line(), back],
+      tenders,
+      totals: { netMinor: 1250, taxMinor: 0, totalMinor: 1250 },
+    }),
+  };
 }
 const moveItem = { ...payment(), recordId: 'x1', part: 'move-1' };
 const ofCash = (amountMinor: number): RecordBody => cash({ amountMinor }).record;
 /** Sales of 84.37 less a refund of 13.61, less these fees. */
-const paidOut = (feesMinor: number): RecordBody => payout({ feesMinor, netMinor: 7076 - feesMinor }).record; // prettier-ignore
+const paidOut = (feesMinor: number): RecordBody =>
+  payout({ feesMinor, netMinor: 7076 - feesMinor }).record;
 
 type Case = [name: string, Outgoing, (minor: number) => RecordBody, (minor: number) => object];
 const cases: Case[] = [
-  ['a move of an exchange', moveItem, exchange, (minor) => ({ 'Cash drawer': text(minor), 'Undeposited Funds': text(-minor) })],
-  ['cash that is over', cash(), ofCash, (minor) => ({ 'Cash drawer': text(minor), 'Office expenses': text(-minor) })],
-  ['a payout', payout(), paidOut, (minor) => ({ Bank: text(7076 - minor), 'Processor fees': text(minor), 'Card clearing': '-70.76' })],
-]; // prettier-ignore
+  [
+    'a move of an exchange',
+    moveItem,
+    exchange,
+    (minor) => ({ 'Cash drawer': text(minor), 'Undeposited Funds': text(-minor) }),
+  ],
+  [
+    'cash that is over',
+    cash(),
+    ofCash,
+    (minor) => ({ 'Cash drawer': text(minor), 'Office expenses': text(-minor) }),
+  ],
+  [
+    'a payout',
+    payout(),
+    paidOut,
+    (minor) => ({
+      Bank: text(7076 - minor),
+      'Processor fees': text(minor),
+      'Card clearing': '-70.76',
+    }),
+  ],
+];
 const text = (minor: number): string => (minor / 100).toFixed(2);
 
 describe.each(cases)('%s', (_name, item, record, ledger) => {
@@ -98,23 +137,28 @@ describe.each(cases)('%s', (_name, item, record, ledger) => {
     expect(await documentsOf(company)).toHaveLength(1);
   });
 
-  test('taken away it is taken back by a document of its own, since it cannot be voided there', async () => {
-    const part = partOf(item);
-    await part.want(record(500));
-    expect(await part.want(record(500), 'absent')).toEqual({ type: 'delivered' });
-    expect(await part.want(record(500), 'absent')).toEqual({ type: 'delivered' });
-    expect(await gained()).toEqual({});
-    expect(await part.want(record(300))).toEqual({ type: 'delivered' });
-    expect(await gained()).toEqual(ledger(300));
-    expect(part.writes).toHaveLength(3);
-  });
+  test(
+    'taken away it is taken back by a document of its own, since it cannot be ' + 'voided there',
+    async () => {
+      const part = partOf(item);
+      await part.want(record(500));
+      expect(await part.want(record(500), 'absent')).toEqual({ type: 'delivered' });
+      expect(await part.want(record(500), 'absent')).toEqual({ type: 'delivered' });
+      expect(await gained()).toEqual({});
+      expect(await part.want(record(300))).toEqual({ type: 'delivered' });
+      expect(await gained()).toEqual(ledger(300));
+      expect(part.writes).toHaveLength(3);
+    },
+  );
 
   test('in a closed period held, by setting its difference is of the first open day', async () => {
     const part = partOf(item);
     await part.want(record(500));
     await close('2026-11-30');
     expect(await part.want(record(700))).toMatchObject({ cause: 'closed_period:2026-11-30' });
-    expect(await part.want(record(500), 'absent')).toMatchObject({ cause: 'closed_period:2026-11-30' }); // prettier-ignore
+    expect(await part.want(record(500), 'absent')).toMatchObject({
+      cause: 'closed_period:2026-11-30',
+    });
     expect(await part.want(record(500))).toEqual({ type: 'delivered' });
     await restart({ closed: { mode: 'firstOpenDay' } });
     const open = partOf(item);
@@ -164,31 +208,46 @@ describe.each(cases)('%s', (_name, item, record, ledger) => {
   );
 });
 
-test('a payout that becomes one of another sign is corrected by a document of that sign', async () => {
-  const part = partOf(payout());
-  await part.want(paidOut(234));
-  const back = payout({ includes: [], grossMinor: 0, netMinor: -234 }).record;
-  expect(await part.want(back)).toEqual({ type: 'delivered' });
-  expect(await gained()).toEqual({ Bank: '-2.34', 'Processor fees': '2.34' });
-  expect(part.writes).toEqual(['create Deposit', 'create Purchase']);
-});
+test(
+  'a payout that becomes one of another sign is corrected by a document of ' + 'that sign',
+  async () => {
+    const part = partOf(payout());
+    await part.want(paidOut(234));
+    const back = payout({ includes: [], grossMinor: 0, netMinor: -234 }).record;
+    expect(await part.want(back)).toEqual({ type: 'delivered' });
+    expect(await gained()).toEqual({ Bank: '-2.34', 'Processor fees': '2.34' });
+    expect(part.writes).toEqual(['create Deposit', 'create Purchase']);
+  },
+);
 
-test('memo and department of a person survive an update, and what was mapped then is taken back from there', async () => {
-  const part = partOf(cash());
-  await part.want(ofCash(500));
-  const id = part.item.remoteId;
-  await act({ do: 'edit', entity: 'JournalEntry', id, set: { PrivateNote: 'truth-sync pos cash k1; difference\ncounted twice' } }); // prettier-ignore
-  await part.want(ofCash(600));
-  const { body } = await company.get(`journalentry/${id ?? ''}`);
-  expect(textAt(body, 'JournalEntry.PrivateNote')).toBe('truth-sync pos cash k1; difference\ncounted twice'); // prettier-ignore
-  mappings['account:clearing:cash'] = '201';
-  part.references = things();
-  expect(await part.want(ofCash(600), 'absent')).toEqual({ type: 'delivered' });
-  expect(await gained()).toEqual({});
-});
+test(
+  'memo and department of a person survive an update, and what was mapped then ' +
+    'is taken back from there',
+  async () => {
+    const part = partOf(cash());
+    await part.want(ofCash(500));
+    const id = part.item.remoteId;
+    await act({
+      do: 'edit',
+      entity: 'JournalEntry',
+      id,
+      set: { PrivateNote: 'truth-sync pos cash k1; difference\ncounted twice' },
+    });
+    await part.want(ofCash(600));
+    const { body } = await company.get(`journalentry/${id ?? ''}`);
+    expect(textAt(body, 'JournalEntry.PrivateNote')).toBe(
+      'truth-sync pos cash k1; difference\ncounted twice',
+    );
+    mappings['account:clearing:cash'] = '201';
+    part.references = things();
+    expect(await part.want(ofCash(600), 'absent')).toEqual({ type: 'delivered' });
+    expect(await gained()).toEqual({});
+  },
+);
 
 describe('a payment of an invoice', () => {
-  const paid = (amountMinor: number, tender = 'till'): RecordBody => payment({ amountMinor, tender }).record; // prettier-ignore
+  const paid = (amountMinor: number, tender = 'till'): RecordBody =>
+    payment({ amountMinor, tender }).record;
   let part: PostedPart;
   const receivable = 'Accounts Receivable (A/R)';
 
@@ -196,7 +255,10 @@ describe('a payment of an invoice', () => {
     const invoice = new PostedPart(connector, things(), 's1', '');
     await invoice.want({ kind: 'invoice', body: invoiceBody() });
     before = await totalsOf(company);
-    part = partOf(payment(), { documents: { 'invoice/s1': there(invoice.item.remoteId ?? '', 'Invoice') }, sales: { 'invoice/s1': sold() } }); // prettier-ignore
+    part = partOf(payment(), {
+      documents: { 'invoice/s1': there(invoice.item.remoteId ?? '', 'Invoice') },
+      sales: { 'invoice/s1': sold() },
+    });
     await part.want(paid(1000));
   }
 
@@ -204,8 +266,13 @@ describe('a payment of an invoice', () => {
     const answer = await company.post('deposit', {
       DepositToAccountRef: { value: '203' },
       TxnDate: '2026-11-25',
-      Line: [{ Amount: 10, LinkedTxn: [{ TxnId: part.item.remoteId, TxnType: 'Payment', TxnLineId: '0' }] }],
-    }); // prettier-ignore
+      Line: [
+        {
+          Amount: 10,
+          LinkedTxn: [{ TxnId: part.item.remoteId, TxnType: 'Payment', TxnLineId: '0' }],
+        },
+      ],
+    });
     expect(answer.status).toBe(200);
     before = await totalsOf(company);
   }
@@ -214,10 +281,25 @@ describe('a payment of an invoice', () => {
     await begin();
     expect(await part.want(paid(1500, 'cash'))).toEqual({ type: 'delivered' });
     expect(await gained()).toEqual({ 'Cash drawer': '15.00', [receivable]: '-15.00' });
-    const voided: RecordBody = { kind: 'payment', body: { number: 'p1', invoiceId: 's1', tender: 'cash', amountMinor: 1500, businessDate: '2026-11-24', voided: true } }; // prettier-ignore
+    const voided: RecordBody = {
+      kind: 'payment',
+      body: {
+        number: 'p1',
+        invoiceId: 's1',
+        tender: 'cash',
+        amountMinor: 1500,
+        businessDate: '2026-11-24',
+        voided: true,
+      },
+    };
     expect(await part.want(voided)).toEqual({ type: 'delivered' });
     expect(await gained()).toEqual({});
-    expect(part.writes).toEqual(['create Payment', 'void Payment', 'create Payment', 'void Payment']); // prettier-ignore
+    expect(part.writes).toEqual([
+      'create Payment',
+      'void Payment',
+      'create Payment',
+      'void Payment',
+    ]);
   });
 
   test('deposited, it is corrected between receivables and its tender', async () => {
@@ -226,10 +308,14 @@ describe('a payment of an invoice', () => {
     const steps: [RecordBody, 'present' | 'absent', object][] = [
       [paid(1200), 'present', { 'Undeposited Funds': '2.00', [receivable]: '-2.00' }],
       [paid(700), 'present', { 'Undeposited Funds': '-3.00', [receivable]: '3.00' }],
-      [paid(700, 'cash'), 'present', { 'Undeposited Funds': '-10.00', 'Cash drawer': '7.00', [receivable]: '3.00' }],
+      [
+        paid(700, 'cash'),
+        'present',
+        { 'Undeposited Funds': '-10.00', 'Cash drawer': '7.00', [receivable]: '3.00' },
+      ],
       [paid(700, 'cash'), 'absent', { 'Undeposited Funds': '-10.00', [receivable]: '10.00' }],
       [paid(1000), 'present', {}],
-    ]; // prettier-ignore
+    ];
     for (const [record, op, ledger] of steps) {
       expect(await part.want(record, op)).toEqual({ type: 'delivered' });
       expect(await gained()).toEqual(ledger);
@@ -241,7 +327,10 @@ describe('a payment of an invoice', () => {
     await begin();
     await deposit();
     delete mappings['account:receivable'];
-    part.references = things({ documents: { 'invoice/s1': there('1', 'Invoice') }, sales: { 'invoice/s1': sold() } }); // prettier-ignore
+    part.references = things({
+      documents: { 'invoice/s1': there('1', 'Invoice') },
+      sales: { 'invoice/s1': sold() },
+    });
     expect(await part.want(paid(700))).toMatchObject({
       cause: 'mapping_missing:account:receivable',
     });
@@ -259,34 +348,79 @@ describe('a payment of an invoice', () => {
     expect(await part.want(paid(1000), 'absent')).toEqual({ type: 'delivered' });
     expect(await gained()).toEqual({});
     const { body } = await company.query('SELECT * FROM JournalEntry');
-    expect(body).toMatchObject({ QueryResponse: { JournalEntry: [{ TxnDate: '2026-12-01', PrivateNote: 'truth-sync pos difference 1 of rev 3 of payment p1; taken back; payment of 2026-11-24' }] } }); // prettier-ignore
+    expect(body).toMatchObject({
+      QueryResponse: {
+        JournalEntry: [
+          {
+            TxnDate: '2026-12-01',
+            PrivateNote:
+              'truth-sync pos difference 1 of rev 3 of payment p1; taken back; payment of ' +
+              '2026-11-24',
+          },
+        ],
+      },
+    });
   });
 
   test('that a person changed is held', async () => {
     await begin();
-    await act({ do: 'edit', entity: 'Payment', id: part.item.remoteId, set: { TxnDate: '2026-11-29' } }); // prettier-ignore
+    await act({
+      do: 'edit',
+      entity: 'Payment',
+      id: part.item.remoteId,
+      set: { TxnDate: '2026-11-29' },
+    });
     expect(await part.want(paid(700))).toMatchObject({ cause: 'changed_in_books:money' });
   });
 });
 
-test('what applies a credit memo is written anew before that goes below it, and voided with it', async () => {
-  const invoice = new PostedPart(connector, things(), 's1', '');
-  await invoice.want({ kind: 'invoice', body: invoiceBody() });
-  const sales = { 'invoice/s1': sold() };
-  const owed = { kind: 'refund', body: refundBody({ tenders: [] }) } as const;
-  const documents = { 'invoice/s1': there(invoice.item.remoteId ?? '', 'Invoice') };
-  const memo = new PostedPart(connector, things({ documents, sales }), 'r1', 'refund');
-  expect(await memo.want(owed)).toEqual({ type: 'delivered' });
-  const applied = new PostedPart(connector, things({ documents: { ...documents, 'refund/r1': there(memo.item.remoteId ?? '', 'CreditMemo') }, sales }), 'r1', 'applied'); // prettier-ignore
-  expect(await applied.want(owed)).toEqual({ type: 'delivered' });
-  const lines = owed.body.lines.slice(0, 1).map((line) => ({ ...line, quantity: '1', netMinor: 1250, taxes: [] })); // prettier-ignore
-  const less = { ...owed, body: { ...owed.body, lines, totals: { netMinor: 1250, taxMinor: 0, totalMinor: 1250 } } }; // prettier-ignore
-  expect(await memo.want(less)).toMatchObject({ type: 'waits' });
-  expect(await applied.want(less)).toEqual({ type: 'delivered' });
-  expect(await memo.want(less)).toEqual({ type: 'delivered' });
-  expect(await company.get(`invoice/${invoice.item.remoteId ?? ''}`)).toMatchObject({ body: { Invoice: { Balance: 14.72 } } }); // prettier-ignore
-  expect(await applied.want({ ...owed, body: { ...owed.body, voided: true } })).toEqual({ type: 'delivered' }); // prettier-ignore
-  expect(applied.writes).toEqual(['create Payment', 'void Payment', 'create Payment', 'void Payment']); // prettier-ignore
-  expect(await memo.want({ ...owed, body: { ...owed.body, voided: true } })).toEqual({ type: 'delivered' }); // prettier-ignore
-  expect(await company.get(`invoice/${invoice.item.remoteId ?? ''}`)).toMatchObject({ body: { Invoice: { Balance: 27.22 } } }); // prettier-ignore
-});
+test(
+  'what applies a credit memo is written anew before that goes below it, and ' + 'voided with it',
+  async () => {
+    const invoice = new PostedPart(connector, things(), 's1', '');
+    await invoice.want({ kind: 'invoice', body: invoiceBody() });
+    const sales = { 'invoice/s1': sold() };
+    const owed = { kind: 'refund', body: refundBody({ tenders: [] }) } as const;
+    const documents = { 'invoice/s1': there(invoice.item.remoteId ?? '', 'Invoice') };
+    const memo = new PostedPart(connector, things({ documents, sales }), 'r1', 'refund');
+    expect(await memo.want(owed)).toEqual({ type: 'delivered' });
+    const applied = new PostedPart(
+      connector,
+      things({
+        documents: { ...documents, 'refund/r1': there(memo.item.remoteId ?? '', 'CreditMemo') },
+        sales,
+      }),
+      'r1',
+      'applied',
+    );
+    expect(await applied.want(owed)).toEqual({ type: 'delivered' });
+    const lines = owed.body.lines
+      .slice(0, 1)
+      .map((line) => ({ ...line, quantity: '1', netMinor: 1250, taxes: [] }));
+    const less = {
+      ...owed,
+      body: { ...owed.body, lines, totals: { netMinor: 1250, taxMinor: 0, totalMinor: 1250 } },
+    };
+    expect(await memo.want(less)).toMatchObject({ type: 'waits' });
+    expect(await applied.want(less)).toEqual({ type: 'delivered' });
+    expect(await memo.want(less)).toEqual({ type: 'delivered' });
+    expect(await company.get(`invoice/${invoice.item.remoteId ?? ''}`)).toMatchObject({
+      body: { Invoice: { Balance: 14.72 } },
+    });
+    expect(await applied.want({ ...owed, body: { ...owed.body, voided: true } })).toEqual({
+      type: 'delivered',
+    });
+    expect(applied.writes).toEqual([
+      'create Payment',
+      'void Payment',
+      'create Payment',
+      'void Payment',
+    ]);
+    expect(await memo.want({ ...owed, body: { ...owed.body, voided: true } })).toEqual({
+      type: 'delivered',
+    });
+    expect(await company.get(`invoice/${invoice.item.remoteId ?? ''}`)).toMatchObject({
+      body: { Invoice: { Balance: 27.22 } },
+    });
+  },
+);

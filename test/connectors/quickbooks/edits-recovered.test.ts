@@ -7,7 +7,8 @@ import { accountingMappings, connected, mapped } from './company';
 import { documentsOf, gain, mugs } from './mugs';
 import { PostedPart } from './posted-part';
 
-// What becomes of documents whose answer was not the ticket, and of those that an older version posted.
+// What becomes of documents whose answer was not the ticket, and of those that an older version
+// posted.
 
 let company: Company;
 let part: PostedPart;
@@ -29,7 +30,14 @@ async function gained(): Promise<Record<string, string>> {
 
 async function edit(set: object): Promise<void> {
   const id = part.item.remoteId;
-  await control(company.sandbox, 'act', { as: 'accountant', realmId: company.realmId, do: 'edit', entity: 'SalesReceipt', id, set }); // prettier-ignore
+  await control(company.sandbox, 'act', {
+    as: 'accountant',
+    realmId: company.realmId,
+    do: 'edit',
+    entity: 'SalesReceipt',
+    id,
+    set,
+  });
 }
 
 describe('an answer that is not the ticket', () => {
@@ -63,17 +71,25 @@ describe('posted by an older version', () => {
     await start();
     await part.want(mugs(2));
     const { remoteId, remoteVersion } = part.item;
-    const snapshot = { content: 'other', entity: 'SalesReceipt', totalMinor: 2700, docNumber: 'P1-1001' }; // prettier-ignore
+    const snapshot = {
+      content: 'other',
+      entity: 'SalesReceipt',
+      totalMinor: 2700,
+      docNumber: 'P1-1001',
+    };
     part.item = { ...part.item, remoteId, remoteVersion, snapshot };
   }
 
-  test('an equal revision is compared with the books, and its figures are kept from then on', async () => {
-    await older();
-    expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
-    expect(part.writes).toEqual(['create SalesReceipt']);
-    await edit({ PrivateNote: 'mine' });
-    expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
-  });
+  test(
+    'an equal revision is compared with the books, and its figures are kept ' + 'from then on',
+    async () => {
+      await older();
+      expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
+      expect(part.writes).toEqual(['create SalesReceipt']);
+      await edit({ PrivateNote: 'mine' });
+      expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
+    },
+  );
 
   test('an edit is written where its version is still ours, else held', async () => {
     await older();

@@ -58,8 +58,13 @@ async function deposit(): Promise<void> {
   const answer = await company.post('deposit', {
     DepositToAccountRef: { value: '203' },
     TxnDate: '2026-11-25',
-    Line: [{ Amount: at(await receipt(), 'SalesReceipt.TotalAmt'), LinkedTxn: [{ TxnId: mainId(), TxnType: 'SalesReceipt', TxnLineId: '0' }] }],
-  }); // prettier-ignore
+    Line: [
+      {
+        Amount: at(await receipt(), 'SalesReceipt.TotalAmt'),
+        LinkedTxn: [{ TxnId: mainId(), TxnType: 'SalesReceipt', TxnLineId: '0' }],
+      },
+    ],
+  });
   expect(answer.status).toBe(200);
 }
 
@@ -74,7 +79,9 @@ describe('in an open period', () => {
   test('a further document keeps its own marker when it is edited', async () => {
     for (const ticket of [mugs(1), mugs(1, { voided: true }), mugs(2), mugs(3)])
       expect(await part.want(ticket)).toEqual({ type: 'delivered' });
-    expect(textAt(await receipt(), 'SalesReceipt.PrivateNote')).toBe('truth-sync pos posting 2 of order 1001'); // prettier-ignore
+    expect(textAt(await receipt(), 'SalesReceipt.PrivateNote')).toBe(
+      'truth-sync pos posting 2 of order 1001',
+    );
   });
 
   test('an edit is written into the document, three times over', async () => {
@@ -100,7 +107,12 @@ describe('in an open period', () => {
     const department = await company.post('department', { Name: 'Shop' });
     const ClassRef = { value: textAt(made.body, 'Class.Id') };
     const DepartmentRef = { value: textAt(department.body, 'Department.Id') };
-    await edit({ PrivateNote: 'truth-sync pos order 1001\nchecked by Ann', ClassRef, DepartmentRef, EmailStatus: 'EmailSent' }); // prettier-ignore
+    await edit({
+      PrivateNote: 'truth-sync pos order 1001\nchecked by Ann',
+      ClassRef,
+      DepartmentRef,
+      EmailStatus: 'EmailSent',
+    });
     expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
     expect(at(await receipt(), 'SalesReceipt')).toMatchObject({
       TotalAmt: 40.5,
@@ -139,13 +151,28 @@ describe('in an open period', () => {
     await edit(set);
     const outcome = await part.want(mugs(3));
     expect(outcome).toMatchObject({ type: 'held', cause: 'changed_in_books:money' });
-    expect(outcome.type === 'held' ? outcome.detail : '').toMatch(/we wrote .* the books hold .* the till says/); // prettier-ignore
-    expect(await part.want(mugs(3, { voided: true }))).toMatchObject({ cause: 'changed_in_books:money' }); // prettier-ignore
+    expect(outcome.type === 'held' ? outcome.detail : '').toMatch(
+      /we wrote .* the books hold .* the till says/,
+    );
+    expect(await part.want(mugs(3, { voided: true }))).toMatchObject({
+      cause: 'changed_in_books:money',
+    });
   });
 
   test('what a person wrote just as the till has it now is taken over', async () => {
     await part.want(mugs(2));
-    const Line = [{ DetailType: 'SalesItemLineDetail', Amount: 37.5, SalesItemLineDetail: { ItemRef: { value: '11' }, Qty: 3, UnitPrice: 12.5, TaxCodeRef: { value: 'TAX' } } }]; // prettier-ignore
+    const Line = [
+      {
+        DetailType: 'SalesItemLineDetail',
+        Amount: 37.5,
+        SalesItemLineDetail: {
+          ItemRef: { value: '11' },
+          Qty: 3,
+          UnitPrice: 12.5,
+          TaxCodeRef: { value: 'TAX' },
+        },
+      },
+    ];
     await edit({ Line, TxnTaxDetail: { TotalTax: 3 } });
     expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
     expect(part.writes).toEqual(['create SalesReceipt']);
@@ -155,7 +182,11 @@ describe('in an open period', () => {
 
   test('an edit meanwhile is read again after the refusal', async () => {
     await part.want(mugs(2));
-    const findings = await connector.lookUp([{ ...part.item, record: mugs(3), rev: 2 }], part.references, openGate()); // prettier-ignore
+    const findings = await connector.lookUp(
+      [{ ...part.item, record: mugs(3), rev: 2 }],
+      part.references,
+      openGate(),
+    );
     await edit({ PrivateNote: 'truth-sync pos order 1001\nnow' });
     expect(Object.keys(findings)).toHaveLength(1);
     expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
@@ -175,39 +206,49 @@ describe('in an open period', () => {
   });
 
   test('a ticket voided before it was posted is not posted', async () => {
-    expect(await part.want(mugs(2, { voided: true }))).toEqual({ type: 'skipped', reason: 'voided' }); // prettier-ignore
+    expect(await part.want(mugs(2, { voided: true }))).toEqual({
+      type: 'skipped',
+      reason: 'voided',
+    });
     expect(await part.want(mugs(2), 'absent')).toEqual({ type: 'skipped', reason: 'part_gone' });
     expect(await books()).toEqual([]);
   });
 
-  test('a part that a revision no longer has is voided; what a person voided or deleted is as wanted', async () => {
-    await part.want(mugs(2));
-    expect(await part.want(mugs(2), 'absent')).toEqual({ type: 'delivered' });
-    expect(await gained()).toEqual({});
-    expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
-    await act({ do: 'void', entity: 'SalesReceipt', id: mainId() });
-    expect(await part.want(mugs(3))).toMatchObject({ cause: 'changed_in_books:voided' });
-    // B10: a redrive that names it posts it anew, as a new document.
-    part.item = { ...part.item, isPostedAnew: true };
-    expect(await part.drive()).toEqual({ type: 'delivered' });
-    expect(part.writes.at(-1)).toBe('create SalesReceipt');
-    part.item = { ...part.item, isPostedAnew: false };
-    expect(await part.want(mugs(2), 'absent')).toEqual({ type: 'delivered' });
-    await part.want(mugs(2));
-    await act({ do: 'delete', entity: 'SalesReceipt', id: mainId() });
-    expect(await part.want(mugs(3))).toMatchObject({ cause: 'gone_in_system:document' });
-    expect(await part.want(mugs(2, { voided: true }))).toEqual({ type: 'delivered' });
-  });
+  test(
+    'a part that a revision no longer has is voided; what a person voided or ' +
+      'deleted is as wanted',
+    async () => {
+      await part.want(mugs(2));
+      expect(await part.want(mugs(2), 'absent')).toEqual({ type: 'delivered' });
+      expect(await gained()).toEqual({});
+      expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
+      await act({ do: 'void', entity: 'SalesReceipt', id: mainId() });
+      expect(await part.want(mugs(3))).toMatchObject({ cause: 'changed_in_books:voided' });
+      // B10: a redrive that names it posts it anew, as a new document.
+      part.item = { ...part.item, isPostedAnew: true };
+      expect(await part.drive()).toEqual({ type: 'delivered' });
+      expect(part.writes.at(-1)).toBe('create SalesReceipt');
+      part.item = { ...part.item, isPostedAnew: false };
+      expect(await part.want(mugs(2), 'absent')).toEqual({ type: 'delivered' });
+      await part.want(mugs(2));
+      await act({ do: 'delete', entity: 'SalesReceipt', id: mainId() });
+      expect(await part.want(mugs(3))).toMatchObject({ cause: 'gone_in_system:document' });
+      expect(await part.want(mugs(2, { voided: true }))).toEqual({ type: 'delivered' });
+    },
+  );
 
   test('another kind of document takes the place of the voided one', async () => {
     await part.want(mugs(2));
-    const tenders = [{ tender: 'cash', amountMinor: 1000 }, { tender: 'card', amountMinor: 1700 }];
+    const tenders = [
+      { tender: 'cash', amountMinor: 1000 },
+      { tender: 'card', amountMinor: 1700 },
+    ];
     expect(await part.want(mugs(2, { tenders }))).toEqual({ type: 'delivered' });
     expect(part.writes).toEqual(['create SalesReceipt', 'void SalesReceipt', 'create Invoice']);
     expect(await gained()).toMatchObject({ 'Accounts Receivable (A/R)': '27.00' });
     expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
     expect(await gained()).toEqual(gain(2));
-  }); // prettier-ignore
+  });
 
   test.each(['resetAfterCommit', 'resetBeforeCommit', 'cutJson'])(
     'an answer to an update or void lost by %s is repeated, once in the books',
@@ -225,10 +266,17 @@ describe('in an open period', () => {
   );
 
   test('a refund that is edited and voided', async () => {
-    const refund = (changes: object): RecordBody => ({ kind: 'refund', body: refundBody({ number: 'P1-1001-R1', ...changes }) }); // prettier-ignore
+    const refund = (changes: object): RecordBody => ({
+      kind: 'refund',
+      body: refundBody({ number: 'P1-1001-R1', ...changes }),
+    });
     const back = new PostedPart(connector, part.references, '560', 'refund');
     await back.want(refund({}));
-    const one = { lines: [line({ quantity: '1', netMinor: 1250 })], tenders: [{ tender: 'card', amountMinor: 1250 }], totals: { netMinor: 1250, taxMinor: 0, totalMinor: 1250 } }; // prettier-ignore
+    const one = {
+      lines: [line({ quantity: '1', netMinor: 1250 })],
+      tenders: [{ tender: 'card', amountMinor: 1250 }],
+      totals: { netMinor: 1250, taxMinor: 0, totalMinor: 1250 },
+    };
     expect(await back.want(refund(one))).toEqual({ type: 'delivered' });
     expect(await gained()).toEqual({ 'Card clearing': '-12.50', [sales]: '12.50' });
     expect(await back.want(refund({ ...one, voided: true }))).toEqual({ type: 'delivered' });
@@ -242,43 +290,57 @@ describe('in a closed period', () => {
   test('by the setting it is held', async () => {
     await part.want(mugs(2));
     await close();
-    await connector.readFacts(openGate()); // prettier-ignore
+    await connector.readFacts(openGate());
     for (const next of [mugs(3), mugs(2, { voided: true })])
-      expect(await part.want(next)).toMatchObject({ type: 'held', cause: 'closed_period:2026-11-30' }); // prettier-ignore
+      expect(await part.want(next)).toMatchObject({
+        type: 'held',
+        cause: 'closed_period:2026-11-30',
+      });
     expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
   });
 
-  test('facts that are old are read anew after the refusal, and the setting is applied once', async () => {
-    await restart({ closed: { mode: closed } });
-    await part.want(mugs(2));
-    await close();
-    expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
-    expect(await books()).toEqual(['SalesReceipt P1-1001 27.00', 'SalesReceipt P1-1001-D1 13.50']);
-  });
+  test(
+    'facts that are old are read anew after the refusal, and the setting is ' + 'applied once',
+    async () => {
+      await restart({ closed: { mode: closed } });
+      await part.want(mugs(2));
+      await close();
+      expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
+      expect(await books()).toEqual([
+        'SalesReceipt P1-1001 27.00',
+        'SalesReceipt P1-1001-D1 13.50',
+      ]);
+    },
+  );
 
-  test('differences are documents of the first open day, each against the sum of those before', async () => {
-    await restart({ closed: { mode: closed } });
-    await part.want(mugs(2));
-    await close();
-    const seen: string[] = ['SalesReceipt P1-1001 27.00'];
-    const steps: [RecordBody, number, string[]][] = [
-      [mugs(3), 3, ['SalesReceipt P1-1001-D1 13.50']],
-      [mugs(1), 1, ['RefundReceipt P1-1001-D2 27.00']],
-      [mugs(1, { voided: true }), 0, ['RefundReceipt P1-1001-D3 13.50']],
-      [mugs(1, { voided: true }), 0, []],
-      [mugs(2), 2, ['SalesReceipt P1-1001-D4 27.00']],
-    ];
-    for (const [next, count, documents] of steps) {
-      expect(await part.want(next)).toEqual({ type: 'delivered' });
-      seen.push(...documents);
-      expect((await books()).sort()).toEqual([...seen].sort());
-      expect(await gained()).toEqual(gain(count));
-    }
-    expect(await numbered('SalesReceipt', 'P1-1001-D4')).toMatchObject({
-      TxnDate: '2026-12-01',
-      PrivateNote: 'truth-sync pos difference 4 of rev 6 of order 1001; added to P1-1001; sale of 2026-11-21', // prettier-ignore
-    });
-  });
+  test(
+    'differences are documents of the first open day, each against the sum of ' + 'those before',
+    async () => {
+      await restart({ closed: { mode: closed } });
+      await part.want(mugs(2));
+      await close();
+      const seen: string[] = ['SalesReceipt P1-1001 27.00'];
+      const steps: [RecordBody, number, string[]][] = [
+        [mugs(3), 3, ['SalesReceipt P1-1001-D1 13.50']],
+        [mugs(1), 1, ['RefundReceipt P1-1001-D2 27.00']],
+        [mugs(1, { voided: true }), 0, ['RefundReceipt P1-1001-D3 13.50']],
+        [mugs(1, { voided: true }), 0, []],
+        [mugs(2), 2, ['SalesReceipt P1-1001-D4 27.00']],
+      ];
+      for (const [next, count, documents] of steps) {
+        expect(await part.want(next)).toEqual({ type: 'delivered' });
+        seen.push(...documents);
+        expect((await books()).sort()).toEqual([...seen].sort());
+        expect(await gained()).toEqual(gain(count));
+      }
+      expect(await numbered('SalesReceipt', 'P1-1001-D4')).toMatchObject({
+        TxnDate: '2026-12-01',
+        PrivateNote:
+          'truth-sync pos difference 4 of rev 6 of order 1001; added to P1-1001; sale of ' +
+          '2026-11-21',
+      });
+    },
+  );
 
   test('another tender moves the whole from one account to the other', async () => {
     await restart({ closed: { mode: closed } });
@@ -286,7 +348,11 @@ describe('in a closed period', () => {
     await close();
     const cash = mugs(3, { tenders: [{ tender: 'cash', amountMinor: 4050 }] });
     expect(await part.want(cash)).toEqual({ type: 'delivered' });
-    expect(await gained()).toEqual({ 'Cash drawer': '40.50', [sales]: '-37.50', 'Sales tax payable': '-3.00' }); // prettier-ignore
+    expect(await gained()).toEqual({
+      'Cash drawer': '40.50',
+      [sales]: '-37.50',
+      'Sales tax payable': '-3.00',
+    });
     expect(part.writes.slice(1)).toEqual(['create RefundReceipt', 'create SalesReceipt']);
   });
 
@@ -305,20 +371,31 @@ describe('in a closed period', () => {
     await restart({ closed: { mode: closed } });
     await part.want(mugs(2));
     await close();
-    expect(await part.want(mugs(2, { businessDate: '2026-11-20' }))).toMatchObject({ cause: 'locked:date' }); // prettier-ignore
-    const tenders = [{ tender: 'cash', amountMinor: 1000 }, { tender: 'card', amountMinor: 1700 }];
+    expect(await part.want(mugs(2, { businessDate: '2026-11-20' }))).toMatchObject({
+      cause: 'locked:date',
+    });
+    const tenders = [
+      { tender: 'cash', amountMinor: 1000 },
+      { tender: 'card', amountMinor: 1700 },
+    ];
     expect(await part.want(mugs(2, { tenders }))).toEqual({ type: 'delivered' });
     expect(part.writes.slice(1)).toEqual(['create RefundReceipt', 'create Invoice']);
-    expect(await gained()).toEqual({ 'Accounts Receivable (A/R)': '27.00', [sales]: '-25.00', 'Sales tax payable': '-2.00' });
-  }); // prettier-ignore
+    expect(await gained()).toEqual({
+      'Accounts Receivable (A/R)': '27.00',
+      [sales]: '-25.00',
+      'Sales tax payable': '-2.00',
+    });
+  });
 });
 
 describe('deposited', () => {
   beforeEach(async () => {
     const { body } = await company.query("SELECT * FROM Account WHERE Name = 'Undeposited Funds'");
     const undeposited = textAt(body, 'QueryResponse.Account.0.Id');
-    await connector.readFacts(openGate()); // prettier-ignore
-    part.references = mapped({ mappings: { ...accountingMappings, 'account:clearing:card': undeposited } }); // prettier-ignore
+    await connector.readFacts(openGate());
+    part.references = mapped({
+      mappings: { ...accountingMappings, 'account:clearing:card': undeposited },
+    });
     await part.want(mugs(2));
     await deposit();
   });
@@ -327,7 +404,13 @@ describe('deposited', () => {
     const first = mainId();
     expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
     expect(await part.want(mugs(3, { voided: true }))).toEqual({ type: 'delivered' });
-    expect(await books()).toEqual(expect.arrayContaining(['SalesReceipt P1-1001 27.00', 'SalesReceipt P1-1001-D1 13.50', 'RefundReceipt P1-1001-D2 40.50'])); // prettier-ignore
+    expect(await books()).toEqual(
+      expect.arrayContaining([
+        'SalesReceipt P1-1001 27.00',
+        'SalesReceipt P1-1001-D1 13.50',
+        'RefundReceipt P1-1001-D2 40.50',
+      ]),
+    );
     expect(await gained()).toEqual({ Bank: '27.00', 'Undeposited Funds': '-27.00' });
     expect(await numbered('RefundReceipt', 'P1-1001-D2')).toMatchObject({ TxnDate: '2026-11-21' });
     expect(mainId()).toBe(first);

@@ -11,9 +11,17 @@ import { answer, readText } from '../recording';
 
 const nowMs = 0;
 const fault = (code: string, message: string, detail = ''): string =>
-  JSON.stringify({ Fault: { Error: [{ Message: message, Detail: detail, code, element: '' }], type: 'ValidationFault' }, time: '' }); // prettier-ignore
+  JSON.stringify({
+    Fault: {
+      Error: [{ Message: message, Detail: detail, code, element: '' }],
+      type: 'ValidationFault',
+    },
+    time: '',
+  });
 const gateway =
-  '{"warnings":null,"fault":{"error":[{"message":"message=AuthenticationFailed; errorCode=003200; statusCode=401","detail":"Malformed bearer token: too short or too long","code":"3200","element":null}],"type":"AUTHENTICATION"},"batchItemResponse":[]}';
+  '{"warnings":null,"fault":{"error":[{"message":"message=AuthenticationFailed; ' +
+  'errorCode=003200; statusCode=401","detail":"Malformed bearer token: too short or too ' +
+  'long","code":"3200","element":null}],"type":"AUTHENTICATION"},"batchItemResponse":[]}';
 
 describe('a code has its class, with its text where it has two meanings', () => {
   test.each([
@@ -112,7 +120,11 @@ describe('a whole write', () => {
     ['500 with a fault', answer(500, fault('10000', 'error')), { type: 'lost' }],
     ['empty 200', answer(200, ''), { type: 'lost' }],
     ['cut 200', answer(200, '{"BatchItemResponse":[{"bId"'), { type: 'lost' }],
-    ['200 with a fault', answer(200, fault('6000', 'no')), { results: [{ failureClass: 'BUSINESS' }] }], // prettier-ignore
+    [
+      '200 with a fault',
+      answer(200, fault('6000', 'no')),
+      { results: [{ failureClass: 'BUSINESS' }] },
+    ],
     ['400', answer(400, fault('2010', 'no')), { results: [{ failureClass: 'BUG', code: '2010' }] }],
     ['subscription', answer(400, fault('6190', 'ended')), { why: 'unavailable' }],
     ['unreachable', { type: 'notReached', detail: 'x' } as const, { why: 'unreachable' }],
@@ -144,7 +156,11 @@ describe('a batch answer', () => {
     members: [member, member, member],
   };
   const settled = (items: unknown[]): unknown =>
-    settle(stored, answer(200, JSON.stringify({ BatchItemResponse: items }), { intuit_tid: 't1' }), nowMs); // prettier-ignore
+    settle(
+      stored,
+      answer(200, JSON.stringify({ BatchItemResponse: items }), { intuit_tid: 't1' }),
+      nowMs,
+    );
   const receipt = (bId: string, TotalAmt: number): object => ({
     bId,
     SalesReceipt: { Id: `9${bId}`, SyncToken: '0', TotalAmt },
@@ -165,15 +181,23 @@ describe('a batch answer', () => {
   });
 
   test('with another total is never accepted silently', () => {
-    expect(settled([receipt('1', 25), receipt('2', 25.01), { bId: '3', SalesReceipt: { Id: '93' } }])).toMatchObject({
-      results: [{ type: 'accepted' }, { reason: 'totals_differ_in_books' }, { reason: 'totals_differ_in_books' }],
-    }); // prettier-ignore
+    expect(
+      settled([receipt('1', 25), receipt('2', 25.01), { bId: '3', SalesReceipt: { Id: '93' } }]),
+    ).toMatchObject({
+      results: [
+        { type: 'accepted' },
+        { reason: 'totals_differ_in_books' },
+        { reason: 'totals_differ_in_books' },
+      ],
+    });
   });
 
   test('without an Id is refused, without a bId the whole is lost', () => {
-    expect(settled([receipt('1', 25), { bId: '2', SalesReceipt: {} }, { bId: '3' }])).toMatchObject({
-      results: [{ type: 'accepted' }, { code: 'no_id' }, { code: 'no_id' }],
-    }); // prettier-ignore
+    expect(settled([receipt('1', 25), { bId: '2', SalesReceipt: {} }, { bId: '3' }])).toMatchObject(
+      {
+        results: [{ type: 'accepted' }, { code: 'no_id' }, { code: 'no_id' }],
+      },
+    );
     expect(settled([receipt('1', 25)])).toMatchObject({ type: 'lost' });
   });
 

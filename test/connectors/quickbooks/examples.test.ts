@@ -114,7 +114,10 @@ it('E11 and E11b: the invoice and the payment of it', async () => {
 });
 
 it('names what was supplied to each source', () => {
-  const supplied = sources.map(({ example, supplied: own }) => [example, Object.keys(own).sort().join(' ')]); // prettier-ignore
+  const supplied = sources.map(({ example, supplied: own }) => [
+    example,
+    Object.keys(own).sort().join(' '),
+  ]);
   expect(Object.fromEntries(supplied)).toEqual({
     E1: 'payment_method shipping',
     E2: 'line_items.0.taxes payment_method',
@@ -125,13 +128,19 @@ it('names what was supplied to each source', () => {
     E6: 'payment_method',
     E7: 'api_restock customer_id number payment_method',
     E8: 'api_restock customer_id number payment_method',
-    E9: 'billing.address_1 billing.city billing.country billing.postcode billing.state payment_method',
-    E10: 'customer_id line_items.0.taxes.0.id payment_method shipping_lines.0.taxes.0.id transaction_id',
+    E9:
+      'billing.address_1 billing.city billing.country billing.postcode billing.state ' +
+      'payment_method',
+    E10:
+      'customer_id line_items.0.taxes.0.id payment_method shipping_lines.0.taxes.0.id ' +
+      'transaction_id',
     E11: '',
     E12: 'line_items.0.taxes payment_method',
     E13: 'number payment_method tax_lines transaction_id',
-    E16: 'currency customer_id date_paid_gmt line_items payment_method prices_include_tax status tenders.0.code transaction_id',
-  }); // prettier-ignore
+    E16:
+      'currency customer_id date_paid_gmt line_items payment_method prices_include_tax ' +
+      'status tenders.0.code transaction_id',
+  });
 });
 
 function bodyOf(example: string): { path: string; body: unknown } {
@@ -160,7 +169,9 @@ function payloadOf(source: z.infer<typeof sourceSchema>, zone: string, facts: Qb
 function completed({ source, supplied }: z.infer<typeof sourceSchema>): unknown {
   const whole: unknown = structuredClone(source);
   // Short paths first: a whole list is there before something in it is set.
-  for (const [place, value] of Object.entries(supplied).sort(([one], [other]) => one.length - other.length)) {
+  for (const [place, value] of Object.entries(supplied).sort(
+    ([one], [other]) => one.length - other.length,
+  )) {
     const steps = place.split('.');
     const last = steps.pop() ?? '';
     let target: unknown = whole;
@@ -168,4 +179,4 @@ function completed({ source, supplied }: z.infer<typeof sourceSchema>): unknown 
     Reflect.set(Object(target), last, value);
   }
   return whole;
-} // prettier-ignore
+}

@@ -87,7 +87,14 @@ describe('e-mails', () => {
 describe('customers', () => {
   test('of any texts stay within every limit', () => {
     const address = fc.record({ line1: anyText, city: anyText, postalCode: anyText });
-    const body = fc.record({ name: anyText, givenName: anyText, email: anyText, phone: anyText, notes: anyText, billing: address }); // prettier-ignore
+    const body = fc.record({
+      name: anyText,
+      givenName: anyText,
+      email: anyText,
+      phone: anyText,
+      notes: anyText,
+      billing: address,
+    });
     const limits = { GivenName: 100, Notes: 2000 };
     fc.assert(
       fc.property(body, (customer) => {

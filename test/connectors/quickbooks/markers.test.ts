@@ -6,8 +6,8 @@ import { markerId } from '../../../domain/posting/marker';
 import { saleOfTicket, type Ticket } from '../../../domain/posting/ticket';
 import { orderBody } from '../fixtures';
 
-// By its marker a document is known as ours, and as which: no two records may have the same one, whatever
-// their ids are (accounting.md#numbers).
+// By its marker a document is known as ours, and as which: no two records may have the same one,
+// whatever their ids are (accounting.md#numbers).
 
 const order = (recordId: string): string =>
   markerOf(saleOfTicket({ kind: 'order', body: orderBody() }, recordId, 'sale'));
@@ -37,21 +37,44 @@ describe('markers of different documents', () => {
   });
 
   const id = fc
-    .string({ unit: fc.constantFrom(' ', '\u00a0', '\u3000', '%', ';', '2', '0', 'a', ' of order ', ' part refund', '🧾'), minLength: 1, maxLength: 3 })
+    .string({
+      unit: fc.constantFrom(
+        ' ',
+        '\u00a0',
+        '\u3000',
+        '%',
+        ';',
+        '2',
+        '0',
+        'a',
+        ' of order ',
+        ' part refund',
+        '🧾',
+      ),
+      minLength: 1,
+      maxLength: 3,
+    })
     .map((text) => text.trim())
-    .filter((text) => text !== ''); // prettier-ignore
+    .filter((text) => text !== '');
   it('are as many as the records are, and stand whole in the note', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.tuple(id, fc.option(id, { nil: undefined })), { minLength: 2, maxLength: 12, selector: ([one, of]) => JSON.stringify([one, of]) }), (pairs) => {
-        const markers = pairs.map(([recordId, orderId]) => refund(recordId, orderId));
-        expect(new Set(markers).size).toBe(pairs.length);
-        for (const marker of markers) {
-          const note = noteOf({ guest: { name: '; ' }, tender: null, notes: ['x'] }, marker);
-          expect(note.split('; ')[0]).toBe(marker);
-        }
-      }),
+      fc.property(
+        fc.uniqueArray(fc.tuple(id, fc.option(id, { nil: undefined })), {
+          minLength: 2,
+          maxLength: 12,
+          selector: ([one, of]) => JSON.stringify([one, of]),
+        }),
+        (pairs) => {
+          const markers = pairs.map(([recordId, orderId]) => refund(recordId, orderId));
+          expect(new Set(markers).size).toBe(pairs.length);
+          for (const marker of markers) {
+            const note = noteOf({ guest: { name: '; ' }, tender: null, notes: ['x'] }, marker);
+            expect(note.split('; ')[0]).toBe(marker);
+          }
+        },
+      ),
       { seed: 11, numRuns: 1_000 },
-    ); // prettier-ignore
+    );
     expect(markerId('%;')).toBe('%25%3B');
   });
 });

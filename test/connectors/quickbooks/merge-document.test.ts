@@ -17,9 +17,19 @@ test.each<[string, JsonObject[], JsonObject[], JsonObject[]]>([
   ['nobody gave any', [line('1', 5)], [line('1', 6)], [line('1', 6)]],
   [
     'each line of one item keeps its own, in their order; a new one has none',
-    [line('1', 5, ofClass('a')), line('2', 5, ofClass('b')), line('1', 7, { ...ofClass('c'), ServiceDate: '2026-11-20' }), total],
+    [
+      line('1', 5, ofClass('a')),
+      line('2', 5, ofClass('b')),
+      line('1', 7, { ...ofClass('c'), ServiceDate: '2026-11-20' }),
+      total,
+    ],
     [line('1', 6), line('1', 8), line('1', 9), line('2', 5)],
-    [line('1', 6, ofClass('a')), line('1', 8, { ...ofClass('c'), ServiceDate: '2026-11-20' }), line('1', 9), line('2', 5, ofClass('b'))],
+    [
+      line('1', 6, ofClass('a')),
+      line('1', 8, { ...ofClass('c'), ServiceDate: '2026-11-20' }),
+      line('1', 9),
+      line('2', 5, ofClass('b')),
+    ],
   ],
   [
     'a line without one is counted too',
@@ -31,4 +41,4 @@ test.each<[string, JsonObject[], JsonObject[], JsonObject[]]>([
 ])('classes and service days of lines: %s', (_name, read, sent, merged) => {
   const payload = mergedPayload({ Id: '1', SyncToken: '4', Line: read }, { Line: sent }, 'm', null);
   expect(payload['Line']).toEqual(merged);
-}); // prettier-ignore
+});

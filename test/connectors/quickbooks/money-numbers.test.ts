@@ -16,13 +16,19 @@ beforeEach(() => books.begin());
 afterEach(() => books.close());
 afterAll(() => closeConnections());
 
-test('B24: journal entries of cash and expenses of payouts have the number of their record', async () => {
-  await books.post(cash(), { mappings: mappings() });
-  await books.post(payout({ includes: [], grossMinor: 0, netMinor: -234 }), {
-    mappings: mappings(),
-  });
-  expect(await documentsOf(books.company)).toEqual(['JournalEntry k1 1.05', 'Purchase po_55 2.34']);
-});
+test(
+  'B24: journal entries of cash and expenses of payouts have the number of ' + 'their record',
+  async () => {
+    await books.post(cash(), { mappings: mappings() });
+    await books.post(payout({ includes: [], grossMinor: 0, netMinor: -234 }), {
+      mappings: mappings(),
+    });
+    expect(await documentsOf(books.company)).toEqual([
+      'JournalEntry k1 1.05',
+      'Purchase po_55 2.34',
+    ]);
+  },
+);
 
 test('B24: differences are numbered by themselves, and an edit keeps the number', async () => {
   const part = books.part('k1', '', { mappings: mappings() });

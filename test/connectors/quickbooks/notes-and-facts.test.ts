@@ -3,7 +3,16 @@ import { afterAll, afterEach, expect, test } from '@jest/globals';
 import type { Outgoing } from '../../../connectors/connector';
 import { closeConnections } from '../../../connectors/http';
 import { control, startCompany, textAt, type Company } from '../../sandbox/support';
-import { composed, known, openGate, orderBody, outgoing, references, stored, writeOf } from '../fixtures'; // prettier-ignore
+import {
+  composed,
+  known,
+  openGate,
+  orderBody,
+  outgoing,
+  references,
+  stored,
+  writeOf,
+} from '../fixtures';
 import { accountingMappings, connected } from './company';
 
 let company: Company;
@@ -18,30 +27,50 @@ function guestSale(changes: Partial<Outgoing> = {}): Outgoing {
   return outgoing({ kind: 'order', body }, { recordId: '1001', ...changes });
 }
 
-test('a document whose note says more than the marker is ours, and held when a person voided it', async () => {
-  company = await startCompany({ kind: 'usAutomated', fixture: 'accounting' });
-  const { connector } = await connected(company);
-  const [sale] = await composed(connector, [guestSale()], things);
-  if (sale === undefined) throw new Error('Nothing was composed');
-  await connector.send(stored(connector, [writeOf(sale)]), openGate());
-  expect(await composed(connector, [guestSale()], things)).toMatchObject([{ type: 'adopt' }]);
-  const found = await company.query("SELECT * FROM SalesReceipt WHERE DocNumber = 'P1-1001'");
-  const id = textAt(found.body, 'QueryResponse.SalesReceipt.0.Id');
-  await control(company.sandbox, 'act', { as: 'accountant', do: 'void', realmId: company.realmId, entity: 'SalesReceipt', id }); // prettier-ignore
-  expect(await composed(connector, [guestSale()], things)).toMatchObject([{ type: 'hold', reason: 'ambiguous_match' }]); // prettier-ignore
-});
+test(
+  'a document whose note says more than the marker is ours, and held when a ' + 'person voided it',
+  async () => {
+    company = await startCompany({ kind: 'usAutomated', fixture: 'accounting' });
+    const { connector } = await connected(company);
+    const [sale] = await composed(connector, [guestSale()], things);
+    if (sale === undefined) throw new Error('Nothing was composed');
+    await connector.send(stored(connector, [writeOf(sale)]), openGate());
+    expect(await composed(connector, [guestSale()], things)).toMatchObject([{ type: 'adopt' }]);
+    const found = await company.query("SELECT * FROM SalesReceipt WHERE DocNumber = 'P1-1001'");
+    const id = textAt(found.body, 'QueryResponse.SalesReceipt.0.Id');
+    await control(company.sandbox, 'act', {
+      as: 'accountant',
+      do: 'void',
+      realmId: company.realmId,
+      entity: 'SalesReceipt',
+      id,
+    });
+    expect(await composed(connector, [guestSale()], things)).toMatchObject([
+      { type: 'hold', reason: 'ambiguous_match' },
+    ]);
+  },
+);
 
 test('nothing is asked about a sale that is not sent', async () => {
-  company = await startCompany({ fixture: 'accounting', preferences: { bookCloseDate: '2026-11-21' } }); // prettier-ignore
+  company = await startCompany({
+    fixture: 'accounting',
+    preferences: { bookCloseDate: '2026-11-21' },
+  });
   const { connector } = await connected(company);
   const gate = openGate();
   const findings = await connector.lookUp([guestSale()], things, gate);
   expect([findings, gate.reads]).toEqual([{}, 0]);
-  expect(connector.compose(guestSale(), things, findings)).toMatchObject({ reason: 'closed_period' }); // prettier-ignore
+  expect(connector.compose(guestSale(), things, findings)).toMatchObject({
+    reason: 'closed_period',
+  });
 });
 
 test('the facts say which lines a company takes, and what its tax codes hold', async () => {
-  company = await startCompany({ kind: 'ca', fixture: 'accounting', preferences: { allowGratuity: false } }); // prettier-ignore
+  company = await startCompany({
+    kind: 'ca',
+    fixture: 'accounting',
+    preferences: { allowGratuity: false },
+  });
   const { facts } = await connected(company);
   expect(facts).toMatchObject({ country: 'CA', allowDiscount: true, allowGratuity: false });
   expect(facts.taxCodes.find(({ id }) => id === '7')?.rates).toEqual([
@@ -50,5 +79,8 @@ test('the facts say which lines a company takes, and what its tax codes hold', a
   ]);
   await company.sandbox.close();
   company = await startCompany({ fixture: 'accounting', preferences: { allowDiscount: false } });
-  expect((await connected(company)).facts).toMatchObject({ allowDiscount: false, allowGratuity: true }); // prettier-ignore
+  expect((await connected(company)).facts).toMatchObject({
+    allowDiscount: false,
+    allowGratuity: true,
+  });
 });

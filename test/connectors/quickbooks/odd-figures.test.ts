@@ -143,7 +143,9 @@ describe('B18: a POS that rounds VAT by line', () => {
     expect(decided({})).toMatchObject({
       reason: 'tax_differs',
       detail:
-        'QuickBooks would compute 1.65 of tax, the POS has 1.70; 0.02 apart is allowed. Where the POS rounds tax by line, set tax.variancePerLineMinor to 1 (now 0), else correct the ticket or its tax codes, or raise tax.varianceMinor (now 2)',
+        'QuickBooks would compute 1.65 of tax, the POS has 1.70; 0.02 apart is allowed. ' +
+        'Where the POS rounds tax by line, set tax.variancePerLineMinor to 1 (now 0), else ' +
+        'correct the ticket or its tax codes, or raise tax.varianceMinor (now 2)',
     });
     expect(decided({ variancePerLineMinor: 1 })).toMatchObject({
       type: 'post',

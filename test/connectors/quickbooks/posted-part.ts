@@ -1,4 +1,10 @@
-import type { AfterAccepted, Composed, Connector, Outgoing, References } from '../../../connectors/connector'; // prettier-ignore
+import type {
+  AfterAccepted,
+  Composed,
+  Connector,
+  Outgoing,
+  References,
+} from '../../../connectors/connector';
 import { verdictFor } from '../../../domain/failure';
 import type { RecordBody } from '../../../domain/bodies';
 import { composed, openGate, outgoing, stored } from '../fixtures';
@@ -20,10 +26,16 @@ export class PostedPart {
   constructor(connector: Connector, references: References, recordId: string, part: string) {
     this.connector = connector;
     this.references = references;
-    this.item = outgoing({ kind: 'customer', body: { name: '' } }, { deliveryId: `${recordId} ${part}`, recordId, part, rev: 0 }); // prettier-ignore
+    this.item = outgoing(
+      { kind: 'customer', body: { name: '' } },
+      { deliveryId: `${recordId} ${part}`, recordId, part, rev: 0 },
+    );
   }
 
-  /** A newer revision, or the part taken away, brought to its end; `stepsMax` cuts it as a kill would. */
+  /**
+   * A newer revision, or the part taken away, brought to its end; `stepsMax` cuts it as a kill
+   * would.
+   */
   async want(
     record: RecordBody,
     op: Outgoing['op'] = 'present',
@@ -60,17 +72,30 @@ export class PostedPart {
     }
   }
 
-  private async write({ write }: Extract<Composed, { type: 'write' }>, isAsked: boolean): Promise<Outcome | null> {
+  private async write(
+    { write }: Extract<Composed, { type: 'write' }>,
+    isAsked: boolean,
+  ): Promise<Outcome | null> {
     const send = stored(this.connector, [write]);
     const first = await this.connector.send(send, openGate());
-    const answer = first.type === 'lost' || isAsked ? await this.connector.verify(send, 1_000, openGate()) : first;
+    const answer =
+      first.type === 'lost' || isAsked
+        ? await this.connector.verify(send, 1_000, openGate())
+        : first;
     const [result] = answer.type === 'answered' ? answer.results : [];
     if (result === undefined) throw new Error(`Not answered: ${JSON.stringify(answer)}`);
     switch (result.type) {
       case 'accepted': {
         const { remoteId, remoteVersion, snapshot } = result;
         this.writes.push(`${write.operation} ${write.entity}`);
-        this.item = { ...this.item, remoteId, remoteVersion, snapshot, attempts: 0, lastClass: null };
+        this.item = {
+          ...this.item,
+          remoteId,
+          remoteVersion,
+          snapshot,
+          attempts: 0,
+          lastClass: null,
+        };
         return outcomeOf(result.then);
       }
       case 'refused': {
@@ -84,7 +109,7 @@ export class PostedPart {
       case 'ambiguous':
         return { type: 'held', cause: result.reason, detail: result.detail };
     }
-  } // prettier-ignore
+  }
 }
 
 function outcomeOf(then: AfterAccepted | undefined): Outcome | null {

@@ -87,23 +87,27 @@ describe('documents', () => {
     });
   });
 
-  test('of refunds, guests, fees, shipping and amounts that are not allocated are posted to the cent', async () => {
-    const body = refundBody({
-      number: '1001-R1',
-      customerId: undefined,
-      guest: { name: 'Kim Lee', email: 'guest@example.test' },
-      lines: [line({ quantity: '3', netMinor: 1000, unitPrice: '3.3333' })],
-      fees: [{ name: 'Gift wrap', amountMinor: 300 }],
-      shipping: [{ name: 'Post', amountMinor: 499 }],
-      unallocatedMinor: 200,
-      tenders: [{ tender: 'card', amountMinor: 1999 }],
-      totals: { netMinor: 1999, taxMinor: 0, totalMinor: 1999 },
-    });
-    const frozen = await company.freeze([outgoing({ kind: 'refund', body })]);
-    expect(await company.connector.send(frozen, gate)).toMatchObject({
-      results: [{ type: 'accepted', snapshot: { totalMinor: 1999 } }],
-    });
-  });
+  test(
+    'of refunds, guests, fees, shipping and amounts that are not allocated are ' +
+      'posted to the cent',
+    async () => {
+      const body = refundBody({
+        number: '1001-R1',
+        customerId: undefined,
+        guest: { name: 'Kim Lee', email: 'guest@example.test' },
+        lines: [line({ quantity: '3', netMinor: 1000, unitPrice: '3.3333' })],
+        fees: [{ name: 'Gift wrap', amountMinor: 300 }],
+        shipping: [{ name: 'Post', amountMinor: 499 }],
+        unallocatedMinor: 200,
+        tenders: [{ tender: 'card', amountMinor: 1999 }],
+        totals: { netMinor: 1999, taxMinor: 0, totalMinor: 1999 },
+      });
+      const frozen = await company.freeze([outgoing({ kind: 'refund', body })]);
+      expect(await company.connector.send(frozen, gate)).toMatchObject({
+        results: [{ type: 'accepted', snapshot: { totalMinor: 1999 } }],
+      });
+    },
+  );
 
   test('refused beside good ones are refused alone', async () => {
     const bad = order('1002', { deliveryId: 'bad' });
@@ -135,16 +139,19 @@ describe('documents', () => {
     ]);
   });
 
-  test('of a company that numbers by itself carry no number, and are found after a refusal', async () => {
-    await company.start({ customTxnNumbers: false });
-    const frozen = await company.freeze([order('1001')]);
-    expect(frozen.members[0]?.payload).not.toHaveProperty('DocNumber');
-    await company.connector.send(frozen, gate);
-    const retried = order('1001', { lastClass: 'SERVER', attempts: 1 });
-    expect(await composed(company.connector, [retried], mapped())).toMatchObject([
-      { type: 'adopt' },
-    ]);
-  });
+  test(
+    'of a company that numbers by itself carry no number, and are found after ' + 'a refusal',
+    async () => {
+      await company.start({ customTxnNumbers: false });
+      const frozen = await company.freeze([order('1001')]);
+      expect(frozen.members[0]?.payload).not.toHaveProperty('DocNumber');
+      await company.connector.send(frozen, gate);
+      const retried = order('1001', { lastClass: 'SERVER', attempts: 1 });
+      expect(await composed(company.connector, [retried], mapped())).toMatchObject([
+        { type: 'adopt' },
+      ]);
+    },
+  );
 });
 
 describe('credentials', () => {

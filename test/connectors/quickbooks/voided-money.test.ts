@@ -26,31 +26,81 @@ const parts = async (isBank: boolean): Promise<ReferenceParts> => ({
     ...(isBank ? { 'account:clearing:card': '203' } : {}),
   },
 });
-const voided = (record: RecordBody): RecordBody => ({ ...record, body: { ...record.body, voided: true } }) as RecordBody; // prettier-ignore
+const voided = (record: RecordBody): RecordBody =>
+  ({ ...record, body: { ...record.body, voided: true } }) as RecordBody;
 
 type Case = [name: string, item: Outgoing, isBank: boolean, writes: string[], ledger: object];
 const cases: Case[] = [
-  ['what was short', cash(), false, ['create JournalEntry', 'create JournalEntry'], { 'Cash drawer': '-1.05', 'Office expenses': '1.05' }],
-  ['what was paid in', cash({ type: 'paid_in', amountMinor: 500 }), false, ['create JournalEntry', 'create JournalEntry'], { 'Cash drawer': '5.00', 'Office expenses': '-5.00' }],
-  ['what was paid out', cash({ type: 'paid_out', amountMinor: 500 }), false, ['create JournalEntry', 'create JournalEntry'], { 'Cash drawer': '-5.00', 'Office expenses': '5.00' }],
-  ['a payout', payout(), false, ['create Deposit', 'create Purchase'], { Bank: '68.42', 'Processor fees': '2.34', 'Card clearing': '-70.76' }],
-  ['the net of a payout of a bank account', payout(), true, ['create Transfer', 'create Transfer'], { Savings: '68.42', Bank: '-68.42' }],
-  ['the fees of a payout of a bank account', payout({}, 'fees'), true, ['create Purchase', 'create Deposit'], { 'Processor fees': '2.34', Bank: '-2.34' }],
-]; // prettier-ignore
+  [
+    'what was short',
+    cash(),
+    false,
+    ['create JournalEntry', 'create JournalEntry'],
+    { 'Cash drawer': '-1.05', 'Office expenses': '1.05' },
+  ],
+  [
+    'what was paid in',
+    cash({ type: 'paid_in', amountMinor: 500 }),
+    false,
+    ['create JournalEntry', 'create JournalEntry'],
+    { 'Cash drawer': '5.00', 'Office expenses': '-5.00' },
+  ],
+  [
+    'what was paid out',
+    cash({ type: 'paid_out', amountMinor: 500 }),
+    false,
+    ['create JournalEntry', 'create JournalEntry'],
+    { 'Cash drawer': '-5.00', 'Office expenses': '5.00' },
+  ],
+  [
+    'a payout',
+    payout(),
+    false,
+    ['create Deposit', 'create Purchase'],
+    { Bank: '68.42', 'Processor fees': '2.34', 'Card clearing': '-70.76' },
+  ],
+  [
+    'the net of a payout of a bank account',
+    payout(),
+    true,
+    ['create Transfer', 'create Transfer'],
+    { Savings: '68.42', Bank: '-68.42' },
+  ],
+  [
+    'the fees of a payout of a bank account',
+    payout({}, 'fees'),
+    true,
+    ['create Purchase', 'create Deposit'],
+    { 'Processor fees': '2.34', Bank: '-2.34' },
+  ],
+];
 
 describe.each(cases)('%s', (_name, item, isBank, writes, ledger) => {
   const { recordId, part, record } = item;
 
-  test('voided at the till is taken back to the cent, once, and comes again where it is sent again', async () => {
-    const own = books.part(recordId, part, await parts(isBank));
-    const posted = await books.adds(() => own.want(record));
-    expect(posted).toEqual(ledger);
-    const turned = Object.fromEntries(Object.entries(posted).map(([account, amount]) => [account, (0 - Number(amount)).toFixed(2)])); // prettier-ignore
-    expect(await books.adds(async () => { expect(await own.want(voided(record))).toEqual({ type: 'delivered' }); })).toEqual(turned); // prettier-ignore
-    expect(await books.adds(() => own.want(voided(record)))).toEqual({});
-    expect(own.writes).toEqual(writes);
-    expect(await books.adds(() => own.want(record))).toEqual(ledger);
-  });
+  test(
+    'voided at the till is taken back to the cent, once, and comes again where ' +
+      'it is sent again',
+    async () => {
+      const own = books.part(recordId, part, await parts(isBank));
+      const posted = await books.adds(() => own.want(record));
+      expect(posted).toEqual(ledger);
+      const turned = Object.fromEntries(
+        Object.entries(posted).map(([account, amount]) => [
+          account,
+          (0 - Number(amount)).toFixed(2),
+        ]),
+      );
+      expect(
+        await books.adds(async () => {
+          expect(await own.want(voided(record))).toEqual({ type: 'delivered' });
+        }),
+      ).toEqual(turned);
+      expect(await books.adds(() => own.want(voided(record)))).toEqual({});
+      expect(own.writes).toEqual(writes);
+      expect(await books.adds(() => own.want(record))).toEqual(ledger);
+    },
+  );
 
   test('voided before it was posted it never is', async () => {
     const own = books.part(recordId, part, await parts(isBank));

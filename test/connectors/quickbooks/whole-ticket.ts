@@ -4,7 +4,8 @@ import { initialDirection } from '../../../domain/direction';
 import type { RecordBody } from '../../../domain/bodies';
 import { PostedPart, type Outcome } from './posted-part';
 
-// All deliveries of one record as the lane drives them: each part anew until none waits for another.
+// All deliveries of one record as the lane drives them: each part anew until none waits for
+// another.
 
 export class WholeTicket {
   readonly parts = new Map<string, PostedPart>();

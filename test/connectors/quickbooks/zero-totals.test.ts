@@ -13,8 +13,8 @@ import { entry } from './money-records';
 import { documentsOf } from './mugs';
 import { WholeTicket } from './whole-ticket';
 
-// Tickets that come to nothing, or to nothing but gift cards and deposits: each of our documents is one that the
-// books take.
+// Tickets that come to nothing, or to nothing but gift cards and deposits: each of our documents is
+// one that the books take.
 
 let company: Company;
 let connector: Connector;
@@ -286,57 +286,62 @@ const anyTicket = fc
     return { isRefund, body };
   });
 
-test(`B9: in ${histories} histories of tickets of any mix of tenders none of our documents is refused as wrong`, async () => {
-  await start({ closed: { mode: 'firstOpenDay' } });
-  const step = fc.record({
-    ticket: anyTicket,
-    before: fc.constantFrom('nothing', 'nothing', 'close', 'open'),
-  });
-  let run = 0;
-  await fc.assert(
-    fc.asyncProperty(
-      fc.boolean(),
-      fc.array(step, { minLength: 1, maxLength: 4 }),
-      async (isInvoiced, steps) => {
-        run += 1;
-        await close(null);
-        const recordId = `T-${run}`;
-        const layAways = new Map([
-          [
+test(
+  `B9: in ${histories} histories of tickets of any mix of tenders none of our ` +
+    'documents is refused as wrong',
+  async () => {
+    await start({ closed: { mode: 'firstOpenDay' } });
+    const step = fc.record({
+      ticket: anyTicket,
+      before: fc.constantFrom('nothing', 'nothing', 'close', 'open'),
+    });
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.boolean(),
+        fc.array(step, { minLength: 1, maxLength: 4 }),
+        async (isInvoiced, steps) => {
+          run += 1;
+          await close(null);
+          const recordId = `T-${run}`;
+          const layAways = new Map([
+            [
+              recordId,
+              {
+                orderId: recordId,
+                order: null,
+                isOrderPosted: false,
+                entries: [entry('payment', 'D-1', { ...deposit, depositFor: recordId }, true)],
+                hasMore: false,
+              },
+            ],
+          ]);
+          const ticket = new WholeTicket(
+            connector,
+            { ...references, layAways },
             recordId,
-            {
-              orderId: recordId,
-              order: null,
-              isOrderPosted: false,
-              entries: [entry('payment', 'D-1', { ...deposit, depositFor: recordId }, true)],
-              hasMore: false,
-            },
-          ],
-        ]);
-        const ticket = new WholeTicket(
-          connector,
-          { ...references, layAways },
-          recordId,
-          isInvoiced ? 'sale-invoice' : 'sale',
-        );
-        const isRefund = steps[0]?.ticket.isRefund ?? false;
-        for (const {
-          ticket: { body },
-          before,
-        } of steps.filter((one) => one.ticket.isRefund === isRefund)) {
-          if (before !== 'nothing') await close(before === 'close' ? '2026-11-30' : null);
-          const named = { ...body, number: recordId };
-          const record: RecordBody = isRefund
-            ? { kind: 'refund', body: { ...named, restock: true } }
-            : { kind: 'order', body: named };
-          const outcomes = await ticket.want(record);
-          const refused = Object.entries(outcomes).filter(
-            ([, one]) => one.type === 'held' && /^[A-Z]+:/.test(one.cause),
+            isInvoiced ? 'sale-invoice' : 'sale',
           );
-          expect(refused.length === 0 ? [] : [record, refused]).toEqual([]);
-        }
-      },
-    ),
-    { numRuns: histories, seed: firstSeed },
-  );
-}, 3_600_000);
+          const isRefund = steps[0]?.ticket.isRefund ?? false;
+          for (const {
+            ticket: { body },
+            before,
+          } of steps.filter((one) => one.ticket.isRefund === isRefund)) {
+            if (before !== 'nothing') await close(before === 'close' ? '2026-11-30' : null);
+            const named = { ...body, number: recordId };
+            const record: RecordBody = isRefund
+              ? { kind: 'refund', body: { ...named, restock: true } }
+              : { kind: 'order', body: named };
+            const outcomes = await ticket.want(record);
+            const refused = Object.entries(outcomes).filter(
+              ([, one]) => one.type === 'held' && /^[A-Z]+:/.test(one.cause),
+            );
+            expect(refused.length === 0 ? [] : [record, refused]).toEqual([]);
+          }
+        },
+      ),
+      { numRuns: histories, seed: firstSeed },
+    );
+  },
+  3_600_000,
+);

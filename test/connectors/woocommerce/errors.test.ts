@@ -76,7 +76,11 @@ describe('a whole write', () => {
     snapshot: {},
     natural: { kind: 'update', id: 5 },
   };
-  const stored = { request: { method: 'POST' as const, path: '', body: '' }, requestId: 'x', members: [write] }; // prettier-ignore
+  const stored = {
+    request: { method: 'POST' as const, path: '', body: '' },
+    requestId: 'x',
+    members: [write],
+  };
 
   test.each([
     '',
@@ -105,9 +109,19 @@ describe('a whole write', () => {
     const settled = settle({ ...stored, members }, recorded, nowMs);
     const types = settled.type === 'answered' ? settled.results.map(({ type }) => type) : [];
     expect(types).toEqual([
-      'refused', 'refused', 'refused', 'accepted', 'accepted', 'accepted', 'refused',
-      'accepted', 'refused', 'accepted', 'accepted', 'accepted',
-    ]); // prettier-ignore
+      'refused',
+      'refused',
+      'refused',
+      'accepted',
+      'accepted',
+      'accepted',
+      'refused',
+      'accepted',
+      'refused',
+      'accepted',
+      'accepted',
+      'accepted',
+    ]);
   });
 
   test('that shows another stock figure or SKU than ours is not accepted', () => {

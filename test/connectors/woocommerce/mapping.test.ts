@@ -114,7 +114,10 @@ describe('composing', () => {
     const variants = [{ sku: 'MUG-S', options: { size: 'S' } }];
     const varied = outgoing({ kind: 'product', body: productBody({ variants }) });
     expect(compose(varied, references(), {})).toMatchObject({ cause: 'not_built:variants' });
-    const deleted = outgoing({ kind: 'product', body: productBody() }, { op: 'absent', remoteId: '5' }); // prettier-ignore
+    const deleted = outgoing(
+      { kind: 'product', body: productBody() },
+      { op: 'absent', remoteId: '5' },
+    );
     expect(compose(deleted, references(), {})).toEqual({ type: 'skip', reason: 'policy' });
   });
 
@@ -129,7 +132,9 @@ describe('composing', () => {
     test('W20: that is a fraction is rounded down, that is negative is written', () => {
       const findings = { ...present(false, null) };
       const written = (figure: string): unknown =>
-        writeOf(compose(stock(figure), references({ products }), findings)).payload['stock_quantity']; // prettier-ignore
+        writeOf(compose(stock(figure), references({ products }), findings)).payload[
+          'stock_quantity'
+        ];
       expect(['1.5', '0.25', '-0.25', '-2', '3.0'].map(written)).toEqual([1, 0, -1, -2, 3]);
       expect(writeOf(compose(stock('-3'), references({ products }), findings)).payload).toEqual({
         id: 11,
@@ -142,7 +147,10 @@ describe('composing', () => {
       const parent = compose(stock('1'), references({ products }), { ...present('parent', 3) });
       expect(parent).toMatchObject({ cause: 'not_built:stock_of_parent' });
       const service = references({ products: { MUG: known({ isStockTracked: false }) } });
-      expect(compose(stock('1'), service, {})).toEqual({ type: 'skip', reason: 'stock_not_tracked' }); // prettier-ignore
+      expect(compose(stock('1'), service, {})).toEqual({
+        type: 'skip',
+        reason: 'stock_not_tracked',
+      });
       const missing = [{ kind: 'sku', ref: 'MUG', isOpen: false }];
       expect(compose(stock('1'), references(), {})).toEqual({ type: 'notReady', missing });
     });

@@ -40,8 +40,24 @@ describe('the OAuth signature', () => {
   });
 
   test('sorts by name, not by name and value joined', () => {
-    const forward = signatureOf('GET', 'http://a/', [['a', '1'], ['a-b', '2']], keys); // prettier-ignore
-    const turned = signatureOf('GET', 'http://a/', [['a-b', '2'], ['a', '1']], keys); // prettier-ignore
+    const forward = signatureOf(
+      'GET',
+      'http://a/',
+      [
+        ['a', '1'],
+        ['a-b', '2'],
+      ],
+      keys,
+    );
+    const turned = signatureOf(
+      'GET',
+      'http://a/',
+      [
+        ['a-b', '2'],
+        ['a', '1'],
+      ],
+      keys,
+    );
     expect(forward).toBe(turned);
   });
 });

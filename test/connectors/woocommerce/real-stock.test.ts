@@ -96,18 +96,21 @@ describe('stock', () => {
     ).toMatchObject({ type: 'hold' });
   });
 
-  test('W24: stock as a text is read, a switch that is off is named, no cache answers', async () => {
-    await shop.control('settings', { 'woo.stockAsText': true, 'woo.cacheMs': 300_000 });
-    const { things, item } = await stocked('7');
-    expect(await shop.push(stock('7', item), things)).toMatchObject({ type: 'adopt' });
-    await shop.act({ as: 'shopper', do: 'sell', sku: 'A' });
-    expect(await shop.push(stock('7', item), things)).toMatchObject({
-      reason: 'stock_changed_elsewhere',
-    });
-    await shop.edit('A', { manage_stock: false });
-    expect(await shop.push(stock('7', item), things)).toMatchObject({
-      type: 'hold',
-      detail: expect.stringMatching(/stock management switched off/),
-    });
-  });
+  test(
+    'W24: stock as a text is read, a switch that is off is named, no cache ' + 'answers',
+    async () => {
+      await shop.control('settings', { 'woo.stockAsText': true, 'woo.cacheMs': 300_000 });
+      const { things, item } = await stocked('7');
+      expect(await shop.push(stock('7', item), things)).toMatchObject({ type: 'adopt' });
+      await shop.act({ as: 'shopper', do: 'sell', sku: 'A' });
+      expect(await shop.push(stock('7', item), things)).toMatchObject({
+        reason: 'stock_changed_elsewhere',
+      });
+      await shop.edit('A', { manage_stock: false });
+      expect(await shop.push(stock('7', item), things)).toMatchObject({
+        type: 'hold',
+        detail: expect.stringMatching(/stock management switched off/),
+      });
+    },
+  );
 });

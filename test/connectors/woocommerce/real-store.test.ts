@@ -83,24 +83,28 @@ describe('W9: texts are sent so that the store keeps them', () => {
   });
 });
 
-test('W10: a product that was deleted for good is made anew with the next try, and its stock with it', async () => {
-  const item = await shop.made({ sku: 'A' });
-  const other = known({ remoteId: item.remoteId, code: 'A' });
-  const stock = outgoing({ kind: 'inventory', body: stockBody('5') }, { recordId: 'A' });
-  expect(await shop.push(stock, references({ products: { A: other } }))).toMatchObject({
-    type: 'accepted',
-  });
-  await shop.act({ as: 'shopkeeper', do: 'eraseProduct', sku: 'A' });
-  const gone = await shop.push(edited(item, { priceMinor: 1_300 }));
-  expect(gone).toMatchObject({ failureClass: 'GONE', message: expect.stringMatching(/redrive/) });
-  const again = await shop.push({ ...edited(item, { priceMinor: 1_300 }), lastClass: 'GONE' });
-  expect(again).toMatchObject({ type: 'accepted' });
-  const { remoteId } = resultSchema.parse(again);
-  expect(remoteId).not.toBe(item.remoteId);
-  const stored = { ...stock, remoteId: item.remoteId, snapshot: { stockQuantity: 5 } };
-  const anew = references({ products: { A: known({ remoteId, code: 'A' }) } });
-  expect(await shop.push(stored, anew)).toMatchObject({ type: 'accepted', remoteId });
-});
+test(
+  'W10: a product that was deleted for good is made anew with the next try, ' +
+    'and its stock with it',
+  async () => {
+    const item = await shop.made({ sku: 'A' });
+    const other = known({ remoteId: item.remoteId, code: 'A' });
+    const stock = outgoing({ kind: 'inventory', body: stockBody('5') }, { recordId: 'A' });
+    expect(await shop.push(stock, references({ products: { A: other } }))).toMatchObject({
+      type: 'accepted',
+    });
+    await shop.act({ as: 'shopkeeper', do: 'eraseProduct', sku: 'A' });
+    const gone = await shop.push(edited(item, { priceMinor: 1_300 }));
+    expect(gone).toMatchObject({ failureClass: 'GONE', message: expect.stringMatching(/redrive/) });
+    const again = await shop.push({ ...edited(item, { priceMinor: 1_300 }), lastClass: 'GONE' });
+    expect(again).toMatchObject({ type: 'accepted' });
+    const { remoteId } = resultSchema.parse(again);
+    expect(remoteId).not.toBe(item.remoteId);
+    const stored = { ...stock, remoteId: item.remoteId, snapshot: { stockQuantity: 5 } };
+    const anew = references({ products: { A: known({ remoteId, code: 'A' }) } });
+    expect(await shop.push(stored, anew)).toMatchObject({ type: 'accepted', remoteId });
+  },
+);
 
 describe('W11: whatever the store finds under a SKU holds it', () => {
   test.each([
@@ -123,17 +127,20 @@ describe('W11: whatever the store finds under a SKU holds it', () => {
     expect(two).toMatchObject({ type: 'write' });
   });
 
-  test('two of one batch: the second is refused with its holder, and held at its next look-up', async () => {
-    const items = [product({ sku: 'strasse' }), product({ sku: 'straße' })];
-    const answer = await shop.sendAll(items);
-    const results: readonly MemberResult[] = answer.type === 'answered' ? answer.results : [];
-    expect(results).toMatchObject([
-      { type: 'accepted' },
-      { failureClass: 'DUPLICATE', message: expect.stringMatching(/held by product \d+/) },
-    ]);
-    const next = product({ sku: 'straße' }, { lastClass: 'DUPLICATE', attempts: 1 });
-    expect(await shop.push(next)).toMatchObject({ type: 'hold', reason: 'ambiguous_match' });
-  });
+  test(
+    'two of one batch: the second is refused with its holder, and held at its ' + 'next look-up',
+    async () => {
+      const items = [product({ sku: 'strasse' }), product({ sku: 'straße' })];
+      const answer = await shop.sendAll(items);
+      const results: readonly MemberResult[] = answer.type === 'answered' ? answer.results : [];
+      expect(results).toMatchObject([
+        { type: 'accepted' },
+        { failureClass: 'DUPLICATE', message: expect.stringMatching(/held by product \d+/) },
+      ]);
+      const next = product({ sku: 'straße' }, { lastClass: 'DUPLICATE', attempts: 1 });
+      expect(await shop.push(next)).toMatchObject({ type: 'hold', reason: 'ambiguous_match' });
+    },
+  );
 });
 
 describe('W12: a SKU that the store would rewrite is held before the create', () => {
@@ -152,44 +159,55 @@ describe('W12: a SKU that the store would rewrite is held before the create', ()
   });
 });
 
-test('W13: what is not tracked any more, or a service now, is not counted by the store', async () => {
-  const item = await shop.made({ sku: 'A' });
-  await shop.edit('A', { manage_stock: true, stock_quantity: 3 });
-  const untracked = await shop.push(edited(item, { trackStock: false }));
-  expect(untracked).toMatchObject({ type: 'accepted', snapshot: { manage_stock: false } });
-  expect(await shop.shelf()).toMatchObject([{ isStockManaged: false }]);
-  // Tracked again and then a service: said again.
-  const { snapshot } = resultSchema.parse(untracked);
-  const tracked = await shop.push({ ...edited(item, { priceMinor: 1_300 }), snapshot });
-  expect(tracked).not.toHaveProperty('snapshot.manage_stock');
-  const service = { ...edited(item, { type: 'service' }), ...resultSchema.parse(tracked) };
-  expect(await shop.push(service)).toMatchObject({
-    snapshot: { manage_stock: false, virtual: true },
-  });
-});
-
-test('W16: the holder of a SKU in the trash is named: of a variation its product and how it comes out', async () => {
-  const parent = await shop.made({ sku: 'P' });
-  await shop.edit('P', { type: 'variable' });
-  const call = (path: string, body: object, method = 'POST'): Promise<Response> =>
-    fetch(`${shop.store().url}/wp-json/wc/v3/${path}`, {
-      method,
-      body: JSON.stringify(body),
-      headers: {
-        'content-type': 'application/json',
-        'x-forwarded-proto': 'https',
-        authorization: `Basic ${Buffer.from(`${shop.store().consumerKey}:${shop.store().consumerSecret}`).toString('base64')}`,
-      },
+test(
+  'W13: what is not tracked any more, or a service now, is not counted by the ' + 'store',
+  async () => {
+    const item = await shop.made({ sku: 'A' });
+    await shop.edit('A', { manage_stock: true, stock_quantity: 3 });
+    const untracked = await shop.push(edited(item, { trackStock: false }));
+    expect(untracked).toMatchObject({ type: 'accepted', snapshot: { manage_stock: false } });
+    expect(await shop.shelf()).toMatchObject([{ isStockManaged: false }]);
+    // Tracked again and then a service: said again.
+    const { snapshot } = resultSchema.parse(untracked);
+    const tracked = await shop.push({ ...edited(item, { priceMinor: 1_300 }), snapshot });
+    expect(tracked).not.toHaveProperty('snapshot.manage_stock');
+    const service = { ...edited(item, { type: 'service' }), ...resultSchema.parse(tracked) };
+    expect(await shop.push(service)).toMatchObject({
+      snapshot: { manage_stock: false, virtual: true },
     });
-  const base = `products/${parent.remoteId ?? ''}/variations`;
-  const { id } = z.object({ id: z.number() }).parse(await (await call(base, { sku: 'V' })).json());
-  expect((await call(`${base}/${id}`, {}, 'DELETE')).status).toBe(200);
-  const held = await shop.push(product({ sku: 'V' }));
-  expect(held).toMatchObject({
-    reason: 'in_trash',
-    detail: expect.stringContaining(`variation ${id} of product ${parent.remoteId ?? ''}`),
-  });
-});
+  },
+);
+
+test(
+  'W16: the holder of a SKU in the trash is named: of a variation its product ' +
+    'and how it comes out',
+  async () => {
+    const parent = await shop.made({ sku: 'P' });
+    await shop.edit('P', { type: 'variable' });
+    const call = (path: string, body: object, method = 'POST'): Promise<Response> =>
+      fetch(`${shop.store().url}/wp-json/wc/v3/${path}`, {
+        method,
+        body: JSON.stringify(body),
+        headers: {
+          'content-type': 'application/json',
+          'x-forwarded-proto': 'https',
+          authorization:
+            'Basic ' +
+            `${Buffer.from(`${shop.store().consumerKey}:${shop.store().consumerSecret}`).toString('base64')}`,
+        },
+      });
+    const base = `products/${parent.remoteId ?? ''}/variations`;
+    const { id } = z
+      .object({ id: z.number() })
+      .parse(await (await call(base, { sku: 'V' })).json());
+    expect((await call(`${base}/${id}`, {}, 'DELETE')).status).toBe(200);
+    const held = await shop.push(product({ sku: 'V' }));
+    expect(held).toMatchObject({
+      reason: 'in_trash',
+      detail: expect.stringContaining(`variation ${id} of product ${parent.remoteId ?? ''}`),
+    });
+  },
+);
 
 test.each(['private', 'draft', 'wholesale'])(
   'W16b: linking leaves a product %s',

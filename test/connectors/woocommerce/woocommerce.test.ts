@@ -52,7 +52,10 @@ beforeEach(async () => {
 
 function product(sku: string, changes: Partial<Outgoing> = {}): Outgoing {
   const body = productBody({ sku, name: `Mug & "Saucer" ${sku}`, description: 'Nice <3' });
-  return outgoing({ kind: 'product', body }, { deliveryId: `d-${sku}`, recordId: `r-${sku}`, ...changes }); // prettier-ignore
+  return outgoing(
+    { kind: 'product', body },
+    { deliveryId: `d-${sku}`, recordId: `r-${sku}`, ...changes },
+  );
 }
 
 async function send(items: readonly Outgoing[], knownThings = references()): Promise<StoredSend> {
@@ -107,7 +110,13 @@ describe('products', () => {
   test('are updated by what changed alone', async () => {
     const remoteId = await create('A-1');
     const body = productBody({ sku: 'A-1', name: 'Mug', priceMinor: 1300 });
-    const snapshot = { name: 'Mug', sku: 'A-1', regular_price: '12.50', status: 'publish', virtual: false }; // prettier-ignore
+    const snapshot = {
+      name: 'Mug',
+      sku: 'A-1',
+      regular_price: '12.50',
+      status: 'publish',
+      virtual: false,
+    };
     const item = outgoing({ kind: 'product', body }, { remoteId, snapshot });
     const frozen = await send([item]);
     expect(frozen.members[0]?.payload).toEqual({ id: Number(remoteId), regular_price: '13.00' });
@@ -129,7 +138,9 @@ describe('products', () => {
 describe('a lost answer', () => {
   test('of a create that was carried out is found by its SKU', async () => {
     const frozen = await send([product('A-1'), product('B-1')]);
-    await control(sandbox, 'faults', [{ match: { write: true }, fault: 'resetAfterCommit', times: 1 }]); // prettier-ignore
+    await control(sandbox, 'faults', [
+      { match: { write: true }, fault: 'resetAfterCommit', times: 1 },
+    ]);
     expect(await connector.send(frozen, gate)).toMatchObject({ type: 'lost' });
     expect(await connector.verify(frozen, 1000, openGate())).toMatchObject({
       type: 'answered',
@@ -139,7 +150,9 @@ describe('a lost answer', () => {
 
   test('of a create that was not carried out is absent', async () => {
     const frozen = await send([product('A-1')]);
-    await control(sandbox, 'faults', [{ match: { write: true }, fault: 'resetBeforeCommit', times: 1 }]); // prettier-ignore
+    await control(sandbox, 'faults', [
+      { match: { write: true }, fault: 'resetBeforeCommit', times: 1 },
+    ]);
     expect(await connector.send(frozen, gate)).toMatchObject({ type: 'lost' });
     const answer = await connector.verify(frozen, 1000, openGate());
     expect(answer).toEqual({ type: 'answered', results: [{ type: 'absent' }] });
@@ -190,7 +203,13 @@ describe('stock', () => {
   test('that was sold from in the shop meanwhile is held, and kept when it is equal', async () => {
     const id = await create('A-1');
     await connector.send(await send([stock('17', null, {})], tracked(id)), gate);
-    await control(sandbox, 'act', { as: 'shopper', do: 'sell', store: 'shop1', id: Number(id), quantity: 2 }); // prettier-ignore
+    await control(sandbox, 'act', {
+      as: 'shopper',
+      do: 'sell',
+      store: 'shop1',
+      id: Number(id),
+      quantity: 2,
+    });
     const item = stock('16', null, { remoteId: id, snapshot: { stockQuantity: 17 } });
     const held = await composed(connector, [item], tracked(id));
     expect(held).toMatchObject([{ type: 'hold', reason: 'stock_changed_elsewhere' }]);
@@ -198,18 +217,21 @@ describe('stock', () => {
     expect(await composed(connector, [equal], tracked(id))).toMatchObject([{ type: 'adopt' }]);
   });
 
-  test('written with a lost answer is read back: ours, the former one, or somebody elses', async () => {
-    const id = await create('A-1');
-    const frozen = await send([stock('17', null, {})], tracked(id));
-    const ask = async (): Promise<unknown> => connector.verify(frozen, 1000, openGate());
-    expect(await ask()).toMatchObject({ results: [{ type: 'absent' }] });
-    await connector.send(frozen, gate);
-    expect(await ask()).toMatchObject({ results: [{ type: 'accepted' }] });
-    await control(sandbox, 'act', { as: 'shopper', do: 'sell', store: 'shop1', id: Number(id) });
-    expect(await ask()).toMatchObject({
-      results: [{ type: 'accepted', then: { reason: 'stock_changed_elsewhere' } }],
-    });
-  });
+  test(
+    'written with a lost answer is read back: ours, the former one, or ' + 'somebody elses',
+    async () => {
+      const id = await create('A-1');
+      const frozen = await send([stock('17', null, {})], tracked(id));
+      const ask = async (): Promise<unknown> => connector.verify(frozen, 1000, openGate());
+      expect(await ask()).toMatchObject({ results: [{ type: 'absent' }] });
+      await connector.send(frozen, gate);
+      expect(await ask()).toMatchObject({ results: [{ type: 'accepted' }] });
+      await control(sandbox, 'act', { as: 'shopper', do: 'sell', store: 'shop1', id: Number(id) });
+      expect(await ask()).toMatchObject({
+        results: [{ type: 'accepted', then: { reason: 'stock_changed_elsewhere' } }],
+      });
+    },
+  );
 });
 
 test('the facts of a store are read', async () => {
@@ -227,7 +249,9 @@ test('refused keys execute nothing', async () => {
 
 test('a throttled write says when to come back', async () => {
   const frozen = await send([product('A-1')]);
-  await control(sandbox, 'faults', [{ match: { write: true }, fault: 'status:429', retryAfter: 7 }]); // prettier-ignore
+  await control(sandbox, 'faults', [
+    { match: { write: true }, fault: 'status:429', retryAfter: 7 },
+  ]);
   expect(await connector.send(frozen, gate)).toMatchObject({
     type: 'notExecuted',
     why: 'throttled',

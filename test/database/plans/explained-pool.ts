@@ -32,7 +32,9 @@ const node: z.ZodType<Node> = z.lazy(() =>
 );
 const explained = z.object({ 'Query Text': z.string(), Plan: node });
 
-/** What a plan read of each table. A bitmap's index scans belong to the table that is above them. */
+/**
+ * What a plan read of each table. A bitmap's index scans belong to the table that is above them.
+ */
 function readsOf(plan: Node, above?: string): Explained['reads'] {
   const table = plan['Relation Name'] ?? above;
   const below = (plan.Plans ?? []).flatMap((child) => readsOf(child, table));
@@ -45,8 +47,9 @@ function readsOf(plan: Node, above?: string): Explained['reads'] {
 }
 
 /**
- * A pool whose connections tell the plan of every statement they run, with the values they ran with: the
- * server's own auto_explain, which also sees the statements inside functions. Needs a superuser.
+ * A pool whose connections tell the plan of every statement they run, with the values they ran
+ * with: the server's own auto_explain, which also sees the statements inside functions. Needs a
+ * superuser.
  */
 export function explainedPool(
   url: string,
@@ -55,8 +58,19 @@ export function explainedPool(
   const seen: Explained[] = [];
   const explaining = new URL(url);
   // Options of the address take the place of those that createPool sets.
-  explaining.searchParams.set('options', [...settings, ...(isPlannedEachTime ? [plannedEachTime] : [])].map((name) => `-c ${name}`).join(' ')); // prettier-ignore
-  const pool = createPool({ connectionString: explaining.href, max: 4, isPlannedEachTime, applicationName: 'plans', onError: () => undefined }); // prettier-ignore
+  explaining.searchParams.set(
+    'options',
+    [...settings, ...(isPlannedEachTime ? [plannedEachTime] : [])]
+      .map((name) => `-c ${name}`)
+      .join(' '),
+  );
+  const pool = createPool({
+    connectionString: explaining.href,
+    max: 4,
+    isPlannedEachTime,
+    applicationName: 'plans',
+    onError: () => undefined,
+  });
   pool.on('connect', (client) => {
     client.on('notice', ({ message = '' }) => {
       const [, ms, json] = /^duration: ([\d.]+) ms\s+plan:\s+(\{.*\})$/s.exec(message) ?? [];

@@ -9,8 +9,8 @@ import { explainedPool, type Explained } from './explained-pool';
 import { bigTenant, fill, grown } from './fill';
 import { hotQueries } from './hot-queries';
 
-// No hot query reads a table that grows as a whole, or many times what it needs: neither with statistics
-// nor right after a bulk load.
+// No hot query reads a table that grows as a whole, or many times what it needs: neither with
+// statistics nor right after a bulk load.
 
 let database: TestDatabase;
 let lanes: { pool: Pool; seen: Explained[] };
@@ -29,7 +29,10 @@ afterAll(async () => {
 
 /** Rows that one statement may read: about a thousand things with a few rows each. */
 const rowsMax = 5_000;
-/** These count what an operator asks to be counted, look at every tenant, or sort while statistics are missing. */
+/**
+ * These count what an operator asks to be counted, look at every tenant, or sort while statistics
+ * are missing.
+ */
 const counting: Record<string, number> = {
   countStates: 160_000,
   tenantFacts: 160_000,
@@ -80,12 +83,17 @@ test('a plan of intake that was kept while its tables were empty stays good', as
   for (let n = 0; n < 10; n++) await storeChanges(pool, bigTenant, request);
   await young.pool.query(
     `INSERT INTO changes (tenant, pos, event_id, kind, op, record_id, occurred_at, hash)
-     SELECT 1, n + 100, 'f' || n, 'customer', 'delete', 'c', now(), sha256('x') FROM generate_series(1, 50000) n`,
+     SELECT 1, n + 100, 'f' || n, 'customer', 'delete', 'c', now(), sha256('x')
+       FROM generate_series(1, 50000) n`,
   );
   seen.length = 0;
   await storeChanges(pool, bigTenant, request);
   expect(seen.length).toBeGreaterThan(3);
-  expect(seen.flatMap(({ reads }) => reads).filter(({ table, rows }) => table === 'changes' && rows > 10)).toEqual([]); // prettier-ignore
+  expect(
+    seen
+      .flatMap(({ reads }) => reads)
+      .filter(({ table, rows }) => table === 'changes' && rows > 10),
+  ).toEqual([]);
   await pool.end();
   await young.drop();
 }, 30_000);

@@ -13,15 +13,23 @@ import { companyKinds, companyOf } from './company';
 
 const runsEach = 1_000 * basketsTimes();
 
-/** Every kind of company, with and without tax in the price, in currencies of 2, 0 and 3 decimals. */
+/**
+ * Every kind of company, with and without tax in the price, in currencies of 2, 0 and 3 decimals.
+ */
 const cases = companyKinds.flatMap((kind) =>
   [false, true].flatMap((pricesIncludeTax) =>
     ['USD', 'JPY', 'KWD'].map((currency): BasketOptions => ({ kind, pricesIncludeTax, currency })),
   ),
 );
 
-/** What the vendor would make of a document, worked out by itself: lines, less discount, and its tax. */
-function booksOf(document: PostingDocument, company: PostingCompany): { totalMinor: number; taxMinor: number } {
+/**
+ * What the vendor would make of a document, worked out by itself: lines, less discount, and its
+ * tax.
+ */
+function booksOf(
+  document: PostingDocument,
+  company: PostingCompany,
+): { totalMinor: number; taxMinor: number } {
   let netMinor = 0;
   const bases = new Map<string, { percents: string[]; minor: number }>();
   for (const line of document.lines) {
@@ -30,10 +38,14 @@ function booksOf(document: PostingDocument, company: PostingCompany): { totalMin
     const code = company.country === 'US' ? null : company.taxCode(line.taxKey);
     if (code === null) continue;
     const known = bases.get(code.id)?.minor ?? 0;
-    bases.set(code.id, { percents: code.rates.map(({ percent }) => percent), minor: known + amountMinor });
+    bases.set(code.id, {
+      percents: code.rates.map(({ percent }) => percent),
+      minor: known + amountMinor,
+    });
   }
   const { tax } = document;
-  const halfUp = (value: number): number => Math.sign(value) * Math.floor(Math.abs(value) + 0.5 + 1e-9) + 0;
+  const halfUp = (value: number): number =>
+    Math.sign(value) * Math.floor(Math.abs(value) + 0.5 + 1e-9) + 0;
   const groups = [...bases.values()];
   switch (tax.mode) {
     case 'none':
@@ -49,13 +61,15 @@ function booksOf(document: PostingDocument, company: PostingCompany): { totalMin
       return { totalMinor: netMinor, taxMinor: within.reduce((sum, one) => sum + one, 0) };
     }
     case 'excluded': {
-      const own = groups.flatMap(({ percents, minor }) => percents.map((percent) => halfUp((minor * Number(percent)) / 100)));
+      const own = groups.flatMap(({ percents, minor }) =>
+        percents.map((percent) => halfUp((minor * Number(percent)) / 100)),
+      );
       const taxes = tax.overrides.length > 0 ? tax.overrides.map(({ taxMinor }) => taxMinor) : own;
       const taxMinor = taxes.reduce((sum, one) => sum + one, 0);
       return { totalMinor: netMinor + taxMinor, taxMinor };
     }
   }
-} // prettier-ignore
+}
 
 const sideOf = ({ kind }: Ticket): 'sale' | 'refund' => (kind === 'refund' ? 'refund' : 'sale');
 
@@ -103,25 +117,40 @@ describe.each(cases)('$kind, tax in the price: $pricesIncludeTax, $currency', (o
 it('a source that is off by cents gets one rounding line of just them, by more it is held', () => {
   const left = new Set<string>();
   fc.assert(
-    fc.property(fc.constantFrom(...cases), fc.integer({ min: -60, max: 60 }), fc.integer(), (options, offMinor, seed) => {
-      const [ticket] = fc.sample(basket(options), { seed, numRuns: 1 });
-      if (ticket === undefined) throw new Error('No basket');
-      const sale = saleOfTicket(ticket, 'P-1', ticket.kind === 'refund' ? 'refund' : 'sale');
-      const source = { ...sale, totalMinor: sale.totalMinor + offMinor };
-      const company = companyOf(options.kind, options.currency);
-      const decision = decide(source, initialPostingSettings, company);
-      if (decision.type !== 'post') {
-        left.add(decision.reason);
-        return;
-      }
-      const rounding = decision.document.lines.filter(({ kind }) => kind === 'rounding');
-      expect(rounding.map(({ amountMinor }) => amountMinor)).toEqual(offMinor === 0 ? [] : [offMinor]);
-      const own = decision.document.lines.filter(({ kind }) => !['rounding', 'tax', 'discount'].includes(kind)).length;
-      const cent = 10 ** (currencyDecimals(options.currency) - 2);
-      expect(Math.abs(offMinor)).toBeLessThanOrEqual(Math.min(5, own) * cent);
-      expect(booksOf(decision.document, company).totalMinor).toBe(source.totalMinor);
-    }),
+    fc.property(
+      fc.constantFrom(...cases),
+      fc.integer({ min: -60, max: 60 }),
+      fc.integer(),
+      (options, offMinor, seed) => {
+        const [ticket] = fc.sample(basket(options), { seed, numRuns: 1 });
+        if (ticket === undefined) throw new Error('No basket');
+        const sale = saleOfTicket(ticket, 'P-1', ticket.kind === 'refund' ? 'refund' : 'sale');
+        const source = { ...sale, totalMinor: sale.totalMinor + offMinor };
+        const company = companyOf(options.kind, options.currency);
+        const decision = decide(source, initialPostingSettings, company);
+        if (decision.type !== 'post') {
+          left.add(decision.reason);
+          return;
+        }
+        const rounding = decision.document.lines.filter(({ kind }) => kind === 'rounding');
+        expect(rounding.map(({ amountMinor }) => amountMinor)).toEqual(
+          offMinor === 0 ? [] : [offMinor],
+        );
+        const own = decision.document.lines.filter(
+          ({ kind }) => !['rounding', 'tax', 'discount'].includes(kind),
+        ).length;
+        const cent = 10 ** (currencyDecimals(options.currency) - 2);
+        expect(Math.abs(offMinor)).toBeLessThanOrEqual(Math.min(5, own) * cent);
+        expect(booksOf(decision.document, company).totalMinor).toBe(source.totalMinor);
+      },
+    ),
     { seed: 7, numRuns: 2_000 },
   );
-  expect([...left].sort()).toEqual(['negative_tax', 'negative_total', 'no_tender', 'nothing_to_post', 'totals_differ']);
-}); // prettier-ignore
+  expect([...left].sort()).toEqual([
+    'negative_tax',
+    'negative_total',
+    'no_tender',
+    'nothing_to_post',
+    'totals_differ',
+  ]);
+});

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 
-import type { InvoiceBody, LineTax, NamedAmount, OrderBody, OrderLine, RefundBody } from '../../../domain/bodies'; // prettier-ignore
+import type {
+  InvoiceBody,
+  LineTax,
+  NamedAmount,
+  OrderBody,
+  OrderLine,
+  RefundBody,
+} from '../../../domain/bodies';
 import {
   currencyDecimals,
   extendMinor,
@@ -10,8 +17,8 @@ import {
 import type { Ticket } from '../../../domain/posting/ticket';
 import type { CompanyKind } from './company';
 
-// Random tickets with the tax of a company of each kind, as a till would make them: every line taxed and
-// rounded by itself, so that the books, which tax the sub-total, may be cents off.
+// Random tickets with the tax of a company of each kind, as a till would make them: every line
+// taxed and rounded by itself, so that the books, which tax the sub-total, may be cents off.
 
 /** Codes of a line and their percents, by kind of company. */
 const rates: Record<CompanyKind, readonly (readonly [code: string, percent: string])[][]> = {
@@ -19,8 +26,14 @@ const rates: Record<CompanyKind, readonly (readonly [code: string, percent: stri
   usManual: [[['NY', '8.875']], []],
   usNoTax: [[['NY', '8.875']], []],
   gb: [[['VAT20', '20']], [['VAT19', '19']], []],
-  ca: [[['GST', '5'], ['QST', '9.975']], []],
-}; // prettier-ignore
+  ca: [
+    [
+      ['GST', '5'],
+      ['QST', '9.975'],
+    ],
+    [],
+  ],
+};
 
 export interface BasketOptions {
   kind: CompanyKind;
@@ -34,9 +47,15 @@ interface Taxed {
 }
 
 /** What a gross or net amount means at these rates. */
-function taxedAs(amountMinor: number, rate: readonly (readonly [string, string])[], isGross: boolean): Taxed {
+function taxedAs(
+  amountMinor: number,
+  rate: readonly (readonly [string, string])[],
+  isGross: boolean,
+): Taxed {
   const percent = rate.reduce((sum, [, own]) => sum + Number(own) * 1_000, 0) / 1_000;
-  const netMinor = isGross ? amountMinor - taxWithinMinor(amountMinor, String(percent)) : amountMinor;
+  const netMinor = isGross
+    ? amountMinor - taxWithinMinor(amountMinor, String(percent))
+    : amountMinor;
   let leftMinor = amountMinor - netMinor;
   const taxes = rate.map(([code, own], index) => {
     const isLast = index === rate.length - 1;
@@ -45,7 +64,7 @@ function taxedAs(amountMinor: number, rate: readonly (readonly [string, string])
     return { code, taxMinor };
   });
   return { netMinor, taxes };
-} // prettier-ignore
+}
 
 const sum = (values: readonly number[]): number =>
   values.reduce((total, value) => total + value, 0);
@@ -60,7 +79,9 @@ function lines({ kind, pricesIncludeTax, currency }: BasketOptions): fc.Arbitrar
     ),
     // Prices with up to 8 decimals, in reach of any currency.
     unitPrice: fc.oneof(
-      fc.integer({ min: 0, max: 20_000 }).map((minor) => (minor / 10 ** decimals).toFixed(decimals)),
+      fc
+        .integer({ min: 0, max: 20_000 })
+        .map((minor) => (minor / 10 ** decimals).toFixed(decimals)),
       fc.integer({ min: 1, max: 2_000_000_000 }).map((tiny) => (tiny / 100_000_000).toFixed(8)),
     ),
     discountPercent: fc.constantFrom(0, 0, 0, 10, 33, 100),
@@ -71,10 +92,18 @@ function lines({ kind, pricesIncludeTax, currency }: BasketOptions): fc.Arbitrar
       const fullMinor = extendMinor(quantity, unitPrice, currency);
       const discountMinor = percentOfMinor(fullMinor, String(discountPercent));
       const taxed = taxedAs(fullMinor - discountMinor, rate, pricesIncludeTax);
-      return { lineId: String(index), sku, name: `Article ${sku}`, quantity, unitPrice, discountMinor, ...taxed };
+      return {
+        lineId: String(index),
+        sku,
+        name: `Article ${sku}`,
+        quantity,
+        unitPrice,
+        discountMinor,
+        ...taxed,
+      };
     }),
   );
-} // prettier-ignore
+}
 
 function amounts(options: BasketOptions, name: string, min: number): fc.Arbitrary<NamedAmount[]> {
   const amount = fc.record({
@@ -107,7 +136,11 @@ export function basket(options: BasketOptions): fc.Arbitrary<Ticket> {
       const named = [...parts.fees, ...parts.shipping];
       const taxes = [...parts.lines, ...named].flatMap((one) => one.taxes ?? []);
       const unallocatedMinor = form === 'refund' ? unallocated : 0;
-      const netMinor = sum([...parts.lines.map((one) => one.netMinor), ...named.map((one) => one.amountMinor), unallocatedMinor]); // prettier-ignore
+      const netMinor = sum([
+        ...parts.lines.map((one) => one.netMinor),
+        ...named.map((one) => one.amountMinor),
+        unallocatedMinor,
+      ]);
       const taxMinor = sum(taxes.map((tax) => tax.taxMinor));
       const totalMinor = netMinor + taxMinor + tip + sold - used;
       const ticket: InvoiceBody = {
@@ -118,7 +151,10 @@ export function basket(options: BasketOptions): fc.Arbitrary<Ticket> {
         pricesIncludeTax: options.pricesIncludeTax,
         ...parts,
         tips: tip === 0 ? [] : [{ amountMinor: tip }],
-        giftCards: { sold: sold === 0 ? [] : [{ code: 'S', amountMinor: sold }], used: used === 0 ? [] : [{ code: 'U', amountMinor: used }] }, // prettier-ignore
+        giftCards: {
+          sold: sold === 0 ? [] : [{ code: 'S', amountMinor: sold }],
+          used: used === 0 ? [] : [{ code: 'U', amountMinor: used }],
+        },
         totals: { netMinor, taxMinor, totalMinor },
       };
       if (form === 'invoice') return { kind: 'invoice', body: ticket };

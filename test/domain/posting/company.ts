@@ -7,8 +7,14 @@ const codes: Record<string, { id: string; rates: { id: string; percent: string }
   NY: { id: '2', rates: [] },
   VAT20: { id: '6', rates: [{ id: '61', percent: '20' }] },
   VAT19: { id: '8', rates: [{ id: '81', percent: '19' }] },
-  'GST+QST': { id: '7', rates: [{ id: '21', percent: '5' }, { id: '22', percent: '9.975' }] },
-}; // prettier-ignore
+  'GST+QST': {
+    id: '7',
+    rates: [
+      { id: '21', percent: '5' },
+      { id: '22', percent: '9.975' },
+    ],
+  },
+};
 
 export const companyKinds = ['usAutomated', 'usManual', 'usNoTax', 'gb', 'ca'] as const;
 export type CompanyKind = (typeof companyKinds)[number];

@@ -15,7 +15,8 @@ import { saleOfTicket } from '../../../domain/posting/ticket';
 import { orderBody } from '../../support/samples';
 import { validOrder } from '../tickets';
 
-// What belongs to one sale, in whatever order it is composed: together it never goes beyond what was sold.
+// What belongs to one sale, in whatever order it is composed: together it never goes beyond what
+// was sold.
 
 function invoice(totalMinor: number): InvoiceBody {
   const { number, channel, businessDate, currency, pricesIncludeTax, lines } = orderBody(
@@ -66,47 +67,51 @@ function amountOf(entry: SaleEntry): number {
   return entry.kind === 'payment' ? entry.body.amountMinor : entry.body.totals.totalMinor;
 }
 
-test('payments, credits and refunds of an invoice stay within it, in whatever order they are composed', () => {
-  fc.assert(
-    fc.property(
-      fc.array(given, { maxLength: 6 }),
-      fc.integer({ min: 0, max: 1_500 }),
-      fc.infiniteStream(fc.nat()),
-      (all, totalMinor, picks) => {
-        let entries = all.map(entryOf);
-        // One after another is composed and posted or held, as the lane may pick them.
-        for (;;) {
-          const open = entries.filter(({ isOpen }) => isOpen);
-          const next = open[(picks.next().value ?? 0) % Math.max(1, open.length)];
-          if (next === undefined) break;
-          const sale: KnownSale = {
-            recordId: 'i',
-            ticket: { kind: 'invoice', body: invoice(totalMinor) },
-            entries,
-            hasMore: false,
-          };
-          const hold =
-            next.kind === 'payment'
-              ? paymentHold(sale, next.recordId, next.body)
-              : refundHold(sale, next.recordId, next.body);
-          entries = entries.map((entry) =>
-            entry === next ? { ...entry, isOpen: false, isPosted: hold === null } : entry,
-          );
-        }
-        const posted = entries.filter(({ isPosted }) => isPosted);
-        const sumWhere = (is: (entry: SaleEntry) => boolean): number =>
-          sumMinor(posted.filter(is).map(amountOf));
-        const isCredit = (entry: SaleEntry): boolean =>
-          entry.kind === 'refund' && entry.body.tenders.length === 0;
-        expect(sumWhere(({ kind }) => kind === 'refund')).toBeLessThanOrEqual(totalMinor);
-        expect(
-          sumWhere((entry) => entry.kind === 'payment' || isCredit(entry)),
-        ).toBeLessThanOrEqual(totalMinor);
-      },
-    ),
-    { seed: 21, numRuns: 500 },
-  );
-});
+test(
+  'payments, credits and refunds of an invoice stay within it, in whatever ' +
+    'order they are composed',
+  () => {
+    fc.assert(
+      fc.property(
+        fc.array(given, { maxLength: 6 }),
+        fc.integer({ min: 0, max: 1_500 }),
+        fc.infiniteStream(fc.nat()),
+        (all, totalMinor, picks) => {
+          let entries = all.map(entryOf);
+          // One after another is composed and posted or held, as the lane may pick them.
+          for (;;) {
+            const open = entries.filter(({ isOpen }) => isOpen);
+            const next = open[(picks.next().value ?? 0) % Math.max(1, open.length)];
+            if (next === undefined) break;
+            const sale: KnownSale = {
+              recordId: 'i',
+              ticket: { kind: 'invoice', body: invoice(totalMinor) },
+              entries,
+              hasMore: false,
+            };
+            const hold =
+              next.kind === 'payment'
+                ? paymentHold(sale, next.recordId, next.body)
+                : refundHold(sale, next.recordId, next.body);
+            entries = entries.map((entry) =>
+              entry === next ? { ...entry, isOpen: false, isPosted: hold === null } : entry,
+            );
+          }
+          const posted = entries.filter(({ isPosted }) => isPosted);
+          const sumWhere = (is: (entry: SaleEntry) => boolean): number =>
+            sumMinor(posted.filter(is).map(amountOf));
+          const isCredit = (entry: SaleEntry): boolean =>
+            entry.kind === 'refund' && entry.body.tenders.length === 0;
+          expect(sumWhere(({ kind }) => kind === 'refund')).toBeLessThanOrEqual(totalMinor);
+          expect(
+            sumWhere((entry) => entry.kind === 'payment' || isCredit(entry)),
+          ).toBeLessThanOrEqual(totalMinor);
+        },
+      ),
+      { seed: 21, numRuns: 500 },
+    );
+  },
+);
 
 const bySku = (sales: readonly Sale[]): Map<string, number> => {
   const sums = new Map<string, number>();
@@ -115,59 +120,64 @@ const bySku = (sales: readonly Sale[]): Map<string, number> => {
   return new Map([...sums].filter(([, minor]) => minor !== 0));
 };
 
-test('lines, an amount, then the rest: together they give back exactly what was sold, with its tax', () => {
-  fc.assert(
-    fc.property(
-      validOrder({ hasTax: true, quantityMin: 0 }),
-      fc.nat({ max: 5 }),
-      fc.integer({ min: 0, max: 900 }),
-      fc.constantFrom('none' as const, 'prorate' as const),
-      (order, lines, amountMinor, amountOnlyTax) => {
-        const total = order.totals.totalMinor;
-        const own = order.lines.slice(0, lines);
-        const netMinor = sumMinor(own.map((line) => line.netMinor));
-        const taxMinor = sumMinor(own.flatMap((line) => line.taxes.map((tax) => tax.taxMinor)));
-        const first: RefundBody = {
-          ...refundBody(0),
-          lines: own,
-          restock: true,
-          unallocatedMinor: 0,
-          currency: order.currency,
-          pricesIncludeTax: order.pricesIncludeTax,
-          totals: { netMinor, taxMinor, totalMinor: netMinor + taxMinor },
-        };
-        const restMinor = total - netMinor - taxMinor - amountMinor;
-        fc.pre(restMinor > 0 && amountMinor > 0);
-        const bodies = [first, refundBody(amountMinor), refundBody(restMinor)];
-        const entries = bodies.map((body, index): SaleEntry => ({
-          kind: 'refund',
-          recordId: `r${index}`,
-          body,
-          isPosted: true,
-          isOpen: false,
-          isWanted: true,
-        }));
-        const sales = bodies.map((body, index) => {
-          const before = entries.slice(0, index);
-          const known: KnownSale = {
-            recordId: 'o',
-            ticket: { kind: 'order', body: order },
-            entries: before,
-            hasMore: false,
+test(
+  'lines, an amount, then the rest: together they give back exactly what was ' +
+    'sold, with its tax',
+  () => {
+    fc.assert(
+      fc.property(
+        validOrder({ hasTax: true, quantityMin: 0 }),
+        fc.nat({ max: 5 }),
+        fc.integer({ min: 0, max: 900 }),
+        fc.constantFrom('none' as const, 'prorate' as const),
+        (order, lines, amountMinor, amountOnlyTax) => {
+          const total = order.totals.totalMinor;
+          const own = order.lines.slice(0, lines);
+          const netMinor = sumMinor(own.map((line) => line.netMinor));
+          const taxMinor = sumMinor(own.flatMap((line) => line.taxes.map((tax) => tax.taxMinor)));
+          const first: RefundBody = {
+            ...refundBody(0),
+            lines: own,
+            restock: true,
+            unallocatedMinor: 0,
+            currency: order.currency,
+            pricesIncludeTax: order.pricesIncludeTax,
+            totals: { netMinor, taxMinor, totalMinor: netMinor + taxMinor },
           };
-          return refundOfSale(`r${index}`, body, known, { refund: { amountOnlyTax } });
-        });
-        expect(sumMinor(sales.map(({ totalMinor }) => totalMinor))).toBe(total);
-        const sold = saleOfTicket({ kind: 'order', body: order }, 'o', 'sale');
-        // Where one line was given back beyond what is left of its SKU, nobody can say: then it stays an amount.
-        if ((sales[2]?.items.length ?? 0) === 0) return;
-        expect(bySku(sales)).toEqual(bySku([sold]));
-        expect(sumMinor(sales.map((sale) => sale.taxMinor)) + 0).toBe(sold.taxMinor + 0);
-      },
-    ),
-    { seed: 22, numRuns: 400 },
-  );
-});
+          const restMinor = total - netMinor - taxMinor - amountMinor;
+          fc.pre(restMinor > 0 && amountMinor > 0);
+          const bodies = [first, refundBody(amountMinor), refundBody(restMinor)];
+          const entries = bodies.map((body, index): SaleEntry => ({
+            kind: 'refund',
+            recordId: `r${index}`,
+            body,
+            isPosted: true,
+            isOpen: false,
+            isWanted: true,
+          }));
+          const sales = bodies.map((body, index) => {
+            const before = entries.slice(0, index);
+            const known: KnownSale = {
+              recordId: 'o',
+              ticket: { kind: 'order', body: order },
+              entries: before,
+              hasMore: false,
+            };
+            return refundOfSale(`r${index}`, body, known, { refund: { amountOnlyTax } });
+          });
+          expect(sumMinor(sales.map(({ totalMinor }) => totalMinor))).toBe(total);
+          const sold = saleOfTicket({ kind: 'order', body: order }, 'o', 'sale');
+          // Where one line was given back beyond what is left of its SKU, nobody can say: then it
+          // stays an amount.
+          if ((sales[2]?.items.length ?? 0) === 0) return;
+          expect(bySku(sales)).toEqual(bySku([sold]));
+          expect(sumMinor(sales.map((sale) => sale.taxMinor)) + 0).toBe(sold.taxMinor + 0);
+        },
+      ),
+      { seed: 22, numRuns: 400 },
+    );
+  },
+);
 
 test('of a sale with returns in it no more can be given back than was sold', () => {
   const order: OrderBody = orderBody(
@@ -190,7 +200,12 @@ test('of a sale with returns in it no more can be given back than was sold', () 
 
 test('of a voided invoice nothing is owed', () => {
   const body = { ...invoice(500), voided: true };
-  const sale: KnownSale = { recordId: 'i', ticket: { kind: 'invoice', body }, entries: [], hasMore: false }; // prettier-ignore
+  const sale: KnownSale = {
+    recordId: 'i',
+    ticket: { kind: 'invoice', body },
+    entries: [],
+    hasMore: false,
+  };
   const payment: PaymentBody = { number: '1', invoiceId: 'i', tender: 'cash', amountMinor: 5 };
   expect(paymentHold(sale, 'p', payment)).toMatchObject({ reason: 'payment_above_invoice' });
 });

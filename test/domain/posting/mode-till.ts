@@ -4,8 +4,8 @@ import type { OrderBody, RefundBody } from '../../../domain/bodies';
 import { modeOfDay, type ModeSwitch, type PostingMode } from '../../../domain/posting/modes';
 import type { SummaryTicket } from '../../../domain/posting/summary-tickets';
 
-// A till that sells, gives back, edits and voids over several days of both modes, and what the books are to hold
-// of it, by nothing but sums: per day and tender what came in, per day the tax.
+// A till that sells, gives back, edits and voids over several days of both modes, and what the
+// books are to hold of it, by nothing but sums: per day and tender what came in, per day the tax.
 
 export const days = ['2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21'] as const;
 
@@ -38,12 +38,34 @@ const which = fc.nat();
 const day = fc.constantFrom(...days);
 export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('sell' as const), day, figures }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('refund' as const), day, which, figures: figures.map((own) => ({ ...own, netMinor: own.netMinor % 1_500, taxMinor: own.taxMinor % 150 })) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('refund' as const),
+      day,
+      which,
+      figures: figures.map((own) => ({
+        ...own,
+        netMinor: own.netMinor % 1_500,
+        taxMinor: own.taxMinor % 150,
+      })),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('edit' as const), which, figures }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('void' as const, 'remove' as const), which }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('void' as const, 'remove' as const), which }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('lock' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('switch' as const), fromDay: day, mode: fc.constantFrom<PostingMode>('summary', 'perOrder') }) },
-); // prettier-ignore
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('switch' as const),
+      fromDay: day,
+      mode: fc.constantFrom<PostingMode>('summary', 'perOrder'),
+    }),
+  },
+);
 
 /** A ticket as the till has it now; null: deleted. */
 export interface TillTicket {
@@ -71,15 +93,53 @@ export function ticketOf(
   const back = kind === 'order' ? Math.min(backMinor, netMinor + taxMinor) : 0;
   const totalMinor = netMinor + taxMinor - back;
   const cash = Math.min(figures.cashMinor, totalMinor);
-  const tenders = [{ tender: 'cash', amountMinor: cash }, { tender: 'card', amountMinor: totalMinor - cash }].filter(({ amountMinor }) => amountMinor !== 0); // prettier-ignore
+  const tenders = [
+    { tender: 'cash', amountMinor: cash },
+    { tender: 'card', amountMinor: totalMinor - cash },
+  ].filter(({ amountMinor }) => amountMinor !== 0);
   const lines = [
-    { lineId: '1', sku: 'A', name: 'A', quantity: '1', unitPrice: '1', discountMinor: 0, netMinor, taxes: [{ code: 'NY', taxMinor }] },
-    ...(back === 0 ? [] : [{ lineId: '2', sku: 'B', name: 'B', quantity: '-1', unitPrice: '1', discountMinor: 0, netMinor: 0 - back, taxes: [] }]),
-  ]; // prettier-ignore
+    {
+      lineId: '1',
+      sku: 'A',
+      name: 'A',
+      quantity: '1',
+      unitPrice: '1',
+      discountMinor: 0,
+      netMinor,
+      taxes: [{ code: 'NY', taxMinor }],
+    },
+    ...(back === 0
+      ? []
+      : [
+          {
+            lineId: '2',
+            sku: 'B',
+            name: 'B',
+            quantity: '-1',
+            unitPrice: '1',
+            discountMinor: 0,
+            netMinor: 0 - back,
+            taxes: [],
+          },
+        ]),
+  ];
   const totals = { netMinor: netMinor - back, taxMinor, totalMinor };
-  const body: OrderBody = { number: id, channel: 'pos', businessDate: day, currency: 'USD', pricesIncludeTax: false, lines, tenders, totals }; // prettier-ignore
+  const body: OrderBody = {
+    number: id,
+    channel: 'pos',
+    businessDate: day,
+    currency: 'USD',
+    pricesIncludeTax: false,
+    lines,
+    tenders,
+    totals,
+  };
   if (kind === 'order') return { kind, body };
-  const refund: RefundBody = { ...body, restock: true, ...(orderId === undefined ? {} : { orderId }) }; // prettier-ignore
+  const refund: RefundBody = {
+    ...body,
+    restock: true,
+    ...(orderId === undefined ? {} : { orderId }),
+  };
   return { kind, body: refund };
 }
 
@@ -90,7 +150,10 @@ export class Till {
   /** What the books are to hold of each ticket; none of those that are held. */
   private readonly booked = new Map<string, Booked>();
   private readonly dayOf = new Map<string, string>();
-  /** Sales that were voided, or made smaller than what was given back of them: what is wanted of them; null: nothing. */
+  /**
+   * Sales that were voided, or made smaller than what was given back of them: what is wanted of
+   * them; null: nothing.
+   */
   private readonly resting = new Map<string, Booked | null>();
   private next = 0;
 
@@ -116,7 +179,10 @@ export class Till {
     const ticket = this.tickets.get(id)?.ticket;
     if (ticket?.kind !== 'order' || !this.booked.has(id)) return false;
     const isVoided = ticket.body.voided === true;
-    const backMinor = [...this.booked.values()].reduce((sum, { saleId, totalMinor }) => sum + (saleId === id ? totalMinor : 0), 0); // prettier-ignore
+    const backMinor = [...this.booked.values()].reduce(
+      (sum, { saleId, totalMinor }) => sum + (saleId === id ? totalMinor : 0),
+      0,
+    );
     return backMinor > (isVoided ? 0 : soldMinor(ticket));
   }
 
@@ -195,7 +261,8 @@ export class Till {
     this.tickets.set(id, known);
     if (this.isInUse(id)) this.resting.set(id, booked);
     else if (this.fits(id, booked)) this.book(id, booked);
-    // Of what was posted one by one the books keep the former figures, of a summary it is taken out.
+    // Of what was posted one by one the books keep the former figures, of a summary it is taken
+    // out.
     else if (this.modeOf(day) === 'summary') this.booked.delete(id);
     return known;
   }
@@ -220,7 +287,9 @@ export class Till {
     if (saleId === null) return true;
     const sale = this.tickets.get(saleId)?.ticket;
     if (sale === undefined || sale === null || sale.body.voided === true) return false;
-    const others = [...this.booked].filter(([other, booked]) => other !== id && booked.saleId === saleId); // prettier-ignore
+    const others = [...this.booked].filter(
+      ([other, booked]) => other !== id && booked.saleId === saleId,
+    );
     const before = others.reduce((sum, [, booked]) => sum + booked.totalMinor, 0);
     return before + totalMinor <= soldMinor(sale);
   }

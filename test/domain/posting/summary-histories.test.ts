@@ -9,14 +9,19 @@ import { postedSaleOf, type PostedSale } from '../../../domain/posting/posted-sa
 import type { Sale } from '../../../domain/posting/sale';
 import { SummaryFold } from '../../../domain/posting/summary';
 import { summaryIdOf } from '../../../domain/posting/summary-shares';
-import { comparedRefund, ticketShares, type SaleOfSummary, type SummaryTicket } from '../../../domain/posting/summary-tickets'; // prettier-ignore
+import {
+  comparedRefund,
+  ticketShares,
+  type SaleOfSummary,
+  type SummaryTicket,
+} from '../../../domain/posting/summary-tickets';
 import { partsOfOrder, saleOfTicket } from '../../../domain/posting/ticket';
 import { historiesAsked } from '../../support/env';
 import { days, figures, step, Sums, ticketOf, Till, type TillTicket } from './mode-till';
 
-// Random histories of sales, late sales, refunds, edits, voids, deletions, locked documents and switches of the
-// mode. After each step everything that is due is sent, and the books hold by day, tender and tax what the till's
-// own sums say, on days of both modes.
+// Random histories of sales, late sales, refunds, edits, voids, deletions, locked documents and
+// switches of the mode. After each step everything that is due is sent, and the books hold by day,
+// tender and tax what the till's own sums say, on days of both modes.
 
 interface Document {
   day: string;
@@ -34,7 +39,10 @@ interface Kept {
 }
 type Where = 'alone' | 'summary';
 
-/** The books as the product's own decisions fill them: what activities and connector do around them is left out. */
+/**
+ * The books as the product's own decisions fill them: what activities and connector do around them
+ * is left out.
+ */
 class Books {
   private readonly till: Till;
   private readonly kept = new Map<string, Kept>();
@@ -65,7 +73,12 @@ class Books {
   private isInUse(id: string, ticket: SummaryTicket, where: Where | undefined): boolean {
     if (where === undefined || ticket.kind !== 'order') return false;
     const entries = this.refundsOf(id);
-    return inUseByRefund({ recordId: id, ticket, entries, hasMore: false }, ticket.body.voided === true) !== null; // prettier-ignore
+    return (
+      inUseByRefund(
+        { recordId: id, ticket, entries, hasMore: false },
+        ticket.body.voided === true,
+      ) !== null
+    );
   }
 
   private takeIn({ id, ticket }: TillTicket): void {
@@ -78,7 +91,10 @@ class Books {
       this.resting.set(id, ticket);
       return;
     }
-    const isSummed = stood !== 'alone' && ticket !== null && this.till.modeOf(ticket.body.businessDate) === 'summary'; // prettier-ignore
+    const isSummed =
+      stood !== 'alone' &&
+      ticket !== null &&
+      this.till.modeOf(ticket.body.businessDate) === 'summary';
     const mayStand = !isTaken && this.isWithinSale(id, ticket);
     if (stood === 'alone' || !isSummed) this.takeAlone(id, ticket, mayStand, isTaken);
     else if (mayStand) {
@@ -98,7 +114,12 @@ class Books {
     return sums.all();
   }
 
-  private takeAlone(id: string, ticket: SummaryTicket | null, mayStand: boolean, isTaken: boolean): void {
+  private takeAlone(
+    id: string,
+    ticket: SummaryTicket | null,
+    mayStand: boolean,
+    isTaken: boolean,
+  ): void {
     if (ticket === null || (!mayStand && !isTaken)) return;
     const parts = ticket.kind === 'order' ? partsOfOrder(ticket.body) : (['refund'] as const);
     for (const part of ['sale', 'refund'] as const) {
@@ -110,12 +131,17 @@ class Books {
       this.send(`${id} ${part}`, sale === null ? null : { ...sale, tenders });
     }
     if (mayStand) this.places.set(id, 'alone');
-  } // prettier-ignore
+  }
 
   private refundsOf(orderId: string): SaleOfSummary['entries'] {
     return [...this.places.keys()].flatMap((other) => {
       const posted = this.till.tickets.get(other)?.ticket;
-      if (posted?.kind !== 'refund' || posted.body.orderId !== orderId || posted.body.voided === true) return []; // prettier-ignore
+      if (
+        posted?.kind !== 'refund' ||
+        posted.body.orderId !== orderId ||
+        posted.body.voided === true
+      )
+        return [];
       const body = this.lastPosted.get(other) ?? posted.body;
       return [
         {
@@ -136,18 +162,31 @@ class Books {
     const sold = this.till.tickets.get(orderId)?.ticket;
     const entries = this.refundsOf(orderId);
     const sale: SaleOfSummary | undefined =
-      sold?.kind === 'order' ? { recordId: orderId, ticket: sold, entries, hasMore: false, isInBooks: this.places.has(orderId) } : undefined; // prettier-ignore
+      sold?.kind === 'order'
+        ? {
+            recordId: orderId,
+            ticket: sold,
+            entries,
+            hasMore: false,
+            isInBooks: this.places.has(orderId),
+          }
+        : undefined;
     const isWithin = comparedRefund(id, ticket.body, sale).type === 'join';
     if (isWithin) this.lastPosted.set(id, ticket.body);
     return isWithin;
   }
 
   /** Of refunds the body that was last let through: of one posted by itself the books keep it. */
-  private readonly lastPosted = new Map<string, Extract<SummaryTicket, { kind: 'refund' }>['body']>(); // prettier-ignore
+  private readonly lastPosted = new Map<
+    string,
+    Extract<SummaryTicket, { kind: 'refund' }>['body']
+  >();
 
   /** All summaries that there are or were, as their members make them up. */
   private summaries(): Map<string, Sale> {
-    const folds = new Map<string, SummaryFold>([...this.keys.keys()].map((key) => [key, new SummaryFold()])); // prettier-ignore
+    const folds = new Map<string, SummaryFold>(
+      [...this.keys.keys()].map((key) => [key, new SummaryFold()]),
+    );
     for (const [id, place] of this.places) {
       const ticket = this.summed.get(id);
       if (place === 'alone' || ticket === undefined) continue;
@@ -183,7 +222,14 @@ class Books {
       const next = planStep(
         wanted,
         { type: main === undefined ? null : type, net, hasDifferences: documents.length > 1 },
-        { isGone: false, isVoided: false, isAsWanted: false, change: null, isDeposited: kept.isLocked, closedUpTo: null }, // prettier-ignore
+        {
+          isGone: false,
+          isVoided: false,
+          isAsWanted: false,
+          change: null,
+          isDeposited: kept.isLocked,
+          closedUpTo: null,
+        },
         { closed: { mode: 'firstOpenDay' }, movesStock: () => false },
       );
       switch (next.type) {
@@ -196,7 +242,11 @@ class Books {
         case 'update':
           if (wanted === null) throw new Error('nothing is wanted');
           if (main !== undefined && next.type === 'create') this.faults.push(`${key} stands twice`);
-          Object.assign(kept, { documents: [this.documentOf(wanted.sale, true)], net: wanted.sale, isLocked: false }); // prettier-ignore
+          Object.assign(kept, {
+            documents: [this.documentOf(wanted.sale, true)],
+            net: wanted.sale,
+            isLocked: false,
+          });
           break;
         case 'void':
           Object.assign(kept, { documents: [], net: null });
@@ -217,7 +267,14 @@ class Books {
     const taxMinor = posted.amounts.reduce((sum, amount) => sum + amount.taxMinor, 0);
     if (totalMinor < 0) this.faults.push('a document below zero');
     if (tender === null && totalMinor !== 0) this.faults.push('an amount without a tender');
-    return { day: date, tender: tender ?? '-', sign: side === 'sale' ? 1 : -1, isMain, totalMinor, taxMinor }; // prettier-ignore
+    return {
+      day: date,
+      tender: tender ?? '-',
+      sign: side === 'sale' ? 1 : -1,
+      isMain,
+      totalMinor,
+      taxMinor,
+    };
   }
 }
 
@@ -258,7 +315,9 @@ test('the shares of a ticket come to its tenders, its tax and its lines', () => 
       expect(signed((sale) => sale.totalMinor)).toBe(totals.totalMinor);
       for (const { share } of shared.shares) {
         expect(share.sale.taxMinor).toBeGreaterThanOrEqual(0);
-        expect(sum(share.sale.items.map((item) => item.netMinor)) + share.sale.taxMinor).toBe(share.sale.totalMinor); // prettier-ignore
+        expect(sum(share.sale.items.map((item) => item.netMinor)) + share.sale.taxMinor).toBe(
+          share.sale.totalMinor,
+        );
       }
     }),
     { seed: 7, numRuns: 1_000 },

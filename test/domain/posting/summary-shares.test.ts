@@ -30,13 +30,24 @@ function layAway(changes: Partial<OrderBody> = {}): OrderBody {
     businessDate: '2026-11-20',
     currency: 'USD',
     pricesIncludeTax: false,
-    lines: [{ lineId: '1', sku: 'A', name: 'A', quantity: '1', unitPrice: '20', discountMinor: 0, netMinor: 2_000, taxes: [{ code: 'NY', taxMinor: 200 }] }],
+    lines: [
+      {
+        lineId: '1',
+        sku: 'A',
+        name: 'A',
+        quantity: '1',
+        unitPrice: '20',
+        discountMinor: 0,
+        netMinor: 2_000,
+        taxes: [{ code: 'NY', taxMinor: 200 }],
+      },
+    ],
     tenders,
     deposits: [{ paymentId: 'P-1', amountMinor: 450 }],
     roundingMinor: 3,
     totals: { netMinor: 2_000, taxMinor: 200, totalMinor: 2_203 },
     ...changes,
-  }; // prettier-ignore
+  };
 }
 
 function shares(ticket: SummaryTicket): Share[] {
@@ -54,11 +65,31 @@ function folded(shares: readonly Share[]): SummarySale {
 }
 
 /** All that a sale's total is made of. */
-function partsOf(sale: Pick<Sale, 'items' | 'fees' | 'shipping' | 'prorated' | 'deposits' | 'cashRoundingMinor' | 'unallocatedMinor' | 'taxMinor'>): number {
+function partsOf(
+  sale: Pick<
+    Sale,
+    | 'items'
+    | 'fees'
+    | 'shipping'
+    | 'prorated'
+    | 'deposits'
+    | 'cashRoundingMinor'
+    | 'unallocatedMinor'
+    | 'taxMinor'
+  >,
+): number {
   const lines = [...sale.items, ...sale.fees, ...sale.shipping, ...(sale.prorated ?? [])];
-  const deposits = (sale.deposits ?? []).map(({ use, amountMinor }) => (use === 'received' ? amountMinor : -amountMinor));
-  return sumMinor([...lines.map(({ netMinor }) => netMinor), ...deposits, sale.cashRoundingMinor ?? 0, sale.unallocatedMinor, sale.taxMinor]);
-} // prettier-ignore
+  const deposits = (sale.deposits ?? []).map(({ use, amountMinor }) =>
+    use === 'received' ? amountMinor : -amountMinor,
+  );
+  return sumMinor([
+    ...lines.map(({ netMinor }) => netMinor),
+    ...deposits,
+    sale.cashRoundingMinor ?? 0,
+    sale.unallocatedMinor,
+    sale.taxMinor,
+  ]);
+}
 
 describe('deposits, cash rounding and tax of amounts', () => {
   test('a share of each goes to each tender, and all of them come to the ticket', () => {
@@ -72,7 +103,10 @@ describe('deposits, cash rounding and tax of amounts', () => {
   });
 
   test('the document of a summary has them as lines', () => {
-    const [share] = shares({ kind: 'order', body: layAway({ tenders: [{ tender: 'cash', amountMinor: 1_753 }] }) }); // prettier-ignore
+    const [share] = shares({
+      kind: 'order',
+      body: layAway({ tenders: [{ tender: 'cash', amountMinor: 1_753 }] }),
+    });
     if (share === undefined) throw new Error('no share');
     const sale = withShownGoods(folded([share]), 'category', 'US');
     const company = companyOf('usAutomated', 'USD');
@@ -85,12 +119,25 @@ describe('deposits, cash rounding and tax of amounts', () => {
   });
 
   test('what is given back with its share of tax is in the shares, the sum and its key', () => {
-    const refund: RefundBody = { ...layAway({ tenders: [{ tender: 'cash', amountMinor: 1_100 }], lines: [], deposits: undefined, roundingMinor: 0, totals: { netMinor: 1_100, taxMinor: 0, totalMinor: 1_100 } }), restock: false }; // prettier-ignore
+    const refund: RefundBody = {
+      ...layAway({
+        tenders: [{ tender: 'cash', amountMinor: 1_100 }],
+        lines: [],
+        deposits: undefined,
+        roundingMinor: 0,
+        totals: { netMinor: 1_100, taxMinor: 0, totalMinor: 1_100 },
+      }),
+      restock: false,
+    };
     const plain = saleOfTicket({ kind: 'refund', body: refund }, 'R-1', 'refund');
     const sale: Sale = {
       ...plain,
       side: 'sale',
-      tenders: tenders.map((one, index) => ({ ...one, amountMinor: [600, 500][index] ?? 0, reference: null })), // prettier-ignore
+      tenders: tenders.map((one, index) => ({
+        ...one,
+        amountMinor: [600, 500][index] ?? 0,
+        reference: null,
+      })),
       prorated: [{ description: 'not allocated', netMinor: 1_000, taxMinor: 100, codes: ['NY'] }],
       taxMinor: 100,
     };
@@ -140,92 +187,246 @@ describe('another currency', () => {
   });
 
   test('the summary and its differences have the rate of their members', () => {
-    const [share] = shares({ kind: 'order', body: layAway({ currency: 'EUR', exchangeRate: rate }) }); // prettier-ignore
+    const [share] = shares({
+      kind: 'order',
+      body: layAway({ currency: 'EUR', exchangeRate: rate }),
+    });
     if (share === undefined) throw new Error('no share');
     const sale = folded([share]);
     expect(sale).toMatchObject({ currency: 'EUR', exchangeRate: rate });
-    expect(differenceOf(postedSaleOf(sale), null, () => false).taken).toMatchObject({ currency: 'EUR', exchangeRate: rate }); // prettier-ignore
+    expect(differenceOf(postedSaleOf(sale), null, () => false).taken).toMatchObject({
+      currency: 'EUR',
+      exchangeRate: rate,
+    });
   });
 });
 
 const [soldLine] = layAway().lines;
 if (soldLine === undefined) throw new Error('no line');
-const returned = { ...soldLine, lineId: '2', quantity: '-1', netMinor: -1_000, taxes: [{ code: 'NY', taxMinor: -100 }] }; // prettier-ignore
+const returned = {
+  ...soldLine,
+  lineId: '2',
+  quantity: '-1',
+  netMinor: -1_000,
+  taxes: [{ code: 'NY', taxMinor: -100 }],
+};
 const plain = { deposits: undefined, roundingMinor: 0 };
-const of = (tender: string, amountMinor: number): { tender: string; amountMinor: number } => ({ tender, amountMinor }); // prettier-ignore
+const of = (tender: string, amountMinor: number): { tender: string; amountMinor: number } => ({
+  tender,
+  amountMinor,
+});
 
 /** What each tender gets by its summaries, `+` and `-` being the two sides. */
 function byTender(ticket: SummaryTicket): string[] {
-  return shares(ticket).map(({ key, sale }) => `${key.tender ?? 'none'} ${key.side === 'sale' ? '+' : '-'}${sale.totalMinor}`); // prettier-ignore
+  return shares(ticket).map(
+    ({ key, sale }) =>
+      `${key.tender ?? 'none'} ${key.side === 'sale' ? '+' : '-'}${sale.totalMinor}`,
+  );
 }
 
 describe('several tenders: each gets what the till says of it', () => {
-  const exchange = (paid: { tender: string; amountMinor: number }[], back: Partial<typeof returned> = {}): SummaryTicket => {
+  const exchange = (
+    paid: { tender: string; amountMinor: number }[],
+    back: Partial<typeof returned> = {},
+  ): SummaryTicket => {
     const totalMinor = sumMinor(paid.map(({ amountMinor }) => amountMinor));
-    return { kind: 'order', body: layAway({ ...plain, lines: [soldLine, { ...returned, ...back }], tenders: paid, totals: { netMinor: totalMinor, taxMinor: 0, totalMinor } }) };
-  }; // prettier-ignore
+    return {
+      kind: 'order',
+      body: layAway({
+        ...plain,
+        lines: [soldLine, { ...returned, ...back }],
+        tenders: paid,
+        totals: { netMinor: totalMinor, taxMinor: 0, totalMinor },
+      }),
+    };
+  };
   const refund = (paid: { tender: string; amountMinor: number }[]): SummaryTicket => ({
     kind: 'refund',
-    body: { ...layAway({ ...plain, tenders: paid, totals: { netMinor: 2_000, taxMinor: 200, totalMinor: 2_200 } }), restock: true },
-  }); // prettier-ignore
+    body: {
+      ...layAway({
+        ...plain,
+        tenders: paid,
+        totals: { netMinor: 2_000, taxMinor: 200, totalMinor: 2_200 },
+      }),
+      restock: true,
+    },
+  });
   const even = { netMinor: -2_000, taxes: [{ code: 'NY', taxMinor: -200 }] };
 
   test.each<[string, SummaryTicket, string[]]>([
-    ['a refund of two', refund([of('cash', 1_000), of('card', 1_200)]), ['cash -1000', 'card -1200']],
-    ['an exchange paid by two', exchange([of('cash', 500), of('card', 600)]), ['cash +1600', 'card +600', 'cash -1100']],
-    ['an exchange paid by one, some given back in another', exchange([of('card', 1_300), of('cash', -200)]), ['card +2200', 'card -900', 'cash -200']],
-    ['an exchange with all given back in the other', exchange([of('card', 2_200), of('cash', -1_100)]), ['card +2200', 'cash -1100']],
+    [
+      'a refund of two',
+      refund([of('cash', 1_000), of('card', 1_200)]),
+      ['cash -1000', 'card -1200'],
+    ],
+    [
+      'an exchange paid by two',
+      exchange([of('cash', 500), of('card', 600)]),
+      ['cash +1600', 'card +600', 'cash -1100'],
+    ],
+    [
+      'an exchange paid by one, some given back in another',
+      exchange([of('card', 1_300), of('cash', -200)]),
+      ['card +2200', 'card -900', 'cash -200'],
+    ],
+    [
+      'an exchange with all given back in the other',
+      exchange([of('card', 2_200), of('cash', -1_100)]),
+      ['card +2200', 'cash -1100'],
+    ],
     ['an exchange of one tender', exchange([of('card', 1_100)]), ['card +2200', 'card -1100']],
     ['an even exchange', exchange([], even), ['exchange +2200', 'exchange -2200']],
-    ['an even exchange with money moved', exchange([of('cash', 300), of('card', -300)], even), ['cash +2200', 'cash -1900', 'card -300']],
+    [
+      'an even exchange with money moved',
+      exchange([of('cash', 300), of('card', -300)], even),
+      ['cash +2200', 'cash -1900', 'card -300'],
+    ],
   ])('%s', (_name, ticket, expected) => {
     expect(byTender(ticket)).toEqual(expected);
     for (const { sale } of shares(ticket)) expect(partsOf(sale)).toBe(sale.totalMinor);
-    const received = ticket.body.tenders.map(({ tender, amountMinor }) => [tender, ticket.kind === 'refund' ? 0 - amountMinor : amountMinor] as const);
+    const received = ticket.body.tenders.map(
+      ({ tender, amountMinor }) =>
+        [tender, ticket.kind === 'refund' ? 0 - amountMinor : amountMinor] as const,
+    );
     const booked = new Map<string, number>();
-    for (const { key, sale } of shares(ticket)) booked.set(key.tender ?? '', (booked.get(key.tender ?? '') ?? 0) + (key.side === 'sale' ? sale.totalMinor : 0 - sale.totalMinor));
+    for (const { key, sale } of shares(ticket))
+      booked.set(
+        key.tender ?? '',
+        (booked.get(key.tender ?? '') ?? 0) +
+          (key.side === 'sale' ? sale.totalMinor : 0 - sale.totalMinor),
+      );
     expect([...booked].filter(([, minor]) => minor !== 0).sort()).toEqual([...received].sort());
-  }); // prettier-ignore
+  });
 
   test('the account of exchanges is no tender of that name', () => {
     const [share] = shares(exchange([], even));
     const named = shares({ kind: 'order', body: layAway({ tenders: [of('exchange', 1_753)] }) })[0];
     if (share === undefined || named === undefined) throw new Error('no share');
     expect(share.key.isExchange).toBe(true);
-    expect(summaryIdOf({ ...named.key, taxKey: share.key.taxKey })).not.toBe(summaryIdOf(share.key)); // prettier-ignore
-    expect(folded([share]).tenders).toEqual([{ tender: 'exchange', amountMinor: 2_200, reference: null, isExchange: true }]); // prettier-ignore
+    expect(summaryIdOf({ ...named.key, taxKey: share.key.taxKey })).not.toBe(
+      summaryIdOf(share.key),
+    );
+    expect(folded([share]).tenders).toEqual([
+      { tender: 'exchange', amountMinor: 2_200, reference: null, isExchange: true },
+    ]);
   });
 });
 
 describe('tickets that are posted by themselves, or held', () => {
   const refund: RefundBody = { ...layAway(plain), restock: true, orderId: 'O-1' };
   const zero = { netMinor: 0, taxMinor: 0, totalMinor: 0 };
-  const amount: RefundBody = { ...refund, lines: [], tenders: [of('cash', 1_000)], unallocatedMinor: 1_000, totals: { ...zero, netMinor: 1_000, totalMinor: 1_000 } }; // prettier-ignore
+  const amount: RefundBody = {
+    ...refund,
+    lines: [],
+    tenders: [of('cash', 1_000)],
+    unallocatedMinor: 1_000,
+    totals: { ...zero, netMinor: 1_000, totalMinor: 1_000 },
+  };
   test.each<[string, SummaryTicket, string]>([
-    ['change given back in another tender', { kind: 'order', body: layAway({ ...plain, tenders: [of('card', 2_700), of('cash', -500)], totals: { netMinor: 2_000, taxMinor: 200, totalMinor: 2_200 } }) }, 'alone'],
-    ['money moved between tenders, nothing sold', { kind: 'order', body: layAway({ ...plain, lines: [], tenders: [of('cash', 1_000), of('card', -1_000)], totals: zero }) }, 'alone'],
+    [
+      'change given back in another tender',
+      {
+        kind: 'order',
+        body: layAway({
+          ...plain,
+          tenders: [of('card', 2_700), of('cash', -500)],
+          totals: { netMinor: 2_000, taxMinor: 200, totalMinor: 2_200 },
+        }),
+      },
+      'alone',
+    ],
+    [
+      'money moved between tenders, nothing sold',
+      {
+        kind: 'order',
+        body: layAway({
+          ...plain,
+          lines: [],
+          tenders: [of('cash', 1_000), of('card', -1_000)],
+          totals: zero,
+        }),
+      },
+      'alone',
+    ],
     ['an amount of a sale without lines', { kind: 'refund', body: amount }, 'alone'],
     ['a refund that is owed', { kind: 'refund', body: { ...refund, tenders: [] } }, 'alone'],
-    ['a sale below zero', { kind: 'order', body: layAway({ ...plain, lines: [{ ...soldLine, netMinor: 0, taxes: [] }], giftCards: { used: [{ code: 'G', amountMinor: 100 }] }, tenders: [of('cash', -100)], totals: { ...zero, totalMinor: -100 } }) }, 'hold'],
-    ['B19: a fee that its sale cannot bear', { kind: 'order', body: layAway({ ...plain, lines: [{ ...soldLine, netMinor: 0, taxes: [] }], fees: [{ name: 'Off', amountMinor: -100 }], tenders: [of('cash', -100)], totals: { ...zero, netMinor: -100, totalMinor: -100 } }) }, 'shares'],
+    [
+      'a sale below zero',
+      {
+        kind: 'order',
+        body: layAway({
+          ...plain,
+          lines: [{ ...soldLine, netMinor: 0, taxes: [] }],
+          giftCards: { used: [{ code: 'G', amountMinor: 100 }] },
+          tenders: [of('cash', -100)],
+          totals: { ...zero, totalMinor: -100 },
+        }),
+      },
+      'hold',
+    ],
+    [
+      'B19: a fee that its sale cannot bear',
+      {
+        kind: 'order',
+        body: layAway({
+          ...plain,
+          lines: [{ ...soldLine, netMinor: 0, taxes: [] }],
+          fees: [{ name: 'Off', amountMinor: -100 }],
+          tenders: [of('cash', -100)],
+          totals: { ...zero, netMinor: -100, totalMinor: -100 },
+        }),
+      },
+      'shares',
+    ],
   ])('%s', (_name, ticket, type) => {
     expect(ticketShares(ticket, 'T-1').type).toBe(type);
-  }); // prettier-ignore
+  });
 
   test('an amount that names no sale is shared as it is', () => {
-    expect(shares({ kind: 'refund', body: { ...amount, orderId: undefined } })[0]?.sale).toMatchObject({ unallocatedMinor: 1_000, totalMinor: 1_000 }); // prettier-ignore
+    expect(
+      shares({ kind: 'refund', body: { ...amount, orderId: undefined } })[0]?.sale,
+    ).toMatchObject({ unallocatedMinor: 1_000, totalMinor: 1_000 });
   });
 });
 
 describe('a refund that names a sale', () => {
-  const back = (totalMinor: number): RefundBody => ({ ...layAway(plain), restock: true, orderId: 'O-1', totals: { netMinor: totalMinor, taxMinor: 0, totalMinor } }); // prettier-ignore
-  const ticket = { kind: 'order' as const, body: layAway({ totals: { netMinor: 2_000, taxMinor: 200, totalMinor: 2_200 } }) }; // prettier-ignore
-  const sale = { recordId: 'O-1', ticket, hasMore: false, isInBooks: true };
-  const earlier = { kind: 'refund' as const, recordId: 'R-0', isPosted: true, isOpen: false, isWanted: true, body: back(2_000) }; // prettier-ignore
-  test('is summed up within its sale, held beyond it, and waits for one that is not in the books', () => {
-    expect(comparedRefund('R-1', back(200), { ...sale, entries: [earlier] })).toEqual({ type: 'join' }); // prettier-ignore
-    expect(comparedRefund('R-1', back(201), { ...sale, entries: [earlier] })).toMatchObject({ type: 'hold', reason: 'refund_above_sale' }); // prettier-ignore
-    expect(comparedRefund('R-1', back(1), { ...sale, entries: [], isInBooks: false })).toEqual({ type: 'wait', kinds: ['order'] }); // prettier-ignore
-    expect(comparedRefund('R-1', back(1), undefined)).toEqual({ type: 'wait', kinds: ['order', 'invoice'] }); // prettier-ignore
+  const back = (totalMinor: number): RefundBody => ({
+    ...layAway(plain),
+    restock: true,
+    orderId: 'O-1',
+    totals: { netMinor: totalMinor, taxMinor: 0, totalMinor },
   });
+  const ticket = {
+    kind: 'order' as const,
+    body: layAway({ totals: { netMinor: 2_000, taxMinor: 200, totalMinor: 2_200 } }),
+  };
+  const sale = { recordId: 'O-1', ticket, hasMore: false, isInBooks: true };
+  const earlier = {
+    kind: 'refund' as const,
+    recordId: 'R-0',
+    isPosted: true,
+    isOpen: false,
+    isWanted: true,
+    body: back(2_000),
+  };
+  test(
+    'is summed up within its sale, held beyond it, and waits for one that is ' + 'not in the books',
+    () => {
+      expect(comparedRefund('R-1', back(200), { ...sale, entries: [earlier] })).toEqual({
+        type: 'join',
+      });
+      expect(comparedRefund('R-1', back(201), { ...sale, entries: [earlier] })).toMatchObject({
+        type: 'hold',
+        reason: 'refund_above_sale',
+      });
+      expect(comparedRefund('R-1', back(1), { ...sale, entries: [], isInBooks: false })).toEqual({
+        type: 'wait',
+        kinds: ['order'],
+      });
+      expect(comparedRefund('R-1', back(1), undefined)).toEqual({
+        type: 'wait',
+        kinds: ['order', 'invoice'],
+      });
+    },
+  );
 });

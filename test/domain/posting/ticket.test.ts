@@ -13,19 +13,62 @@ test.each<[string, [string, number][], Partial<OrderBody>, string[]]>([
   ['positive lines', [['a', 1]], {}, ['sale']],
   ['no lines', [], {}, ['sale']],
   ['negative lines', [['a', -1]], {}, ['refund']],
-  ['lines of both signs', [['a', 1], ['b', -1]], {}, ['sale', 'refund']],
-  ['negative lines and shipping', [['a', -1]], { shipping: [{ name: 's', amountMinor: 1 }] }, ['sale', 'refund']],
-  ['negative lines and a fee', [['a', -1]], { fees: [{ name: 'f', amountMinor: 1 }] }, ['sale', 'refund']],
+  [
+    'lines of both signs',
+    [
+      ['a', 1],
+      ['b', -1],
+    ],
+    {},
+    ['sale', 'refund'],
+  ],
+  [
+    'negative lines and shipping',
+    [['a', -1]],
+    { shipping: [{ name: 's', amountMinor: 1 }] },
+    ['sale', 'refund'],
+  ],
+  [
+    'negative lines and a fee',
+    [['a', -1]],
+    { fees: [{ name: 'f', amountMinor: 1 }] },
+    ['sale', 'refund'],
+  ],
   ['negative lines and a tip', [['a', -1]], { tips: [{ amountMinor: 1 }] }, ['sale', 'refund']],
-  ['negative lines and a gift card sold', [['a', -1]], { giftCards: { sold: [{ code: 'g', amountMinor: 1 }] } }, ['sale', 'refund']],
-  ['negative lines and a discount', [['a', -1]], { fees: [{ name: 'f', amountMinor: -1 }] }, ['refund']],
-  ['B19: lines that cannot bear a discount', [['a', 1]], { fees: [{ name: 'f', amountMinor: -1251 }] }, ['sale', 'refund']],
-  ['B19: tax that cannot bear that of a discount', [['a', 1]], { fees: [{ name: 'f', amountMinor: -10, taxes: [{ code: 't', taxMinor: -1 }] }] }, ['sale', 'refund']],
+  [
+    'negative lines and a gift card sold',
+    [['a', -1]],
+    { giftCards: { sold: [{ code: 'g', amountMinor: 1 }] } },
+    ['sale', 'refund'],
+  ],
+  [
+    'negative lines and a discount',
+    [['a', -1]],
+    { fees: [{ name: 'f', amountMinor: -1 }] },
+    ['refund'],
+  ],
+  [
+    'B19: lines that cannot bear a discount',
+    [['a', 1]],
+    { fees: [{ name: 'f', amountMinor: -1251 }] },
+    ['sale', 'refund'],
+  ],
+  [
+    'B19: tax that cannot bear that of a discount',
+    [['a', 1]],
+    { fees: [{ name: 'f', amountMinor: -10, taxes: [{ code: 't', taxMinor: -1 }] }] },
+    ['sale', 'refund'],
+  ],
   ['B19: nothing but a discount', [], { fees: [{ name: 'f', amountMinor: -1 }] }, ['refund']],
-  ['positive lines and a discount', [['a', 1]], { fees: [{ name: 'f', amountMinor: -1 }] }, ['sale']],
+  [
+    'positive lines and a discount',
+    [['a', 1]],
+    { fees: [{ name: 'f', amountMinor: -1 }] },
+    ['sale'],
+  ],
 ])('a ticket with %s has its parts', (_name, lines, change, parts) => {
   expect(partsOfOrder({ ...orderBody('1', lines, null), ...change })).toEqual(parts);
-}); // prettier-ignore
+});
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
@@ -74,7 +117,14 @@ test('a refund is the sum of its lines, fees, shipping, tax and what has no line
 
 test('a refund part has positive pieces, amounts and tax, its fees stay on the sale', () => {
   const body: OrderBody = {
-    ...orderBody('1', [['a', 2], ['b', -3]], 'c-1'), // prettier-ignore
+    ...orderBody(
+      '1',
+      [
+        ['a', 2],
+        ['b', -3],
+      ],
+      'c-1',
+    ),
     fees: [{ name: 'Wrapping', amountMinor: 300 }],
   };
   body.lines[1]?.taxes.push({ code: 'VAT', taxMinor: -333 });
@@ -107,7 +157,11 @@ test('an invoice has no tenders, tickets have one entry per tender with all refe
     dueDate: '2026-12-01',
     marker: 'truth-sync pos invoice I-1',
   });
-  const cards = [1_000, 250].map((amountMinor, index) => ({ tender: 'card', amountMinor, reference: `r${index}` })); // prettier-ignore
+  const cards = [1_000, 250].map((amountMinor, index) => ({
+    tender: 'card',
+    amountMinor,
+    reference: `r${index}`,
+  }));
   const split = { ...order, tenders: [...cards, { tender: 'cash', amountMinor: 0 }] };
   expect(saleOfTicket({ kind: 'order', body: split }, 'P-1', 'sale').tenders).toEqual([
     { tender: 'card', amountMinor: 1_250, reference: 'r0, r1' },
@@ -115,23 +169,56 @@ test('an invoice has no tenders, tickets have one entry per tender with all refe
 });
 
 test('each of several tenders is a part of its own, where the ticket is one sale', () => {
-  const paid = (lines: [string, number][], amounts: number[]): string[] => deliveryPartsOf({ ...orderBody('1', lines, null), tenders: amounts.map((amountMinor, index) => ({ tender: `t${index}`, amountMinor })) }); // prettier-ignore
+  const paid = (lines: [string, number][], amounts: number[]): string[] =>
+    deliveryPartsOf({
+      ...orderBody('1', lines, null),
+      tenders: amounts.map((amountMinor, index) => ({ tender: `t${index}`, amountMinor })),
+    });
   expect(paid([['a', 1]], [1_000, 250])).toEqual(['sale', 'payment-1', 'payment-2']);
   expect(paid([['a', 1]], [1_250])).toEqual(['sale']);
   // What goes through the account in between has a move of each tender (ADR 0006).
   expect(paid([['a', 1]], [1_300, -50])).toEqual(['sale', 'move-1', 'move-2']);
-  expect(paid([['a', 2], ['b', -1]], [1_000, 250])).toEqual(['sale', 'refund', 'move-1', 'move-2']); // prettier-ignore
+  expect(
+    paid(
+      [
+        ['a', 2],
+        ['b', -1],
+      ],
+      [1_000, 250],
+    ),
+  ).toEqual(['sale', 'refund', 'move-1', 'move-2']);
   expect(paid([['b', -1]], [-1_000, -250])).toEqual(['refund', 'move-1', 'move-2']);
-  expect(paid([['a', 2], ['b', -1]], [1_250])).toEqual(['sale', 'refund']); // prettier-ignore
-  expect(paid([['a', 1], ['b', -1]], [])).toEqual(['sale', 'refund']); // prettier-ignore
+  expect(
+    paid(
+      [
+        ['a', 2],
+        ['b', -1],
+      ],
+      [1_250],
+    ),
+  ).toEqual(['sale', 'refund']);
+  expect(
+    paid(
+      [
+        ['a', 1],
+        ['b', -1],
+      ],
+      [],
+    ),
+  ).toEqual(['sale', 'refund']);
   expect(['sale', 'payment-2'].map(tenderOfPart)).toEqual([null, 1]);
 });
 
 test('where prices include tax, a discount counts with the share of it that is net', () => {
   const body = orderBody('1', [['a', 1]], null);
-  Object.assign(body.lines[0] ?? {}, { discountMinor: 250, netMinor: 833, taxes: [{ code: 'VAT', taxMinor: 167 }] }); // prettier-ignore
+  Object.assign(body.lines[0] ?? {}, {
+    discountMinor: 250,
+    netMinor: 833,
+    taxes: [{ code: 'VAT', taxMinor: 167 }],
+  });
   const discountOf = (pricesIncludeTax: boolean): number | undefined =>
-    saleOfTicket({ kind: 'order', body: { ...body, pricesIncludeTax } }, 'P-1', 'sale').items[0]?.discountMinor; // prettier-ignore
+    saleOfTicket({ kind: 'order', body: { ...body, pricesIncludeTax } }, 'P-1', 'sale').items[0]
+      ?.discountMinor;
   expect([discountOf(false), discountOf(true)]).toEqual([250, 208]);
 });
 

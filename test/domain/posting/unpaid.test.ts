@@ -4,7 +4,17 @@ import type { SaleEntry } from '../../../domain/posting/known-sale';
 import { unpaidHold } from '../../../domain/posting/unpaid';
 import { entry, invoiceBody, sold } from '../../connectors/quickbooks/money-records';
 
-const paid = (change: object = {}, state: Partial<SaleEntry> = {}): SaleEntry => ({ ...entry('payment', 'p', { number: 'p', invoiceId: 's1', tender: 'cash', amountMinor: 5, ...change }), ...state }) as SaleEntry; // prettier-ignore
+const paid = (change: object = {}, state: Partial<SaleEntry> = {}): SaleEntry =>
+  ({
+    ...entry('payment', 'p', {
+      number: 'p',
+      invoiceId: 's1',
+      tender: 'cash',
+      amountMinor: 5,
+      ...change,
+    }),
+    ...state,
+  }) as SaleEntry;
 const card = { giftCards: { used: [{ code: 'G', amountMinor: 5 }] } };
 const nothing = { totals: { netMinor: 0, taxMinor: 0, totalMinor: 0 } };
 

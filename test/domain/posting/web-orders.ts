@@ -77,7 +77,9 @@ function saleOf(order: WebOrder, zone: string): Sale {
     side: 'sale',
     marker: `truth-sync woo order ${order.number}`,
     notes: [
-      ...order.coupon_lines.map(({ code, discount }) => `coupon ${code} ${minorToText(minor(discount), currency)}`),
+      ...order.coupon_lines.map(
+        ({ code, discount }) => `coupon ${code} ${minorToText(minor(discount), currency)}`,
+      ),
       ...cards.map(({ amount }) => `gift card ${minorToText(minor(amount), currency)}`),
     ],
     number: `W-${order.number}`,
@@ -109,7 +111,7 @@ function saleOf(order: WebOrder, zone: string): Sale {
     taxMinor: minor(order.total_tax),
     totalMinor,
   };
-} // prettier-ignore
+}
 
 /**
  * The amount wins: what its lines do not come to is allocated to none of them
@@ -147,7 +149,21 @@ function refundOf(order: WebOrder, id: number, zone: string): Sale {
   };
 }
 
-function common(order: WebOrder, zone: string): Pick<Sale, 'date' | 'currency' | 'pricesIncludeTax' | 'customerId' | 'guest' | 'billTo' | 'shipTo' | 'dueDate' | 'taxLabel'> {
+function common(
+  order: WebOrder,
+  zone: string,
+): Pick<
+  Sale,
+  | 'date'
+  | 'currency'
+  | 'pricesIncludeTax'
+  | 'customerId'
+  | 'guest'
+  | 'billTo'
+  | 'shipTo'
+  | 'dueDate'
+  | 'taxLabel'
+> {
   const instant = order.date_paid_gmt ?? order.date_created_gmt ?? '';
   const { billing, shipping } = order;
   const name = billing === undefined ? '' : `${billing.first_name} ${billing.last_name}`;
@@ -157,19 +173,25 @@ function common(order: WebOrder, zone: string): Pick<Sale, 'date' | 'currency' |
     pricesIncludeTax: order.prices_include_tax,
     customerId: order.customer_id === 0 ? null : String(order.customer_id),
     guest: billing === undefined ? null : { name, email: billing.email },
-    billTo: billing === undefined ? null : { line1: name, line2: billing.address_1, ...place(billing) },
+    billTo:
+      billing === undefined ? null : { line1: name, line2: billing.address_1, ...place(billing) },
     shipTo: shipping === undefined ? null : { line1: shipping.address_1, ...place(shipping) },
     dueDate: null,
-    taxLabel: order.tax_lines.map(({ label, rate_percent: rate }) => `${label} ${rate} %`).join(', '),
+    taxLabel: order.tax_lines
+      .map(({ label, rate_percent: rate }) => `${label} ${rate} %`)
+      .join(', '),
   };
-} // prettier-ignore
+}
 
 function place(address: z.infer<typeof addressSchema>): Address {
   const { city, state: region, postcode: postalCode, country } = address;
   return { city, region, postalCode, country };
 }
 
-/** Where prices include tax, the line's gross counts: round2(total + its taxes), read with 6 decimals. */
+/**
+ * Where prices include tax, the line's gross counts: round2(total + its taxes), read with 6
+ * decimals.
+ */
 function taxed(line: z.infer<typeof amountSchema>, order: WebOrder): LineTaxes {
   const codes = line.taxes.map(({ id }) => String(id));
   const total = line.total_tax ?? '0';
@@ -178,7 +200,7 @@ function taxed(line: z.infer<typeof amountSchema>, order: WebOrder): LineTaxes {
   const gross = line.taxes.map((tax) => tax.total).reduce(addDecimals, line.total);
   const grossMinor = rounded(gross, order.currency);
   return { codes, taxMinor: grossMinor - rounded(line.total, order.currency) };
-} // prettier-ignore
+}
 
 /** Half up. */
 function rounded(text: string, currency: string): number {

@@ -49,16 +49,19 @@ it.each(companies)(
   },
 );
 
-it('leaves nothing of the invoice open after its payment, and names every example once', async () => {
-  expect(companies.flatMap(([, , names]) => names).sort()).toEqual([...examples.keys()].sort());
-  company = await startCompany(us);
-  const invoice = await company.post('invoice', JSON.parse(examples.get('E11')?.body ?? ''));
-  expect(at(invoice.body, 'Invoice')).toMatchObject({ TotalAmt: 19.04, Balance: 19.04 });
-  const id = textAt(invoice.body, 'Invoice.Id');
-  const payment: unknown = JSON.parse(
-    (examples.get('E11b')?.body ?? '').replace('<Id of W-1011>', id),
-  );
-  await company.post('payment', payment);
-  const paid = await company.get(`invoice/${id}`);
-  expect(at(paid.body, 'Invoice')).toMatchObject({ Balance: 0, SyncToken: '1' });
-});
+it(
+  'leaves nothing of the invoice open after its payment, and names every ' + 'example once',
+  async () => {
+    expect(companies.flatMap(([, , names]) => names).sort()).toEqual([...examples.keys()].sort());
+    company = await startCompany(us);
+    const invoice = await company.post('invoice', JSON.parse(examples.get('E11')?.body ?? ''));
+    expect(at(invoice.body, 'Invoice')).toMatchObject({ TotalAmt: 19.04, Balance: 19.04 });
+    const id = textAt(invoice.body, 'Invoice.Id');
+    const payment: unknown = JSON.parse(
+      (examples.get('E11b')?.body ?? '').replace('<Id of W-1011>', id),
+    );
+    await company.post('payment', payment);
+    const paid = await company.get(`invoice/${id}`);
+    expect(at(paid.body, 'Invoice')).toMatchObject({ Balance: 0, SyncToken: '1' });
+  },
+);

@@ -1,6 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { at, control, listAt, saleLine, send, startCompany, textAt, type Answer, type Company } from '../support'; // prettier-ignore
+import {
+  at,
+  control,
+  listAt,
+  saleLine,
+  send,
+  startCompany,
+  textAt,
+  type Answer,
+  type Company,
+} from '../support';
 
 const code = (answer: Answer): unknown => at(answer.body, 'Fault.Error.0.code');
 
@@ -46,7 +56,9 @@ describe('Q8 query', () => {
   });
 
   it('compares times as instants', async () => {
-    expect(await names("WHERE MetaData.LastUpdatedTime > '2020-01-01T00:00:00+05:00'")).not.toEqual([]); // prettier-ignore
+    expect(await names("WHERE MetaData.LastUpdatedTime > '2020-01-01T00:00:00+05:00'")).not.toEqual(
+      [],
+    );
     expect(await names("WHERE MetaData.LastUpdatedTime > '2099-01-01T00:00:00Z'")).toEqual([]);
   });
 
@@ -152,7 +164,9 @@ describe('Q20 batch', () => {
         { bId: '3', Query: "select * from Customer where DisplayName = 'New'" },
       ],
     });
-    const by = new Map(listAt(answer.body, 'BatchItemResponse').map((one) => [at(one, 'bId'), one])); // prettier-ignore
+    const by = new Map(
+      listAt(answer.body, 'BatchItemResponse').map((one) => [at(one, 'bId'), one]),
+    );
     expect(at(by.get('1'), 'Customer.Id')).toBe('304');
     expect(at(by.get('2'), 'Fault.Error.0.code')).toBe('2500');
     expect(at(by.get('3'), 'QueryResponse')).toEqual({});
@@ -218,8 +232,16 @@ describe('Q1 tokens', () => {
 
   it('consent redirects at once with code, state and realmId; a code works once', async () => {
     const redirectUri = 'http://127.0.0.1:1/back';
-    const query = new URLSearchParams({ client_id: 'sandbox-client-id', response_type: 'code', redirect_uri: redirectUri, state: 's1', scope: 'x' }); // prettier-ignore
-    const consent = await send(`${company.sandbox.url}/connect/oauth2?${query.toString()}`, { redirect: 'manual' }); // prettier-ignore
+    const query = new URLSearchParams({
+      client_id: 'sandbox-client-id',
+      response_type: 'code',
+      redirect_uri: redirectUri,
+      state: 's1',
+      scope: 'x',
+    });
+    const consent = await send(`${company.sandbox.url}/connect/oauth2?${query.toString()}`, {
+      redirect: 'manual',
+    });
     const target = new URL(consent.headers.get('location') ?? '');
     expect([target.searchParams.get('state'), target.searchParams.get('realmId')]).toEqual([
       's1',

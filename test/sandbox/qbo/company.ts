@@ -27,13 +27,30 @@ export const accountId = (company: Company, name: string): string =>
 export const ref = (id: unknown): { value: unknown } => ({ value: id });
 
 /** A line of a journal entry. */
-export const entryLine = (side: 'Debit' | 'Credit', account: string, amount: number, extra: object = {}): object => ({ Amount: amount, DetailType: 'JournalEntryLineDetail', JournalEntryLineDetail: { PostingType: side, AccountRef: ref(account), ...extra } }); // prettier-ignore
+export const entryLine = (
+  side: 'Debit' | 'Credit',
+  account: string,
+  amount: number,
+  extra: object = {},
+): object => ({
+  Amount: amount,
+  DetailType: 'JournalEntryLineDetail',
+  JournalEntryLineDetail: { PostingType: side, AccountRef: ref(account), ...extra },
+});
 
 /** A line of an expense on an account. */
-export const expenseLine = (account: string, amount: number): object => ({ Amount: amount, DetailType: 'AccountBasedExpenseLineDetail', AccountBasedExpenseLineDetail: { AccountRef: ref(account) } }); // prettier-ignore
+export const expenseLine = (account: string, amount: number): object => ({
+  Amount: amount,
+  DetailType: 'AccountBasedExpenseLineDetail',
+  AccountBasedExpenseLineDetail: { AccountRef: ref(account) },
+});
 
 /** A line that buys goods. */
-export const goodsLine = (item: unknown, quantity: number, price: number): object => ({ Amount: Math.round(quantity * price * 100) / 100, DetailType: 'ItemBasedExpenseLineDetail', ItemBasedExpenseLineDetail: { ItemRef: ref(item), Qty: quantity, UnitPrice: price } }); // prettier-ignore
+export const goodsLine = (item: unknown, quantity: number, price: number): object => ({
+  Amount: Math.round(quantity * price * 100) / 100,
+  DetailType: 'ItemBasedExpenseLineDetail',
+  ItemBasedExpenseLineDetail: { ItemRef: ref(item), Qty: quantity, UnitPrice: price },
+});
 
 /** An inventory item with ten pieces at 3.00. */
 export function goods(company: Company, extra: object = {}): Promise<Record<string, unknown>> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { createRandom } from '../../../sandbox/random';
-import { at, control, listAt, saleLine, startCompany, type Answer, type Company } from '../support'; // prettier-ignore
+import { at, control, listAt, saleLine, startCompany, type Answer, type Company } from '../support';
 
 const code = (answer: Answer): unknown => at(answer.body, 'Fault.Error.0.code');
 const detail = (answer: Answer): unknown => at(answer.body, 'Fault.Error.0.Detail');
@@ -28,7 +28,11 @@ describe('the books of accounting.md#examples', () => {
   const ca = { country: 'CA', fixture: 'accounting' };
   const noTax = { ...us, preferences: { usingSalesTax: false } };
   const taxed = (total: number): object => ({ TxnTaxDetail: { TotalTax: total } });
-  const discount = { Amount: 4.5, DetailType: 'DiscountLineDetail', DiscountLineDetail: { PercentBased: false, DiscountAccountRef: { value: '207' } } }; // prettier-ignore
+  const discount = {
+    Amount: 4.5,
+    DetailType: 'DiscountLineDetail',
+    DiscountLineDetail: { PercentBased: false, DiscountAccountRef: { value: '207' } },
+  };
   const gross = (item: string, amount: number, tax: string, inclusive: number): object =>
     saleLine(item, amount, tax, { TaxInclusiveAmt: inclusive });
   const mug = (amount: number, qty: number, price: number): object =>
@@ -43,14 +47,22 @@ describe('the books of accounting.md#examples', () => {
       us,
       'salesreceipt',
       receipt([mug(25, 2, 12.5), saleLine('12', 19.99, 'TAX')], taxed(3.99)),
-      { 'Card clearing': '48.98', 'Sales of Product Income': '-44.99', 'Sales tax payable': '-3.99' }, // prettier-ignore
+      {
+        'Card clearing': '48.98',
+        'Sales of Product Income': '-44.99',
+        'Sales tax payable': '-3.99',
+      },
     ],
     [
       'E2 prices with VAT',
       gb,
       'salesreceipt',
       receipt([gross('14', 30, '6', 36)], inclusive),
-      { 'Card clearing': '36.00', 'Sales of Product Income': '-30.00', 'Sales tax payable': '-6.00' }, // prettier-ignore
+      {
+        'Card clearing': '36.00',
+        'Sales of Product Income': '-30.00',
+        'Sales tax payable': '-6.00',
+      },
     ],
     [
       'E3b discount line',
@@ -93,7 +105,11 @@ describe('the books of accounting.md#examples', () => {
       us,
       'refundreceipt',
       receipt([mug(12.5, 1, 12.5)], taxed(1.11)),
-      { 'Card clearing': '-13.61', 'Sales of Product Income': '12.50', 'Sales tax payable': '1.11' }, // prettier-ignore
+      {
+        'Card clearing': '-13.61',
+        'Sales of Product Income': '12.50',
+        'Sales tax payable': '1.11',
+      },
     ],
     [
       'E10 a cent of rounding',
@@ -131,8 +147,15 @@ describe('the books of accounting.md#examples', () => {
       'E13 company without sales tax',
       noTax,
       'salesreceipt',
-      receipt([mug(25, 2, 12.5), saleLine('12', 19.99, 'NON'), saleLine('35', 3.99, 'NON')], taxed(9)), // prettier-ignore
-      { 'Card clearing': '48.98', 'Sales of Product Income': '-44.99', 'Sales tax payable': '-3.99' }, // prettier-ignore
+      receipt(
+        [mug(25, 2, 12.5), saleLine('12', 19.99, 'NON'), saleLine('35', 3.99, 'NON')],
+        taxed(9),
+      ),
+      {
+        'Card clearing': '48.98',
+        'Sales of Product Income': '-44.99',
+        'Sales tax payable': '-3.99',
+      },
     ],
   ])('%s', async (_name, realm, path, document, expected) => {
     const company = await startCompany(realm);
@@ -200,29 +223,39 @@ describe('documents', () => {
     expect(code(await company.post('refundreceipt', open))).toBe('2020');
   });
 
-  it('drops the tax of all-NON lines and adds tax on shipping that the total does not cover', async () => {
-    const none = await post(receipt([line], { TxnTaxDetail: { TotalTax: 1 } }));
-    expect(at(none.body, 'SalesReceipt.TotalAmt')).toBe(10);
-    const shipping = saleLine('SHIPPING_ITEM_ID', 10, 'TAX');
-    const added = await post(receipt([shipping], { TxnTaxDetail: { TotalTax: 1 } }));
-    expect(at(added.body, 'SalesReceipt.TxnTaxDetail.TotalTax')).toBe(1.89);
-  });
+  it(
+    'drops the tax of all-NON lines and adds tax on shipping that the total ' + 'does not cover',
+    async () => {
+      const none = await post(receipt([line], { TxnTaxDetail: { TotalTax: 1 } }));
+      expect(at(none.body, 'SalesReceipt.TotalAmt')).toBe(10);
+      const shipping = saleLine('SHIPPING_ITEM_ID', 10, 'TAX');
+      const added = await post(receipt([shipping], { TxnTaxDetail: { TotalTax: 1 } }));
+      expect(at(added.body, 'SalesReceipt.TxnTaxDetail.TotalTax')).toBe(1.89);
+    },
+  );
 
   it('updates with the present token only, and replaces all lines', async () => {
-    const { Id, SyncToken } = at((await post(receipt([line]))).body, 'SalesReceipt') as Record<string, string>; // prettier-ignore
+    const { Id, SyncToken } = at((await post(receipt([line]))).body, 'SalesReceipt') as Record<
+      string,
+      string
+    >;
     const change = { Id, SyncToken, sparse: true, Line: [saleLine('12', 3, 'NON')] };
     const updated = await post(change);
     expect(at(updated.body, 'SalesReceipt')).toMatchObject({ SyncToken: '1', TotalAmt: 3 });
     const stale = await post(change);
     expect([code(stale), detail(stale)]).toEqual([
       '5010',
-      'Stale Object Error : You and API API were working on this at the same time. API API finished before you did, so your work was not saved.',
+      'Stale Object Error : You and API API were working on this at the same time. API API ' +
+        'finished before you did, so your work was not saved.',
     ]);
   });
 
   it('voids and deletes, and the books follow', async () => {
     const before = await balances(company);
-    const voided = at((await post(receipt([line], { PrivateNote: 'mine' }))).body, 'SalesReceipt.Id'); // prettier-ignore
+    const voided = at(
+      (await post(receipt([line], { PrivateNote: 'mine' }))).body,
+      'SalesReceipt.Id',
+    );
     const answer = await post(
       { Id: voided, SyncToken: '0', sparse: true },
       '?operation=update&include=void',
@@ -250,7 +283,13 @@ describe('documents', () => {
   });
 
   it('refuses what has been made inactive with 610', async () => {
-    const inactive = { as: 'accountant', do: 'makeInactive', realmId: company.realmId, entity: 'Item', id: '12' }; // prettier-ignore
+    const inactive = {
+      as: 'accountant',
+      do: 'makeInactive',
+      realmId: company.realmId,
+      entity: 'Item',
+      id: '12',
+    };
     await control(company.sandbox, 'act', inactive);
     expect(code(await post(receipt([saleLine('12', 1, 'NON')])))).toBe('610');
   });
@@ -258,7 +297,11 @@ describe('documents', () => {
 
 it('needs a tax code on every line outside the US', async () => {
   const company = await startCompany({ country: 'GB', fixture: 'accounting' });
-  const bare = { Amount: 1, DetailType: 'SalesItemLineDetail', SalesItemLineDetail: { ItemRef: { value: '11' } } }; // prettier-ignore
+  const bare = {
+    Amount: 1,
+    DetailType: 'SalesItemLineDetail',
+    SalesItemLineDetail: { ItemRef: { value: '11' } },
+  };
   expect(code(await company.post('salesreceipt', receipt([bare])))).toBe('6000');
   expect((await company.post('salesreceipt', receipt([saleLine('11', 1, '10')]))).status).toBe(200);
   await company.sandbox.close();
@@ -270,7 +313,11 @@ it('keeps debits and credits equal over random documents, edits, voids and delet
   const cents = (): number => random.between(1, 99_999) / 100;
   const items = ['11', '12', '31', '33', 'SHIPPING_ITEM_ID'];
   const line = (): object =>
-    saleLine(items[random.between(0, 4)] ?? '11', cents(), ['6', '8', '10'][random.between(0, 2)] ?? '6'); // prettier-ignore
+    saleLine(
+      items[random.between(0, 4)] ?? '11',
+      cents(),
+      ['6', '8', '10'][random.between(0, 2)] ?? '6',
+    );
   const lines = (): object[] => Array.from({ length: random.between(1, 6) }, line);
   const mode = (): string => (random.next() < 0.5 ? 'TaxExcluded' : 'TaxInclusive');
   for (let round = 0; round < 150; round += 1) {
@@ -285,7 +332,10 @@ it('keeps debits and credits equal over random documents, edits, voids and delet
   }
   const ledger = at(await control(company.sandbox, 'ledger'), `realms.${company.realmId}`);
   const side = (name: string): number =>
-    listAt(ledger, 'trialBalance').reduce<number>((sum, row) => sum + Math.round(Number(at(row, name)) * 100), 0); // prettier-ignore
+    listAt(ledger, 'trialBalance').reduce<number>(
+      (sum, row) => sum + Math.round(Number(at(row, name)) * 100),
+      0,
+    );
   expect(at(ledger, 'isBalanced')).toBe(true);
   expect(side('debit')).toBe(side('credit'));
   expect(side('debit')).toBeGreaterThan(0);

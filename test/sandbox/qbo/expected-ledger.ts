@@ -15,12 +15,29 @@ export const expectedLedger: Record<string, Totals> = {
   E3b: { [clearing]: '44.09', 'Discounts given': '4.50', [sales]: '-44.99', [tax]: '-3.60' },
   E4: { [clearing]: '35.39', [sales]: '-25.00', 'Shipping income': '-7.50', [tax]: '-2.89' },
   E5: { [clearing]: '49.00', 'Fees and loyalty': '5.00', [sales]: '-50.00', [tax]: '-4.00' },
-  E6: { [clearing]: '59.71', [sales]: '-50.00', 'Fees and loyalty': '-3.00', 'Tips payable': '-2.00', [tax]: '-4.71' }, // prettier-ignore
+  E6: {
+    [clearing]: '59.71',
+    [sales]: '-50.00',
+    'Fees and loyalty': '-3.00',
+    'Tips payable': '-2.00',
+    [tax]: '-4.71',
+  },
   E7: { [sales]: '12.50', [tax]: '1.11', [clearing]: '-13.61' },
   E8: { 'Refunds without return': '5.00', [clearing]: '-5.00' },
   E9: { [clearing]: '13.61', [sales]: '-12.50', [tax]: '-1.11' },
-  E10: { [clearing]: '62.79', Rounding: '0.01', [sales]: '-45.27', 'Shipping income': '-7.50', [tax]: '-10.03' }, // prettier-ignore
-  E11: { 'Accounts Receivable (A/R)': '19.04', [sales]: '-12.50', 'Shipping income': '-4.99', [tax]: '-1.55' }, // prettier-ignore
+  E10: {
+    [clearing]: '62.79',
+    Rounding: '0.01',
+    [sales]: '-45.27',
+    'Shipping income': '-7.50',
+    [tax]: '-10.03',
+  },
+  E11: {
+    'Accounts Receivable (A/R)': '19.04',
+    [sales]: '-12.50',
+    'Shipping income': '-4.99',
+    [tax]: '-1.55',
+  },
   E11b: { 'Cash drawer': '19.04', 'Accounts Receivable (A/R)': '-19.04' },
   E12: { [clearing]: '22.98', [sales]: '-19.99', 'GST payable': '-1.00', 'QST payable': '-1.99' },
   E13: { [clearing]: '48.98', [sales]: '-44.99', [tax]: '-3.99' },

@@ -22,9 +22,18 @@ function companyWithSales(): Place {
   const place: Place = { realm, settings, nowMs: startMs, tell: () => undefined };
   for (let sale = 1; sale <= 28; sale += 1) {
     place.nowMs += 60_000;
-    const body = { CustomerRef: { value: '301' }, TxnDate: `2026-11-${String(sale).padStart(2, '0')}`, DocNumber: `W-${sale}`, Line: [saleLine('11', 1, 'NON')] }; // prettier-ignore
+    const body = {
+      CustomerRef: { value: '301' },
+      TxnDate: `2026-11-${String(sale).padStart(2, '0')}`,
+      DocNumber: `W-${sale}`,
+      Line: [saleLine('11', 1, 'NON')],
+    };
     const sent = JSON.parse(JSON.stringify(body)) as JsonObject; // what was written as JSON
-    write(place, kind, sent, { operation: 'create', hidden: new Set(), isDuplicateNumberAllowed: false }); // prettier-ignore
+    write(place, kind, sent, {
+      operation: 'create',
+      hidden: new Set(),
+      isDuplicateNumberAllowed: false,
+    });
   }
   return place;
 }
@@ -34,9 +43,15 @@ it.each([
   ["select * from SalesReceipt where DocNumber IN ('W-3','W-9')", ['W-3', 'W-9']],
   ["select * from SalesReceipt where TxnDate = '2026-11-05'", ['W-5']],
   ["select * from SalesReceipt where TxnDate >= '2026-11-27'", ['W-27', 'W-28']],
-  ["select * from SalesReceipt where TxnDate > '2026-11-10' and TxnDate <= '2026-11-12'", ['W-11', 'W-12']], // prettier-ignore
+  [
+    "select * from SalesReceipt where TxnDate > '2026-11-10' and TxnDate <= '2026-11-12'",
+    ['W-11', 'W-12'],
+  ],
   ["select * from SalesReceipt where MetaData.LastUpdatedTime > '2026-11-21T12:27:00Z'", ['W-28']],
-  ["select * from SalesReceipt where MetaData.LastUpdatedTime = '2026-11-21T04:04:00-08:00'", ['W-4']], // prettier-ignore
+  [
+    "select * from SalesReceipt where MetaData.LastUpdatedTime = '2026-11-21T04:04:00-08:00'",
+    ['W-4'],
+  ],
   ["select * from Customer where DisplayName = 'jo day'", [undefined]],
   ["select * from Item where Sku = 'MUG'", [undefined]],
 ])('%s reads no more than it needs', (statement, expected) => {

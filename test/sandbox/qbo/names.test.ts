@@ -17,7 +17,8 @@ describe('Q9 names', () => {
     const answer = await company.post('customer', { DisplayName: 'ACME' });
     expect([code(answer), detail(answer)]).toEqual([
       '6240',
-      'The name supplied already exists. : Another vendor is already using this name. Please use a different name.',
+      'The name supplied already exists. : Another vendor is already using this name. ' +
+        'Please use a different name.',
     ]);
   });
 
@@ -29,10 +30,21 @@ describe('Q9 names', () => {
   it('are marked when inactive and free for another', async () => {
     const made = await company.post('customer', { DisplayName: 'Old' });
     const id = textAt(made.body, 'Customer.Id');
-    const off = await company.post('customer', { Id: id, SyncToken: '0', sparse: true, Active: false }); // prettier-ignore
+    const off = await company.post('customer', {
+      Id: id,
+      SyncToken: '0',
+      sparse: true,
+      Active: false,
+    });
     expect(at(off.body, 'Customer.DisplayName')).toBe('Old (deleted)');
     expect((await company.post('customer', { DisplayName: 'Old' })).status).toBe(200);
-    const back = await company.post('customer', { Id: id, SyncToken: '1', sparse: true, Active: true, DisplayName: 'Old' }); // prettier-ignore
+    const back = await company.post('customer', {
+      Id: id,
+      SyncToken: '1',
+      sparse: true,
+      Active: true,
+      DisplayName: 'Old',
+    });
     expect(code(back)).toBe('6240');
   });
 

@@ -11,7 +11,11 @@ const set = (values: object): Promise<unknown> => control(company.sandbox, 'sett
 
 it('qbo.batchMax: operations in a batch', async () => {
   company = await startCompany();
-  const items = ['a', 'b', 'c'].map((bId) => ({ bId, operation: 'create', Customer: { DisplayName: bId } })); // prettier-ignore
+  const items = ['a', 'b', 'c'].map((bId) => ({
+    bId,
+    operation: 'create',
+    Customer: { DisplayName: bId },
+  }));
   await set({ 'qbo.batchMax': 2 });
   expect(codeOf(await company.post('batch', { BatchItemRequest: items }))).toBe('1040');
   await set({ 'qbo.batchMax': 3 });

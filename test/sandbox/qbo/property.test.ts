@@ -29,7 +29,17 @@ class Books {
   private readonly codes: string[];
 
   constructor(kind: string, seed: number) {
-    const { realms } = resetBody.parse({ realms: [{ realmId: '1', kind, plan: 'Plus', fixture: 'accounting', preferences: { multiCurrency: true } }] }); // prettier-ignore
+    const { realms } = resetBody.parse({
+      realms: [
+        {
+          realmId: '1',
+          kind,
+          plan: 'Plus',
+          fixture: 'accounting',
+          preferences: { multiCurrency: true },
+        },
+      ],
+    });
     const [spec] = realms;
     if (spec === undefined) throw new Error('no company');
     const { realm, ids } = seededRealm(spec, startMs);
@@ -83,12 +93,26 @@ class Books {
     const plain: unknown = JSON.parse(JSON.stringify(body));
     if (kind === undefined || typeof plain !== 'object' || plain === null) throw new Error(type);
     const sent = Object.fromEntries<Json | undefined>(Object.entries(plain));
-    return write(this.place, kind, sent, { operation, hidden: new Set(), isDuplicateNumberAllowed: false }); // prettier-ignore
+    return write(this.place, kind, sent, {
+      operation,
+      hidden: new Set(),
+      isDuplicateNumberAllowed: false,
+    });
   }
 
   private newGoods(name: string): string {
     const account = (of: string): object => ({ value: this.accounts[of] });
-    const row = this.put('Item', { Name: name, Type: 'Inventory', QtyOnHand: 20, InvStartDate: '2026-01-01', PurchaseCost: 3.33, UnitPrice: 8, IncomeAccountRef: account('Sales of Product Income'), ExpenseAccountRef: account('Cost of Goods Sold'), AssetAccountRef: account('Inventory asset') }); // prettier-ignore
+    const row = this.put('Item', {
+      Name: name,
+      Type: 'Inventory',
+      QtyOnHand: 20,
+      InvStartDate: '2026-01-01',
+      PurchaseCost: 3.33,
+      UnitPrice: 8,
+      IncomeAccountRef: account('Sales of Product Income'),
+      ExpenseAccountRef: account('Cost of Goods Sold'),
+      AssetAccountRef: account('Inventory asset'),
+    });
     return textIn(row, 'Id') ?? '';
   }
 
@@ -111,7 +135,10 @@ class Books {
 
   private common(): object {
     const day = String(this.random.between(1, 28)).padStart(2, '0');
-    const foreign = this.random.next() < 0.1 ? { CurrencyRef: { value: 'EUR' }, ExchangeRate: this.random.between(70, 150) / 100 } : {}; // prettier-ignore
+    const foreign =
+      this.random.next() < 0.1
+        ? { CurrencyRef: { value: 'EUR' }, ExchangeRate: this.random.between(70, 150) / 100 }
+        : {};
     return { TxnDate: `2026-11-${day}`, PrivateNote: 'property', ...foreign };
   }
 
@@ -119,19 +146,34 @@ class Books {
     const item = this.pick(['11', '12', '31', '33', 'SHIPPING_ITEM_ID', ...this.goods]);
     const quantity = this.random.between(1, 5);
     const price = this.cents(9_999);
-    const detail = { ItemRef: { value: item }, TaxCodeRef: { value: this.pick(this.codes) }, Qty: quantity, UnitPrice: price }; // prettier-ignore
-    return { Amount: Math.round(quantity * price * 100) / 100, DetailType: 'SalesItemLineDetail', SalesItemLineDetail: detail }; // prettier-ignore
+    const detail = {
+      ItemRef: { value: item },
+      TaxCodeRef: { value: this.pick(this.codes) },
+      Qty: quantity,
+      UnitPrice: price,
+    };
+    return {
+      Amount: Math.round(quantity * price * 100) / 100,
+      DetailType: 'SalesItemLineDetail',
+      SalesItemLineDetail: detail,
+    };
   }
 
   private sale(): object {
     const lines = Array.from({ length: this.random.between(1, 4) }, () => this.saleLine());
-    const discount = { Amount: 0.5, DetailType: 'DiscountLineDetail', DiscountLineDetail: { PercentBased: false } }; // prettier-ignore
+    const discount = {
+      Amount: 0.5,
+      DetailType: 'DiscountLineDetail',
+      DiscountLineDetail: { PercentBased: false },
+    };
     const isInclusive = this.random.next() < 0.5;
     return {
       ...this.common(),
       CustomerRef: { value: this.pick(['301', '302']) },
       Line: this.random.next() < 0.2 ? [...lines, discount] : lines,
-      ...(this.realm.country === 'US' ? {} : { GlobalTaxCalculation: isInclusive ? 'TaxInclusive' : 'TaxExcluded' }), // prettier-ignore
+      ...(this.realm.country === 'US'
+        ? {}
+        : { GlobalTaxCalculation: isInclusive ? 'TaxInclusive' : 'TaxExcluded' }),
       ...(this.random.next() < 0.5 ? { DepositToAccountRef: { value: '201' } } : {}),
       ...(this.random.next() < 0.5 ? { TxnTaxDetail: { TotalTax: this.cents(500) } } : {}),
     };
@@ -156,13 +198,18 @@ class Books {
     const type = this.pick(['Payment', 'SalesReceipt', 'RefundReceipt'] as const);
     const { rows, nextId } = this.realm.tables[type];
     const row = rows.get(String(this.random.between(1, nextId)));
-    const isThere = isObject(row?.['DepositToAccountRef']) && row['DepositToAccountRef']['value'] === undeposited; // prettier-ignore
+    const isThere =
+      isObject(row?.['DepositToAccountRef']) && row['DepositToAccountRef']['value'] === undeposited;
     const total = Number(row?.['TotalAmt'] ?? 0) * (type === 'RefundReceipt' ? -1 : 1);
     const linked = {
       Amount: total,
       LinkedTxn: [{ TxnId: row?.Id, TxnType: type, TxnLineId: '0' }],
     };
-    const own = { Amount: this.cents(9_999), DetailType: 'DepositLineDetail', DepositLineDetail: { AccountRef: { value: '201' } } }; // prettier-ignore
+    const own = {
+      Amount: this.cents(9_999),
+      DetailType: 'DepositLineDetail',
+      DepositLineDetail: { AccountRef: { value: '201' } },
+    };
     return {
       ...this.common(),
       DepositToAccountRef: { value: this.accounts['Bank'] },
@@ -172,24 +219,56 @@ class Books {
 
   private body(type: DocumentName): object {
     const account = (name: string): string => this.accounts[name] ?? '';
-    const spent = [goodsLine(this.pick(this.goods), this.random.between(1, 9), this.cents(900)), expenseLine(account('Office expenses'), this.cents(9_999))]; // prettier-ignore
+    const spent = [
+      goodsLine(this.pick(this.goods), this.random.between(1, 9), this.cents(900)),
+      expenseLine(account('Office expenses'), this.cents(9_999)),
+    ];
     switch (type) {
       case 'Payment':
         return this.payment();
       case 'Deposit':
         return this.deposit();
       case 'Transfer':
-        return { ...this.common(), FromAccountRef: { value: '203' }, ToAccountRef: { value: '202' }, Amount: this.cents(9_999) }; // prettier-ignore
+        return {
+          ...this.common(),
+          FromAccountRef: { value: '203' },
+          ToAccountRef: { value: '202' },
+          Amount: this.cents(9_999),
+        };
       case 'JournalEntry': {
         const amount = this.cents(9_999);
-        return { ...this.common(), Line: [entryLine('Debit', '203', amount), entryLine('Credit', account('Opening Balance Equity'), amount)] }; // prettier-ignore
+        return {
+          ...this.common(),
+          Line: [
+            entryLine('Debit', '203', amount),
+            entryLine('Credit', account('Opening Balance Equity'), amount),
+          ],
+        };
       }
       case 'Purchase':
-        return { ...this.common(), PaymentType: 'Cash', AccountRef: { value: '203' }, Line: spent, Credit: this.random.next() < 0.2 }; // prettier-ignore
+        return {
+          ...this.common(),
+          PaymentType: 'Cash',
+          AccountRef: { value: '203' },
+          Line: spent,
+          Credit: this.random.next() < 0.2,
+        };
       case 'Bill':
         return { ...this.common(), VendorRef: { value: '1' }, Line: spent };
       case 'InventoryAdjustment':
-        return { TxnDate: '2026-11-15', AdjustAccountRef: { value: account('Inventory Shrinkage') }, Line: [{ DetailType: 'ItemAdjustmentLineDetail', ItemAdjustmentLineDetail: { ItemRef: { value: this.pick(this.goods) }, QtyDiff: this.random.between(-6, 6) } }] }; // prettier-ignore
+        return {
+          TxnDate: '2026-11-15',
+          AdjustAccountRef: { value: account('Inventory Shrinkage') },
+          Line: [
+            {
+              DetailType: 'ItemAdjustmentLineDetail',
+              ItemAdjustmentLineDetail: {
+                ItemRef: { value: this.pick(this.goods) },
+                QtyDiff: this.random.between(-6, 6),
+              },
+            },
+          ],
+        };
       case 'SalesReceipt':
       case 'RefundReceipt':
       case 'Invoice':
@@ -204,18 +283,24 @@ class Books {
   }
 }
 
-it(`keeps debits and credits equal over ${documentsPosted} random documents, edits, voids and deletes`, () => {
-  for (const [index, kind] of ['usAutomated', 'usManual', 'usNoTax', 'gb', 'ca'].entries()) {
-    const books = new Books(kind, 40 + index);
-    while (books.done < documentsPosted / 5) {
-      books.turn();
-      expect(books.imbalance()).toBe(0n);
+it(
+  `keeps debits and credits equal over ${documentsPosted} random documents, ` +
+    'edits, voids and deletes',
+  () => {
+    for (const [index, kind] of ['usAutomated', 'usManual', 'usNoTax', 'gb', 'ca'].entries()) {
+      const books = new Books(kind, 40 + index);
+      while (books.done < documentsPosted / 5) {
+        books.turn();
+        expect(books.imbalance()).toBe(0n);
+      }
+      checkFromScratch(books.realm);
     }
-    checkFromScratch(books.realm);
-  }
-});
+  },
+);
 
-/** The running balances are what the entries add up to, and the stock account is what lies there. */
+/**
+ * The running balances are what the entries add up to, and the stock account is what lies there.
+ */
 function checkFromScratch(realm: Realm): void {
   const fresh = new Map<string, bigint>();
   for (const { postings } of realm.entries.values()) {
@@ -226,12 +311,17 @@ function checkFromScratch(realm: Realm): void {
   for (const [accountId, minor] of realm.balances) {
     expect([accountId, minor]).toEqual([accountId, fresh.get(accountId) ?? 0n]);
   }
-  const inventory = [...realm.tables.Account.rows.values()].find((row) => row['Name'] === 'Inventory asset'); // prettier-ignore
+  const inventory = [...realm.tables.Account.rows.values()].find(
+    (row) => row['Name'] === 'Inventory asset',
+  );
   const value = [...realm.stocks.keys()].reduce((sum, id) => sum + stockValue(realm, id), 0n);
   expect(realm.balances.get(inventory?.Id ?? '')).toBe(value);
   const { receivable, payable } = realm.systemAccounts;
   const owed = (list: string): bigint =>
-    [...realm.partyBalances].reduce((sum, [party, minor]) => (party.startsWith(list) ? sum + minor : sum), 0n); // prettier-ignore
+    [...realm.partyBalances].reduce(
+      (sum, [party, minor]) => (party.startsWith(list) ? sum + minor : sum),
+      0n,
+    );
   expect(owed('Customer:')).toBe(realm.balances.get(receivable) ?? 0n);
   expect(owed('Vendor:')).toBe(realm.balances.get(payable) ?? 0n);
   const ledger = ledgerOf(realm);

@@ -1,6 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { at, control, journal, listAt, saleLine, startCompany, type Answer, type Company } from '../support'; // prettier-ignore
+import {
+  at,
+  control,
+  journal,
+  listAt,
+  saleLine,
+  startCompany,
+  type Answer,
+  type Company,
+} from '../support';
 import { accountId, codeOf, detailOf, expenseLine, made, ref } from './company';
 
 /** Rows Q17 and Q19 to Q22 of quickbooks.md#behaviours; Q18 is in webhooks.test.ts. */
@@ -8,48 +17,82 @@ let company: Company;
 afterEach(() => company.sandbox.close());
 
 const fixture = { kind: 'usAutomated', fixture: 'accounting' };
-const receipt = (extra: object = {}): object => ({ CustomerRef: ref('301'), TxnDate: '2026-11-21', DepositToAccountRef: ref('201'), Line: [saleLine('11', 10, 'NON')], ...extra }); // prettier-ignore
+const receipt = (extra: object = {}): object => ({
+  CustomerRef: ref('301'),
+  TxnDate: '2026-11-21',
+  DepositToAccountRef: ref('201'),
+  Line: [saleLine('11', 10, 'NON')],
+  ...extra,
+});
 const batch = (items: object[], query = ''): Promise<Answer> =>
   company.post(`batch${query}`, { BatchItemRequest: items });
 
 describe('Q17 change data capture', () => {
   const changes = (entities: string, sinceMs: number): Promise<Answer> =>
-    company.get(`cdc?entities=${entities}&changedSince=${encodeURIComponent(new Date(sinceMs).toISOString())}`); // prettier-ignore
+    company.get(
+      `cdc?entities=${entities}&changedSince=${encodeURIComponent(new Date(sinceMs).toISOString())}`,
+    );
 
-  it('has one QueryResponse per entity in the order asked, stubs for what was deleted, {} for none', async () => {
-    company = await startCompany(fixture);
-    const startMs = Date.now() - 60_000;
-    const { Id } = await made(company, 'SalesReceipt', receipt());
-    const gone = await made(company, 'SalesReceipt', receipt());
-    await made(company, 'SalesReceipt', { Id: gone['Id'], SyncToken: '0' }, '?operation=delete');
-    const answer = await changes('Bill,SalesReceipt,Payment', startMs);
-    expect(at(answer.body, 'CDCResponse')).toEqual([
-      {
-        QueryResponse: [
-          {},
-          { SalesReceipt: [expect.objectContaining({ Id, TotalAmt: 10 }), { domain: 'QBO', status: 'Deleted', Id: gone['Id'], MetaData: { LastUpdatedTime: expect.any(String) } }], startPosition: 1, maxResults: 2, totalCount: 2 }, // prettier-ignore
-          {},
-        ],
-      },
-    ]);
-    const later = await changes('SalesReceipt', Date.now() + 60_000);
-    expect(at(later.body, 'CDCResponse.0.QueryResponse')).toEqual([{}]);
-  });
+  it(
+    'has one QueryResponse per entity in the order asked, stubs for what was ' +
+      'deleted, {} for none',
+    async () => {
+      company = await startCompany(fixture);
+      const startMs = Date.now() - 60_000;
+      const { Id } = await made(company, 'SalesReceipt', receipt());
+      const gone = await made(company, 'SalesReceipt', receipt());
+      await made(company, 'SalesReceipt', { Id: gone['Id'], SyncToken: '0' }, '?operation=delete');
+      const answer = await changes('Bill,SalesReceipt,Payment', startMs);
+      expect(at(answer.body, 'CDCResponse')).toEqual([
+        {
+          QueryResponse: [
+            {},
+            {
+              SalesReceipt: [
+                expect.objectContaining({ Id, TotalAmt: 10 }),
+                {
+                  domain: 'QBO',
+                  status: 'Deleted',
+                  Id: gone['Id'],
+                  MetaData: { LastUpdatedTime: expect.any(String) },
+                },
+              ],
+              startPosition: 1,
+              maxResults: 2,
+              totalCount: 2,
+            },
+            {},
+          ],
+        },
+      ]);
+      const later = await changes('SalesReceipt', Date.now() + 60_000);
+      expect(at(later.body, 'CDCResponse.0.QueryResponse')).toEqual([{}]);
+    },
+  );
 
-  it('looks back 30 days, cuts silently at 1000 objects, and does not know every entity', async () => {
-    company = await startCompany(fixture);
-    const dayMs = 24 * 3_600_000;
-    expect(codeOf(await changes('Customer', Date.now() - 30 * dayMs - 60_000))).toBe('4001');
-    expect((await changes('Customer', Date.now() - 30 * dayMs + 60_000)).status).toBe(200);
-    expect(codeOf(await changes('Customer,TaxCode', Date.now()))).toBe('4001');
-    const sinceMs = Date.now() - 60_000;
-    for (let round = 0; round < 34; round += 1) {
-      await batch(Array.from({ length: 30 }, (_, index) => ({ bId: String(index), operation: 'create', PaymentMethod: { Name: `M${round}-${index}` } }))); // prettier-ignore
-    }
-    const cut = await changes('PaymentMethod', sinceMs);
-    expect(listAt(cut.body, 'CDCResponse.0.QueryResponse.0.PaymentMethod')).toHaveLength(1000);
-    expect(codeOf(cut)).toBeUndefined();
-  });
+  it(
+    'looks back 30 days, cuts silently at 1000 objects, and does not know ' + 'every entity',
+    async () => {
+      company = await startCompany(fixture);
+      const dayMs = 24 * 3_600_000;
+      expect(codeOf(await changes('Customer', Date.now() - 30 * dayMs - 60_000))).toBe('4001');
+      expect((await changes('Customer', Date.now() - 30 * dayMs + 60_000)).status).toBe(200);
+      expect(codeOf(await changes('Customer,TaxCode', Date.now()))).toBe('4001');
+      const sinceMs = Date.now() - 60_000;
+      for (let round = 0; round < 34; round += 1) {
+        await batch(
+          Array.from({ length: 30 }, (_, index) => ({
+            bId: String(index),
+            operation: 'create',
+            PaymentMethod: { Name: `M${round}-${index}` },
+          })),
+        );
+      }
+      const cut = await changes('PaymentMethod', sinceMs);
+      expect(listAt(cut.body, 'CDCResponse.0.QueryResponse.0.PaymentMethod')).toHaveLength(1000);
+      expect(codeOf(cut)).toBeUndefined();
+    },
+  );
 });
 
 describe('Q19 throttle', () => {
@@ -84,13 +127,22 @@ describe('Q19 throttle', () => {
 
 it('Q20 a batch cut half way has committed a part; its repeat runs the rest', async () => {
   company = await startCompany(fixture);
-  const items = ['a', 'b', 'c', 'd'].map((bId) => ({ bId, operation: 'create', SalesReceipt: receipt({ DocNumber: bId }) })); // prettier-ignore
-  const count = async (): Promise<unknown> => at((await company.query('select count(*) from SalesReceipt')).body, 'QueryResponse.totalCount'); // prettier-ignore
-  await control(company.sandbox, 'faults', [{ match: { entity: 'batch' }, fault: 'batchCut', after: 3, times: 1 }]); // prettier-ignore
+  const items = ['a', 'b', 'c', 'd'].map((bId) => ({
+    bId,
+    operation: 'create',
+    SalesReceipt: receipt({ DocNumber: bId }),
+  }));
+  const count = async (): Promise<unknown> =>
+    at((await company.query('select count(*) from SalesReceipt')).body, 'QueryResponse.totalCount');
+  await control(company.sandbox, 'faults', [
+    { match: { entity: 'batch' }, fault: 'batchCut', after: 3, times: 1 },
+  ]);
   await expect(batch(items, '?requestid=b1')).rejects.toThrow();
   expect(await count()).toBe(3);
   const again = await batch(items, '?requestid=b1');
-  const faults = listAt(again.body, 'BatchItemResponse').filter((one) => at(one, 'Fault') !== undefined); // prettier-ignore
+  const faults = listAt(again.body, 'BatchItemResponse').filter(
+    (one) => at(one, 'Fault') !== undefined,
+  );
   expect([await count(), faults]).toEqual([4, []]);
 });
 
@@ -98,12 +150,31 @@ describe('Q21 double entry', () => {
   it('shows in the trial balance, the profit and loss and the list of transactions', async () => {
     company = await startCompany(fixture);
     const account = (name: string): string => accountId(company, name);
-    await made(company, 'SalesReceipt', receipt({ TxnDate: '2025-12-31', Line: [saleLine('11', 7, 'NON')] })); // prettier-ignore
-    await made(company, 'SalesReceipt', receipt({ DocNumber: 'W-1', Line: [saleLine('11', 100, 'TAX')] })); // prettier-ignore
-    await made(company, 'Purchase', { TxnDate: '2026-11-22', PaymentType: 'Cash', AccountRef: ref(account('Bank')), Line: [expenseLine(account('Office expenses'), 30)] }); // prettier-ignore
+    await made(
+      company,
+      'SalesReceipt',
+      receipt({ TxnDate: '2025-12-31', Line: [saleLine('11', 7, 'NON')] }),
+    );
+    await made(
+      company,
+      'SalesReceipt',
+      receipt({ DocNumber: 'W-1', Line: [saleLine('11', 100, 'TAX')] }),
+    );
+    await made(company, 'Purchase', {
+      TxnDate: '2026-11-22',
+      PaymentType: 'Cash',
+      AccountRef: ref(account('Bank')),
+      Line: [expenseLine(account('Office expenses'), 30)],
+    });
     const rows = async (name: string): Promise<unknown[][]> => {
       const answer = await company.get(`reports/${name}?start_date=2026-01-01&end_date=2026-12-31`);
-      expect(at(answer.body, 'Header')).toMatchObject({ ReportName: name, ReportBasis: 'Accrual', StartPeriod: '2026-01-01', EndPeriod: '2026-12-31', Currency: 'USD' }); // prettier-ignore
+      expect(at(answer.body, 'Header')).toMatchObject({
+        ReportName: name,
+        ReportBasis: 'Accrual',
+        StartPeriod: '2026-01-01',
+        EndPeriod: '2026-12-31',
+        Currency: 'USD',
+      });
       return texts(at(answer.body, 'Rows'));
     };
     expect(await rows('TrialBalance')).toEqual([
@@ -133,14 +204,33 @@ describe('Q21 double entry', () => {
     const eur = { CurrencyRef: ref('EUR'), TxnDate: '2026-11-21' };
     const form = receipt({ DepositToAccountRef: undefined });
     expect(codeOf(await company.post('invoice', { ...form, ...eur }))).toBe('2020');
-    await made(company, 'ExchangeRate', { SourceCurrencyCode: 'EUR', AsOfDate: '2026-11-01', Rate: 1.2 }); // prettier-ignore
+    await made(company, 'ExchangeRate', {
+      SourceCurrencyCode: 'EUR',
+      AsOfDate: '2026-11-01',
+      Rate: 1.2,
+    });
     const invoice = await made(company, 'Invoice', { ...form, ...eur });
-    const account = await made(company, 'Account', { Name: 'Card EUR', AccountType: 'Other Current Asset', ...eur }); // prettier-ignore
+    const account = await made(company, 'Account', {
+      Name: 'Card EUR',
+      AccountType: 'Other Current Asset',
+      ...eur,
+    });
     expect(account).toMatchObject({ CurrencyRef: { value: 'EUR' } });
     expect(invoice).toMatchObject({ TotalAmt: 10, HomeTotalAmt: 12, ExchangeRate: 1.2 });
-    await made(company, 'Payment', { ...eur, ExchangeRate: 1.5, CustomerRef: ref('301'), TotalAmt: 10, Line: [{ Amount: 10, LinkedTxn: [{ TxnId: invoice['Id'], TxnType: 'Invoice' }] }] }); // prettier-ignore
+    await made(company, 'Payment', {
+      ...eur,
+      ExchangeRate: 1.5,
+      CustomerRef: ref('301'),
+      TotalAmt: 10,
+      Line: [{ Amount: 10, LinkedTxn: [{ TxnId: invoice['Id'], TxnType: 'Invoice' }] }],
+    });
     const ledger = await control(company.sandbox, 'ledger');
-    expect(at(ledger, `realms.${company.realmId}.totalsByAccount`)).toMatchObject({ 'Undeposited Funds': '15.00', 'Accounts Receivable (A/R)': '0.00', 'Exchange Gain or Loss': '-3.00', 'Sales of Product Income': '-12.00' }); // prettier-ignore
+    expect(at(ledger, `realms.${company.realmId}.totalsByAccount`)).toMatchObject({
+      'Undeposited Funds': '15.00',
+      'Accounts Receivable (A/R)': '0.00',
+      'Exchange Gain or Loss': '-3.00',
+      'Sales of Product Income': '-12.00',
+    });
   });
 });
 
@@ -167,7 +257,8 @@ function texts(rows: unknown): unknown[][] {
   return list.flatMap((row: unknown) => {
     const own = at(row, 'ColData') ?? [];
     const total = at(row, 'Summary.ColData') ?? [];
-    const values = (cells: unknown): unknown[] => Array.isArray(cells) ? cells.map((cell) => at(cell, 'value')) : []; // prettier-ignore
+    const values = (cells: unknown): unknown[] =>
+      Array.isArray(cells) ? cells.map((cell) => at(cell, 'value')) : [];
     return [values(own), ...texts(at(row, 'Rows')), values(total)].filter((one) => one.length > 0);
   });
 }

@@ -12,19 +12,51 @@ async function everything(company: Company): Promise<Map<string, unknown[]>> {
   const codes = new Map(Object.entries(at(company.given, 'ids.taxCodes') ?? {}));
   const code = codes.has('TAX') ? 'TAX' : String([...codes.values()].at(-1));
   const date = { TxnDate: '2026-11-21' };
-  const address = { BillAddr: { Line1: '1 A St', City: 'New York', PostalCode: '10001', Country: 'USA' } }; // prettier-ignore
-  const customer = await made(company, 'Customer', { GivenName: 'Jo', FamilyName: 'Day', PrimaryEmailAddr: { Address: 'jo@example.test' }, PrimaryPhone: { FreeFormNumber: '1' }, ...address }); // prettier-ignore
+  const address = {
+    BillAddr: { Line1: '1 A St', City: 'New York', PostalCode: '10001', Country: 'USA' },
+  };
+  const customer = await made(company, 'Customer', {
+    GivenName: 'Jo',
+    FamilyName: 'Day',
+    PrimaryEmailAddr: { Address: 'jo@example.test' },
+    PrimaryPhone: { FreeFormNumber: '1' },
+    ...address,
+  });
   const vendor = await made(company, 'Vendor', { DisplayName: 'Mill', ...address });
   await made(company, 'Employee', { GivenName: 'Ann', FamilyName: 'Bee' });
   const department = await made(company, 'Department', { Name: 'Shop' });
   const kind = await made(company, 'Class', { Name: 'Web' });
   await made(company, 'Term', { Name: 'Net 7', DueDays: 7 });
   await made(company, 'PaymentMethod', { Name: 'Voucher', Type: 'NON_CREDIT_CARD' });
-  await made(company, 'Account', { Name: 'Other bank', AccountType: 'Bank', AccountSubType: 'Checking' }); // prettier-ignore
+  await made(company, 'Account', {
+    Name: 'Other bank',
+    AccountType: 'Bank',
+    AccountSubType: 'Checking',
+  });
   const lamp = await goods(company);
-  const line = saleLine(String(lamp['Id']), 16, code, { Qty: 2, UnitPrice: 8, ClassRef: ref(kind['Id']) }); // prettier-ignore
-  const sale = { ...date, ...address, CustomerRef: ref(customer['Id']), DepartmentRef: ref(department['Id']), CustomerMemo: { value: 'thanks' }, BillEmail: { Address: 'jo@example.test' }, Line: [line, { Amount: 1, DetailType: 'DiscountLineDetail', DiscountLineDetail: { PercentBased: false } }] }; // prettier-ignore
-  const receipt = await made(company, 'SalesReceipt', { ...sale, PaymentMethodRef: ref('1'), PaymentRefNum: 'x', DocNumber: 'A-1' }); // prettier-ignore
+  const line = saleLine(String(lamp['Id']), 16, code, {
+    Qty: 2,
+    UnitPrice: 8,
+    ClassRef: ref(kind['Id']),
+  });
+  const sale = {
+    ...date,
+    ...address,
+    CustomerRef: ref(customer['Id']),
+    DepartmentRef: ref(department['Id']),
+    CustomerMemo: { value: 'thanks' },
+    BillEmail: { Address: 'jo@example.test' },
+    Line: [
+      line,
+      { Amount: 1, DetailType: 'DiscountLineDetail', DiscountLineDetail: { PercentBased: false } },
+    ],
+  };
+  const receipt = await made(company, 'SalesReceipt', {
+    ...sale,
+    PaymentMethodRef: ref('1'),
+    PaymentRefNum: 'x',
+    DocNumber: 'A-1',
+  });
   await made(company, 'RefundReceipt', { ...sale, DepositToAccountRef: ref(account('Bank')) });
   const invoice = await made(company, 'Invoice', { ...sale, SalesTermRef: ref('2') });
   const memo = await made(company, 'CreditMemo', sale);
@@ -32,16 +64,66 @@ async function everything(company: Company): Promise<Map<string, unknown[]>> {
     { Amount: 5, LinkedTxn: [{ TxnId: invoice['Id'], TxnType: 'Invoice' }] },
     { Amount: 2, LinkedTxn: [{ TxnId: memo['Id'], TxnType: 'CreditMemo' }] },
   ];
-  const payment = await made(company, 'Payment', { ...date, CustomerRef: ref(customer['Id']), TotalAmt: 10, Line: links }); // prettier-ignore
-  const deposited = (type: string, row: Record<string, unknown>): object => ({ Amount: row['TotalAmt'], LinkedTxn: [{ TxnId: row['Id'], TxnType: type, TxnLineId: '0' }] }); // prettier-ignore
-  const fee = { Amount: -1, DetailType: 'DepositLineDetail', DepositLineDetail: { AccountRef: ref(account('Processor fees')) } }; // prettier-ignore
-  await made(company, 'Deposit', { ...date, DepositToAccountRef: ref(account('Bank')), Line: [deposited('SalesReceipt', receipt), deposited('Payment', payment), fee], CashBack: { AccountRef: ref(account('Cash drawer')), Amount: 2, Memo: 'till' } }); // prettier-ignore
-  await made(company, 'Transfer', { ...date, FromAccountRef: ref(account('Bank')), ToAccountRef: ref(account('Cash drawer')), Amount: 3 }); // prettier-ignore
-  await made(company, 'JournalEntry', { ...date, Line: [entryLine('Debit', account('Bank'), 4), entryLine('Credit', account('Opening Balance Equity'), 4)] }); // prettier-ignore
-  await made(company, 'Bill', { ...date, VendorRef: ref(vendor['Id']), Line: [goodsLine(lamp['Id'], 4, 3.5), expenseLine(account('Office expenses'), 2)] }); // prettier-ignore
-  await made(company, 'Purchase', { ...date, PaymentType: 'Cash', AccountRef: ref(account('Bank')), Line: [expenseLine(account('Office expenses'), 2)] }); // prettier-ignore
-  await made(company, 'InventoryAdjustment', { ...date, AdjustAccountRef: ref(account('Inventory Shrinkage')), Line: [{ DetailType: 'ItemAdjustmentLineDetail', ItemAdjustmentLineDetail: { ItemRef: ref(lamp['Id']), QtyDiff: -1 } }] }); // prettier-ignore
-  await made(company, 'ExchangeRate', { SourceCurrencyCode: 'EUR', AsOfDate: '2026-11-01', Rate: 1.1 }); // prettier-ignore
+  const payment = await made(company, 'Payment', {
+    ...date,
+    CustomerRef: ref(customer['Id']),
+    TotalAmt: 10,
+    Line: links,
+  });
+  const deposited = (type: string, row: Record<string, unknown>): object => ({
+    Amount: row['TotalAmt'],
+    LinkedTxn: [{ TxnId: row['Id'], TxnType: type, TxnLineId: '0' }],
+  });
+  const fee = {
+    Amount: -1,
+    DetailType: 'DepositLineDetail',
+    DepositLineDetail: { AccountRef: ref(account('Processor fees')) },
+  };
+  await made(company, 'Deposit', {
+    ...date,
+    DepositToAccountRef: ref(account('Bank')),
+    Line: [deposited('SalesReceipt', receipt), deposited('Payment', payment), fee],
+    CashBack: { AccountRef: ref(account('Cash drawer')), Amount: 2, Memo: 'till' },
+  });
+  await made(company, 'Transfer', {
+    ...date,
+    FromAccountRef: ref(account('Bank')),
+    ToAccountRef: ref(account('Cash drawer')),
+    Amount: 3,
+  });
+  await made(company, 'JournalEntry', {
+    ...date,
+    Line: [
+      entryLine('Debit', account('Bank'), 4),
+      entryLine('Credit', account('Opening Balance Equity'), 4),
+    ],
+  });
+  await made(company, 'Bill', {
+    ...date,
+    VendorRef: ref(vendor['Id']),
+    Line: [goodsLine(lamp['Id'], 4, 3.5), expenseLine(account('Office expenses'), 2)],
+  });
+  await made(company, 'Purchase', {
+    ...date,
+    PaymentType: 'Cash',
+    AccountRef: ref(account('Bank')),
+    Line: [expenseLine(account('Office expenses'), 2)],
+  });
+  await made(company, 'InventoryAdjustment', {
+    ...date,
+    AdjustAccountRef: ref(account('Inventory Shrinkage')),
+    Line: [
+      {
+        DetailType: 'ItemAdjustmentLineDetail',
+        ItemAdjustmentLineDetail: { ItemRef: ref(lamp['Id']), QtyDiff: -1 },
+      },
+    ],
+  });
+  await made(company, 'ExchangeRate', {
+    SourceCurrencyCode: 'EUR',
+    AsOfDate: '2026-11-01',
+    Rate: 1.1,
+  });
   const all = new Map<string, unknown[]>();
   for (const entity of entities) {
     const answer = await company.query(`select * from ${entity}`);
@@ -52,11 +134,33 @@ async function everything(company: Company): Promise<Map<string, unknown[]>> {
 }
 
 const entities = [
-  'Customer', 'Vendor', 'Employee', 'Item', 'Account', 'Class', 'Department', 'PaymentMethod',
-  'Term', 'TaxCode', 'TaxRate', 'TaxAgency', 'CompanyInfo', 'Preferences', 'SalesReceipt', 'Invoice',
-  'Payment', 'RefundReceipt', 'CreditMemo', 'Deposit', 'Transfer', 'JournalEntry', 'Purchase', 'Bill',
-  'InventoryAdjustment', 'ExchangeRate',
-]; // prettier-ignore
+  'Customer',
+  'Vendor',
+  'Employee',
+  'Item',
+  'Account',
+  'Class',
+  'Department',
+  'PaymentMethod',
+  'Term',
+  'TaxCode',
+  'TaxRate',
+  'TaxAgency',
+  'CompanyInfo',
+  'Preferences',
+  'SalesReceipt',
+  'Invoice',
+  'Payment',
+  'RefundReceipt',
+  'CreditMemo',
+  'Deposit',
+  'Transfer',
+  'JournalEntry',
+  'Purchase',
+  'Bill',
+  'InventoryAdjustment',
+  'ExchangeRate',
+];
 
 describe.each(['usAutomated', 'usManual', 'usNoTax', 'gb', 'ca'])(
   'a company of kind %s',
@@ -64,7 +168,11 @@ describe.each(['usAutomated', 'usManual', 'usNoTax', 'gb', 'ca'])(
     let company: Company;
     let all: Map<string, unknown[]>;
     beforeAll(async () => {
-      company = await startCompany({ kind, plan: 'Plus', preferences: { multiCurrency: true, trackClasses: true, trackClassesPerLine: true } });
+      company = await startCompany({
+        kind,
+        plan: 'Plus',
+        preferences: { multiCurrency: true, trackClasses: true, trackClassesPerLine: true },
+      });
       all = await everything(company);
     });
     afterAll(() => company.sandbox.close());

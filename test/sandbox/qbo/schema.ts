@@ -170,7 +170,8 @@ function plainProblems(type: string, value: unknown, at: string): string[] {
   const wanted = wantedType(type);
   if (typeof value !== wanted) return [`${at} is no ${wanted}: ${JSON.stringify(value)}`];
   const pattern = patterns[type];
-  const isWhole = !['xs:int', 'xs:positiveInteger', 'xs:long'].includes(type) || Number.isInteger(value); // prettier-ignore
+  const isWhole =
+    !['xs:int', 'xs:positiveInteger', 'xs:long'].includes(type) || Number.isInteger(value);
   const isFine = isWhole && (pattern === undefined || pattern.test(String(value)));
   return isFine ? [] : [`${at} is no ${type}: ${String(value)}`];
 }

@@ -2,7 +2,18 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { readEnv } from '../../../sandbox/env';
 import { startWooSandbox } from '../../../sandbox/woo/start';
-import { at, control, journal, listAt, send, startCompany, startShop, textAt, type Company, type Shop } from '../support'; // prettier-ignore
+import {
+  at,
+  control,
+  journal,
+  listAt,
+  send,
+  startCompany,
+  startShop,
+  textAt,
+  type Company,
+  type Shop,
+} from '../support';
 
 describe('control calls', () => {
   let company: Company;
@@ -92,7 +103,12 @@ describe('control calls', () => {
       id,
       set: { Notes: 'seen' },
     });
-    const stale = await company.post('customer', { Id: id, SyncToken: '0', sparse: true, Notes: 'x' }); // prettier-ignore
+    const stale = await company.post('customer', {
+      Id: id,
+      SyncToken: '0',
+      sparse: true,
+      Notes: 'x',
+    });
     expect(at(stale.body, 'Fault.Error.0.code')).toBe('5010');
   });
 });
@@ -108,7 +124,9 @@ describe('the journal', () => {
     await shop.call('POST', '/wc/v3/products/batch?consumer_key=a&consumer_secret=b&x=1', {
       create: [{ sku: 'A' }, { sku: 'B' }],
     });
-    const answered = await shop.call('POST', '/wc/v3/products/batch', { create: [{ sku: 'C' }, { sku: 'D' }] }); // prettier-ignore
+    const answered = await shop.call('POST', '/wc/v3/products/batch', {
+      create: [{ sku: 'C' }, { sku: 'D' }],
+    });
     expect(answered.status).toBe(200);
     const [first, second] = await journal(shop.sandbox);
     expect(at(first, 'query')).toEqual({

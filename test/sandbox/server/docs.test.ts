@@ -36,7 +36,9 @@ describe('docs/sandbox.md names what the code has, and nothing else', () => {
   afterAll(() => Promise.all(both.map((one) => one.close())));
 
   it('faults of calls and their fields', () => {
-    const rows = section('## Faults').split('\n').filter((line) => line.startsWith('|')); // prettier-ignore
+    const rows = section('## Faults')
+      .split('\n')
+      .filter((line) => line.startsWith('|'));
     const words = found(/`(\w+)(?::\w+)?`/g, rows.join('\n'));
     const fields = Object.keys(faultSpec.shape);
     const known = [...faultNames, 'status'];
@@ -79,8 +81,13 @@ describe('docs/sandbox.md names what the code has, and nothing else', () => {
 
   it('acts', () => {
     const names = [...wooDeed.options, ...qboDeed.options].map((one) => one.shape.do.value);
-    const acts = text.split('\n').filter((line) => line.includes('do:"')).join('\n'); // prettier-ignore
-    const documented = [...acts.matchAll(/do:((?:\\?\|?"\w+")+)/g)].flatMap(([, list = '']) => found(/"(\w+)"/g, list)); // prettier-ignore
+    const acts = text
+      .split('\n')
+      .filter((line) => line.includes('do:"'))
+      .join('\n');
+    const documented = [...acts.matchAll(/do:((?:\\?\|?"\w+")+)/g)].flatMap(([, list = '']) =>
+      found(/"(\w+)"/g, list),
+    );
     expect(sorted(documented)).toEqual(sorted(names));
   });
 });

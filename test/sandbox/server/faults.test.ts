@@ -1,7 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { at, control, journal, listAt, send, startCompany, startShop, type Company, type Shop } from '../support'; // prettier-ignore
+import {
+  at,
+  control,
+  journal,
+  listAt,
+  send,
+  startCompany,
+  startShop,
+  type Company,
+  type Shop,
+} from '../support';
 
 const plan = (on: Company | Shop, fault: object): Promise<unknown> =>
   control(on.sandbox, 'faults', [fault]);
@@ -66,14 +76,17 @@ describe('faults of a QuickBooks call', () => {
     expect(await customers()).toBe(3);
   });
 
-  it('resetAfterCommit: written without an answer, and a repeat is answered from memory', async () => {
-    await plan(company, { match: write, fault: 'resetAfterCommit', times: 1 });
-    expect(await failure(create('r1'))).toBe('failed');
-    expect(await lastEntry(company)).toMatchObject({ committed: true, status: null });
-    expect((await create('r1')).status).toBe(200);
-    expect(await lastEntry(company)).toMatchObject({ committed: false, isReplay: true });
-    expect(await customers()).toBe(4);
-  });
+  it(
+    'resetAfterCommit: written without an answer, and a repeat is answered ' + 'from memory',
+    async () => {
+      await plan(company, { match: write, fault: 'resetAfterCommit', times: 1 });
+      expect(await failure(create('r1'))).toBe('failed');
+      expect(await lastEntry(company)).toMatchObject({ committed: true, status: null });
+      expect((await create('r1')).status).toBe(200);
+      expect(await lastEntry(company)).toMatchObject({ committed: false, isReplay: true });
+      expect(await customers()).toBe(4);
+    },
+  );
 
   it('commitLate: a repeat before the commit is executed again', async () => {
     await control(company.sandbox, 'settings', { 'qbo.dupDocNumber': false });
@@ -83,11 +96,18 @@ describe('faults of a QuickBooks call', () => {
       DocNumber: 'W-1',
       DepositToAccountRef: { value: '201' },
       Line: [
-        { Amount: 1, DetailType: 'SalesItemLineDetail', SalesItemLineDetail: { ItemRef: { value: '11' } } }, // prettier-ignore
+        {
+          Amount: 1,
+          DetailType: 'SalesItemLineDetail',
+          SalesItemLineDetail: { ItemRef: { value: '11' } },
+        },
       ],
     };
     const count = async (): Promise<unknown> =>
-      at((await company.query('select count(*) from SalesReceipt')).body, 'QueryResponse.totalCount'); // prettier-ignore
+      at(
+        (await company.query('select count(*) from SalesReceipt')).body,
+        'QueryResponse.totalCount',
+      );
     await plan(company, { match: write, fault: 'commitLate', times: 1, delayMs: 250, holdMs: 0 });
     expect(await failure(company.post('salesreceipt?requestid=r1', sale))).toBe('failed');
     const [late] = (await journal(company.sandbox)).slice(-1);

@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getMaxListeners } from 'node:events';
 
 import { newEpoch } from '../../../sandbox/server/epoch';
-import { at, control, send, startCompany, startShop, type Answer, type Company, type Shop } from '../support'; // prettier-ignore
+import {
+  at,
+  control,
+  send,
+  startCompany,
+  startShop,
+  type Answer,
+  type Company,
+  type Shop,
+} from '../support';
 
 /** What no honest client sends: both sandboxes answer as the vendors do, and go on. */
 let shop: Shop;
@@ -20,7 +29,9 @@ const post = (path: string, body: string): Promise<Answer> =>
     headers: {
       'content-type': 'application/json',
       'x-forwarded-proto': 'https',
-      authorization: `Basic ${Buffer.from(`${shop.consumerKey}:${shop.consumerSecret}`).toString('base64')}`,
+      authorization:
+        'Basic ' +
+        `${Buffer.from(`${shop.consumerKey}:${shop.consumerSecret}`).toString('base64')}`,
     },
     body,
   });
@@ -79,7 +90,9 @@ describe('figures that are none', () => {
 
 it('a LIKE with hundreds of signs is answered at once', async () => {
   const like = async (pattern: string): Promise<unknown[]> => {
-    const answer = await company.query(`select * from Customer where DisplayName LIKE '${pattern}'`); // prettier-ignore
+    const answer = await company.query(
+      `select * from Customer where DisplayName LIKE '${pattern}'`,
+    );
     const rows = at(answer.body, 'QueryResponse.Customer');
     return Array.isArray(rows) ? rows.map((row) => at(row, 'DisplayName')) : [];
   };

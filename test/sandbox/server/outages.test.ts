@@ -2,7 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
-import { at, control, journal, send, startCompany, startShop, type Company, type Shop } from '../support'; // prettier-ignore
+import {
+  at,
+  control,
+  journal,
+  send,
+  startCompany,
+  startShop,
+  type Company,
+  type Shop,
+} from '../support';
 
 /** What became of a call: its status, or the system's code of the failure. */
 async function outcome(call: Promise<{ status: number }>): Promise<unknown> {
@@ -58,23 +67,37 @@ describe('somebody else between our read and our write', () => {
     const stocked = { sku: 'A', manage_stock: true, stock_quantity: 10 };
     const { body } = await shop.call('POST', '/wc/v3/products', stocked);
     const act = { as: 'shopper', do: 'sell', store: 'shop', sku: 'A', quantity: 3 };
-    await control(shop.sandbox, 'faults', [{ match: { method: 'PUT' }, fault: 'actBefore', act, times: 1 }]); // prettier-ignore
+    await control(shop.sandbox, 'faults', [
+      { match: { method: 'PUT' }, fault: 'actBefore', act, times: 1 },
+    ]);
     const path = `/wc/v3/products/${String(at(body, 'id'))}`;
     const changed = await shop.call('PUT', path, { stock_quantity: 9 });
     expect([at(changed.body, 'stock_quantity'), at(changed.body, 'total_sales')]).toEqual([9, 3]);
     await shop.sandbox.close();
   });
 
-  it('actBefore: an accountant edits in the moment before our update, so that it is stale', async () => {
-    const company = await startCompany({ country: 'US', fixture: 'accounting' });
-    const set = { Notes: 'mine' };
-    const act = { as: 'accountant', do: 'edit', realmId: company.realmId, entity: 'Customer', id: '301', set }; // prettier-ignore
-    await control(company.sandbox, 'faults', [{ match: { write: true }, fault: 'actBefore', act, times: 1 }]); // prettier-ignore
-    const update = { Id: '301', SyncToken: '0', sparse: true, Notes: 'ours' };
-    const stale = await company.post('customer', update);
-    expect(at(stale.body, 'Fault.Error.0.code')).toBe('5010');
-    await company.sandbox.close();
-  });
+  it(
+    'actBefore: an accountant edits in the moment before our update, so that ' + 'it is stale',
+    async () => {
+      const company = await startCompany({ country: 'US', fixture: 'accounting' });
+      const set = { Notes: 'mine' };
+      const act = {
+        as: 'accountant',
+        do: 'edit',
+        realmId: company.realmId,
+        entity: 'Customer',
+        id: '301',
+        set,
+      };
+      await control(company.sandbox, 'faults', [
+        { match: { write: true }, fault: 'actBefore', act, times: 1 },
+      ]);
+      const update = { Id: '301', SyncToken: '0', sparse: true, Notes: 'ours' };
+      const stale = await company.post('customer', update);
+      expect(at(stale.body, 'Fault.Error.0.code')).toBe('5010');
+      await company.sandbox.close();
+    },
+  );
 
   it('actBefore without a deed is refused', async () => {
     const shop = await startShop();

@@ -14,7 +14,10 @@ describe('a copy of a state', () => {
 
   it('is the same in every kind of plain data', () => {
     const state = {
-      map: new Map<string, unknown>([['a', { n: 1, list: [1, [2]] }], ['b', null]]), // prettier-ignore
+      map: new Map<string, unknown>([
+        ['a', { n: 1, list: [1, [2]] }],
+        ['b', null],
+      ]),
       numbers: new Map([[1, new Set(['x'])]]),
       exact: 12n,
       missing: undefined,
@@ -125,7 +128,12 @@ describe('snapshots of a company', () => {
       });
       await company.post(`salesreceipt?operation=delete`, { Id: id, SyncToken: '1' });
       await company.post('customer', { Id: '301', SyncToken: '0', sparse: true, DisplayName: 'X' });
-      await control(company.sandbox, 'act', { as: 'accountant', do: 'closeBooks', realmId: company.realmId, date: '2026-02-28' }); // prettier-ignore
+      await control(company.sandbox, 'act', {
+        as: 'accountant',
+        do: 'closeBooks',
+        realmId: company.realmId,
+        date: '2026-02-28',
+      });
       expect(withoutTime(await everything())).not.toEqual(before);
       await control(company.sandbox, 'restore', {});
       expect(withoutTime(await everything())).toEqual(before);
@@ -167,15 +175,27 @@ describe('snapshots of a shop', () => {
     for (let round = 0; round < 2; round += 1) {
       freezeShared(shop.sandbox.exportSaved().state);
       await control(shop.sandbox, 'act', { as: 'shopper', do: 'sell', store: 'shop', sku: 'A' });
-      await control(shop.sandbox, 'act', { as: 'plugin', do: 'setPrice', store: 'shop', sku: 'A', price: '1' }); // prettier-ignore
+      await control(shop.sandbox, 'act', {
+        as: 'plugin',
+        do: 'setPrice',
+        store: 'shop',
+        sku: 'A',
+        price: '1',
+      });
       await shop.call('PUT', path, { name: 'New', meta_data: [{ key: 'k', value: 'flat' }] });
       freezeShared(shop.sandbox.exportSaved().state); // what was replaced meanwhile is new
-      const paid = await shop.call('PUT', orderPath, { status: 'processing', customer_note: 'soon' }); // prettier-ignore
+      const paid = await shop.call('PUT', orderPath, {
+        status: 'processing',
+        customer_note: 'soon',
+      });
       await shop.call('POST', `${orderPath}/refunds`, { amount: '1.00', api_refund: false });
       await shop.call('POST', '/wc/v3/orders', order);
       await shop.call('POST', '/wc/v3/customers', { email: 'a@example.com' });
       freezeShared(shop.sandbox.exportSaved().state);
-      const ended = await shop.call('PUT', orderPath, { status: 'cancelled', billing: { city: 'York' } }); // prettier-ignore
+      const ended = await shop.call('PUT', orderPath, {
+        status: 'cancelled',
+        billing: { city: 'York' },
+      });
       expect([paid.status, ended.status]).toEqual([200, 200]);
       await shop.call('DELETE', path);
       await shop.call('POST', '/wc/v3/products', { sku: 'C' });

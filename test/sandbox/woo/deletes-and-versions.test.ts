@@ -27,16 +27,23 @@ describe('W21 deletes', () => {
     expect(ids(await api('GET', '/products'))).toEqual([]);
     expect(ids(await api('GET', '/products?status=trash'))).toEqual([id]);
     expect((await api('DELETE', `/products/${id}`)).status).toBe(410);
-    expect(at((await api('PUT', `/products/${id}`, { status: 'publish' })).body, 'slug')).toBe('mug'); // prettier-ignore
+    expect(at((await api('PUT', `/products/${id}`, { status: 'publish' })).body, 'slug')).toBe(
+      'mug',
+    );
   });
 
   it('a refund is gone at once, a customer needs force, and the order stays refunded', async () => {
     const id = await product();
     const sold = idOf(await order({ line_items: [{ product_id: id, quantity: 1 }] }));
-    const refund = idOf(await api('POST', `/orders/${sold}/refunds`, { amount: '10', api_refund: false })); // prettier-ignore
+    const refund = idOf(
+      await api('POST', `/orders/${sold}/refunds`, { amount: '10', api_refund: false }),
+    );
     expect((await api('DELETE', `/orders/${sold}/refunds/${refund}`)).status).toBe(200);
     expect((await api('GET', `/orders/${sold}/refunds/${refund}`)).status).toBe(404);
-    expect((await api('GET', `/orders/${sold}`)).body).toMatchObject({ status: 'refunded', refunds: [] }); // prettier-ignore
+    expect((await api('GET', `/orders/${sold}`)).body).toMatchObject({
+      status: 'refunded',
+      refunds: [],
+    });
     const customer = idOf(await api('POST', '/customers', { email: 'x@example.test' }));
     expect((await api('DELETE', `/customers/${customer}`)).status).toBe(501);
   });
@@ -62,6 +69,9 @@ describe('W22 versions', () => {
   it('from 11.1 a key opens routes of the shop only', async () => {
     await settings({ 'woo.version': '11.1' });
     const answer = await shop.call('GET', '/wp/v2/posts');
-    expect([answer.status, at(answer.body, 'code')]).toEqual([401, 'woocommerce_rest_authentication_error']); // prettier-ignore
+    expect([answer.status, at(answer.body, 'code')]).toEqual([
+      401,
+      'woocommerce_rest_authentication_error',
+    ]);
   });
 });

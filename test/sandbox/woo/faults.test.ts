@@ -47,7 +47,10 @@ describe('answers that a site gives instead of its own (woocommerce.md#proxies)'
     const dies = await api('GET', '/products');
     await plan('status:500');
     const fatal = await api('GET', '/products');
-    expect([at(dies.body, 'code'), at(fatal.body, 'code')]).toEqual(['wp_die', 'internal_server_error']); // prettier-ignore
+    expect([at(dies.body, 'code'), at(fatal.body, 'code')]).toEqual([
+      'wp_die',
+      'internal_server_error',
+    ]);
   });
 
   it('a burst of 401, as from a proxy that loses the header, ends by itself', async () => {
@@ -60,7 +63,11 @@ describe('answers that a site gives instead of its own (woocommerce.md#proxies)'
 
 describe('bodies that are damaged on the way', () => {
   it.each([
-    ['PHP notice before the JSON', 'noticeBeforeJson', (text: string) => text.startsWith('<br />') && text.endsWith('}')], // prettier-ignore
+    [
+      'PHP notice before the JSON',
+      'noticeBeforeJson',
+      (text: string) => text.startsWith('<br />') && text.endsWith('}'),
+    ],
     ['byte-order mark', 'byteOrderMark', (text: string) => /^\u{feff}?\{/u.test(text)],
     ['empty 200', 'emptyBody', (text: string) => text === ''],
   ])('%s: written all the same', async (_name, fault, isForm) => {
@@ -72,7 +79,9 @@ describe('bodies that are damaged on the way', () => {
   it('the byte-order mark is on the wire', async () => {
     await plan('byteOrderMark');
     const response = await fetch(`${shop.sandbox.url}/shop/wp-json/`);
-    expect([...new Uint8Array(await response.arrayBuffer()).slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]); // prettier-ignore
+    expect([...new Uint8Array(await response.arrayBuffer()).slice(0, 3)]).toEqual([
+      0xef, 0xbb, 0xbf,
+    ]);
   });
 
   it.each([

@@ -21,7 +21,10 @@ it('woo.trustForwardedProto: whether the word of a proxy makes it TLS', async ()
 
 it('woo.cron: what is due waits for a call to the store, or goes by the clock', async () => {
   await control(shop.sandbox, 'clock', { now: '2026-06-01T10:00:00Z', rate: 0 });
-  await shop.call('POST', '/wc/v3/webhooks', { topic: 'product.created', delivery_url: 'http://203.0.113.9:1/x' }); // prettier-ignore
+  await shop.call('POST', '/wc/v3/webhooks', {
+    topic: 'product.created',
+    delivery_url: 'http://203.0.113.9:1/x',
+  });
   await shop.call('POST', '/wc/v3/products', {});
   const left = async (): Promise<number> =>
     listAt(await control(shop.sandbox, 'webhooks'), 'waiting').length;

@@ -130,7 +130,8 @@ describe('W11 SKU', () => {
     expect(answer.body).toEqual({
       code: 'woocommerce_rest_product_not_created',
       message:
-        'The product with SKU (GONE-1) you are trying to insert is already present in the lookup table',
+        'The product with SKU (GONE-1) you are trying to insert is already present in the ' +
+        'lookup table',
       data: { status: 400 },
     });
   });
@@ -193,7 +194,13 @@ describe('W12 stock', () => {
 
   it('falls when a shopper buys, without a check', async () => {
     await create({ sku: 'SOLD', manage_stock: true, stock_quantity: 2 });
-    await control(shop.sandbox, 'act', { as: 'shopper', do: 'sell', store: 'shop', sku: 'sold', quantity: 5 }); // prettier-ignore
+    await control(shop.sandbox, 'act', {
+      as: 'shopper',
+      do: 'sell',
+      store: 'shop',
+      sku: 'sold',
+      quantity: 5,
+    });
     const rows = listAt(await control(shop.sandbox, 'stock'), 'stores.shop.products');
     expect(rows.find((row) => at(row, 'sku') === 'SOLD')).toMatchObject({
       stockQuantity: -3,

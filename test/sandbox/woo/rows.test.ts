@@ -1,6 +1,15 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { type Answer, at, control, listAt, send, type Shop, signedQuery, startShop } from '../support'; // prettier-ignore
+import {
+  type Answer,
+  at,
+  control,
+  listAt,
+  send,
+  type Shop,
+  signedQuery,
+  startShop,
+} from '../support';
 
 /** What the rows of woocommerce.md#behaviours say beyond behaviours.test.ts. */
 let shop: Shop;
@@ -47,7 +56,9 @@ describe('requests', () => {
   it('W3 a create is 201 with its place; everything beyond ASCII is escaped', async () => {
     const answer = await order({ customer_note: 'Zoë €1/2 \u{1f381}' });
     expect(answer.status).toBe(201);
-    expect(answer.headers.get('location')).toBe(`${shop.sandbox.url}/shop/wp-json/wc/v3/orders/${idOf(answer)}`); // prettier-ignore
+    expect(answer.headers.get('location')).toBe(
+      `${shop.sandbox.url}/shop/wp-json/wc/v3/orders/${idOf(answer)}`,
+    );
     expect(answer.text).toContain('"Zo\\u00eb \\u20ac1\\/2 \\ud83c\\udf81"');
   });
 
@@ -62,45 +73,63 @@ describe('requests', () => {
   });
 
   it.each(['/products', '/orders', '/customers'])('W5 %s: 1 to 100 on a page', async (path) => {
-    const answers = await Promise.all([0, 1, 100, 101].map((size) => api('GET', `${path}?per_page=${size}`))); // prettier-ignore
+    const answers = await Promise.all(
+      [0, 1, 100, 101].map((size) => api('GET', `${path}?per_page=${size}`)),
+    );
     expect(answers.map((one) => one.status)).toEqual([400, 200, 200, 400]);
-    expect(at(answers[3]?.body, 'data.params.per_page')).toBe('per_page must be between 1 (inclusive) and 100 (inclusive)'); // prettier-ignore
+    expect(at(answers[3]?.body, 'data.params.per_page')).toBe(
+      'per_page must be between 1 (inclusive) and 100 (inclusive)',
+    );
   });
 
   it('W6 products and customers, too, come whole when a filter is unknown', async () => {
     for (const sku of ['A', 'B']) await product({ sku });
     for (const name of ['a', 'b']) await api('POST', '/customers', { email: `${name}@x.test` });
-    expect(ids(await api('GET', '/products?meta_key=k&meta_value=v&filter[sku]=A'))).toHaveLength(2); // prettier-ignore
+    expect(ids(await api('GET', '/products?meta_key=k&meta_value=v&filter[sku]=A'))).toHaveLength(
+      2,
+    );
     const changed = '/customers?modified_after=2099-01-01T00:00:00&after=2099-01-01T00:00:00';
     expect(ids(await api('GET', changed))).toHaveLength(2);
   });
 });
 
-it('W8 a sale bumps the product and its parent, a refund the order, the trash what goes there', async () => {
-  await clock('2026-06-01T10:00:00Z');
-  const parent = await product({ type: 'variable' });
-  const path = `/products/${parent}/variations`;
-  const child = idOf(await api('POST', path, { regular_price: '5', manage_stock: true, stock_quantity: 9 })); // prettier-ignore
-  const other = await product();
-  const unpaid = await order({ line_items: [{ product_id: parent, variation_id: child, quantity: 1 }] }); // prettier-ignore
-  const modified = async (one: string): Promise<unknown> => at((await api('GET', one)).body, 'date_modified_gmt'); // prettier-ignore
-  await clock('2026-06-01T11:00:00Z');
-  await api('PUT', `/orders/${idOf(unpaid)}`, { status: 'processing' });
-  await api('DELETE', `/products/${other}`);
-  for (const one of [`${path}/${child}`, `/products/${parent}`, `/products/${other}`]) {
-    expect([one, await modified(one)]).toEqual([one, '2026-06-01T11:00:00']);
-  }
-  await clock('2026-06-01T12:00:00Z');
-  await api('POST', `/orders/${idOf(unpaid)}/refunds`, { amount: '1', api_refund: false });
-  expect(await modified(`/orders/${idOf(unpaid)}`)).toBe('2026-06-01T12:00:00');
-});
+it(
+  'W8 a sale bumps the product and its parent, a refund the order, the trash ' + 'what goes there',
+  async () => {
+    await clock('2026-06-01T10:00:00Z');
+    const parent = await product({ type: 'variable' });
+    const path = `/products/${parent}/variations`;
+    const child = idOf(
+      await api('POST', path, { regular_price: '5', manage_stock: true, stock_quantity: 9 }),
+    );
+    const other = await product();
+    const unpaid = await order({
+      line_items: [{ product_id: parent, variation_id: child, quantity: 1 }],
+    });
+    const modified = async (one: string): Promise<unknown> =>
+      at((await api('GET', one)).body, 'date_modified_gmt');
+    await clock('2026-06-01T11:00:00Z');
+    await api('PUT', `/orders/${idOf(unpaid)}`, { status: 'processing' });
+    await api('DELETE', `/products/${other}`);
+    for (const one of [`${path}/${child}`, `/products/${parent}`, `/products/${other}`]) {
+      expect([one, await modified(one)]).toEqual([one, '2026-06-01T11:00:00']);
+    }
+    await clock('2026-06-01T12:00:00Z');
+    await api('POST', `/orders/${idOf(unpaid)}/refunds`, { amount: '1', api_refund: false });
+    expect(await modified(`/orders/${idOf(unpaid)}`)).toBe('2026-06-01T12:00:00');
+  },
+);
 
 describe('orders', () => {
-  const rate = (): Promise<Answer> => api('POST', '/taxes', { country: 'GB', rate: '20', name: 'VAT' }); // prettier-ignore
+  const rate = (): Promise<Answer> =>
+    api('POST', '/taxes', { country: 'GB', rate: '20', name: 'VAT' });
 
   it('W13 the status refunded adds a row for what is left, without lines', async () => {
     const id = await product({ manage_stock: true, stock_quantity: 5 });
-    const sold = await order({ status: 'processing', line_items: [{ product_id: id, quantity: 1 }] }); // prettier-ignore
+    const sold = await order({
+      status: 'processing',
+      line_items: [{ product_id: id, quantity: 1 }],
+    });
     const path = `/orders/${idOf(sold)}`;
     await api('POST', `${path}/refunds`, { amount: '4.00', api_refund: false });
     await api('PUT', path, { status: 'refunded' });
@@ -109,24 +138,35 @@ describe('orders', () => {
     expect(at((await api('GET', `/products/${id}`)).body, 'stock_quantity')).toBe(4);
   });
 
-  it('W14 lines are net with up to six decimals, dp shows them, their tax is that of the settings of now', async () => {
-    await rate();
-    await option('prices_include_tax', 'yes');
-    const id = await product({ regular_price: '0.99' }); // 0.825 net, 0.165 tax
-    const path = `/orders/${idOf(await order({ line_items: [{ product_id: id, quantity: 1 }] }))}`;
-    const line = async (query = ''): Promise<unknown> => at((await api('GET', `${path}${query}`)).body, 'line_items.0'); // prettier-ignore
-    expect(await line()).toMatchObject({ total: '0.83', total_tax: '0.16' });
-    expect(await line('?dp=6')).toMatchObject({ total: '0.825000', taxes: [{ total: '0.165000' }] }); // prettier-ignore
-    await option('prices_include_tax', 'no');
-    expect(await line()).toMatchObject({ total: '0.83', total_tax: '0.17' });
-    expect(at((await api('GET', path)).body, 'total')).toBe('0.99');
-  });
+  it(
+    'W14 lines are net with up to six decimals, dp shows them, their tax is ' +
+      'that of the settings of now',
+    async () => {
+      await rate();
+      await option('prices_include_tax', 'yes');
+      const id = await product({ regular_price: '0.99' }); // 0.825 net, 0.165 tax
+      const path = `/orders/${idOf(await order({ line_items: [{ product_id: id, quantity: 1 }] }))}`;
+      const line = async (query = ''): Promise<unknown> =>
+        at((await api('GET', `${path}${query}`)).body, 'line_items.0');
+      expect(await line()).toMatchObject({ total: '0.83', total_tax: '0.16' });
+      expect(await line('?dp=6')).toMatchObject({
+        total: '0.825000',
+        taxes: [{ total: '0.165000' }],
+      });
+      await option('prices_include_tax', 'no');
+      expect(await line()).toMatchObject({ total: '0.83', total_tax: '0.17' });
+      expect(at((await api('GET', path)).body, 'total')).toBe('0.99');
+    },
+  );
 
   it('W16 a negative fee is taxed, also against its own word; a positive one is not', async () => {
     await rate();
     const line_items = [{ product_id: await product(), quantity: 1 }];
     const fee = async (total: string): Promise<unknown> => {
-      const sold = await order({ line_items, fee_lines: [{ name: 'f', total, tax_status: 'none' }] }); // prettier-ignore
+      const sold = await order({
+        line_items,
+        fee_lines: [{ name: 'f', total, tax_status: 'none' }],
+      });
       return [at(sold.body, 'fee_lines.0.total_tax'), at(sold.body, 'total')];
     };
     expect([await fee('-5.00'), await fee('5.00')]).toEqual([
@@ -152,8 +192,14 @@ describe('W19 customers', () => {
     const ann = await api('POST', '/customers', { email: 'ann@x.test' });
     const bob = await api('POST', '/customers', { email: 'bob@x.test' });
     expect(at(ann.body, 'role')).toBe('customer');
-    const codes = [await api('PUT', `/customers/${idOf(bob)}`, { email: 'ann@x.test' }), await api('PUT', `/customers/${idOf(bob)}`, { username: 'x' })]; // prettier-ignore
-    expect(codes.map((one) => at(one.body, 'code'))).toEqual(['woocommerce_rest_customer_invalid_email', 'woocommerce_rest_customer_invalid_argument']); // prettier-ignore
+    const codes = [
+      await api('PUT', `/customers/${idOf(bob)}`, { email: 'ann@x.test' }),
+      await api('PUT', `/customers/${idOf(bob)}`, { username: 'x' }),
+    ];
+    expect(codes.map((one) => at(one.body, 'code'))).toEqual([
+      'woocommerce_rest_customer_invalid_email',
+      'woocommerce_rest_customer_invalid_argument',
+    ]);
     expect(at((await order({})).body, 'customer_id')).toBe(0);
   });
 });
@@ -164,22 +210,33 @@ describe('W21 deletes', () => {
     const id = idOf(await api('POST', path, {}));
     expect(await statusOf(api('DELETE', `${path}/${id}`))).toBe(200);
     expect(at((await api('GET', `${path}/${id}`)).body, 'status')).toBe('trash');
-    expect([ids(await api('GET', path)), ids(await api('GET', `${path}?status=trash`))]).toEqual([[], [id]]); // prettier-ignore
+    expect([ids(await api('GET', path)), ids(await api('GET', `${path}?status=trash`))]).toEqual([
+      [],
+      [id],
+    ]);
     expect(await statusOf(api('DELETE', `${path}/${id}`))).toBe(410);
     expect(await statusOf(api('DELETE', `${path}/${id}?force=true`))).toBe(200);
     expect(await statusOf(api('GET', `${path}/${id}`))).toBe(404);
   });
 
-  it('an order in the trash is read, listed there only, comes back, and is gone by force', async () => {
-    const id = idOf(await order({ status: 'processing' }));
-    await api('DELETE', `/orders/${id}`);
-    expect(at((await api('GET', `/orders/${id}`)).body, 'status')).toBe('trash');
-    expect([ids(await api('GET', '/orders')), ids(await api('GET', '/orders?status=trash'))]).toEqual([[], [id]]); // prettier-ignore
-    expect(await statusOf(api('DELETE', `/orders/${id}`))).toBe(410);
-    expect(at((await api('PUT', `/orders/${id}`, { status: 'completed' })).body, 'status')).toBe('completed'); // prettier-ignore
-    await api('DELETE', `/orders/${id}?force=true`);
-    expect(await statusOf(api('GET', `/orders/${id}`))).toBe(404);
-  });
+  it(
+    'an order in the trash is read, listed there only, comes back, and is gone ' + 'by force',
+    async () => {
+      const id = idOf(await order({ status: 'processing' }));
+      await api('DELETE', `/orders/${id}`);
+      expect(at((await api('GET', `/orders/${id}`)).body, 'status')).toBe('trash');
+      expect([
+        ids(await api('GET', '/orders')),
+        ids(await api('GET', '/orders?status=trash')),
+      ]).toEqual([[], [id]]);
+      expect(await statusOf(api('DELETE', `/orders/${id}`))).toBe(410);
+      expect(at((await api('PUT', `/orders/${id}`, { status: 'completed' })).body, 'status')).toBe(
+        'completed',
+      );
+      await api('DELETE', `/orders/${id}?force=true`);
+      expect(await statusOf(api('GET', `/orders/${id}`))).toBe(404);
+    },
+  );
 
   it.each([
     ['/webhooks', { topic: 'order.created', delivery_url: 'http://203.0.113.9:1/x' }],
@@ -188,7 +245,10 @@ describe('W21 deletes', () => {
   ])('%s know no trash', async (path, body) => {
     const id = idOf(await api('POST', path, body));
     const refused = await api('DELETE', `${path}/${id}`);
-    expect([refused.status, at(refused.body, 'code')]).toEqual([501, 'woocommerce_rest_trash_not_supported']); // prettier-ignore
+    expect([refused.status, at(refused.body, 'code')]).toEqual([
+      501,
+      'woocommerce_rest_trash_not_supported',
+    ]);
     expect(await statusOf(api('DELETE', `${path}/${id}?force=true`))).toBe(200);
     expect(await statusOf(api('GET', `${path}/${id}`))).toBe(404);
   });

@@ -48,7 +48,10 @@ describe('switches of what is not confirmed (woocommerce.md#not-confirmed)', () 
     const path = `/products/${parent}/variations`;
     const id = idOf(await api('POST', path, {}));
     await api('DELETE', `${path}/${id}`);
-    await api('POST', '/webhooks', { topic: 'product.updated', delivery_url: 'http://203.0.113.9:1/x' }); // prettier-ignore
+    await api('POST', '/webhooks', {
+      topic: 'product.updated',
+      delivery_url: 'http://203.0.113.9:1/x',
+    });
     const back = await api('PUT', `${path}/${id}`, { status: 'publish' });
     expect(at(back.body, 'status')).toBe('publish');
     expect(listAt(await control(shop.sandbox, 'webhooks'), 'waiting')).toHaveLength(told);
@@ -71,7 +74,14 @@ describe('switches of what is not confirmed (woocommerce.md#not-confirmed)', () 
   ])('woo.hpos %s: orders in the hour that comes twice', async (hpos, found) => {
     await set('woo.hpos', hpos);
     const id = idOf(await api('POST', '/orders', {}));
-    await control(shop.sandbox, 'act', { as: 'database', do: 'setModified', store: 'shop', entity: 'order', id, at: '2026-11-01T06:10:00Z' }); // prettier-ignore
+    await control(shop.sandbox, 'act', {
+      as: 'database',
+      do: 'setModified',
+      store: 'shop',
+      entity: 'order',
+      id,
+      at: '2026-11-01T06:10:00Z',
+    });
     const list = await api('GET', '/orders?modified_after=2026-11-01T05:50:00Z');
     expect(listAt(list.body, '')).toHaveLength(found);
   });
@@ -94,16 +104,22 @@ describe('switches of what is not confirmed (woocommerce.md#not-confirmed)', () 
 
   it('without a switch: of parallel writes of meta the last one stays', async () => {
     const path = `/products/${idOf(await api('POST', '/products', {}))}`;
-    const write = (value: string): Promise<Answer> => api('PUT', path, { meta_data: [{ key: 'k', value }] }); // prettier-ignore
+    const write = (value: string): Promise<Answer> =>
+      api('PUT', path, { meta_data: [{ key: 'k', value }] });
     await Promise.all([write('1'), write('2')]);
     expect(at((await api('GET', path)).body, 'meta_data')).toHaveLength(1);
   });
 });
 
 it('a snapshot is not touched by what happens after it', async () => {
-  const id = idOf(await api('POST', '/products', { sku: 'S', manage_stock: true, stock_quantity: 5 })); // prettier-ignore
+  const id = idOf(
+    await api('POST', '/products', { sku: 'S', manage_stock: true, stock_quantity: 5 }),
+  );
   await control(shop.sandbox, 'snapshot', {});
-  await api('POST', '/orders', { status: 'processing', line_items: [{ product_id: id, quantity: 3 }] }); // prettier-ignore
+  await api('POST', '/orders', {
+    status: 'processing',
+    line_items: [{ product_id: id, quantity: 3 }],
+  });
   await api('PUT', `/products/${id}`, { sku: 'T' });
   await control(shop.sandbox, 'restore', {});
   expect(at((await api('GET', '/products?sku=S')).body, '0.stock_quantity')).toBe(5);

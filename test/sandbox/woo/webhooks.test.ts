@@ -17,7 +17,10 @@ beforeEach(async () => {
     () => sandbox.close(),
     () => close(),
   );
-  await control(shop.sandbox, 'settings', { 'woo.webhookAddressRules': false, 'woo.webhookDelayMs': { min: 60_000, max: 60_000 } }); // prettier-ignore
+  await control(shop.sandbox, 'settings', {
+    'woo.webhookAddressRules': false,
+    'woo.webhookDelayMs': { min: 60_000, max: 60_000 },
+  });
   await control(shop.sandbox, 'clock', { now: '2026-06-01T10:00:00Z', rate: 0 });
 });
 afterAll(() => Promise.all(ends.map((end) => end())));
@@ -42,7 +45,9 @@ const statusOf = async (id: number): Promise<unknown> =>
 describe('W20 webhooks', () => {
   it('pings at once: a form without signature, settled by an exact 200', async () => {
     receiver.answer(201);
-    const id = idOf(await api('POST', '/webhooks', { topic: 'order.updated', delivery_url: receiver.url })); // prettier-ignore
+    const id = idOf(
+      await api('POST', '/webhooks', { topic: 'order.updated', delivery_url: receiver.url }),
+    );
     await until(() => receiver.received.length === 1);
     expect(receiver.received[0]?.body).toBe(`webhook_id=${id}`);
     expect(receiver.received[0]?.headers['x-wc-webhook-signature']).toBeUndefined();
@@ -58,21 +63,29 @@ describe('W20 webhooks', () => {
     const signature = createHmac('sha256', 'key')
       .update(one?.body ?? '')
       .digest('base64');
-    expect(one?.headers).toMatchObject({ 'x-wc-webhook-signature': signature, 'x-wc-webhook-topic': 'product.updated', 'x-wc-webhook-id': String(id) }); // prettier-ignore
+    expect(one?.headers).toMatchObject({
+      'x-wc-webhook-signature': signature,
+      'x-wc-webhook-topic': 'product.updated',
+      'x-wc-webhook-id': String(id),
+    });
     expect(one?.body).toContain('Caf\\u00e9');
   });
 
   it('tells the state at delivery, once for each resource that waits', async () => {
     await hook('product.updated');
     const product = idOf(await api('POST', '/products', {}));
-    for (const regular_price of ['1', '2', '3']) await api('PUT', `/products/${product}`, { regular_price }); // prettier-ignore
+    for (const regular_price of ['1', '2', '3'])
+      await api('PUT', `/products/${product}`, { regular_price });
     await deliver(shop);
     expect(bodies()).toMatchObject([{ id: product, price: '3' }]);
   });
 
   it('gives all deliveries of a second one id', async () => {
     await hook('product.updated');
-    const made = [idOf(await api('POST', '/products', {})), idOf(await api('POST', '/products', {}))]; // prettier-ignore
+    const made = [
+      idOf(await api('POST', '/products', {})),
+      idOf(await api('POST', '/products', {})),
+    ];
     await api('POST', '/products/batch', { update: made.map((id) => ({ id })) });
     await deliver(shop);
     await control(shop.sandbox, 'clock', { advanceMs: 5_000 });
@@ -89,31 +102,35 @@ describe('W20 webhooks', () => {
     await api('GET', '/products');
     expect(receiver.received).toHaveLength(0); // not due yet
     await control(shop.sandbox, 'clock', { advanceMs: 61_000 });
-    expect(listAt(await control(shop.sandbox, 'webhooks'), 'waiting')).toHaveLength(1); // due, but quiet
+    // due, but quiet
+    expect(listAt(await control(shop.sandbox, 'webhooks'), 'waiting')).toHaveLength(1);
     await api('GET', '/products');
     await until(() => receiver.received.length === 1);
     expect(listAt(await control(shop.sandbox, 'webhooks'), 'waiting')).toEqual([]);
   });
 
-  it('goes out by the clock without traffic, each at its own time, also after a restore', async () => {
-    await control(shop.sandbox, 'settings', { 'woo.cron': 'clock' });
-    await hook('product.created');
-    await api('POST', '/products', {});
-    await control(shop.sandbox, 'clock', { advanceMs: 1_000 });
-    await api('POST', '/products', {});
-    await control(shop.sandbox, 'snapshot', {});
-    const times = async (): Promise<unknown[]> =>
-      listAt(await control(shop.sandbox, 'webhooks'), 'sent').map((one) => at(one, 'sentAt'));
-    await control(shop.sandbox, 'clock', { advanceMs: 3_600_000 });
-    await until(async () => (await times()).length === 2);
-    const due = ['2026-06-01T10:01:00.000Z', '2026-06-01T10:01:01.000Z'];
-    expect(await times()).toEqual(due);
-    await control(shop.sandbox, 'clock', { now: '2026-06-01T10:00:30Z' });
-    await control(shop.sandbox, 'restore', {});
-    await control(shop.sandbox, 'clock', { advanceMs: 3_600_000 });
-    await until(async () => (await times()).length === 4);
-    expect(await times()).toEqual([...due, ...due]);
-  });
+  it(
+    'goes out by the clock without traffic, each at its own time, also after a ' + 'restore',
+    async () => {
+      await control(shop.sandbox, 'settings', { 'woo.cron': 'clock' });
+      await hook('product.created');
+      await api('POST', '/products', {});
+      await control(shop.sandbox, 'clock', { advanceMs: 1_000 });
+      await api('POST', '/products', {});
+      await control(shop.sandbox, 'snapshot', {});
+      const times = async (): Promise<unknown[]> =>
+        listAt(await control(shop.sandbox, 'webhooks'), 'sent').map((one) => at(one, 'sentAt'));
+      await control(shop.sandbox, 'clock', { advanceMs: 3_600_000 });
+      await until(async () => (await times()).length === 2);
+      const due = ['2026-06-01T10:01:00.000Z', '2026-06-01T10:01:01.000Z'];
+      expect(await times()).toEqual(due);
+      await control(shop.sandbox, 'clock', { now: '2026-06-01T10:00:30Z' });
+      await control(shop.sandbox, 'restore', {});
+      await control(shop.sandbox, 'clock', { advanceMs: 3_600_000 });
+      await until(async () => (await times()).length === 4);
+      expect(await times()).toEqual([...due, ...due]);
+    },
+  );
 
   it('goes out when the clock begins to run the cron', async () => {
     await hook('product.created');
@@ -131,22 +148,25 @@ describe('W20 webhooks', () => {
     expect((await deliver(shop)).map((one) => at(one, 'status'))).toEqual([null, 200]);
   });
 
-  it('sends nothing again, and is off after the seventh failure; switched on it has one more', async () => {
-    const id = await hook('product.updated');
-    const product = idOf(await api('POST', '/products', {}));
-    receiver.answer(500);
-    const fail = async (): Promise<void> => {
-      await api('PUT', `/products/${product}`, {});
-      await deliver(shop);
-    };
-    for (let failures = 0; failures < 6; failures += 1) await fail();
-    expect([await statusOf(id), receiver.received.length]).toEqual(['active', 6]);
-    await fail();
-    expect(await statusOf(id)).toBe('disabled');
-    await api('PUT', `/webhooks/${id}`, { status: 'active' });
-    await fail();
-    expect(await statusOf(id)).toBe('disabled');
-  });
+  it(
+    'sends nothing again, and is off after the seventh failure; switched on it ' + 'has one more',
+    async () => {
+      const id = await hook('product.updated');
+      const product = idOf(await api('POST', '/products', {}));
+      receiver.answer(500);
+      const fail = async (): Promise<void> => {
+        await api('PUT', `/products/${product}`, {});
+        await deliver(shop);
+      };
+      for (let failures = 0; failures < 6; failures += 1) await fail();
+      expect([await statusOf(id), receiver.received.length]).toEqual(['active', 6]);
+      await fail();
+      expect(await statusOf(id)).toBe('disabled');
+      await api('PUT', `/webhooks/${id}`, { status: 'active' });
+      await fail();
+      expect(await statusOf(id)).toBe('disabled');
+    },
+  );
 
   it('counts 301 and 302 as delivered and does not follow them', async () => {
     const id = await hook('product.updated');
@@ -177,7 +197,10 @@ describe('W20 webhooks', () => {
     await hook(topic);
     const id = String(idOf(await api('POST', '/products', {})));
     if (topic === 'product.restored') await api('DELETE', `/products/${id}`);
-    const sent = body === undefined ? undefined : (JSON.parse(JSON.stringify(body).replace('ID', id)) as unknown); // prettier-ignore
+    const sent =
+      body === undefined
+        ? undefined
+        : (JSON.parse(JSON.stringify(body).replace('ID', id)) as unknown);
     expect((await api(method, path.replace('ID', id), sent)).status).toBe(200);
     expect(await deliver(shop)).toEqual([]);
   });
@@ -195,8 +218,12 @@ describe('W20 webhooks', () => {
   it('W22 from 11.2 a deleted refund is told as an updated order', async () => {
     const product = idOf(await api('POST', '/products', { regular_price: '5' }));
     const refunded = async (): Promise<string> => {
-      const order = idOf(await api('POST', '/orders', { line_items: [{ product_id: product, quantity: 1 }] })); // prettier-ignore
-      const refund = idOf(await api('POST', `/orders/${order}/refunds`, { amount: '1', api_refund: false })); // prettier-ignore
+      const order = idOf(
+        await api('POST', '/orders', { line_items: [{ product_id: product, quantity: 1 }] }),
+      );
+      const refund = idOf(
+        await api('POST', `/orders/${order}/refunds`, { amount: '1', api_refund: false }),
+      );
       return `/orders/${order}/refunds/${refund}`;
     };
     const paths = [await refunded(), await refunded()];

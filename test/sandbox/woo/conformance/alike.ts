@@ -23,13 +23,13 @@ export function difference(
   pairs: Pairs,
   path: string[] = [],
 ): Difference {
-  // prettier-ignore
   const place = path.join('.');
   const last = path.at(-1) ?? '';
   if (last === 'related_ids') return relatedDifference(recorded, actual, place);
   if (Array.isArray(recorded)) {
     if (!Array.isArray(actual)) return `${place}: a list against ${JSON.stringify(actual)}`;
-    if (recorded.length !== actual.length) return `${place}: ${recorded.length} entries against ${actual.length}`; // prettier-ignore
+    if (recorded.length !== actual.length)
+      return `${place}: ${recorded.length} entries against ${actual.length}`;
     for (const [position, one] of recorded.entries()) {
       const found = difference(one, actual[position], pairs, [...path, String(position)]);
       if (found !== null) return found;
@@ -40,7 +40,9 @@ export function difference(
     if (!isRecord(actual)) return `${place}: an object against ${JSON.stringify(actual)}`;
     return objectDifference(recorded, actual, pairs, path);
   }
-  return sameValue(recorded, actual, pairs, path) ? null : `${place}: ${JSON.stringify(recorded)} against ${JSON.stringify(actual)}`; // prettier-ignore
+  return sameValue(recorded, actual, pairs, path)
+    ? null
+    : `${place}: ${JSON.stringify(recorded)} against ${JSON.stringify(actual)}`;
 }
 
 function objectDifference(
@@ -87,7 +89,8 @@ function sameValue(recorded: unknown, actual: unknown, pairs: Pairs, path: strin
   if (isTime(recorded) && last.startsWith('date_')) return isNear(recorded, String(actual));
   if (last === '_wp_trash_meta_time') return Math.abs(Number(recorded) - Number(actual)) <= 1;
   const kind = kindOf(path);
-  if (kind !== null && typeof recorded === 'number') return pairs.same(kind, recorded, Number(actual)); // prettier-ignore
+  if (kind !== null && typeof recorded === 'number')
+    return pairs.same(kind, recorded, Number(actual));
   if (last === 'number') return pairs.same('post', Number(recorded), Number(actual));
   if (last === '_refunded_item_id') return pairs.same('item', Number(recorded), Number(actual));
   if (typeof recorded === 'string') return sameText(recorded, String(actual), pairs, last);

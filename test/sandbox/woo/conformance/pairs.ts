@@ -23,15 +23,23 @@ const named: Record<string, Kind> = {
   rate_id: 'rate',
 };
 
-/** The kind of the id at this place of a body; null when it is no id. The first part is the resource. */
+/**
+ * The kind of the id at this place of a body; null when it is no id. The first part is the
+ * resource.
+ */
 export function kindOf(path: string[]): Kind | null {
   const [resource = ''] = path;
   const last = path.at(-1) ?? '';
   if (last === 'resource_id') return resource === 'categories' ? 'term' : 'post';
   if (last !== 'id') return named[last] ?? null;
-  const holder = path.slice(1, -1).filter((part) => !/^\d+$/.test(part)).at(-1); // prettier-ignore
-  if (holder === undefined || ['create', 'update', 'delete'].includes(holder)) return ownKind(resource); // prettier-ignore
-  if (holder === 'meta_data') return path.some((part) => itemLists.includes(part)) ? 'itemMeta' : 'meta'; // prettier-ignore
+  const holder = path
+    .slice(1, -1)
+    .filter((part) => !/^\d+$/.test(part))
+    .at(-1);
+  if (holder === undefined || ['create', 'update', 'delete'].includes(holder))
+    return ownKind(resource);
+  if (holder === 'meta_data')
+    return path.some((part) => itemLists.includes(part)) ? 'itemMeta' : 'meta';
   if (itemLists.includes(holder)) return 'item';
   if (holder === 'taxes') return 'rate';
   if (holder === 'refunds') return 'post';
@@ -55,7 +63,9 @@ export class Pairs {
   private readonly actuals = new Map<string, number>();
   private readonly recordeds = new Map<string, number>();
 
-  /** True when the two stand for each other, or are both new. 0 and ids nobody has are themselves. */
+  /**
+   * True when the two stand for each other, or are both new. 0 and ids nobody has are themselves.
+   */
   same(kind: Kind, recorded: number, actual: number): boolean {
     if (kind === 'any') return this.sameAny(recorded, actual);
     if (recorded === 0 || actual === 0) return recorded === actual;
@@ -78,6 +88,8 @@ export class Pairs {
 
   /** A link holds an order and a note: both must be known. */
   private sameAny(recorded: number, actual: number): boolean {
-    return (['post', 'note'] as const).some((kind) => this.actuals.get(`${kind} ${recorded}`) === actual); // prettier-ignore
+    return (['post', 'note'] as const).some(
+      (kind) => this.actuals.get(`${kind} ${recorded}`) === actual,
+    );
   }
 }

@@ -24,7 +24,9 @@ const keyOf: Record<string, keyof typeof keys> = {
   auth_writeonly_key_post: 'write',
 };
 
-/** Headers that are compared, also when one side lacks them. `Date` follows the clock that was set. */
+/**
+ * Headers that are compared, also when one side lacks them. `Date` follows the clock that was set.
+ */
 const comparedHeaders = [
   'content-type',
   'server',
@@ -138,7 +140,11 @@ export class Scene {
   private async replayOne(name: string): Promise<void> {
     const { request, response } = recordedCall(name);
     const answeredMs = Date.parse(headerIn(response.headers, 'date') ?? '');
-    await this.clock(new Date(workedAtMs(request.method, response.body_text, answeredMs)).toISOString().slice(11, 19)); // prettier-ignore
+    await this.clock(
+      new Date(workedAtMs(request.method, response.body_text, answeredMs))
+        .toISOString()
+        .slice(11, 19),
+    );
     const url = new URL(request.url);
     const path = this.translatedPath(url);
     const isTls = url.protocol === 'https:';
@@ -162,7 +168,8 @@ export class Scene {
     answer: Answer,
     resource: string,
   ): Difference {
-    if (response.status !== answer.status) return `status ${response.status} against ${answer.status} ${answer.text.slice(0, 300)}`; // prettier-ignore
+    if (response.status !== answer.status)
+      return `status ${response.status} against ${answer.status} ${answer.text.slice(0, 300)}`;
     const recorded = parsed(response.body_text);
     if (recorded === undefined) {
       if (response.body_text !== answer.text) return `text ${JSON.stringify(answer.text)}`;
@@ -178,7 +185,13 @@ export class Scene {
     for (const name of comparedHeaders) {
       const [was, is] = [headerIn(recorded, name), actual.get(name)];
       if (was === is) continue;
-      if (name === 'date' && was !== null && is !== null && Math.abs(Date.parse(was) - Date.parse(is)) <= 1_000) continue; // prettier-ignore
+      if (
+        name === 'date' &&
+        was !== null &&
+        is !== null &&
+        Math.abs(Date.parse(was) - Date.parse(is)) <= 1_000
+      )
+        continue;
       const found =
         was === null || is === null
           ? `${was ?? 'none'} against ${is ?? 'none'}`
@@ -189,7 +202,12 @@ export class Scene {
   }
 
   private translatedPath(url: URL): string {
-    const kinds: Record<string, Kind> = { customers: 'user', webhooks: 'webhook', categories: 'term', attributes: 'attribute' }; // prettier-ignore
+    const kinds: Record<string, Kind> = {
+      customers: 'user',
+      webhooks: 'webhook',
+      categories: 'term',
+      attributes: 'attribute',
+    };
     const path = url.pathname.replace(
       /([a-z]+)\/(\d+)/g,
       (_all, collection: string, id: string) => {
@@ -199,9 +217,11 @@ export class Scene {
     const search = url.search.replace(
       /(include|product|customer|search)=([\d,]+)(?=&|$)/g,
       (_all, name: string, ids: string) => {
-        // prettier-ignore
         const kind = name === 'customer' ? 'user' : 'post';
-        return `${name}=${ids.split(',').map((id) => this.pairs.actual(kind, Number(id))).join()}`; // prettier-ignore
+        return `${name}=${ids
+          .split(',')
+          .map((id) => this.pairs.actual(kind, Number(id)))
+          .join()}`;
       },
     );
     return `${path}${search}`;
@@ -211,9 +231,13 @@ export class Scene {
   private translatedBody(body: unknown, resource: string): string | undefined {
     if (body === null || body === undefined) return undefined;
     const translated = (value: unknown, path: string[]): unknown => {
-      if (Array.isArray(value)) return value.map((one, place) => translated(one, [...path, String(place)])); // prettier-ignore
+      if (Array.isArray(value))
+        return value.map((one, place) => translated(one, [...path, String(place)]));
       if (typeof value === 'object' && value !== null) {
-        const entries = Object.entries(value).map(([name, one]) => [name, translated(one, [...path, name === 'refund_tax' ? 'taxes' : name])]); // prettier-ignore
+        const entries = Object.entries(value).map(([name, one]) => [
+          name,
+          translated(one, [...path, name === 'refund_tax' ? 'taxes' : name]),
+        ]);
         return Object.fromEntries(entries) as unknown;
       }
       const isListedId = path.at(-2) === 'delete';
@@ -230,7 +254,10 @@ export class Scene {
     path: string,
     key: keyof typeof keys | null,
     body?: unknown,
-    headers: Record<string, string> = { 'x-forwarded-proto': 'https', 'content-type': 'application/json' }, // prettier-ignore
+    headers: Record<string, string> = {
+      'x-forwarded-proto': 'https',
+      'content-type': 'application/json',
+    },
     text = body === undefined ? undefined : JSON.stringify(body),
   ): Promise<Answer> {
     const { consumerKey, consumerSecret } = keys[key ?? 'both'];
@@ -247,7 +274,8 @@ export class Scene {
 /** A write worked up to a second before its answer: its own dates tell when. */
 function workedAtMs(method: string, bodyText: string, answeredMs: number): number {
   const body = parsed(bodyText);
-  const times = method === 'GET' ? [] : [at(body, 'date_created_gmt'), at(body, 'date_modified_gmt')]; // prettier-ignore
+  const times =
+    method === 'GET' ? [] : [at(body, 'date_created_gmt'), at(body, 'date_modified_gmt')];
   const workedMs = times
     .map((time) => (typeof time === 'string' ? Date.parse(`${time}Z`) : NaN))
     .filter((ms) => answeredMs - ms >= 0 && answeredMs - ms <= 1_000);

@@ -61,9 +61,16 @@ export class WebhookScene extends Scene {
     const came = await this.deliveries();
     for (const name of names) {
       const recorded = recordedDelivery(name);
-      const found = came.find((one) => one.path === recorded.delivery.path && this.isOf(one, recorded.delivery.body_raw)); // prettier-ignore
+      const found = came.find(
+        (one) => one.path === recorded.delivery.path && this.isOf(one, recorded.delivery.body_raw),
+      );
       const all = came.map((one) => `${one.path} ${one.body.slice(0, 12)}`).join('; ');
-      this.verdicts.set(name, found === undefined ? `not delivered; came: ${all}` : this.deliveryDifference(recorded, found)); // prettier-ignore
+      this.verdicts.set(
+        name,
+        found === undefined
+          ? `not delivered; came: ${all}`
+          : this.deliveryDifference(recorded, found),
+      );
     }
     if (came.length !== names.length) {
       for (const name of names) this.verdicts.set(name, `${came.length} deliveries came`);
@@ -85,14 +92,18 @@ export class WebhookScene extends Scene {
     if (isNames(headers) !== isNames(actual.headers)) return `headers ${isNames(actual.headers)}`;
     for (const [name, value] of headers) {
       const is = headerIn(actual.headers, name) ?? '';
-      if (!this.isHeaderAlike(name, value, is, actual.body, recorded.secret)) return `${name}: ${value} against ${is}`; // prettier-ignore
+      if (!this.isHeaderAlike(name, value, is, actual.body, recorded.secret))
+        return `${name}: ${value} against ${is}`;
     }
     if (actual.body !== phpText(JSON.parse(actual.body))) return 'the body is not as PHP writes it';
     const resource = `${headerIn(headers, 'X-WC-Webhook-Resource') ?? ''}s`;
     return difference(JSON.parse(body), JSON.parse(actual.body), this.pairs, [resource]);
   }
 
-  /** Signature, length and id of a delivery follow from its body and second: their making is checked. */
+  /**
+   * Signature, length and id of a delivery follow from its body and second: their making is
+   * checked.
+   */
   private isHeaderAlike(
     name: string,
     recorded: string,

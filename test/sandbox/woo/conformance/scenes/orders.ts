@@ -18,7 +18,17 @@ export async function orders(scene: Scene): Promise<void> {
     'customer_list_orderby_modified',
   );
   await scene.clock('11:30:45');
-  await scene.make('/products', { name: 'StockP', sku: 'ST-347043', regular_price: '10', manage_stock: true, stock_quantity: 10 }, 568); // prettier-ignore
+  await scene.make(
+    '/products',
+    {
+      name: 'StockP',
+      sku: 'ST-347043',
+      regular_price: '10',
+      manage_stock: true,
+      stock_quantity: 10,
+    },
+    568,
+  );
   await scene.replay('order_create_minimal', 'order_update_to_processing');
   await scene.clock('11:30:48');
   const first = `/orders/${scene.post(569)}`;
@@ -34,7 +44,8 @@ export async function orders(scene: Scene): Promise<void> {
     'order_update_line_quantity_zero',
   );
   await scene.clock('11:30:52');
-  await scene.call('PUT', `/orders/${scene.post(571)}`, {}); // the lists show that it was changed once more
+  // the lists show that it was changed once more
+  await scene.call('PUT', `/orders/${scene.post(571)}`, {});
   await scene.replay(
     'order_create_oversell',
     'order_delete_trash',
@@ -66,7 +77,11 @@ export async function orders(scene: Scene): Promise<void> {
 async function refunds(scene: Scene): Promise<void> {
   await scene.clock('11:32:03');
   await scene.call('PUT', `/products/${scene.post(568)}`, { stock_quantity: 100 });
-  await scene.make('/orders', { status: 'processing', line_items: [{ product_id: scene.post(568), quantity: 5 }] }, 584); // prettier-ignore
+  await scene.make(
+    '/orders',
+    { status: 'processing', line_items: [{ product_id: scene.post(568), quantity: 5 }] },
+    584,
+  );
   const order = await scene.call('GET', `/orders/${scene.post(584)}`);
   scene.bindLine(order.body, 15);
   await scene.replay(
@@ -162,7 +177,11 @@ async function goods(scene: Scene): Promise<void> {
     [13, 'VATX', '9.99'],
   ];
   for (const [id, name, price] of rows) {
-    await scene.make('/products', { name, sku: name, regular_price: price, manage_stock: true, stock_quantity: 1000 }, id); // prettier-ignore
+    await scene.make(
+      '/products',
+      { name, sku: name, regular_price: price, manage_stock: true, stock_quantity: 1000 },
+      id,
+    );
   }
   await scene.make('/coupons', { code: 'ten', discount_type: 'percent', amount: '10' }, 16);
   await scene.make('/coupons', { code: 'five', discount_type: 'fixed_cart', amount: '5' }, 17);
@@ -186,12 +205,30 @@ export async function taxes(scene: Scene): Promise<void> {
     'order_create_two_taxes',
   );
   await inclusive(scene, 'yes');
-  await scene.replay('order_create_inclusive_one', 'order_create_inclusive_many', 'order_get_inclusive_dp6'); // prettier-ignore
+  await scene.replay(
+    'order_create_inclusive_one',
+    'order_create_inclusive_many',
+    'order_get_inclusive_dp6',
+  );
   await inclusive(scene, 'no');
-  await scene.replay('order_create_for_refund', 'refund_create_with_tax', 'refund_create_shipping', 'refund_create_amount_not_lines', 'order_get_after_refunds'); // prettier-ignore
+  await scene.replay(
+    'order_create_for_refund',
+    'refund_create_with_tax',
+    'refund_create_shipping',
+    'refund_create_amount_not_lines',
+    'order_get_after_refunds',
+  );
   await scene.clock('12:10:14');
   const york = { country: 'US', state: 'NY', postcode: '10001', city: 'New York' };
-  await scene.make('/orders', { status: 'processing', billing: york, line_items: [{ product_id: scene.post(10), quantity: 1 }] }, 564); // prettier-ignore
+  await scene.make(
+    '/orders',
+    {
+      status: 'processing',
+      billing: york,
+      line_items: [{ product_id: scene.post(10), quantity: 1 }],
+    },
+    564,
+  );
   await scene.call('PUT', `/orders/${scene.post(564)}`, { status: 'refunded' });
   await scene.replay('refund_list_after_status_refunded');
   await changedRate(scene);
@@ -203,11 +240,25 @@ async function inclusive(scene: Scene, value: string): Promise<void> {
   await scene.option('general', 'default_country', value === 'yes' ? 'GB' : 'US:NY');
 }
 
-const jo = { first_name: 'Jo', last_name: 'Day', address_1: '1 A St', city: 'New York', state: 'NY', postcode: '10001', country: 'US', email: 'jo@example.test', phone: '2125550100' }; // prettier-ignore
+const jo = {
+  first_name: 'Jo',
+  last_name: 'Day',
+  address_1: '1 A St',
+  city: 'New York',
+  state: 'NY',
+  postcode: '10001',
+  country: 'US',
+  email: 'jo@example.test',
+  phone: '2125550100',
+};
 
 /** A phone number on a paid order: the tax of today. */
 async function changedRate(scene: Scene): Promise<void> {
-  await scene.make('/orders', { set_paid: true, billing: jo, line_items: [{ product_id: scene.post(10), quantity: 2 }] }, 566); // prettier-ignore
+  await scene.make(
+    '/orders',
+    { set_paid: true, billing: jo, line_items: [{ product_id: scene.post(10), quantity: 2 }] },
+    566,
+  );
   await scene.call('PUT', `/taxes/${scene.pairs.actual('rate', 1)}`, { rate: '10' });
   await scene.replay('order_update_phone_after_tax_change');
   await scene.call('PUT', `/taxes/${scene.pairs.actual('rate', 1)}`, { rate: '8.875' });
@@ -217,10 +268,22 @@ async function deletedProduct(scene: Scene): Promise<void> {
   await scene.clock('12:12:28');
   await scene.make('/customers', { email: 'a1@example.test', username: 'a1' }, 2, 'user');
   await scene.make('/customers', { email: 'b1@example.test' }, 3, 'user');
-  await scene.replay('customer_create_duplicate_username', 'customer_update_email_taken', 'customer_update_missing'); // prettier-ignore
+  await scene.replay(
+    'customer_create_duplicate_username',
+    'customer_update_email_taken',
+    'customer_update_missing',
+  );
   await scene.clock('12:12:29');
   await scene.make('/products', { name: 'Gone', sku: 'GONE', regular_price: '4' }, 575);
-  await scene.make('/orders', { status: 'processing', customer_id: scene.pairs.actual('user', 2), line_items: [{ product_id: scene.post(575), quantity: 1 }] }, 576); // prettier-ignore
+  await scene.make(
+    '/orders',
+    {
+      status: 'processing',
+      customer_id: scene.pairs.actual('user', 2),
+      line_items: [{ product_id: scene.post(575), quantity: 1 }],
+    },
+    576,
+  );
   await scene.call('DELETE', `/products/${scene.post(575)}?force=true`);
   await scene.replay('order_get_product_deleted');
 }
@@ -233,16 +296,33 @@ export async function guests(scene: Scene): Promise<void> {
   await goods(scene);
   await scene.clock('12:18:55');
   const guest = { ...jo, first_name: 'Kim', last_name: 'Lee', email: 'guest@example.test' };
-  const { order } = (await scene.act({ as: 'shopper', do: 'checkout', lines: [{ sku: 'MUG' }], billing: guest, shippingTotal: '4.99', customerAgent: 'recorder/1' })) as { order: { id: number } }; // prettier-ignore
+  const { order } = (await scene.act({
+    as: 'shopper',
+    do: 'checkout',
+    lines: [{ sku: 'MUG' }],
+    billing: guest,
+    shippingTotal: '4.99',
+    customerAgent: 'recorder/1',
+  })) as { order: { id: number } };
   scene.pairs.bind('post', 579, order.id);
-  await scene.replay('order_get_checkout_guest_cod', 'order_update_cod_completed', 'order_create_guest_paid', 'order_create_fee_negative_capped'); // prettier-ignore
+  await scene.replay(
+    'order_get_checkout_guest_cod',
+    'order_update_cod_completed',
+    'order_create_guest_paid',
+    'order_create_fee_negative_capped',
+  );
   await scene.make('/products', { name: 'CUP', sku: 'CUP', regular_price: '12.00' }, 582);
   await inclusive(scene, 'yes');
   await scene.replay('order_create_inclusive_simple');
   await inclusive(scene, 'no');
   await scene.make('/orders', { line_items: [{ product_id: scene.post(10), quantity: 1 }] }, 587);
   await scene.make('/customers', { email: 'd1@example.test' }, 4, 'user');
-  await scene.replay('order_update_bad_item_id', 'order_update_coupon_id', 'order_create_with_id', 'customer_update_username'); // prettier-ignore
+  await scene.replay(
+    'order_update_bad_item_id',
+    'order_update_coupon_id',
+    'order_create_with_id',
+    'customer_update_username',
+  );
 }
 
 /** The row changed within the hour that New York's clocks leave out. */
@@ -252,7 +332,13 @@ export async function springGap(scene: Scene): Promise<void> {
   await rates(scene);
   await goods(scene);
   await scene.make('/orders', { line_items: [{ product_id: scene.post(10), quantity: 1 }] }, 586);
-  await scene.act({ as: 'database', do: 'setModified', entity: 'order', id: scene.post(586), at: '2026-03-08T02:45:00Z' }); // prettier-ignore
+  await scene.act({
+    as: 'database',
+    do: 'setModified',
+    entity: 'order',
+    id: scene.post(586),
+    at: '2026-03-08T02:45:00Z',
+  });
   await scene.replay('order_list_dst_gap_flag_naive', 'order_list_dst_gap_z');
 }
 
@@ -262,28 +348,68 @@ export async function rounding(scene: Scene): Promise<void> {
   await scene.clock('12:06:00');
   await rates(scene);
   await goods(scene);
-  const prices: [number, string][] = [[28, '0.99'], [29, '1.05'], [30, '2.35'], [31, '3.33'], [32, '4.45'], [35, '12.49'], [36, '19.95'], [38, '99.99']]; // prettier-ignore
+  const prices: [number, string][] = [
+    [28, '0.99'],
+    [29, '1.05'],
+    [30, '2.35'],
+    [31, '3.33'],
+    [32, '4.45'],
+    [35, '12.49'],
+    [36, '19.95'],
+    [38, '99.99'],
+  ];
   for (const [id, price] of prices) {
-    await scene.make('/products', { name: `R${price}`, sku: `R${price}`, regular_price: price }, id); // prettier-ignore
+    await scene.make(
+      '/products',
+      { name: `R${price}`, sku: `R${price}`, regular_price: price },
+      id,
+    );
   }
   const lines = (...of: [number, number][]): object[] =>
     of.map(([id, quantity]) => ({ product_id: scene.post(id), quantity }));
-  const shipping = (total: string): object[] => [{ method_id: 'flat_rate', method_title: 'F', total }]; // prettier-ignore
+  const shipping = (total: string): object[] => [
+    { method_id: 'flat_rate', method_title: 'F', total },
+  ];
   const british = { ...jo, city: 'London', state: '', postcode: 'N1 1AA', country: 'GB' };
   await inclusive(scene, 'yes');
   await scene.clock('12:06:42');
   const ten = [{ code: 'ten' }];
-  await scene.make('/orders', { billing: { ...british, phone: '' }, line_items: lines([35, 2], [30, 2], [29, 2], [35, 2]), shipping_lines: shipping('4.99'), coupon_lines: ten }, 280); // prettier-ignore
+  await scene.make(
+    '/orders',
+    {
+      billing: { ...british, phone: '' },
+      line_items: lines([35, 2], [30, 2], [29, 2], [35, 2]),
+      shipping_lines: shipping('4.99'),
+      coupon_lines: ten,
+    },
+    280,
+  );
   await scene.option('general', 'default_country', 'DE');
   await scene.clock('12:06:56');
   const german = { ...jo, city: 'Berlin', state: '', postcode: '10115', country: 'DE', phone: '' };
-  await scene.make('/orders', { billing: german, line_items: lines([36, 3]), shipping_lines: shipping('7.50'), coupon_lines: ten }, 356); // prettier-ignore
+  await scene.make(
+    '/orders',
+    {
+      billing: german,
+      line_items: lines([36, 3]),
+      shipping_lines: shipping('7.50'),
+      coupon_lines: ten,
+    },
+    356,
+  );
   await scene.option('tax', 'tax_round_at_subtotal', 'yes');
   await checkouts(scene, british);
   await scene.option('tax', 'prices_include_tax', 'yes');
-  await scene.replay('order_get_inclusive_round_at_subtotal', 'order_get_inclusive_round_at_subtotal_dp6'); // prettier-ignore
+  await scene.replay(
+    'order_get_inclusive_round_at_subtotal',
+    'order_get_inclusive_round_at_subtotal_dp6',
+  );
   await scene.option('tax', 'tax_round_at_subtotal', 'no');
-  await scene.replay('order_get_inclusive_rounding_cent', 'order_get_inclusive_rounding_cent_dp6', 'order_get_line_tax_prices_inclusive'); // prettier-ignore
+  await scene.replay(
+    'order_get_inclusive_rounding_cent',
+    'order_get_inclusive_rounding_cent_dp6',
+    'order_get_line_tax_prices_inclusive',
+  );
   await scene.option('tax', 'prices_include_tax', 'no');
   await scene.replay('order_get_line_tax_prices_exclusive');
 }
@@ -291,7 +417,13 @@ export async function rounding(scene: Scene): Promise<void> {
 async function checkouts(scene: Scene, british: object): Promise<void> {
   const order = async (id: number, at: string, cart: object): Promise<void> => {
     await scene.clock(at);
-    const made = (await scene.act({ as: 'shopper', do: 'checkout', shippingTotal: '4.99', customerAgent: 'recorder/1', ...cart })) as { order: { id: number } }; // prettier-ignore
+    const made = (await scene.act({
+      as: 'shopper',
+      do: 'checkout',
+      shippingTotal: '4.99',
+      customerAgent: 'recorder/1',
+      ...cart,
+    })) as { order: { id: number } };
     scene.pairs.bind('post', id, made.order.id);
   };
   const lines = (...of: [string, number][]): object[] =>
@@ -300,5 +432,9 @@ async function checkouts(scene: Scene, british: object): Promise<void> {
   await order(479, '12:08:17', { billing: jo, lines: lines(['R2.35', 4], ['R99.99', 1]) });
   await scene.replay('order_get_checkout_guest_round_at_subtotal');
   await inclusive(scene, 'yes');
-  await order(540, '12:09:08', { billing: british, coupons: ['ten'], lines: lines(['R0.99', 1], ['R99.99', 3], ['R2.35', 2], ['R3.33', 3], ['R4.45', 4]) }); // prettier-ignore
+  await order(540, '12:09:08', {
+    billing: british,
+    coupons: ['ten'],
+    lines: lines(['R0.99', 1], ['R99.99', 3], ['R2.35', 2], ['R3.33', 3], ['R4.45', 4]),
+  });
 }

@@ -30,7 +30,13 @@ export async function authentication(scene: Scene): Promise<void> {
   );
   await scene.replay('auth_oauth_nonce_replay'); // once used, then the recorded refusal
   await scene.replay('auth_oauth_nonce_replay', 'auth_oauth_post');
-  await scene.replay('auth_none_post', 'auth_none_put', 'auth_none_get_one', 'auth_none_delete', 'auth_none_batch'); // prettier-ignore
+  await scene.replay(
+    'auth_none_post',
+    'auth_none_put',
+    'auth_none_get_one',
+    'auth_none_delete',
+    'auth_none_batch',
+  );
   await scene.replay('product_create_with_id');
 }
 
@@ -73,7 +79,12 @@ export async function productWrites(scene: Scene): Promise<void> {
     'product_update_two_bad_params',
     'product_update_missing',
   );
-  await scene.call('PUT', `/products/${scene.post(14)}`, { name: 'posted', backorders: 'notify', stock_quantity: -2, regular_price: '' }); // prettier-ignore
+  await scene.call('PUT', `/products/${scene.post(14)}`, {
+    name: 'posted',
+    backorders: 'notify',
+    stock_quantity: -2,
+    regular_price: '',
+  });
   await scene.replay(
     'product_update_meta_by_key',
     'product_create_bad_category',
@@ -115,9 +126,23 @@ async function productLists(scene: Scene): Promise<void> {
 /** Look-ups by SKU, the way through the trash, the cursor. */
 async function productLookups(scene: Scene): Promise<void> {
   await scene.clock('11:26:56');
-  await scene.make('/products', { name: 'LookA', sku: 'LOOK-A-346815', regular_price: '5', manage_stock: true, stock_quantity: 3 }, 19); // prettier-ignore
-  await scene.make('/products', { name: 'LookB', status: 'draft', sku: 'LOOK-B-346815', regular_price: '5' }, 20); // prettier-ignore
-  await scene.make('/products', { name: 'Comma', sku: 'CO,MMA-346815', regular_price: '5' }, 21); // prettier-ignore
+  await scene.make(
+    '/products',
+    {
+      name: 'LookA',
+      sku: 'LOOK-A-346815',
+      regular_price: '5',
+      manage_stock: true,
+      stock_quantity: 3,
+    },
+    19,
+  );
+  await scene.make(
+    '/products',
+    { name: 'LookB', status: 'draft', sku: 'LOOK-B-346815', regular_price: '5' },
+    20,
+  );
+  await scene.make('/products', { name: 'Comma', sku: 'CO,MMA-346815', regular_price: '5' }, 21);
   await scene.replay(
     'product_list_sku',
     'product_list_sku_other_case',
@@ -141,7 +166,11 @@ async function productLookups(scene: Scene): Promise<void> {
   );
   await scene.replay('product_list_modified_after_asc');
   await scene.clock('11:27:08');
-  await scene.call('PUT', `/products/${scene.post(19)}`, { regular_price: '6', stock_quantity: 4, meta_data: [{ key: 'x', value: '1' }] }); // prettier-ignore
+  await scene.call('PUT', `/products/${scene.post(19)}`, {
+    regular_price: '6',
+    stock_quantity: 4,
+    meta_data: [{ key: 'x', value: '1' }],
+  });
   await scene.replay('product_update_date_created');
 }
 
@@ -154,7 +183,15 @@ export async function batches(scene: Scene): Promise<void> {
     { id: 64, sku: 'K0x346878-1', slug: 'batch-k0x1', erp: 'K0x1', at: '11:28:26' },
     { id: 65, sku: 'K0x346878-2', slug: 'batch-k0x2', erp: 'K0x2', at: '11:28:26' },
     { id: 68, sku: 'K0x346878-5', slug: 'batch-k0x5' },
-    { id: 162, sku: 'K0x346878-99', slug: 'batch-k0x99', erp: 'K0x99', at: '11:28:35', modified: '11:29:34', stock: 60 }, // prettier-ignore
+    {
+      id: 162,
+      sku: 'K0x346878-99',
+      slug: 'batch-k0x99',
+      erp: 'K0x99',
+      at: '11:28:35',
+      modified: '11:29:34',
+      stock: 60,
+    },
   ];
   for (const one of known) {
     await scene.clock(one.at ?? '11:28:26');
@@ -170,7 +207,14 @@ export async function batches(scene: Scene): Promise<void> {
     'product_batch_not_a_list',
   );
   await scene.clock('11:28:51');
-  const edited = { id: 463, sku: 'K4x346878-0', slug: 'batch-k4x0', erp: 'K4x0', stock: 0, price: '24' }; // prettier-ignore
+  const edited = {
+    id: 463,
+    sku: 'K4x346878-0',
+    slug: 'batch-k4x0',
+    erp: 'K4x0',
+    stock: 0,
+    price: '24',
+  };
   await scene.make('/products', batchProduct(edited), 463);
   await scene.clock('11:42:12');
   await scene.call('PUT', `/products/${scene.post(463)}`, { name: 'n4-463' });
@@ -201,23 +245,43 @@ function batchProduct({ sku, slug, erp = 'x', stock = 100, price = '20' }: Batch
   };
 }
 
-/** Two creates of one SKU that were open at the same time: the later one loses in the look-up table. */
+/**
+ * Two creates of one SKU that were open at the same time: the later one loses in the look-up table.
+ */
 export async function race(scene: Scene): Promise<void> {
   await scene.start(berlin);
   await scene.plan([{ fault: 'hold', until: 2, times: 2 }]);
   const body = { name: 'Race', sku: 'RACE-347213-0' };
-  await Promise.all([scene.call('POST', '/products', body), scene.replay('product_create_race_loser')]); // prettier-ignore
+  await Promise.all([
+    scene.call('POST', '/products', body),
+    scene.replay('product_create_race_loser'),
+  ]);
 }
 
 /** A variable product, its variations, and the stock they may share. */
 export async function variations(scene: Scene): Promise<void> {
   await scene.start(berlin);
-  await scene.replay('product_create_variable', 'variation_create', 'variation_update', 'product_get_variation_id'); // prettier-ignore
+  await scene.replay(
+    'product_create_variable',
+    'variation_create',
+    'variation_update',
+    'product_get_variation_id',
+  );
   await scene.replay('order_create_variation', 'variation_batch', 'variation_delete_no_force');
   await scene.clock('11:46:21');
-  const parent = { name: 'VP', type: 'variable', manage_stock: true, stock_quantity: 10, attributes: [{ name: 'Size', variation: true, options: ['S', 'M'] }] }; // prettier-ignore
+  const parent = {
+    name: 'VP',
+    type: 'variable',
+    manage_stock: true,
+    stock_quantity: 10,
+    attributes: [{ name: 'Size', variation: true, options: ['S', 'M'] }],
+  };
   await scene.make('/products', parent, 1194);
-  await scene.replay('variation_create_parent_stock', 'product_batch_update_variation', 'product_update_variation_via_products'); // prettier-ignore
+  await scene.replay(
+    'variation_create_parent_stock',
+    'product_batch_update_variation',
+    'product_update_variation_via_products',
+  );
 }
 
 /** Variations over all parents, and one in the trash. */
@@ -228,18 +292,36 @@ export async function variationTrash(scene: Scene): Promise<void> {
   await scene.make('/products', { name: 'VV', type: 'variable', attributes: [size] }, 569);
   await scene.clock('12:10:17');
   const option = [{ name: 'S', option: 'S' }];
-  await scene.make(`/products/${scene.post(569)}/variations`, { sku: 'VVS', regular_price: '5', attributes: option }, 571); // prettier-ignore
+  await scene.make(
+    `/products/${scene.post(569)}/variations`,
+    { sku: 'VVS', regular_price: '5', attributes: option },
+    571,
+  );
   await scene.clock('12:18:57');
   await scene.make('/products', { name: 'VV2', type: 'variable', attributes: [size] }, 584);
-  await scene.make(`/products/${scene.post(584)}/variations`, { sku: 'VV2S', regular_price: '5', attributes: option }, 585); // prettier-ignore
+  await scene.make(
+    `/products/${scene.post(584)}/variations`,
+    { sku: 'VV2S', regular_price: '5', attributes: option },
+    585,
+  );
   await scene.call('DELETE', `/products/${scene.post(584)}/variations/${scene.post(585)}`);
-  await scene.replay('variation_get_trashed', 'variation_delete_already_trashed', 'variation_list_all_parents'); // prettier-ignore
+  await scene.replay(
+    'variation_get_trashed',
+    'variation_delete_already_trashed',
+    'variation_list_all_parents',
+  );
 }
 
 /** Attributes, categories and the answers of a site that is down. */
 export async function shopAndFaults(scene: Scene): Promise<void> {
   await scene.start(berlin);
-  await scene.replay('attribute_create', 'attribute_create_duplicate', 'category_create', 'category_create_duplicate', 'category_delete_no_force'); // prettier-ignore
+  await scene.replay(
+    'attribute_create',
+    'attribute_create_duplicate',
+    'category_create',
+    'category_create_duplicate',
+    'category_delete_no_force',
+  );
   const faults = {
     http_maintenance_mode: 'status:503',
     http_maintenance_mode_post: 'status:503',
