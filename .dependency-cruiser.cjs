@@ -130,12 +130,12 @@ module.exports = {
     {
       name: 'mapping-is-pure',
       severity: 'error',
-      from: { path: '^connectors/[^/]+/(mapping|texts)\\.ts$' },
+      from: { path: '^connectors/[^/]+/shape/(mapping|texts)\\.ts$' },
       to: {
         pathNot: [
           '^domain/',
-          '^connectors/[^/]+/(wire|texts)\\.ts$',
-          '^connectors/connector\\.ts$',
+          '^connectors/[^/]+/(api/wire|shape/texts)\\.ts$',
+          '^connectors/contract\\.ts$',
         ],
       },
     },

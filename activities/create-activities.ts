@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { applyRedrive, redriveSelector, refuseRedrive, requestRedrive } from '../database/failures';
 import { laneStates, noteLaneTrouble, setLane } from '../database/lanes';
 import { laneWork } from '../database/outgoing';
-import type { LaneWork } from '../domain/lane-work';
+import type { LaneWork } from '../domain/lane/lane-work';
 import { bringInForce } from '../database/policy';
 import { beginRun, endRun, noteTotal } from '../database/runs';
 import {
@@ -18,7 +18,7 @@ import {
 } from '../database/settings';
 import { queueDepth } from '../database/status';
 import { findTenant, writeAudit, type Tenant } from '../database/tenants';
-import { newLaneState, type WorkflowPolicy } from '../domain/tenant-sync';
+import { newLaneState, type WorkflowPolicy } from '../domain/lane/tenant-sync';
 import { targets, type Target } from '../domain/words';
 import { tenantSyncId, type Queues } from '../protocol/messages';
 import { absorbChanges } from './absorb/absorb-changes';

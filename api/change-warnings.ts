@@ -1,6 +1,6 @@
 import type { KnownNames, NameKind, Names } from '../database/known-names';
 import type { ChangeBody } from '../domain/bodies';
-import { unusedFields } from '../domain/unused-fields';
+import { unusedFields } from '../domain/records/unused-fields';
 
 // What is worth telling the sender of changes that were taken: they are stored, and something about
 // them will hold them up, be passed over, or change nothing.

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 import type { DeliveryView } from '../database/status';
-import { deliveryStates } from '../domain/delivery-state';
-import { pushSupportOf } from '../domain/direction';
+import { deliveryStates } from '../domain/delivery/delivery-state';
+import { pushSupportOf } from '../domain/delivery/direction';
 import { targets, type Kind, type Target } from '../domain/words';
 import { instantText, systemName } from './words';
 

@@ -13,8 +13,8 @@ import {
 import { ticketsMax, ticketsOfSummary } from '../database/explain-summaries';
 import type { Db } from '../database/pool';
 import { findRecord, summariesOf } from '../database/status';
-import { deliveryStates } from '../domain/delivery-state';
-import { requestIdOf } from '../domain/idempotency';
+import { deliveryStates } from '../domain/delivery/delivery-state';
+import { requestIdOf } from '../domain/delivery/idempotency';
 import { systems, type JsonObject, type Kind } from '../domain/words';
 import { summaryOfTicketSchema } from './deliveries';
 import { instantText, kindName, systemName } from './words';

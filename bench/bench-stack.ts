@@ -14,7 +14,7 @@ import {
   startLocalServices,
   type LocalServices,
 } from '../tools/local-services/start-local-services';
-import { initialSyncSettings } from '../domain/sync-settings';
+import { initialSyncSettings } from '../domain/lane/sync-settings';
 
 // What a benchmark runs on: throw-away Postgres and Temporal, the API and a worker as processes of
 // their own, both sandboxes without latency. Figures are ratios to a plain way of doing the same in

@@ -1,7 +1,7 @@
-import { decide } from '../domain/posting/decide';
+import { decide } from '../domain/posting/decide/decide';
 import type { PostingCompany } from '../domain/posting/document';
 import { initialPostingSettings } from '../domain/posting/settings';
-import { saleOfTicket } from '../domain/posting/ticket';
+import { saleOfTicket } from '../domain/posting/source/ticket';
 import type { OrderBody } from '../domain/bodies';
 
 /** How long each of the rounds decides. */

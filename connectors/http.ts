@@ -1,5 +1,5 @@
 import { Agent, request, type Dispatcher } from 'undici';
-import type { CallTimeouts } from './connector';
+import type { CallTimeouts } from './contract';
 
 // The one way out to a vendor: every call has a connect, a first-byte and a total time-out and a
 // size limit (architecture.md#i10), follows no redirect, and tells "never reached" from "answer

@@ -1,8 +1,8 @@
 import { shortHash } from '../domain/short-hash';
-import { foldSku, withEnd } from '../domain/sku-codes';
+import { foldSku, withEnd } from '../domain/records/sku-codes';
 import type { ProductBody } from '../domain/bodies';
 import type { JsonObject } from '../domain/words';
-import type { Composed, Outgoing, ProductReference, References } from './connector';
+import type { Composed, Outgoing, ProductReference, References } from './contract';
 
 // Names that have to be unique there, SKUs of a store and names of items: who lets one go goes
 // before who takes it.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { CanonicalText } from '../domain/canonical';
 import type { JsonObject } from '../domain/words';
-import type { KeptWrite, Write, WriteText } from './connector';
+import type { KeptWrite, Write, WriteText } from './contract';
 
 /**
  * Any JSON object: rows as they were read; payloads, snapshots and natural keys, read by the

@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
-import type { ChangeRow, RecordRow } from '../domain/absorb';
-import type { Outcome } from '../domain/fold-outcomes';
-import type { StockEntry } from '../domain/stock';
+import type { ChangeRow, RecordRow } from '../domain/records/absorb';
+import type { Outcome } from '../domain/records/fold-outcomes';
+import type { StockEntry } from '../domain/stock/stock';
 import { systems, type DesiredOp, type Kind } from '../domain/words';
 import { parseChangeBody, readRecordBody } from '../schemas/change-bodies';
 import { firstRow, inTransaction } from './pool';

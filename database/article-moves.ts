@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 
 import type { StockBody } from '../domain/bodies';
-import type { StockMove } from '../domain/sku-book';
+import type { StockMove } from '../domain/records/sku-book';
 import type { Target } from '../domain/words';
 import { countMade } from './deliveries';
 import { firstRow } from './pool';

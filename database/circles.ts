@@ -1,5 +1,5 @@
 import { groupBy } from '../domain/group-by';
-import type { CirclePart } from '../domain/posting/circle';
+import type { CirclePart } from '../domain/posting/plan/circle';
 import type { Target } from '../domain/words';
 import type { Db } from './pool';
 

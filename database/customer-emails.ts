@@ -1,6 +1,6 @@
-import type { RecordRow } from '../domain/absorb';
+import type { RecordRow } from '../domain/records/absorb';
 import { emailKey, plainEmail } from '../domain/email';
-import { isOwnRecord } from '../domain/own-records';
+import { isOwnRecord } from '../domain/records/own-records';
 import type { AbsorbTransaction } from './absorb-store';
 import type { Db } from './pool';
 

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 
-import type { DeliveryCore, DeliveryState } from '../domain/delivery-state';
+import type { DeliveryCore, DeliveryState } from '../domain/delivery/delivery-state';
 import type { DesiredOp, Kind, Target } from '../domain/words';
 
 // Deliveries as rows: locking them in key order, making them, counting what was opened and closed.

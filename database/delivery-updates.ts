@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 
-import { isOpen, type DeliveryCore } from '../domain/delivery-state';
+import { isOpen, type DeliveryCore } from '../domain/delivery/delivery-state';
 import { groupBy } from '../domain/group-by';
 import type { JsonObject, Target } from '../domain/words';
 import type { DeliveryRow } from './deliveries';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { DeliveryState } from '../domain/delivery-state';
+import type { DeliveryState } from '../domain/delivery/delivery-state';
 import type { ChangeOp, JsonObject, Kind, System, Target } from '../domain/words';
 import { jsonObject } from './outgoing';
 import type { Db } from './pool';

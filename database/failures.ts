@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
-import { transition } from '../domain/delivery-state';
-import { allowsPush } from '../domain/direction';
+import { transition } from '../domain/delivery/delivery-state';
+import { allowsPush } from '../domain/delivery/direction';
 import { harmlessHolds, selfLiftingHolds, type HoldCode } from '../domain/hold-reasons';
 import type { Kind, Target } from '../domain/words';
 import { withCursor } from './absorb-store';

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 
 import type { RecordBody } from '../domain/bodies';
-import type { Thing } from '../domain/record-references';
+import type { Thing } from '../domain/records/record-references';
 import type { Kind } from '../domain/words';
 import { readRecordBody } from '../schemas/change-bodies';
 import type { DeliveryRow } from './deliveries';

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
-import { charge, type RateLimit } from '../domain/rate-budget';
-import { closedBreaker, type Breaker } from '../domain/circuit-breaker';
+import { charge, type RateLimit } from '../domain/lane/rate-budget';
+import { closedBreaker, type Breaker } from '../domain/lane/circuit-breaker';
 import type { Target } from '../domain/words';
 import { batchLimitColumn, liftWaits } from './lane-reasons';
 import { firstRow, inTransaction, type Db } from './pool';

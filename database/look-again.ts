@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
 
-import { transition } from '../domain/delivery-state';
+import { transition } from '../domain/delivery/delivery-state';
 import { comparedHolds, isComparedHold } from '../domain/posting/compared-holds';
-import type { Thing } from '../domain/record-references';
+import type { Thing } from '../domain/records/record-references';
 import type { Target } from '../domain/words';
 import { deliveryColumns, type DeliveryRow } from './deliveries';
 import { updateDeliveries } from './delivery-updates';

@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
-import { transition } from '../domain/delivery-state';
-import type { RateLimit } from '../domain/rate-budget';
+import { transition } from '../domain/delivery/delivery-state';
+import type { RateLimit } from '../domain/lane/rate-budget';
 import { countSettled, deliveryColumns, type DeliveryRow } from './deliveries';
 import { updateDeliveries, type DeliveryUpdate } from './delivery-updates';
 import { chargeBudget, lockFor, readLane, type BudgetAnswer, type LaneHold } from './lanes';

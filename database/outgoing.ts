@@ -1,17 +1,17 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
-import type { LaneWork } from '../domain/lane-work';
+import type { LaneWork } from '../domain/lane/lane-work';
 import { kinds, type DesiredOp, type JsonObject, type Kind, type Target } from '../domain/words';
 import type { PaidOutKind, RecordBody } from '../domain/bodies';
-import { customerIdOf } from '../domain/guests';
+import { customerIdOf } from '../domain/posting/guests';
 import { groupBy } from '../domain/group-by';
 import { harmlessHolds } from '../domain/hold-reasons';
-import type { CirclePart } from '../domain/posting/circle';
-import type { LayAway } from '../domain/posting/deposit';
-import type { KnownSale } from '../domain/posting/known-sale';
-import type { ListedThing } from '../domain/posting/paid-out';
-import type { Thing } from '../domain/record-references';
+import type { CirclePart } from '../domain/posting/plan/circle';
+import type { LayAway } from '../domain/posting/source/deposit';
+import type { KnownSale } from '../domain/posting/source/known-sale';
+import type { ListedThing } from '../domain/posting/source/paid-out';
+import type { Thing } from '../domain/records/record-references';
 import { readRecordBody } from '../schemas/change-bodies';
 import { loadCircles } from './circles';
 import { sharedEmailsAmong } from './customer-emails';

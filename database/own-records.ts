@@ -1,7 +1,7 @@
 import type { AbsorbTransaction } from './absorb-store';
 import { lockDeliveriesOf } from './deliveries';
 
-// Records of our own (domain/own-records.ts), inside the transaction of absorb.
+// Records of our own (domain/records/own-records.ts), inside the transaction of absorb.
 
 /**
  * Gives what the books have of a product of our own to the till's product with its SKU: its

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
-import { pushDifferences, type DirectionPolicy } from '../domain/direction';
+import { pushDifferences, type DirectionPolicy } from '../domain/delivery/direction';
 import { isDocumentKind, kinds, targets } from '../domain/words';
 import { withCursor } from './absorb-store';
 import { countMade } from './deliveries';

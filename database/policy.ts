@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 
-import type { DirectionPolicy } from '../domain/direction';
-import { pushDifferences } from '../domain/direction';
+import type { DirectionPolicy } from '../domain/delivery/direction';
+import { pushDifferences } from '../domain/delivery/direction';
 import { documentKinds } from '../domain/words';
 import { withCursor } from './absorb-store';
 import {

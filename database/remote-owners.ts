@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 
-import type { DeliveryEvent } from '../domain/delivery-state';
-import { isOwnRecord } from '../domain/own-records';
+import type { DeliveryEvent } from '../domain/delivery/delivery-state';
+import { isOwnRecord } from '../domain/records/own-records';
 import type { Kind } from '../domain/words';
 import type { DeliveryRow } from './deliveries';
 import { ownersOfRemote } from './known-products';

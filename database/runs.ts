@@ -2,8 +2,8 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import type { Posting } from '../domain/posting/posting';
-import type { MemberOutcome, RunProgress, RunSelector } from '../domain/run-progress';
-import type { UndoProgress } from '../domain/undo';
+import type { MemberOutcome, RunProgress, RunSelector } from '../domain/delivery/run-progress';
+import type { UndoProgress } from '../domain/delivery/undo';
 import { kinds, targets, type JsonObject, type Kind, type Target } from '../domain/words';
 import { firstRow, inTransaction, type Db } from './pool';
 import { undoProgressSchema } from './undo';

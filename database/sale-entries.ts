@@ -2,11 +2,11 @@ import type { PoolClient } from 'pg';
 import { z } from 'zod';
 
 import type { RecordBody } from '../domain/bodies';
-import type { LayAway } from '../domain/posting/deposit';
+import type { LayAway } from '../domain/posting/source/deposit';
 import type { BookedDeposit } from '../domain/posting/deposit-tax';
-import type { KnownSale, SaleEntry } from '../domain/posting/known-sale';
-import type { SaleOfSummary } from '../domain/posting/summary-tickets';
-import { saleIdOf, type Thing } from '../domain/record-references';
+import type { KnownSale, SaleEntry } from '../domain/posting/source/known-sale';
+import type { SaleOfSummary } from '../domain/posting/summary/summary-tickets';
+import { saleIdOf, type Thing } from '../domain/records/record-references';
 import type { Kind, Target } from '../domain/words';
 import { readRecordBody } from '../schemas/change-bodies';
 import type { Db } from './pool';

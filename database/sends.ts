@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
-import { transition } from '../domain/delivery-state';
-import { allowsPush, type DirectionPolicy } from '../domain/direction';
-import type { RateLimit } from '../domain/rate-budget';
+import { transition } from '../domain/delivery/delivery-state';
+import { allowsPush, type DirectionPolicy } from '../domain/delivery/direction';
+import type { RateLimit } from '../domain/lane/rate-budget';
 import { countSettled, deliveryColumns, type DeliveryRow } from './deliveries';
 import { updateDeliveries, type DeliveryUpdate } from './delivery-updates';
 import { chargeBudget, lockFor, readLane, type BudgetAnswer, type LaneHold } from './lanes';

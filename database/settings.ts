@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
-import { directions, type DirectionPolicy } from '../domain/direction';
+import { directions, type DirectionPolicy } from '../domain/delivery/direction';
 import { postingModes } from '../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../domain/posting/settings';
-import { initialSyncSettings, type SyncSettings } from '../domain/sync-settings';
+import { initialSyncSettings, type SyncSettings } from '../domain/lane/sync-settings';
 import { changeKinds } from '../domain/words';
 import { calendarDay, idText, label } from '../schemas/body-parts';
 import { firstRow, inTransaction, type Db } from './pool';
@@ -16,7 +16,7 @@ const systemDirection = z.strictObject({
   default: direction,
   kinds: z.partialRecord(z.enum(changeKinds), direction),
 });
-/** Settings part `direction` (`domain/direction.ts`). */
+/** Settings part `direction` (`domain/delivery/direction.ts`). */
 export const directionSchema = z.strictObject({
   systems: z.strictObject({ woo: systemDirection, qbo: systemDirection }),
 }) satisfies z.ZodType<DirectionPolicy>;

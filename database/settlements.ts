@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
-import { transition, type DeliveryEvent } from '../domain/delivery-state';
+import { transition, type DeliveryEvent } from '../domain/delivery/delivery-state';
 import { isComparedHold } from '../domain/posting/compared-holds';
 import { countSettled, type DeliveryRow } from './deliveries';
 import { updateDeliveries, type DeliveryUpdate, type RemoteState } from './delivery-updates';

@@ -1,7 +1,7 @@
-import type { SkuClaim, SkuHolder } from '../domain/articles';
+import type { SkuClaim, SkuHolder } from '../domain/records/articles';
 import { groupBy } from '../domain/group-by';
-import type { Waiting } from '../domain/product-waits';
-import { foldSku } from '../domain/sku-codes';
+import type { Waiting } from '../domain/records/product-waits';
+import { foldSku } from '../domain/records/sku-codes';
 import type { AbsorbTransaction } from './absorb-store';
 
 // Which product has which SKU, had it when, and waits for one; inside the transaction of absorb.

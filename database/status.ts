@@ -1,5 +1,5 @@
 import { kinds, targets, type Kind, type System, type Target } from '../domain/words';
-import type { DeliveryState } from '../domain/delivery-state';
+import type { DeliveryState } from '../domain/delivery/delivery-state';
 import { firstRow, type Db } from './pool';
 
 // What operators and the POS see: where things stand, read from the tables.

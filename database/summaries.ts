@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import type { SummaryBody, SummaryKey } from '../domain/bodies';
 import type { PostingMode, ModeSwitch } from '../domain/posting/modes';
 import { modeOfDay } from '../domain/posting/modes';
-import { summaryNumber } from '../domain/posting/summary';
+import { summaryNumber } from '../domain/posting/summary/summary';
 import type { Db } from './pool';
 
 // Business days with their mode, and what absorb writes of summaries and their members. The

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 
-import type { DeliveryEvent } from '../domain/delivery-state';
+import type { DeliveryEvent } from '../domain/delivery/delivery-state';
 import type { DeliveryUpdate, RemoteState } from './delivery-updates';
 import type { LaneHold } from './lanes';
 import { lockByIds } from './sends';

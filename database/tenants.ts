@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 import type { Pool } from 'pg';
 
-import { initialDirection } from '../domain/direction';
-import { initialSyncSettings } from '../domain/sync-settings';
+import { initialDirection } from '../domain/delivery/direction';
+import { initialSyncSettings } from '../domain/lane/sync-settings';
 import { targets } from '../domain/words';
 import { firstRow, inTransaction, sqlStateOf, type Db } from './pool';
 

@@ -1,14 +1,14 @@
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 
-import type { Thing } from '../domain/record-references';
+import type { Thing } from '../domain/records/record-references';
 import {
   undoKinds,
   type UndoCandidate,
   type UndoKind,
   type UndoOutcome,
   type UndoProgress,
-} from '../domain/undo';
+} from '../domain/delivery/undo';
 import { firstRow, type Db } from './pool';
 
 // What an undo reads and writes: the documents of a range of days, page by page, and what became of

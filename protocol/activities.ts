@@ -1,6 +1,6 @@
-import type { Breaker } from '../domain/circuit-breaker';
-import type { LaneWork } from '../domain/lane-work';
-import type { LaneState, WorkflowPolicy } from '../domain/tenant-sync';
+import type { Breaker } from '../domain/lane/circuit-breaker';
+import type { LaneWork } from '../domain/lane/lane-work';
+import type { LaneState, WorkflowPolicy } from '../domain/lane/tenant-sync';
 import type { Target } from '../domain/words';
 
 // What the workflows may ask for. Names and shapes stand in histories; workflows import these types

@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 
-import type { Breaker } from '../domain/circuit-breaker';
-import type { overallState, TenantSyncState } from '../domain/tenant-sync';
+import type { Breaker } from '../domain/lane/circuit-breaker';
+import type { overallState, TenantSyncState } from '../domain/lane/tenant-sync';
 import type { Target } from '../domain/words';
 
 // Names of workflows, signals and queries. They stand in histories for ever: a rename

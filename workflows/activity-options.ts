@@ -1,7 +1,7 @@
 import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 
 import type { DatabaseActivities, LaneActivities } from '../protocol/activities';
-import type { WorkflowPolicy } from '../domain/tenant-sync';
+import type { WorkflowPolicy } from '../domain/lane/tenant-sync';
 import type { Target } from '../domain/words';
 import type { Queues } from '../protocol/messages';
 

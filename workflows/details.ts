@@ -1,4 +1,4 @@
-import { overallState, type TenantSyncState } from '../domain/tenant-sync';
+import { overallState, type TenantSyncState } from '../domain/lane/tenant-sync';
 import { targets } from '../domain/words';
 
 /** A tenant's state as the Temporal UI shows it beside the workflow: Markdown. */

@@ -6,8 +6,8 @@ import {
   seenMax,
   type SyncRequest,
   type TenantSyncState,
-} from '../domain/tenant-sync';
-import { closedBreaker } from '../domain/circuit-breaker';
+} from '../domain/lane/tenant-sync';
+import { closedBreaker } from '../domain/lane/circuit-breaker';
 import { isTarget, targets, type Target } from '../domain/words';
 import {
   continueAsNewNowSignal,

@@ -2,14 +2,19 @@ import { ApplicationFailure } from '@temporalio/common';
 import { ActivityFailure, condition, isCancellation, log } from '@temporalio/workflow';
 
 import type { PushTurnResult } from '../protocol/activities';
-import { afterFailure, afterSuccess, beginTurn, type Breaker } from '../domain/circuit-breaker';
+import {
+  afterFailure,
+  afterSuccess,
+  beginTurn,
+  type Breaker,
+} from '../domain/lane/circuit-breaker';
 import {
   authRetryAt,
   isBlocked,
   troubleWaitMs,
   type LaneState,
   type TenantSyncState,
-} from '../domain/tenant-sync';
+} from '../domain/lane/tenant-sync';
 import type { Target } from '../domain/words';
 import { databaseActivities, laneActivities } from './activity-options';
 import type { Queues } from '../protocol/messages';

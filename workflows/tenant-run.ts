@@ -11,7 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import { troubleWaitMs } from '../domain/tenant-sync';
+import { troubleWaitMs } from '../domain/lane/tenant-sync';
 import type { Target } from '../domain/words';
 import { databaseActivities, dryRunActivities } from './activity-options';
 import { productionQueues, type TenantRunInput } from '../protocol/messages';

@@ -21,7 +21,7 @@ import {
   troubleWaitMs,
   type SyncRequest,
   type TenantSyncState,
-} from '../domain/tenant-sync';
+} from '../domain/lane/tenant-sync';
 import { targets, type Target } from '../domain/words';
 import { databaseActivities } from './activity-options';
 import { detailsOf } from './details';

@@ -1,4 +1,4 @@
-import { backlogMagnitude, overallState, type TenantSyncState } from '../domain/tenant-sync';
+import { backlogMagnitude, overallState, type TenantSyncState } from '../domain/lane/tenant-sync';
 import { targets, type Target } from '../domain/words';
 import type { TenantSyncStatus } from '../protocol/messages';
 

@@ -39,14 +39,14 @@ import {
   type ChangeRow,
   type Folded,
   type RecordRow,
-} from '../../domain/absorb';
-import type { Outcome } from '../../domain/fold-outcomes';
-import { skusOf } from '../../domain/articles';
+} from '../../domain/records/absorb';
+import type { Outcome } from '../../domain/records/fold-outcomes';
+import { skusOf } from '../../domain/records/articles';
 import { dayIn, needsDay } from '../../domain/business-day';
 import { groupBy } from '../../domain/group-by';
-import { isTicket } from '../../domain/guests';
-import { salesOf, type Thing } from '../../domain/record-references';
-import { applyStock, type StockChange, type StockEntry } from '../../domain/stock';
+import { isTicket } from '../../domain/posting/guests';
+import { salesOf, type Thing } from '../../domain/records/record-references';
+import { applyStock, type StockChange, type StockEntry } from '../../domain/stock/stock';
 import { isDocumentKind, targets, type Kind, type Target } from '../../domain/words';
 import { troubleOf } from '../failures';
 import { guestRules, newGuests } from './guest-customers';

@@ -1,7 +1,7 @@
 import type { AbsorbTransaction } from '../../database/absorb-store';
 import { loadSales } from '../../database/sale-entries';
 import type { RecordBody } from '../../domain/bodies';
-import { comparedRefund, type Compared } from '../../domain/posting/summary-tickets';
+import { comparedRefund, type Compared } from '../../domain/posting/summary/summary-tickets';
 
 /**
  * The refunds among these records that name a sale, by record id, each compared with it

@@ -4,7 +4,7 @@ import { readRecords, type AbsorbTransaction } from '../../database/absorb-store
 import { customersWithEmail } from '../../database/customer-emails';
 import { postingInForce } from '../../database/settings';
 import { homeCurrencyOf } from '../../database/tenants';
-import type { ChangeRow, RecordRow } from '../../domain/absorb';
+import type { ChangeRow, RecordRow } from '../../domain/records/absorb';
 import { emailKey, plainEmail } from '../../domain/email';
 import {
   guestBody,
@@ -12,8 +12,8 @@ import {
   isBookedPerEmail,
   isTicket,
   type GuestRules,
-} from '../../domain/guests';
-import { guestId, ownRevision } from '../../domain/own-records';
+} from '../../domain/posting/guests';
+import { guestId, ownRevision } from '../../domain/records/own-records';
 
 // On whom guests are booked, inside the transaction of absorb (`customer.guest`,
 // accounting.md#customers).

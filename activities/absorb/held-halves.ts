@@ -1,5 +1,5 @@
-import { halvesHold } from '../../connectors/quickbooks/both-halves';
-import { parseFacts } from '../../connectors/quickbooks/facts';
+import { halvesHold } from '../../connectors/quickbooks/plan/mixed-ticket';
+import { parseFacts } from '../../connectors/quickbooks/company/facts';
 import type { AbsorbTransaction } from '../../database/absorb-store';
 import { findConnection } from '../../database/connections';
 import { mappingsFor } from '../../database/mappings';
@@ -7,7 +7,7 @@ import { jsonObject } from '../../database/outgoing';
 import { postingInForce } from '../../database/settings';
 import type { RecordBody } from '../../domain/bodies';
 import type { Hold } from '../../domain/posting/document';
-import { partsOfOrder } from '../../domain/posting/ticket';
+import { partsOfOrder } from '../../domain/posting/source/ticket';
 
 /**
  * The tickets of two halves among these of which one half cannot be posted, by record id: neither

@@ -18,27 +18,27 @@ import {
   type NewMember,
 } from '../../database/summaries';
 import { timeZoneOf } from '../../database/tenants';
-import { recordKey, type RecordRow } from '../../domain/absorb';
+import { recordKey, type RecordRow } from '../../domain/records/absorb';
 import type { RecordBody, SummaryKey } from '../../domain/bodies';
-import { isOpen, transition } from '../../domain/delivery-state';
-import { allowsPush, type DirectionPolicy } from '../../domain/direction';
+import { isOpen, transition } from '../../domain/delivery/delivery-state';
+import { allowsPush, type DirectionPolicy } from '../../domain/delivery/direction';
 import { groupBy } from '../../domain/group-by';
 import { dayEndsAtMs } from '../../domain/posting/modes';
 import { creditedPart } from '../../domain/posting/part-names';
 import type { PostingSettings } from '../../domain/posting/settings';
-import { summaryIdOf } from '../../domain/posting/summary-shares';
+import { summaryIdOf } from '../../domain/posting/summary/summary-shares';
 import {
   ticketOf,
   ticketShares,
   usesDeposits,
   type TicketShare,
-} from '../../domain/posting/summary-tickets';
+} from '../../domain/posting/summary/summary-tickets';
 import {
   documentNamesOf,
   gateFor,
   type Gate,
   type WantedDelivery,
-} from '../../domain/wanted-deliveries';
+} from '../../domain/delivery/wanted-deliveries';
 import { compareRefunds } from './compare-refunds';
 import { heldHalves } from './held-halves';
 import { restingTickets } from './resting-tickets';

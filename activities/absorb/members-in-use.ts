@@ -1,15 +1,15 @@
-import { parseFacts } from '../../connectors/quickbooks/facts';
-import { inUseHold } from '../../connectors/quickbooks/in-use';
+import { parseFacts } from '../../connectors/quickbooks/company/facts';
+import { inUseHold } from '../../connectors/quickbooks/plan/in-use';
 import type { AbsorbTransaction } from '../../database/absorb-store';
 import { findConnection } from '../../database/connections';
 import { jsonObject } from '../../database/outgoing';
 import { loadListed } from '../../database/payout-entries';
 import { loadSales } from '../../database/sale-entries';
 import { liveMembers } from '../../database/summaries';
-import { recordKey } from '../../domain/absorb';
+import { recordKey } from '../../domain/records/absorb';
 import type { RecordBody } from '../../domain/bodies';
 import type { Hold } from '../../domain/posting/document';
-import { ticketOf } from '../../domain/posting/summary-tickets';
+import { ticketOf } from '../../domain/posting/summary/summary-tickets';
 import type { DesiredOp } from '../../domain/words';
 
 /**

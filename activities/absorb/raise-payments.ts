@@ -1,7 +1,7 @@
 import { readRecords, type AbsorbTransaction } from '../../database/absorb-store';
 import { postedPaymentsOf } from '../../database/sale-entries';
 import { raiseRecords } from '../../database/undo';
-import { recordKey, type RecordRow } from '../../domain/absorb';
+import { recordKey, type RecordRow } from '../../domain/records/absorb';
 
 /**
  * Payments in the books of invoices that became another customer's, each at a new revision: nothing

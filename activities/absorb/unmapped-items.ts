@@ -1,9 +1,9 @@
 import { writeRecords, type AbsorbTransaction } from '../../database/absorb-store';
 import { mappedSkus, skusOfUnknown } from '../../database/own-records';
 import { readSkus, readTakenCodes, writeSkus } from '../../database/skus';
-import type { RecordRow } from '../../domain/absorb';
-import { allowsPush, type DirectionPolicy } from '../../domain/direction';
-import { articlesOf, ownProducts } from '../../domain/unmapped-items';
+import type { RecordRow } from '../../domain/records/absorb';
+import { allowsPush, type DirectionPolicy } from '../../domain/delivery/direction';
+import { articlesOf, ownProducts } from '../../domain/records/unmapped-items';
 import type { SummaryTickets } from './join-summaries';
 
 // Products of our own for articles that nobody described (`item.unmapped = create`).

@@ -11,22 +11,22 @@ import {
 import { updateDeliveries, type DeliveryUpdate } from '../../database/delivery-updates';
 import { lookAgain } from '../../database/look-again';
 import { directionInForce } from '../../database/settings';
-import { recordKey, type RecordRow } from '../../domain/absorb';
-import { isOpen, transition } from '../../domain/delivery-state';
-import type { DirectionPolicy } from '../../domain/direction';
+import { recordKey, type RecordRow } from '../../domain/records/absorb';
+import { isOpen, transition } from '../../domain/delivery/delivery-state';
+import type { DirectionPolicy } from '../../domain/delivery/direction';
 import { emailKey, plainEmail } from '../../domain/email';
 import type { OrderLine, RecordBody } from '../../domain/bodies';
 import { groupBy } from '../../domain/group-by';
-import { isTicket } from '../../domain/guests';
-import { isOwnRecord, isWantedIn } from '../../domain/own-records';
+import { isTicket } from '../../domain/posting/guests';
+import { isOwnRecord, isWantedIn } from '../../domain/records/own-records';
 import type { PostingSettings } from '../../domain/posting/settings';
-import { thingsReferredTo, type Thing } from '../../domain/record-references';
+import { thingsReferredTo, type Thing } from '../../domain/records/record-references';
 import {
   documentNamesOf,
   gateFor,
   wantedDeliveries,
   type Gate,
-} from '../../domain/wanted-deliveries';
+} from '../../domain/delivery/wanted-deliveries';
 import { targets, type Kind, type Target } from '../../domain/words';
 import { guestIdOf } from './guest-customers';
 import {

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import { ConnectorError, type Composed } from '../../connectors/connector';
+import { ConnectorError, type Composed } from '../../connectors/contract';
 import {
   loadReferences,
   pickDue,
@@ -8,8 +8,8 @@ import {
   type PickedDelivery,
 } from '../../database/outgoing';
 import { UnreadableRecord } from '../../database/summary-members';
-import { pushSupportOf } from '../../domain/direction';
-import { fairShare } from '../../domain/fair-share';
+import { pushSupportOf } from '../../domain/delivery/direction';
+import { fairShare } from '../../domain/lane/fair-share';
 import { groupBy, inChunks } from '../../domain/group-by';
 import { kinds } from '../../domain/words';
 import { composeOwn, type BuiltItem } from './compose-own';

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
 
-import type { Composed, Outgoing } from '../../connectors/connector';
+import type { Composed, Outgoing } from '../../connectors/contract';
 import { ownersOfRemote } from '../../database/known-products';
 import type { PickedDelivery } from '../../database/outgoing';
 import { groupBy } from '../../domain/group-by';
-import { isOwnRecord } from '../../domain/own-records';
+import { isOwnRecord } from '../../domain/records/own-records';
 import type { Kind } from '../../domain/words';
 import type { LaneTurn } from './turn';
 

@@ -4,12 +4,12 @@ import type {
   Outgoing,
   ProductReference,
   References,
-} from '../../connectors/connector';
+} from '../../connectors/contract';
 import type { KnownProducts } from '../../database/known-products';
 import type { LoadedReferences } from '../../database/outgoing';
-import { isTicket } from '../../domain/guests';
-import { addProducts } from '../../domain/line-products';
-import { salesOf } from '../../domain/record-references';
+import { isTicket } from '../../domain/posting/guests';
+import { addProducts } from '../../domain/records/line-products';
+import { salesOf } from '../../domain/records/record-references';
 import type { JsonObject } from '../../domain/words';
 import type { OpenedConnection } from './open-connection';
 

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import type { SendAnswer, StoredSend } from '../../connectors/connector';
+import type { SendAnswer, StoredSend } from '../../connectors/contract';
 import { recordSends, type SendRow } from '../../database/sends';
 import { inChunks } from '../../domain/group-by';
 import type { OpenedConnection } from './open-connection';

@@ -2,8 +2,8 @@ import { dayIn } from '../../domain/business-day';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
-import type { Connector } from '../../connectors/connector';
-import { parseFacts } from '../../connectors/quickbooks/facts';
+import type { Connector } from '../../connectors/contract';
+import { parseFacts } from '../../connectors/quickbooks/company/facts';
 import { createQuickBooks } from '../../connectors/quickbooks/quickbooks';
 import { createWooCommerce } from '../../connectors/woocommerce/woocommerce';
 import {
@@ -17,7 +17,7 @@ import { jsonObject } from '../../database/outgoing';
 import type { SecretBox } from '../../database/secret-box';
 import { postingInForce } from '../../database/settings';
 import type { Tenant } from '../../database/tenants';
-import type { SyncSettings } from '../../domain/sync-settings';
+import type { SyncSettings } from '../../domain/lane/sync-settings';
 import type { Target } from '../../domain/words';
 import { AuthExpired, NotConnected } from '../failures';
 

@@ -1,8 +1,8 @@
-import type { Outgoing } from '../../connectors/connector';
+import type { Outgoing } from '../../connectors/contract';
 import type { PickedDelivery } from '../../database/outgoing';
-import { isPostedAnew } from '../../domain/delivery-state';
-import { failureClasses } from '../../domain/failure';
-import type { SummarySale } from '../../domain/posting/summary';
+import { isPostedAnew } from '../../domain/delivery/delivery-state';
+import { failureClasses } from '../../domain/delivery/failure';
+import type { SummarySale } from '../../domain/posting/summary/summary';
 import type { OpenedConnection } from './open-connection';
 
 /** A picked delivery as the connector takes it; null where nothing is known of its record. */

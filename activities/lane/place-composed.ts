@@ -1,4 +1,4 @@
-import type { Composed, Remembered, Write } from '../../connectors/connector';
+import type { Composed, Remembered, Write } from '../../connectors/contract';
 import { labelIn } from '../../connectors/product-names';
 import type { RemoteState } from '../../database/delivery-updates';
 import type { PickedDelivery } from '../../database/outgoing';

@@ -1,14 +1,14 @@
 import type { Pool } from 'pg';
 
-import { ConnectorError, type Connector, type SendAnswer } from '../../connectors/connector';
+import { ConnectorError, type Connector, type SendAnswer } from '../../connectors/contract';
 import { areFactsForgotten, forgetFacts } from '../../database/connections';
 import { laneWork } from '../../database/outgoing';
-import type { LaneWork } from '../../domain/lane-work';
+import type { LaneWork } from '../../domain/lane/lane-work';
 import { takeVerifying } from '../../database/open-sends';
 import type { SendRow } from '../../database/sends';
 import { settleSends, settleWithoutSend } from '../../database/settlements';
-import { mayRestOnOldFacts } from '../../domain/failure';
-import { sendsAtOnce, sendsTogether } from '../../domain/sends-at-once';
+import { mayRestOnOldFacts } from '../../domain/delivery/failure';
+import { sendsAtOnce, sendsTogether } from '../../domain/lane/sends-at-once';
 import { LaneTurn, type TurnOptions } from './turn';
 import { composeBatch } from './compose-batch';
 import type { ComposedBatch } from './place-composed';

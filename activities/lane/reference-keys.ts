@@ -1,13 +1,18 @@
-import type { Outgoing } from '../../connectors/connector';
-import { postedKeysOf } from '../../connectors/quickbooks/posted';
+import type { Outgoing } from '../../connectors/contract';
+import { postedKeysOf } from '../../connectors/quickbooks/books/posted';
 import type { ReferenceKeys } from '../../database/outgoing';
 import { emailKey, plainEmail } from '../../domain/email';
-import { isTicket } from '../../domain/guests';
+import { isTicket } from '../../domain/posting/guests';
 import { paidOutKinds, type PaidOutKind } from '../../domain/bodies';
 import type { Kind } from '../../domain/words';
-import { circleOf } from '../../domain/posting/circle';
+import { circleOf } from '../../domain/posting/plan/circle';
 import { appliedPart, isMovePart, tenderOfPart } from '../../domain/posting/part-names';
-import { layAwayOf, salesOf, thingsReferredTo, type Thing } from '../../domain/record-references';
+import {
+  layAwayOf,
+  salesOf,
+  thingsReferredTo,
+  type Thing,
+} from '../../domain/records/record-references';
 
 /** What of our own database composing these needs, each key once. */
 export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {

@@ -4,8 +4,8 @@ import {
   type Findings,
   type Outgoing,
   type References,
-} from '../../connectors/connector';
-import { isTicket } from '../../domain/guests';
+} from '../../connectors/contract';
+import { isTicket } from '../../domain/posting/guests';
 import type { LaneTurn } from './turn';
 
 // Look-ups before composing: how many at once, and what follows when a vendor refuses one.

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-import type { Connector, StoredSend, Write, WriteText } from '../../connectors/connector';
+import type { Connector, StoredSend, Write, WriteText } from '../../connectors/contract';
 import { keptWrite, storedWrite, writeText } from '../../connectors/stored-write';
 import type { NewSend, SendDraft, SendMember, SendRow } from '../../database/sends';
 import { groupBy, inChunks } from '../../domain/group-by';
-import { requestIdOf, sendKeyText, writeKeyText } from '../../domain/idempotency';
+import { requestIdOf, sendKeyText, writeKeyText } from '../../domain/delivery/idempotency';
 import type { ReadyWrite } from './place-composed';
 import type { OpenedConnection } from './open-connection';
 

@@ -1,7 +1,7 @@
-import { ConnectorError } from '../../connectors/connector';
+import { ConnectorError } from '../../connectors/contract';
 import { saveFacts } from '../../database/connections';
 import { markNeedsAuth } from '../../database/lane-reasons';
-import { backoffMs } from '../../domain/backoff';
+import { backoffMs } from '../../domain/delivery/backoff';
 import { AuthExpired, Upstream } from '../failures';
 import type { OpenedConnection } from './open-connection';
 import { TurnOver, waitInTurnMaxMs, type LaneTurn } from './turn';

@@ -1,10 +1,10 @@
-import type { AfterAccepted, MemberResult, SendAnswer } from '../../connectors/connector';
+import type { AfterAccepted, MemberResult, SendAnswer } from '../../connectors/contract';
 import { labelIn } from '../../connectors/product-names';
 import type { SendMember, SendRow } from '../../database/sends';
 import type { MemberSettlement, SendOutcome } from '../../database/settlements';
-import { backoffMs } from '../../domain/backoff';
-import { travelsAlone, verdictFor } from '../../domain/failure';
-import type { SyncSettings } from '../../domain/sync-settings';
+import { backoffMs } from '../../domain/delivery/backoff';
+import { travelsAlone, verdictFor } from '../../domain/delivery/failure';
+import type { SyncSettings } from '../../domain/lane/sync-settings';
 import type { Target } from '../../domain/words';
 
 // Turns what a vendor answered into what becomes of the send and of each member. Pure but for the

@@ -1,22 +1,22 @@
 import type { Pool } from 'pg';
 
-import type { Composed } from '../../connectors/connector';
+import type { Composed } from '../../connectors/contract';
 import { readRecords, withCursor, type AbsorbTransaction } from '../../database/absorb-store';
 import { lockDeliveriesOf } from '../../database/deliveries';
 import type { PickedDelivery } from '../../database/outgoing';
 import { inTransaction } from '../../database/pool';
 import { modesOf } from '../../database/summaries';
 import { readSummary } from '../../database/summary-members';
-import { SummaryFold, type SummarySale } from '../../domain/posting/summary';
-import { summaryIdOf } from '../../domain/posting/summary-shares';
+import { SummaryFold, type SummarySale } from '../../domain/posting/summary/summary';
+import { summaryIdOf } from '../../domain/posting/summary/summary-shares';
 import {
   ticketOf,
   ticketShares,
   usesDeposits,
   type Compared,
-} from '../../domain/posting/summary-tickets';
-import type { Thing } from '../../domain/record-references';
-import { recordKey } from '../../domain/absorb';
+} from '../../domain/posting/summary/summary-tickets';
+import type { Thing } from '../../domain/records/record-references';
+import { recordKey } from '../../domain/records/absorb';
 import { compareRefunds } from '../absorb/compare-refunds';
 import { heldHalves } from '../absorb/held-halves';
 import { isAlone } from '../absorb/join-summaries';

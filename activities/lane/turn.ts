@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { Pool } from 'pg';
 
-import { ConnectorError, type CallGate } from '../../connectors/connector';
+import { ConnectorError, type CallGate } from '../../connectors/contract';
 import {
   chargeRead,
   leaseMs,
@@ -17,8 +17,8 @@ import {
 import { clearNeedsAuth, limitBatch, postponeCalls } from '../../database/lane-reasons';
 import { takeOverSends } from '../../database/open-sends';
 import { LaneBusy, troubleOf } from '../failures';
-import { limitsOf, type CallKind, type SyncSettings } from '../../domain/sync-settings';
-import type { RateLimit } from '../../domain/rate-budget';
+import { limitsOf, type CallKind, type SyncSettings } from '../../domain/lane/sync-settings';
+import type { RateLimit } from '../../domain/lane/rate-budget';
 import type { Target } from '../../domain/words';
 
 // One turn of a lane: the lease that makes us the only caller of this vendor account, the budget,

@@ -13,7 +13,7 @@ import {
   type DeadRow,
 } from '../../database/failures';
 import type { Tenant } from '../../database/tenants';
-import { deadReasons, failureClasses } from '../../domain/failure';
+import { deadReasons, failureClasses } from '../../domain/delivery/failure';
 import { ApplicationFailure, log } from '@temporalio/activity';
 import {
   redriveSignal,

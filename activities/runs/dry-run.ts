@@ -3,16 +3,16 @@ import type { Pool } from 'pg';
 import { pickDue, type PickedDelivery } from '../../database/outgoing';
 import { beginRun, savePage, type RunMember, type RunSend } from '../../database/runs';
 import type { RecordBody } from '../../domain/bodies';
-import { expectedMs } from '../../domain/expected-time';
+import { expectedMs } from '../../domain/lane/expected-time';
 import type { Posting } from '../../domain/posting/posting';
 import {
   newLaneProgress,
   type LaneProgress,
   type MemberOutcome,
   type RunSelector,
-} from '../../domain/run-progress';
-import { sendsAtOnce } from '../../domain/sends-at-once';
-import { limitsOf } from '../../domain/sync-settings';
+} from '../../domain/delivery/run-progress';
+import { sendsAtOnce } from '../../domain/lane/sends-at-once';
+import { limitsOf } from '../../domain/lane/sync-settings';
 import { composePicked, placesBehind, sharedOf } from '../lane/compose-batch';
 import { place, type ComposedBatch } from '../lane/place-composed';
 import { inSummary } from '../absorb/join-summaries';

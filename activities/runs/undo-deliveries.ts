@@ -17,20 +17,20 @@ import {
   saveUndo,
   undoneAmong,
 } from '../../database/undo';
-import { recordKey } from '../../domain/absorb';
-import { transition, undone, type DeliveryEvent } from '../../domain/delivery-state';
-import type { DirectionPolicy } from '../../domain/direction';
+import { recordKey } from '../../domain/records/absorb';
+import { transition, undone, type DeliveryEvent } from '../../domain/delivery/delivery-state';
+import type { DirectionPolicy } from '../../domain/delivery/direction';
 import { inChunks } from '../../domain/group-by';
-import type { Thing } from '../../domain/record-references';
-import type { RunSelector } from '../../domain/run-progress';
+import type { Thing } from '../../domain/records/record-references';
+import type { RunSelector } from '../../domain/delivery/run-progress';
 import {
   undoKinds,
   undoWayOf,
   type UndoKind,
   type UndoProgress,
   type UndoWay,
-} from '../../domain/undo';
-import { gateFor } from '../../domain/wanted-deliveries';
+} from '../../domain/delivery/undo';
+import { gateFor } from '../../domain/delivery/wanted-deliveries';
 import { inSummary, isInSummary, joinSummaries } from '../absorb/join-summaries';
 import { wantDeliveries } from '../absorb/want-deliveries';
 

@@ -20,7 +20,7 @@ import {
 } from '../../database/failed-changes';
 import { countUndone } from '../../database/undo';
 import { writeAudit } from '../../database/tenants';
-import { deadReasons, failureClasses } from '../../domain/failure';
+import { deadReasons, failureClasses } from '../../domain/delivery/failure';
 import { holdActors, holdReasons, isHoldCode } from '../../domain/hold-reasons';
 import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { setLane } from '../../database/lanes';
 import { writeAudit } from '../../database/tenants';
-import { closedBreaker } from '../../domain/circuit-breaker';
+import { closedBreaker } from '../../domain/lane/circuit-breaker';
 import type { ApiDeps } from '../deps';
 import { none, tenantRoute, type Route } from '../route';
 import { systemName } from '../words';

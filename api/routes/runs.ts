@@ -15,8 +15,8 @@ import {
 } from '../../database/runs';
 import { writeAudit } from '../../database/tenants';
 import { undoOutcomesOf } from '../../database/undo';
-import { memberOutcomes, runKinds } from '../../domain/run-progress';
-import { undoKinds, undoOutcomes } from '../../domain/undo';
+import { memberOutcomes, runKinds } from '../../domain/delivery/run-progress';
+import { undoKinds, undoOutcomes } from '../../domain/delivery/undo';
 import { kinds, targets, type Kind } from '../../domain/words';
 import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';

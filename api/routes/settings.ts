@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
-import { parseFacts } from '../../connectors/quickbooks/facts';
+import { parseFacts } from '../../connectors/quickbooks/company/facts';
 import { findConnection } from '../../database/connections';
 import { jsonObject } from '../../database/outgoing';
 import { bringInForce } from '../../database/policy';
@@ -19,7 +19,7 @@ import {
   unclearSettings,
   unfitSettings,
 } from '../../domain/posting/settings';
-import { initialSyncSettings } from '../../domain/sync-settings';
+import { initialSyncSettings } from '../../domain/lane/sync-settings';
 import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
 import { invalid, Problem } from '../problem';

@@ -6,7 +6,7 @@ import { tenantFacts } from '../../database/health';
 import { countStates, queueState, type StateCount } from '../../database/status';
 import { healths, problemCodes, severities, type HealthProblem } from '../../domain/health/problem';
 import { healthOf } from '../../domain/health/tenant';
-import type { Quota } from '../../domain/sync-settings';
+import type { Quota } from '../../domain/lane/sync-settings';
 import type { Target } from '../../domain/words';
 import type { ApiDeps } from '../deps';
 import { none, tenantRoute, type Route } from '../route';

@@ -1,17 +1,17 @@
 import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
-import type { Composed, Outgoing, References } from '../connector';
-import { composeCustomer } from './compose-customer';
-import { composeItem } from './compose-item';
-import { absent } from './name-writes';
-import { composeDocument } from './document';
-import type { QboFacts } from './facts';
-import { hold } from './hold';
-import { findingOf } from './findings';
-import { isMoney } from './money';
-import { composeMoney } from './plan-money';
-import { thenSettled } from './opens-on-account';
-import type { Plans } from './plan-once';
+import type { Composed, Outgoing, References } from '../contract';
+import { composeCustomer } from './lists/compose-customer';
+import { composeItem } from './lists/compose-item';
+import { absent } from './lists/name-writes';
+import { composeDocument } from './plan/document';
+import type { QboFacts } from './company/facts';
+import { hold } from './company/hold';
+import { findingOf } from './books/findings';
+import { isMoney } from './plan/wanted-money';
+import { composeMoney } from './plan/entry';
+import { thenSettled } from './plan/opens-on-account';
+import type { Plans } from './plan/plan-once';
 
 // What to do for one delivery to a company. Pure.
 

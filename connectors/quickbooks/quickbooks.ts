@@ -6,16 +6,16 @@ import {
   type Connector,
   type SendAnswer,
   unanswered,
-} from '../connector';
-import { freeze, payloadsIn, settle } from './batch';
-import { QboClient } from './client';
+} from '../contract';
+import { freeze, payloadsIn, settle } from './send/batch';
+import { QboClient } from './api/client';
 import { compose } from './compose';
-import { parseFacts, readFacts } from './facts';
-import { lookUp, readIncomeAccounts } from './lookup';
-import { itemsIn, postingsOf } from './postings';
-import { Plans } from './plan-once';
-import { refreshCredentials, type QboCredentials } from './oauth';
-import { lookAtMembers, repeatableMs } from './verify';
+import { parseFacts, readFacts } from './company/facts';
+import { lookUp, readIncomeAccounts } from './look-up';
+import { itemsIn, postingsOf } from './books/postings';
+import { Plans } from './plan/plan-once';
+import { refreshCredentials, type QboCredentials } from './api/oauth';
+import { lookAtMembers, repeatableMs } from './send/verify';
 
 export interface QuickBooksOptions {
   baseUrl: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { ConnectorError, type CallGate } from '../connector';
-import type { WooCommerceOptions } from './client';
+import { ConnectorError, type CallGate } from '../contract';
+import type { WooCommerceOptions } from './api/client';
 import { createWooCommerce } from './woocommerce';
 
 const shopFacts = z.object({ version: z.string(), currency: z.string() });

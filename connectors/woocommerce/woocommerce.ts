@@ -1,12 +1,12 @@
-import { ConnectorError, unanswered, type Connector, type SendAnswer } from '../connector';
-import { freeze, payloadsIn, settle } from './batch';
-import { WooClient, type WooCommerceOptions } from './client';
-import { compose } from './compose';
-import { OddAnswer, rejectedOutcome, wholeRefusal } from './errors';
-import { lookUp } from './lookup';
-import { lookAtMembers } from './verify';
-import type { ShopRules } from './mapping';
-import { systemStatusSchema } from './wire';
+import { ConnectorError, unanswered, type Connector, type SendAnswer } from '../contract';
+import { freeze, payloadsIn, settle } from './push/batch';
+import { WooClient, type WooCommerceOptions } from './api/client';
+import { compose } from './push/compose';
+import { OddAnswer, rejectedOutcome, wholeRefusal } from './api/errors';
+import { lookUp } from './push/look-up';
+import { lookAtMembers } from './push/verify';
+import type { ShopRules } from './shape/mapping';
+import { systemStatusSchema } from './api/wire';
 
 /** One store as a connector: products and their stock. */
 export function createWooCommerce(options: WooCommerceOptions): Connector {

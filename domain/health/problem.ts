@@ -1,4 +1,4 @@
-import type { Breaker } from '../circuit-breaker';
+import type { Breaker } from '../lane/circuit-breaker';
 import type { Target } from '../words';
 
 // What health is decided from, and the forms in which it is told.

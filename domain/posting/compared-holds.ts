@@ -1,5 +1,5 @@
 import type { HoldCode } from '../hold-reasons';
-import { unpaid } from './unpaid';
+import { unpaid } from './source/unpaid';
 
 /**
  * Reasons of holds that compare a record with others: its sale, deposit, invoice or payout. Each is

@@ -1,8 +1,8 @@
 import { minorToText, sumMinor } from '../money';
-import { amountOf, backOf, type LayAway } from './deposit';
+import { amountOf, backOf, type LayAway } from './source/deposit';
 import type { Hold } from './document';
-import { soldMinor, type KnownSale } from './known-sale';
-import type { ListedThing } from './paid-out';
+import { soldMinor, type KnownSale } from './source/known-sale';
+import type { ListedThing } from './source/paid-out';
 
 // What others in the books rest on is neither voided away nor made smaller than they need
 // (accounting.md#edits): it is held with both names until one of the two changes.

@@ -14,3 +14,8 @@ export function moneyMarker(kind: string, recordId: string, part: string): strin
   const isNumbered = /-\d+$/.test(part);
   return `truth-sync pos ${isNumbered ? `${part.replace('-', ' ')} of ` : ''}${kind} ${id}`;
 }
+
+/** The marker of another document of the same record: no other record can have it. */
+export function markerNamed(marker: string, name: string): string {
+  return marker.replace(/^(truth-sync \w+) /, `$1 ${name} of `);
+}

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { dispatch, type AnsweredSend, type DispatchOptions } from '../../activities/lane/dispatch';
 import { LaneTurn, type TurnOptions } from '../../activities/lane/turn';
 import { inSends } from '../../activities/lane/send-writes';
-import type { SendAnswer } from '../../connectors/connector';
+import type { SendAnswer } from '../../connectors/contract';
 import { createQuickBooks } from '../../connectors/quickbooks/quickbooks';
 import { pickDue } from '../../database/outgoing';
 import { initialPostingSettings } from '../../domain/posting/settings';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { putMapping } from '../../database/mappings';
 import { addKey } from '../../database/tenants';
-import { requestIdOf } from '../../domain/idempotency';
+import { requestIdOf } from '../../domain/delivery/idempotency';
 import { startTestApi, type Called, type TestApi } from '../support/api';
 import { customer, order, product } from '../support/samples';
 import { fault, noFaults } from '../support/sandboxes';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { tenantFacts } from '../../database/health';
 import { deliveriesOf, type DeliveryView } from '../../database/status';
-import { initialSyncSettings } from '../../domain/sync-settings';
+import { initialSyncSettings } from '../../domain/lane/sync-settings';
 import type { Kind } from '../../domain/words';
 import { fault, shelf } from '../support/sandboxes';
 import { count, order, product } from '../support/samples';

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { putMapping } from '../../database/mappings';
 import { createRun } from '../../database/runs';
 import { undoOutcomesOf } from '../../database/undo';
-import { undoKinds } from '../../domain/undo';
+import { undoKinds } from '../../domain/delivery/undo';
 import { tenantRunId, tenantRunStart, tenantRunType } from '../../protocol/messages';
 import { startCases } from '../support/cases';
 import { queuesApart, serveLane, startLaneProcess } from '../support/lane-workers';

@@ -5,7 +5,7 @@ import { laneStates } from '../../database/lanes';
 import { putMapping } from '../../database/mappings';
 import { directionInForce } from '../../database/settings';
 import { addKey } from '../../database/tenants';
-import { initialDirection } from '../../domain/direction';
+import { initialDirection } from '../../domain/delivery/direction';
 import { startTestApi, type TestApi } from '../support/api';
 import {
   accountsOf,

@@ -6,7 +6,7 @@ import { findConnection, putConnection, saveFacts, secretPlace } from '../../dat
 import { jsonObject } from '../../database/outgoing';
 import { findTenant } from '../../database/tenants';
 import { applyRedrive } from '../../database/failures';
-import { initialSyncSettings } from '../../domain/sync-settings';
+import { initialSyncSettings } from '../../domain/lane/sync-settings';
 import { companyFacts } from '../support/company-facts';
 import {
   callAs,

@@ -4,8 +4,8 @@ import { insertDeliveries, type NewDelivery } from '../../database/deliveries';
 import { bringInForce } from '../../database/policy';
 import { inTransaction } from '../../database/pool';
 import { findTenant } from '../../database/tenants';
-import { initialDirection } from '../../domain/direction';
-import { initialSyncSettings } from '../../domain/sync-settings';
+import { initialDirection } from '../../domain/delivery/direction';
+import { initialSyncSettings } from '../../domain/lane/sync-settings';
 import {
   callAs,
   nowhere,

@@ -8,7 +8,7 @@ import type {
   References,
   StoredSend,
   Write,
-} from '../../connectors/connector';
+} from '../../connectors/contract';
 import { writeText } from '../../connectors/stored-write';
 import type {
   OrderBody,
@@ -18,10 +18,10 @@ import type {
   StockBody,
 } from '../../domain/bodies';
 
-import type { CirclePart } from '../../domain/posting/circle';
-import type { LayAway } from '../../domain/posting/deposit';
-import type { KnownSale } from '../../domain/posting/known-sale';
-import type { ListedThing } from '../../domain/posting/paid-out';
+import type { CirclePart } from '../../domain/posting/plan/circle';
+import type { LayAway } from '../../domain/posting/source/deposit';
+import type { KnownSale } from '../../domain/posting/source/known-sale';
+import type { ListedThing } from '../../domain/posting/source/paid-out';
 
 // Builders for connector tests: whole by default, changed where a test says so.
 

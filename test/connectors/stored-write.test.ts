@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 
-import type { FrozenRequest, KeptWrite, Write, WriteText } from '../../connectors/connector';
-import * as quickbooks from '../../connectors/quickbooks/batch';
+import type { FrozenRequest, KeptWrite, Write, WriteText } from '../../connectors/contract';
+import * as quickbooks from '../../connectors/quickbooks/send/batch';
 import { keptWrite, storedWrite, writeText } from '../../connectors/stored-write';
-import * as woo from '../../connectors/woocommerce/batch';
+import * as woo from '../../connectors/woocommerce/push/batch';
 import type { JsonObject } from '../../domain/words';
 
 interface Batches {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { loadSales } from '../../database/sale-entries';
 import { settleWithoutSend } from '../../database/settlements';
 import type { LaneHold } from '../../database/lanes';
-import type { SaleEntry } from '../../domain/posting/known-sale';
+import type { SaleEntry } from '../../domain/posting/source/known-sale';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { customer, order, orderBody } from '../support/samples';
 import type { TestChange } from '../support/stack';

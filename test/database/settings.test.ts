@@ -20,7 +20,7 @@ import {
 import { settleWithoutSend } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { recount } from '../../database/watchdog';
-import { initialSyncSettings } from '../../domain/sync-settings';
+import { initialSyncSettings } from '../../domain/lane/sync-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { count, customer, order, product } from '../support/samples';
 import {

@@ -22,9 +22,9 @@ import {
 } from '../../database/settlements';
 import { createTenant } from '../../database/tenants';
 import { canonicalJson } from '../../domain/canonical';
-import type { DirectionPolicy } from '../../domain/direction';
-import type { DeliveryState } from '../../domain/delivery-state';
-import type { RateLimit } from '../../domain/rate-budget';
+import type { DirectionPolicy } from '../../domain/delivery/direction';
+import type { DeliveryState } from '../../domain/delivery/delivery-state';
+import type { RateLimit } from '../../domain/lane/rate-budget';
 import type { Kind, Target } from '../../domain/words';
 import type { TestChange } from '../support/stack';
 

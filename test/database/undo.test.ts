@@ -8,7 +8,7 @@ import { loadReferences } from '../../database/outgoing';
 import { beginRun, createRun, endRun, findRun } from '../../database/runs';
 import { queueDepth } from '../../database/status';
 import { countUndoing, undoOutcomesOf } from '../../database/undo';
-import { undoKinds } from '../../domain/undo';
+import { undoKinds } from '../../domain/delivery/undo';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { order, orderBody } from '../support/samples';
 import {

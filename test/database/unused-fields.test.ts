@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { changeBodySchemas } from '../../schemas/change-bodies';
-import { unusedFields } from '../../domain/unused-fields';
+import { unusedFields } from '../../domain/records/unused-fields';
 import { changeKinds } from '../../domain/words';
 
 // Kind 8 of what was found, "accepted, then dropped": every field that intake accepts is read by

@@ -6,7 +6,7 @@ import { requestRedrive } from '../../database/failures';
 import { setLane } from '../../database/lanes';
 import { requestSettings } from '../../database/settings';
 import { findStuckTenants } from '../../database/watchdog';
-import { initialSyncSettings } from '../../domain/sync-settings';
+import { initialSyncSettings } from '../../domain/lane/sync-settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { customer } from '../support/samples';
 import { absorb, deliver, deliveries, holdLane, newTenant, send, store } from './support';

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { ChangeRow } from '../../domain/absorb';
-import { isParkedSku, skusOf } from '../../domain/articles';
-import { foldSku } from '../../domain/sku-codes';
+import type { ChangeRow } from '../../domain/records/absorb';
+import { isParkedSku, skusOf } from '../../domain/records/articles';
+import { foldSku } from '../../domain/records/sku-codes';
 import { change, Memory } from './fold';
 
 const base = {

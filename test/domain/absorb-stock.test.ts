@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import type { ChangeRow } from '../../domain/absorb';
+import type { ChangeRow } from '../../domain/records/absorb';
 import { orderBody } from '../support/samples';
 import { change, Memory } from './fold';
 

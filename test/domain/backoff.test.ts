@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { backoffMs } from '../../domain/backoff';
-import { initialSyncSettings } from '../../domain/sync-settings';
+import { backoffMs } from '../../domain/delivery/backoff';
+import { initialSyncSettings } from '../../domain/lane/sync-settings';
 
 const settings = initialSyncSettings.backoff;
 

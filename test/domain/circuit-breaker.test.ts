@@ -6,7 +6,7 @@ import {
   beginTurn,
   closedBreaker,
   type Breaker,
-} from '../../domain/circuit-breaker';
+} from '../../domain/lane/circuit-breaker';
 
 const settings = { failures: 5, openMs: 60_000, successes: 3 };
 const fail = (breaker: Breaker, nowMs: number, random = 0.5): Breaker =>

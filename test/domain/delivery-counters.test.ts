@@ -8,7 +8,7 @@ import {
   transition,
   type DeliveryCore,
   type DeliveryEvent,
-} from '../../domain/delivery-state';
+} from '../../domain/delivery/delivery-state';
 
 // What a transition does to revisions, tries, generation and due time.
 

@@ -6,7 +6,7 @@ import {
   type DeliveryCore,
   type DeliveryEvent,
   type Resting,
-} from '../../domain/delivery-state';
+} from '../../domain/delivery/delivery-state';
 
 // The transition table of a delivery, every state by every event, written out by hand.
 

@@ -7,7 +7,7 @@ import {
   pushDifferences,
   pushSupportOf,
   type DirectionPolicy,
-} from '../../domain/direction';
+} from '../../domain/delivery/direction';
 import { kinds, targets } from '../../domain/words';
 
 const table = `

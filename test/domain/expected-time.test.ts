@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
-import { expectedMs } from '../../domain/expected-time';
-import { limitsOf } from '../../domain/sync-settings';
+import { expectedMs } from '../../domain/lane/expected-time';
+import { limitsOf } from '../../domain/lane/sync-settings';
 
 const quota = { requestsPerMinute: 500, requestsPerSecond: 10, batchesPerMinute: 40 };
 const limits = { read: limitsOf(quota, 'read'), write: limitsOf(quota, 'write') };

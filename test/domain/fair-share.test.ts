@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { fairShare } from '../../domain/fair-share';
+import { fairShare } from '../../domain/lane/fair-share';
 
 const of = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, n) => `${name}${n}`);

@@ -4,11 +4,11 @@ import {
   type ChangeRow,
   type Folded,
   type RecordRow,
-} from '../../domain/absorb';
-import type { SkuClaim, SkuHolder } from '../../domain/articles';
-import type { GuestRules } from '../../domain/guests';
-import { guestId } from '../../domain/own-records';
-import { foldSku } from '../../domain/sku-codes';
+} from '../../domain/records/absorb';
+import type { SkuClaim, SkuHolder } from '../../domain/records/articles';
+import type { GuestRules } from '../../domain/posting/guests';
+import { guestId } from '../../domain/records/own-records';
+import { foldSku } from '../../domain/records/sku-codes';
 
 // Records and SKUs in memory, for folding change by change or in batches as absorb does.
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import type { RecordBody, RefundBody, TicketBody } from '../../domain/bodies';
-import { guestBody, guestEmail, isBookedPerEmail } from '../../domain/guests';
-import { guestId } from '../../domain/own-records';
+import { guestBody, guestEmail, isBookedPerEmail } from '../../domain/posting/guests';
+import { guestId } from '../../domain/records/own-records';
 import { initialPostingSettings } from '../../domain/posting/settings';
 import { orderBody } from '../support/samples';
 import { change, Memory } from './fold';

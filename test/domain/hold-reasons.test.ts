@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { transition, type DeliveryCore } from '../../domain/delivery-state';
+import { transition, type DeliveryCore } from '../../domain/delivery/delivery-state';
 import {
   harmlessHolds,
   holdReasons,

@@ -7,7 +7,7 @@ import {
   sendKeyText,
   writeKeyText,
   type WriteIdentity,
-} from '../../domain/idempotency';
+} from '../../domain/delivery/idempotency';
 
 const identity: WriteIdentity = {
   workflowId: 'tenant-sync:shop',

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { charge, type RateState } from '../../domain/rate-budget';
-import { limitsOf, type CallKind } from '../../domain/sync-settings';
+import { charge, type RateState } from '../../domain/lane/rate-budget';
+import { limitsOf, type CallKind } from '../../domain/lane/sync-settings';
 
 const quota = { requestsPerMinute: 500, requestsPerSecond: 10, batchesPerMinute: 40 };
 

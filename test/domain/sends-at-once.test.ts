@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { sendsAtOnce, sendsTogether } from '../../domain/sends-at-once';
+import { sendsAtOnce, sendsTogether } from '../../domain/lane/sends-at-once';
 
 test.each([
   ['one until it is known how fast they leave', 1, null, 10_000, 1],

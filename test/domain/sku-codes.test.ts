@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { codeForSku, foldSku } from '../../domain/sku-codes';
+import { codeForSku, foldSku } from '../../domain/records/sku-codes';
 
 test.each([
   ['85123A', '85123a'],

@@ -9,7 +9,7 @@ import {
   ticketEntries,
   type StockChange,
   type StockEntry,
-} from '../../domain/stock';
+} from '../../domain/stock/stock';
 import { orderBody } from '../support/samples';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 21, 10, minute)).toISOString();

@@ -12,8 +12,8 @@ import {
   upgraded,
   type LaneState,
   type TenantSyncState,
-} from '../../domain/tenant-sync';
-import { initialSyncSettings } from '../../domain/sync-settings';
+} from '../../domain/lane/tenant-sync';
+import { initialSyncSettings } from '../../domain/lane/sync-settings';
 
 function state(woo: Partial<LaneState>): TenantSyncState {
   const fresh = newTenantSyncState();

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { transition, type DeliveryCore } from '../../domain/delivery-state';
+import { transition, type DeliveryCore } from '../../domain/delivery/delivery-state';
 import { documentKinds } from '../../domain/words';
-import { undoKinds, undoWayOf, type UndoCandidate, type UndoWay } from '../../domain/undo';
+import { undoKinds, undoWayOf, type UndoCandidate, type UndoWay } from '../../domain/delivery/undo';
 
 // What an undo takes back of a delivery, and what a delivery remembers of it.
 

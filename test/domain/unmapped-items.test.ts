@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { RecordRow } from '../../domain/absorb';
+import type { RecordRow } from '../../domain/records/absorb';
 import type { ProductBody, TicketBody } from '../../domain/bodies';
-import { isOwnRecord, isWantedIn, ownItemId } from '../../domain/own-records';
-import { foldSku } from '../../domain/sku-codes';
-import { articlesOf, ownProducts } from '../../domain/unmapped-items';
+import { isOwnRecord, isWantedIn, ownItemId } from '../../domain/records/own-records';
+import { foldSku } from '../../domain/records/sku-codes';
+import { articlesOf, ownProducts } from '../../domain/records/unmapped-items';
 import { idText } from '../../schemas/body-parts';
 import { orderBody, product } from '../support/samples';
 import { change, Memory } from './fold';

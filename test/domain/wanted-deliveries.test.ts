@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { initialDirection, type DirectionPolicy } from '../../domain/direction';
+import { initialDirection, type DirectionPolicy } from '../../domain/delivery/direction';
 import type { RecordBody, RefundBody } from '../../domain/bodies';
 import { initialPostingSettings } from '../../domain/posting/settings';
 import {
@@ -8,7 +8,7 @@ import {
   gateFor,
   wantedDeliveries,
   type DocumentNames,
-} from '../../domain/wanted-deliveries';
+} from '../../domain/delivery/wanted-deliveries';
 import { orderBody } from '../support/samples';
 
 const open = { kind: 'open' };

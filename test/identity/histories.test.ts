@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { foldSku } from '../../domain/sku-codes';
+import { foldSku } from '../../domain/records/sku-codes';
 import { historiesAsked } from '../support/env';
 import { Till } from './till';
 import { World } from './world';

@@ -1,20 +1,25 @@
 import { referencesFrom } from '../../activities/lane/compose-traced';
-import type { Composed, Outgoing, Write } from '../../connectors/connector';
+import type { Composed, Outgoing, Write } from '../../connectors/contract';
 import { labelIn } from '../../connectors/product-names';
-import { composeCustomer } from '../../connectors/quickbooks/compose-customer';
-import { composeItem } from '../../connectors/quickbooks/compose-item';
-import { baseName, itemName, recordMark, suffixedName } from '../../connectors/quickbooks/mapping';
-import { customerSchema, itemSchema } from '../../connectors/quickbooks/wire';
-import { compose as composeInShop } from '../../connectors/woocommerce/compose';
-import { productSchema } from '../../connectors/woocommerce/wire';
+import { composeCustomer } from '../../connectors/quickbooks/lists/compose-customer';
+import { composeItem } from '../../connectors/quickbooks/lists/compose-item';
+import {
+  baseName,
+  itemName,
+  recordMark,
+  suffixedName,
+} from '../../connectors/quickbooks/shape/mapping';
+import { customerSchema, itemSchema } from '../../connectors/quickbooks/api/wire';
+import { compose as composeInShop } from '../../connectors/woocommerce/push/compose';
+import { productSchema } from '../../connectors/woocommerce/api/wire';
 import type { KnownProduct } from '../../database/known-products';
 import type { LoadedReferences } from '../../database/outgoing';
 import { parseChangeBody } from '../../schemas/change-bodies';
-import type { ChangeRow, RecordRow } from '../../domain/absorb';
-import { isParkedSku } from '../../domain/articles';
+import type { ChangeRow, RecordRow } from '../../domain/records/absorb';
+import { isParkedSku } from '../../domain/records/articles';
 import { emailKey } from '../../domain/email';
-import { foldSku } from '../../domain/sku-codes';
-import { applyStock, type StockEntry } from '../../domain/stock';
+import { foldSku } from '../../domain/records/sku-codes';
+import { applyStock, type StockEntry } from '../../domain/stock/stock';
 import type { JsonObject, Target } from '../../domain/words';
 import { change, Memory } from '../domain/fold';
 import { companyFacts } from '../support/company-facts';

@@ -1,4 +1,4 @@
-import type { QboFacts } from '../../connectors/quickbooks/facts';
+import type { QboFacts } from '../../connectors/quickbooks/company/facts';
 
 /** A US company with automated sales tax, as its facts are stored. */
 export const companyFacts: QboFacts = {

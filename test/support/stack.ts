@@ -16,7 +16,7 @@ import { requestSettings } from '../../database/settings';
 import { countStates, queueDepth } from '../../database/status';
 import { createTenant, type Tenant } from '../../database/tenants';
 import { canonicalJson } from '../../domain/canonical';
-import { initialSyncSettings, type SyncSettings } from '../../domain/sync-settings';
+import { initialSyncSettings, type SyncSettings } from '../../domain/lane/sync-settings';
 import type { ChangeOp, Kind } from '../../domain/words';
 import { ensureSearchAttributes } from '../../platform/temporal-client';
 import { startQboSandbox } from '../../sandbox/qbo/start';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { newestSettings, settingsVersions, syncInForce } from '../../database/settings';
 import { countStates } from '../../database/status';
-import { initialDirection, type DirectionPolicy } from '../../domain/direction';
+import { initialDirection, type DirectionPolicy } from '../../domain/delivery/direction';
 import { documents, shelf, writes } from '../support/sandboxes';
 import { customer, order, product } from '../support/samples';
 import {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { takeLease } from '../../database/lanes';
 import { createRun, findRun } from '../../database/runs';
-import { initialDirection } from '../../domain/direction';
+import { initialDirection } from '../../domain/delivery/direction';
 import { kinds } from '../../domain/words';
 import { tenantRunStart, tenantRunType } from '../../protocol/messages';
 import { record, recordWorkflow } from '../support/histories';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { requestRedrive } from '../../database/failures';
 import { createRun, findRun } from '../../database/runs';
 import { newestSettings, requestSettings } from '../../database/settings';
-import { initialDirection } from '../../domain/direction';
+import { initialDirection } from '../../domain/delivery/direction';
 import type { watchdog } from '../../workflows';
 import { tenantRunId, watchdogType } from '../../protocol/messages';
 import { documents } from '../support/sandboxes';

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { Outgoing, Write } from '../../../connectors/connector';
+import type { Outgoing, Write } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
-import { partsOfOrder, type Ticket } from '../../../domain/posting/ticket';
+import { partsOfOrder, type Ticket } from '../../../domain/posting/source/ticket';
 import { basket } from '../../domain/posting/baskets';
 import { companyKinds } from '../../domain/posting/company';
 import { totalsOf } from '../../sandbox/qbo/expected-ledger';

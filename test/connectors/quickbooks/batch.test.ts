@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
-import type { Write } from '../../../connectors/connector';
-import { freeze, settle } from '../../../connectors/quickbooks/batch';
+import type { Write } from '../../../connectors/contract';
+import { freeze, settle } from '../../../connectors/quickbooks/send/batch';
 import { writeText } from '../../../connectors/stored-write';
 
 /** What a receipt of 20.00 + 2.00 comes to when the books answer with this total and tax. */

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 
-import type { Outgoing } from '../../../connectors/connector';
+import type { Outgoing } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
 import type { OrderBody } from '../../../domain/bodies';
-import { deliveryPartsOf } from '../../../domain/posting/ticket';
+import { deliveryPartsOf } from '../../../domain/posting/source/ticket';
 import { line, orderBody, outgoing } from '../fixtures';
 import { Books } from './books';
 

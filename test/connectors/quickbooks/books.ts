@@ -6,7 +6,7 @@ import type {
   Outgoing,
   RecordReference,
   Write,
-} from '../../../connectors/connector';
+} from '../../../connectors/contract';
 import { initialPostingSettings, type PostingSettings } from '../../../domain/posting/settings';
 import { added, totalsOf } from '../../sandbox/qbo/expected-ledger';
 import { control, startCompany, type Company } from '../../sandbox/support';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { companyPath, inLists, quoted } from '../../../connectors/quickbooks/client';
+import { companyPath, inLists, quoted } from '../../../connectors/quickbooks/api/client';
 
 test('an address has one question mark, the version, and encoded values', () => {
   const query = "SELECT * FROM Item WHERE Name = 'A&B ?'";

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Connector, Outgoing, References } from '../../../connectors/connector';
-import { parseFacts, type QboFacts } from '../../../connectors/quickbooks/facts';
+import type { Connector, Outgoing, References } from '../../../connectors/contract';
+import { parseFacts, type QboFacts } from '../../../connectors/quickbooks/company/facts';
 import { createQuickBooks } from '../../../connectors/quickbooks/quickbooks';
 import { initialPostingSettings, type PostingSettings } from '../../../domain/posting/settings';
 import type { Company } from '../../sandbox/support';

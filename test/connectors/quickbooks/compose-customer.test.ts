@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { composeCustomer as composeWith } from '../../../connectors/quickbooks/compose-customer';
-import { recordMark } from '../../../connectors/quickbooks/mapping';
-import type { CustomerFinding } from '../../../connectors/quickbooks/findings';
-import { customerSchema } from '../../../connectors/quickbooks/wire';
-import { guestId } from '../../../domain/own-records';
-import type { Composed, Outgoing } from '../../../connectors/connector';
+import { composeCustomer as composeWith } from '../../../connectors/quickbooks/lists/compose-customer';
+import { recordMark } from '../../../connectors/quickbooks/shape/mapping';
+import type { CustomerFinding } from '../../../connectors/quickbooks/books/findings';
+import { customerSchema } from '../../../connectors/quickbooks/api/wire';
+import { guestId } from '../../../domain/records/own-records';
+import type { Composed, Outgoing } from '../../../connectors/contract';
 import type { CustomerBody } from '../../../domain/bodies';
 import { outgoing, references, writeOf } from '../fixtures';
 

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { Outgoing } from '../../../connectors/connector';
+import type { Outgoing } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
 import type { OrderBody, PaymentBody, RefundBody } from '../../../domain/bodies';
-import type { LayAway } from '../../../domain/posting/deposit';
-import type { SaleEntry } from '../../../domain/posting/known-sale';
+import type { LayAway } from '../../../domain/posting/source/deposit';
+import type { SaleEntry } from '../../../domain/posting/source/known-sale';
 import { minorToText } from '../../../domain/money';
 import { line, orderBody, outgoing, type ReferenceParts } from '../fixtures';
 import { Books, there } from './books';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import type { Composed, Outgoing } from '../../../connectors/connector';
+import type { Composed, Outgoing } from '../../../connectors/contract';
 import { compose } from '../../../connectors/quickbooks/compose';
-import type { QboFacts } from '../../../connectors/quickbooks/facts';
-import { Plans } from '../../../connectors/quickbooks/plan-once';
+import type { QboFacts } from '../../../connectors/quickbooks/company/facts';
+import { Plans } from '../../../connectors/quickbooks/plan/plan-once';
 import type { OrderBody } from '../../../domain/bodies';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { extendMinor, textToMinor } from '../../../domain/money';

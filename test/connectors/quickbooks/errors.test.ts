@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { StoredSend } from '../../../connectors/connector';
-import { settle } from '../../../connectors/quickbooks/batch';
+import type { StoredSend } from '../../../connectors/contract';
+import { settle } from '../../../connectors/quickbooks/send/batch';
 import {
   contentOf,
   meaningOf,
   readJson,
   wholeOutcome,
-} from '../../../connectors/quickbooks/errors';
+} from '../../../connectors/quickbooks/api/errors';
 import { answer, readText } from '../recording';
 
 const nowMs = 0;

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { z } from 'zod';
 
 import { closeConnections } from '../../../connectors/http';
-import { decisionFor } from '../../../connectors/quickbooks/place';
-import type { QboFacts } from '../../../connectors/quickbooks/facts';
-import { docNumberOf } from '../../../connectors/quickbooks/mapping';
-import { shapeDocument } from '../../../connectors/quickbooks/shape';
-import { shapePayment } from '../../../connectors/quickbooks/shape-payment';
+import { decisionFor } from '../../../connectors/quickbooks/plan/context';
+import type { QboFacts } from '../../../connectors/quickbooks/company/facts';
+import { docNumberOf } from '../../../connectors/quickbooks/shape/mapping';
+import { shapeDocument } from '../../../connectors/quickbooks/shape/sales-form';
+import { shapePayment } from '../../../connectors/quickbooks/shape/payment';
 import { canonicalJson } from '../../../domain/canonical';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { saleOfWebOrder } from '../../domain/posting/web-orders';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import type { Connector, Outgoing, StoredSend } from '../../../connectors/connector';
+import type { Connector, Outgoing, StoredSend } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
-import type { QboCredentials } from '../../../connectors/quickbooks/oauth';
+import type { QboCredentials } from '../../../connectors/quickbooks/api/oauth';
 import { createQuickBooks } from '../../../connectors/quickbooks/quickbooks';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { startQboSandbox } from '../../../sandbox/qbo/start';

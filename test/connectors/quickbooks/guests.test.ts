@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import type { TicketBody } from '../../../domain/bodies';
-import { guestId, ownItemId } from '../../../domain/own-records';
+import { guestId, ownItemId } from '../../../domain/records/own-records';
 import { orderBody, outgoing } from '../fixtures';
 import { accountingMappings } from './company';
 import { Books } from './books';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 
 import { closeConnections } from '../../../connectors/http';
-import type { Connector } from '../../../connectors/connector';
+import type { Connector } from '../../../connectors/contract';
 import type { OrderBody, RecordBody } from '../../../domain/bodies';
 import { at, startCompany, type Company } from '../../sandbox/support';
 import { known, line, orderBody } from '../fixtures';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { Connector, References } from '../../../connectors/connector';
+import type { Connector, References } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
 import type { OrderBody, RecordBody } from '../../../domain/bodies';
 import type { PostingSettings } from '../../../domain/posting/settings';

@@ -8,7 +8,7 @@ import {
   itemFields,
   otherDocNumber,
   suffixedName,
-} from '../../../connectors/quickbooks/mapping';
+} from '../../../connectors/quickbooks/shape/mapping';
 import { plainEmail } from '../../../domain/email';
 import { productBody } from '../fixtures';
 

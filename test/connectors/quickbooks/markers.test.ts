@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { markerOf, noteOf } from '../../../connectors/quickbooks/shape';
+import { markerOf, noteOf } from '../../../connectors/quickbooks/shape/sales-form';
 import { markerId } from '../../../domain/posting/marker';
-import { saleOfTicket, type Ticket } from '../../../domain/posting/ticket';
+import { saleOfTicket, type Ticket } from '../../../domain/posting/source/ticket';
 import { orderBody } from '../fixtures';
 
 // By its marker a document is known as ours, and as which: no two records may have the same one,

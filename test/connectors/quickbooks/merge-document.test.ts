@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { mergedPayload } from '../../../connectors/quickbooks/merge-document';
+import { mergedPayload } from '../../../connectors/quickbooks/shape/merge-document';
 import type { JsonObject } from '../../../domain/words';
 
 // What a person gave a line stays with it when all lines are written anew.

@@ -1,4 +1,4 @@
-import type { Outgoing } from '../../../connectors/connector';
+import type { Outgoing } from '../../../connectors/contract';
 import type {
   CashBody,
   InvoiceBody,
@@ -7,7 +7,7 @@ import type {
   PayoutBody,
   RefundBody,
 } from '../../../domain/bodies';
-import type { KnownSale, SaleEntry } from '../../../domain/posting/known-sale';
+import type { KnownSale, SaleEntry } from '../../../domain/posting/source/known-sale';
 import { line, orderBody, outgoing } from '../fixtures';
 
 // Records of money: of one sale `s1` of 27.22, a payout of it, cash.

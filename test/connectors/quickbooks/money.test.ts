@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { Outgoing, RecordReference } from '../../../connectors/connector';
+import type { Outgoing, RecordReference } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
-import type { SaleEntry } from '../../../domain/posting/known-sale';
+import type { SaleEntry } from '../../../domain/posting/source/known-sale';
 import { line, orderBody, outgoing, type ReferenceParts } from '../fixtures';
 import { Books, there } from './books';
 import {

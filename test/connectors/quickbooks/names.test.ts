@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { Outgoing } from '../../../connectors/connector';
-import { recordMark } from '../../../connectors/quickbooks/mapping';
+import type { Outgoing } from '../../../connectors/contract';
+import { recordMark } from '../../../connectors/quickbooks/shape/mapping';
 import { composed, openGate, outgoing, productBody, writeOf } from '../fixtures';
 import { control } from '../sandbox';
 import { mapped } from './company';

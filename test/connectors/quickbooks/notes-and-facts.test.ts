@@ -1,6 +1,6 @@
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 
-import type { Outgoing } from '../../../connectors/connector';
+import type { Outgoing } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
 import { control, startCompany, textAt, type Company } from '../../sandbox/support';
 import {

@@ -3,9 +3,9 @@ import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { closeConnections } from '../../../connectors/http';
 import type { OrderBody } from '../../../domain/bodies';
 import { givesInBooks, unitPriceFor } from '../../../domain/money';
-import { decide } from '../../../domain/posting/decide';
+import { decide } from '../../../domain/posting/decide/decide';
 import { initialPostingSettings, type PostingSettings } from '../../../domain/posting/settings';
-import { saleOfTicket } from '../../../domain/posting/ticket';
+import { saleOfTicket } from '../../../domain/posting/source/ticket';
 import { line, orderBody, outgoing } from '../fixtures';
 import { Books } from './books';
 

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 
 import { closeConnections } from '../../../connectors/http';
-import type { Outgoing } from '../../../connectors/connector';
+import type { Outgoing } from '../../../connectors/contract';
 import type { OrderBody, SummaryKey } from '../../../domain/bodies';
-import { SummaryFold } from '../../../domain/posting/summary';
-import { ticketShares } from '../../../domain/posting/summary-tickets';
+import { SummaryFold } from '../../../domain/posting/summary/summary';
+import { ticketShares } from '../../../domain/posting/summary/summary-tickets';
 import { line, orderBody, outgoing } from '../fixtures';
 import { Books } from './books';
 

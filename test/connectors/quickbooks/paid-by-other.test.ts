@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { Connector, References } from '../../../connectors/connector';
+import type { Connector, References } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
 import type { PostingSettings } from '../../../domain/posting/settings';
 import type { RecordBody } from '../../../domain/bodies';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 
-import type { Connector, Outgoing } from '../../../connectors/connector';
+import type { Connector, Outgoing } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
 import { added, totalsOf } from '../../sandbox/qbo/expected-ledger';
 import { at, startCompany, type Company } from '../../sandbox/support';

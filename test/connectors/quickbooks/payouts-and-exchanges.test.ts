@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 
-import type { Outgoing } from '../../../connectors/connector';
+import type { Outgoing } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
 import type { OrderBody } from '../../../domain/bodies';
 import { canonicalJson } from '../../../domain/canonical';

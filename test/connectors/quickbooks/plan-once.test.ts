@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { Outgoing, References } from '../../../connectors/connector';
+import type { Outgoing, References } from '../../../connectors/contract';
 import { compose } from '../../../connectors/quickbooks/compose';
-import { Plans } from '../../../connectors/quickbooks/plan-once';
+import { Plans } from '../../../connectors/quickbooks/plan/plan-once';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { companyFacts } from '../../support/company-facts';
 import { known, orderBody, outgoing, references, writeOf } from '../fixtures';

@@ -4,8 +4,8 @@ import type {
   Connector,
   Outgoing,
   References,
-} from '../../../connectors/connector';
-import { verdictFor } from '../../../domain/failure';
+} from '../../../connectors/contract';
+import { verdictFor } from '../../../domain/delivery/failure';
 import type { RecordBody } from '../../../domain/bodies';
 import { composed, openGate, outgoing, stored } from '../fixtures';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
-import type { Write } from '../../../connectors/connector';
-import { itemsIn, postingsOf } from '../../../connectors/quickbooks/postings';
+import type { Write } from '../../../connectors/contract';
+import { itemsIn, postingsOf } from '../../../connectors/quickbooks/books/postings';
 import type { JsonObject } from '../../../domain/words';
 import { companyFacts } from '../../support/company-facts';
 

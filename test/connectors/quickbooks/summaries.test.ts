@@ -4,13 +4,13 @@ import path from 'node:path';
 import { z } from 'zod';
 
 import { closeConnections } from '../../../connectors/http';
-import { shapeDocument } from '../../../connectors/quickbooks/shape';
+import { shapeDocument } from '../../../connectors/quickbooks/shape/sales-form';
 import type { SummaryKey } from '../../../domain/bodies';
 import { canonicalJson } from '../../../domain/canonical';
-import { decideSummary, withShownGoods } from '../../../domain/posting/summary-document';
+import { decideSummary, withShownGoods } from '../../../domain/posting/summary/summary-document';
 import { initialPostingSettings } from '../../../domain/posting/settings';
-import { SummaryFold, summaryNumber } from '../../../domain/posting/summary';
-import { sharesOf } from '../../../domain/posting/summary-shares';
+import { SummaryFold, summaryNumber } from '../../../domain/posting/summary/summary';
+import { sharesOf } from '../../../domain/posting/summary/summary-shares';
 import { saleOfWebOrder } from '../../domain/posting/web-orders';
 import { added, expectedLedger, totalsOf } from '../../sandbox/qbo/expected-ledger';
 import { startCompany, type Company } from '../../sandbox/support';

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { Connector } from '../../../connectors/connector';
+import type { Connector } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
 import type { SummaryKey } from '../../../domain/bodies';
 import type { PostingSettings } from '../../../domain/posting/settings';
-import { SummaryFold } from '../../../domain/posting/summary';
-import { ticketShares } from '../../../domain/posting/summary-tickets';
+import { SummaryFold } from '../../../domain/posting/summary/summary';
+import { ticketShares } from '../../../domain/posting/summary/summary-tickets';
 import { added, totalsOf } from '../../sandbox/qbo/expected-ledger';
 import { at, control, startCompany, textAt, type Company } from '../../sandbox/support';
 import { line, openGate, orderBody } from '../fixtures';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 
 import { closeConnections } from '../../../connectors/http';
 import type { InvoiceBody } from '../../../domain/bodies';
-import type { SaleEntry } from '../../../domain/posting/known-sale';
+import type { SaleEntry } from '../../../domain/posting/source/known-sale';
 import { outgoing, type ReferenceParts } from '../fixtures';
 import { Books } from './books';
 import { entry, invoiceBody, payment, sold } from './money-records';

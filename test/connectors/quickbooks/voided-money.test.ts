@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { Outgoing } from '../../../connectors/connector';
+import type { Outgoing } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
 import type { RecordBody } from '../../../domain/bodies';
 import type { ReferenceParts } from '../fixtures';

@@ -1,6 +1,6 @@
-import type { Connector, RecordReference, References } from '../../../connectors/connector';
-import { wantedDeliveries } from '../../../domain/wanted-deliveries';
-import { initialDirection } from '../../../domain/direction';
+import type { Connector, RecordReference, References } from '../../../connectors/contract';
+import { wantedDeliveries } from '../../../domain/delivery/wanted-deliveries';
+import { initialDirection } from '../../../domain/delivery/direction';
 import type { RecordBody } from '../../../domain/bodies';
 import { PostedPart, type Outcome } from './posted-part';
 

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 
-import { afterWrite } from '../../../connectors/quickbooks/after-write';
-import { adopted } from '../../../connectors/quickbooks/create-document';
+import { afterWrite } from '../../../connectors/quickbooks/send/after-write';
+import { adopted } from '../../../connectors/quickbooks/plan/create-document';
 import {
   snapshotOf,
   type Posted,
   type WrittenDocument,
-} from '../../../connectors/quickbooks/posted';
+} from '../../../connectors/quickbooks/books/posted';
 
 // Others refer to the document of the sale itself; what was written, or found to be, is told beside
 // it, so that the journal leads back from its id.

@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConnectorError } from '../../../connectors/connector';
-import { settle } from '../../../connectors/woocommerce/batch';
-import { classOf, readError, readJson, wholeOutcome } from '../../../connectors/woocommerce/errors';
+import { ConnectorError } from '../../../connectors/contract';
+import { settle } from '../../../connectors/woocommerce/push/batch';
+import {
+  classOf,
+  readError,
+  readJson,
+  wholeOutcome,
+} from '../../../connectors/woocommerce/api/errors';
 import { answer, recordedAnswer } from '../recording';
 
 const nowMs = Date.parse('2026-11-22T10:00:00Z');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { findJson } from '../../../connectors/woocommerce/wire';
+import { findJson } from '../../../connectors/woocommerce/api/wire';
 import { testShop } from './shop';
 
 const shop = testShop();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Composed, Outgoing, References } from '../../../connectors/connector';
-import { compose as composeFor } from '../../../connectors/woocommerce/compose';
+import type { Composed, Outgoing, References } from '../../../connectors/contract';
+import { compose as composeFor } from '../../../connectors/woocommerce/push/compose';
 import {
   changedFields,
   asJson,
@@ -9,9 +9,9 @@ import {
   isSame,
   productFields as fieldsFor,
   type ProductFields,
-} from '../../../connectors/woocommerce/mapping';
-import { foldedSku, plainText } from '../../../connectors/woocommerce/texts';
-import { productSchema } from '../../../connectors/woocommerce/wire';
+} from '../../../connectors/woocommerce/shape/mapping';
+import { foldedSku, plainText } from '../../../connectors/woocommerce/shape/texts';
+import { productSchema } from '../../../connectors/woocommerce/api/wire';
 import type { ProductBody } from '../../../domain/bodies';
 import type { JsonObject } from '../../../domain/words';
 import { known, outgoing, productBody, references, stockBody, writeOf } from '../fixtures';

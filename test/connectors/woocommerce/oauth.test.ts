@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { basicAuthorization, signatureOf, signedUrl } from '../../../connectors/woocommerce/oauth';
+import {
+  basicAuthorization,
+  signatureOf,
+  signedUrl,
+} from '../../../connectors/woocommerce/api/oauth';
 import { readRecording } from '../recording';
 
 const keys = { consumerKey: `ck_${'0'.repeat(40)}`, consumerSecret: `cs_${'0'.repeat(40)}` };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 
-import type { Outgoing, References } from '../../../connectors/connector';
+import type { Outgoing, References } from '../../../connectors/contract';
 import { composed, known, openGate, outgoing, references, stockBody, stored } from '../fixtures';
 import { resultSchema, testShop } from './shop';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 
-import type { MemberResult } from '../../../connectors/connector';
-import { keptSku } from '../../../connectors/woocommerce/texts';
+import type { MemberResult } from '../../../connectors/contract';
+import { keptSku } from '../../../connectors/woocommerce/shape/texts';
 import { composed, known, outgoing, references, stockBody } from '../fixtures';
 import { edited, product, resultSchema, testShop } from './shop';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
 import { z } from 'zod';
 
-import type { Connector, Outgoing, References, SendAnswer } from '../../../connectors/connector';
+import type { Connector, Outgoing, References, SendAnswer } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
 import { createWooCommerce } from '../../../connectors/woocommerce/woocommerce';
 import type { ProductBody } from '../../../domain/bodies';

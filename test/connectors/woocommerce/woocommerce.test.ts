@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import type { Connector, Outgoing, StoredSend } from '../../../connectors/connector';
+import type { Connector, Outgoing, StoredSend } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
 import { createWooCommerce } from '../../../connectors/woocommerce/woocommerce';
 import type { RunningSandbox } from '../../../sandbox/server/server';

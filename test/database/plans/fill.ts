@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import { initialSyncSettings } from '../../../domain/sync-settings';
+import { initialSyncSettings } from '../../../domain/lane/sync-settings';
 
 /** The tenant with a long queue, among many with short ones. */
 export const bigTenant = 1;

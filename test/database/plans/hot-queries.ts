@@ -85,7 +85,7 @@ import {
 } from '../../../database/undo';
 import { findKeyOwner, findTenant, homeCurrencyOf, listKeys } from '../../../database/tenants';
 import { findStuckTenants, recount } from '../../../database/watchdog';
-import { initialDirection } from '../../../domain/direction';
+import { initialDirection } from '../../../domain/delivery/direction';
 import { customer, orderBody } from '../../support/samples';
 import { accepted, deliver, holdLane, item, pushingAllBut } from '../support';
 import { bigTenant as tenant } from './fill';

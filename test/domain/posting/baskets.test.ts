@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { currencyDecimals } from '../../../domain/money';
-import { decide } from '../../../domain/posting/decide';
+import { decide } from '../../../domain/posting/decide/decide';
 import type { PostingCompany, PostingDocument } from '../../../domain/posting/document';
 import { initialPostingSettings } from '../../../domain/posting/settings';
-import { partsOfOrder, saleOfTicket, type Ticket } from '../../../domain/posting/ticket';
+import { partsOfOrder, saleOfTicket, type Ticket } from '../../../domain/posting/source/ticket';
 import { sumFaults } from '../../../domain/ticket-sums';
 import { basketsTimes } from '../../support/env';
 import { basket, type BasketOptions } from './baskets';

@@ -14,7 +14,7 @@ import {
   percentOfMinor,
   taxWithinMinor,
 } from '../../../domain/money';
-import type { Ticket } from '../../../domain/posting/ticket';
+import type { Ticket } from '../../../domain/posting/source/ticket';
 import type { CompanyKind } from './company';
 
 // Random tickets with the tax of a company of each kind, as a till would make them: every line

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { decide } from '../../../domain/posting/decide';
+import { decide } from '../../../domain/posting/decide/decide';
 import type { Decision, PostingCompany, PostingDocument } from '../../../domain/posting/document';
-import { paymentOf } from '../../../domain/posting/payment';
+import { paymentOf } from '../../../domain/posting/source/payment';
 import type { Sale, SaleItem } from '../../../domain/posting/sale';
 import {
   initialPostingSettings,

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 
 import type { OrderBody, RefundBody } from '../../../domain/bodies';
 import { sumMinor } from '../../../domain/money';
-import { depositBackHold, depositHold } from '../../../domain/posting/deposit';
-import type { SaleEntry } from '../../../domain/posting/known-sale';
+import { depositBackHold, depositHold } from '../../../domain/posting/source/deposit';
+import type { SaleEntry } from '../../../domain/posting/source/known-sale';
 import { orderBody } from '../../support/samples';
 
 // One deposit, the order that uses it and what is given back of it: together never more than was

@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { after, differenceOf } from '../../../domain/posting/difference';
+import { after, differenceOf } from '../../../domain/posting/plan/difference';
 import {
   isNothing,
   isSameMoney,
   postedSaleOf,
   type PostedSale,
-} from '../../../domain/posting/posted-sale';
-import { saleOfTicket } from '../../../domain/posting/ticket';
-import { ticketEntries } from '../../../domain/stock';
-import { transition, type DeliveryCore } from '../../../domain/delivery-state';
+} from '../../../domain/posting/plan/posted-sale';
+import { saleOfTicket } from '../../../domain/posting/source/ticket';
+import { ticketEntries } from '../../../domain/stock/stock';
+import { transition, type DeliveryCore } from '../../../domain/delivery/delivery-state';
 import { orderBody } from '../../support/samples';
 import { validOrder } from '../tickets';
 

@@ -3,15 +3,15 @@ import fc from 'fast-check';
 
 import type { InvoiceBody, OrderBody, PaymentBody, RefundBody } from '../../../domain/bodies';
 import { sumMinor } from '../../../domain/money';
-import { refundOfSale } from '../../../domain/posting/amount-refund';
+import { refundOfSale } from '../../../domain/posting/source/amount-refund';
 import {
   paymentHold,
   refundHold,
   type KnownSale,
   type SaleEntry,
-} from '../../../domain/posting/known-sale';
+} from '../../../domain/posting/source/known-sale';
 import type { Sale } from '../../../domain/posting/sale';
-import { saleOfTicket } from '../../../domain/posting/ticket';
+import { saleOfTicket } from '../../../domain/posting/source/ticket';
 import { orderBody } from '../../support/samples';
 import { validOrder } from '../tickets';
 

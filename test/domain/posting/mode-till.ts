@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import type { OrderBody, RefundBody } from '../../../domain/bodies';
 import { modeOfDay, type ModeSwitch, type PostingMode } from '../../../domain/posting/modes';
-import type { SummaryTicket } from '../../../domain/posting/summary-tickets';
+import type { SummaryTicket } from '../../../domain/posting/summary/summary-tickets';
 
 // A till that sells, gives back, edits and voids over several days of both modes, and what the
 // books are to hold of it, by nothing but sums: per day and tender what came in, per day the tax.

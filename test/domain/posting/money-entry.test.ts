@@ -7,13 +7,13 @@ import {
   entryStep,
   isSameEntry,
   type MoneyEntry,
-} from '../../../domain/posting/money-entry';
-import type { MoneyDocument } from '../../../domain/posting/money-document';
+} from '../../../domain/posting/plan/money-entry';
+import type { MoneyDocument } from '../../../domain/posting/source/money-document';
 import {
   paymentStep,
   type PaymentMoney,
   type PaymentStep,
-} from '../../../domain/posting/payment-difference';
+} from '../../../domain/posting/plan/payment-difference';
 
 // Whatever money is posted and then wanted: the steps between them end at what is wanted, to the
 // cent.

@@ -3,14 +3,14 @@ import fc from 'fast-check';
 
 import type { OrderBody, PayoutBody } from '../../../domain/bodies';
 import { sumMinor } from '../../../domain/money';
-import { moveOf } from '../../../domain/posting/money-document';
-import { payoutPart } from '../../../domain/posting/payout';
+import { moveOf } from '../../../domain/posting/source/money-document';
+import { payoutPart } from '../../../domain/posting/source/payout';
 import {
   deliveryPartsOf,
   moveOfPart,
   partsOfOrder,
   saleOfTicket,
-} from '../../../domain/posting/ticket';
+} from '../../../domain/posting/source/ticket';
 import { tenderOfPart } from '../../../domain/posting/part-names';
 import { payoutFaults, sumFaults } from '../../../domain/ticket-sums';
 import { orderBody } from '../../support/samples';

@@ -2,20 +2,20 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import type { SummaryKey } from '../../../domain/bodies';
-import { typeOf } from '../../../domain/posting/decide';
+import { typeOf } from '../../../domain/posting/decide/decide';
 import { inUseByRefund } from '../../../domain/posting/in-use';
-import { planStep } from '../../../domain/posting/plan';
-import { postedSaleOf, type PostedSale } from '../../../domain/posting/posted-sale';
+import { planStep } from '../../../domain/posting/plan/plan';
+import { postedSaleOf, type PostedSale } from '../../../domain/posting/plan/posted-sale';
 import type { Sale } from '../../../domain/posting/sale';
-import { SummaryFold } from '../../../domain/posting/summary';
-import { summaryIdOf } from '../../../domain/posting/summary-shares';
+import { SummaryFold } from '../../../domain/posting/summary/summary';
+import { summaryIdOf } from '../../../domain/posting/summary/summary-shares';
 import {
   comparedRefund,
   ticketShares,
   type SaleOfSummary,
   type SummaryTicket,
-} from '../../../domain/posting/summary-tickets';
-import { partsOfOrder, saleOfTicket } from '../../../domain/posting/ticket';
+} from '../../../domain/posting/summary/summary-tickets';
+import { partsOfOrder, saleOfTicket } from '../../../domain/posting/source/ticket';
 import { historiesAsked } from '../../support/env';
 import { days, figures, step, Sums, ticketOf, Till, type TillTicket } from './mode-till';
 

@@ -4,17 +4,17 @@ import type { OrderBody, RefundBody } from '../../../domain/bodies';
 import { sumMinor } from '../../../domain/money';
 import type { Sale } from '../../../domain/posting/sale';
 import { initialPostingSettings } from '../../../domain/posting/settings';
-import { SummaryFold, type SummarySale } from '../../../domain/posting/summary';
-import { differenceOf } from '../../../domain/posting/difference';
-import { isSameMoney, postedSaleOf } from '../../../domain/posting/posted-sale';
-import { decideSummary, withShownGoods } from '../../../domain/posting/summary-document';
-import { sharesOf, summaryIdOf, type Share } from '../../../domain/posting/summary-shares';
+import { SummaryFold, type SummarySale } from '../../../domain/posting/summary/summary';
+import { differenceOf } from '../../../domain/posting/plan/difference';
+import { isSameMoney, postedSaleOf } from '../../../domain/posting/plan/posted-sale';
+import { decideSummary, withShownGoods } from '../../../domain/posting/summary/summary-document';
+import { sharesOf, summaryIdOf, type Share } from '../../../domain/posting/summary/summary-shares';
 import {
   comparedRefund,
   ticketShares,
   type SummaryTicket,
-} from '../../../domain/posting/summary-tickets';
-import { saleOfTicket } from '../../../domain/posting/ticket';
+} from '../../../domain/posting/summary/summary-tickets';
+import { saleOfTicket } from '../../../domain/posting/source/ticket';
 import { companyOf } from './company';
 
 const tenders = [

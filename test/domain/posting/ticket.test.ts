@@ -5,7 +5,7 @@ import type { OrderBody } from '../../../domain/bodies';
 import { signOf } from '../../../domain/money';
 import type { Sale } from '../../../domain/posting/sale';
 import { tenderOfPart } from '../../../domain/posting/part-names';
-import { deliveryPartsOf, partsOfOrder, saleOfTicket } from '../../../domain/posting/ticket';
+import { deliveryPartsOf, partsOfOrder, saleOfTicket } from '../../../domain/posting/source/ticket';
 import { orderBody } from '../../support/samples';
 import { validOrder, validRefund } from '../tickets';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
-import type { SaleEntry } from '../../../domain/posting/known-sale';
-import { unpaidHold } from '../../../domain/posting/unpaid';
+import type { SaleEntry } from '../../../domain/posting/source/known-sale';
+import { unpaidHold } from '../../../domain/posting/source/unpaid';
 import { entry, invoiceBody, sold } from '../../connectors/quickbooks/money-records';
 
 const paid = (change: object = {}, state: Partial<SaleEntry> = {}): SaleEntry =>

@@ -1,0 +1,255 @@
+import { z } from 'zod';
+import type { MoneyEntry } from '../../../domain/posting/plan/money-entry';
+import { postedKinds, type PostedSale } from '../../../domain/posting/plan/posted-sale';
+import type { JsonObject } from '../../../domain/words';
+import type { Outgoing } from '../../contract';
+import { booksMoneySchema } from './books-money';
+import { documentEntities, type DocumentEntity } from '../api/entities';
+
+// What we posted of one part of a record, kept in the snapshot of its delivery: every document ever
+// made of it, what they come to, and whether one has to be voided at once.
+
+const exchangeRateSchema = z.strictObject({
+  rate: z.string(),
+  source: z.string(),
+  day: z.string(),
+});
+
+const amountSchema = z.strictObject({
+  kind: z.enum(postedKinds),
+  key: z.string(),
+  isKept: z.boolean(),
+  codes: z.array(z.string()),
+  quantity: z.string(),
+  netMinor: z.number(),
+  taxMinor: z.number(),
+});
+
+export const postedSaleSchema = z.strictObject({
+  side: z.enum(['sale', 'refund']),
+  date: z.string(),
+  currency: z.string(),
+  pricesIncludeTax: z.boolean(),
+  customerId: z.string().nullable(),
+  tender: z.string().nullable(),
+  isOnAccount: z.boolean(),
+  dueDate: z.string().nullable(),
+  exchangeRate: exchangeRateSchema.nullable(),
+  amounts: z.array(amountSchema),
+  totalMinor: z.number(),
+}) satisfies z.ZodType<PostedSale>;
+
+const paymentSchema = z.strictObject({
+  invoiceId: z.string(),
+  tender: z.string(),
+  date: z.string(),
+  currency: z.string(),
+  customerId: z.string().nullable(),
+  totalMinor: z.number(),
+  /** Of one of 0.00 that applies a credit memo to the invoice. */
+  creditMemoId: z.string().exactOptional(),
+});
+/** A payment as far as it is money: any other of these makes it another payment. */
+export type PostedPayment = z.infer<typeof paymentSchema>;
+
+const entrySchema = z.strictObject({
+  type: z.enum(['booking', 'transfer', 'journal']),
+  date: z.string(),
+  currency: z.string(),
+  exchangeRate: exchangeRateSchema.nullable(),
+  account: z.string().nullable(),
+  location: z.string().nullable(),
+  owedBy: z.strictObject({ customerId: z.string().nullable(), id: z.string() }).exactOptional(),
+  legs: z.array(z.strictObject({ account: z.string(), id: z.string(), amountMinor: z.number() })),
+}) satisfies z.ZodType<MoneyEntry>;
+
+const documentSchema = z.strictObject({
+  entity: z.enum(documentEntities),
+  /** Empty until the books answered. */
+  id: z.string(),
+  version: z.string().nullable(),
+  docNumber: z.string().nullable(),
+  /**
+   * `applied`: a payment of 0.00 that applies documents on account to each other; it moves no
+   * money.
+   */
+  role: z.enum(['main', 'difference', 'applied']),
+  isVoided: z.boolean(),
+  /**
+   * As the books answered our last write; null where an older version wrote it, and of a voided
+   * one.
+   */
+  money: booksMoneySchema.nullable(),
+});
+export type WrittenDocument = z.infer<typeof documentSchema>;
+
+const postedSchema = z.strictObject({
+  documents: z.array(documentSchema),
+  /**
+   * What the standing documents come to; null where an older version wrote them, and for a payment.
+   */
+  net: postedSaleSchema.nullable(),
+  payment: paymentSchema.nullable(),
+  /**
+   * Of money between accounts, what the standing documents come to; null: nothing. Others have
+   * none.
+   */
+  entry: entrySchema.nullable().exactOptional(),
+  /**
+   * What this revision opened on account is still to be applied to what is open there; `isLast`:
+   * then all is done.
+   */
+  unapplied: z.strictObject({ rev: z.number(), isLast: z.boolean() }).nullable().exactOptional(),
+  /**
+   * A document whose answer was not what the source says: it must not stay (accounting.md#totals).
+   */
+  voidDue: z
+    .strictObject({
+      entity: z.enum(documentEntities),
+      id: z.string(),
+      why: z.string(),
+      netBefore: postedSaleSchema.nullable(),
+    })
+    .nullable(),
+});
+export type Posted = z.infer<typeof postedSchema>;
+
+/** What a delivery knows of its documents; of an older version's snapshot as far as it goes. */
+export function postedOf(
+  item: Pick<Outgoing, 'snapshot' | 'remoteId' | 'remoteVersion'>,
+  entity: DocumentEntity,
+): Posted {
+  const kept = item.snapshot?.['posted'];
+  if (kept !== undefined) return postedSchema.parse(kept);
+  const none: Posted = { documents: [], net: null, payment: null, voidDue: null };
+  if (item.remoteId === null) return none;
+  const earlier = earlierSchema.safeParse(item.snapshot?.['earlier']);
+  const written = z.enum(documentEntities).safeParse(item.snapshot?.['entity']);
+  const docNumber = item.snapshot?.['docNumber'];
+  const document: WrittenDocument = {
+    entity: written.success ? written.data : entity,
+    id: item.remoteId,
+    version: item.remoteVersion,
+    docNumber: typeof docNumber === 'string' ? docNumber : null,
+    role: 'main',
+    isVoided: false,
+    money: null,
+  };
+  if (!earlier.success || earlier.data.length === 0) return { ...none, documents: [document] };
+  // Several documents whose sum an older version kept in another form: a difference of them is
+  // held.
+  const former = earlier.data.map((one): WrittenDocument => ({
+    ...document,
+    ...one,
+    version: null,
+    docNumber: null,
+  }));
+  return { ...none, documents: [...former, { ...document, role: 'difference' }] };
+}
+
+/** Documents of a summary before its newest, as an older version kept them. */
+const earlierSchema = z.array(z.object({ entity: z.enum(documentEntities), id: z.string() }));
+
+/**
+ * Put into a snapshot by this process: what comes out again as it went in is not read a second
+ * time.
+ */
+const putIn = new WeakSet<object>();
+
+function isPutIn(value: unknown): value is Posted {
+  return typeof value === 'object' && value !== null && putIn.has(value);
+}
+
+/** The part of a snapshot, where it has one: what is stored with a send may be older than it. */
+export function postedIn(snapshot: JsonObject): Posted | null {
+  const kept = snapshot['posted'];
+  if (isPutIn(kept)) return kept;
+  return kept === undefined ? null : postedSchema.parse(kept);
+}
+
+/**
+ * What a delivery's posted documents refer to: a difference or a document posted anew needs it too.
+ */
+export interface PostedKeys {
+  skus: string[];
+  customerIds: string[];
+}
+
+/** SKUs and customers of what is posted; nothing where the snapshot is none of a document. */
+export function postedKeysOf(snapshot: JsonObject | null): PostedKeys {
+  const posted = snapshot === null ? null : postedIn(snapshot);
+  const { net = null, payment = null, entry = null } = posted ?? {};
+  const customers = [net?.customerId, payment?.customerId, entry?.owedBy?.customerId];
+  return {
+    skus: (net?.amounts ?? []).flatMap(({ kind, key }) => (kind === 'item' ? [key] : [])),
+    customerIds: customers.flatMap((id) => id ?? []),
+  };
+}
+
+/** Documents that are money. */
+export function standing(posted: Posted): WrittenDocument[] {
+  return posted.documents.filter(({ isVoided, role }) => !isVoided && role !== 'applied');
+}
+
+/** What is known once all documents of a part are taken as gone; a new one takes their place. */
+export function withoutDocuments(posted: Posted): Posted {
+  const documents = posted.documents.map((one) => ({ ...one, isVoided: true, money: null }));
+  const entry = posted.entry === undefined ? {} : { entry: null };
+  return {
+    ...posted,
+    documents,
+    net: null,
+    payment: null,
+    unapplied: null,
+    voidDue: null,
+    ...entry,
+  };
+}
+
+/** Ids are unique within one kind of document only (quickbooks.md#calls). */
+export type BooksKey = Pick<WrittenDocument, 'entity' | 'id'>;
+
+export function keyOf({ entity, id }: BooksKey): string {
+  return `${entity} ${id}`;
+}
+
+/** The document that an update would change; null where none stands. */
+export function mainOf(posted: Posted): WrittenDocument | null {
+  return standing(posted).find(({ role }) => role === 'main') ?? null;
+}
+
+/**
+ * How many documents of a role were ever made: numbers are not used twice, a voided one keeps its
+ * own.
+ */
+export function countOf(posted: Posted, role: WrittenDocument['role']): number {
+  return posted.documents.filter((document) => document.role === role).length;
+}
+
+/** What a snapshot says beside what we posted. */
+export function labelsIn(snapshot: JsonObject | null): JsonObject {
+  return Object.fromEntries(Object.entries(snapshot ?? {}).filter(([name]) => name !== 'posted'));
+}
+
+/**
+ * Stands for the document of a ticket that is a receipt, but is on account by a further document
+ * since.
+ */
+export const onAccount = 'OnAccount';
+
+function isOwedBeside({ net }: Posted, { entity }: WrittenDocument): boolean {
+  return net?.isOnAccount === true && (entity === 'SalesReceipt' || entity === 'RefundReceipt');
+}
+
+/** The snapshot of a delivery: what others read of it stands beside what we posted. */
+export function snapshotOf(posted: Posted, labels: JsonObject): JsonObject {
+  putIn.add(posted);
+  const main = mainOf(posted);
+  return {
+    ...labels,
+    // Payments ask for it: what was voided takes none.
+    entity: main !== null && isOwedBeside(posted, main) ? onAccount : (main?.entity ?? null),
+    docNumber: main?.docNumber ?? null,
+    posted,
+  };
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { JsonObject } from '../../../domain/words';
+import type { CallGate } from '../../contract';
+import type { QboClient } from '../api/client';
+import {
+  accountSchema,
+  classSchema,
+  companySchema,
+  preferencesSchema,
+  taxCodeSchema,
+  taxRateSchema,
+} from '../api/wire';
+
+// Facts of a company that decide how documents must look (quickbooks.md#preferences). Stored by the
+// caller.
+
+const factsSchema = z.object({
+  country: z.string(),
+  /** Null where the company does not say: then no currency is known to be its own. */
+  homeCurrency: z.string().nullable(),
+  isMultiCurrency: z.boolean(),
+  usingSalesTax: z.boolean(),
+  isAutomatedTax: z.boolean(),
+  customTxnNumbers: z.boolean(),
+  allowShipping: z.boolean(),
+  allowDiscount: z.boolean(),
+  allowGratuity: z.boolean(),
+  trackDepartments: z.boolean(),
+  /**
+   * Where documents say a class: once, or on each line; null where the company does not track
+   * classes.
+   */
+  classLevel: z.enum(['document', 'line']).nullable(),
+  classes: z.array(z.object({ id: z.string(), name: z.string(), isActive: z.boolean() })),
+  /** Documents dated up to this day are refused; null where no period is closed. */
+  bookCloseDate: z.string().nullable(),
+  accounts: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      type: z.string(),
+      isActive: z.boolean(),
+      /** Null where the company does not say: then it is its own. */
+      currency: z.string().nullable(),
+    }),
+  ),
+  taxCodes: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      isActive: z.boolean(),
+      /** Percent as decimal text: a code may bundle several rates. */
+      rates: z.array(z.object({ id: z.string(), percent: z.string() })),
+    }),
+  ),
+  readAtMs: z.number(),
+});
+export type QboFacts = z.infer<typeof factsSchema>;
+
+/**
+ * Facts as stored; null where there are none or of an older shape: the caller reads them again
+ * then.
+ */
+export function parseFacts(stored: JsonObject | null): QboFacts | null {
+  const facts = factsSchema.safeParse(stored);
+  return facts.success ? facts.data : null;
+}
+
+/** Five reads, and one of the classes where the company tracks them. */
+export async function readFacts(
+  client: QboClient,
+  realmId: string,
+  gate: CallGate,
+): Promise<QboFacts> {
+  const company = await client.read(`companyinfo/${realmId}`, {}, companySchema, gate);
+  const { Preferences } = await client.read('preferences', {}, preferencesSchema, gate);
+  const accounts = await client.query('Account', 'Active IN (true, false)', accountSchema, gate);
+  const codes = await client.query('TaxCode', 'Active IN (true, false)', taxCodeSchema, gate);
+  const rates = await client.query('TaxRate', 'Active IN (true, false)', taxRateSchema, gate);
+  const percentOf = new Map(rates.map((rate) => [rate.Id, String(rate.RateValue)]));
+  const { AccountingInfoPrefs, SalesFormsPrefs, TaxPrefs, CurrencyPrefs } = Preferences;
+  const classLevel = classLevelOf(AccountingInfoPrefs ?? {});
+  const classes =
+    classLevel === null
+      ? []
+      : await client.query('Class', 'Active IN (true, false)', classSchema, gate);
+  const others = Preferences.OtherPrefs?.NameValue ?? [];
+  return {
+    country: company.CompanyInfo.Country,
+    homeCurrency: CurrencyPrefs?.HomeCurrency?.value ?? null,
+    isMultiCurrency: CurrencyPrefs?.MultiCurrencyEnabled ?? false,
+    usingSalesTax: TaxPrefs?.UsingSalesTax ?? false,
+    isAutomatedTax: TaxPrefs?.PartnerTaxEnabled ?? false,
+    customTxnNumbers: SalesFormsPrefs?.CustomTxnNumbers ?? false,
+    allowShipping: SalesFormsPrefs?.AllowShipping ?? false,
+    allowDiscount: SalesFormsPrefs?.AllowDiscount ?? false,
+    allowGratuity: others.some(
+      ({ Name, Value }) => Name === 'SalesFormsPrefs.AllowGratuity' && Value === 'true',
+    ),
+    trackDepartments: AccountingInfoPrefs?.TrackDepartments ?? false,
+    classLevel,
+    classes: classes.map(({ Id: id, Name: name, Active: isActive }) => ({ id, name, isActive })),
+    bookCloseDate: AccountingInfoPrefs?.BookCloseDate ?? null,
+    accounts: accounts.map((account) => ({
+      id: account.Id,
+      name: account.Name,
+      type: account.AccountType,
+      isActive: account.Active,
+      currency: account.CurrencyRef?.value ?? null,
+    })),
+    taxCodes: codes.map((code) => ({
+      id: code.Id,
+      name: code.Name,
+      isActive: code.Active,
+      rates: code.SalesTaxRateList.TaxRateDetail.map(({ TaxRateRef: { value: id } }) => ({
+        id,
+        percent: percentOf.get(id) ?? '0',
+      })),
+    })),
+    readAtMs: client.now(),
+  };
+}
+
+/** One class for a document, or one for each line: the company has one of the two. */
+function classLevelOf(preferences: {
+  ClassTrackingPerTxn?: boolean | undefined;
+  ClassTrackingPerTxnLine?: boolean | undefined;
+}): QboFacts['classLevel'] {
+  if (preferences.ClassTrackingPerTxnLine === true) return 'line';
+  return preferences.ClassTrackingPerTxn === true ? 'document' : null;
+}

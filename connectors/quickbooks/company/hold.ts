@@ -1,0 +1,86 @@
+import { currencyDecimals, minorToText } from '../../../domain/money';
+import type { Composed, References } from '../../contract';
+import type { QboFacts } from './facts';
+import { unfitTarget } from './mapping-target';
+import type { HoldCode } from '../../../domain/hold-reasons';
+
+// Why something is not sent, in words that group and that say what to do.
+
+export function hold(reason: HoldCode, what: string, detail: string): Composed {
+  return { type: 'hold', reason, cause: `${reason}:${what}`, detail };
+}
+
+/** Held because it cannot tell which of these is its own. */
+export function ambiguous(what: string, detail: string, rows: readonly { Id: string }[]): Composed {
+  const reason = 'ambiguous_match';
+  return {
+    type: 'hold',
+    reason,
+    cause: `${reason}:${what}`,
+    detail,
+    among: rows.map(({ Id }) => Id),
+  };
+}
+
+/** `place` is `kind:key`, as in the mappings of the API. */
+export function missingMapping(place: string): Composed {
+  return hold('mapping_missing', place, `Map ${place} to its id in QuickBooks`);
+}
+
+export type KnownAccount =
+  { type: 'known'; id: string; accountType: string } | { type: 'stop'; composed: Composed };
+
+/** A mapped account that the company has and uses; never a guessed one (accounting.md#items). */
+export function mappedAccount(references: References, facts: QboFacts, key: string): KnownAccount {
+  const id = references.mapping('account', key);
+  if (id === null) return { type: 'stop', composed: missingMapping(`account:${key}`) };
+  const account = facts.accounts.find((known) => known.id === id);
+  const unfit = unfitTarget(facts, 'account', key, id);
+  if (account !== undefined && unfit === null)
+    return { type: 'known', id, accountType: account.type };
+  const detail = `${unfit ?? `Account ${id} is unknown`}. Map account:${key} to another`;
+  return { type: 'stop', composed: hold('mapping_invalid', `account:${key}`, detail) };
+}
+
+/**
+ * The mapped account that holds money of a currency: a foreign one has an account of its own
+ * (accounting.md#currencies).
+ */
+export function moneyAccount(
+  references: References,
+  facts: QboFacts,
+  key: string,
+  currency: string,
+): KnownAccount {
+  const isHome = currency === facts.homeCurrency;
+  const ownKey = inCurrency(key, currency, facts);
+  const known = mappedAccount(references, facts, ownKey);
+  if (known.type === 'stop' || isHome) return known;
+  const account = facts.accounts.find(({ id }) => id === known.id);
+  if (account?.currency === currency) return known;
+  const detail = `Account ${known.id} is not in ${currency}: map account:${ownKey} to one that is`;
+  return { type: 'stop', composed: hold('mapping_invalid', `account:${ownKey}`, detail) };
+}
+
+/** The key of a mapping that counts for one currency alone; the books' own needs no mention. */
+export function inCurrency(key: string, currency: string, facts: QboFacts): string {
+  return currency === facts.homeCurrency ? key : `${key}:${currency}`;
+}
+
+/** Decimals of an amount there, whatever the currency (quickbooks.md#amounts, #not-confirmed). */
+const decimalsMax = 2;
+
+/**
+ * Amounts of a currency with more decimals than the books hold are posted only where nothing is
+ * lost.
+ */
+export function decimalsHold(amountsMinor: readonly number[], currency: string): Composed | null {
+  const decimals = currencyDecimals(currency);
+  const step = 10 ** Math.max(0, decimals - decimalsMax);
+  const lost = amountsMinor.find((minor) => minor % step !== 0);
+  if (lost === undefined) return null;
+  const detail =
+    `QuickBooks holds ${decimalsMax} decimals, ${minorToText(lost, currency)} ${currency} ` +
+    'has more';
+  return hold('too_many_decimals', currency, detail);
+}

@@ -1,0 +1,151 @@
+import type { ProductBody } from '../../../domain/bodies';
+import type { JsonObject } from '../../../domain/words';
+import type { Composed, Outgoing, ProductReference, References, Write } from '../../contract';
+import { markedName, nameStepOf, ownReference } from '../../product-names';
+import type { QboFacts } from '../company/facts';
+import type { ItemFinding } from '../books/findings';
+import { ambiguous, hold, mappedAccount } from '../company/hold';
+import { itemFields, itemName, missingFields } from '../shape/mapping';
+import { link, ownRows, update } from './name-writes';
+
+// What to do for an item (accounting.md#items). Pure.
+
+/**
+ * What an item is to show: a deleted one, or one whose SKU another has, no more than that it is not
+ * that one.
+ */
+export function fieldsOfItem(
+  item: Outgoing,
+  body: ProductBody,
+  known: ProductReference | undefined,
+): JsonObject {
+  const code = known?.code ?? body.sku;
+  const fields = itemFields(body, code, known?.isParked === true ? code : body.sku);
+  const said = item.op === 'present' ? fields : onlyKeys(fields, ['Name', 'Sku']);
+  // A person's item keeps the name that it has there.
+  return item.snapshot?.['isLinked'] === true
+    ? onlyKeys(said, ['Sku', 'Description', 'UnitPrice'])
+    : said;
+}
+
+function onlyKeys(fields: JsonObject, keys: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => keys.includes(key)));
+}
+
+export function composeItem(
+  item: Outgoing,
+  body: ProductBody,
+  references: References,
+  facts: QboFacts,
+  finding: ItemFinding | null,
+): Composed {
+  const known = ownReference(item, body, references);
+  if (item.op === 'absent' && (known === undefined || item.remoteId === null))
+    return { type: 'skip', reason: item.remoteId === null ? 'nothing_to_delete' : 'policy' };
+  if ((body.variants ?? []).length > 0)
+    return hold('not_built', 'variants', 'Products with variants');
+  if (body.currency !== undefined && body.currency !== facts.homeCurrency)
+    return hold('not_built', 'foreign_currency', `The price is in ${body.currency}`);
+  const code = known?.code ?? body.sku;
+  const fields = fieldsOfItem(item, body, known);
+  const isLinked = item.snapshot?.['isLinked'] === true;
+  const step = isLinked ? { type: 'final' as const } : nameStepOf(item, known);
+  if (step.type === 'wait') return step.composed;
+  if (item.remoteId !== null && step.type === 'interim') {
+    const name = { Name: itemName(step.name) };
+    const composed = update(item, 'Item', item.remoteId, name, {}, { isLinked }, finding);
+    return composed.type === 'write' ? asStep(composed.write) : composed;
+  }
+  if (item.remoteId !== null) {
+    const composed = update(item, 'Item', item.remoteId, fields, {}, { isLinked }, finding);
+    // A deleted product stays as it is, but for a name that is another product's now.
+    return item.op === 'absent' && composed.type === 'adopt'
+      ? { type: 'skip', reason: 'policy' }
+      : composed;
+  }
+  const snapshot = { fields, isLinked: true };
+  // The SKU that another product has now is no key of this one.
+  const sku = known?.isParked === true ? code : body.sku;
+  const mapped = references.mapping('item', sku);
+  // Several SKUs on one item: that item is the first one's, the lines of all find it by the
+  // mapping.
+  if (mapped !== null && item.others?.has(mapped) === true)
+    return { type: 'skip', reason: 'mapped' };
+  if (mapped !== null)
+    return { type: 'adopt', remoteId: mapped, remoteVersion: null, snapshot, isLinked: true };
+  if (!finding) throw new Error(`Bug: delivery ${item.deliveryId} is composed without its look-up`);
+  const own = { bySku: ownRows(item, finding.bySku), byName: ownRows(item, finding.byName) };
+  const match = matchOf(sku, itemName(code), own);
+  if (match.type === 'stop') return match.composed;
+  if (match.type === 'found') {
+    const { Id, SyncToken } = match.item;
+    return link('Item', Id, SyncToken, missingFields(fields, match.item), snapshot);
+  }
+  const isNameTaken = finding.byName.length > 0;
+  const free = isNameTaken ? markedName(code, item.recordId) : code;
+  return createItem(body, itemFields(body, free, sku), references, facts);
+}
+
+function asStep(write: Write): Composed {
+  return { type: 'write', write: { ...write, natural: { ...write.natural, isStep: true } } };
+}
+
+function createItem(
+  body: ProductBody,
+  fields: JsonObject,
+  references: References,
+  facts: QboFacts,
+): Composed {
+  const hasServiceAccount =
+    body.type === 'service' && references.mapping('account', 'income.service') !== null;
+  const income = mappedAccount(references, facts, hasServiceAccount ? 'income.service' : 'income');
+  if (income.type === 'stop') return income.composed;
+  const hasExpense = references.mapping('account', 'expense') !== null;
+  const expense = hasExpense ? mappedAccount(references, facts, 'expense') : null;
+  if (expense?.type === 'stop') return expense.composed;
+  return {
+    type: 'write',
+    write: {
+      operation: 'create',
+      entity: 'Item',
+      group: 'batch',
+      payload: {
+        ...fields,
+        Type: body.type === 'service' ? 'Service' : 'NonInventory',
+        IncomeAccountRef: { value: income.id },
+        ...(expense === null ? {} : { ExpenseAccountRef: { value: expense.id } }),
+      },
+      isLinked: false,
+      snapshot: { fields, isLinked: false },
+      natural: { kind: 'item', sku: fields['Sku'] ?? '', name: fields['Name'] ?? '' },
+    },
+  };
+}
+
+type Match =
+  | { type: 'none' }
+  | { type: 'found'; item: ItemFinding['bySku'][number] }
+  | { type: 'stop'; composed: Composed };
+
+/** SKU exact, case counts; else the name, where its SKU is none or ours (accounting.md#items). */
+function matchOf(sku: string, name: string, finding: Pick<ItemFinding, 'bySku' | 'byName'>): Match {
+  const stop = (what: string, detail: string): Match => ({
+    type: 'stop',
+    composed: ambiguous(what, detail, [...finding.bySku, ...finding.byName]),
+  });
+  const [bySku, second] = finding.bySku;
+  if (second)
+    return stop('sku', `Items ${finding.bySku.map((row) => row.Id).join(', ')} have SKU "${sku}"`);
+  const [byName] = finding.byName;
+  const found = bySku ?? byName;
+  if (!found) return { type: 'none' };
+  if (!found.Active) return stop('inactive', `Item ${found.Id} matches "${sku}" but is inactive`);
+  const isOther = found.Name !== name || found.Sku !== '';
+  if (!bySku && isOther)
+    return stop(
+      'name',
+      `Item ${found.Id} has the name "${found.Name}" and another SKU or spelling`,
+    );
+  if (found.Type === 'Category') return stop('type', `Item ${found.Id} is a category`);
+  return { type: 'found', item: found };
+}

@@ -1,0 +1,101 @@
+import type { JsonObject } from '../../../domain/words';
+import type { Composed, Outgoing } from '../../contract';
+import type { CustomerFinding, ItemFinding } from '../books/findings';
+import { hold } from '../company/hold';
+import { changedFields } from '../shape/mapping';
+
+// The writes that customers and items have in common. Pure. Snapshot: `fields` as written last,
+// `name` before any suffix, `isLinked` where a person had made it: then its name stays as it is
+// there.
+
+/** Of what was found, what is not another record's of ours. */
+export function ownRows<T extends { Id: string }>({ others }: Outgoing, rows: readonly T[]): T[] {
+  return rows.filter(({ Id }) => others?.has(Id) !== true);
+}
+
+/** A deletion: what never was there needs none. */
+export function absent(item: Outgoing): Composed {
+  return item.remoteId === null
+    ? { type: 'skip', reason: 'nothing_to_delete' }
+    : hold('not_built', `${item.record.kind}_delete`, 'Making it inactive in QuickBooks');
+}
+
+/**
+ * Whether the present version must be read before an update: unknown here, or refused last time.
+ */
+export function needsVersion(item: Outgoing, fields: JsonObject, isRenamed: boolean): boolean {
+  if (item.remoteId === null) return false;
+  const isChanged = isRenamed || Object.keys(changedFields(fields, lastFields(item))).length > 0;
+  return isChanged && (item.remoteVersion === null || item.lastClass !== null);
+}
+
+function lastFields(item: Outgoing): JsonObject {
+  const fields = item.snapshot?.['fields'];
+  return typeof fields === 'object' && fields !== null && !Array.isArray(fields)
+    ? Object.fromEntries(Object.entries(fields))
+    : {};
+}
+
+/**
+ * A sparse update of what changed on our side; everything else stays as a person left it
+ * (quickbooks.md#updates).
+ */
+export function update(
+  item: Outgoing,
+  entity: 'Customer' | 'Item',
+  remoteId: string,
+  wanted: JsonObject,
+  rename: JsonObject,
+  kept: JsonObject,
+  finding: CustomerFinding | ItemFinding | null,
+): Composed {
+  const last = lastFields(item);
+  const changed = { ...changedFields(wanted, last), ...rename };
+  const snapshot = { ...kept, fields: { ...last, ...wanted } };
+  const isLinked = kept['isLinked'] === true;
+  const remoteVersion = finding?.version ?? item.remoteVersion;
+  if (Object.keys(changed).length === 0)
+    return { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked };
+  if (finding?.isGone || remoteVersion === null)
+    return hold('gone_in_system', entity, `${entity} ${remoteId} is not there any more`);
+  return updateWrite(entity, remoteId, remoteVersion, changed, snapshot, isLinked);
+}
+
+/** Adopts something found there; only fields that are empty there are filled. */
+export function link(
+  entity: 'Customer' | 'Item',
+  remoteId: string,
+  remoteVersion: string,
+  missing: JsonObject,
+  snapshot: JsonObject,
+): Composed {
+  const isLinked = snapshot['isLinked'] === true;
+  return Object.keys(missing).length === 0
+    ? { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked }
+    : {
+        ...updateWrite(entity, remoteId, remoteVersion, missing, snapshot, isLinked),
+        adopts: remoteId,
+      };
+}
+
+function updateWrite(
+  entity: 'Customer' | 'Item',
+  id: string,
+  syncToken: string,
+  changed: JsonObject,
+  snapshot: JsonObject,
+  isLinked: boolean,
+): Extract<Composed, { type: 'write' }> {
+  return {
+    type: 'write',
+    write: {
+      operation: 'update',
+      entity,
+      group: 'batch',
+      payload: { Id: id, SyncToken: syncToken, sparse: true, ...changed },
+      isLinked,
+      snapshot,
+      natural: { kind: 'update', id, syncToken },
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { moneyMarker } from '../../../domain/posting/marker';
+import type { Outgoing } from '../../contract';
+import { markerNamed } from '../../../domain/posting/marker';
+
+// By its marker a payment of 0.00 of ours is known that applies documents to each other.
+
+export function settlementMarker({ record, recordId, part, rev }: Outgoing, nth: number): string {
+  const own = moneyMarker(record.kind, recordId, part);
+  return markerNamed(own, `settlement ${nth} of rev ${rev}`);
+}
+
+/** Also one of an older version, which applied credit memos alone. A void one is none. */
+export function isSettlementNote(note: string | undefined): boolean {
+  return /^truth-sync \w+ (?:settlement|credit) \d+ of rev /.test(note ?? '');
+}

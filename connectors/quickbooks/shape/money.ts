@@ -1,0 +1,199 @@
+import { minorToText, sumMinor } from '../../../domain/money';
+import {
+  receivableAccount,
+  type MoneyDocument,
+} from '../../../domain/posting/source/money-document';
+import { entryOf, type MoneyEntry } from '../../../domain/posting/plan/money-entry';
+import type { JsonObject } from '../../../domain/words';
+import type { Composed, References } from '../../contract';
+import type { DocumentEntity } from '../api/entities';
+import type { QboFacts } from '../company/facts';
+import { decimalsHold, mappedAccount, moneyAccount } from '../company/hold';
+import { cleanText, exactNumber } from './mapping';
+import { currencyFields, customerOf, markerOf, noteOf } from './sales-form';
+
+// Documents of money alone as the vendor's JSON (accounting.md#clearing, quickbooks.md#deposits).
+// Pure.
+
+/** A whole body, with what finds it again. */
+export interface ShapedMoney {
+  type: 'shaped';
+  entity: DocumentEntity;
+  payload: JsonObject;
+  marker: string;
+  totalMinor: number;
+  currency: string;
+  txnDate: string;
+  /** Of money between accounts. */
+  entry?: MoneyEntry;
+}
+
+export type MoneyShape = ShapedMoney | { type: 'stop'; composed: Composed };
+
+/**
+ * Money between accounts. `ownDate`: its day before a closed period moved it. `known`: accounts by
+ * their keys where what is posted is taken back: as they were mapped then, and so `knownCustomer`,
+ * whose receivables they are.
+ */
+export function shapeMoney(
+  document: MoneyDocument,
+  references: References,
+  facts: QboFacts,
+  ownDate = document.date,
+  known: ReadonlyMap<string, string> = new Map(),
+  knownCustomer: string | null = null,
+): MoneyShape {
+  const lost = decimalsHold(amountsOf(document), document.currency);
+  if (lost !== null) return { type: 'stop', composed: lost };
+  const accounts = new Map<string, string>();
+  for (const key of accountKeysOf(document)) {
+    const id = known.get(key);
+    const account = id === undefined ? accountOf(key, document.currency, references, facts) : null;
+    if (account?.type === 'stop') return account;
+    accounts.set(key, account?.id ?? id ?? '');
+  }
+  const customer = debtorOf(document, references, facts, knownCustomer);
+  if (customer.type === 'stop') return customer;
+  const refOf = (key: string): JsonObject => ({ value: accounts.get(key) ?? '' });
+  const marker = markerOf(document);
+  const head = {
+    TxnDate: document.date,
+    PrivateNote: noteOf({ notes: document.notes, guest: null, tender: null }, marker),
+    ...currencyFields(document, facts),
+  };
+  const entry = entryOf(document, ownDate, (key) => accounts.get(key) ?? '', customer.id);
+  const natural = { marker, currency: document.currency, txnDate: document.date, entry };
+  switch (document.type) {
+    case 'booking':
+      return { type: 'shaped', ...bookingOf(document, head, refOf, facts), ...natural };
+    case 'transfer': {
+      const { from, to, amountMinor: totalMinor } = document;
+      if (accounts.get(from) === accounts.get(to))
+        return { type: 'stop', composed: { type: 'skip', reason: 'same_account' } };
+      const Amount = amountOf(totalMinor, document.currency);
+      const payload = { ...head, FromAccountRef: refOf(from), ToAccountRef: refOf(to), Amount };
+      return { type: 'shaped', entity: 'Transfer', payload, totalMinor, ...natural };
+    }
+    case 'journal': {
+      const payload = {
+        ...head,
+        Line: journalLines(document, customer.id, refOf, references, facts),
+      };
+      const { amountMinor: totalMinor } = document;
+      return { type: 'shaped', entity: 'JournalEntry', payload, totalMinor, ...natural };
+    }
+  }
+}
+
+/** The customer there whose receivables an entry is on; null where it is on none. */
+function debtorOf(
+  document: MoneyDocument,
+  references: References,
+  facts: QboFacts,
+  known: string | null,
+): { type: 'known'; id: string | null } | { type: 'stop'; composed: Composed } {
+  if (document.type !== 'journal' || document.owedBy === undefined || known !== null)
+    return { type: 'known', id: known };
+  const { currency, owedBy } = document;
+  const customer = customerOf({ ...owedBy, currency }, references, facts);
+  if (customer.type === 'stop') return customer;
+  const { missing, id } = customer;
+  return missing.length > 0
+    ? { type: 'stop', composed: { type: 'notReady', missing } }
+    : { type: 'known', id };
+}
+
+function amountsOf(document: MoneyDocument): number[] {
+  return document.type === 'booking'
+    ? document.lines.map(({ amountMinor }) => amountMinor)
+    : [document.amountMinor];
+}
+
+function accountKeysOf(document: MoneyDocument): string[] {
+  switch (document.type) {
+    case 'booking':
+      return [document.account, ...document.lines.map(({ account }) => account)];
+    case 'transfer':
+      return [document.from, document.to];
+    case 'journal':
+      return [document.debit, document.credit];
+  }
+}
+
+/**
+ * Clearing, bank and receivables hold money, so that they have a currency; expenses and the like
+ * have none of their own.
+ */
+function accountOf(
+  key: string,
+  currency: string,
+  references: References,
+  facts: QboFacts,
+): ReturnType<typeof mappedAccount> {
+  const isMoney =
+    key.startsWith('clearing:') || key.startsWith('bank:') || key === receivableAccount;
+  return isMoney
+    ? moneyAccount(references, facts, key, currency)
+    : mappedAccount(references, facts, key);
+}
+
+/**
+ * What comes to the account is a Deposit; a form below zero is refused, so what goes from it is a
+ * Purchase.
+ */
+function bookingOf(
+  { account, lines, currency }: Extract<MoneyDocument, { type: 'booking' }>,
+  head: JsonObject,
+  refOf: (key: string) => JsonObject,
+  facts: QboFacts,
+): Pick<ShapedMoney, 'entity' | 'payload' | 'totalMinor'> {
+  const totalMinor = sumMinor(lines.map(({ amountMinor }) => amountMinor));
+  if (totalMinor >= 0) {
+    const Line = lines.map((line) => ({
+      Amount: amountOf(line.amountMinor, currency),
+      Description: cleanText(line.description, 4000),
+      DetailType: 'DepositLineDetail',
+      DepositLineDetail: { AccountRef: refOf(line.account) },
+    }));
+    const payload = { ...head, DepositToAccountRef: refOf(account), Line };
+    return { entity: 'Deposit', payload, totalMinor };
+  }
+  const Line = lines.map((line) => ({
+    Amount: amountOf(0 - line.amountMinor, currency),
+    Description: cleanText(line.description, 4000),
+    DetailType: 'AccountBasedExpenseLineDetail',
+    AccountBasedExpenseLineDetail: { AccountRef: refOf(line.account) },
+  }));
+  const untaxed = facts.country === 'US' ? {} : { GlobalTaxCalculation: 'NotApplicable' };
+  const payload = { ...head, ...untaxed, AccountRef: refOf(account), PaymentType: 'Cash', Line };
+  return { entity: 'Purchase', payload, totalMinor: 0 - totalMinor };
+}
+
+function journalLines(
+  document: Extract<MoneyDocument, { type: 'journal' }>,
+  customer: string | null,
+  refOf: (key: string) => JsonObject,
+  references: References,
+  facts: QboFacts,
+): JsonObject[] {
+  const { debit, credit, amountMinor, currency, description, location } = document;
+  const isPlaced = facts.trackDepartments && location !== null;
+  const department = isPlaced ? references.mapping('location', location) : null;
+  const isOwed = (account: string): boolean => account === receivableAccount && customer !== null;
+  const line = (PostingType: string, account: string): JsonObject => ({
+    Amount: amountOf(amountMinor, currency),
+    Description: cleanText(description, 4000),
+    DetailType: 'JournalEntryLineDetail',
+    JournalEntryLineDetail: {
+      PostingType,
+      AccountRef: refOf(account),
+      ...(department === null ? {} : { DepartmentRef: { value: department } }),
+      ...(isOwed(account) ? { Entity: { Type: 'Customer', EntityRef: { value: customer } } } : {}),
+    },
+  });
+  return [line('Debit', debit), line('Credit', credit)];
+}
+
+export function amountOf(minor: number, currency: string): number {
+  return exactNumber(minorToText(minor, currency));
+}

@@ -1,0 +1,116 @@
+import { textToMinor } from '../../../domain/money';
+import type { PaymentDocument } from '../../../domain/posting/source/payment';
+import type { JsonObject } from '../../../domain/words';
+import type { References } from '../../contract';
+import type { QboFacts } from '../company/facts';
+import { decimalsHold, hold } from '../company/hold';
+import { currencyFields, customerOf, markerOf, noteOf, tenderOf } from './sales-form';
+import { amountOf, type MoneyShape } from './money';
+import { documentContentSchema } from '../api/wire';
+
+// Payments of invoices as the vendor's JSON (quickbooks.md#payments). Pure.
+
+/**
+ * A payment of an invoice (accounting.md#clearing). `invoice`: as it was read, where another
+ * document may have taken from it or added to it: what is more than it has open, or of another
+ * customer, is not applied. Without an id nothing is.
+ */
+export function shapePayment(
+  payment: PaymentDocument,
+  invoiceId: string,
+  references: References,
+  facts: QboFacts,
+  invoice: JsonObject | null = null,
+): MoneyShape {
+  const tender = tenderOf(payment, references, facts);
+  if (tender.type === 'stop') return tender;
+  const appliedMinor = Math.min(
+    payment.totalMinor,
+    openMinor(payment, invoiceId, references, facts, invoice),
+  );
+  const amount = amountOf(appliedMinor, payment.currency);
+  const lines =
+    appliedMinor === 0
+      ? []
+      : [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }];
+  return paymentOf(payment, payment.totalMinor, tender.fields, lines, references, facts);
+}
+
+/** What of an invoice that was read this customer still owes. */
+function openMinor(
+  payment: PaymentDocument,
+  invoiceId: string,
+  references: References,
+  facts: QboFacts,
+  invoice: JsonObject | null,
+): number {
+  if (invoiceId === '') return 0;
+  const read = documentContentSchema.safeParse(invoice);
+  if (!read.success) return payment.totalMinor;
+  const customer = customerOf(payment, references, facts);
+  const { CustomerRef, Balance = 0 } = read.data;
+  if (customer.type === 'known' && CustomerRef?.value !== customer.id) return 0;
+  return textToMinor(Balance, payment.currency) ?? 0;
+}
+
+const notOwed =
+  'The customer of this refund owes nothing of its invoice in QuickBooks: apply its credit ' +
+  'memo there by hand';
+
+/**
+ * A payment of 0.00 by which a credit memo takes from its invoice (quickbooks.md#payments) what is
+ * owed of that there.
+ */
+export function shapeApplication(
+  payment: PaymentDocument,
+  invoiceId: string,
+  creditMemoId: string,
+  references: References,
+  facts: QboFacts,
+  invoice: JsonObject | null = null,
+): MoneyShape {
+  const owedMinor = openMinor(payment, invoiceId, references, facts, invoice);
+  if (owedMinor <= 0) return { type: 'stop', composed: hold('credit_not_owed', 'credit', notOwed) };
+  const amount = amountOf(Math.min(payment.totalMinor, owedMinor), payment.currency);
+  const lines = [
+    { Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] },
+    { Amount: amount, LinkedTxn: [{ TxnId: creditMemoId, TxnType: 'CreditMemo' }] },
+  ];
+  return paymentOf(payment, 0, {}, lines, references, facts);
+}
+
+function paymentOf(
+  payment: PaymentDocument,
+  totalMinor: number,
+  tender: JsonObject,
+  lines: JsonObject[],
+  references: References,
+  facts: QboFacts,
+): MoneyShape {
+  const { currency, date } = payment;
+  const lost = decimalsHold([payment.totalMinor], currency);
+  if (lost !== null) return { type: 'stop', composed: lost };
+  const customer = customerOf(payment, references, facts);
+  if (customer.type === 'stop') return customer;
+  if (customer.missing.length > 0)
+    return { type: 'stop', composed: { type: 'notReady', missing: customer.missing } };
+  const marker = markerOf(payment);
+  const payload = {
+    CustomerRef: { value: customer.id },
+    TxnDate: date,
+    TotalAmt: amountOf(totalMinor, currency),
+    ...tender,
+    PrivateNote: noteOf({ ...payment, notes: payment.notes ?? [], guest: null }, marker),
+    ...currencyFields(payment, facts),
+    Line: lines,
+  };
+  return {
+    type: 'shaped',
+    entity: 'Payment',
+    payload,
+    marker,
+    totalMinor,
+    currency,
+    txnDate: date,
+  };
+}

@@ -1,0 +1,276 @@
+import type { ExchangeRate } from '../../../domain/bodies';
+import { plainEmail } from '../../../domain/email';
+import { minorToText } from '../../../domain/money';
+import { isOwnRecord } from '../../../domain/records/own-records';
+import type { DocumentTax, PostingDocument, Reason } from '../../../domain/posting/document';
+import { exchangeAccount } from '../../../domain/posting/source/money-document';
+import type { PostingSettings } from '../../../domain/posting/settings';
+import type { JsonObject } from '../../../domain/words';
+import type { Composed, MissingReference, References } from '../../contract';
+import type { QboFacts } from '../company/facts';
+import { decimalsHold, inCurrency, missingMapping, moneyAccount } from '../company/hold';
+import { linesOf } from './lines';
+import { addressFields, cleanText, exactNumber } from './mapping';
+import { classOf, shopAddressOf } from './shop-fields';
+import { taxCodeOf } from '../company/tax-codes';
+
+// A decided document as the vendor's JSON (accounting.md#clearing, #numbers;
+// quickbooks.md#sales-forms, #sales-tax). Pure.
+
+/** What is known of a document beside its figures. */
+export interface DocumentLabels {
+  /** Null where the company numbers by itself. */
+  docNumber: string | null;
+  location: string;
+  /**
+   * What must be in the books first and is not: the sale that a refund gives back, deposits that
+   * were used.
+   */
+  missing: readonly MissingReference[];
+  /**
+   * What becomes of articles without an item (accounting.md#items), and the addresses of the shop.
+   */
+  settings: Pick<PostingSettings, 'item' | 'shop'>;
+}
+
+export type ShapedDocument =
+  | { type: 'shaped'; payload: JsonObject; marker: string; reasons: readonly Reason[] }
+  | { type: 'stop'; composed: Composed };
+
+export function shapeDocument(
+  document: PostingDocument,
+  labels: DocumentLabels,
+  references: References,
+  facts: QboFacts,
+): ShapedDocument {
+  const amounts = document.lines.flatMap((line) => [line.amountMinor, line.grossMinor ?? 0]);
+  const lost = decimalsHold(
+    [...amounts, document.taxMinor, document.totalMinor],
+    document.currency,
+  );
+  if (lost !== null) return { type: 'stop', composed: lost };
+  const customer = customerOf(document, references, facts);
+  if (customer.type === 'stop') return customer;
+  const tender = moneyOf(document, references, facts);
+  if (tender.type === 'stop') return tender;
+  const { docNumber, location, settings } = labels;
+  const shopClass = classOf(location, references, facts);
+  if (shopClass.type === 'stop') return shopClass;
+  const { lines, missing, missingMappings, invalid } = linesOf(document, references, facts, {
+    unmapped: settings.item.unmapped,
+    classId: shopClass.lineClassId,
+  });
+  const [firstMissing] = missingMappings;
+  if (firstMissing !== undefined) return { type: 'stop', composed: missingMapping(firstMissing) };
+  if (invalid !== null) return { type: 'stop', composed: invalid };
+  const allMissing = [...customer.missing, ...labels.missing, ...missing];
+  if (allMissing.length > 0)
+    return { type: 'stop', composed: { type: 'notReady', missing: allMissing } };
+  const department = facts.trackDepartments ? references.mapping('location', location) : null;
+  const marker = markerOf(document);
+  const payload: JsonObject = {
+    CustomerRef: { value: customer.id },
+    TxnDate: document.date,
+    ...(document.dueDate === null ? {} : { DueDate: document.dueDate }),
+    ...(docNumber === null ? {} : { DocNumber: docNumber }),
+    PrivateNote: noteOf(document, marker),
+    ...tender.fields,
+    ...currencyFields(document, facts),
+    ...(department === null ? {} : { DepartmentRef: { value: department } }),
+    ...shopClass.form,
+    ...guestEmail(document),
+    ...addressesOf(document),
+    ...shopAddressOf(document, location, settings.shop.shipFrom, facts),
+    ...taxFields(document, references, facts),
+    Line: lines,
+  };
+  return { type: 'shaped', payload, marker, reasons: shopClass.reasons };
+}
+
+/** The first words of the note. */
+export function markerOf({ marker }: { marker: string }): string {
+  return cleanText(marker, markerMax);
+}
+
+type Part<T> = ({ type: 'known' } & T) | { type: 'stop'; composed: Composed };
+
+/**
+ * A customer there has one currency for good: another one has a customer of its own, mapped by
+ * hand.
+ */
+export function customerOf(
+  document: Pick<PostingDocument, 'customerId' | 'bucket' | 'currency'>,
+  references: References,
+  facts: QboFacts,
+): Part<{ id: string; missing: { kind: 'customer'; ref: string; isOpen: boolean }[] }> {
+  const isForeign = document.currency !== facts.homeCurrency;
+  if (document.customerId === null || isForeign) {
+    const isGuest = document.customerId === null || isOwnRecord(document.customerId);
+    const whose = isGuest
+      ? (document.bucket ?? 'guest-customer')
+      : `customer:${document.customerId}`;
+    const key = inCurrency(whose, document.currency, facts);
+    const mapped = references.mapping('account', key);
+    return mapped === null
+      ? { type: 'stop', composed: missingMapping(`account:${key}`) }
+      : { type: 'known', id: mapped, missing: [] };
+  }
+  const customer = references.customers.get(document.customerId);
+  if (customer?.remoteId) return { type: 'known', id: customer.remoteId, missing: [] };
+  const isOpen = customer?.isOpen ?? false;
+  const missing = [{ kind: 'customer' as const, ref: document.customerId, isOpen }];
+  return { type: 'known', id: '', missing };
+}
+
+/**
+ * How it was paid and where the money lies until its payout (accounting.md#clearing); nothing on a
+ * total of 0.00.
+ */
+export function tenderOf(
+  document: Pick<PostingDocument, 'tender' | 'currency'>,
+  references: References,
+  facts: QboFacts,
+): Part<{ fields: JsonObject }> {
+  if (document.tender === null) return { type: 'known', fields: {} };
+  const { tender, reference, isExchange } = document.tender;
+  const method = references.mapping('tender', tender);
+  if (method === null && !isExchange)
+    return { type: 'stop', composed: missingMapping(`tender:${tender}`) };
+  const account = moneyAccount(references, facts, `clearing:${tender}`, document.currency);
+  if (account.type === 'stop') return account;
+  const number = reference === null ? '' : cleanText(reference, 200).slice(-refMax);
+  return {
+    type: 'known',
+    fields: {
+      ...(method === null ? {} : { PaymentMethodRef: { value: method } }),
+      ...(number === '' ? {} : { PaymentRefNum: number.replace(/^\p{Cs}/u, '') }),
+      DepositToAccountRef: { value: account.id },
+    },
+  };
+}
+
+/**
+ * Where the money of a form lies. A receipt of 0.00 names an account too, that of exchanges, which
+ * stays at zero: a RefundReceipt without one is refused (2020), a SalesReceipt would stand among
+ * the receipts that are still to be deposited. Where nobody mapped that account the latter goes
+ * without.
+ */
+function moneyOf(
+  document: PostingDocument,
+  references: References,
+  facts: QboFacts,
+): Part<{ fields: JsonObject }> {
+  const { type, tender, currency } = document;
+  const isReceipt = type === 'salesReceipt' || type === 'refundReceipt';
+  if (tender !== null || !isReceipt) return tenderOf(document, references, facts);
+  const account = moneyAccount(references, facts, exchangeAccount, currency);
+  if (account.type === 'known')
+    return { type: 'known', fields: { DepositToAccountRef: { value: account.id } } };
+  const isMapped =
+    references.mapping('account', inCurrency(exchangeAccount, currency, facts)) !== null;
+  return type === 'refundReceipt' || isMapped ? account : { type: 'known', fields: {} };
+}
+
+/**
+ * PaymentRefNum; a longer reference keeps its last characters and stands whole in the note
+ * (accounting.md#numbers).
+ */
+const refMax = 21;
+const noteMax = 4000;
+/** Two ids of 100 characters each, all of them written longer. */
+const markerMax = 2000;
+
+/** The marker first, then what else is worth knowing; a semicolon ends each. */
+export function noteOf(
+  document: Pick<PostingDocument, 'guest' | 'tender' | 'notes'>,
+  marker: string,
+): string {
+  const { guest, tender, notes } = document;
+  const reference = tender?.reference ?? '';
+  const email = guest?.email === undefined ? '' : ` <${guest.email}>`;
+  const parts = [
+    marker,
+    ...notes,
+    guest === null ? '' : `guest ${guest.name ?? ''}${email}`,
+    reference.length > refMax ? `reference ${reference}` : '',
+  ];
+  const clean = parts.map((part) => cleanText(part, noteMax)).filter((part) => part !== '');
+  return cleanText(clean.join('; '), noteMax);
+}
+
+/**
+ * In the books' own currency nothing is said; else which, and the rate that was frozen with the
+ * sale.
+ */
+export function currencyFields(
+  { currency, exchangeRate }: { currency: string; exchangeRate?: ExchangeRate | null | undefined },
+  facts: QboFacts,
+): JsonObject {
+  if (currency === facts.homeCurrency || !exchangeRate) return {};
+  return { CurrencyRef: { value: currency }, ExchangeRate: exactNumber(exchangeRate.rate) };
+}
+
+function guestEmail(document: PostingDocument): JsonObject {
+  const email = plainEmail(document.guest?.email);
+  return email === null ? {} : { BillEmail: { Address: email } };
+}
+
+function addressesOf({ billTo, shipTo }: PostingDocument): JsonObject {
+  const bill = billTo === null ? null : addressFields(billTo);
+  const ship = shipTo === null ? null : addressFields(shipTo);
+  return {
+    ...(bill === null ? {} : { BillAddr: bill }),
+    ...(ship === null ? {} : { ShipAddr: ship }),
+  };
+}
+
+/**
+ * The flags are sent, never left to their defaults (accounting.md#tax, quickbooks.md#sales-tax).
+ */
+function taxFields(document: PostingDocument, references: References, facts: QboFacts): JsonObject {
+  const { lines } = document;
+  const hasDiscount = lines.some((line) => line.kind === 'discount');
+  const hasShipping = lines.some((line) => line.kind === 'shipping');
+  return {
+    ...(hasDiscount ? { ApplyTaxAfterDiscount: true } : {}),
+    ...(document.tax.mode === 'total' && hasShipping
+      ? { ShippingTaxIncludedInTotalTax: true }
+      : {}),
+    ...statedTax(document.tax, document.currency, references, facts),
+  };
+}
+
+function statedTax(
+  tax: DocumentTax,
+  currency: string,
+  references: References,
+  facts: QboFacts,
+): JsonObject {
+  const amount = (minor: number): number => exactNumber(minorToText(minor, currency));
+  switch (tax.mode) {
+    case 'none':
+    case 'line':
+      return {};
+    case 'total': {
+      const code = tax.rateKey === null ? null : taxCodeOf(tax.rateKey, references, facts);
+      const codeRef = code === null ? {} : { TxnTaxCodeRef: { value: code.id } };
+      return { TxnTaxDetail: { ...codeRef, TotalTax: amount(tax.totalMinor) } };
+    }
+    case 'included':
+      return { GlobalTaxCalculation: 'TaxInclusive' };
+    case 'excluded': {
+      const lines = tax.overrides.map(({ rateId, percent, taxMinor, netMinor }) => ({
+        Amount: amount(taxMinor),
+        DetailType: 'TaxLineDetail',
+        TaxLineDetail: {
+          TaxRateRef: { value: rateId },
+          PercentBased: true,
+          TaxPercent: exactNumber(percent),
+          NetAmountTaxable: amount(netMinor),
+        },
+      }));
+      const detail = lines.length === 0 ? {} : { TxnTaxDetail: { TaxLine: lines } };
+      return { GlobalTaxCalculation: 'TaxExcluded', ...detail };
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import type { RefundBody } from '../../bodies';
+import { addDecimals, negateDecimal, shareMinor, signOf, sumMinor } from '../../money';
+import { groupBy } from '../../group-by';
+import { refundsBefore, type KnownSale } from './known-sale';
+import { taxKeyOf } from '../decide/lines';
+import type { LineTaxes, Sale, SaleAmount, SaleItem } from '../sale';
+import type { PostingSettings } from '../settings';
+import { saleOfTicket } from './ticket';
+
+// A refund that says an amount and no lines (accounting.md#refunds): the whole rest of a sale gives
+// back its remaining lines and tax; a part of it is one line, by setting with its share of the tax.
+
+interface RefundSettings {
+  refund: Pick<PostingSettings['refund'], 'amountOnlyTax'>;
+}
+
+/** The refund with what its sale says about it; as it is where it has lines of its own. */
+export function refundOfSale(
+  recordId: string,
+  body: RefundBody,
+  known: KnownSale,
+  settings: RefundSettings,
+): Sale {
+  const sold = saleOfTicket(known.ticket, known.recordId, 'sale');
+  // Earlier ones may have been such amounts themselves: each is derived from those before it.
+  const before: Sale[] = [];
+  for (const earlier of refundsBefore(known, recordId))
+    before.push(derived(earlier.recordId, earlier.body, sold, before, settings));
+  return derived(recordId, body, sold, before, settings);
+}
+
+function derived(
+  recordId: string,
+  body: RefundBody,
+  sold: Sale,
+  before: readonly Sale[],
+  settings: RefundSettings,
+): Sale {
+  const plain = saleOfTicket({ kind: 'refund', body }, recordId, 'refund');
+  if (!isAmountOnly(body)) return plain;
+  const leftMinor = sold.totalMinor - sumMinor(before.map(({ totalMinor }) => totalMinor));
+  const rest = leftMinor === plain.totalMinor ? restOf(plain, sold, before, body.restock) : null;
+  if (rest !== null) return rest;
+  const { amountOnlyTax } = settings.refund;
+  const isProrated =
+    amountOnlyTax === 'inclusiveOnly' ? sold.pricesIncludeTax : amountOnlyTax === 'prorate';
+  return isProrated ? prorated(plain, sold) : plain;
+}
+
+/** Whether a refund says nothing but an amount. */
+export function isAmountOnly(body: RefundBody): boolean {
+  const { lines, fees = [], shipping = [], tips = [], giftCards, unallocatedMinor = 0 } = body;
+  const cards = [...(giftCards?.sold ?? []), ...(giftCards?.used ?? [])];
+  const stated = [lines, fees, shipping, tips, cards];
+  return unallocatedMinor > 0 && stated.every((list) => list.length === 0);
+}
+
+/**
+ * What is left of the sale's lines; null where more of one was given back than sold, so that nobody
+ * can say.
+ */
+function restOf(plain: Sale, sold: Sale, before: readonly Sale[], restock: boolean): Sale | null {
+  const items = leftOf(
+    sold.items,
+    before.flatMap((sale) => sale.items),
+    itemKey,
+  );
+  const fees = leftOf(
+    sold.fees,
+    before.flatMap((sale) => sale.fees),
+    feeKey,
+  );
+  const shipping = leftOf(
+    sold.shipping,
+    before.flatMap((sale) => sale.shipping),
+    taxKey,
+  );
+  if (items === null || fees === null || shipping === null) return null;
+  if (before.some(({ giftCards }) => giftCards.length > 0)) return null;
+  const tipsMinor = sumOf(sold.tipsMinor) - sumMinor(before.map((sale) => sumOf(sale.tipsMinor)));
+  if (tipsMinor < 0) return null;
+  // What was given back without a line before, and its tax, is taken off again.
+  const offset = before
+    .flatMap((sale) => sale.prorated ?? [])
+    .map((part) => ({ ...part, netMinor: 0 - part.netMinor, taxMinor: 0 - part.taxMinor }));
+  const taxed: (SaleAmount | SaleItem)[] = [...items, ...fees, ...shipping, ...offset];
+  const taxMinor = sumMinor(taxed.map((line) => line.taxMinor));
+  const cardsMinor = sumMinor(
+    sold.giftCards.map(({ use, amountMinor }) => (use === 'sold' ? amountMinor : -amountMinor)),
+  );
+  const statedMinor =
+    sumMinor(taxed.map((line) => line.netMinor)) + taxMinor + tipsMinor + cardsMinor;
+  return {
+    ...plain,
+    pricesIncludeTax: sold.pricesIncludeTax,
+    items: items.map((item) => ({ ...item, discountMinor: 0, isKept: !restock })),
+    fees,
+    shipping,
+    tipsMinor: tipsMinor === 0 ? [] : [{ description: 'Tip', amountMinor: tipsMinor }],
+    giftCards: sold.giftCards,
+    ...(offset.length === 0 ? {} : { prorated: offset }),
+    unallocatedMinor: plain.totalMinor - statedMinor,
+    taxMinor,
+    taxLabel: labelOf(taxed),
+  };
+}
+
+const itemKey = (item: SaleItem): string => JSON.stringify([item.sku, taxKeyOf(item.codes)]);
+const feeKey = (fee: SaleAmount): string => JSON.stringify([fee.description, taxKeyOf(fee.codes)]);
+const taxKey = (line: LineTaxes): string => taxKeyOf(line.codes);
+
+/**
+ * Per key what was sold less what was given back, where anything is left; null where it would be
+ * below zero.
+ */
+function leftOf<T extends SaleAmount | SaleItem>(
+  sold: readonly T[],
+  given: readonly T[],
+  keyOf: (line: T) => string,
+): T[] | null {
+  const givenBy = groupBy(given, keyOf);
+  const lefts: T[] = [];
+  for (const [key, lines] of groupBy(sold, keyOf)) {
+    const [first] = lines;
+    const back = givenBy.get(key) ?? [];
+    givenBy.delete(key);
+    const netMinor = sumOfNet(lines) - sumOfNet(back);
+    const taxMinor = sumOfTax(lines) - sumOfTax(back);
+    const quantity = [
+      ...lines.map(quantityOf),
+      ...back.map((line) => negateDecimal(quantityOf(line))),
+    ].reduce(addDecimals, '0');
+    const isBelow = Math.sign(netMinor) * Math.sign(sumOfNet(lines)) < 0 || signOf(quantity) < 0;
+    if (isBelow) return null;
+    if (first === undefined || (netMinor === 0 && taxMinor === 0 && signOf(quantity) === 0))
+      continue;
+    lefts.push({ ...first, netMinor, taxMinor, ...('quantity' in first ? { quantity } : {}) });
+  }
+  return givenBy.size > 0 ? null : lefts;
+}
+
+function quantityOf(line: SaleAmount | SaleItem): string {
+  return 'quantity' in line ? line.quantity : '0';
+}
+
+function sumOfNet(lines: readonly SaleAmount[] | readonly SaleItem[]): number {
+  return sumMinor(lines.map(({ netMinor }) => netMinor));
+}
+
+function sumOfTax(lines: readonly LineTaxes[]): number {
+  return sumMinor(lines.map(({ taxMinor }) => taxMinor));
+}
+
+function sumOf(tips: Sale['tipsMinor']): number {
+  return sumMinor(tips.map(({ amountMinor }) => amountMinor));
+}
+
+function labelOf(taxed: readonly LineTaxes[]): string {
+  const codes = taxed.flatMap((line) => (line.taxMinor === 0 ? [] : line.codes));
+  return [...new Set(codes)].sort().join(', ');
+}
+
+/**
+ * tax = round(amount x tax / total), spread over the codes of the sale as the sale's own is; the
+ * last takes the rest.
+ */
+function prorated(plain: Sale, sold: Sale): Sale {
+  const amountMinor = plain.totalMinor;
+  const soldMinor = sumOfNet(taxedOf(sold)) + sold.taxMinor;
+  const taxMinor = shareMinor(amountMinor, sold.taxMinor, soldMinor);
+  if (taxMinor === 0) return plain;
+  const groups = [...groupBy(taxedOf(sold), taxKey).values()];
+  const nets = spread(amountMinor - taxMinor, groups.map(sumOfNet));
+  const taxes = spread(taxMinor, groups.map(sumOfTax));
+  const parts = groups.map((lines, index): SaleAmount => ({
+    description: 'not allocated to a line',
+    netMinor: nets[index] ?? 0,
+    taxMinor: taxes[index] ?? 0,
+    codes: [...new Set(lines.flatMap(({ codes }) => codes))],
+  }));
+  return {
+    ...plain,
+    pricesIncludeTax: sold.pricesIncludeTax,
+    unallocatedMinor: 0,
+    prorated: parts.filter((part) => part.netMinor !== 0 || part.taxMinor !== 0),
+    taxMinor,
+    taxLabel: labelOf(parts),
+  };
+}
+
+function taxedOf({ items, fees, shipping }: Sale): SaleAmount[] {
+  return [...items, ...fees, ...shipping];
+}
+
+/** An amount in shares of these weights; the last one with a weight takes what rounding leaves. */
+function spread(amountMinor: number, weights: readonly number[]): number[] {
+  const whole = sumMinor(weights);
+  const last = weights.findLastIndex((weight) => weight !== 0);
+  let restMinor = amountMinor;
+  return weights.map((weight, index) => {
+    const share =
+      index === last ? restMinor : weight === 0 ? 0 : shareMinor(amountMinor, weight, whole);
+    if (index !== last) restMinor -= share;
+    return share;
+  });
+}

@@ -1,0 +1,36 @@
+import type { PaymentBody } from '../../bodies';
+import { customerIdOf } from '../guests';
+import type { Hold } from '../document';
+import type { KnownSale } from './known-sale';
+import { markerId } from '../marker';
+import type { PaymentDocument } from './payment';
+
+/**
+ * A payment that came later, of an invoice of ours (accounting.md#examples, E11b): on its own day,
+ * from the invoice's customer.
+ */
+export function invoicePayment(
+  body: PaymentBody,
+  recordId: string,
+  { ticket, recordId: invoiceId }: KnownSale,
+): PaymentDocument | Hold {
+  if (body.businessDate === undefined)
+    return {
+      type: 'hold',
+      reason: 'day_unknown',
+      what: 'payment',
+      detail: 'Send its businessDate',
+    };
+  const { tender, amountMinor, reference = null } = body;
+  const { number } = body;
+  return {
+    marker: `truth-sync pos payment ${markerId(recordId)} of invoice ${markerId(invoiceId)}`,
+    notes: number === recordId ? [] : [number],
+    date: body.businessDate,
+    currency: ticket.body.currency,
+    exchangeRate: body.exchangeRate,
+    customerId: customerIdOf(ticket.body) ?? null,
+    tender: { tender, amountMinor, reference },
+    totalMinor: amountMinor,
+  };
+}

@@ -1,0 +1,177 @@
+import type { InvoiceBody, OrderBody, PaymentBody, RefundBody } from '../../bodies';
+import { minorToText, sumMinor } from '../../money';
+import type { BookedDeposit } from '../deposit-tax';
+import type { Hold } from '../document';
+import { partsOfOrder, saleOfTicket } from './ticket';
+import type { HoldCode } from '../../hold-reasons';
+
+// A sale with what was given back and paid of it so far: nothing goes beyond what was sold
+// (accounting.md#refunds).
+
+/** A refund, a payment or a deposit that names the sale. */
+export type SaleEntry = {
+  recordId: string;
+  /** In the books, or on its way there. */
+  isPosted: boolean;
+  /** May still be posted by itself. */
+  isOpen: boolean;
+  /** What the books have of it where its newest revision is held. */
+  booksMinor?: number | null;
+  /** Of a deposit: its tax, as the books have it; null where they have none of it. */
+  booked?: BookedDeposit | null;
+  /** The till has it: neither deleted nor voided, whatever became of it. */
+  isWanted: boolean;
+} & ({ kind: 'refund'; body: RefundBody } | { kind: 'payment'; body: PaymentBody });
+
+export interface KnownSale {
+  recordId: string;
+  ticket: { kind: 'order'; body: OrderBody } | { kind: 'invoice'; body: InvoiceBody };
+  /** In the order in which they came. */
+  entries: readonly SaleEntry[];
+  /** There are more entries than are looked at. */
+  hasMore: boolean;
+}
+
+type RefundEntry = Extract<SaleEntry, { kind: 'refund' }>;
+
+/**
+ * What counts before this one: all that is in the books or on its way, and what came earlier and
+ * may still be posted. Of two that are too much together, so, the later one is held, whichever is
+ * composed first.
+ */
+export function entriesBefore(
+  sale: Pick<KnownSale, 'entries'>,
+  kind: SaleEntry['kind'],
+  recordId: string,
+): SaleEntry[] {
+  const isSelf = (entry: SaleEntry): boolean => entry.kind === kind && entry.recordId === recordId;
+  const own = sale.entries.findIndex(isSelf);
+  return sale.entries.filter(
+    (entry, index) => !isSelf(entry) && (entry.isPosted || (entry.isOpen && index < own)),
+  );
+}
+
+/** The refunds that count before this one. A deposit that was given back is none of the sale. */
+export function refundsBefore(sale: KnownSale, recordId: string): RefundEntry[] {
+  const before = entriesBefore(sale, 'refund', recordId).flatMap((entry) =>
+    entry.kind === 'refund' && entry.body.deposits === undefined ? [entry] : [],
+  );
+  return fitting(before, soldMinor(sale), backMinor);
+}
+
+function backMinor({ body, booksMinor }: RefundEntry): number {
+  return booksMinor ?? body.totals.totalMinor;
+}
+
+/**
+ * What is in the books, and of what may still be posted as much as fits beside it: the rest will be
+ * held itself.
+ */
+function fitting<T extends Pick<SaleEntry, 'isPosted'>>(
+  entries: readonly T[],
+  limitMinor: number,
+  minorOf: (entry: T) => number,
+): T[] {
+  const posted = entries.filter(({ isPosted }) => isPosted);
+  let leftMinor = limitMinor - sumMinor(posted.map(minorOf));
+  return entries.filter((entry) => {
+    if (entry.isPosted) return true;
+    const minor = minorOf(entry);
+    if (minor > leftMinor) return false;
+    leftMinor -= minor;
+    return true;
+  });
+}
+
+/** What was sold: of a ticket with returns in it, its sale; of a voided one nothing. */
+export function soldMinor({ ticket, recordId }: KnownSale): number {
+  if (ticket.body.voided === true) return 0;
+  if (ticket.kind === 'invoice' || partsOfOrder(ticket.body).length === 1)
+    return ticket.body.totals.totalMinor;
+  return saleOfTicket(ticket, recordId, 'sale').totalMinor;
+}
+
+/** Refunds of a sale together stay within it; null where they do. */
+export function refundHold(sale: KnownSale, recordId: string, body: RefundBody): Hold | null {
+  const limit = limitHold(sale, body.currency);
+  if (limit !== null) return limit;
+  const beforeMinor = refundedMinor(sale, recordId);
+  const { totalMinor } = body.totals;
+  if (beforeMinor + totalMinor <= soldMinor(sale)) return owedHold(sale, recordId, body);
+  const text = (minor: number): string => minorToText(minor, body.currency);
+  if (sale.ticket.body.voided === true)
+    return hold(
+      'refund_above_sale',
+      `The ${sale.ticket.kind} ${sale.recordId} is voided at the POS, so refund ` +
+        `${recordId} of ${text(totalMinor)} gives back more than was sold. Void the refund ` +
+        `at the POS too, or send the ${sale.ticket.kind} again as it was`,
+    );
+  return hold(
+    'refund_above_sale',
+    `Of ${sale.recordId} ${text(soldMinor(sale))} were sold and ${text(beforeMinor)} given ` +
+      `back before: ${text(totalMinor)} more are too much`,
+  );
+}
+
+/** What is given back without money must be owed still: else nobody knows how it was paid back. */
+function owedHold(sale: KnownSale, recordId: string, body: RefundBody): Hold | null {
+  if (body.tenders.length > 0 || body.totals.totalMinor === 0) return null;
+  const openMinor = soldMinor(sale) - settledMinor(sale, 'refund', recordId);
+  if (sale.ticket.kind === 'invoice' && body.totals.totalMinor <= openMinor) return null;
+  const text = (minor: number): string => minorToText(minor, body.currency);
+  return hold(
+    'refund_without_tender',
+    sale.ticket.kind === 'order'
+      ? `${sale.recordId} was paid: say how ${text(body.totals.totalMinor)} were given back`
+      : `Of ${sale.recordId} only ${text(openMinor)} are still owed: say how the rest of ` +
+          `${text(body.totals.totalMinor)} was given back`,
+  );
+}
+
+/** Payments of an invoice together stay within what is owed of it; null where they do. */
+export function paymentHold(sale: KnownSale, recordId: string, body: PaymentBody): Hold | null {
+  const { currency } = sale.ticket.body;
+  const limit = limitHold(sale, currency);
+  if (limit !== null) return limit;
+  const openMinor = soldMinor(sale) - settledMinor(sale, 'payment', recordId);
+  if (body.amountMinor <= openMinor) return null;
+  const text = (minor: number): string => minorToText(minor, currency);
+  return hold(
+    'payment_above_invoice',
+    `Of invoice ${sale.recordId} over ${text(soldMinor(sale))} still ${text(openMinor)} ` +
+      `are owed: ${text(body.amountMinor)} are too much`,
+  );
+}
+
+function limitHold(sale: KnownSale, currency: string): Hold | null {
+  if (sale.hasMore)
+    return hold(
+      'too_many_entries',
+      `${sale.recordId} has more refunds and payments than are added up`,
+    );
+  if (sale.ticket.body.currency === currency) return null;
+  return hold(
+    'currency_differs',
+    `${sale.recordId} is in ${sale.ticket.body.currency}, this is in ${currency}`,
+  );
+}
+
+function refundedMinor(sale: KnownSale, recordId: string): number {
+  return sumMinor(refundsBefore(sale, recordId).map(backMinor));
+}
+
+/** What no longer is owed of an invoice: payments, and refunds without money. */
+function settledMinor(sale: KnownSale, kind: SaleEntry['kind'], recordId: string): number {
+  const before = entriesBefore(sale, kind, recordId);
+  return sumMinor(fitting(before, soldMinor(sale), owedLessMinor).map(owedLessMinor));
+}
+
+function owedLessMinor(entry: SaleEntry): number {
+  if (entry.kind === 'payment')
+    return entry.body.invoiceId === undefined ? 0 : entry.body.amountMinor;
+  return entry.body.tenders.length === 0 ? entry.body.totals.totalMinor : 0;
+}
+
+function hold(reason: HoldCode, detail: string): Hold {
+  return { type: 'hold', reason, what: 'sale', detail };
+}
