@@ -3,7 +3,11 @@ import type { DeliveryRow } from '../../database/deliveries';
 import { keptNoMore, keptShare, readKeptShares, type KeptShare } from '../../database/kept-shares';
 import { recordKey, type RecordRow } from '../../domain/records/absorb';
 import type { RecordBody } from '../../domain/bodies';
-import { ticketOf, ticketShares, type TicketShare } from '../../domain/posting/summary/summary-tickets';
+import {
+  ticketOf,
+  ticketShares,
+  type TicketShare,
+} from '../../domain/posting/summary/summary-tickets';
 import { membersInUse } from './members-in-use';
 
 /** Tickets in summaries, by `kind/recordId`, of which others in the books may rest on some. */
