@@ -25,6 +25,8 @@ export interface DeliveryRow extends DeliveryCore {
   hasRemote: boolean;
   /** The daily summary by which it has it; null where it has a document of its own or none. */
   summaryId: string | null;
+  /** Whether that summary keeps a former share of it (`kept-shares.ts`). */
+  isKept: boolean;
 }
 
 export const deliveryColumns = `d.id::text AS id, d.system, d.kind, d.record_id AS "recordId",
@@ -34,6 +36,7 @@ export const deliveryColumns = `d.id::text AS id, d.system, d.kind, d.record_id 
   d.sent_rev AS "sentRev", d.delivered_rev AS "deliveredRev", d.attempts, d.generation,
   (extract(epoch FROM d.due_at) * 1000)::float8 AS "dueAtMs", d.due_at::text AS "dueAt",
     d.remote_id IS NOT NULL AS "hasRemote", d.snapshot ->> 'summary' AS "summaryId",
+    d.snapshot -> 'keptShare' IS NOT NULL AS "isKept",
   d.undone_by AS "undoneBy"`;
 
 /** Locks all deliveries of these records, in order of their ids. */

@@ -68,7 +68,7 @@ export async function loadSales(
          (SELECT body FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id
            AND op = 'present' LIMIT 1) r
        CROSS JOIN LATERAL (SELECT coalesce(bool_or(remote_id IS NOT NULL
-         OR (state = 'held' AND reason = 'summary'
+         OR snapshot -> 'keptShare' IS NOT NULL OR (state = 'held' AND reason = 'summary'
            AND desired_op = 'present')), false) AS "isInBooks"
          FROM deliveries WHERE tenant = $1 AND system = $3 AND kind = k.kind
            AND record_id = k.id) d`,
@@ -199,13 +199,15 @@ async function loadEntries(
        WHERE tenant = $1 AND kind = e.kind AND record_id = e.record_id AND body IS NOT NULL
          LIMIT 1) r
      CROSS JOIN LATERAL (SELECT min(id) AS first,
-         coalesce(bool_or(CASE WHEN state = 'held'
-           AND reason = 'summary' THEN desired_op = 'present'
+         coalesce(bool_or(CASE WHEN snapshot -> 'keptShare' IS NOT NULL THEN true
+           WHEN state = 'held' AND reason = 'summary' THEN desired_op = 'present'
            ELSE (remote_id IS NOT NULL OR state IN ('sending', 'verifying'))
              AND NOT ((desired_op = 'absent' OR coalesce(r.body ->> 'voided' = 'true', false))
                AND state = 'delivered') END), false) AS "isPosted",
-         sum((snapshot #>> '{posted,net,totalMinor}')::bigint) FILTER (WHERE state IN ('held',
-           'dead') AND remote_id IS NOT NULL)::float8 AS "booksMinor",
+         coalesce(max((snapshot #>> '{keptShare,totals,totalMinor}')::bigint),
+           sum((snapshot #>> '{posted,net,totalMinor}')::bigint)
+             FILTER (WHERE state IN ('held', 'dead') AND remote_id IS NOT NULL)
+         )::float8 AS "booksMinor",
          (array_agg(snapshot #> '{posted,net}') FILTER (WHERE e.kind = 'payment'
            AND json_typeof(snapshot #> '{posted,net}') = 'object'))[1] AS booked,
          coalesce(bool_or(state = 'waiting' AND desired_op = 'present'

@@ -19,7 +19,7 @@ export class UnreadableRecord extends Error {
   }
 }
 
-/** A ticket in a summary, as it stands now. */
+/** A ticket in a summary, as it stands now, or as it stood where it keeps a former share. */
 export interface SummaryMember {
   recordId: string;
   part: string;
@@ -56,12 +56,16 @@ export async function readSummary<T>(
         recordRev: number;
         body: unknown;
       }>(
-        `SELECT m.kind, m.record_id AS "recordId", m.part, m.rev, r.rev AS "recordRev", r.body FROM
+        `SELECT m.kind, m.record_id AS "recordId", m.part, m.rev, r.rev AS "recordRev",
+           coalesce(d.kept, r.body) AS body FROM
            (SELECT kind, record_id, part, rev FROM summary_members WHERE tenant = $1
              AND summary_id = $2 AND until_rev IS NULL
               AND (kind, record_id, part) > ($3, $4, $5) ORDER BY kind, record_id, part LIMIT $6) m
          CROSS JOIN LATERAL (SELECT rev, body FROM records WHERE tenant = $1 AND kind = m.kind
            AND record_id = m.record_id LIMIT 1) r
+         LEFT JOIN LATERAL (SELECT snapshot -> 'keptShare' AS kept FROM deliveries
+           WHERE tenant = $1 AND system = 'qbo' AND kind = m.kind AND record_id = m.record_id
+             AND part = m.part LIMIT 1) d ON true
          ORDER BY m.kind, m.record_id, m.part`,
         [tenant, summaryId, after.kind, after.recordId, after.part, pageSize],
       );

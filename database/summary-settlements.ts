@@ -130,7 +130,9 @@ async function deliverMembers(
     lane.tenant,
     found.rows.map(({ id }) => id),
   );
+  // Of one that keeps a former share the document has that, not what is desired.
   const ids = locked
+    .filter(({ isKept }) => !isKept)
     .filter(({ state, reason, desiredOp }) =>
       state === 'held' ? reason === 'summary' : state === 'skipped' && desiredOp === 'present',
     )

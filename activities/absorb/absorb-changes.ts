@@ -50,6 +50,7 @@ import { applyStock, type StockChange, type StockEntry } from '../../domain/stoc
 import { isDocumentKind, targets, type Kind, type Target } from '../../domain/words';
 import { troubleOf } from '../failures';
 import { guestRules, newGuests } from './guest-customers';
+import { membersInUse } from './members-in-use';
 import { raisePayments } from './raise-payments';
 import { wantDeliveries } from './want-deliveries';
 
@@ -141,7 +142,13 @@ async function absorbBatch(
     await resolveFailedChanges(tx, tenant, folded.records);
     await writeOutcomes(tx, tenant, [...folded.outcomes, ...unreadable], folded.waits.ended);
     const payments = await raisePayments(tx, tenant, folded.otherPayers, changed);
-    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs, { saleIds });
+    const former = new Map(
+      folded.records.map(({ kind, recordId, before }) => [recordKey(kind, recordId), before]),
+    );
+    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs, {
+      saleIds,
+      former,
+    });
     await moveCursor(tx, tenant, inbox.lastPos, inbox.count);
     return { changes: inbox.count, made: { woo: made.get('woo') ?? 0, qbo: made.get('qbo') ?? 0 } };
   });
@@ -200,7 +207,7 @@ async function fold(
     isStockTracked: (productId) => !untracked.has(productId),
     dayOf: (instant) => dayIn(zone, instant, cutHour),
     guests: await guestRules(tx, tenant, changes, records),
-    postedAs: await postedNames(tx, tenant, changes),
+    postedAs: await postedNames(tx, tenant, changes, records),
   });
 }
 
@@ -211,6 +218,7 @@ async function postedNames(
   tx: AbsorbTransaction,
   tenant: number,
   changes: readonly ChangeRow[],
+  records: readonly RecordRow[],
 ): Promise<(kind: Kind, recordId: string) => string | null> {
   const deleted = changes.filter(({ op, kind }) => op === 'delete' && isDocumentKind(kind));
   const posted = new Map<string, string>();
@@ -223,6 +231,19 @@ async function postedNames(
       recordKey(kind, recordId),
       `${systemNames[system]} as ${number ?? remoteId ?? 'a document that is being written'}`,
     );
+  // A ticket of a day that is not posted yet goes with what is: others in the books may rest on it.
+  const keys = new Set(deleted.map(({ kind, recordId }) => recordKey(kind, recordId)));
+  const open = records
+    .filter(({ kind, recordId }) => keys.has(recordKey(kind, recordId)))
+    .filter(({ kind, recordId }) => !posted.has(recordKey(kind, recordId)));
+  const inUse = await membersInUse(
+    tx,
+    tenant,
+    open.map((record) => ({ ...record, op: 'absent' })),
+  );
+  for (const [key, hold] of inUse)
+    if (hold !== null)
+      posted.set(key, 'a daily summary, and what QuickBooks has of others rests on it');
   return (kind, recordId) => posted.get(recordKey(kind, recordId)) ?? null;
 }
 

@@ -6,6 +6,7 @@ import {
   type NewDelivery,
 } from '../../database/deliveries';
 import { updateDeliveries, type DeliveryUpdate } from '../../database/delivery-updates';
+import { writeKeptShares, type KeptShare } from '../../database/kept-shares';
 import { postingInForce } from '../../database/settings';
 import {
   fixDays,
@@ -13,6 +14,7 @@ import {
   liveMembers,
   moveSummaries,
   writeMembers,
+  type LiveMember,
   type NewMember,
 } from '../../database/summaries';
 import { timeZoneOf } from '../../database/tenants';
@@ -39,7 +41,7 @@ import {
 } from '../../domain/delivery/wanted-deliveries';
 import { compareRefunds } from './compare-refunds';
 import { heldHalves } from './held-halves';
-import { voidedMembers } from './voided-members';
+import { restingTickets } from './resting-tickets';
 
 // Tickets on their way into daily summaries, inside the transaction of absorb: which of them belong
 // there, and the new revisions of the summaries that they join, change or leave.
@@ -48,7 +50,11 @@ import { voidedMembers } from './voided-members';
 export const inSummary = { kind: 'held', reason: 'summary' } as const;
 
 export function isInSummary(row: DeliveryRow): boolean {
-  return row.summaryId !== null || (row.state === 'held' && row.reason === inSummary.reason);
+  return (
+    row.summaryId !== null ||
+    row.isKept ||
+    (row.state === 'held' && row.reason === inSummary.reason)
+  );
 }
 
 /** The tickets among some records, and what of them goes into summaries. */
@@ -59,8 +65,16 @@ export interface SummaryTickets {
   shares: ReadonlyMap<string, readonly TicketShare[]>;
   /** Deliveries of tickets that are posted by themselves from now on. */
   leaving: readonly string[];
+  /** Deliveries whose tickets keep a former share from now on, or no longer do. */
+  kept: readonly KeptShare[];
   /** The deliveries of a ticket that is summed up; null for every other record. */
   wantedOf: (record: RecordRow) => WantedDelivery[] | null;
+}
+
+interface SummaryContext {
+  direction: DirectionPolicy;
+  compared: ReadonlySet<string>;
+  former: ReadonlyMap<string, RecordBody | null>;
 }
 
 export async function summaryTickets(
@@ -68,7 +82,7 @@ export async function summaryTickets(
   tenant: number,
   records: readonly RecordRow[],
   locked: readonly DeliveryRow[],
-  { direction, compared }: { direction: DirectionPolicy; compared: ReadonlySet<string> },
+  { direction, compared, former }: SummaryContext,
 ): Promise<SummaryTickets> {
   const tickets = records.filter((record) => ticketOf(record.content) !== null);
   const { value: posting } = await postingInForce(tx, tenant);
@@ -88,26 +102,22 @@ export async function summaryTickets(
     ({ content }) => modes.get(ticketOf(content)?.body.businessDate ?? '') === 'summary',
   );
   const held = await heldHalves(tx, tenant, ofDays);
-  const voided = await voidedMembers(tx, tenant, tickets);
-  const resting = new Set<string>();
+  const { live, resting, kept } = await restingTickets(tx, tenant, tickets, { rows, former });
   const shares = new Map<string, readonly TicketShare[]>();
   const leaving: string[] = [];
   for (const record of tickets) {
+    const ticket = ticketOf(record.content);
+    if (ticket === null) continue;
     const key = recordKey(record.kind, record.recordId);
     const own = rows.get(key) ?? [];
     const wasIn = own.some(isInSummary);
-    const ticket = ticketOf(record.content);
-    if (ticket === null) continue;
-    // Others rest on it: it stays in its summary, and the lane says why.
-    if (record.op === 'present' && voided.get(key)) {
-      const kept = ticketShares(ticket, record.recordId);
-      if (kept.type === 'shares') {
-        shares.set(key, kept.shares);
-        resting.add(key);
-        continue;
-      }
+    // Others rest on it: its former share stays in its summary, and the lane says why.
+    const rests = resting.get(key);
+    if (rests !== undefined) {
+      shares.set(key, rests);
+      continue;
     }
-    const isMember = wasIn || voided.has(key);
+    const isMember = wasIn || live.has(key);
     if (record.op === 'absent' || (isMember && ticket.body.voided === true)) {
       if (isMember) shares.set(key, []);
       continue;
@@ -132,6 +142,7 @@ export async function summaryTickets(
     posting,
     shares,
     leaving,
+    kept,
     wantedOf: (record) => {
       const key = recordKey(record.kind, record.recordId);
       const gate = resting.has(key) ? gateFor(direction, 'qbo', record.kind, 'present') : inSummary;
@@ -175,11 +186,12 @@ export function isAlone(row: DeliveryRow): boolean {
 export async function joinSummaries(
   tx: AbsorbTransaction,
   tenant: number,
-  { records, shares, leaving, posting }: SummaryTickets,
+  { records, shares, leaving, kept, posting }: SummaryTickets,
   direction: DirectionPolicy,
   nowMs: number,
 ): Promise<number> {
   await forgetSummaryOf(tx, tenant, leaving);
+  await writeKeptShares(tx, tenant, kept);
   const live = await liveMembers(tx, tenant, records);
   const wanted = new Map<string, NewMember>();
   const summaries = new Map<string, SummaryKey | null>();
@@ -193,8 +205,14 @@ export async function joinSummaries(
       wanted.set(memberKey(member), member);
       summaries.set(summaryId, share.key);
     }
-  const ended = live.filter((member) => !wanted.has(memberKey(member)));
-  for (const member of live) wanted.delete(memberKey(member));
+  // Of one that no longer keeps its former share the share is another one of the same revision.
+  const freed = new Set(
+    kept.flatMap((one) => (one.body === null ? [recordKey(one.kind, one.recordId)] : [])),
+  );
+  const isSame = (member: LiveMember): boolean =>
+    wanted.has(memberKey(member)) && !freed.has(recordKey(member.kind, member.recordId));
+  const ended = live.filter((member) => !isSame(member));
+  for (const member of live.filter(isSame)) wanted.delete(memberKey(member));
   const begun = [...wanted.values()];
   const moved = new Set([...ended, ...begun].map(({ summaryId }) => summaryId));
   if (moved.size === 0) return 0;

@@ -15,7 +15,7 @@ import { recordKey, type RecordRow } from '../../domain/records/absorb';
 import { isOpen, transition } from '../../domain/delivery/delivery-state';
 import type { DirectionPolicy } from '../../domain/delivery/direction';
 import { emailKey, plainEmail } from '../../domain/email';
-import type { OrderLine } from '../../domain/bodies';
+import type { OrderLine, RecordBody } from '../../domain/bodies';
 import { groupBy } from '../../domain/group-by';
 import { isTicket } from '../../domain/posting/guests';
 import { isOwnRecord, isWantedIn } from '../../domain/records/own-records';
@@ -65,6 +65,8 @@ interface Beside {
   compared?: ReadonlySet<string>;
   /** Sales that some of them named before. */
   saleIds?: readonly string[];
+  /** What stood in those that changed before they did, by `kind/recordId`. */
+  former?: ReadonlyMap<string, RecordBody | null>;
 }
 
 /** Moves what each system should have; answers by how many open deliveries each lane grew. */
@@ -73,7 +75,7 @@ export async function wantDeliveries(
   tenant: number,
   wanted: readonly RecordRow[],
   nowMs: number,
-  { compared = new Set(), saleIds = [] }: Beside = {},
+  { compared = new Set(), saleIds = [], former = new Map() }: Beside = {},
 ): Promise<Map<Target, number>> {
   const made = new Map<Target, number>();
   // Of one that cannot be read nobody knows what is wanted: what there is of it stays as it is.
@@ -85,7 +87,11 @@ export async function wantDeliveries(
   const woken = await lookAgain(tx, tenant, 'qbo', { things, saleIds });
   made.set('qbo', woken);
   const locked = await lockDeliveriesOf(tx, tenant, records);
-  const tickets = await summaryTickets(tx, tenant, records, locked, { direction, compared });
+  const tickets = await summaryTickets(tx, tenant, records, locked, {
+    direction,
+    compared,
+    former,
+  });
   const items = await itemsForTickets(tx, tenant, records, tickets, direction);
   const all = [...records, ...items];
   locked.push(...(await lockDeliveriesOf(tx, tenant, items)));

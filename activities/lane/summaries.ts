@@ -20,7 +20,7 @@ import { recordKey } from '../../domain/records/absorb';
 import { compareRefunds } from '../absorb/compare-refunds';
 import { heldHalves } from '../absorb/held-halves';
 import { isAlone } from '../absorb/join-summaries';
-import { voidedMembers } from '../absorb/voided-members';
+import { membersInUse } from '../absorb/members-in-use';
 import type { LaneTurn } from './turn';
 import { wantDeliveries } from '../absorb/want-deliveries';
 
@@ -94,8 +94,16 @@ async function onSummaryDays(
   const days = tickets.map(({ ticket }) => ticket.body.businessDate);
   const modes = await modesOf(pool, tenant, days);
   return tickets
-    .filter(({ ticket }) => modes.get(ticket.body.businessDate) === 'summary')
+    .filter(
+      ({ delivery, ticket }) =>
+        isKept(delivery) || modes.get(ticket.body.businessDate) === 'summary',
+    )
     .map(({ delivery }) => delivery);
+}
+
+/** Its summary has a former share of it, wherever its present revision belongs. */
+function isKept({ snapshot }: PickedDelivery): boolean {
+  return snapshot?.['keptShare'] !== undefined;
 }
 
 function isUnwanted({ record, desiredOp }: PickedDelivery): boolean {
@@ -116,7 +124,7 @@ async function sort(
   const contents = candidates.map(({ recordId, record }) => ({ recordId, content: record }));
   const compared = await compareRefunds(tx, tenant, contents);
   const halves = await heldHalves(tx, tenant, contents);
-  const voided = await voidedMembers(tx, tenant, contents);
+  const held = await membersInUse(tx, tenant, contents);
   const sorted: SortedDue = { due: [], joining: [], stopped: [] };
   const own = new Set(candidates.map(({ id }) => id));
   for (const delivery of due) {
@@ -128,10 +136,12 @@ async function sort(
     const shared = ticketShares(ticket, delivery.recordId);
     const found = compared.get(delivery.recordId);
     const half = ticket.kind === 'order' ? halves.get(delivery.recordId) : undefined;
-    const inUse = voided.get(keyOf(delivery));
+    const inUse = held.get(keyOf(delivery));
     // What comes voided is in no summary: composing passes it over.
     const wasNowhere = delivery.remoteId === null && inUse === undefined;
     if (inUse) sorted.stopped.push({ delivery, composed: stoppedBy(inUse, delivery) });
+    // Nothing rests on it any more: where it belongs is decided anew.
+    else if (isKept(delivery)) sorted.joining.push(delivery);
     else if (isUnwanted(delivery)) (wasNowhere ? sorted.due : sorted.joining).push(delivery);
     else if (shared.type === 'alone' || usesDeposits(ticket)) sorted.due.push(delivery);
     else if (shared.type === 'hold')

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { readRecords, withCursor, type AbsorbTransaction } from '../../database/absorb-store';
 import { countMade, lockDeliveriesOf } from '../../database/deliveries';
 import { updateDeliveries, type DeliveryUpdate } from '../../database/delivery-updates';
+import { keptNoMore } from '../../database/kept-shares';
 import { selectorSchema } from '../../database/runs';
 import { directionInForce, postingInForce } from '../../database/settings';
 import {
@@ -203,7 +204,14 @@ async function takeBack(
   const made = await updateDeliveries(tx, tenant, updates);
   const { value: posting } = await postingInForce(tx, tenant);
   const shares = new Map(tickets.map((record) => [recordKey(record.kind, record.recordId), []]));
-  const left = { records: tickets, posting, shares, leaving: [], wantedOf: () => null };
+  const left = {
+    records: tickets,
+    posting,
+    shares,
+    leaving: [],
+    kept: keptNoMore(rows),
+    wantedOf: () => null,
+  };
   const rise = await joinSummaries(tx, tenant, left, direction, nowMs);
   await countMade(tx, tenant, new Map([...made, ['qbo', (made.get('qbo') ?? 0) + rise]]));
   return updates.length;

@@ -7,10 +7,7 @@ import {
   createRun,
   endRun,
   findRun,
-  listRunMembers,
-  listRunSends,
   runStates,
-  type RunPlace,
   type RunRow,
 } from '../../database/runs';
 import { writeAudit } from '../../database/tenants';
@@ -19,9 +16,9 @@ import { memberOutcomes, runKinds } from '../../domain/delivery/run-progress';
 import { undoKinds, undoOutcomes } from '../../domain/delivery/undo';
 import { kinds, targets, type Kind } from '../../domain/words';
 import type { ApiDeps } from '../deps';
-import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
 import { notFound, Problem } from '../problem';
 import { none, tenantRoute, type Route } from '../route';
+import { membersRoute, postingSchema, sendsRoute } from './run-pages';
 import { instantText, kindName, systemName } from '../words';
 
 const runId = z.uuid();
@@ -78,16 +75,6 @@ const request = z
   })
   .meta({ example: { kind: 'undo', from: '2026-11-01', to: '2026-11-30', kinds: ['order'] } });
 
-const postingSchema = z.object({
-  accountId: z
-    .string()
-    .nullable()
-    .meta({ description: 'Null where the books choose the account.' }),
-  account: z.string(),
-  currency: z.string(),
-  debitMinor: z.int(),
-  creditMinor: z.int(),
-});
 const runSchema = z
   .object({
     id: runId,
@@ -252,76 +239,6 @@ function cancelRoute({ pool, signals }: ApiDeps): Route {
       await writeAudit(pool, tenant.id, { actor, action: 'runs.cancel', subject: id });
       signals.send(tenant.tenantId, { name: 'cancelRun', runId: id });
       return { status: 202, body: { runId: id, state: 'cancelled' } };
-    },
-  });
-}
-
-const placeText = z.string().regex(/^(qbo|woo)\/\d{1,9}$/);
-const placeOf = (cursor: string | undefined): RunPlace => {
-  const [system = '', no = '0'] = (afterOf(cursor, placeText) ?? '').split('/');
-  return { system, no: Number(no) };
-};
-const placeKey = ({ system, no }: RunPlace): string => `${system}/${no}`;
-
-function sendsRoute({ pool }: ApiDeps): Route {
-  const sendSchema = z.object({
-    system: systemName,
-    no: z.int(),
-    key: z.string(),
-    path: z.string(),
-    body: z.string(),
-    members: z.int(),
-  });
-  return tenantRoute({
-    method: 'get',
-    path: '/runs/{runId}/sends',
-    access: 'operator',
-    summary: 'List the requests of a dry run, byte for byte',
-    params: z.strictObject({ runId }),
-    query: z.strictObject(pageQuery),
-    body: none,
-    answers: { 200: pageSchema(sendSchema) },
-    handle: async ({ tenant, params, query: { cursor, limit } }) => {
-      const after = placeOf(cursor);
-      if ((await findRun(pool, tenant.id, params.runId)) === null) throw notFound('run');
-      const rows = await listRunSends(pool, tenant.id, params.runId, after, limit + 1);
-      return { status: 200, body: pageOf(rows, limit, placeKey, (row) => row) };
-    },
-  });
-}
-
-function membersRoute({ pool }: ApiDeps): Route {
-  const memberSchema = z.object({
-    system: systemName,
-    no: z.int(),
-    kind: kindName,
-    recordId: z.string(),
-    part: z.string(),
-    revision: z.int(),
-    outcome: z.enum(memberOutcomes),
-    sendNo: z.int().nullable(),
-    operation: z.string().nullable(),
-    entity: z.string().nullable(),
-    payload: z.unknown(),
-    postings: z.array(postingSchema).nullable(),
-    reason: z.string().nullable(),
-    detail: z.string().nullable(),
-  });
-  return tenantRoute({
-    method: 'get',
-    path: '/runs/{runId}/members',
-    access: 'operator',
-    summary: 'List the deliveries of a dry run',
-    description: 'Each with its payload and its debits and credits, or why it is not sent.',
-    params: z.strictObject({ runId }),
-    query: z.strictObject(pageQuery),
-    body: none,
-    answers: { 200: pageSchema(memberSchema) },
-    handle: async ({ tenant, params, query: { cursor, limit } }) => {
-      const after = placeOf(cursor);
-      if ((await findRun(pool, tenant.id, params.runId)) === null) throw notFound('run');
-      const rows = await listRunMembers(pool, tenant.id, params.runId, after, limit + 1);
-      return { status: 200, body: pageOf(rows, limit, placeKey, (row) => row) };
     },
   });
 }

@@ -42,9 +42,10 @@ export interface Known extends KnownSkus {
   postedAs: (kind: Kind, recordId: string) => string | null;
 }
 
-/** A record that changed; `wasKnown` tells an update from a first sight. */
+/** A record that changed; `wasKnown` tells an update from a first sight, `before` what stood. */
 export interface FoldedRecord extends RecordRow {
   wasKnown: boolean;
+  before: RecordBody | null;
 }
 
 export interface Folded {
@@ -140,6 +141,7 @@ class Fold {
       ...row,
       key,
       wasKnown: this.known.records.has(key),
+      before: this.known.records.get(key)?.content ?? null,
     }));
     const waits = this.waits.changes();
     const records = rows.filter((row) => this.changed.has(row.key));

@@ -174,15 +174,11 @@ export class Till {
     else this.booked.set(id, booked);
   }
 
-  /**
-   * Whether refunds in the books rest on this sale: on a day of summaries an edit is followed all
-   * the same.
-   */
+  /** Whether refunds in the books rest on this sale. */
   isInUse(id: string): boolean {
     const ticket = this.tickets.get(id)?.ticket;
     if (ticket?.kind !== 'order' || !this.booked.has(id)) return false;
     const isVoided = ticket.body.voided === true;
-    if (!isVoided && this.modeOf(ticket.body.businessDate) === 'summary') return false;
     const backMinor = [...this.booked.values()].reduce(
       (sum, { saleId, totalMinor }) => sum + (saleId === id ? totalMinor : 0),
       0,

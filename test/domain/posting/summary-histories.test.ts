@@ -59,6 +59,8 @@ class Books {
     for (const kept of this.kept.values()) kept.isLocked = kept.documents.length > 0;
   }
 
+  /** What a ticket is in its summary. */
+  private readonly summed = new Map<string, SummaryTicket>();
   /** Sales that refunds rest on: looked at again with each change. */
   private readonly resting = new Map<string, SummaryTicket>();
 
@@ -70,7 +72,6 @@ class Books {
 
   private isInUse(id: string, ticket: SummaryTicket, where: Where | undefined): boolean {
     if (where === undefined || ticket.kind !== 'order') return false;
-    if (where === 'summary' && ticket.body.voided !== true) return false;
     const entries = this.refundsOf(id);
     return (
       inUseByRefund(
@@ -96,8 +97,10 @@ class Books {
       this.till.modeOf(ticket.body.businessDate) === 'summary';
     const mayStand = !isTaken && this.isWithinSale(id, ticket);
     if (stood === 'alone' || !isSummed) this.takeAlone(id, ticket, mayStand, isTaken);
-    else if (mayStand) this.places.set(id, 'summary');
-    else this.places.delete(id);
+    else if (mayStand) {
+      this.places.set(id, 'summary');
+      this.summed.set(id, ticket);
+    } else this.places.delete(id);
     for (const [key, sale] of this.summaries()) this.send(key, sale);
   }
 
@@ -185,8 +188,8 @@ class Books {
       [...this.keys.keys()].map((key) => [key, new SummaryFold()]),
     );
     for (const [id, place] of this.places) {
-      const ticket = this.till.tickets.get(id)?.ticket;
-      if (place === 'alone' || ticket === undefined || ticket === null) continue;
+      const ticket = this.summed.get(id);
+      if (place === 'alone' || ticket === undefined) continue;
       const shared = ticketShares(ticket, id);
       if (shared.type !== 'shares') throw new Error(JSON.stringify(shared));
       for (const { share } of shared.shares) {

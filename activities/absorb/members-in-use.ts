@@ -9,41 +9,42 @@ import { liveMembers } from '../../database/summaries';
 import { recordKey } from '../../domain/records/absorb';
 import type { RecordBody } from '../../domain/bodies';
 import type { Hold } from '../../domain/posting/document';
-import { ticketOf, type SummaryTicket } from '../../domain/posting/summary/summary-tickets';
+import { ticketOf } from '../../domain/posting/summary/summary-tickets';
+import type { DesiredOp } from '../../domain/words';
 
 /**
- * The tickets among these that are voided at the till and stand in daily summaries, by
- * `kind/recordId`: why each stays there, since others in the books rest on it (`in_use`), or null
- * where it may go.
+ * The tickets among these that stand in daily summaries, by `kind/recordId`: why each keeps its
+ * former share there, since others in the books rest on it (`in_use`), or null where it may go or
+ * change.
  */
-export async function voidedMembers(
+export async function membersInUse(
   tx: AbsorbTransaction,
   tenant: number,
-  records: readonly { recordId: string; content: RecordBody | null }[],
+  records: readonly { recordId: string; content: RecordBody | null; op?: DesiredOp }[],
 ): Promise<Map<string, Hold | null>> {
-  const voided = records.flatMap(({ recordId, content }) => {
+  const tickets = records.flatMap(({ recordId, content, op = 'present' }) => {
     const ticket = ticketOf(content);
-    return ticket?.body.voided === true ? [{ kind: ticket.kind, recordId, ticket }] : [];
+    return ticket === null ? [] : [{ kind: ticket.kind, recordId, ticket, op }];
   });
-  const live = await liveMembers(tx, tenant, voided);
-  const keys = new Set(live.map(({ kind, recordId }) => `${kind}/${recordId}`));
-  const members = voided.filter(({ kind, recordId }) => keys.has(`${kind}/${recordId}`));
+  const live = await liveMembers(tx, tenant, tickets);
+  const keys = new Set(live.map(({ kind, recordId }) => recordKey(kind, recordId)));
+  const members = tickets.filter(({ kind, recordId }) => keys.has(recordKey(kind, recordId)));
   if (members.length === 0) return new Map();
   const connection = await findConnection(tx, tenant, 'qbo');
   const stored = jsonObject.nullable().safeParse(connection?.facts ?? null);
   const homeCurrency = parseFacts(stored.success ? stored.data : null)?.homeCurrency ?? null;
   const orders = members.filter(({ kind }) => kind === 'order');
+  const away = members.filter(({ ticket, op }) => op === 'absent' || ticket.body.voided === true);
   const references = {
     sales: await loadSales(tx, tenant, 'qbo', orders),
-    listed: await loadListed(tx, tenant, 'qbo', members),
+    listed: await loadListed(tx, tenant, 'qbo', away),
     layAways: new Map(),
   };
-  const holdOf = (recordId: string, record: SummaryTicket): Hold | null =>
-    inUseHold({ op: 'present', record, recordId }, { references, facts: { homeCurrency } });
+  const place = { references, facts: { homeCurrency } };
   return new Map(
-    members.map(({ kind, recordId, ticket }) => [
+    members.map(({ kind, recordId, ticket: record, op }) => [
       recordKey(kind, recordId),
-      holdOf(recordId, ticket),
+      inUseHold({ op, record, recordId }, place),
     ]),
   );
 }
