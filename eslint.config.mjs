@@ -64,4 +64,21 @@ export default defineConfig(
     },
   },
   prettier,
+  {
+    rules: {
+      // The formatter has the last word, without exceptions.
+      'no-warning-comments': ['error', { terms: ['prettier-ignore'], location: 'anywhere' }],
+      // What the formatter cannot break: an address, a pattern, a title that people search for, a table of a test.
+      'max-len': [
+        'error',
+        {
+          code: 100,
+          ignoreUrls: true,
+          ignoreRegExpLiterals: true,
+          ignorePattern:
+            '(://|\\$\\{.*\\$\\{|^\\s*(test|it|describe)\\b|^\\s*[\'"`].*[\'"`],$|base64| \\| )',
+        },
+      ],
+    },
+  },
 );

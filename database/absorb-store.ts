@@ -44,7 +44,8 @@ export interface UnreadableChange {
   detail: string;
 }
 
-const changeColumns = `pos, source, event_id AS "eventId", kind, op, record_id AS "recordId", source_rev AS "sourceRev",
+const changeColumns = `pos, source, event_id AS "eventId", kind, op, record_id AS "recordId",
+  source_rev AS "sourceRev",
   occurred_at AS "occurredAt", body`;
 
 type StoredChange = Omit<ChangeRow, 'content'> & { body: unknown };

@@ -27,7 +27,8 @@ export async function ticketsOfSummary(
   tenant: number,
   summaryId: string,
 ): Promise<ExplainedTicket[]> {
-  const columns = `kind, record_id AS "recordId", part, rev AS revision, total_minor AS "totalMinor", tax_minor AS "taxMinor",
+  const columns = `kind, record_id AS "recordId", part, rev AS revision,
+    total_minor AS "totalMinor", tax_minor AS "taxMinor",
     until_rev IS NULL AS "isWanted", is_posted AS "isPosted"`;
   const result = await db.query<ExplainedTicket>(
     `(SELECT ${columns} FROM summary_members

@@ -70,6 +70,9 @@ export interface PickPage {
   after?: DuePlaces;
 }
 
+const wantedKinds = 'unnest($3::text[])';
+const wantedPlaces = 'unnest($3::text[], $5::timestamptz[], $6::bigint[])';
+
 /**
  * Up to `limitPerKind` due deliveries of each kind, oldest first; those that wait for a thing
  * without remote id are passed over while that may still get one. LATERAL per kind: one index scan
@@ -90,7 +93,7 @@ export async function pickDue(
     Omit<PickedDelivery, 'snapshot' | 'record'> & { snapshot: unknown; body: unknown }
   >(
     `SELECT d.*, r.body, r."changedAt" FROM
-       ${after === null ? 'unnest($3::text[]) AS k(kind)' : 'unnest($3::text[], $5::timestamptz[], $6::bigint[]) AS k(kind, due_at, id)'}
+       ${after === null ? `${wantedKinds} AS k(kind)` : `${wantedPlaces} AS k(kind, due_at, id)`}
      CROSS JOIN LATERAL (
        SELECT d.id::text AS id, d.kind, d.record_id AS "recordId", d.part,
          d.desired_rev AS "desiredRev",

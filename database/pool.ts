@@ -119,3 +119,8 @@ export async function firstRow<Row extends QueryResultRow>(
   const result = await db.query<Row>(text, values);
   return result.rows[0] ?? null;
 }
+
+/** Values of our own as a list in SQL; never of a caller. */
+export function sqlList(values: readonly string[]): string {
+  return values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', ');
+}

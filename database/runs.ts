@@ -63,7 +63,8 @@ export interface RunRow {
   detail: string | null;
 }
 
-const columns = `id, kind, selector, state, requested_by AS "requestedBy", requested_at AS "requestedAt", ended_at AS "endedAt",
+const columns = `id, kind, selector, state, requested_by AS "requestedBy",
+  requested_at AS "requestedAt", ended_at AS "endedAt",
   done, total, progress, detail`;
 type RawRun = Omit<RunRow, 'selector' | 'progress' | 'undo'> & {
   selector: unknown;

@@ -155,7 +155,8 @@ export interface SettingsRow {
   supersededAt: string | null;
 }
 
-const columns = `rev, request_id AS "requestId", value, catch_up AS "catchUp", requested_by AS "requestedBy",
+const columns = `rev, request_id AS "requestId", value, catch_up AS "catchUp",
+  requested_by AS "requestedBy",
   requested_at AS "requestedAt", in_force_at AS "inForceAt", superseded_at AS "supersededAt"`;
 
 /** The newest request of a part, whether in force or not. */

@@ -1,6 +1,6 @@
 import { kinds, targets, type Kind, type System, type Target } from '../domain/words';
 import type { DeliveryState } from '../domain/delivery/delivery-state';
-import { firstRow, type Db } from './pool';
+import { firstRow, sqlList, type Db } from './pool';
 
 // What operators and the POS see: where things stand, read from the tables.
 
@@ -79,9 +79,7 @@ export async function queueState(db: Db, tenant: number): Promise<QueueState> {
   if (row === null) throw new Error(`Bug: tenant ${tenant} has no counters`);
   const oldest = await db.query<{ system: Target; at: string | null }>(
     `SELECT s.system, min(d.due_at) AS at FROM unnest(ARRAY['woo', 'qbo']) AS s(system)
-     CROSS JOIN
-       unnest(ARRAY['customer','product','inventory','order','refund','invoice','payment','payout','cash','summary'])
-         AS k(kind)
+     CROSS JOIN unnest(ARRAY[${sqlList(kinds)}]) AS k(kind)
      CROSS JOIN LATERAL (SELECT due_at FROM deliveries WHERE tenant = $1 AND system = s.system
        AND kind = k.kind
        AND state = 'waiting' ORDER BY due_at, id LIMIT 1) d GROUP BY s.system`,

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 
 import { kinds, targets } from '../domain/words';
 import { withCursor } from './absorb-store';
-import type { Db } from './pool';
+import { sqlList, type Db } from './pool';
 
 // What the watchdog looks for over all tenants, and the recount of one tenant's counters.
 
@@ -35,9 +35,7 @@ export async function findStuckTenants(
          AND c.system = l.system
             WHERE l.tenant = t.id AND NOT l.is_paused AND NOT l.is_isolated AND NOT l.needs_auth
               AND l.progressed_at < now() - make_interval(secs => $1 / 1000.0)
-              AND (EXISTS (SELECT FROM
-                unnest(ARRAY['customer','product','inventory','order','refund','invoice','payment','payout','cash','summary'])
-                  AS k(kind)
+              AND (EXISTS (SELECT FROM unnest(ARRAY[${sqlList(kinds)}]) AS k(kind)
                      CROSS JOIN LATERAL (SELECT FROM deliveries d WHERE d.tenant = t.id
                        AND d.system = l.system AND d.kind = k.kind
                        AND d.state = 'waiting'

@@ -48,8 +48,9 @@ const values = z.object({
     .optional(),
 });
 
-export const usage = `npm run demo -- [--sales FILE.csv] [--exit] [--json FILE] [--kill worker|api|temporal|postgres]
-                [--faults light|storm] [--no-quota] [--latency none|real] [--company default|us|gb]
+export const usage = `npm run demo -- [--sales FILE.csv] [--exit] [--json FILE]
+                [--kill worker|api|temporal|postgres] [--faults light|storm] [--no-quota]
+                [--latency none|real] [--company default|us|gb]
                 [--posting perOrder|summary] [--seed N] [--time-limit S]`;
 
 /** The options of a command line; throws with what is wrong and how it is written. */

@@ -167,8 +167,7 @@ function figureRow(
     const value = values[side];
     if (value === null || value === values.pos) return [];
     const text =
-      `${side} ${show(value)} instead of ` +
-      (values.pos === null ? 'nothing' : show(values.pos));
+      `${side} ${show(value)} instead of ` + (values.pos === null ? 'nothing' : show(values.pos));
     return [isNear(value) ? `${text}: within ${show(varianceMinor)}, as stated` : text];
   });
   const text = (value: number | null): string | null => (value === null ? null : show(value));

@@ -67,7 +67,10 @@ export interface LineTax {
 export interface OrderLine {
   lineId: string;
   sku: string;
-  /** Absorbed only: the product that had the SKU when it was sold (`domain/records/line-products.ts`). */
+  /**
+   * Absorbed only: the product that had the SKU when it was sold
+   * (`domain/records/line-products.ts`).
+   */
   productId?: string | undefined;
   name: string;
   quantity: string;
@@ -104,7 +107,10 @@ export interface TicketBody {
   pricesIncludeTax: boolean;
   customerId?: string | undefined;
   guest?: { name?: string | undefined; email?: string | undefined } | undefined;
-  /** Absorbed only: the customer of the guest, where it has one of its own (`domain/posting/guests.ts`). */
+  /**
+   * Absorbed only: the customer of the guest, where it has one of its own
+   * (`domain/posting/guests.ts`).
+   */
   guestCustomerId?: string | undefined;
   lines: OrderLine[];
   fees?: NamedAmount[] | undefined;

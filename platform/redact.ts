@@ -1,5 +1,6 @@
 const secretWords =
-  'authorization|password|passwd|secret|token|api-?_?key|consumer-?_?key|root-?_?key|cookie|verifier|e-?mail';
+  'authorization|password|passwd|secret|token|api-?_?key|consumer-?_?key|root-?_?key|' +
+  'cookie|verifier|e-?mail';
 const secretName = new RegExp(secretWords, 'i');
 const quotedName = `[^"\\\\]*(?:${secretWords})[^"\\\\]*`;
 

@@ -12,9 +12,11 @@ export interface SandboxArguments {
 
 export const usage = `npm run sandbox -- [--state FILE] [--host ADDRESS] [--latency none|real]
 
-  --state FILE      go on from this file when it is there; written at the end and by POST /_sandbox/save
+  --state FILE      go on from this file when it is there; written at the end and by
+                    POST /_sandbox/save
   --host ADDRESS    listen on this address; without it on 127.0.0.1, for this machine alone
-  --latency MODE    real: calls take as long as was measured at the vendors; none: no longer than they must
+  --latency MODE    real: calls take as long as was measured at the vendors;
+                    none: no longer than they must
 
   SANDBOX_WOO_PORT (8181), SANDBOX_QBO_PORT (8182): the ports
   SANDBOX_TOKEN: the token of the control calls; made and printed when absent

@@ -40,7 +40,8 @@ export const label = (max: number): z.ZodString =>
 export const mappingKey = label(250);
 
 /**
- * An id of a record, to look it up: those of our own have a blank in front (domain/records/own-records.ts).
+ * An id of a record, to look it up: those of our own have a blank in front
+ * (domain/records/own-records.ts).
  */
 export const recordIdText = z.string().min(1).max(120).refine(isClean);
 

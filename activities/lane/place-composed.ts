@@ -68,7 +68,7 @@ export function place(
       return;
     case 'notReady': {
       const missing = composed.missing.map(({ kind, ref }) => `${kind} ${ref}`);
-      const detail = `It refers to what this system does not have yet: ${missing.slice(0, 10).join(', ')}`;
+      const detail = `Waiting for: ${missing.slice(0, 10).join(', ')}`;
       batch.settlements.push({
         ...hold(delivery, 'dependency', 'dependency', detail),
         waitsFor: composed.missing,

@@ -132,7 +132,10 @@ h1 { font-size: 1.35rem; margin: 0; } h2 { font-size: 1.15rem; margin: 1.8rem 0 
 h3 { font-size: 1rem; margin: 1rem 0 .3rem; } small { font-weight: normal; opacity: .7; }
 p { margin: .3rem 0; }
 nav a { display: inline-block; padding: .4rem .8rem .4rem 0; }
-.scroll { overflow-x: auto; width: fit-content; max-width: 100%; border: 1px solid var(--line); border-radius: 6px; }
+.scroll {
+  overflow-x: auto; width: fit-content; max-width: 100%;
+  border: 1px solid var(--line); border-radius: 6px;
+}
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .6rem; white-space: nowrap; max-width: 34rem;
   overflow: hidden; text-overflow: ellipsis; border-top: 1px solid var(--line); }

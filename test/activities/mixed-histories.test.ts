@@ -264,10 +264,15 @@ async function faultsOf(history: History): Promise<string[]> {
     const [is, shall] = [JSON.stringify(sum.all()), JSON.stringify(wanted.all())];
     if (is !== shall)
       wrong.push(
-        `${key} is ${is}, not ${shall}\n  ${record.log.join('\n  ')}\n  ` +
-`${found.map(({ entity, row, effect }) => `${entity} ${row.DocNumber ?? ''} ${row.PrivateNote} ${JSON.stringify(effect.all())}`).join('\n  ')}\n ` +
-` ${JSON.stringify(own)}`,
-      ); // prettier-ignore
+        [
+          `${key} is ${is}, not ${shall}`,
+          ...record.log,
+          ...found.map(({ entity, row: { DocNumber = '', PrivateNote }, effect }) =>
+            [entity, DocNumber, PrivateNote, JSON.stringify(effect.all())].join(' '),
+          ),
+          JSON.stringify(own),
+        ].join('\n  '),
+      );
   }
   const daily = documents
     .filter(({ of }) => of === 'summary')

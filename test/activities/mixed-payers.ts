@@ -37,7 +37,12 @@ export async function wronglyOwed(
       wrong.push(
         `${key} is owed by ${JSON.stringify(owed)}, is of ${customer}\n  ` +
           `${log.join('\n  ')}\n  ` +
-          own.map(({ entity, row, owed }) => `${entity} ${row.Id} ${row.PrivateNote} ${JSON.stringify(owed.all())}`).join('\n  '),
+          own
+            .map(
+              ({ entity, row, owed }) =>
+                `${entity} ${row.Id} ${row.PrivateNote} ${JSON.stringify(owed.all())}`,
+            )
+            .join('\n  '),
       );
   }
   return wrong;

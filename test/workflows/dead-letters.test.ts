@@ -62,7 +62,8 @@ function sold(numbers: readonly number[]): string[] {
 async function repairsOf(
   tenant: TestTenant,
 ): Promise<{ id: string; runId: string; status: string }[]> {
-  const query = `WorkflowType = 'repairDelivery' AND WorkflowId STARTS_WITH 'repair:${tenant.tenantId}:'`;
+  const query =
+    "WorkflowType = 'repairDelivery' AND " + `WorkflowId STARTS_WITH 'repair:${tenant.tenantId}:'`;
   const found: { id: string; runId: string; status: string }[] = [];
   for await (const one of stack.client.workflow.list({ query }))
     found.push({ id: one.workflowId, runId: one.runId, status: one.status.name });

@@ -92,7 +92,8 @@ export const listParameters: Record<string, Parameter> = {
     type: 'string',
     allowed: orderings,
     // The store lists some values twice (rec: list_bad_orderby).
-    allowedText: `${orderings.join(', ')}, popularity, rating, menu_order, price, popularity, and rating`,
+    allowedText:
+      `${orderings.join(', ')}, popularity, rating, menu_order, price, ` + 'popularity, and rating',
   },
   after: { type: 'date' },
   before: { type: 'date' },

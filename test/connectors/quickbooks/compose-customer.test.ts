@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { composeCustomer as composeWith } from '../../../connectors/quickbooks/lists/compose-customer';
+import * as lists from '../../../connectors/quickbooks/lists/compose-customer';
 import { recordMark } from '../../../connectors/quickbooks/shape/mapping';
 import type { CustomerFinding } from '../../../connectors/quickbooks/books/findings';
 import { customerSchema } from '../../../connectors/quickbooks/api/wire';
@@ -16,7 +16,7 @@ const composeCustomer = (
   said: CustomerBody,
   found: CustomerFinding | null,
   sharedEmails: string[] = [],
-): Composed => composeWith(to, said, references({ sharedEmails }), found);
+): Composed => lists.composeCustomer(to, said, references({ sharedEmails }), found);
 
 function finding(changes: Partial<CustomerFinding>): CustomerFinding {
   return {

@@ -180,7 +180,9 @@ test('W16: the holder of a SKU in the trash is named: of a variation its product
         'x-forwarded-proto': 'https',
         authorization:
           'Basic ' +
-          Buffer.from(`${shop.store().consumerKey}:${shop.store().consumerSecret}`).toString('base64'),
+          Buffer.from(`${shop.store().consumerKey}:${shop.store().consumerSecret}`).toString(
+            'base64',
+          ),
       },
     });
   const base = `products/${parent.remoteId ?? ''}/variations`;

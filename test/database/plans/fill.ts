@@ -98,9 +98,12 @@ const statements = [
    SELECT t, kind, kind || n, 1, 1, 'present',
      (CASE kind WHEN 'customer' THEN '{"name":"x"}' WHEN 'inventory' THEN '{"places":{}}'
       WHEN 'product' THEN
-        '{"sku":"sku' || n || '","name":"x","type":"goods","priceMinor":1,"currency":"USD","trackStock":true,"status":"active"}'
+        '{"sku":"sku' || n || '","name":"x","type":"goods","priceMinor":1,"currency":"USD",' ||
+          '"trackStock":true,"status":"active"}'
       ELSE
-        '{"number":"1","channel":"pos","businessDate":"2026-11-21","currency":"USD","pricesIncludeTax":false,"lines":[],"tenders":[],"totals":{"netMinor":0,"taxMinor":0,"totalMinor":0}}'
+        '{"number":"1","channel":"pos","businessDate":"2026-11-21","currency":"USD",' ||
+          '"pricesIncludeTax":false,"lines":[],"tenders":[],' ||
+          '"totals":{"netMinor":0,"taxMinor":0,"totalMinor":0}}'
           END)::json, '{}'
    FROM generate_series(1, 1001) t, ${shares}, LATERAL generate_series(1, percent * ${size}) n
      ON CONFLICT DO NOTHING`,

@@ -30,8 +30,7 @@ const post = (path: string, body: string): Promise<Answer> =>
       'content-type': 'application/json',
       'x-forwarded-proto': 'https',
       authorization:
-        'Basic ' +
-        Buffer.from(`${shop.consumerKey}:${shop.consumerSecret}`).toString('base64'),
+        'Basic ' + Buffer.from(`${shop.consumerKey}:${shop.consumerSecret}`).toString('base64'),
     },
     body,
   });
