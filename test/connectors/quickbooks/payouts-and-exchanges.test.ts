@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 
+import { initialPostingSettings } from '../../../domain/posting/settings';
 import type { Outgoing } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
 import type { OrderBody } from '../../../domain/bodies';
@@ -25,7 +26,10 @@ const write = books.write.bind(books);
 const adds = books.adds.bind(books);
 
 test('outside the US: payments, moves, payouts and cash have no tax of their own', async () => {
-  await books.begin({ kind: 'gb' });
+  await books.begin(
+    { kind: 'gb' },
+    { deposit: { ...initialPostingSettings.deposit, tax: 'atSale' } },
+  );
   const mappings = {
     'account:clearing:exchange': books.accountId('Undeposited Funds'),
     'account:bank:stripe': '203',
