@@ -140,6 +140,13 @@ module.exports = {
       },
     },
     {
+      name: 'connectors-by-the-registry',
+      comment: 'A system is taken from connectors/registry.ts, so that another one is a row there.',
+      severity: 'error',
+      from: { pathNot: '^(connectors|test|bench)/' },
+      to: { path: '^connectors/[^/]+/' },
+    },
+    {
       name: 'nobody-imports-tests',
       severity: 'error',
       from: { pathNot: '^test/' },

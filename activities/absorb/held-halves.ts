@@ -1,5 +1,4 @@
-import { halvesHold } from '../../connectors/quickbooks/plan/mixed-ticket';
-import { parseFacts } from '../../connectors/quickbooks/company/facts';
+import { halvesHold, parseFacts } from '../../connectors/registry';
 import type { AbsorbTransaction } from '../../database/absorb-store';
 import { findConnection } from '../../database/connections';
 import { mappingsFor } from '../../database/mappings';

@@ -1,5 +1,4 @@
-import { parseFacts } from '../../connectors/quickbooks/company/facts';
-import { inUseHold } from '../../connectors/quickbooks/plan/in-use';
+import { inUseHold, parseFacts } from '../../connectors/registry';
 import type { AbsorbTransaction } from '../../database/absorb-store';
 import { findConnection } from '../../database/connections';
 import { jsonObject } from '../../database/outgoing';

@@ -1,11 +1,8 @@
 import { dayIn } from '../../domain/business-day';
 import type { Pool } from 'pg';
-import { z } from 'zod';
 
 import type { Connector } from '../../connectors/contract';
-import { parseFacts } from '../../connectors/quickbooks/company/facts';
-import { createQuickBooks } from '../../connectors/quickbooks/quickbooks';
-import { createWooCommerce } from '../../connectors/woocommerce/woocommerce';
+import { connectors } from '../../connectors/registry';
 import {
   findConnection,
   saveCredentials,
@@ -18,6 +15,7 @@ import type { SecretBox } from '../../database/secret-box';
 import { postingInForce } from '../../database/settings';
 import type { Tenant } from '../../database/tenants';
 import type { SyncSettings } from '../../domain/lane/sync-settings';
+import { initialPostingSettings } from '../../domain/posting/settings';
 import type { Target } from '../../domain/words';
 import { AuthExpired, NotConnected } from '../failures';
 
@@ -46,12 +44,8 @@ export interface ConnectionDeps {
   nonce: () => string;
 }
 
-const wooSecret = z.strictObject({ consumerKey: z.string(), consumerSecret: z.string() });
-const qboSecret = z.strictObject({
-  accessToken: z.string(),
-  refreshToken: z.string(),
-  expiresAtMs: z.number().nullable(),
-});
+/** For systems that post nothing. */
+const unposted = { rev: 0, value: initialPostingSettings };
 
 /** Facts of a vendor account are read again after a day (quickbooks.md#preferences). */
 const factsMaxAgeMs = 86_400_000;
@@ -99,55 +93,33 @@ export async function openConnection(
     connection.factsAt !== null && deps.now() - Date.parse(connection.factsAt) < factsMaxAgeMs;
   const hasFreshFacts = facts === 'fresh' || isFresh;
   const stored = connection.facts === null ? null : jsonObject.parse(connection.facts);
-  if (system === 'woo') {
-    const keys = wooSecret.parse(secret);
-    const connector = createWooCommerce({
-      url: connection.address,
-      ...keys,
-      timeouts,
-      facts: stored,
-      zeroPrice: settings.zeroPrice,
-      now: deps.now,
-      nonce: deps.nonce,
-    });
-    return {
-      connector,
-      account: connection.account,
-      revision: connection.revision,
-      postingRev: null,
-      hasFreshFacts,
-      dayOf: (instant) => dayIn(tenant.timeZone, instant),
-    };
-  }
-  const posting = await postingInForce(deps.pool, tenant.id);
-  const connector = createQuickBooks({
-    ...deps.quickbooks,
-    baseUrl: connection.address,
-    realmId: connection.account,
-    credentials: qboSecret.parse(secret),
-    saveCredentials: async (credentials) => {
-      const sealed = deps.secrets.seal(JSON.stringify(credentials), place);
-      const isSaved = await saveCredentials(
-        deps.pool,
-        tenant.id,
-        system,
-        connection.revision,
-        sealed,
-      );
-      if (!isSaved) throw new AuthExpired('the connection was renewed meanwhile');
+  const { open, knowsFacts, isByPosting } = connectors[system];
+  const posting = isByPosting ? await postingInForce(deps.pool, tenant.id) : unposted;
+  const { account, revision } = connection;
+  const connector = open({
+    address: connection.address,
+    account,
+    secret,
+    saveSecret: async (renewed) => {
+      const sealed = deps.secrets.seal(JSON.stringify(renewed), place);
+      if (!(await saveCredentials(deps.pool, tenant.id, system, revision, sealed)))
+        throw new AuthExpired('the connection was renewed meanwhile');
     },
     facts: stored,
+    app: deps.quickbooks,
     posting: posting.value,
+    zeroPrice: settings.zeroPrice,
     timeouts,
     now: deps.now,
+    nonce: deps.nonce,
   });
+  const { dayCutHour } = posting.value.date;
   return {
     connector,
-    account: connection.account,
-    revision: connection.revision,
-    postingRev: posting.rev,
-    // Facts of an older version of this software lack what posting needs now.
-    hasFreshFacts: hasFreshFacts && parseFacts(stored) !== null,
-    dayOf: (instant) => dayIn(tenant.timeZone, instant, posting.value.date.dayCutHour),
+    account,
+    revision,
+    postingRev: isByPosting ? posting.rev : null,
+    hasFreshFacts: hasFreshFacts && knowsFacts(stored),
+    dayOf: (instant) => dayIn(tenant.timeZone, instant, isByPosting ? dayCutHour : undefined),
   };
 }

@@ -1,5 +1,5 @@
+import { postedKeysOf } from '../../connectors/registry';
 import type { Outgoing } from '../../connectors/contract';
-import { postedKeysOf } from '../../connectors/quickbooks/books/posted';
 import type { ReferenceKeys } from '../../database/outgoing';
 import { emailKey, plainEmail } from '../../domain/email';
 import { isTicket } from '../../domain/posting/guests';

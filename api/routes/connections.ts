@@ -1,8 +1,8 @@
+import { checkStore, storeAddress } from '../../connectors/registry';
 import { randomUUID } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { checkStore, storeAddress } from '../../connectors/woocommerce/check-store';
 import { findConnection, putConnection, secretPlace } from '../../database/connections';
 import { writeAudit, type Tenant } from '../../database/tenants';
 import { targets, type Target } from '../../domain/words';

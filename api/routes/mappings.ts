@@ -1,13 +1,8 @@
+import { isCheckable, parseFacts, unfitTarget, unknownKey } from '../../connectors/registry';
 import { randomUUID } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { parseFacts } from '../../connectors/quickbooks/company/facts';
-import {
-  isCheckable,
-  unfitTarget,
-  unknownKey,
-} from '../../connectors/quickbooks/company/mapping-target';
 import { label, mappingKey } from '../../schemas/body-parts';
 import { findConnection, forgetFacts } from '../../database/connections';
 import { countRedrivable, requestRedrive, type StoredSelector } from '../../database/failures';

@@ -1,7 +1,7 @@
+import { parseFacts } from '../../connectors/registry';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
-import { parseFacts } from '../../connectors/quickbooks/company/facts';
 import { findConnection } from '../../database/connections';
 import { jsonObject } from '../../database/outgoing';
 import { bringInForce } from '../../database/policy';

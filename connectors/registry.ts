@@ -1,0 +1,19 @@
+import type { Target } from '../domain/words';
+import type { ConnectorModule } from './module';
+import { quickbooks } from './quickbooks/module';
+import { woocommerce } from './woocommerce/module';
+
+// The systems that are kept equal with the POS. Whoever needs one takes it from here.
+
+/** A system is a folder beside these and a row here. */
+export const connectors = {
+  woo: woocommerce,
+  qbo: quickbooks,
+} satisfies Record<Target, ConnectorModule>;
+
+export { parseFacts } from './quickbooks/company/facts';
+export { isCheckable, unfitTarget, unknownKey } from './quickbooks/company/mapping-target';
+export { halvesHold } from './quickbooks/plan/mixed-ticket';
+export { inUseHold } from './quickbooks/plan/in-use';
+export { postedKeysOf } from './quickbooks/books/posted';
+export { checkStore, storeAddress } from './woocommerce/check-store';
