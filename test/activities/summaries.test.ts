@@ -127,7 +127,7 @@ test('a day is summed up, changed by late sales and edits, and its neighbour is 
   await sendChanges(stack, tenant, [
     ticket('T-5', 1),
     { ...ticket('T-2', 1), revision: 2 },
-    { kind: 'order', op: 'delete', recordId: 'T-1', revision: 2, body: {} },
+    { ...ticket('T-1', 1, { voided: true }), revision: 2 },
   ]);
   await untilIdle(stack, tenant, 50_000);
   expect(await documents(stack, tenant)).toEqual([

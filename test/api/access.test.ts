@@ -34,7 +34,7 @@ beforeAll(async () => {
         path: path
           .replace('{system}', 'woo')
           .replace('{kind}', path.includes('mappings') ? 'item' : 'order'),
-        roles: /^Roles: (.*)\.$/.exec(description)?.[1]?.split(', ') ?? [],
+        roles: /(?:^|\n\n)Roles: (.*)\.$/.exec(description)?.[1]?.split(', ') ?? [],
       })),
     );
 });

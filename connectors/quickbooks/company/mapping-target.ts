@@ -90,8 +90,8 @@ export function unfitTarget(
   if (kind === 'class') {
     if (facts.classLevel === null)
       return (
-        'The company does not track classes: turn them on in QuickBooks (account and ' +
-        'settings, advanced, categories; plans Plus and Advanced), then send this again'
+        'The company does not track classes: turn them on in QuickBooks (Account and settings, ' +
+        'Advanced, Categories; plans Plus and Advanced), then send this again'
       );
     const found = facts.classes.find(({ id }) => id === targetId);
     return found?.isActive ? null : unknown(`Class ${targetId}`, found !== undefined);
