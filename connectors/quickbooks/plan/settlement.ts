@@ -31,6 +31,12 @@ import { documentContentSchema } from '../api/wire';
  */
 const triesMax = 5;
 
+/**
+ * Applications of one delivery after which it makes no more: two deliveries that free and apply the
+ * same documents in turn would go on for ever. What is open then stays open beside each other.
+ */
+const appliedMax = 12;
+
 /** What is read before a delivery settles its circle; null where it has nothing to settle now. */
 export function settlingToRead(item: Outgoing, place: Place): BooksKey[] | null {
   if (dueOf(item) === null) return null;
@@ -88,7 +94,8 @@ function nextApplication(
   const circle = circleDocuments(item, place);
   const money = currencyOf(item, place);
   const isRefused = item.lastClass === 'STALE' && item.attempts >= triesMax;
-  if (circle === null || money === null || isRefused) return null;
+  const isEnough = countOf(posted, 'applied') >= appliedMax;
+  if (circle === null || money === null || isRefused || isEnough) return null;
   const items = openItems(circle.standing, rows, money.currency);
   const { bookCloseDate } = place.facts;
   const isOpenDay = (date: string): boolean => bookCloseDate === null || date > bookCloseDate;
