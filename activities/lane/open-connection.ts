@@ -64,8 +64,8 @@ async function openSecret(
     return JSON.parse(secrets.open(sealed, place));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const reason =
-      `The stored credentials cannot be opened: ${why}. ` + 'Connect again, or restore the key';
+    const cannot = `The stored credentials cannot be opened: ${why}`;
+    const reason = `${cannot}. Connect again, or restore the key`;
     await markNeedsAuth(pool, { tenant, system }, revision, reason);
     throw new AuthExpired(reason);
   }

@@ -1,9 +1,10 @@
+import type { Pool } from 'pg';
+
 import { findRun } from '../../database/runs';
 import { countUndoing, hasNotBegun, saveUndo, undoOutcomesOf } from '../../database/undo';
 import type { Tenant } from '../../database/tenants';
-import { signalTenant } from '../../platform/tenant-workflow';
+import { signalTenant, type Temporal } from '../../platform/tenant-workflow';
 import type { UndoStep } from '../../protocol/activities';
-import type { WatchdogDeps } from '../operators/wake-stuck-tenants';
 import { undoDeliveries } from './undo-deliveries';
 
 /**
@@ -11,7 +12,7 @@ import { undoDeliveries } from './undo-deliveries';
  * lanes for it. Done again after a kill it finds where it was.
  */
 export async function advanceUndo(
-  deps: WatchdogDeps & { now: () => number },
+  deps: Temporal & { pool: Pool; now: () => number },
   tenant: Tenant,
   runId: string,
 ): Promise<UndoStep> {
