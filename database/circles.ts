@@ -25,8 +25,12 @@ export async function loadCircles(
          (SELECT kind, record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id
            ORDER BY kind, record_id LIMIT $4) e)
      SELECT r.sale AS "saleId", d.kind, d.record_id AS "recordId", d.snapshot,
-       d.kind = 'refund' AND d."isOpen" AND b."isOwed" IS NOT TRUE AS "isApart"
+       d.kind = 'refund' AND d."isOpen" AND b."isOwed" IS NOT TRUE AS "isApart", d."isChanging"
      FROM r CROSS JOIN LATERAL (SELECT id, kind, record_id, snapshot,
+         (state = 'sending' OR (state = 'waiting' AND due_at <= now()
+             AND reason IS DISTINCT FROM 'dependency'))
+           AND (snapshot #>> '{posted,unapplied,rev}')::bigint IS DISTINCT FROM desired_rev
+           AS "isChanging",
          bool_or(state NOT IN ('delivered', 'skipped')
            AND snapshot #>> '{posted,unapplied}' IS NULL) OVER () AS "isOpen"
        FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = r.kind AND record_id = r.id

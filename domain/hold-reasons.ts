@@ -204,13 +204,6 @@ export const holdReasons = {
     whatToDo: 'Correct the ticket in the POS, or book it by hand and discard it.',
     lifts: ['redrive', 'newer_revision'],
   },
-  no_invoice: {
-    title: 'No invoice',
-    meaning: 'The payment refers to an invoice that is not one in the books.',
-    actor: 'pos',
-    whatToDo: 'Send the invoice, or a payment that names the right one; then redrive.',
-    lifts: ['itself', 'redrive', 'newer_revision'],
-  },
   no_tender: {
     title: 'No tender',
     meaning: 'The ticket does not say how it was paid.',

@@ -15,7 +15,6 @@ export const comparedHolds = [
   'in_use',
   'deposit_differs',
   'credit_not_owed',
-  'no_invoice',
   'currency_differs',
   'too_many_entries',
   'payout_differs',

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
+import { forgetFacts } from '../../database/connections';
 import { discardDelivery } from '../../database/failures';
 import { deliveriesOf } from '../../database/status';
 import { accountsOf, inBooks } from '../support/operator';
 import { customer, order, orderBody, product } from '../support/samples';
 import { documents } from '../support/sandboxes';
 import {
+  control,
   createTestTenant,
   startStack,
   untilIdle,
@@ -17,6 +19,7 @@ import {
   detailOf,
   heldWith,
   next,
+  redriven,
   remoteIdOf,
   sent,
   standing,
@@ -126,6 +129,23 @@ test('the way out of `day_unknown`: the day is sent', async () => {
   await untilStands(stack, tenant, paid, 'day_unknown');
   await sent(stack, tenant, next(payment('P-1', 1_000)));
   await untilStands(stack, tenant, paid, 'delivered');
+}, 60_000);
+
+test('an owed refund waits with the payment that applies it: the period is opened, so that a refund receipt becomes a credit memo', async () => {
+  const tenant = await begin();
+  const close = (date: string | null): Promise<unknown> =>
+    control(stack.qbo, 'act', {
+      ...{ as: 'accountant', do: 'closeBooks', realmId: tenant.realmId, date },
+    });
+  await sent(stack, tenant, invoice(), refund('I-1'));
+  await close('2026-11-30');
+  await forgetFacts(stack.database.pool, tenant.id, 'qbo');
+  await sent(stack, tenant, next(refund('I-1', { tenders: [] })));
+  await untilStands(stack, tenant, back, 'closed_period dependency');
+  expect(await detailOf(stack, tenant, back)).toMatch(/Waiting for: refund R-1/);
+  await close(null);
+  await redriven(stack, tenant, back);
+  expect(await documents(stack, tenant)).toContain('CreditMemo R-1-V2 12.50');
 }, 60_000);
 
 test('the way out of `too_many_entries`: booked by hand and discarded', async () => {

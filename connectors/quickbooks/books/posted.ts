@@ -97,9 +97,12 @@ const postedSchema = z.strictObject({
   entry: entrySchema.nullable().exactOptional(),
   /**
    * What this revision opened on account is still to be applied to what is open there; `isLast`:
-   * then all is done.
+   * then all is done. `made`: applications for it so far.
    */
-  unapplied: z.strictObject({ rev: z.number(), isLast: z.boolean() }).nullable().exactOptional(),
+  unapplied: z
+    .strictObject({ rev: z.number(), isLast: z.boolean(), made: z.number().default(0) })
+    .nullable()
+    .exactOptional(),
   /**
    * A document whose answer was not what the source says: it must not stay (accounting.md#totals).
    */

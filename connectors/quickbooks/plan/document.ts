@@ -8,7 +8,7 @@ import { needsReading, planDocument, type Planned } from './sales-form';
 import { composeNewMoney, type PlannedMoney } from './new-money';
 import { planPayment } from './payment';
 import { postedOf, standing, type BooksKey } from '../books/posted';
-import { afterSettling, settlingToRead } from './settlement';
+import { beforeSettling, readToSettle } from './settlement';
 import type { DocumentSource } from './sale-of';
 
 // A part of a ticket as a document for the books. Pure.
@@ -21,7 +21,7 @@ export function planPart(
   rows: ReadRows,
 ): Planned | PlannedMoney {
   const index = tenderOfPart(item.part);
-  return afterSettling(item, place, rows, (rest) =>
+  return beforeSettling(item, place, rows, (rest) =>
     index === null
       ? planDocument(rest, ticket, place, rows)
       : planPayment({ item: rest, ticket, place, rows }, index),
@@ -30,8 +30,10 @@ export function planPart(
 
 /** The documents that have to be read before a part can be planned. */
 export function documentsToRead(item: Outgoing, ticket: DocumentSource, place: Place): BooksKey[] {
-  const settling = settlingToRead(item, place);
-  if (settling !== null) return settling;
+  return readToSettle(item, place, () => ownToRead(item, ticket, place));
+}
+
+function ownToRead(item: Outgoing, ticket: DocumentSource, place: Place): BooksKey[] {
   if (tenderOfPart(item.part) === null)
     return needsReading(item, ticket, place) ? standing(postedOf(item, 'SalesReceipt')) : [];
   const payments = standing(postedOf(item, 'Payment'));

@@ -13,7 +13,7 @@ import { composeNewMoney, done, held, kept, newMoney, type PlannedMoney } from '
 import { markerNamed } from '../../../domain/posting/marker';
 import type { Place } from '../company/context';
 import { circleDocuments } from '../settle/circle';
-import { afterSettling, settlingToRead } from './settlement';
+import { beforeSettling, readToSettle } from './settlement';
 import { isLinkLocked, unlinked } from '../settle/unlink';
 import {
   difference,
@@ -51,8 +51,10 @@ export function composeMoney(
  * one that applies a credit, its invoice.
  */
 export function moneyToRead(item: Outgoing, place: Place): BooksKey[] {
-  const settling = settlingToRead(item, place);
-  if (settling !== null) return settling;
+  return readToSettle(item, place, () => ownToRead(item, place));
+}
+
+function ownToRead(item: Outgoing, place: Place): BooksKey[] {
   const documents = standing(postedOf(item, 'Payment'));
   if (documents.length > 0) return [...documents, ...linksOfEntries(item, documents, place)];
   const { references } = place;
@@ -109,7 +111,7 @@ function invoiceToCome(
 }
 
 export function planMoney(item: Outgoing, place: Place, rows: ReadRows): PlannedMoney {
-  return afterSettling(item, place, rows, (rest) => planUnsettled(rest, place, rows));
+  return beforeSettling(item, place, rows, (rest) => planUnsettled(rest, place, rows));
 }
 
 function planUnsettled(item: Outgoing, place: Place, rows: ReadRows): PlannedMoney {

@@ -6,7 +6,7 @@ import type { Composed, Outgoing, Write } from '../../contract';
 import { circleDocuments, isOnAccount, type CircleDocument } from '../settle/circle';
 import type { Place } from '../company/context';
 import { contestedMax } from './new-money';
-import { keyOf, labelsIn, postedIn, snapshotOf } from '../books/posted';
+import { keyOf, labelsIn, postedIn, snapshotOf, type Posted } from '../books/posted';
 import { documentContentSchema } from '../api/wire';
 
 // Which writes are followed by a look at what is open on account (settlement.ts): those that may
@@ -15,12 +15,13 @@ import { documentContentSchema } from '../api/wire';
 
 /** What was composed, followed by settling its circle where it may open something there. */
 export function thenSettled(item: Outgoing, place: Place, composed: Composed): Composed {
-  const unapplied = { rev: item.rev, isLast: true };
+  const unapplied = { rev: item.rev, isLast: true, made: 0 };
   if (composed.type === 'write') {
     const { write } = composed;
     const posted = postedIn(write.snapshot);
     const { then = 'whole' } = write.natural;
-    if (then !== 'whole' || posted === null || !opens(item, place, write)) return composed;
+    if (then !== 'whole' || posted === null) return composed;
+    if (!isStillDue(posted) && !opens(item, place, write)) return composed;
     const snapshot = snapshotOf({ ...posted, unapplied }, labelsIn(write.snapshot));
     // Another delivery may have applied it again after it was freed for this.
     const isSettling = item.attempts < contestedMax;
@@ -33,9 +34,16 @@ export function thenSettled(item: Outgoing, place: Place, composed: Composed): C
   // Taken over as it stands: what was written before it was known.
   const isNew = (posted?.documents.length ?? 0) > (before?.documents.length ?? 0);
   const others = isNew ? (circleDocuments(item, place)?.standing ?? []) : [];
-  if (posted === null || others.length === 0 || item.part === appliedPart) return composed;
+  const isDue = posted !== null && isStillDue(posted);
+  if (posted === null || (!isDue && (others.length === 0 || item.part === appliedPart)))
+    return composed;
   const snapshot = snapshotOf({ ...posted, unapplied }, labelsIn(composed.snapshot));
   return { ...composed, snapshot, isStep: true };
+}
+
+/** What an earlier write opened, or was freed for this one, is still to be applied. */
+function isStillDue({ unapplied }: Posted): boolean {
+  return unapplied !== undefined && unapplied !== null;
 }
 
 function opens(item: Outgoing, place: Place, write: Write): boolean {

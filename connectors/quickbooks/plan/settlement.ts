@@ -2,9 +2,10 @@ import { dateOf } from '../../../domain/posting/decide/date';
 import { sumMinor, textToMinor } from '../../../domain/money';
 import type { Composed, Outgoing } from '../../contract';
 import type { ReadRows } from '../books/books-state';
-import { circleDocuments } from '../settle/circle';
+import { circleDocuments, type CircleDocuments } from '../settle/circle';
 import { mergedPayload } from '../shape/merge-document';
-import type { NewMoney, PlannedMoney } from './new-money';
+import { contestedMax, done, kept, type NewMoney, type PlannedMoney } from './new-money';
+import type { Planned } from './sales-form';
 import { linkLine, openItems, type OpenItem } from '../settle/open-items';
 import type { Place } from '../company/context';
 import {
@@ -26,52 +27,57 @@ import { documentContentSchema } from '../api/wire';
 // 0.00 or by what a payment has left, until one side has nothing open. It moves no money. Pure.
 
 /**
- * Refusals of one application after which it is left to a person: somebody else applied it
- * meanwhile.
+ * Applications for one write after which its delivery makes no more: others free again what they
+ * are about to change, and apply it themselves afterwards.
  */
-const triesMax = 5;
+const madeMax = 12;
 
-/**
- * Applications of one delivery after which it makes no more: two deliveries that free and apply the
- * same documents in turn would go on for ever. What is open then stays open beside each other.
- */
-const appliedMax = 12;
-
-/** What is read before a delivery settles its circle; null where it has nothing to settle now. */
-export function settlingToRead(item: Outgoing, place: Place): BooksKey[] | null {
-  if (dueOf(item) === null) return null;
-  const circle = circleDocuments(item, place);
-  return circle === null ? [] : [...circle.standing, ...circle.settlements];
+/** What is read before a delivery is planned: `own`, and where it is to settle its circle, that. */
+export function readToSettle(item: Outgoing, place: Place, own: () => BooksKey[]): BooksKey[] {
+  const due = dueOf(item);
+  if (due === null) return own();
+  const { standing, settlements } = circleDocuments(item, place) ?? noDocuments;
+  return [...standing, ...settlements, ...(isAllDone(item, due) ? [] : own())];
 }
 
-/** What is due before anything else; a document that has to be voided goes first. */
-function dueOf({ snapshot }: Outgoing): { posted: Posted; rev: number; isLast: boolean } | null {
+const noDocuments: CircleDocuments = { standing: [], settlements: [] };
+
+/** What is to be settled; a document that has to be voided goes first. */
+function dueOf({ snapshot }: Outgoing): Due | null {
   const posted = snapshot === null ? null : postedIn(snapshot);
   if (posted?.unapplied === undefined || posted.unapplied === null || posted.voidDue !== null)
     return null;
-  return { posted, ...posted.unapplied };
+  return { ...posted, unapplied: posted.unapplied };
 }
 
-/** The circle first, then whatever is planned; `next` gets the delivery without what was due. */
-export function afterSettling<T>(
+type Due = Posted & { unapplied: NonNullable<Posted['unapplied']> };
+
+/** Whether nothing but the settling is left of this revision. */
+function isAllDone({ rev }: Outgoing, { unapplied }: Due): boolean {
+  return unapplied.isLast && unapplied.rev === rev;
+}
+
+/**
+ * What is to be written first, then the circle. In the other order two deliveries of a sale that
+ * both have something to write would free and apply the same documents in turn.
+ */
+export function beforeSettling<T extends Planned | PlannedMoney>(
   item: Outgoing,
   place: Place,
   rows: ReadRows,
-  next: (item: Outgoing) => T,
+  plan: (item: Outgoing) => T,
 ): T | PlannedMoney {
   const due = dueOf(item);
-  if (due === null) return next(item);
-  const { posted, rev, isLast } = due;
-  const applies = nextApplication(item, place, rows, posted);
+  if (due === null) return plan(item);
+  const isDone = isAllDone(item, due);
+  const planned = isDone ? null : plan(item);
+  if (planned !== null && (planned.type !== 'done' || planned.composed.type === 'write'))
+    return planned;
+  const applies = nextApplication(item, place, rows, due);
   if (applies !== null) return applies;
-  const snapshot = snapshotOf({ ...posted, unapplied: null }, labelsIn(item.snapshot));
-  if (!isLast || rev !== item.rev) return next({ ...item, snapshot });
-  const { remoteVersion } = item;
-  const remoteId = item.remoteId ?? '';
-  return {
-    type: 'done',
-    composed: { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked: false },
-  };
+  const settled = { ...due, unapplied: null };
+  if (isDone) return kept(item, settled);
+  return plan({ ...item, snapshot: snapshotOf(settled, labelsIn(item.snapshot)) });
 }
 
 /** The currency of a circle, with its rate; null where its sale is not known. */
@@ -89,27 +95,33 @@ function nextApplication(
   item: Outgoing,
   place: Place,
   rows: ReadRows,
-  posted: Posted,
+  due: Due,
 ): PlannedMoney | null {
   const circle = circleDocuments(item, place);
   const money = currencyOf(item, place);
-  const isRefused = item.lastClass === 'STALE' && item.attempts >= triesMax;
-  const isEnough = countOf(posted, 'applied') >= appliedMax;
+  const isRefused = item.lastClass === 'STALE' && item.attempts >= contestedMax;
+  const { unapplied } = due;
+  const isEnough = unapplied.made >= madeMax;
   if (circle === null || money === null || isRefused || isEnough) return null;
+  const posted = { ...due, unapplied: { ...unapplied, made: unapplied.made + 1 } };
   const items = openItems(circle.standing, rows, money.currency);
   const { bookCloseDate } = place.facts;
   const isOpenDay = (date: string): boolean => bookCloseDate === null || date > bookCloseDate;
   const isPayment = ({ entity }: OpenItem): boolean => entity === 'Payment';
-  const met = meeting(items.filter((one) => !isPayment(one)));
-  if (met !== null) return application(item, place, posted, met, money);
   // What is deposited or in a closed period stays as it is.
   const isFree = ({ isDeposited, date }: OpenItem): boolean =>
     !isDeposited && item.lastClass !== 'LOCKED' && isOpenDay(date);
-  const ofPayments = meeting(items.filter((one) => !isPayment(one) || isFree(one)));
-  const [first] = (ofPayments ?? []).filter(isPayment);
-  if (ofPayments === null || first === undefined) return null;
-  const write = fromPayment(first, ofPayments, rows, posted, item, money.currency);
-  return write === null ? null : { type: 'done', composed: write };
+  const met =
+    meeting(items.filter((one) => !isPayment(one))) ??
+    meeting(items.filter((one) => !isPayment(one) || isFree(one)));
+  if (met === null) return null;
+  // Who waits to be free of it would free it again at once.
+  if (isAllDone(item, due) && met.some(({ isChanging }) => isChanging))
+    return done({ type: 'later', detail: 'Documents of this sale are being changed' });
+  const payment = met.find(isPayment);
+  if (payment === undefined) return application(item, place, posted, met, money);
+  const write = fromPayment(payment, met, rows, posted, item, money.currency);
+  return write === null ? null : done(write);
 }
 
 /** An open item with how much of it is applied. */

@@ -129,12 +129,10 @@ function laterPayment({ record, recordId }: Outgoing, company: Place): Wanted {
   const { invoiceId } = record.body;
   const invoice = references.documents.get(`invoice/${invoiceId}`);
   const sale = references.sales.get(`invoice/${invoiceId}`);
-  if (!invoice?.remoteId || sale === undefined) {
+  if (!invoice?.remoteId || invoice.entity !== 'Invoice' || sale === undefined) {
     const isOpen = invoice?.isOpen ?? false;
     return stop({ type: 'notReady', missing: [{ kind: 'invoice', ref: invoiceId, isOpen }] });
   }
-  if (invoice.entity !== 'Invoice')
-    return stop(hold('no_invoice', 'payment', `${invoiceId} is no invoice in QuickBooks`));
   const own = paymentHold(sale, recordId, record.body);
   if (own !== null) return stopped(own);
   if (record.body.amountMinor === 0) return { none: 'nothing_to_post' };
@@ -154,15 +152,20 @@ function application({ record, recordId }: Outgoing, company: Place): Wanted {
   const { references, facts } = company;
   const { orderId } = record.body;
   const memo = references.documents.get(`refund/${recordId}`);
-  if (!memo?.remoteId)
-    return stop({ type: 'notReady', missing: [missingRefund(recordId, memo?.isOpen)] });
   const invoice = orderId === undefined ? undefined : saleReference(orderId, references);
   // A receipt that became owed by further documents: what these open is settled with them.
-  if (memo.entity === onAccount && isOnAccountThere(invoice)) return { none: 'applied' };
-  if (memo.entity !== 'CreditMemo' || !invoice?.remoteId || invoice.entity !== 'Invoice')
-    return stop(
-      hold('no_invoice', 'credit', `Refund ${recordId} belongs to no invoice in QuickBooks`),
-    );
+  if (memo?.entity === onAccount && isOnAccountThere(invoice)) return { none: 'applied' };
+  // Until its receipt became one: it stands in a closed period, or its sale is no invoice.
+  if (!memo?.remoteId || memo.entity !== 'CreditMemo')
+    return stop({ type: 'notReady', missing: [missingRefund(recordId, memo?.isOpen)] });
+  if (!invoice?.remoteId || invoice.entity !== 'Invoice') {
+    const missing = {
+      kind: 'order',
+      ref: orderId ?? '',
+      isOpen: invoice?.isOpen ?? false,
+    } as const;
+    return stop({ type: 'notReady', missing: [missing] });
+  }
   const sale = saleOfTicket(record, recordId, 'refund');
   const open = openPayment(
     {

@@ -11,6 +11,8 @@ export interface CircleDocument extends BooksKey {
   of: string;
   /** That record meets only itself for now. */
   isApart: boolean;
+  /** Its delivery is about to write it anew. */
+  isChanging: boolean;
 }
 
 export interface CircleDocuments {
@@ -32,15 +34,15 @@ export function circleDocuments(item: Outgoing, { references }: Place): CircleDo
   const isAlone = same.length === 0 ? isApart(record) : same.some((one) => one.isApart);
   for (const part of [
     ...others,
-    { kind: record.kind, recordId: ownId, snapshot: own, isApart: isAlone },
+    { kind: record.kind, recordId: ownId, snapshot: own, isApart: isAlone, isChanging: false },
   ]) {
-    const { kind, recordId, snapshot } = part;
+    const { kind, recordId, snapshot, isApart, isChanging } = part;
     const posted = snapshot === null ? null : postedIn(snapshot);
     if (posted === null) continue;
     const of = `${kind}/${recordId}`;
     for (const { entity, id } of standing(posted))
       if (isOnAccount(entity) && id !== '')
-        found.set(keyOf({ entity, id }), { entity, id, of, isApart: part.isApart });
+        found.set(keyOf({ entity, id }), { entity, id, of, isApart, isChanging });
     for (const { entity, id, role, isVoided } of posted.documents)
       if (role === 'applied' && !isVoided && id !== '')
         settlements.set(keyOf({ entity, id }), { entity, id });

@@ -32,6 +32,8 @@ export function unlinked(
   const documents = posted.documents.map((one) =>
     keyOf(one) === `Payment ${id}` ? { ...one, isVoided: true, money: null } : one,
   );
+  // What the others have open then is applied by this delivery, whatever becomes of its change.
+  const unapplied = { rev: item.rev, isLast: false, made: 0 };
   return {
     type: 'write',
     write: {
@@ -40,7 +42,7 @@ export function unlinked(
       group: 'batch',
       payload: { Id: id, SyncToken: syncToken, sparse: true },
       isLinked: false,
-      snapshot: snapshotOf({ ...posted, documents }, labelsIn(item.snapshot)),
+      snapshot: snapshotOf({ ...posted, documents, unapplied }, labelsIn(item.snapshot)),
       natural: { kind: 'void', id, syncToken, then: 'step', why: null },
     },
   };

@@ -16,6 +16,8 @@ export interface CirclePart {
    * itself.
    */
   isApart: boolean;
+  /** A newer revision of it is about to be written: what it needs free is left free. */
+  isChanging: boolean;
 }
 
 /**

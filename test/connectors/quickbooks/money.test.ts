@@ -145,7 +145,7 @@ describe('payments of an invoice', () => {
       'of what is no invoice there',
       payment(),
       { documents: { 'invoice/s1': there('9', 'SalesReceipt') }, sales: { 'invoice/s1': sold() } },
-      { reason: 'no_invoice' },
+      { type: 'notReady', missing: [{ kind: 'invoice', ref: 's1', isOpen: false }] },
     ],
     [
       'without a day',
