@@ -54,9 +54,9 @@ function opens(item: Outgoing, company: CompanyContext, write: Write): boolean {
   const isAlone = operation === 'create' && isApart(item.record);
   const of = `${item.record.kind}/${item.recordId}`;
   const others = circle.filter((one) => keyOf(one) !== own && (!isAlone || one.of === of));
-  // A receipt in place of what was on account, and was voided for it.
+  // A receipt in place of what was on account, and was voided or corrected for it.
   if (!isOnAccount(entity))
-    return circle.length > 1 && before.some((one) => one.isVoided && isOnAccount(one.entity));
+    return circle.length > 1 && before.some((one) => isOnAccount(one.entity));
   // The credit memo of an owed refund is voided next, after the payment of 0.00 that applied it.
   if (operation === 'void') return others.length > 1 && item.part !== appliedPart;
   if (others.length === 0) return false;

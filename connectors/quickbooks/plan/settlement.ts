@@ -77,6 +77,9 @@ export function beforeSettling<T extends Planned | PlannedMoney>(
   const planned = isDone ? null : plan(item);
   if (planned !== null && (planned.type !== 'done' || planned.composed.type === 'write'))
     return planned;
+  // It was freed for a change that has to wait: applied again it would be freed again.
+  const isFreed = !due.unapplied.isLast && planned?.composed.type !== 'adopt';
+  if (planned !== null && isFreed) return planned;
   const applies = nextApplication(item, company, rows, due);
   if (applies !== null) return applies;
   const settled = { ...due, unapplied: null };
