@@ -342,4 +342,4 @@ test.each([
   ['a receipt in place of a credit memo of a closed period', 10_690, 1, 1],
 ])('B7: %s', async (_, from, count, group) => {
   expect((await named(from, count, group)).join('\n')).toBe('');
-});
+}, 120_000);
