@@ -21,6 +21,8 @@ export interface Outgoing {
   /** The revision that is composed. */
   rev: number;
   op: DesiredOp;
+  /** Absent as a part alone: its record stands, in other parts. */
+  isPartGone?: boolean;
   record: RecordBody;
   /**
    * Business day on which its newest revision came, `YYYY-MM-DD`; none where nobody corrects

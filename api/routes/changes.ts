@@ -29,6 +29,12 @@ const changesRequest = z
     description: `1 to ${changesMax} changes, 5 MB at most. Takes a key of role pos or admin.`,
   });
 
+const changesQuery = z.strictObject({
+  dryRun: z.enum(['true', 'false']).optional().meta({ description: 'Checked only.' }),
+});
+
+const nothing: ReadonlySet<string> = new Set();
+
 const exampleChange = {
   id: 'evt-1',
   kind: 'product',
@@ -106,17 +112,24 @@ export function changeRoutes(deps: ApiDeps): Route[] {
         'Stores the changes and answers 202 once they are on disk. Each change is checked by ' +
         'itself: `rejected` names those that were not taken, by index. The same `id` with the ' +
         'same content counts as a duplicate, so a request without an answer is sent again as ' +
-        'it is. Reached the bound of the queue: 429 `queue_full`, nothing is stored.',
+        'it is. Reached the bound of the queue: 429 `queue_full`, nothing is stored. With ' +
+        '`dryRun=true` they are checked only and nothing is stored: 200 with what a send would ' +
+        'answer, but for ids that were used before.',
       params: none,
-      query: none,
+      query: changesQuery,
       body: changesRequest,
       documentedBody: z
         .strictObject({ changes: z.array(changeSchema).min(1).max(changesMax) })
         .meta({ example: { changes: [exampleChange] } }),
-      answers: { 202: intakeAnswer },
+      answers: { 200: intakeAnswer, 202: intakeAnswer },
       takesFaults: true,
-      handle: async ({ tenant, body, faults }) => {
+      handle: async ({ tenant, query, body, faults }) => {
         const sorted = await sortChanges(body.changes, faults);
+        if (query.dryRun === 'true') {
+          const checked = { accepted: sorted.items.length, duplicates: 0, reused: nothing };
+          const warnings = await warningsMember(known, tenant.id, sorted.taken, nothing);
+          return { status: 200, body: { ...intakeResult(sorted, checked), ...warnings } };
+        }
         const outcome = await intake.store(tenant, sorted.items);
         if (outcome.type === 'full') {
           if (sorted.items.length > outcome.bound) throw aboveBound(outcome.bound);

@@ -42,13 +42,19 @@ export interface WantedPayment {
   shape: (payment: PaymentDocument, invoice: JsonObject | null) => MoneyShape;
 }
 
-/** What a payment's delivery asks for; `none`: why there is to be none, where that is so. */
+/** Why there is to be no payment; `isToCome`: one of another invoice follows. */
+interface NoPayment {
+  none: string;
+  isToCome?: boolean;
+}
+
+/** What a payment's delivery asks for. */
 export interface AskedPayment {
   item: Outgoing;
   company: CompanyContext;
   rows: ReadRows;
   posted: Posted;
-  wanted: WantedPayment | { none: string };
+  wanted: WantedPayment | NoPayment;
   /** What a new one waits for. */
   waits: Extract<PlannedMoney, { type: 'done' }> | null;
 }
@@ -81,9 +87,10 @@ export function planPayment(
   // Until the invoice is as it is to be, a payment could be more than is owed.
   const isOpen = invoice?.isOpen ?? false;
   const isReady = invoiceId !== null && !isOpen;
-  const wanted =
+  const isVoided = ticket.kind !== 'summary' && ticket.body.voided === true;
+  const wanted: AskedPayment['wanted'] =
     payment === null || (invoiceId === null && main !== null)
-      ? { none: ticket.kind !== 'summary' && ticket.body.voided === true ? 'voided' : 'part_gone' }
+      ? { none: isVoided ? 'voided' : 'part_gone', isToCome: payment !== null }
       : {
           payment,
           key: paymentKeyOf(payment, invoiceId ?? '', sale.date),
@@ -162,6 +169,7 @@ export function paymentKeyOf(
 
 function planStanding(asked: AskedPayment, wanted: WantedPayment | null): PlannedMoney {
   const { item, posted, rows, company } = asked;
+  const isToCome = 'none' in asked.wanted && asked.wanted.isToCome === true;
   if (wanted !== null && isSame(asked, wanted))
     return kept(item, { ...posted, payment: wanted.key });
   const early =
@@ -190,7 +198,7 @@ function planStanding(asked: AskedPayment, wanted: WantedPayment | null): Planne
         posted,
         { document: main, row: rows.get(keyOf(main)) ?? null },
         {
-          then: wanted === null ? 'whole' : 'step',
+          then: wanted !== null || isToCome ? 'step' : 'whole',
           why: null,
         },
       ),
