@@ -79,8 +79,8 @@ function stateOf(
   return {
     isGone: false,
     isVoided: isVoidedNote(PrivateNote) && (TotalAmt ?? 0) === 0,
-    // An older version kept no figures, or not the customer of an entry: without figures only a
-    // version that is still ours shows that nobody was there.
+    // Without figures, for the answer could not be read, only a version that is still ours shows
+    // that nobody was there. A customer that a person put where we wrote none stays.
     isChanged:
       before === null
         ? SyncToken !== version

@@ -35,8 +35,8 @@ export function documentsToRead(item: Outgoing, ticket: DocumentSource, place: P
 
 function ownToRead(item: Outgoing, ticket: DocumentSource, place: Place): BooksKey[] {
   if (tenderOfPart(item.part) === null)
-    return needsReading(item, ticket, place) ? standing(postedOf(item, 'SalesReceipt')) : [];
-  const payments = standing(postedOf(item, 'Payment'));
+    return needsReading(item, ticket, place) ? standing(postedOf(item)) : [];
+  const payments = standing(postedOf(item));
   // Only an edit may have left the invoice with less than this payment.
   const id = item.rev > 1 ? place.references.orders.get(item.recordId)?.remoteId : null;
   return payments.length > 0 || !id ? payments : [{ entity: 'Invoice', id }];

@@ -23,9 +23,6 @@ export function payoutPart(
   currency: string,
   isClearingBank: boolean,
 ): MoneyDecision {
-  const { businessDate } = body;
-  if (businessDate === undefined)
-    return { type: 'hold', reason: 'day_unknown', what: 'payout', detail: 'Send its businessDate' };
   const bank = `bank:${body.processor}`;
   const head = {
     marker: moneyMarker('payout', recordId, part),
@@ -33,7 +30,7 @@ export function payoutPart(
       ...(body.reference === undefined || body.reference === recordId ? [] : [body.reference]),
       ...(body.chargebacks ?? []).map(chargebackText),
     ],
-    date: businessDate,
+    date: body.businessDate,
     currency,
     exchangeRate: body.exchangeRate,
   };
