@@ -26,7 +26,7 @@ export function compose(
   const finding = findingOf(findings, item.deliveryId);
   const document = finding?.type === 'document' ? finding.document : null;
   const rows = new Map(Object.entries(finding?.type === 'document' ? finding.rows : {}));
-  const place = { references, facts, settings: posting };
+  const company = { references, facts, settings: posting };
   const { record } = item;
   switch (record.kind) {
     case 'customer':
@@ -41,8 +41,7 @@ export function compose(
       return composeItem(
         item,
         record.body,
-        references,
-        facts,
+        { references, facts },
         finding?.type === 'item' ? finding : null,
       );
     case 'summary':
@@ -52,14 +51,14 @@ export function compose(
     case 'payment':
       return thenSettled(
         item,
-        place,
+        company,
         isMoney(item)
-          ? composeMoney(item, place, rows, document)
-          : composeDocument(item, plans.take(item, record, place, rows), place, document),
+          ? composeMoney(item, company, rows, document)
+          : composeDocument(item, plans.take(item, record, company, rows), company, document),
       );
     case 'payout':
     case 'cash':
-      return composeMoney(item, place, rows, document);
+      return composeMoney(item, company, rows, document);
     case 'inventory':
       return hold('not_built', record.kind, `Pushing ${record.kind} records to QuickBooks`);
   }

@@ -39,7 +39,7 @@ export async function lookUpDocuments(
   gate: CallGate,
 ): Promise<Record<string, JsonObject>> {
   if (facts === null) return {};
-  const place = { references, facts, settings: posting };
+  const company = { references, facts, settings: posting };
   const tickets = items.flatMap((item) => {
     const { record } = item;
     return isForm(record) && !isMoney(item) ? [{ item, ticket: record }] : [];
@@ -47,18 +47,18 @@ export async function lookUpDocuments(
   const money = items.filter(isMoney);
   const standing = new Map([
     ...tickets.map(
-      ({ item, ticket }) => [item.deliveryId, documentsToRead(item, ticket, place)] as const,
+      ({ item, ticket }) => [item.deliveryId, documentsToRead(item, ticket, company)] as const,
     ),
-    ...money.map((item) => [item.deliveryId, moneyToRead(item, place)] as const),
+    ...money.map((item) => [item.deliveryId, moneyToRead(item, company)] as const),
   ]);
   const rowsOf = await readStanding(client, standing, gate);
   const wanted: WantedDocument[] = [];
   const planned: { item: Outgoing; planned: Planned | PlannedMoney }[] = money.map((item) => ({
     item,
-    planned: planMoney(item, place, rowsOf(item)),
+    planned: planMoney(item, company, rowsOf(item)),
   }));
   for (const { item, ticket } of tickets)
-    planned.push({ item, planned: plans.make(item, ticket, place, rowsOf(item)) });
+    planned.push({ item, planned: plans.make(item, ticket, company, rowsOf(item)) });
   for (const { item, planned: next } of planned) {
     if (next.type === 'done') continue;
     const isNumbered = facts.customTxnNumbers && next.type === 'new';

@@ -319,9 +319,27 @@ function wrongOf(own: readonly OpenBalance[], owedMinor: number): string | null 
   return isBoth ? `charges and credits are open beside each other: ${text}` : null;
 }
 
+/** The histories of a run that stands still are named as well. */
+async function named(from: number, count: number, group: number): Promise<string[]> {
+  try {
+    return await run(from, count, group);
+  } catch (cause) {
+    throw new Error(`seeds ${from} to ${from + count - 1}, group ${group}: ${String(cause)}`);
+  }
+}
+
 test(`B7: the open-balance report after each of ${histories} histories shows what is owed, and nothing that nets to zero`, async () => {
   const wrong: string[] = [];
   for (let at = 0; at < histories; at += atOnce)
-    wrong.push(...(await run(firstSeed + at, Math.min(atOnce, histories - at), at / atOnce)));
+    wrong.push(...(await named(firstSeed + at, Math.min(atOnce, histories - at), at / atOnce)));
   expect(wrong.join('\n').slice(0, 20_000)).toBe('');
 }, 7_200_000);
+
+// Each was wrong or stood still once, some only beside others.
+test.each([
+  ['two deliveries freed and applied the same in turn', 10_326, 1, 0],
+  ['what was freed for a change that waits was applied again', 11_097, 12, 0],
+  ['a receipt in place of a credit memo of a closed period', 10_690, 1, 1],
+])('B7: %s', async (_, from, count, group) => {
+  expect((await named(from, count, group)).join('\n')).toBe('');
+}, 120_000);

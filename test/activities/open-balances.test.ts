@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
+import { forgetFacts } from '../../database/connections';
 import { putMapping } from '../../database/mappings';
 import type { RefundBody } from '../../domain/bodies';
 import { initialPostingSettings } from '../../domain/posting/settings';
@@ -8,6 +9,7 @@ import { accountsOf, post, trialBalance } from '../support/operator';
 import { customer, orderBody, product } from '../support/samples';
 import { unsettledOrUnknown } from '../support/sandboxes';
 import {
+  control,
   createTestTenant,
   sendChanges,
   startStack,
@@ -107,4 +109,20 @@ test('B7: a credit memo that was paid back is applied to its journal entries, al
     'Sales of Product Income': '-50.00',
   });
   expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
+}, 120_000);
+
+test('B7: what the correction of a closed period charges meets a payment that came with it', async () => {
+  const tenant = await tenantWith({ closed: { mode: 'firstOpenDay' } });
+  expect(await sent(tenant, invoice(1, 3), refund(1, 3, { tenders: [] }))).toEqual([]);
+  const { realmId } = tenant;
+  const closed = { as: 'accountant', do: 'closeBooks', realmId, date: '2026-11-23' };
+  await control(stack.qbo, 'act', closed);
+  await forgetFacts(stack.database.pool, tenant.id, 'qbo');
+  const paidBack = [{ tender: 'cash', amountMinor: 2_500 }];
+  await sendChanges(stack, tenant, [
+    payment(1, 2_000, { businessDate: '2026-11-24' }),
+    refund(2, 2, { tenders: paidBack }),
+  ]);
+  await untilIdle(stack, tenant, 50_000);
+  expect(await openTexts(stack, tenant)).toEqual(['Invoice R-1-D1 17.50']);
 }, 120_000);

@@ -178,10 +178,7 @@ export class World {
       );
     return composeItem(
       item,
-      content.body,
-      references,
-      companyFacts,
-      this.itemFinding(item, references.ownProducts.get(item.recordId)?.code ?? content.body.sku),
+      content.body, { references, facts: companyFacts }, this.itemFinding(item, references.ownProducts.get(item.recordId)?.code ?? content.body.sku),
     );
   }
 
@@ -305,7 +302,7 @@ export class World {
       : { type: 'inexact', detail: `id ${hit.id}` };
   }
 
-  private itemFinding(item: Outgoing, code: string): Parameters<typeof composeItem>[4] {
+  private itemFinding(item: Outgoing, code: string): Parameters<typeof composeItem>[3] {
     const rows = this.rows('qbo', 'product').map((row) => itemSchema.parse({ ...row, Id: row.id }));
     const sku = item.record.kind === 'product' ? item.record.body.sku : '';
     const isNew = item.remoteId === null;

@@ -2,16 +2,20 @@ import type { PostingSettings } from '../../../domain/posting/settings';
 import type { References } from '../../contract';
 import type { QboFacts } from './facts';
 
-// What planning and composing rest on beside the record itself: mappings, company, settings.
+// What planning and composing rest on besides the record itself.
 
-/** What both askings need. */
-export interface Place {
+/** A company as a write to it is composed: what is known of the things there, and of itself. */
+export interface Company {
   references: References;
   facts: QboFacts;
+}
+
+/** A company with the settings by which sales are posted to it. */
+export interface CompanyContext extends Company {
   settings: PostingSettings;
 }
 
 /** What a decision alone needs. */
-export interface DecisionPlace extends Omit<Place, 'references'> {
+export interface DecisionContext extends Omit<CompanyContext, 'references'> {
   references: Pick<References, 'mapping'>;
 }

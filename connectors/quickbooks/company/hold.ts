@@ -1,8 +1,9 @@
 import { currencyDecimals, minorToText } from '../../../domain/money';
-import type { Composed, References } from '../../contract';
+import type { Composed } from '../../contract';
 import type { QboFacts } from './facts';
 import { unfitTarget } from './mapping-target';
 import type { HoldCode } from '../../../domain/hold-reasons';
+import type { Company } from './context';
 
 // Why something is not sent, in words that group and that say what to do.
 
@@ -23,15 +24,16 @@ export function ambiguous(what: string, detail: string, rows: readonly { Id: str
 }
 
 /** `place` is `kind:key`, as in the mappings of the API. */
-export function missingMapping(place: string): Composed {
-  return hold('mapping_missing', place, `Map ${place} to its id in QuickBooks`);
+export function missingMapping(company: string): Composed {
+  return hold('mapping_missing', company, `Map ${company} to its id in QuickBooks`);
 }
 
 export type KnownAccount =
   { type: 'known'; id: string; accountType: string } | { type: 'stop'; composed: Composed };
 
 /** A mapped account that the company has and uses; never a guessed one (accounting.md#items). */
-export function mappedAccount(references: References, facts: QboFacts, key: string): KnownAccount {
+export function mappedAccount(company: Company, key: string): KnownAccount {
+  const { references, facts } = company;
   const id = references.mapping('account', key);
   if (id === null) return { type: 'stop', composed: missingMapping(`account:${key}`) };
   const account = facts.accounts.find((known) => known.id === id);
@@ -46,15 +48,11 @@ export function mappedAccount(references: References, facts: QboFacts, key: stri
  * The mapped account that holds money of a currency: a foreign one has an account of its own
  * (accounting.md#currencies).
  */
-export function moneyAccount(
-  references: References,
-  facts: QboFacts,
-  key: string,
-  currency: string,
-): KnownAccount {
+export function moneyAccount(company: Company, key: string, currency: string): KnownAccount {
+  const { facts } = company;
   const isHome = currency === facts.homeCurrency;
   const ownKey = inCurrency(key, currency, facts);
-  const known = mappedAccount(references, facts, ownKey);
+  const known = mappedAccount(company, ownKey);
   if (known.type === 'stop' || isHome) return known;
   const account = facts.accounts.find(({ id }) => id === known.id);
   if (account?.currency === currency) return known;

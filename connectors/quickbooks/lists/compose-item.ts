@@ -1,12 +1,12 @@
 import type { ProductBody } from '../../../domain/bodies';
 import type { JsonObject } from '../../../domain/words';
-import type { Composed, Outgoing, ProductReference, References, Write } from '../../contract';
+import type { Composed, Outgoing, ProductReference, Write } from '../../contract';
 import { markedName, nameStepOf, ownReference } from '../../product-names';
-import type { QboFacts } from '../company/facts';
 import type { ItemFinding } from '../books/findings';
 import { ambiguous, hold, mappedAccount } from '../company/hold';
 import { itemFields, itemName, missingFields } from '../shape/mapping';
 import { link, ownRows, update } from './name-writes';
+import type { Company } from '../company/context';
 
 // What to do for an item (accounting.md#items). Pure.
 
@@ -35,10 +35,10 @@ function onlyKeys(fields: JsonObject, keys: readonly string[]): JsonObject {
 export function composeItem(
   item: Outgoing,
   body: ProductBody,
-  references: References,
-  facts: QboFacts,
+  company: Company,
   finding: ItemFinding | null,
 ): Composed {
+  const { references, facts } = company;
   const known = ownReference(item, body, references);
   if (item.op === 'absent' && (known === undefined || item.remoteId === null))
     return { type: 'skip', reason: item.remoteId === null ? 'nothing_to_delete' : 'policy' };
@@ -83,25 +83,21 @@ export function composeItem(
   }
   const isNameTaken = finding.byName.length > 0;
   const free = isNameTaken ? markedName(code, item.recordId) : code;
-  return createItem(body, itemFields(body, free, sku), references, facts);
+  return createItem(body, itemFields(body, free, sku), company);
 }
 
 function asStep(write: Write): Composed {
   return { type: 'write', write: { ...write, natural: { ...write.natural, isStep: true } } };
 }
 
-function createItem(
-  body: ProductBody,
-  fields: JsonObject,
-  references: References,
-  facts: QboFacts,
-): Composed {
+function createItem(body: ProductBody, fields: JsonObject, company: Company): Composed {
+  const { references } = company;
   const hasServiceAccount =
     body.type === 'service' && references.mapping('account', 'income.service') !== null;
-  const income = mappedAccount(references, facts, hasServiceAccount ? 'income.service' : 'income');
+  const income = mappedAccount(company, hasServiceAccount ? 'income.service' : 'income');
   if (income.type === 'stop') return income.composed;
   const hasExpense = references.mapping('account', 'expense') !== null;
-  const expense = hasExpense ? mappedAccount(references, facts, 'expense') : null;
+  const expense = hasExpense ? mappedAccount(company, 'expense') : null;
   if (expense?.type === 'stop') return expense.composed;
   return {
     type: 'write',

@@ -8,7 +8,7 @@ import { decideSummary, withShownGoods } from '../../../domain/posting/summary/s
 import type { Outgoing } from '../../contract';
 import { isCredited } from './credited-refund';
 import { taxedByDeposits } from './deposit-tax';
-import type { DecisionPlace, Place } from '../company/context';
+import type { DecisionContext, CompanyContext } from '../company/context';
 import type { DocumentEntity } from '../api/entities';
 import { saleOfRecord, type DocumentSource, type SaleOfRecord } from './sale-of';
 import { taxCodeOf } from '../company/tax-codes';
@@ -30,8 +30,12 @@ export const typeOfEntity: Partial<Record<DocumentEntity, DocumentType>> = {
 };
 
 /** The sale of a part of a record, with what is known of the sale that it belongs to. */
-export function saleOfPart(item: Outgoing, source: DocumentSource, place: Place): SaleOfRecord {
-  const { references, settings, facts } = place;
+export function saleOfPart(
+  item: Outgoing,
+  source: DocumentSource,
+  company: CompanyContext,
+): SaleOfRecord {
+  const { references, settings, facts } = company;
   if (source.kind === 'summary') {
     if (item.combined === undefined) throw new Error('Bug: a summary came without its members');
     const sale = withShownGoods(item.combined, settings.summary.lines, facts.country);
@@ -46,7 +50,7 @@ export function saleOfPart(item: Outgoing, source: DocumentSource, place: Place)
     settings,
     facts.homeCurrency ?? '',
   );
-  const sale = taxedByDeposits(known.sale, item, place);
+  const sale = taxedByDeposits(known.sale, item, company);
   const isOnAccount =
     source.kind === 'refund'
       ? isCredited(item, source.body, references)
@@ -63,11 +67,11 @@ export function isWanted(item: Outgoing, ticket: DocumentSource): boolean {
 /** What posting decides for a sale in this company. */
 export function decisionFor(
   sale: Sale,
-  place: DecisionPlace,
+  company: DecisionContext,
   changes: Partial<PostingSettings> = {},
 ): Decision {
-  const { references, facts, settings } = place;
-  const company = { ...facts, taxCode: (taxKey: string) => taxCodeOf(taxKey, references, facts) };
+  const { references, facts, settings } = company;
+  const known = { ...facts, taxCode: (taxKey: string) => taxCodeOf(taxKey, references, facts) };
   const inForce = { ...settings, ...changes };
-  return isSummary(sale) ? decideSummary(sale, inForce, company) : decide(sale, inForce, company);
+  return isSummary(sale) ? decideSummary(sale, inForce, known) : decide(sale, inForce, known);
 }

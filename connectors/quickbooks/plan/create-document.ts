@@ -6,7 +6,7 @@ import { creation } from './creation';
 import type { DocumentFinding } from '../books/findings';
 import { hold } from '../company/hold';
 import type { NewDocument } from './new-document';
-import type { Place } from '../company/context';
+import type { CompanyContext } from '../company/context';
 import { mainOf, snapshotOf, type Posted, type WrittenDocument } from '../books/posted';
 import { shapeDocument } from '../shape/sales-form';
 
@@ -14,7 +14,7 @@ import { shapeDocument } from '../shape/sales-form';
 
 export function composeNew(
   made: NewDocument,
-  place: Place,
+  company: CompanyContext,
   finding: DocumentFinding | null,
 ): Composed {
   const { document, entity, location, missing } = made;
@@ -25,14 +25,9 @@ export function composeNew(
     const posted = withNew(made, { id, version, docNumber, money });
     return adopted(posted, labelsOf(document, made.reasons), made.isLast);
   }
-  const { references, facts, settings } = place;
+  const { facts, settings } = company;
   const docNumber = numberOf(made, facts.customTxnNumbers, finding);
-  const shaped = shapeDocument(
-    document,
-    { docNumber, location, missing, settings },
-    references,
-    facts,
-  );
+  const shaped = shapeDocument(document, { docNumber, location, missing, settings }, company);
   if (shaped.type === 'stop') return shaped.composed;
   const { payload, marker } = shaped;
   const labels = labelsOf(document, [...made.reasons, ...shaped.reasons]);

@@ -11,7 +11,7 @@ import { mergedPayload } from '../shape/merge-document';
 
 import { done, held, newMoney, type PlannedMoney } from './new-money';
 import { markerNamed } from '../../../domain/posting/marker';
-import type { Place } from '../company/context';
+import type { CompanyContext } from '../company/context';
 
 import { countOf, keyOf, snapshotOf, type Posted, type WrittenDocument } from '../books/posted';
 import { shapeMoney, type ShapedMoney } from '../shape/money';
@@ -23,7 +23,7 @@ import { documentContentSchema } from '../api/wire';
 /** A record between accounts, what is posted of it, and the rows of that as just read. */
 export interface PlanRequest {
   item: Outgoing;
-  place: Place;
+  company: CompanyContext;
   rows: ReadRows;
   posted: Posted;
 }
@@ -72,10 +72,10 @@ export function updated(
 
 /** A document of its own, on the day of what it corrects or the first open one. */
 export function difference(
-  { item, place, posted }: PlanRequest,
+  { item, company, posted }: PlanRequest,
   { entry, net, isLast }: Extract<EntryStep, { type: 'difference' }>,
 ): PlannedMoney {
-  const { references, facts, settings } = place;
+  const { facts, settings } = company;
   const { changedOn, record } = item;
   const dated = correctionDateOf(
     { ownDate: entry.date, changedOn, what: record.kind },
@@ -92,7 +92,7 @@ export function difference(
     description: `difference ${nth}`,
   });
   const ids = new Map(entry.legs.map(({ account, id }) => [account, id]));
-  const shaped = shapeMoney(document, references, facts, entry.date, ids, entry.owedBy?.id);
+  const shaped = shapeMoney(document, company, entry.date, ids, entry.owedBy?.id);
   if (shaped.type === 'stop') return done(shaped.composed);
   return newMoney(shaped, { ...posted, entry: net }, 'difference', isLast);
 }

@@ -11,7 +11,7 @@ import { inUseHold } from './in-use';
 import { entryShape, isPayment, wantedPayment } from './wanted-money';
 import { composeNewMoney, done, held, kept, newMoney, type PlannedMoney } from './new-money';
 import { markerNamed } from '../../../domain/posting/marker';
-import type { Place } from '../company/context';
+import type { CompanyContext } from '../company/context';
 import { circleDocuments } from '../settle/circle';
 import { beforeSettling, readToSettle } from './settlement';
 import { isLinkLocked, unlinked } from '../settle/unlink';
@@ -29,28 +29,28 @@ import { documentContentSchema } from '../api/wire';
 
 export function composeMoney(
   item: Outgoing,
-  place: Place,
+  company: CompanyContext,
   rows: ReadRows,
   finding: DocumentFinding | null,
 ): Composed {
-  const planned = planMoney(item, place, rows);
+  const planned = planMoney(item, company, rows);
   return planned.type === 'done'
     ? planned.composed
-    : composeNewMoney(item, planned, place, finding);
+    : composeNewMoney(item, planned, company, finding);
 }
 
 /**
  * What is read before such a delivery is planned: its standing documents, or of a new payment, also
  * one that applies a credit, its invoice.
  */
-export function moneyToRead(item: Outgoing, place: Place): BooksKey[] {
-  return readToSettle(item, place, () => ownToRead(item, place));
+export function moneyToRead(item: Outgoing, company: CompanyContext): BooksKey[] {
+  return readToSettle(item, company, () => ownToRead(item, company));
 }
 
-function ownToRead(item: Outgoing, place: Place): BooksKey[] {
+function ownToRead(item: Outgoing, company: CompanyContext): BooksKey[] {
   const documents = standing(postedOf(item));
-  if (documents.length > 0) return [...documents, ...linksOfEntries(item, documents, place)];
-  const { references } = place;
+  if (documents.length > 0) return [...documents, ...linksOfEntries(item, documents, company)];
+  const { references } = company;
   const invoice = invoiceBehind(item, references);
   if (!invoice?.remoteId || invoice.entity !== 'Invoice') return [];
   const memo = item.part === appliedPart ? memoOf(item, references) : null;
@@ -58,9 +58,13 @@ function ownToRead(item: Outgoing, place: Place): BooksKey[] {
 }
 
 /** Of entries on account the books do not say which payments of 0.00 applied them. */
-function linksOfEntries(item: Outgoing, documents: readonly BooksKey[], place: Place): BooksKey[] {
+function linksOfEntries(
+  item: Outgoing,
+  documents: readonly BooksKey[],
+  company: CompanyContext,
+): BooksKey[] {
   const hasEntry = documents.some(({ entity }) => entity === 'JournalEntry');
-  return hasEntry ? (circleDocuments(item, place)?.settlements ?? []) : [];
+  return hasEntry ? (circleDocuments(item, company)?.settlements ?? []) : [];
 }
 
 /** The credit memo that an owed refund is there. */
@@ -90,51 +94,51 @@ function invoiceBehind(
 function invoiceToCome(
   { record }: Outgoing,
   payment: PaymentDocument,
-  { references, facts }: Place,
+  company: CompanyContext,
   rows: ReadRows,
 ): ReturnType<typeof done> | null {
   if (record.kind !== 'payment' || record.body.invoiceId === undefined) return null;
   const { invoiceId: ref } = record.body;
-  const invoice = references.documents.get(`invoice/${ref}`);
+  const invoice = company.references.documents.get(`invoice/${ref}`);
   const row = rows.get(keyOf({ entity: 'Invoice', id: invoice?.remoteId ?? '' })) ?? null;
-  const customer = customerOf(payment, references, facts);
+  const customer = customerOf(payment, company);
   const isOfOther = customer.type === 'known' && booksMoneyOf(row)?.customer !== customer.id;
   if (invoice?.isOpen !== true || row === null || !isOfOther) return null;
   return done({ type: 'notReady', missing: [{ kind: 'invoice', ref, isOpen: true }] });
 }
 
-export function planMoney(item: Outgoing, place: Place, rows: ReadRows): PlannedMoney {
-  return beforeSettling(item, place, rows, (rest) => planUnsettled(rest, place, rows));
+export function planMoney(item: Outgoing, company: CompanyContext, rows: ReadRows): PlannedMoney {
+  return beforeSettling(item, company, rows, (rest) => planUnsettled(rest, company, rows));
 }
 
-function planUnsettled(item: Outgoing, place: Place, rows: ReadRows): PlannedMoney {
+function planUnsettled(item: Outgoing, company: CompanyContext, rows: ReadRows): PlannedMoney {
   const posted = postedOf(item);
   const isStanding = mainOf(posted) !== null;
   // What is posted stays under our care, whatever the start date is now; a closed day is asked
   // about below.
   const settings = {
-    ...place.settings,
+    ...company.settings,
     startDate: null,
     closed: { mode: 'firstOpenDay' as const },
   };
-  const company = isStanding ? { ...place, settings } : place;
+  const lenient = isStanding ? { ...company, settings } : company;
   const none = unwanted(item);
-  const inUse = inUseHold(item, place);
+  const inUse = inUseHold(item, company);
   if (inUse !== null) return held(inUse.reason, inUse.what, inUse.detail);
   if (isPayment(item)) {
-    const wanted = none === null ? wantedPayment(item, company) : { none };
+    const wanted = none === null ? wantedPayment(item, lenient) : { none };
     if ('composed' in wanted) return done(wanted.composed);
-    const waits = 'none' in wanted ? null : invoiceToCome(item, wanted.payment, place, rows);
-    const left = isStanding ? wanted : leftOfMemo(item, wanted, place, rows);
-    return planOnePayment({ item, place, rows, posted, wanted: left, waits });
+    const waits = 'none' in wanted ? null : invoiceToCome(item, wanted.payment, company, rows);
+    const left = isStanding ? wanted : leftOfMemo(item, wanted, company, rows);
+    return planOnePayment({ item, company, rows, posted, wanted: left, waits });
   }
   if (item.lastClass === 'CLOSED' && item.attempts > 1)
     return held('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period');
-  const shape = none === null ? entryShape(item, company) : skipped(none);
-  if (shape.type === 'shaped') return planBetween({ item, place, rows, posted }, shape);
+  const shape = none === null ? entryShape(item, lenient) : skipped(none);
+  if (shape.type === 'shaped') return planBetween({ item, company, rows, posted }, shape);
   if (shape.composed.type !== 'skip') return done(shape.composed);
   return isStanding || posted.documents.length > 0
-    ? planBetween({ item, place, rows, posted }, null)
+    ? planBetween({ item, company, rows, posted }, null)
     : done(shape.composed);
 }
 
@@ -142,7 +146,7 @@ function planUnsettled(item: Outgoing, place: Place, rows: ReadRows): PlannedMon
 function leftOfMemo(
   item: Outgoing,
   wanted: WantedPayment | { none: string },
-  { references }: Place,
+  { references }: CompanyContext,
   rows: ReadRows,
 ): WantedPayment | { none: string } {
   const memo = item.part === appliedPart ? memoOf(item, references) : null;
@@ -169,7 +173,7 @@ function skipped(reason: string): MoneyShape {
 }
 
 function planBetween(asked: PlanRequest, shaped: ShapedMoney | null): PlannedMoney {
-  const { item, place, rows, posted } = asked;
+  const { item, company, rows, posted } = asked;
   const main = mainOf(posted);
   const wanted = shaped?.entry ?? null;
   const anew = shaped === null ? null : postedAnew(item, posted, rows);
@@ -185,9 +189,9 @@ function planBetween(asked: PlanRequest, shaped: ShapedMoney | null): PlannedMon
   const early =
     main === null || posted.entry === null
       ? null
-      : beforeStartHold(posted.entry ?? null, wanted, place.settings.startDate);
+      : beforeStartHold(posted.entry ?? null, wanted, company.settings.startDate);
   if (early !== null) return held(early.reason, early.what, early.detail);
-  const { bookCloseDate } = place.facts;
+  const { bookCloseDate } = company.facts;
   const linked = standing(posted).filter(({ entity }) => entity === 'JournalEntry');
   const isLinkedForGood = linked.some((one) => isLinkLocked(rows, one, bookCloseDate));
   const books = booksStateOf(posted, rows, shaped === null ? null : moneyOf(shaped), {
@@ -202,7 +206,7 @@ function planBetween(asked: PlanRequest, shaped: ShapedMoney | null): PlannedMon
       hasDifferences: standing(posted).some(({ role }) => role === 'difference'),
     },
     books,
-    place.settings,
+    company.settings,
   );
   const isChanged = step.type === 'update' || step.type === 'difference';
   const freed =

@@ -5,7 +5,7 @@ import type { Outgoing, References } from '../../contract';
 import type { QboFacts } from '../company/facts';
 
 /** What it is asked of: what names the record, and the currency of the books. */
-interface InUsePlace {
+interface InUseContext {
   references: Pick<References, 'sales' | 'listed' | 'layAways'>;
   facts: Pick<QboFacts, 'homeCurrency'>;
 }
@@ -16,7 +16,7 @@ interface InUsePlace {
  */
 export function inUseHold(
   { op, record, recordId }: Pick<Outgoing, 'op' | 'record' | 'recordId'>,
-  { references, facts }: InUsePlace,
+  { references, facts }: InUseContext,
 ): Hold | null {
   const isAway = op === 'absent' || isVoided(record);
   const home = facts.homeCurrency ?? '';

@@ -6,7 +6,7 @@ import {
   type DocumentPart,
 } from '../../../domain/posting/source/ticket';
 import type { Outgoing } from '../../contract';
-import type { DecisionPlace } from '../company/context';
+import type { DecisionContext } from '../company/context';
 import { decisionFor } from './context';
 import type { DocumentSource } from './sale-of';
 
@@ -17,10 +17,10 @@ import type { DocumentSource } from './sale-of';
 export function otherHalfHold(
   { recordId, part }: Pick<Outgoing, 'recordId' | 'part'>,
   ticket: DocumentSource,
-  place: DecisionPlace,
+  company: DecisionContext,
 ): Hold | null {
   if (ticket.kind !== 'order') return null;
-  const found = heldHalf(ticket.body, recordId, place, part);
+  const found = heldHalf(ticket.body, recordId, company, part);
   if (found === null) return null;
   const { half, hold } = found;
   return { ...hold, detail: `Its ${half} cannot be posted, so neither is this: ${hold.detail}` };
@@ -30,8 +30,12 @@ export function otherHalfHold(
  * What keeps a ticket of two halves out of daily summaries, by itself as on a day without; null
  * where nothing does.
  */
-export function halvesHold(body: OrderBody, recordId: string, place: DecisionPlace): Hold | null {
-  const found = heldHalf(body, recordId, place, null);
+export function halvesHold(
+  body: OrderBody,
+  recordId: string,
+  company: DecisionContext,
+): Hold | null {
+  const found = heldHalf(body, recordId, company, null);
   if (found === null) return null;
   const { half, hold } = found;
   return { ...hold, detail: `Its ${half} cannot be posted, so none of it is: ${hold.detail}` };
@@ -40,7 +44,7 @@ export function halvesHold(body: OrderBody, recordId: string, place: DecisionPla
 function heldHalf(
   body: OrderBody,
   recordId: string,
-  place: DecisionPlace,
+  company: DecisionContext,
   except: string | null,
 ): { half: DocumentPart; hold: Hold } | null {
   const parts = partsOfOrder(body);
@@ -48,7 +52,7 @@ function heldHalf(
   for (const half of parts) {
     if (half === except) continue;
     // Day and start are the same for both; each looks at its own document about them.
-    const decision = decisionFor(saleOfTicket({ kind: 'order', body }, recordId, half), place, {
+    const decision = decisionFor(saleOfTicket({ kind: 'order', body }, recordId, half), company, {
       startDate: null,
       closed: { mode: 'firstOpenDay' },
     });

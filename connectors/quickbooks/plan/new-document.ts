@@ -14,7 +14,7 @@ import { partsOfOrder, tenderBetween } from '../../../domain/posting/source/tick
 import type { Composed, MissingReference, Outgoing } from '../../contract';
 import { hold } from '../company/hold';
 import { docNumberOf, otherDocNumber } from '../shape/mapping';
-import type { Place } from '../company/context';
+import type { CompanyContext } from '../company/context';
 import { decisionFor, entityOf } from './context';
 import { countOf, mainOf, type Posted } from '../books/posted';
 import { locationOf, missingBefore, type DocumentSource } from './sale-of';
@@ -47,7 +47,7 @@ export interface NewDocument {
 export interface Asked {
   item: Outgoing;
   ticket: DocumentSource;
-  place: Place;
+  company: CompanyContext;
   sale: Sale;
 }
 
@@ -56,9 +56,9 @@ export type Made =
 
 /** The document of the sale itself; from the second on it says so and has a number of its own. */
 export function newMain(asked: Asked, posted: Posted): Made {
-  const { ticket, place, sale } = asked;
+  const { ticket, company, sale } = asked;
   const nth = countOf(posted, 'main') + 1;
-  const startDate = nth > 1 ? null : place.settings.startDate;
+  const startDate = nth > 1 ? null : company.settings.startDate;
   const named = nth === 1 ? sale : { ...sale, marker: markerNamed(sale.marker, `posting ${nth}`) };
   const made = madeOf(asked, named, { startDate }, nth === 1 ? '' : `-V${nth}`);
   if (made.type !== 'new') return made;
@@ -66,13 +66,13 @@ export function newMain(asked: Asked, posted: Posted): Made {
     ticket.kind === 'invoice'
       ? unpaidHold(
           ticket.body,
-          place.references.sales.get(`invoice/${asked.item.recordId}`),
-          place.settings,
+          company.references.sales.get(`invoice/${asked.item.recordId}`),
+          company.settings,
         )
       : null;
   if (waiting !== null)
     return { type: 'done', composed: hold(waiting.reason, waiting.what, waiting.detail) };
-  const missing = missingBefore(ticket, place.references);
+  const missing = missingBefore(ticket, company.references);
   const net = postedSaleOf(sale);
   return { ...made, role: 'main', posted, net, isLast: true, missing };
 }
@@ -83,14 +83,14 @@ export function newDifference(
   posted: Posted,
   step: Extract<Step, { type: 'difference' }>,
 ): Made {
-  const { item, sale, place } = asked;
+  const { item, sale, company } = asked;
   const { amounts, isAdded, net, isLast } = step;
   const nth = countOf(posted, 'difference') + 1;
   const other = sale.side === 'sale' ? 'refund' : 'sale';
   const standsAs = mainOf(posted)?.docNumber ?? sale.number;
   const { date, notes } = correctionDayOf(
     { ownDate: amounts.date, changedOn: item.changedOn, what: sale.side },
-    place.settings,
+    company.settings,
   );
   const corrected = saleOfAmounts(
     { ...amounts, date },
@@ -130,12 +130,12 @@ type Base = Pick<
 >;
 
 function madeOf(
-  { item, ticket, place, sale }: Asked,
+  { item, ticket, company, sale }: Asked,
   named: Sale,
   changes: Parameters<typeof decisionFor>[2],
   ending: string,
 ): Base | Exclude<Made, NewDocument> {
-  const decision = decisionFor(named, place, changes);
+  const decision = decisionFor(named, company, changes);
   switch (decision.type) {
     case 'nothing':
       return decision;

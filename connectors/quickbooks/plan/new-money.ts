@@ -5,7 +5,7 @@ import { creation } from './creation';
 import type { DocumentFinding } from '../books/findings';
 import { hold } from '../company/hold';
 import { moneyNumberOf } from './money-number';
-import type { Place } from '../company/context';
+import type { CompanyContext } from '../company/context';
 import { labelsIn, snapshotOf, type Posted, type WrittenDocument } from '../books/posted';
 import type { MoneyShape, ShapedMoney } from '../shape/money';
 import type { HoldCode } from '../../../domain/hold-reasons';
@@ -42,7 +42,7 @@ export const contestedMax = 4;
 export function composeNewMoney(
   item: Outgoing,
   made: NewMoney,
-  { facts }: Pick<Place, 'facts'>,
+  { facts }: Pick<CompanyContext, 'facts'>,
   finding: DocumentFinding | null,
 ): Composed {
   const { shaped, posted, role, isLast } = made;

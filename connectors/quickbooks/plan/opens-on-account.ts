@@ -4,7 +4,7 @@ import { isOwed } from '../../../domain/posting/source/ticket';
 import { appliedPart } from '../../../domain/posting/part-names';
 import type { Composed, Outgoing, Write } from '../../contract';
 import { circleDocuments, isOnAccount, type CircleDocument } from '../settle/circle';
-import type { Place } from '../company/context';
+import type { CompanyContext } from '../company/context';
 import { contestedMax } from './new-money';
 import { keyOf, labelsIn, postedIn, snapshotOf, type Posted } from '../books/posted';
 import { documentContentSchema } from '../api/wire';
@@ -14,14 +14,14 @@ import { documentContentSchema } from '../api/wire';
 // none. Pure.
 
 /** What was composed, followed by settling its circle where it may open something there. */
-export function thenSettled(item: Outgoing, place: Place, composed: Composed): Composed {
+export function thenSettled(item: Outgoing, company: CompanyContext, composed: Composed): Composed {
   const unapplied = { rev: item.rev, isLast: true, made: 0 };
   if (composed.type === 'write') {
     const { write } = composed;
     const posted = postedIn(write.snapshot);
     const { then = 'whole' } = write.natural;
     if (then !== 'whole' || posted === null) return composed;
-    if (!isStillDue(posted) && !opens(item, place, write)) return composed;
+    if (!isStillDue(posted) && !opens(item, company, write)) return composed;
     const snapshot = snapshotOf({ ...posted, unapplied }, labelsIn(write.snapshot));
     // Another delivery may have applied it again after it was freed for this.
     const isSettling = item.attempts < contestedMax;
@@ -33,7 +33,7 @@ export function thenSettled(item: Outgoing, place: Place, composed: Composed): C
   const before = item.snapshot === null ? null : postedIn(item.snapshot);
   // Taken over as it stands: what was written before it was known.
   const isNew = (posted?.documents.length ?? 0) > (before?.documents.length ?? 0);
-  const others = isNew ? (circleDocuments(item, place)?.standing ?? []) : [];
+  const others = isNew ? (circleDocuments(item, company)?.standing ?? []) : [];
   const isDue = posted !== null && isStillDue(posted);
   if (posted === null || (!isDue && (others.length === 0 || item.part === appliedPart)))
     return composed;
@@ -46,17 +46,17 @@ function isStillDue({ unapplied }: Posted): boolean {
   return unapplied !== undefined && unapplied !== null;
 }
 
-function opens(item: Outgoing, place: Place, write: Write): boolean {
+function opens(item: Outgoing, company: CompanyContext, write: Write): boolean {
   const { operation, entity, payload } = write;
   const before = postedIn(item.snapshot ?? {})?.documents ?? [];
   const own = `${entity} ${idOf(payload['Id'])}`;
-  const circle = circleDocuments(item, place)?.standing ?? [];
+  const circle = circleDocuments(item, company)?.standing ?? [];
   const isAlone = operation === 'create' && isApart(item.record);
   const of = `${item.record.kind}/${item.recordId}`;
   const others = circle.filter((one) => keyOf(one) !== own && (!isAlone || one.of === of));
-  // A receipt in place of what was on account, and was voided for it.
+  // A receipt in place of what was on account, and was voided or corrected for it.
   if (!isOnAccount(entity))
-    return circle.length > 1 && before.some((one) => one.isVoided && isOnAccount(one.entity));
+    return circle.length > 1 && before.some((one) => isOnAccount(one.entity));
   // The credit memo of an owed refund is voided next, after the payment of 0.00 that applied it.
   if (operation === 'void') return others.length > 1 && item.part !== appliedPart;
   if (others.length === 0) return false;

@@ -14,7 +14,7 @@ import { documentContentSchema } from '../api/wire';
  * is locked, it stands with a document against it.
  */
 export function paidBeforeVoid(
-  { item, ticket, sale, place }: Asked,
+  { item, ticket, sale, company }: Asked,
   main: WrittenDocument,
   rows: ReadRows,
 ): Composed | null {
@@ -24,7 +24,7 @@ export function paidBeforeVoid(
   const minor = (amount: number): number => textToMinor(amount, sale.currency) ?? 0;
   // What we applied to it ourselves moves no money, and is taken away with it.
   const paidMinor = minor(TotalAmt) - minor(Balance) - settledMinor(rows, main, sale.currency);
-  const known = place.references.sales.get(`invoice/${item.recordId}`);
+  const known = company.references.sales.get(`invoice/${item.recordId}`);
   const ours = settlingEntries(known);
   const isOurs = ours.some(({ isPosted }) => isPosted);
   if (

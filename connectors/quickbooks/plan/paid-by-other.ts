@@ -32,12 +32,12 @@ export function isPaidByOther(
  * `isOfOther`: all its payments change, also those that are records of their own.
  */
 export function awaitedPayments(
-  { item, ticket, place }: Asked,
+  { item, ticket, company }: Asked,
   rows: ReadRows,
   isOfOther: boolean,
 ): MissingReference[] {
   if (ticket.kind !== 'order' && ticket.kind !== 'refund' && ticket.kind !== 'invoice') return [];
-  if (hasLockedPayment(rows, place.facts.bookCloseDate)) return [];
+  if (hasLockedPayment(rows, company.facts.bookCloseDate)) return [];
   const { recordId } = item;
   const markers = linkedMarkers(rows);
   if (ticket.kind !== 'invoice') {
@@ -47,7 +47,7 @@ export function awaitedPayments(
     return isOwn && areOwn ? [{ kind: ticket.kind, ref: recordId, isOpen: true }] : [];
   }
   if (!isOfOther) return [];
-  const ours = paymentsOf(place.references.sales.get(`invoice/${recordId}`));
+  const ours = paymentsOf(company.references.sales.get(`invoice/${recordId}`));
   const refs = markers.map((marker) => ours.get(marker));
   return refs
     .flatMap((ref): MissingReference[] =>

@@ -5,7 +5,7 @@ import { paymentStep } from '../../../domain/posting/plan/payment-difference';
 import type { Outgoing } from '../../contract';
 import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
 import { markerNamed } from '../../../domain/posting/marker';
-import type { Place } from '../company/context';
+import type { CompanyContext } from '../company/context';
 import { countOf, type Posted, type PostedPayment } from '../books/posted';
 import { shapeMoney } from '../shape/money';
 
@@ -14,7 +14,7 @@ import { shapeMoney } from '../shape/money';
  * its tender, as an accountant books a cheque that came back (ADR 0009).
  */
 export function receivableDifference(
-  { item, posted, place }: { item: Outgoing; posted: Posted; place: Place },
+  { item, posted, company }: { item: Outgoing; posted: Posted; company: CompanyContext },
   wanted: PostedPayment | null,
 ): PlannedMoney {
   const step = paymentStep(posted.payment, wanted);
@@ -25,8 +25,8 @@ export function receivableDifference(
   const { of, amountMinor, net, isLast } = step;
   const dated = correctionDateOf(
     { ownDate: of.date, changedOn: item.changedOn, what: 'payment' },
-    place.settings,
-    place.facts,
+    company.settings,
+    company.facts,
   );
   if (dated.type === 'hold') return held(dated.reason, dated.what, dated.detail);
   const nth = countOf(posted, 'difference') + 1;
@@ -53,8 +53,7 @@ export function receivableDifference(
       location: null,
       owedBy: { customerId: of.customerId, guest: null },
     },
-    place.references,
-    place.facts,
+    company,
   );
   if (shaped.type === 'stop') return done(shaped.composed);
   return newMoney(shaped, { ...posted, payment: net }, 'difference', isLast);

@@ -13,7 +13,7 @@ import { inUseHold } from './in-use';
 import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
 import { markerNamed } from '../../../domain/posting/marker';
 import { receivableDifference } from './payment-difference';
-import type { Place } from '../company/context';
+import type { CompanyContext } from '../company/context';
 import { decisionFor, isWanted, saleOfPart } from './context';
 import {
   countOf,
@@ -44,7 +44,7 @@ export interface WantedPayment {
 /** What a payment's delivery asks for; `none`: why there is to be none, where that is so. */
 export interface AskedPayment {
   item: Outgoing;
-  place: Place;
+  company: CompanyContext;
   rows: ReadRows;
   posted: Posted;
   wanted: WantedPayment | { none: string };
@@ -57,30 +57,29 @@ export function planPayment(
   {
     item,
     ticket,
-    place,
+    company,
     rows,
   }: Omit<AskedPayment, 'posted' | 'wanted' | 'waits'> & { ticket: DocumentSource },
   index: number,
 ): PlannedMoney {
   const posted = postedOf(item);
   const main = mainOf(posted);
-  const { sale } = saleOfPart(item, ticket, place);
+  const { sale } = saleOfPart(item, ticket, company);
   const changes =
     main === null ? {} : { startDate: null, closed: { mode: 'firstOpenDay' as const } };
-  const decision = decisionFor(sale, place, changes);
+  const decision = decisionFor(sale, company, changes);
   const isStillWanted = isWanted(item, ticket);
-  const inUse = inUseHold(item, place);
+  const inUse = inUseHold(item, company);
   if (inUse !== null) return held(inUse.reason, inUse.what, inUse.detail);
   if (isStillWanted && decision.type === 'hold' && posted.voidDue === null)
     return held(decision.reason, decision.what, decision.detail);
   const payment =
     isStillWanted && decision.type === 'post' ? paymentOf(sale, decision.document, index) : null;
-  const invoice = place.references.orders.get(item.recordId);
+  const invoice = company.references.orders.get(item.recordId);
   const invoiceId = invoice === undefined ? null : invoiceOf(invoice);
   // Until the invoice is as it is to be, a payment could be more than is owed.
   const isOpen = invoice?.isOpen ?? false;
   const isReady = invoiceId !== null && !isOpen;
-  const { references, facts } = place;
   const wanted =
     payment === null || (invoiceId === null && main !== null)
       ? { none: ticket.kind !== 'summary' && ticket.body.voided === true ? 'voided' : 'part_gone' }
@@ -88,12 +87,12 @@ export function planPayment(
           payment,
           key: paymentKeyOf(payment, invoiceId ?? '', sale.date),
           shape: (one: PaymentDocument, row: JsonObject | null) =>
-            shapePayment(one, invoiceId ?? '', references, facts, row),
+            shapePayment(one, invoiceId ?? '', company, row),
         };
   const waits = isReady
     ? null
     : done({ type: 'notReady', missing: [{ kind: 'order', ref: item.recordId, isOpen }] });
-  return planOnePayment({ item, place, rows, posted, wanted, waits });
+  return planOnePayment({ item, company, rows, posted, wanted, waits });
 }
 
 /**
@@ -156,17 +155,17 @@ export function paymentKeyOf(
 }
 
 function planStanding(asked: AskedPayment, wanted: WantedPayment | null): PlannedMoney {
-  const { item, posted, rows, place } = asked;
+  const { item, posted, rows, company } = asked;
   if (wanted !== null && isSame(posted, wanted))
     return kept(item, { ...posted, payment: wanted.key });
   const early =
     posted.payment === null
       ? null
-      : beforeStartHold(posted.payment, wanted?.key ?? null, place.settings.startDate);
+      : beforeStartHold(posted.payment, wanted?.key ?? null, company.settings.startDate);
   if (early !== null) return held(early.reason, early.what, early.detail);
   const hasDifferences = standing(posted).some(({ role }) => role === 'difference');
   const books = booksStateOf(posted, rows, null, {
-    bookCloseDate: place.facts.bookCloseDate,
+    bookCloseDate: company.facts.bookCloseDate,
     isRefusedAsLocked: item.lastClass === 'LOCKED',
   });
   const found = foundOtherwise(wanted === null, books);
@@ -187,7 +186,7 @@ function planStanding(asked: AskedPayment, wanted: WantedPayment | null): Planne
       }),
     );
   const locked = isLocked
-    ? (parkedHold(books, place.settings) ?? lockedDay(posted.payment, wanted?.key ?? null))
+    ? (parkedHold(books, company.settings) ?? lockedDay(posted.payment, wanted?.key ?? null))
     : null;
   if (locked !== null) return held(locked.reason, locked.what, locked.detail);
   return receivableDifference(asked, wanted?.key ?? null);

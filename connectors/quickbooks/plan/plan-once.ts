@@ -1,7 +1,7 @@
 import type { Outgoing } from '../../contract';
 import type { ReadRows } from '../books/books-state';
 import { planPart } from './document';
-import type { Place } from '../company/context';
+import type { CompanyContext } from '../company/context';
 import type { Planned } from './sales-form';
 import type { PlannedMoney } from './new-money';
 import type { DocumentSource } from './sale-of';
@@ -18,10 +18,10 @@ export class Plans {
   make(
     item: Outgoing,
     ticket: DocumentSource,
-    place: Place,
+    company: CompanyContext,
     rows: ReadRows,
   ): Planned | PlannedMoney {
-    const planned = planPart(item, ticket, place, rows);
+    const planned = planPart(item, ticket, company, rows);
     if (rows.size === 0) this.kept.set(item, planned);
     return planned;
   }
@@ -30,10 +30,10 @@ export class Plans {
   take(
     item: Outgoing,
     ticket: DocumentSource,
-    place: Place,
+    company: CompanyContext,
     rows: ReadRows,
   ): Planned | PlannedMoney {
     const kept = rows.size === 0 ? this.kept.get(item) : undefined;
-    return kept ?? planPart(item, ticket, place, rows);
+    return kept ?? planPart(item, ticket, company, rows);
   }
 }

@@ -17,7 +17,7 @@ import { hold } from '../company/hold';
 import { inUseHold } from './in-use';
 import { otherHalfHold } from './mixed-ticket';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
-import type { Place } from '../company/context';
+import type { CompanyContext } from '../company/context';
 import { decisionFor, isWanted, saleOfPart, typeOfEntity } from './context';
 import { settlementsOf } from '../settle/open-items';
 import { paidBeforeVoid } from './paid-before-void';
@@ -51,21 +51,25 @@ export type Planned = { type: 'done'; composed: Composed } | NewDocument;
  * Whether composing depends on what the books hold: something stands there, and not as it is
  * wanted.
  */
-export function needsReading(item: Outgoing, ticket: DocumentSource, place: Place): boolean {
+export function needsReading(
+  item: Outgoing,
+  ticket: DocumentSource,
+  company: CompanyContext,
+): boolean {
   const posted = postedOf(item);
   if (standing(posted).length === 0) return false;
   if (posted.voidDue !== null || posted.net === null) return true;
-  const { sale } = saleOfPart(item, ticket, place);
+  const { sale } = saleOfPart(item, ticket, company);
   return !isWanted(item, ticket) || !isSameMoney(posted.net, postedSaleOf(sale));
 }
 
 export function planDocument(
   item: Outgoing,
   ticket: DocumentSource,
-  place: Place,
+  company: CompanyContext,
   rows: ReadRows,
 ): Planned {
-  const { sale, hold: forbidden } = saleOfPart(item, ticket, place);
+  const { sale, hold: forbidden } = saleOfPart(item, ticket, company);
   const posted = postedOf(item);
   const due = voidDue(item, posted, rows);
   if (due !== null) return done(due);
@@ -75,25 +79,25 @@ export function planDocument(
     );
   if (forbidden !== null && isWanted(item, ticket)) {
     // What it refers to may not have come yet: then that is what to wait for.
-    const missing = missingBefore(ticket, place.references);
+    const missing = missingBefore(ticket, company.references);
     if (missing.length > 0) return done({ type: 'notReady', missing });
     return done(hold(forbidden.reason, forbidden.what, forbidden.detail));
   }
-  const half = isWanted(item, ticket) ? otherHalfHold(item, ticket, place) : null;
+  const half = isWanted(item, ticket) ? otherHalfHold(item, ticket, company) : null;
   if (half !== null) return done(hold(half.reason, half.what, half.detail));
-  return planFrom({ item, ticket, place, sale }, rows, posted);
+  return planFrom({ item, ticket, company, sale }, rows, posted);
 }
 
 function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
-  const { item, ticket, place, sale } = asked;
-  const { settings, references } = place;
+  const { item, ticket, company, sale } = asked;
+  const { settings, references } = company;
   const main = mainOf(posted);
   if (posted.documents.length === 0) return firstPlanned(asked, posted);
   const anew = isWanted(item, ticket) ? postedAnew(item, posted, rows) : null;
   if (anew !== null) return planFrom(asked, rows, anew);
   // What is posted stays under our care, whatever the start date is now.
   const startDate = main === null ? settings.startDate : null;
-  const trial = decisionFor(sale, place, { startDate, closed: { mode: 'firstOpenDay' } });
+  const trial = decisionFor(sale, company, { startDate, closed: { mode: 'firstOpenDay' } });
   const isWantedNow = isWanted(item, ticket);
   if (main === null && !(isWantedNow && trial.type !== 'nothing'))
     return done(
@@ -108,7 +112,7 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
   if (early !== null) return done(hold(early.reason, early.what, early.detail));
   const update = main === null || wanted === null ? null : shapedUpdate(asked, posted);
   const books = booksStateOf(posted, rows, update?.money ?? null, {
-    bookCloseDate: place.facts.bookCloseDate,
+    bookCloseDate: company.facts.bookCloseDate,
     isRefusedAsLocked: item.lastClass === 'LOCKED',
   });
   const part = {
@@ -129,7 +133,7 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
     // What would be freed first does not count where nothing is written.
     const isFreed = item.isTrial === true && settlementsOf(rows, main).length > 0;
     if (!isFreed && (isOfOther || isPaidAbove(main, update, rows))) {
-      const freed = isLinkLocked(rows, main, place.facts.bookCloseDate)
+      const freed = isLinkLocked(rows, main, company.facts.bookCloseDate)
         ? null
         : unlinked(item, posted, main, rows);
       if (freed !== null) return done(freed);
@@ -138,10 +142,14 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
       step = planStep(wanted, part, { ...books, isDeposited: true }, options);
     }
   }
-  if (step.type === 'void' && main !== null && isLinkLocked(rows, main, place.facts.bookCloseDate))
+  if (
+    step.type === 'void' &&
+    main !== null &&
+    isLinkLocked(rows, main, company.facts.bookCloseDate)
+  )
     step = planStep(wanted, part, { ...books, isDeposited: true }, options);
   const isTouched = step.type === 'update' || step.type === 'void' || step.type === 'difference';
-  const inUse = isTouched ? inUseHold(item, place) : null;
+  const inUse = isTouched ? inUseHold(item, company) : null;
   if (inUse !== null) return done(hold(inUse.reason, inUse.what, inUse.detail));
   return stepPlanned(asked, rows, posted, step, wanted?.sale ?? null, books, update);
 }
@@ -153,7 +161,7 @@ function firstPlanned(asked: Asked, posted: Posted): Planned {
   const made = newMain(asked, posted);
   if (made.type === 'nothing') return done(nothingStands(item, posted, made.reason));
   // Without its sale nobody knows what it will be, nor what it needs to be mapped.
-  const missing = item.part === creditedPart ? missingBefore(ticket, asked.place.references) : [];
+  const missing = item.part === creditedPart ? missingBefore(ticket, asked.company.references) : [];
   return missing.length > 0 ? done({ type: 'notReady', missing }) : made;
 }
 

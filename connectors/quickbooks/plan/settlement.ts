@@ -7,7 +7,7 @@ import { mergedPayload } from '../shape/merge-document';
 import { contestedMax, done, kept, type NewMoney, type PlannedMoney } from './new-money';
 import type { Planned } from './sales-form';
 import { linkLine, openItems, type OpenItem } from '../settle/open-items';
-import type { Place } from '../company/context';
+import type { CompanyContext } from '../company/context';
 import {
   countOf,
   keyOf,
@@ -33,10 +33,14 @@ import { documentContentSchema } from '../api/wire';
 const madeMax = 12;
 
 /** What is read before a delivery is planned: `own`, and where it is to settle its circle, that. */
-export function readToSettle(item: Outgoing, place: Place, own: () => BooksKey[]): BooksKey[] {
+export function readToSettle(
+  item: Outgoing,
+  company: CompanyContext,
+  own: () => BooksKey[],
+): BooksKey[] {
   const due = dueOf(item);
   if (due === null) return own();
-  const { standing, settlements } = circleDocuments(item, place) ?? noDocuments;
+  const { standing, settlements } = circleDocuments(item, company) ?? noDocuments;
   return [...standing, ...settlements, ...(isAllDone(item, due) ? [] : own())];
 }
 
@@ -63,7 +67,7 @@ function isAllDone({ rev }: Outgoing, { unapplied }: Due): boolean {
  */
 export function beforeSettling<T extends Planned | PlannedMoney>(
   item: Outgoing,
-  place: Place,
+  company: CompanyContext,
   rows: ReadRows,
   plan: (item: Outgoing) => T,
 ): T | PlannedMoney {
@@ -73,7 +77,10 @@ export function beforeSettling<T extends Planned | PlannedMoney>(
   const planned = isDone ? null : plan(item);
   if (planned !== null && (planned.type !== 'done' || planned.composed.type === 'write'))
     return planned;
-  const applies = nextApplication(item, place, rows, due);
+  // It was freed for a change that has to wait: applied again it would be freed again.
+  const isFreed = !due.unapplied.isLast && planned?.composed.type !== 'adopt';
+  if (planned !== null && isFreed) return planned;
+  const applies = nextApplication(item, company, rows, due);
   if (applies !== null) return applies;
   const settled = { ...due, unapplied: null };
   if (isDone) return kept(item, settled);
@@ -83,7 +90,7 @@ export function beforeSettling<T extends Planned | PlannedMoney>(
 /** The currency of a circle, with its rate; null where its sale is not known. */
 function currencyOf(
   { record }: Outgoing,
-  { references }: Place,
+  { references }: CompanyContext,
 ): Parameters<typeof currencyFields>[0] | null {
   if (record.kind === 'order' || record.kind === 'invoice' || record.kind === 'refund')
     return record.body;
@@ -93,19 +100,19 @@ function currencyOf(
 
 function nextApplication(
   item: Outgoing,
-  place: Place,
+  company: CompanyContext,
   rows: ReadRows,
   due: Due,
 ): PlannedMoney | null {
-  const circle = circleDocuments(item, place);
-  const money = currencyOf(item, place);
+  const circle = circleDocuments(item, company);
+  const money = currencyOf(item, company);
   const isRefused = item.lastClass === 'STALE' && item.attempts >= contestedMax;
   const { unapplied } = due;
   const isEnough = unapplied.made >= madeMax;
   if (circle === null || money === null || isRefused || isEnough) return null;
   const posted = { ...due, unapplied: { ...unapplied, made: unapplied.made + 1 } };
   const items = openItems(circle.standing, rows, money.currency);
-  const { bookCloseDate } = place.facts;
+  const { bookCloseDate } = company.facts;
   const isOpenDay = (date: string): boolean => bookCloseDate === null || date > bookCloseDate;
   const isPayment = ({ entity }: OpenItem): boolean => entity === 'Payment';
   // What is deposited or in a closed period stays as it is.
@@ -119,7 +126,7 @@ function nextApplication(
   if (isAllDone(item, due) && met.some(({ isChanging }) => isChanging))
     return done({ type: 'later', detail: 'Documents of this sale are being changed' });
   const payment = met.find(isPayment);
-  if (payment === undefined) return application(item, place, posted, met, money);
+  if (payment === undefined) return application(item, company, posted, met, money);
   const write = fromPayment(payment, met, rows, posted, item, money.currency);
   return write === null ? null : done(write);
 }
@@ -168,7 +175,7 @@ function upTo(items: readonly OpenItem[], sum: number): Applied[] {
 /** A payment of 0.00 that applies them. */
 function application(
   item: Outgoing,
-  { facts }: Place,
+  { facts }: CompanyContext,
   posted: Posted,
   met: readonly Applied[],
   money: Parameters<typeof currencyFields>[0],

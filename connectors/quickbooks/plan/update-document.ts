@@ -39,24 +39,19 @@ export type ShapedUpdate =
   | { type: 'stop'; composed: Composed; money: null };
 
 /** The body that the sale has now, or why it has none. */
-export function shapedUpdate({ ticket, place, sale }: Asked, posted: Posted): ShapedUpdate {
+export function shapedUpdate({ ticket, company, sale }: Asked, posted: Posted): ShapedUpdate {
   const nth = countOf(posted, 'main');
   const named = nth < 2 ? sale : { ...sale, marker: markerNamed(sale.marker, `posting ${nth}`) };
-  const decision = decisionFor(named, place, { startDate: null });
+  const decision = decisionFor(named, company, { startDate: null });
   const stop = (composed: Composed): ShapedUpdate => ({ type: 'stop', composed, money: null });
   if (decision.type === 'nothing') return stop({ type: 'skip', reason: decision.reason });
   if (decision.type === 'hold') return stop(hold(decision.reason, decision.what, decision.detail));
   const { document, reasons } = decision;
   const location = locationOf(ticket);
-  const { references, facts, settings } = place;
+  const { references, settings } = company;
   const missing = missingBefore(ticket, references);
   const docNumber = mainOf(posted)?.docNumber ?? null;
-  const shaped = shapeDocument(
-    document,
-    { docNumber, location, missing, settings },
-    references,
-    facts,
-  );
+  const shaped = shapeDocument(document, { docNumber, location, missing, settings }, company);
   if (shaped.type === 'stop') return stop(shaped.composed);
   const amount = (minor: number): number => exactNumber(minorToText(minor, document.currency));
   const tax = document.tax.mode === 'none' || document.tax.mode === 'line' ? 0 : document.taxMinor;

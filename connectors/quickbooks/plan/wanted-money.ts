@@ -19,7 +19,7 @@ import type { Composed, MissingReference, Outgoing, References } from '../../con
 import { otherHalfHold } from './mixed-ticket';
 import { isOnAccountThere } from './credited-refund';
 import { hold, moneyAccount } from '../company/hold';
-import type { Place } from '../company/context';
+import type { CompanyContext } from '../company/context';
 import { paymentKeyOf, type WantedPayment } from './payment';
 import { onAccount } from '../books/posted';
 import { saleReference } from './sale-of';
@@ -57,13 +57,13 @@ export function isPayment({ record, part }: Outgoing): boolean {
 /** A payment as the till has it now, why there is none, or what stops it. */
 export function wantedPayment(
   item: Outgoing,
-  company: Place,
+  company: CompanyContext,
 ): WantedPayment | { none: string } | Extract<MoneyShape, { type: 'stop' }> {
   return item.record.kind === 'payment' ? laterPayment(item, company) : application(item, company);
 }
 
 /** Money between accounts, or why there is none. */
-export function entryShape(item: Outgoing, company: Place): MoneyShape {
+export function entryShape(item: Outgoing, company: CompanyContext): MoneyShape {
   const { record, recordId, part } = item;
   const { references, facts, settings } = company;
   switch (record.kind) {
@@ -77,7 +77,7 @@ export function entryShape(item: Outgoing, company: Place): MoneyShape {
         references.listed.get(`${kind}/${id}`),
       );
       if (listing !== null) return stopped(listing);
-      const clearing = moneyAccount(references, facts, clearingOf(body), currency);
+      const clearing = moneyAccount(company, clearingOf(body), currency);
       if (clearing.type === 'stop') return clearing;
       const isBank = clearing.accountType === 'Bank';
       return decided(payoutPart(body, recordId, part, currency, isBank), 'payout', company);
@@ -106,8 +106,8 @@ const waitsMax = 10;
  * A decision of money between accounts, with what holds for every document: currency and open
  * period.
  */
-function decided(decision: MoneyDecision, what: string, company: Place): MoneyShape {
-  const { references, facts, settings } = company;
+function decided(decision: MoneyDecision, what: string, company: CompanyContext): MoneyShape {
+  const { facts, settings } = company;
   if (decision.type === 'hold') return stopped(decision);
   if (decision.type === 'nothing') return stop({ type: 'skip', reason: decision.reason });
   if (settings.startDate !== null && decision.date < settings.startDate)
@@ -117,15 +117,15 @@ function decided(decision: MoneyDecision, what: string, company: Place): MoneySh
   const dated = dateOf(decision.date, what, settings, facts);
   if (dated.type === 'hold') return stopped(dated);
   const notes = [...decision.notes, ...dated.notes];
-  return shapeMoney({ ...decision, date: dated.date, notes }, references, facts, decision.date);
+  return shapeMoney({ ...decision, date: dated.date, notes }, company, decision.date);
 }
 
 type Wanted = WantedPayment | { none: string } | Extract<MoneyShape, { type: 'stop' }>;
 
-function laterPayment({ record, recordId }: Outgoing, company: Place): Wanted {
+function laterPayment({ record, recordId }: Outgoing, company: CompanyContext): Wanted {
   if (record.kind !== 'payment' || record.body.invoiceId === undefined)
     throw new Error(`Bug: ${recordId} is no payment of an invoice`);
-  const { references, facts } = company;
+  const { references } = company;
   const { invoiceId } = record.body;
   const invoice = references.documents.get(`invoice/${invoiceId}`);
   const sale = references.sales.get(`invoice/${invoiceId}`);
@@ -142,14 +142,14 @@ function laterPayment({ record, recordId }: Outgoing, company: Place): Wanted {
   return {
     payment: open.payment,
     key: paymentKeyOf(open.payment, remoteId, open.ownDate),
-    shape: (payment, row) => shapePayment(payment, remoteId, references, facts, row),
+    shape: (payment, row) => shapePayment(payment, remoteId, company, row),
   };
 }
 
 /** The credit memo of an invoice that is still owed is applied to it by a payment of 0.00. */
-function application({ record, recordId }: Outgoing, company: Place): Wanted {
+function application({ record, recordId }: Outgoing, company: CompanyContext): Wanted {
   if (record.kind !== 'refund') throw new Error(`Bug: ${recordId} is no refund`);
-  const { references, facts } = company;
+  const { references } = company;
   const { orderId } = record.body;
   const memo = references.documents.get(`refund/${recordId}`);
   const invoice = orderId === undefined ? undefined : saleReference(orderId, references);
@@ -184,13 +184,12 @@ function application({ record, recordId }: Outgoing, company: Place): Wanted {
   return {
     payment: open.payment,
     key: { ...paymentKeyOf(open.payment, invoiceId, open.ownDate), creditMemoId },
-    shape: (payment, row) =>
-      shapeApplication(payment, invoiceId, creditMemoId, references, facts, row),
+    shape: (payment, row) => shapeApplication(payment, invoiceId, creditMemoId, company, row),
   };
 }
 
 /** A tender of a ticket that its own document does not say: after that. */
-function moveShape(item: Outgoing, company: Place): MoneyShape {
+function moveShape(item: Outgoing, company: CompanyContext): MoneyShape {
   const { record, recordId, part } = item;
   if (record.kind !== 'order' && record.kind !== 'refund')
     throw new Error(`Bug: ${recordId} is no ticket with tenders`);
@@ -228,7 +227,7 @@ function moveShape(item: Outgoing, company: Place): MoneyShape {
 /** A payment under an open day and in a currency that the books have. */
 function openPayment(
   payment: PaymentDocument,
-  { facts, settings }: Place,
+  { facts, settings }: CompanyContext,
 ):
   | { type: 'open'; payment: PaymentDocument; ownDate: string }
   | Extract<MoneyShape, { type: 'stop' }> {

@@ -1,6 +1,6 @@
 import { circleOf, isApart } from '../../../domain/posting/plan/circle';
 import type { Outgoing } from '../../contract';
-import type { Place } from '../company/context';
+import type { CompanyContext } from '../company/context';
 import { keyOf, postedIn, standing, type BooksKey } from '../books/posted';
 
 // The documents on account that belong together with those of a delivery (ADR 0018). Pure.
@@ -23,7 +23,10 @@ export interface CircleDocuments {
 }
 
 /** What is known of the circle of a delivery; null where it has none. */
-export function circleDocuments(item: Outgoing, { references }: Place): CircleDocuments | null {
+export function circleDocuments(
+  item: Outgoing,
+  { references }: CompanyContext,
+): CircleDocuments | null {
   const circle = circleOf(item, item.snapshot !== null);
   if (circle === null) return null;
   const found = new Map<string, CircleDocument>();

@@ -3,10 +3,10 @@ import type { PostingDocument, PostingLine } from '../../../domain/posting/docum
 import type { PostingSettings } from '../../../domain/posting/settings';
 import type { JsonObject } from '../../../domain/words';
 import type { Composed, MissingReference, References } from '../../contract';
-import type { QboFacts } from '../company/facts';
 import { mappedAccount } from '../company/hold';
 import { cleanText, exactNumber, exactNumberOrNull } from './mapping';
 import { taxCodeOf } from '../company/tax-codes';
+import type { Company } from '../company/context';
 
 // The lines of a sales form (accounting.md#lines, quickbooks.md#amounts, #sales-tax). Pure.
 
@@ -46,8 +46,7 @@ const genericKey = '@generic';
 
 export function linesOf(
   document: PostingDocument,
-  references: References,
-  facts: QboFacts,
+  company: Company,
   { unmapped, classId }: Pick<LineProblems, 'unmapped' | 'classId'>,
 ): { lines: JsonObject[] } & LineProblems {
   const problems: LineProblems = {
@@ -61,8 +60,8 @@ export function linesOf(
   const held = document.lines.flatMap((line) => splitLine(line, document.currency));
   const lines = held.map((line) =>
     line.kind === 'discount'
-      ? discountBody(line, document.currency, references, facts, problems)
-      : lineBody(line, document.currency, references, facts, problems),
+      ? discountBody(line, document.currency, company, problems)
+      : lineBody(line, document.currency, company, problems),
   );
   return { lines, ...problems };
 }
@@ -112,12 +111,12 @@ function saidQuantity(line: PostingLine, quantity = line.quantity): PostingLine 
 function lineBody(
   line: PostingLine,
   currency: string,
-  references: References,
-  facts: QboFacts,
+  company: Company,
   problems: LineProblems,
 ): JsonObject {
-  const item = itemOf(line, references, facts, problems);
-  const taxCode = markOf(line, references, facts);
+  const { references } = company;
+  const item = itemOf(line, company, problems);
+  const taxCode = markOf(line, company);
   const isGeneric = line.kind === 'item' && item === references.mapping('item', genericKey);
   // The item no longer says which article it was.
   const said = isGeneric ? `${line.sku ?? ''}: ${line.description}` : line.description;
@@ -140,11 +139,10 @@ function lineBody(
 function discountBody(
   line: PostingLine,
   currency: string,
-  references: References,
-  facts: QboFacts,
+  company: Company,
   problems: LineProblems,
 ): JsonObject {
-  const account = mappedAccount(references, facts, 'discounts');
+  const account = mappedAccount(company, 'discounts');
   if (account.type === 'stop') problems.invalid ??= account.composed;
   const id = account.type === 'stop' ? '' : account.id;
   return {
@@ -170,12 +168,8 @@ function piecesOf(line: PostingLine, currency: string): JsonObject {
   return quantity === null || unitPrice === null ? {} : { Qty: quantity, UnitPrice: unitPrice };
 }
 
-function itemOf(
-  line: PostingLine,
-  references: References,
-  facts: QboFacts,
-  problems: LineProblems,
-): string | null {
+function itemOf(line: PostingLine, company: Company, problems: LineProblems): string | null {
+  const { references, facts } = company;
   if (line.kind === 'item' && line.sku !== null && !movesStockWrongly(line.sku, line, references))
     return itemOfSku(line.sku, references, problems);
   const key = keyOf(line);
@@ -235,7 +229,8 @@ function keyOf(line: PostingLine): string {
 }
 
 /** TAX or NON in the US, the mapped code elsewhere, none where no tax is used. */
-function markOf(line: PostingLine, references: References, facts: QboFacts): string | null {
+function markOf(line: PostingLine, company: Company): string | null {
+  const { references, facts } = company;
   if (facts.country === 'US') {
     if (!facts.usingSalesTax) return null;
     return line.isTaxed ? 'TAX' : 'NON';

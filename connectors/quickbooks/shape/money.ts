@@ -5,12 +5,13 @@ import {
 } from '../../../domain/posting/source/money-document';
 import { entryOf, type MoneyEntry } from '../../../domain/posting/plan/money-entry';
 import type { JsonObject } from '../../../domain/words';
-import type { Composed, References } from '../../contract';
+import type { Composed } from '../../contract';
 import type { DocumentEntity } from '../api/entities';
 import type { QboFacts } from '../company/facts';
 import { decimalsHold, mappedAccount, moneyAccount } from '../company/hold';
 import { cleanText, exactNumber } from './mapping';
 import { currencyFields, customerOf, markerOf, noteOf } from './sales-form';
+import type { Company } from '../company/context';
 
 // Documents of money alone as the vendor's JSON (accounting.md#clearing, quickbooks.md#deposits).
 // Pure.
@@ -37,22 +38,22 @@ export type MoneyShape = ShapedMoney | { type: 'stop'; composed: Composed };
  */
 export function shapeMoney(
   document: MoneyDocument,
-  references: References,
-  facts: QboFacts,
+  company: Company,
   ownDate = document.date,
   known: ReadonlyMap<string, string> = new Map(),
   knownCustomer: string | null = null,
 ): MoneyShape {
+  const { facts } = company;
   const lost = decimalsHold(amountsOf(document), document.currency);
   if (lost !== null) return { type: 'stop', composed: lost };
   const accounts = new Map<string, string>();
   for (const key of accountKeysOf(document)) {
     const id = known.get(key);
-    const account = id === undefined ? accountOf(key, document.currency, references, facts) : null;
+    const account = id === undefined ? accountOf(key, document.currency, company) : null;
     if (account?.type === 'stop') return account;
     accounts.set(key, account?.id ?? id ?? '');
   }
-  const customer = debtorOf(document, references, facts, knownCustomer);
+  const customer = debtorOf(document, company, knownCustomer);
   if (customer.type === 'stop') return customer;
   const refOf = (key: string): JsonObject => ({ value: accounts.get(key) ?? '' });
   const marker = markerOf(document);
@@ -77,7 +78,7 @@ export function shapeMoney(
     case 'journal': {
       const payload = {
         ...head,
-        Line: journalLines(document, customer.id, refOf, references, facts),
+        Line: journalLines(document, customer.id, refOf, company),
       };
       const { amountMinor: totalMinor } = document;
       return { type: 'shaped', entity: 'JournalEntry', payload, totalMinor, ...natural };
@@ -88,14 +89,13 @@ export function shapeMoney(
 /** The customer there whose receivables an entry is on; null where it is on none. */
 function debtorOf(
   document: MoneyDocument,
-  references: References,
-  facts: QboFacts,
+  company: Company,
   known: string | null,
 ): { type: 'known'; id: string | null } | { type: 'stop'; composed: Composed } {
   if (document.type !== 'journal' || document.owedBy === undefined || known !== null)
     return { type: 'known', id: known };
   const { currency, owedBy } = document;
-  const customer = customerOf({ ...owedBy, currency }, references, facts);
+  const customer = customerOf({ ...owedBy, currency }, company);
   if (customer.type === 'stop') return customer;
   const { missing, id } = customer;
   return missing.length > 0
@@ -127,14 +127,11 @@ function accountKeysOf(document: MoneyDocument): string[] {
 function accountOf(
   key: string,
   currency: string,
-  references: References,
-  facts: QboFacts,
+  company: Company,
 ): ReturnType<typeof mappedAccount> {
   const isMoney =
     key.startsWith('clearing:') || key.startsWith('bank:') || key === receivableAccount;
-  return isMoney
-    ? moneyAccount(references, facts, key, currency)
-    : mappedAccount(references, facts, key);
+  return isMoney ? moneyAccount(company, key, currency) : mappedAccount(company, key);
 }
 
 /**
@@ -173,9 +170,9 @@ function journalLines(
   document: Extract<MoneyDocument, { type: 'journal' }>,
   customer: string | null,
   refOf: (key: string) => JsonObject,
-  references: References,
-  facts: QboFacts,
+  company: Company,
 ): JsonObject[] {
+  const { references, facts } = company;
   const { debit, credit, amountMinor, currency, description, location } = document;
   const isPlaced = facts.trackDepartments && location !== null;
   const department = isPlaced ? references.mapping('location', location) : null;

@@ -1,12 +1,11 @@
 import { textToMinor } from '../../../domain/money';
 import type { PaymentDocument } from '../../../domain/posting/source/payment';
 import type { JsonObject } from '../../../domain/words';
-import type { References } from '../../contract';
-import type { QboFacts } from '../company/facts';
 import { decimalsHold, hold } from '../company/hold';
 import { currencyFields, customerOf, markerOf, noteOf, tenderOf } from './sales-form';
 import { amountOf, type MoneyShape } from './money';
 import { documentContentSchema } from '../api/wire';
+import type { Company } from '../company/context';
 
 // Payments of invoices as the vendor's JSON (quickbooks.md#payments). Pure.
 
@@ -18,36 +17,34 @@ import { documentContentSchema } from '../api/wire';
 export function shapePayment(
   payment: PaymentDocument,
   invoiceId: string,
-  references: References,
-  facts: QboFacts,
+  company: Company,
   invoice: JsonObject | null = null,
 ): MoneyShape {
-  const tender = tenderOf(payment, references, facts);
+  const tender = tenderOf(payment, company);
   if (tender.type === 'stop') return tender;
   const appliedMinor = Math.min(
     payment.totalMinor,
-    openMinor(payment, invoiceId, references, facts, invoice),
+    openMinor(payment, invoiceId, company, invoice),
   );
   const amount = amountOf(appliedMinor, payment.currency);
   const lines =
     appliedMinor === 0
       ? []
       : [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }];
-  return paymentOf(payment, payment.totalMinor, tender.fields, lines, references, facts);
+  return paymentOf(payment, payment.totalMinor, tender.fields, lines, company);
 }
 
 /** What of an invoice that was read this customer still owes. */
 function openMinor(
   payment: PaymentDocument,
   invoiceId: string,
-  references: References,
-  facts: QboFacts,
+  company: Company,
   invoice: JsonObject | null,
 ): number {
   if (invoiceId === '') return 0;
   const read = documentContentSchema.safeParse(invoice);
   if (!read.success) return payment.totalMinor;
-  const customer = customerOf(payment, references, facts);
+  const customer = customerOf(payment, company);
   const { CustomerRef, Balance = 0 } = read.data;
   if (customer.type === 'known' && CustomerRef?.value !== customer.id) return 0;
   return textToMinor(Balance, payment.currency) ?? 0;
@@ -65,18 +62,17 @@ export function shapeApplication(
   payment: PaymentDocument,
   invoiceId: string,
   creditMemoId: string,
-  references: References,
-  facts: QboFacts,
+  company: Company,
   invoice: JsonObject | null = null,
 ): MoneyShape {
-  const owedMinor = openMinor(payment, invoiceId, references, facts, invoice);
+  const owedMinor = openMinor(payment, invoiceId, company, invoice);
   if (owedMinor <= 0) return { type: 'stop', composed: hold('credit_not_owed', 'credit', notOwed) };
   const amount = amountOf(Math.min(payment.totalMinor, owedMinor), payment.currency);
   const lines = [
     { Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] },
     { Amount: amount, LinkedTxn: [{ TxnId: creditMemoId, TxnType: 'CreditMemo' }] },
   ];
-  return paymentOf(payment, 0, {}, lines, references, facts);
+  return paymentOf(payment, 0, {}, lines, company);
 }
 
 function paymentOf(
@@ -84,13 +80,13 @@ function paymentOf(
   totalMinor: number,
   tender: JsonObject,
   lines: JsonObject[],
-  references: References,
-  facts: QboFacts,
+  company: Company,
 ): MoneyShape {
+  const { facts } = company;
   const { currency, date } = payment;
   const lost = decimalsHold([payment.totalMinor], currency);
   if (lost !== null) return { type: 'stop', composed: lost };
-  const customer = customerOf(payment, references, facts);
+  const customer = customerOf(payment, company);
   if (customer.type === 'stop') return customer;
   if (customer.missing.length > 0)
     return { type: 'stop', composed: { type: 'notReady', missing: customer.missing } };

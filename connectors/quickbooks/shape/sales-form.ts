@@ -6,13 +6,14 @@ import type { DocumentTax, PostingDocument, Reason } from '../../../domain/posti
 import { exchangeAccount } from '../../../domain/posting/source/money-document';
 import type { PostingSettings } from '../../../domain/posting/settings';
 import type { JsonObject } from '../../../domain/words';
-import type { Composed, MissingReference, References } from '../../contract';
+import type { Composed, MissingReference } from '../../contract';
 import type { QboFacts } from '../company/facts';
 import { decimalsHold, inCurrency, missingMapping, moneyAccount } from '../company/hold';
 import { linesOf } from './lines';
 import { addressFields, cleanText, exactNumber } from './mapping';
 import { classOf, shopAddressOf } from './shop-fields';
 import { taxCodeOf } from '../company/tax-codes';
+import type { Company } from '../company/context';
 
 // A decided document as the vendor's JSON (accounting.md#clearing, #numbers;
 // quickbooks.md#sales-forms, #sales-tax). Pure.
@@ -40,23 +41,23 @@ export type ShapedDocument =
 export function shapeDocument(
   document: PostingDocument,
   labels: DocumentLabels,
-  references: References,
-  facts: QboFacts,
+  company: Company,
 ): ShapedDocument {
+  const { references, facts } = company;
   const amounts = document.lines.flatMap((line) => [line.amountMinor, line.grossMinor ?? 0]);
   const lost = decimalsHold(
     [...amounts, document.taxMinor, document.totalMinor],
     document.currency,
   );
   if (lost !== null) return { type: 'stop', composed: lost };
-  const customer = customerOf(document, references, facts);
+  const customer = customerOf(document, company);
   if (customer.type === 'stop') return customer;
-  const tender = moneyOf(document, references, facts);
+  const tender = moneyOf(document, company);
   if (tender.type === 'stop') return tender;
   const { docNumber, location, settings } = labels;
-  const shopClass = classOf(location, references, facts);
+  const shopClass = classOf(location, company);
   if (shopClass.type === 'stop') return shopClass;
-  const { lines, missing, missingMappings, invalid } = linesOf(document, references, facts, {
+  const { lines, missing, missingMappings, invalid } = linesOf(document, company, {
     unmapped: settings.item.unmapped,
     classId: shopClass.lineClassId,
   });
@@ -81,7 +82,7 @@ export function shapeDocument(
     ...guestEmail(document),
     ...addressesOf(document),
     ...shopAddressOf(document, location, settings.shop.shipFrom, facts),
-    ...taxFields(document, references, facts),
+    ...taxFields(document, company),
     Line: lines,
   };
   return { type: 'shaped', payload, marker, reasons: shopClass.reasons };
@@ -100,9 +101,9 @@ type Part<T> = ({ type: 'known' } & T) | { type: 'stop'; composed: Composed };
  */
 export function customerOf(
   document: Pick<PostingDocument, 'customerId' | 'bucket' | 'currency'>,
-  references: References,
-  facts: QboFacts,
+  company: Company,
 ): Part<{ id: string; missing: { kind: 'customer'; ref: string; isOpen: boolean }[] }> {
+  const { references, facts } = company;
   const isForeign = document.currency !== facts.homeCurrency;
   if (document.customerId === null || isForeign) {
     const isGuest = document.customerId === null || isOwnRecord(document.customerId);
@@ -128,15 +129,15 @@ export function customerOf(
  */
 export function tenderOf(
   document: Pick<PostingDocument, 'tender' | 'currency'>,
-  references: References,
-  facts: QboFacts,
+  company: Company,
 ): Part<{ fields: JsonObject }> {
+  const { references } = company;
   if (document.tender === null) return { type: 'known', fields: {} };
   const { tender, reference, isExchange } = document.tender;
   const method = references.mapping('tender', tender);
   if (method === null && !isExchange)
     return { type: 'stop', composed: missingMapping(`tender:${tender}`) };
-  const account = moneyAccount(references, facts, `clearing:${tender}`, document.currency);
+  const account = moneyAccount(company, `clearing:${tender}`, document.currency);
   if (account.type === 'stop') return account;
   const number = reference === null ? '' : cleanText(reference, 200).slice(-refMax);
   return {
@@ -155,15 +156,12 @@ export function tenderOf(
  * the receipts that are still to be deposited. Where nobody mapped that account the latter goes
  * without.
  */
-function moneyOf(
-  document: PostingDocument,
-  references: References,
-  facts: QboFacts,
-): Part<{ fields: JsonObject }> {
+function moneyOf(document: PostingDocument, company: Company): Part<{ fields: JsonObject }> {
+  const { references, facts } = company;
   const { type, tender, currency } = document;
   const isReceipt = type === 'salesReceipt' || type === 'refundReceipt';
-  if (tender !== null || !isReceipt) return tenderOf(document, references, facts);
-  const account = moneyAccount(references, facts, exchangeAccount, currency);
+  if (tender !== null || !isReceipt) return tenderOf(document, company);
+  const account = moneyAccount(company, exchangeAccount, currency);
   if (account.type === 'known')
     return { type: 'known', fields: { DepositToAccountRef: { value: account.id } } };
   const isMapped =
@@ -227,7 +225,7 @@ function addressesOf({ billTo, shipTo }: PostingDocument): JsonObject {
 /**
  * The flags are sent, never left to their defaults (accounting.md#tax, quickbooks.md#sales-tax).
  */
-function taxFields(document: PostingDocument, references: References, facts: QboFacts): JsonObject {
+function taxFields(document: PostingDocument, company: Company): JsonObject {
   const { lines } = document;
   const hasDiscount = lines.some((line) => line.kind === 'discount');
   const hasShipping = lines.some((line) => line.kind === 'shipping');
@@ -236,16 +234,12 @@ function taxFields(document: PostingDocument, references: References, facts: Qbo
     ...(document.tax.mode === 'total' && hasShipping
       ? { ShippingTaxIncludedInTotalTax: true }
       : {}),
-    ...statedTax(document.tax, document.currency, references, facts),
+    ...statedTax(document.tax, document.currency, company),
   };
 }
 
-function statedTax(
-  tax: DocumentTax,
-  currency: string,
-  references: References,
-  facts: QboFacts,
-): JsonObject {
+function statedTax(tax: DocumentTax, currency: string, company: Company): JsonObject {
+  const { references, facts } = company;
   const amount = (minor: number): number => exactNumber(minorToText(minor, currency));
   switch (tax.mode) {
     case 'none':

@@ -1,11 +1,12 @@
 import type { PostingDocument, Reason } from '../../../domain/posting/document';
 import type { ShopAddress } from '../../../domain/posting/settings';
 import type { JsonObject } from '../../../domain/words';
-import type { Composed, References } from '../../contract';
+import type { Composed } from '../../contract';
 import type { QboFacts } from '../company/facts';
 import { hold } from '../company/hold';
 import { addressFields } from './mapping';
 import { unfitTarget } from '../company/mapping-target';
+import type { Company } from '../company/context';
 
 // What a form says of the shop that sold: its class, and its address where automated tax goes by
 // it (accounting.md#tax, quickbooks.md#sales-forms, #preferences).
@@ -24,7 +25,8 @@ const none = { type: 'known', form: {}, lineClassId: null, reasons: [] } as cons
  * The class mapped for a place, else that of the channel; one that the company cannot take is not
  * sent, and it is said.
  */
-export function classOf(location: string, references: References, facts: QboFacts): ShopClass {
+export function classOf(location: string, company: Company): ShopClass {
+  const { references, facts } = company;
   // Every record of the till comes by this channel.
   const keys = [`location:${location}`, 'channel:pos'];
   const key = keys.find((one) => references.mapping('class', one) !== null);

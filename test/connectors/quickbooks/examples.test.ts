@@ -105,7 +105,7 @@ it('E11 and E11b: the invoice and the payment of it', async () => {
     tender: { tender: 'cash', amountMinor: 1_904, reference: null },
     totalMinor: 1_904,
   };
-  const shaped = shapePayment(payment, invoiceId, things, facts);
+  const shaped = shapePayment(payment, invoiceId, { references: things, facts });
   if (shaped.type === 'stop') throw new Error(JSON.stringify(shaped));
   const expected = canonicalJson(bodyOf('E11b').body).replace('<Id of W-1011>', invoiceId);
   expect(canonicalJson(shaped.payload)).toBe(expected);
@@ -160,7 +160,7 @@ function payloadOf(source: z.infer<typeof sourceSchema>, zone: string, facts: Qb
     missing: [],
     settings: initialPostingSettings,
   };
-  const shaped = shapeDocument(decision.document, labels, things, facts);
+  const shaped = shapeDocument(decision.document, labels, { references: things, facts });
   if (shaped.type === 'stop') throw new Error(JSON.stringify(shaped));
   return shaped.payload;
 }

@@ -69,7 +69,7 @@ it('E14: the orders of E1 and E4 as one daily summary, byte for byte, and its le
     missing: [],
     settings: initialPostingSettings,
   };
-  const shaped = shapeDocument(decision.document, labels, things, facts);
+  const shaped = shapeDocument(decision.document, labels, { references: things, facts });
   if (shaped.type === 'stop') throw new Error(JSON.stringify(shaped));
   const expected = bodies.find(({ example }) => example === 'E14')?.body;
   expect(canonicalJson(shaped.payload)).toBe(canonicalJson(expected));
