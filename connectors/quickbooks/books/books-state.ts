@@ -80,11 +80,8 @@ function stateOf(
     isGone: false,
     isVoided: isVoidedNote(PrivateNote) && (TotalAmt ?? 0) === 0,
     // Without figures, for the answer could not be read, only a version that is still ours shows
-    // that nobody was there. A customer that a person put where we wrote none stays.
-    isChanged:
-      before === null
-        ? SyncToken !== version
-        : !isSameBooksMoney(before, before.customer === '' ? { ...money, customer: '' } : money),
+    // that nobody was there.
+    isChanged: before === null ? SyncToken !== version : !isSameBooksMoney(before, money),
     isDeposited: LinkedTxn.some(({ TxnType }) => TxnType === 'Deposit'),
     before,
     money,
