@@ -181,7 +181,7 @@ export async function explain(
     record: { kind, recordId, revision, sourceRevision, op, origin, updatedAt },
     changes,
     documents: deliveries.map((delivery) =>
-      documentOf(thing.kind, delivery, sends, journal, workflowId),
+      documentOf(thing.kind, delivery, { sends, journal }, workflowId),
     ),
     tickets: tickets.slice(0, ticketsMax),
     hasMoreTickets: tickets.length > ticketsMax,
@@ -192,8 +192,7 @@ export async function explain(
 function documentOf(
   kind: Kind,
   delivery: ExplainedDelivery,
-  sends: readonly ExplainedSend[],
-  journal: readonly ExplainedEntry[],
+  { sends, journal }: { sends: readonly ExplainedSend[]; journal: readonly ExplainedEntry[] },
   writer: string,
 ): ExplainedDocument {
   const {

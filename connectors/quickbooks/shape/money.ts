@@ -31,17 +31,21 @@ export interface ShapedMoney {
 
 export type MoneyShape = ShapedMoney | { type: 'stop'; composed: Composed };
 
-/**
- * Money between accounts. `ownDate`: its day before a closed period moved it. `known`: accounts by
- * their keys where what is posted is taken back: as they were mapped then, and so `knownCustomer`,
- * whose receivables they are.
- */
+/** What of money between accounts is known from before. */
+interface KnownMoney {
+  /** Its day before a closed period moved it. */
+  ownDate?: string;
+  /** Of what is taken back: its accounts by their keys, as they were mapped then. */
+  accounts?: ReadonlyMap<string, string>;
+  /** And whose receivables they are there; null: nobody's. */
+  customerId?: string | null;
+}
+
+/** Money between accounts. */
 export function shapeMoney(
   document: MoneyDocument,
   company: Company,
-  ownDate = document.date,
-  known: ReadonlyMap<string, string> = new Map(),
-  knownCustomer: string | null = null,
+  { ownDate = document.date, accounts: known = new Map(), customerId = null }: KnownMoney = {},
 ): MoneyShape {
   const { facts } = company;
   const lost = decimalsHold(amountsOf(document), document.currency);
@@ -53,7 +57,7 @@ export function shapeMoney(
     if (account?.type === 'stop') return account;
     accounts.set(key, account?.id ?? id ?? '');
   }
-  const customer = debtorOf(document, company, knownCustomer);
+  const customer = debtorOf(document, company, customerId);
   if (customer.type === 'stop') return customer;
   const refOf = (key: string): JsonObject => ({ value: accounts.get(key) ?? '' });
   const marker = markerOf(document);
