@@ -57,10 +57,7 @@ const factsSchema = z.object({
 });
 export type QboFacts = z.infer<typeof factsSchema>;
 
-/**
- * Facts as stored; null where there are none or of an older shape: the caller reads them again
- * then.
- */
+/** Facts as stored; null where there are none or not all: the caller reads them again then. */
 export function parseFacts(stored: JsonObject | null): QboFacts | null {
   const facts = factsSchema.safeParse(stored);
   return facts.success ? facts.data : null;

@@ -8,7 +8,6 @@ import {
 } from '../../../domain/posting/plan/plan';
 import type { JsonObject } from '../../../domain/words';
 import type { Outgoing, RecordReference } from '../../contract';
-import { booksMoneyOf, isSameBooksMoney } from '../books/books-money';
 import { booksStateOf, postedAnew, type ReadRows } from '../books/books-state';
 import { inUseHold } from './in-use';
 import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
@@ -69,7 +68,7 @@ export function planPayment(
   }: Omit<AskedPayment, 'posted' | 'wanted' | 'waits'> & { ticket: DocumentSource },
   index: number,
 ): PlannedMoney {
-  const posted = postedOf(item, 'Payment');
+  const posted = postedOf(item);
   const main = mainOf(posted);
   const { sale } = saleOfPart(item, ticket, company);
   const changes =
@@ -170,7 +169,7 @@ export function paymentKeyOf(
 function planStanding(asked: AskedPayment, wanted: WantedPayment | null): PlannedMoney {
   const { item, posted, rows, company } = asked;
   const isToCome = 'none' in asked.wanted && asked.wanted.isToCome === true;
-  if (wanted !== null && isSame(asked, wanted))
+  if (wanted !== null && isSame(posted, wanted))
     return kept(item, { ...posted, payment: wanted.key });
   const early =
     posted.payment === null
@@ -189,7 +188,8 @@ function planStanding(asked: AskedPayment, wanted: WantedPayment | null): Planne
   }
   if (found !== null) return held(found.reason, found.what, found.detail);
   const main = mainOf(posted);
-  if (main === null) throw new Error('Bug: no payment stands');
+  if (main === null || (posted.payment === null && !hasDifferences))
+    throw new Error('Bug: no payment stands, or nobody kept what it is');
   const isLocked = books.isDeposited || books.closedUpTo !== null;
   if (!isLocked && !hasDifferences)
     return done(
@@ -203,13 +203,6 @@ function planStanding(asked: AskedPayment, wanted: WantedPayment | null): Planne
         },
       ),
     );
-  if (posted.payment === null && !hasDifferences)
-    return held(
-      'locked',
-      'older_version',
-      'The payment is deposited or in a closed period, and an older version posted it: ' +
-        'correct it by hand',
-    );
   const locked = isLocked
     ? (parkedHold(books, company.settings) ?? lockedDay(posted.payment, wanted?.key ?? null))
     : null;
@@ -217,16 +210,11 @@ function planStanding(asked: AskedPayment, wanted: WantedPayment | null): Planne
   return receivableDifference(asked, wanted?.key ?? null);
 }
 
-/** Whether it stands as it is to be; of one that an older version wrote the books say so. */
-function isSame({ posted, rows }: AskedPayment, { payment, key, shape }: WantedPayment): boolean {
-  const known = posted.payment;
-  // Older versions kept the day that a closed period made of it.
+/**
+ * Whether it stands as it is to be, also where its new day lies in a closed period and it stands on
+ * the day that this makes of it.
+ */
+function isSame({ payment: known }: Posted, { payment, key }: WantedPayment): boolean {
   const keys = [key, { ...key, date: payment.date }];
-  if (known !== null) return keys.some((one) => canonicalJson(known) === canonicalJson(one));
-  if (standing(posted).length > 1) return false;
-  const main = mainOf(posted);
-  const shaped = shape(payment, null);
-  const wanted = shaped.type === 'shaped' ? booksMoneyOf(shaped.payload) : null;
-  const found = booksMoneyOf(rows.get(main === null ? '' : keyOf(main)));
-  return wanted !== null && found !== null && isSameBooksMoney(wanted, found);
+  return known !== null && keys.some((one) => canonicalJson(known) === canonicalJson(one));
 }

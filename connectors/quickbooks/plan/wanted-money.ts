@@ -230,12 +230,11 @@ function moveShape(item: Outgoing, company: CompanyContext): MoneyShape {
 
 /** A payment under an open day and in a currency that the books have. */
 function openPayment(
-  payment: PaymentDocument | Hold,
+  payment: PaymentDocument,
   { facts, settings }: CompanyContext,
 ):
   | { type: 'open'; payment: PaymentDocument; ownDate: string }
   | Extract<MoneyShape, { type: 'stop' }> {
-  if ('type' in payment) return stopped(payment);
   const { exchangeRate, currency } = payment;
   const foreign = currencyHold({ currency, exchangeRate: exchangeRate ?? undefined }, facts);
   if (foreign !== null) return stopped(foreign);

@@ -258,6 +258,10 @@ test('outside the US a code that is out of use is as none, and a second line of 
 });
 
 describe('a document is not posted', () => {
+  const dearer = sale({
+    fees: [{ name: 'x', amountMinor: 1 }],
+    totals: { netMinor: 2501, taxMinor: 0, totalMinor: 2501 },
+  });
   const zero = { netMinor: 0, taxMinor: 0, totalMinor: 0 };
   const service = outgoing({ kind: 'product', body: productBody() });
   const inactive = { mappings: { ...everything, 'account:clearing:card': '80' } };
@@ -381,7 +385,7 @@ describe('a document is not posted', () => {
     ],
     [
       'when it was deleted in the books and edited',
-      sale({}, { remoteId: '9', snapshot: { content: 'other' } }),
+      sale({}, { remoteId: '9', snapshot: writeOf(composeWith(dearer)).snapshot }),
       {},
       {},
       { cause: 'gone_in_system:document' },
