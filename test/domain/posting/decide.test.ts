@@ -295,8 +295,8 @@ describe('tax', () => {
     });
     const two = british(0, false, {
       items: [
-        item({ netMinor: 10_000, codes: ['B'], taxMinor: 0 }),
-        item({ netMinor: 10_000, codes: ['A'], taxMinor: 0 }),
+        item({ netMinor: 5_000, codes: ['B'], taxMinor: 0 }),
+        item({ netMinor: 5_000, codes: ['A'], taxMinor: 0 }),
       ],
     });
     expect(decided(two, gb)).toMatchObject({
