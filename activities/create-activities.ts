@@ -109,7 +109,7 @@ function databaseActivities(deps: ActivityDeps): DatabaseActivities {
       translated(async () => advanceUndo(deps, await requireTenant(pool, tenantId), runId)),
     endRun: ({ tenantId, runId, state, detail }) =>
       translated(async () => {
-        await endRun(pool, (await requireTenant(pool, tenantId)).id, runId, state, detail);
+        await endRun(pool, (await requireTenant(pool, tenantId)).id, runId, { state, detail });
       }),
     wakeStuckTenants: (afterTenantId) => translated(() => wakeStuckTenants(deps, afterTenantId)),
   };
@@ -174,7 +174,7 @@ async function turnOf(
       },
       now: deps.now,
     },
-    openConnection: (facts) => openConnection(deps, tenant, system, settings, facts),
+    openConnection: (facts) => openConnection(deps, { tenant, system }, settings, facts),
   };
 }
 
@@ -296,7 +296,7 @@ async function redrive(
     const parsed = redriveSelector.safeParse(JSON.parse(selector));
     if (!parsed.success)
       return { lanes: [], depth: 0, refused: z.prettifyError(parsed.error).slice(0, 1_000) };
-    await requestRedrive(deps.pool, tenant.id, id, parsed.data, 'signal by hand');
+    await requestRedrive(deps.pool, tenant.id, id, { selector: parsed.data, by: 'signal by hand' });
   }
   const isAgain = await redriveUndone(deps.pool, tenant.id, id, deps.now());
   const opened = await applyRedrive(deps.pool, tenant.id, id, deps.now());

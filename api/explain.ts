@@ -182,7 +182,7 @@ export async function explain(
     record: { kind, recordId, revision, sourceRevision, op, origin, updatedAt },
     changes: changes.map(shownChange),
     documents: deliveries.map((delivery) =>
-      documentOf(thing.kind, delivery, sends, journal, workflowId),
+      documentOf(thing.kind, delivery, { sends, journal }, workflowId),
     ),
     tickets: tickets.slice(0, ticketsMax),
     hasMoreTickets: tickets.length > ticketsMax,
@@ -193,8 +193,7 @@ export async function explain(
 function documentOf(
   kind: Kind,
   delivery: ExplainedDelivery,
-  sends: readonly ExplainedSend[],
-  journal: readonly ExplainedEntry[],
+  { sends, journal }: { sends: readonly ExplainedSend[]; journal: readonly ExplainedEntry[] },
   writer: string,
 ): ExplainedDocument {
   const {

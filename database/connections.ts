@@ -105,8 +105,7 @@ export async function putConnection(
  */
 export async function saveCredentials(
   db: Db,
-  tenant: number,
-  system: Target,
+  { tenant, system }: { tenant: number; system: Target },
   revision: number,
   sealed: string,
 ): Promise<boolean> {

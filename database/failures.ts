@@ -74,8 +74,7 @@ export async function listFailures(
   db: Db,
   tenant: number,
   filter: FailureFilter,
-  afterId: string | null,
-  limit: number,
+  { afterId, limit }: { afterId: string | null; limit: number },
 ): Promise<Failure[]> {
   const result = await db.query<Failure>(
     `SELECT id::text AS id, system, kind, record_id AS "recordId", part, state, reason, cause,
@@ -159,8 +158,7 @@ export async function requestRedrive(
   db: Db,
   tenant: number,
   redriveId: string,
-  selector: StoredSelector,
-  by: string,
+  { selector, by }: { selector: StoredSelector; by: string },
 ): Promise<boolean> {
   const result = await db.query(
     'INSERT INTO redrives (id, tenant, selector, requested_by) VALUES ($1, $2, $3, $4) ON ' +

@@ -112,8 +112,7 @@ async function productsById(
 /** Which records of this kind have these things of a system, by remote id. */
 export async function ownersOfRemote(
   db: Db,
-  tenant: number,
-  system: Target,
+  { tenant, system }: { tenant: number; system: Target },
   kind: Kind,
   remoteIds: readonly string[],
 ): Promise<Map<string, { deliveryId: string; recordId: string }>> {

@@ -164,8 +164,7 @@ export async function readLane(
 /** Charges one call to a lane; with limits the caller's transaction has locked its budget. */
 export async function chargeBudget(
   client: Db,
-  tenant: number,
-  system: Target,
+  { tenant, system }: { tenant: number; system: Target },
   lane: LaneNow | null,
   limits: readonly RateLimit[],
 ): Promise<BudgetAnswer> {
@@ -200,7 +199,7 @@ export async function chargeRead(
   const charged = async (db: Db, lock: LaneLock): Promise<BudgetAnswer> => {
     const now = await readLane(db, lane, lock);
     const asked = now !== null && whilePaused ? { ...now, isPaused: false } : now;
-    return chargeBudget(db, lane.tenant, lane.system, asked, limits);
+    return chargeBudget(db, { tenant: lane.tenant, system: lane.system }, asked, limits);
   };
   // Nothing is written down without limits.
   return limits.length === 0

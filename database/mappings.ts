@@ -21,8 +21,7 @@ export async function listMappings(
   db: Db,
   tenant: number,
   kind: MappingKind,
-  afterKey: string | null,
-  limit: number,
+  { afterKey, limit }: { afterKey: string | null; limit: number },
 ): Promise<Mapping[]> {
   const result = await db.query<Mapping>(
     `SELECT ${columns} FROM mappings WHERE tenant = $1 AND kind = $2
@@ -37,9 +36,11 @@ export async function listMappings(
 export async function putMapping(
   db: Db,
   tenant: number,
-  kind: MappingKind,
-  key: string,
-  target: { id: string; name: string | null },
+  {
+    kind,
+    key,
+    target,
+  }: { kind: MappingKind; key: string; target: { id: string; name: string | null } },
   by: string,
 ): Promise<Mapping> {
   const row = await firstRow<Mapping>(

@@ -116,7 +116,12 @@ export async function takeVerifying(
       return { type: 'nothing' };
     }
     const laneNow = await readLane(tx, lane, lockFor(limits));
-    const budget = await chargeBudget(tx, lane.tenant, lane.system, laneNow, limits);
+    const budget = await chargeBudget(
+      tx,
+      { tenant: lane.tenant, system: lane.system },
+      laneNow,
+      limits,
+    );
     if (budget.type !== 'charged') return budget;
     // A repeat is a write again: should its caller die now, whoever takes over counts from here.
     await tx.query(

@@ -81,8 +81,7 @@ const wantedPlaces = 'unnest($3::text[], $5::timestamptz[], $6::bigint[])';
  */
 export async function pickDue(
   db: Db,
-  tenant: number,
-  system: Target,
+  { tenant, system }: { tenant: number; system: Target },
   limitPerKind: number,
   page: PickPage = {},
 ): Promise<PickedDelivery[]> {
@@ -194,15 +193,15 @@ export async function loadReferences(
   const [products, sharedEmails, customers, orders, documents, mappings] = await Promise.all([
     loadProducts(db, tenant, system, { ...keys, skus, productIds }),
     sharedEmailsAmong(db, tenant, keys.emails),
-    loadRemoteIds(db, tenant, system, 'customer', keys.customerIds),
-    loadRemoteIds(db, tenant, system, 'order', keys.orderIds),
+    loadRemoteIds(db, { tenant, system }, 'customer', keys.customerIds),
+    loadRemoteIds(db, { tenant, system }, 'order', keys.orderIds),
     loadDocuments(db, tenant, system, keys.documents),
     mappingsFor(db, tenant, skus),
   ]);
   // A payment names its invoice alone: whose it is, that says.
   const payers = [...sales.values()].flatMap(({ ticket }) => customerIdOf(ticket.body) ?? []);
   const others = [...new Set(payers)].filter((id) => !keys.customerIds.includes(id));
-  for (const [id, known] of await loadRemoteIds(db, tenant, system, 'customer', others))
+  for (const [id, known] of await loadRemoteIds(db, { tenant, system }, 'customer', others))
     customers.set(id, known);
   return {
     ...{ products, sharedEmails, customers, orders, documents },
@@ -219,7 +218,7 @@ async function loadDocuments(
   const known = new Map<string, KnownReference & { entity: string | null }>();
   for (const [kind, some] of groupBy(things, (thing) => thing.kind)) {
     const ids = some.map(({ recordId }) => recordId);
-    for (const [id, reference] of await loadRemoteIds(db, tenant, system, kind, ids))
+    for (const [id, reference] of await loadRemoteIds(db, { tenant, system }, kind, ids))
       known.set(`${kind}/${id}`, reference);
   }
   return known;
@@ -227,8 +226,7 @@ async function loadDocuments(
 
 async function loadRemoteIds(
   db: Db,
-  tenant: number,
-  system: Target,
+  { tenant, system }: { tenant: number; system: Target },
   kind: Kind,
   recordIds: readonly string[],
 ): Promise<Map<string, KnownReference & { entity: string | null }>> {

@@ -45,8 +45,7 @@ export async function withoutOthers<S extends RemoteClaim>(
     const some = claims.filter(({ row }) => row.kind === kind);
     const owners = await ownersOfRemote(
       tx,
-      lane.tenant,
-      lane.system,
+      { tenant: lane.tenant, system: lane.system },
       kind,
       some.map(({ remoteId }) => remoteId),
     );

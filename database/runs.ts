@@ -165,8 +165,7 @@ export async function endRun(
   db: Db,
   tenant: number,
   id: string,
-  state: 'completed' | 'failed' | 'cancelled',
-  detail: string | null,
+  { state, detail }: { state: 'completed' | 'failed' | 'cancelled'; detail: string | null },
 ): Promise<boolean> {
   const result = await db.query(
     `UPDATE runs SET state = $3, detail = left($4, 2000), ended_at = now()
@@ -280,8 +279,7 @@ export async function listRunSends(
   db: Db,
   tenant: number,
   id: string,
-  after: RunPlace,
-  limit: number,
+  { after, limit }: { after: RunPlace; limit: number },
 ): Promise<RunSend[]> {
   const result = await db.query<RunSend>(
     `SELECT system, no, key, path, body, members FROM run_sends
@@ -295,8 +293,7 @@ export async function listRunMembers(
   db: Db,
   tenant: number,
   id: string,
-  after: RunPlace,
-  limit: number,
+  { after, limit }: { after: RunPlace; limit: number },
 ): Promise<RunMember[]> {
   const result = await db.query<RunMember>(
     `SELECT system, no, kind, record_id AS "recordId", part, revision, outcome,

@@ -116,7 +116,12 @@ export async function recordSends(
     });
     if (kept.every(({ members }) => members.length === 0))
       return { type: 'recorded', sends: drafts.map(() => null) };
-    const budget = await chargeBudget(tx, lane.tenant, lane.system, laneNow, limits);
+    const budget = await chargeBudget(
+      tx,
+      { tenant: lane.tenant, system: lane.system },
+      laneNow,
+      limits,
+    );
     if (budget.type !== 'charged') return budget;
     const frozen = kept.map(({ members, freeze }) =>
       members.length === 0 ? null : freeze(members),

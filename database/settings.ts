@@ -191,8 +191,7 @@ export async function settingsVersions(
   db: Db,
   tenant: number,
   part: SettingsPart,
-  beforeRev: number | null,
-  limit: number,
+  { beforeRev, limit }: { beforeRev: number | null; limit: number },
 ): Promise<SettingsRow[]> {
   const result = await db.query<SettingsRow>(
     `SELECT ${columns} FROM settings WHERE tenant = $1 AND part = $2

@@ -158,8 +158,7 @@ async function claimNumber(
 export async function writeMembers(
   tx: PoolClient,
   tenant: number,
-  ended: readonly LiveMember[],
-  begun: readonly NewMember[],
+  { ended, begun }: { ended: readonly LiveMember[]; begun: readonly NewMember[] },
   revs: ReadonlyMap<string, number>,
 ): Promise<void> {
   const revOf = (summaryId: string): number => {

@@ -34,8 +34,7 @@ export async function readSummary<T>(
   pool: Pool,
   tenant: number,
   summaryId: string,
-  begin: () => T,
-  take: (into: T, member: SummaryMember) => void,
+  { begin, take }: { begin: () => T; take: (into: T, member: SummaryMember) => void },
 ): Promise<{ rev: number; members: T }> {
   return inTransaction(pool, async (tx) => {
     await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');

@@ -36,7 +36,10 @@ export async function settleSummaries(
     const tickets = await closeMembers(tx, lane, row.recordId, after.deliveredRev);
     const entity = settlement.remote.snapshot['entity'] ?? null;
     const snapshot = { summary: row.recordId, entity };
-    await deliverMembers(tx, lane, tickets, settlement.remote.id, JSON.stringify(snapshot));
+    await deliverMembers(tx, lane, tickets, {
+      remoteId: settlement.remote.id,
+      snapshot: JSON.stringify(snapshot),
+    });
     arrived.push(...tickets.map(({ kind, id }) => ({ kind, ref: id })));
   }
   return arrived;
@@ -110,8 +113,7 @@ async function deliverMembers(
   tx: PoolClient,
   lane: LaneHold,
   tickets: readonly TicketPart[],
-  remoteId: string,
-  snapshot: string,
+  { remoteId, snapshot }: { remoteId: string; snapshot: string },
 ): Promise<void> {
   if (tickets.length === 0) return;
   const found = await tx.query<{ id: string }>(

@@ -82,7 +82,7 @@ export async function createTenant(
           [row.id, part, JSON.stringify(value)],
         );
       }
-      await addKey(client, row.id, adminKey, 'admin', 'first key');
+      await addKey(client, row.id, adminKey, { role: 'admin', label: 'first key' });
       return row;
     });
   } catch (error) {
@@ -138,8 +138,7 @@ export async function addKey(
   db: Db,
   tenant: number,
   key: string,
-  role: Role,
-  label: string,
+  { role, label }: { role: Role; label: string },
 ): Promise<string> {
   const row = await firstRow<{ id: string }>(
     db,

@@ -45,8 +45,7 @@ export async function datedDeliveries(
   db: Db,
   tenant: number,
   kind: UndoKind,
-  after: { recordId: string; part: string },
-  limit: number,
+  { after, limit }: { after: { recordId: string; part: string }; limit: number },
 ): Promise<DatedDelivery[]> {
   const result = await db.query<DatedDelivery>(
     `SELECT d.*, r.day, r."isVoided" FROM (

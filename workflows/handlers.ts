@@ -41,10 +41,10 @@ export function registerHandlers(context: HandlerContext): void {
     state.isInboxDirty = true;
   });
   setHandler(setDirectionSignal, (body) => {
-    takePolicy(context, 'setDirection', 'direction', body, 'direction');
+    takePolicy(context, 'setDirection', 'direction', { body, field: 'direction' });
   });
   setHandler(setPolicySignal, (body) => {
-    takePolicy(context, 'setPolicy', 'sync', body, 'policy');
+    takePolicy(context, 'setPolicy', 'sync', { body, field: 'policy' });
   });
   setHandler(setDeletePolicySignal, () => {
     log.warn('setDeletePolicy is not built yet; ignored');
@@ -114,8 +114,7 @@ function takePolicy(
   context: HandlerContext,
   signal: string,
   part: 'direction' | 'sync',
-  body: unknown,
-  field: string,
+  { body, field }: { body: unknown; field: string },
 ): void {
   const value = fieldOf(body, field);
   const catchUp = fieldOf(body, 'catchUp');

@@ -117,7 +117,7 @@ async function takeTurn(context: LaneContext, system: Target, started: Breaker):
     // a bug fails the task, not the entity
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     lane.isDirty = true;
-    noteFailure(context.state, lane, started, credentialsRev, error);
+    noteFailure(context.state, lane, { started, credentialsRev }, error);
   } finally {
     context.inTurn.delete(system);
   }
@@ -149,8 +149,7 @@ function noteResult(
 function noteFailure(
   state: TenantSyncState,
   lane: LaneState,
-  started: Breaker,
-  credentialsRev: number,
+  { started, credentialsRev }: { started: Breaker; credentialsRev: number },
   error: ActivityFailure,
 ): void {
   const type = error.cause instanceof ApplicationFailure ? (error.cause.type ?? '') : '';
@@ -165,7 +164,10 @@ function noteFailure(
   }
   if (type === 'Upstream') {
     if (lane.breaker !== started) return;
-    lane.breaker = afterFailure(started, state.policy.breaker, reason, Date.now(), Math.random());
+    lane.breaker = afterFailure(started, state.policy.breaker, reason, {
+      nowMs: Date.now(),
+      random: Math.random(),
+    });
     return;
   }
   // Our own trouble (database away, lane busy, time-out of the activity): no fault of the vendor's.

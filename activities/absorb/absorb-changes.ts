@@ -145,7 +145,8 @@ async function absorbBatch(
     const former = new Map(
       folded.records.map(({ kind, recordId, before }) => [recordKey(kind, recordId), before]),
     );
-    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], nowMs, {
+    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], {
+      nowMs,
       saleIds,
       former,
     });

@@ -80,8 +80,7 @@ interface SummaryContext {
 export async function summaryTickets(
   tx: AbsorbTransaction,
   tenant: number,
-  records: readonly RecordRow[],
-  locked: readonly DeliveryRow[],
+  { records, locked }: { records: readonly RecordRow[]; locked: readonly DeliveryRow[] },
   { direction, compared, former }: SummaryContext,
 ): Promise<SummaryTickets> {
   const tickets = records.filter((record) => ticketOf(record.content) !== null);
@@ -187,8 +186,7 @@ export async function joinSummaries(
   tx: AbsorbTransaction,
   tenant: number,
   { records, shares, leaving, kept, posting }: SummaryTickets,
-  direction: DirectionPolicy,
-  nowMs: number,
+  { direction, nowMs }: { direction: DirectionPolicy; nowMs: number },
 ): Promise<number> {
   await forgetSummaryOf(tx, tenant, leaving);
   await writeKeptShares(tx, tenant, kept);
@@ -221,7 +219,7 @@ export async function joinSummaries(
     tenant,
     new Map([...moved].map((id) => [id, summaries.get(id) ?? null])),
   );
-  await writeMembers(tx, tenant, ended, begun, revs);
+  await writeMembers(tx, tenant, { ended, begun }, revs);
   return wantSummaries(tx, tenant, revs, { posting, direction, nowMs });
 }
 

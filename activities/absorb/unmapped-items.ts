@@ -15,8 +15,7 @@ export async function itemsForTickets(
   tx: AbsorbTransaction,
   tenant: number,
   records: readonly RecordRow[],
-  { posting, wantedOf }: SummaryTickets,
-  direction: DirectionPolicy,
+  { posting, wantedOf, direction }: SummaryTickets & { direction: DirectionPolicy },
 ): Promise<RecordRow[]> {
   if (posting.item.unmapped !== 'create') return [];
   const isByArticle = (record: RecordRow): boolean =>

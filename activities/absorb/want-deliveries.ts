@@ -56,8 +56,9 @@ const levels: readonly (readonly Kind[])[] = [
   ['payout'],
 ];
 
-/** What is known of records beside themselves. */
+/** What is known of records besides themselves. */
 interface Beside {
+  nowMs: number;
   /**
    * Refunds, by `kind/recordId`, that were compared with the sales that they name and may be summed
    * up.
@@ -74,8 +75,7 @@ export async function wantDeliveries(
   tx: AbsorbTransaction,
   tenant: number,
   wanted: readonly RecordRow[],
-  nowMs: number,
-  { compared = new Set(), saleIds = [], former = new Map() }: Beside = {},
+  { nowMs, compared = new Set(), saleIds = [], former = new Map() }: Beside,
 ): Promise<Map<Target, number>> {
   const made = new Map<Target, number>();
   // Of one that cannot be read nobody knows what is wanted: what there is of it stays as it is.
@@ -87,19 +87,24 @@ export async function wantDeliveries(
   const woken = await lookAgain(tx, tenant, 'qbo', { things, saleIds });
   made.set('qbo', woken);
   const locked = await lockDeliveriesOf(tx, tenant, records);
-  const tickets = await summaryTickets(tx, tenant, records, locked, {
-    direction,
-    compared,
-    former,
-  });
-  const items = await itemsForTickets(tx, tenant, records, tickets, direction);
+  const tickets = await summaryTickets(
+    tx,
+    tenant,
+    { records, locked },
+    {
+      direction,
+      compared,
+      former,
+    },
+  );
+  const items = await itemsForTickets(tx, tenant, records, { ...tickets, direction });
   const all = [...records, ...items];
   locked.push(...(await lockDeliveriesOf(tx, tenant, items)));
   for (const level of levels) {
     const some = all.filter((record) => level.includes(record.kind));
     if (some.length === 0) continue;
-    const { created, updates } = decide(some, locked, direction, tickets, nowMs);
-    const waits = await waitsOf(tx, tenant, some, tickets.posting, [
+    const { created, updates } = decide({ records: some, locked }, direction, tickets, nowMs);
+    const waits = await waitsOf(tx, tenant, { records: some, posting: tickets.posting }, [
       ...created,
       ...updates.map(({ row }) => row),
     ]);
@@ -116,15 +121,14 @@ export async function wantDeliveries(
     }
     for (const [system, count] of opened) made.set(system, (made.get(system) ?? 0) + count);
   }
-  const rise = await joinSummaries(tx, tenant, tickets, direction, nowMs);
+  const rise = await joinSummaries(tx, tenant, tickets, { direction, nowMs });
   made.set('qbo', (made.get('qbo') ?? 0) + rise);
   await countMade(tx, tenant, made);
   return made;
 }
 
 function decide(
-  records: readonly RecordRow[],
-  locked: readonly DeliveryRow[],
+  { records, locked }: { records: readonly RecordRow[]; locked: readonly DeliveryRow[] },
   direction: DirectionPolicy,
   tickets: SummaryTickets,
   nowMs: number,
@@ -137,9 +141,7 @@ function decide(
     const wanted =
       tickets.wantedOf(record) ??
       wantedDeliveries(
-        record.kind,
-        record.op,
-        record.content,
+        { kind: record.kind, op: record.op, content: record.content },
         direction,
         documentNamesOf(
           record.content,
@@ -220,8 +222,7 @@ function isComparedWith({ kind, rev }: RecordRow): boolean {
 async function waitsOf(
   tx: AbsorbTransaction,
   tenant: number,
-  records: readonly RecordRow[],
-  posting: PostingSettings,
+  { records, posting }: { records: readonly RecordRow[]; posting: PostingSettings },
   deliveries: readonly { system: Target; kind: Kind; recordId: string }[],
 ): Promise<(delivery: { system: Target; kind: Kind; recordId: string }) => string[] | null> {
   const skus = records.flatMap((record) =>

@@ -30,7 +30,7 @@ export async function composeBatch(
   turn: LaneTurn,
   size: number,
 ): Promise<ComposedBatch> {
-  const all = await pickDue(pool, turn.tenant, turn.system, size);
+  const all = await pickDue(pool, { tenant: turn.tenant, system: turn.system }, size);
   const { due, stopped } = await withoutSummedUp(pool, turn, all);
   const shared = sharedOf(due, size);
   const batch = await composePicked(pool, opened, turn, shared);

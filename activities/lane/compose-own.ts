@@ -83,7 +83,7 @@ async function ownersOfThings(
   const owners = new Map<string, string>();
   for (const [kind, some] of groupBy(things, (thing) => thing.kind)) {
     const ids = some.map(({ remoteId }) => remoteId);
-    for (const [remoteId, owner] of await ownersOfRemote(pool, tenant, system, kind, ids))
+    for (const [remoteId, owner] of await ownersOfRemote(pool, { tenant, system }, kind, ids))
       if (kind !== 'customer' || !isOwnRecord(owner.recordId))
         owners.set(thingKey(kind, remoteId), owner.deliveryId);
   }

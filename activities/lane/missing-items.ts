@@ -33,6 +33,6 @@ export async function makeMissingItems(
       for (const { sku, name } of record.body.lines)
         if (names.get(sku) === sku && name.trim() !== '') names.set(sku, name);
     }
-    await wantDeliveries(tx, tenant, await makeItems(tx, tenant, names), now);
+    await wantDeliveries(tx, tenant, await makeItems(tx, tenant, names), { nowMs: now });
   });
 }

@@ -74,8 +74,7 @@ async function openSecret(
 /** Opens a system with its stored credentials; throws NotConnected where it is not. */
 export async function openConnection(
   deps: ConnectionDeps,
-  tenant: Tenant,
-  system: Target,
+  { tenant, system }: { tenant: Tenant; system: Target },
   settings: SyncSettings,
   facts: 'fresh' | 'stored',
 ): Promise<OpenedConnection> {
@@ -102,7 +101,7 @@ export async function openConnection(
     secret,
     saveSecret: async (renewed) => {
       const sealed = deps.secrets.seal(JSON.stringify(renewed), place);
-      if (!(await saveCredentials(deps.pool, tenant.id, system, revision, sealed)))
+      if (!(await saveCredentials(deps.pool, { tenant: tenant.id, system }, revision, sealed)))
         throw new AuthExpired('the connection was renewed meanwhile');
     },
     facts: stored,

@@ -53,7 +53,8 @@ export async function withoutSummedUp(
   return withCursor(pool, tenant, async (tx) => {
     const sorted = await sort(tx, tenant, due, ofDays);
     const things = thingsOf(sorted.joining);
-    await wantDeliveries(tx, tenant, await readRecords(tx, tenant, things), now, {
+    await wantDeliveries(tx, tenant, await readRecords(tx, tenant, things), {
+      nowMs: now,
       compared: new Set(things.map(keyOf)),
     });
     const moved = new Set(sorted.joining.flatMap(summaryIdsOf));
@@ -192,12 +193,9 @@ export async function withMembers(
   const { record, recordId } = delivery;
   if (record?.kind !== 'summary') return delivery;
   const { key, number } = record.body;
-  const { rev, members } = await readSummary(
-    pool,
-    tenant,
-    recordId,
-    () => new SummaryFold(),
-    (fold, member) => {
+  const { rev, members } = await readSummary(pool, tenant, recordId, {
+    begin: () => new SummaryFold(),
+    take: (fold, member) => {
       const ticket = ticketOf(member.content);
       const shared = ticket === null ? null : ticketShares(ticket, member.recordId);
       if (shared?.type !== 'shares')
@@ -206,7 +204,7 @@ export async function withMembers(
         if (part === member.part && summaryIdOf(share.key) === recordId)
           fold.add(share.sale, share.label);
     },
-  );
+  });
   delivery.desiredRev = rev;
   return { ...delivery, combined: members.sale(key, number) };
 }

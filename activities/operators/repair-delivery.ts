@@ -158,7 +158,10 @@ export async function repairDelivery(
   }
   if (row.state === 'dead' || row.state === 'held') {
     const redriveId = `repair-${deliveryId}-${row.generation}`;
-    await requestRedrive(deps.pool, tenant.id, redriveId, { ids: [deliveryId] }, 'repairDelivery');
+    await requestRedrive(deps.pool, tenant.id, redriveId, {
+      selector: { ids: [deliveryId] },
+      by: 'repairDelivery',
+    });
     await deps.client.workflow
       .getHandle(tenantSyncId(tenant.tenantId))
       .signal(redriveSignal, { id: redriveId, redriveId });

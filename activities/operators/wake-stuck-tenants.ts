@@ -87,7 +87,7 @@ async function endAbandonedRuns({ pool, client }: WatchdogDeps): Promise<void> {
         });
       if (['RUNNING', 'CONTINUED_AS_NEW', 'PAUSED'].includes(status.name)) continue;
       const detail = `Its workflow was ended from outside (${status.name}). Start the run again.`;
-      await endRun(pool, run.tenant, run.id, 'failed', detail);
+      await endRun(pool, run.tenant, run.id, { state: 'failed', detail });
     } catch (error) {
       if (isDatabaseAway(error)) throw error;
       log.warn('a run could not be looked after', {

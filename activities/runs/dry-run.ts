@@ -109,10 +109,15 @@ class DryRun {
     if (size <= 0) return [];
     const places = { ...after };
     for (;;) {
-      const due = await pickDue(this.pool, this.turn.tenant, this.turn.system, size, {
-        kinds,
-        after: places,
-      });
+      const due = await pickDue(
+        this.pool,
+        { tenant: this.turn.tenant, system: this.turn.system },
+        size,
+        {
+          kinds,
+          after: places,
+        },
+      );
       const wanted = due.filter((delivery) => isWithin(delivery, from, to));
       if (wanted.length > 0 || due.length === 0) return sharedOf(wanted, size);
       for (const { kind, dueAt, id } of due) places[kind] = { dueAt, id };

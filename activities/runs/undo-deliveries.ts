@@ -93,8 +93,8 @@ async function step(
   const underWay = await countUndoing(tx, tenant, run);
   // A kind begins when what refers to it was taken back.
   if (underWay >= (isBegun ? underWayMax : 1)) return null;
-  const { things, at } = await page(tx, tenant, kind, selector, progress.at);
-  const moved = await takeBack(tx, tenant, run, things, nowMs);
+  const { things, at } = await page(tx, tenant, kind, { ...selector, at: progress.at });
+  const moved = await takeBack(tx, tenant, { run, things }, nowMs);
   await saveUndo(tx, tenant, run, after(progress, selector, kind, at));
   return moved;
 }
@@ -128,11 +128,10 @@ async function page(
   db: Parameters<typeof datedDeliveries>[0],
   tenant: number,
   kind: UndoKind,
-  { from, to }: RunSelector,
-  at: UndoProgress['at'],
+  { from, to, at }: RunSelector & Pick<UndoProgress, 'at'>,
 ): Promise<Page> {
   const place = at?.kind === kind ? at : { recordId: '', part: '' };
-  const rows = await datedDeliveries(db, tenant, kind, place, pageSize);
+  const rows = await datedDeliveries(db, tenant, kind, { after: place, limit: pageSize });
   const meant = rows.filter(
     ({ day, isVoided, ...row }) =>
       day !== null && day >= (from ?? '') && day <= (to ?? '') && undoWayOf(row, isVoided) !== null,
@@ -155,7 +154,7 @@ export async function countUndoable(
   let count = 0;
   for (let kind = nextKind(selector, null); kind !== null; kind = nextKind(selector, kind)) {
     for (let at: UndoProgress['at'] = { kind, recordId: '', part: '' }; at !== null;) {
-      const found: Page = await page(pool, tenant, kind, selector, at);
+      const found: Page = await page(pool, tenant, kind, { ...selector, at });
       count += found.count;
       at = found.at;
     }
@@ -167,8 +166,7 @@ export async function countUndoable(
 async function takeBack(
   tx: AbsorbTransaction,
   tenant: number,
-  run: string,
-  things: readonly Thing[],
+  { run, things }: { run: string; things: readonly Thing[] },
   nowMs: number,
 ): Promise<number> {
   if (things.length === 0) return 0;
@@ -212,7 +210,7 @@ async function takeBack(
     kept: keptNoMore(rows),
     wantedOf: () => null,
   };
-  const rise = await joinSummaries(tx, tenant, left, direction, nowMs);
+  const rise = await joinSummaries(tx, tenant, left, { direction, nowMs });
   await countMade(tx, tenant, new Map([...made, ['qbo', (made.get('qbo') ?? 0) + rise]]));
   return updates.length;
 }
@@ -239,7 +237,7 @@ async function wantAgain(
 ): Promise<void> {
   if (things.length === 0) return;
   await raiseRecords(tx, tenant, things);
-  await wantDeliveries(tx, tenant, await readRecords(tx, tenant, things), nowMs);
+  await wantDeliveries(tx, tenant, await readRecords(tx, tenant, things), { nowMs });
 }
 
 /**

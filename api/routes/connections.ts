@@ -115,7 +115,7 @@ function wooRoute(deps: ApiDeps): Route {
         nonce: randomUUID,
       });
       const account = { system: 'woo' as const, address: url, account: url, isSharedFine };
-      const answer = await connect(deps, tenant, actor, account, keys);
+      const answer = await connect(deps, { tenant, actor }, account, keys);
       return { ...answer, body: { ...answer.body, check } };
     },
   });
@@ -162,7 +162,7 @@ function quickBooksRoute(deps: ApiDeps): Route {
         account: realmId,
         isSharedFine,
       };
-      return connect(deps, tenant, actor, account, { ...tokens, expiresAtMs: null });
+      return connect(deps, { tenant, actor }, account, { ...tokens, expiresAtMs: null });
     },
   });
 }
@@ -176,8 +176,7 @@ interface Account {
 
 async function connect(
   { pool, secrets, signals }: ApiDeps,
-  tenant: Tenant,
-  actor: string,
+  { tenant, actor }: { tenant: Tenant; actor: string },
   { isSharedFine = false, ...to }: Account,
   credentials: object,
 ): Promise<{ status: 200; body: z.output<typeof connectionSchema> }> {

@@ -75,7 +75,7 @@ export function directionRoutes(deps: ApiDeps): Route[] {
       answers: { 202: requestedAnswer },
       handle: async ({ tenant, actor, body }) => {
         const value: DirectionPolicy = { systems: body.systems };
-        return request(deps, tenant, actor, () => value, body.catchUp);
+        return request(deps, { tenant, actor }, () => value, body.catchUp);
       },
     }),
     tenantRoute({
@@ -91,8 +91,7 @@ export function directionRoutes(deps: ApiDeps): Route[] {
       handle: async ({ tenant, actor, params: { system }, body }) =>
         request(
           deps,
-          tenant,
-          actor,
+          { tenant, actor },
           (now) => withDefault(now, system, body.direction),
           body.catchUp,
         ),
@@ -110,8 +109,7 @@ export function directionRoutes(deps: ApiDeps): Route[] {
       handle: async ({ tenant, actor, params: { system, kind }, body }) =>
         request(
           deps,
-          tenant,
-          actor,
+          { tenant, actor },
           (now) => withKind(now, system, kind, body.direction),
           body.catchUp,
         ),
@@ -158,8 +156,7 @@ const triesMax = 10;
 /** Stores the newest request changed as asked, then tells the tenant's workflow. */
 async function request(
   { pool, signals }: ApiDeps,
-  tenant: Tenant,
-  actor: string,
+  { tenant, actor }: { tenant: Tenant; actor: string },
   change: (now: DirectionPolicy) => DirectionPolicy,
   isCatchingUp: boolean | undefined,
 ): Promise<Answer> {

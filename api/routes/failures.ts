@@ -87,7 +87,7 @@ export function failureRoutes(deps: ApiDeps): Route[] {
       answers: { 200: pageSchema(failureSchema) },
       handle: async ({ tenant, query: { cursor, limit, ...wanted } }) => {
         const after = afterOf(cursor, failureId);
-        const rows = await failuresAfter(pool, tenant.id, wanted, after, limit + 1);
+        const rows = await failuresAfter(pool, tenant.id, wanted, { after, limit: limit + 1 });
         return {
           status: 200,
           body: pageOf(
@@ -137,7 +137,7 @@ function redriveRoute({ pool, signals }: ApiDeps): Route {
       const redriveId = randomUUID();
       const undone = 'ids' in body ? await countUndone(pool, tenant.id, body.ids) : 0;
       const count = undone + (await countRedrivable(pool, tenant.id, body));
-      await requestRedrive(pool, tenant.id, redriveId, body, actor);
+      await requestRedrive(pool, tenant.id, redriveId, { selector: body, by: actor });
       const entry = { actor, action: 'failures.redrive', subject: redriveId, detail: { count } };
       await writeAudit(pool, tenant.id, entry);
       signals.send(tenant.tenantId, { name: 'redrive', id: redriveId, redriveId });
@@ -186,11 +186,12 @@ async function failuresAfter(
   pool: Pool,
   tenant: number,
   filter: FailureFilter,
-  after: string | null,
-  limit: number,
+  { after, limit }: { after: string | null; limit: number },
 ): Promise<ShownFailure[]> {
   const isInChanges = after?.startsWith('c') === true;
-  const deliveries = isInChanges ? [] : await listFailures(pool, tenant, filter, after, limit);
+  const deliveries = isInChanges
+    ? []
+    : await listFailures(pool, tenant, filter, { afterId: after, limit });
   const shown = deliveries.map((row): ShownFailure => ({ ...row, ...explained(row) }));
   if (shown.length === limit || filter.class !== undefined || filter.system !== undefined)
     return shown;

@@ -66,7 +66,7 @@ export function keyRoutes({ pool }: ApiDeps): Route[] {
           throw new Problem(403, 'forbidden', detail);
         }
         const key = newApiKey();
-        const id = await addKey(pool, tenant.id, key, body.role, body.label);
+        const id = await addKey(pool, tenant.id, key, { role: body.role, label: body.label });
         const entry = { actor, action: 'key.create', subject: id, detail: body };
         await writeAudit(pool, tenant.id, entry);
         return { status: 201, body: { id, key } };

@@ -47,7 +47,10 @@ export function mappingRoutes(deps: ApiDeps): Route[] {
       answers: { 200: pageSchema(mappingSchema) },
       handle: async ({ tenant, params, query: { cursor, limit } }) => {
         const after = afterOf(cursor, mappingKey);
-        const rows = await listMappings(pool, tenant.id, params.kind, after, limit + 1);
+        const rows = await listMappings(pool, tenant.id, params.kind, {
+          afterKey: after,
+          limit: limit + 1,
+        });
         return { status: 200, body: pageOf(rows, limit, ({ key }) => key, viewOf) };
       },
     }),
@@ -81,9 +84,7 @@ export function mappingRoutes(deps: ApiDeps): Route[] {
         const mapping = await putMapping(
           pool,
           tenant.id,
-          params.kind,
-          params.key,
-          { id, name },
+          { kind: params.kind, key: params.key, target: { id, name } },
           actor,
         );
         const subject = `${params.kind}/${params.key}`;
@@ -142,7 +143,7 @@ async function release(
     const count = await countRedrivable(pool, tenant.id, selector);
     if (count === 0) continue;
     const redriveId = randomUUID();
-    await requestRedrive(pool, tenant.id, redriveId, selector, actor);
+    await requestRedrive(pool, tenant.id, redriveId, { selector, by: actor });
     signals.send(tenant.tenantId, { name: 'redrive', id: redriveId, redriveId });
     released += count;
   }

@@ -49,7 +49,7 @@ export function sendsRoute({ pool }: ApiDeps): Route {
     handle: async ({ tenant, params, query: { cursor, limit } }) => {
       const after = placeOf(cursor);
       if ((await findRun(pool, tenant.id, params.runId)) === null) throw notFound('run');
-      const rows = await listRunSends(pool, tenant.id, params.runId, after, limit + 1);
+      const rows = await listRunSends(pool, tenant.id, params.runId, { after, limit: limit + 1 });
       return { status: 200, body: pageOf(rows, limit, placeKey, (row) => row) };
     },
   });
@@ -85,7 +85,7 @@ export function membersRoute({ pool }: ApiDeps): Route {
     handle: async ({ tenant, params, query: { cursor, limit } }) => {
       const after = placeOf(cursor);
       if ((await findRun(pool, tenant.id, params.runId)) === null) throw notFound('run');
-      const rows = await listRunMembers(pool, tenant.id, params.runId, after, limit + 1);
+      const rows = await listRunMembers(pool, tenant.id, params.runId, { after, limit: limit + 1 });
       return { status: 200, body: pageOf(rows, limit, placeKey, (row) => row) };
     },
   });

@@ -234,7 +234,7 @@ function cancelRoute({ pool, signals }: ApiDeps): Route {
     handle: async ({ tenant, actor, params: { runId: id } }) => {
       const run = await findRun(pool, tenant.id, id);
       if (run === null) throw notFound('run');
-      if (!(await endRun(pool, tenant.id, id, 'cancelled', null)))
+      if (!(await endRun(pool, tenant.id, id, { state: 'cancelled', detail: null })))
         throw new Problem(409, 'run_ended', 'This run has ended.');
       await writeAudit(pool, tenant.id, { actor, action: 'runs.cancel', subject: id });
       signals.send(tenant.tenantId, { name: 'cancelRun', runId: id });

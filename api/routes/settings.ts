@@ -141,7 +141,7 @@ function partRoutes<T extends object>(deps: ApiDeps, part: Part<T>): Route[] {
       handle: async ({ tenant, query: { cursor, limit } }) => {
         const before = afterOf(cursor, z.string().regex(/^\d{1,9}$/));
         const beforeRev = before === null ? null : Number(before);
-        const rows = await settingsVersions(pool, tenant.id, name, beforeRev, limit + 1);
+        const rows = await settingsVersions(pool, tenant.id, name, { beforeRev, limit: limit + 1 });
         const page = pageOf(
           rows,
           limit,

@@ -1,11 +1,10 @@
-import type { PostingSettings } from '../../domain/posting/settings';
 import type { JsonObject } from '../../domain/words';
-import type { Composed, Outgoing, References } from '../contract';
+import type { Composed, Outgoing } from '../contract';
 import { composeCustomer } from './lists/compose-customer';
 import { composeItem } from './lists/compose-item';
 import { absent } from './lists/name-writes';
 import { composeDocument } from './plan/document';
-import type { QboFacts } from './company/facts';
+import type { CompanyContext } from './company/context';
 import { hold } from './company/hold';
 import { findingOf } from './books/findings';
 import { isMoney } from './plan/wanted-money';
@@ -17,16 +16,13 @@ import type { Plans } from './plan/plan-once';
 
 export function compose(
   item: Outgoing,
-  references: References,
+  company: CompanyContext,
   findings: JsonObject,
-  facts: QboFacts,
-  posting: PostingSettings,
   plans: Plans,
 ): Composed {
   const finding = findingOf(findings, item.deliveryId);
   const document = finding?.type === 'document' ? finding.document : null;
   const rows = new Map(Object.entries(finding?.type === 'document' ? finding.rows : {}));
-  const company = { references, facts, settings: posting };
   const { record } = item;
   switch (record.kind) {
     case 'customer':
@@ -34,16 +30,11 @@ export function compose(
       return composeCustomer(
         item,
         record.body,
-        references,
+        company.references,
         finding?.type === 'customer' ? finding : null,
       );
     case 'product':
-      return composeItem(
-        item,
-        record.body,
-        { references, facts },
-        finding?.type === 'item' ? finding : null,
-      );
+      return composeItem(item, record.body, company, finding?.type === 'item' ? finding : null);
     case 'summary':
     case 'order':
     case 'refund':

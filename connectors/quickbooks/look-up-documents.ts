@@ -33,8 +33,7 @@ export interface LookUpCompany {
 
 export async function lookUpDocuments(
   client: QboClient,
-  items: readonly Outgoing[],
-  references: References,
+  { items, references }: { items: readonly Outgoing[]; references: References },
   { facts, posting, plans }: LookUpCompany,
   gate: CallGate,
 ): Promise<Record<string, JsonObject>> {

@@ -15,23 +15,22 @@ import { customerSchema, incomeSchema, itemSchema } from './api/wire';
 
 export async function lookUp(
   client: QboClient,
-  items: readonly Outgoing[],
-  references: References,
+  { items, references }: { items: readonly Outgoing[]; references: References },
   company: LookUpCompany,
   gate: CallGate,
 ): Promise<JsonObject> {
   const present = items.filter((item) => item.op === 'present');
+  const all = listReader(client, gate);
   return {
-    ...(await lookUpCustomers(client, present, gate)),
-    ...(await lookUpItems(client, items, references, gate)),
-    ...(await lookUpDocuments(client, items, references, company, gate)),
+    ...(await lookUpCustomers(all, present)),
+    ...(await lookUpItems(all, items, references)),
+    ...(await lookUpDocuments(client, { items, references }, company, gate)),
   };
 }
 
 async function lookUpCustomers(
-  client: QboClient,
+  all: ListReader,
   items: readonly Outgoing[],
-  gate: CallGate,
 ): Promise<Record<string, JsonObject>> {
   const wanted = items.flatMap((item) => {
     if (item.record.kind !== 'customer') return [];
@@ -65,12 +64,12 @@ async function lookUpCustomers(
   const ids = wanted.flatMap(({ item, isRead }) =>
     isRead && item.remoteId !== null ? [item.remoteId] : [],
   );
-  const byEmail = await all(client, 'Customer', 'PrimaryEmailAddr', emails, customerSchema, gate);
-  const customers = await all(client, 'Customer', 'DisplayName', names, customerSchema, gate);
+  const byEmail = await all('Customer', 'PrimaryEmailAddr', emails, customerSchema);
+  const customers = await all('Customer', 'DisplayName', names, customerSchema);
   const nameSchema = customerSchema.pick({ Id: true, DisplayName: true });
-  const vendors = await all(client, 'Vendor', 'DisplayName', names, nameSchema, gate);
-  const employees = await all(client, 'Employee', 'DisplayName', names, nameSchema, gate);
-  const read = await all(client, 'Customer', 'Id', ids, customerSchema, gate);
+  const vendors = await all('Vendor', 'DisplayName', names, nameSchema);
+  const employees = await all('Employee', 'DisplayName', names, nameSchema);
+  const read = await all('Customer', 'Id', ids, customerSchema);
   const taken = [
     ...customers.map((row) => ({ entity: 'Customer', id: row.Id, name: row.DisplayName })),
     ...vendors.map((row) => ({ entity: 'Vendor', id: row.Id, name: row.DisplayName })),
@@ -104,10 +103,9 @@ function namesFor(base: string, recordId: string): string[] {
 }
 
 async function lookUpItems(
-  client: QboClient,
+  all: ListReader,
   items: readonly Outgoing[],
   references: References,
-  gate: CallGate,
 ): Promise<Record<string, JsonObject>> {
   const wanted = items.flatMap((item) => {
     if (item.record.kind !== 'product') return [];
@@ -122,13 +120,13 @@ async function lookUpItems(
     return isNew || isRead ? [{ item, sku: body.sku, name: itemName(code), isNew, isRead }] : [];
   });
   const skus = wanted.filter(({ isNew }) => isNew).map(({ sku }) => sku);
-  const bySku = await all(client, 'Item', 'Sku', skus, itemSchema, gate);
+  const bySku = await all('Item', 'Sku', skus, itemSchema);
   const names = wanted.filter(({ isNew }) => isNew).map(({ name }) => name);
-  const byName = await all(client, 'Item', 'Name', names, itemSchema, gate);
+  const byName = await all('Item', 'Name', names, itemSchema);
   const ids = wanted.flatMap(({ item, isRead }) =>
     isRead && item.remoteId !== null ? [item.remoteId] : [],
   );
-  const read = await all(client, 'Item', 'Id', ids, itemSchema, gate);
+  const read = await all('Item', 'Id', ids, itemSchema);
   const findings: Record<string, JsonObject> = {};
   for (const { item, sku, name, isNew, isRead } of wanted) {
     const version = read.find((row) => row.Id === item.remoteId)?.SyncToken ?? null;
@@ -143,23 +141,24 @@ async function lookUpItems(
   return findings;
 }
 
-/**
- * Rows of name lists whose field is one of the texts, inactive ones too (quickbooks.md#queries).
- */
-async function all<T extends { Id: string }>(
-  client: QboClient,
+/** Reads rows of name lists whose field is one of the texts. */
+type ListReader = <T extends { Id: string }>(
   entity: string,
   field: string,
   texts: readonly string[],
   row: z.ZodType<T>,
-  gate: CallGate,
-): Promise<T[]> {
-  const rows: T[] = [];
-  for (const list of inLists(texts)) {
-    const condition = `${field} ${list} AND Active IN (true, false)`;
-    rows.push(...(await client.query(entity, condition, row, gate)));
-  }
-  return rows;
+) => Promise<T[]>;
+
+/** Inactive ones are read too (quickbooks.md#queries). */
+function listReader(client: QboClient, gate: CallGate): ListReader {
+  return async (entity, field, texts, row) => {
+    const rows = [];
+    for (const list of inLists(texts)) {
+      const condition = `${field} ${list} AND Active IN (true, false)`;
+      rows.push(...(await client.query(entity, condition, row, gate)));
+    }
+    return rows;
+  };
 }
 
 /** The income account of each of these items that has one. */
@@ -168,7 +167,7 @@ export async function readIncomeAccounts(
   itemIds: readonly string[],
   gate: CallGate,
 ): Promise<Map<string, string>> {
-  const items = await all(client, 'Item', 'Id', itemIds, incomeSchema, gate);
+  const items = await listReader(client, gate)('Item', 'Id', itemIds, incomeSchema);
   return new Map(
     items.flatMap(({ Id, IncomeAccountRef: account }) =>
       account === undefined ? [] : [[Id, account.value] as const],

@@ -76,13 +76,13 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
       if (items.some(({ lastClass, attempts }) => lastClass === 'CLOSED' && attempts < 2))
         facts = await readFacts(client, options.realmId, gate);
       const company = { facts, posting: options.posting, plans };
-      return lookUp(client, items, references, company, gate);
+      return lookUp(client, { items, references }, company, gate);
     },
 
     compose(item, references, findings) {
       if (facts === null)
         throw new Error('Bug: composed before the facts of the company were read');
-      return compose(item, references, findings, facts, options.posting, plans);
+      return compose(item, { references, facts, settings: options.posting }, findings, plans);
     },
 
     async readPostings(writes, gate) {

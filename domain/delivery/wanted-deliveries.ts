@@ -21,9 +21,7 @@ export type Gate = Extract<DeliveryEvent, { type: 'desired' }>['gate'];
  * `names`: of the sale of an order and of the document of a refund.
  */
 export function wantedDeliveries(
-  kind: Kind,
-  op: DesiredOp,
-  content: RecordBody | null,
+  { kind, op, content }: { kind: Kind; op: DesiredOp; content: RecordBody | null },
   direction: DirectionPolicy,
   names: DocumentNames = plainNames,
 ): WantedDelivery[] {

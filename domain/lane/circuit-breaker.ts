@@ -47,8 +47,7 @@ export function afterFailure(
   breaker: Breaker,
   settings: BreakerSettings,
   reason: string,
-  nowMs: number,
-  random: number,
+  { nowMs, random }: { nowMs: number; random: number },
 ): Breaker {
   // What an operator holds open stays so until told otherwise.
   if (breaker.kind === 'isolated') return breaker;

@@ -234,7 +234,7 @@ async function begin(): Promise<{ tenant: TestTenant; accounts: Map<string, stri
   );
   const idOf = (kind: string): string => rows.find((row) => row.kind === kind)?.id ?? '';
   const map = (kind: 'account' | 'item', key: string, id: string | undefined): Promise<unknown> =>
-    putMapping(pool, tenant.id, kind, key, { id: id ?? '', name: null }, 'test');
+    putMapping(pool, tenant.id, { kind, key, target: { id: id ?? '', name: null } }, 'test');
   for (const key of ['@deposit', '@daily-sales', '@unallocated'])
     await map('item', key, idOf('product'));
   await map('account', 'daily-customer', idOf('customer'));

@@ -40,7 +40,12 @@ async function held(tenant: TestTenant): Promise<string[]> {
   // for.
   const lists = await Promise.all(
     [{}, { reason: 'unpaid' }].map((filter) =>
-      listFailures(stack.database.pool, tenant.id, { system: 'qbo', ...filter }, null, 50),
+      listFailures(
+        stack.database.pool,
+        tenant.id,
+        { system: 'qbo', ...filter },
+        { afterId: null, limit: 50 },
+      ),
     ),
   );
   return lists
@@ -62,9 +67,7 @@ test('a deposit is received and given back as far as it is left, and no further'
   await putMapping(
     pool,
     tenant.id,
-    'item',
-    '@deposit',
-    { id: item.rows[0]?.remote ?? '', name: null },
+    { kind: 'item', key: '@deposit', target: { id: item.rows[0]?.remote ?? '', name: null } },
     'test',
   );
   const back = (recordId: string, totalMinor: number): TestChange => ({

@@ -36,9 +36,7 @@ test('B20: what corrects a deposited ticket has the business day on which the co
   await putMapping(
     stack.database.pool,
     tenant.id,
-    'account',
-    'clearing:card',
-    { id: undeposited, name: null },
+    { kind: 'account', key: 'clearing:card', target: { id: undeposited, name: null } },
     'test',
   );
   await sent(order('T-1', [['A', 2]], 'c-1'));

@@ -49,15 +49,18 @@ async function map(tenant: TestTenant): Promise<void> {
     await putMapping(
       stack.database.pool,
       tenant.id,
-      'account',
-      key,
-      { id: accounts[name] ?? '', name },
+      { kind: 'account', key, target: { id: accounts[name] ?? '', name } },
       'test',
     );
 }
 
 async function held(tenant: TestTenant): Promise<string[]> {
-  const failures = await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 50);
+  const failures = await listFailures(
+    stack.database.pool,
+    tenant.id,
+    { system: 'qbo' },
+    { afterId: null, limit: 50 },
+  );
   return failures
     .map(({ recordId, reason, detail }) => `${recordId} ${reason} ${detail ?? ''}`)
     .sort();

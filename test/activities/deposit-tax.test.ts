@@ -63,7 +63,12 @@ const kinds = ['item', 'account', 'taxCode'] as const;
 async function map(tenant: TestTenant, place: string, id: string): Promise<void> {
   const [kind, key = ''] = place.split(' ');
   const known = kinds.find((one) => one === kind) ?? 'item';
-  await putMapping(stack.database.pool, tenant.id, known, key, { id, name: null }, 'test');
+  await putMapping(
+    stack.database.pool,
+    tenant.id,
+    { kind: known, key, target: { id, name: null } },
+    'test',
+  );
 }
 
 const deposit = (amountMinor: number, change: object = {}): TestChange => ({

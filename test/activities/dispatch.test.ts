@@ -119,7 +119,7 @@ async function dispatched(
     },
     applyAnswer,
   };
-  const writes = (await pickDue(pool, tenant, 'qbo', 10)).map((delivery) => ({
+  const writes = (await pickDue(pool, { tenant, system: 'qbo' }, 10)).map((delivery) => ({
     delivery,
     write: {
       operation: 'create' as const,

@@ -67,9 +67,7 @@ test('a dry run shows the customers and items that are made, byte for byte', asy
   await putMapping(
     stack.database.pool,
     tenant.id,
-    'account',
-    'guest-customer',
-    { id: made.Customer.Id, name: null },
+    { kind: 'account', key: 'guest-customer', target: { id: made.Customer.Id, name: null } },
     'test',
   );
   await post(stack, tenant, { customer: { guest: 'perEmail' }, item: { unmapped: 'create' } });

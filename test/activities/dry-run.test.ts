@@ -37,7 +37,7 @@ afterAll(async () => {
 type Ask = (method: string, path: string, body?: object) => Promise<Called>;
 async function operatorOf(tenant: TestTenant): Promise<Ask> {
   const key = `ts_operator_of_${tenant.tenantId}`;
-  await addKey(stack.database.pool, tenant.id, key, 'operator', 'operator');
+  await addKey(stack.database.pool, tenant.id, key, { role: 'operator', label: 'operator' });
   return (method, path, body) =>
     api.call(method, `/v1/tenants/${tenant.tenantId}${path}`, {
       key,
@@ -163,9 +163,7 @@ test('what a dry run shows is what leaves then, byte for byte, and what the book
   await putMapping(
     stack.database.pool,
     tenant.id,
-    'account',
-    'cash:over-short',
-    { id: rows[0]?.id ?? '', name: null },
+    { kind: 'account', key: 'cash:over-short', target: { id: rows[0]?.id ?? '', name: null } },
     'test',
   );
   await setPaused(tenant, true);
@@ -396,9 +394,7 @@ test('edited payments and cash, and a summary that changed, are shown among the 
   await putMapping(
     stack.database.pool,
     tenant.id,
-    'account',
-    'cash:over-short',
-    { id: rows[0]?.id ?? '', name: null },
+    { kind: 'account', key: 'cash:over-short', target: { id: rows[0]?.id ?? '', name: null } },
     'test',
   );
   const sale = (recordId: string): TestChange => ({

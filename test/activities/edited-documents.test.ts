@@ -37,8 +37,7 @@ test('a ticket is edited, paid otherwise, voided and sold after all, with lost a
       stack.database.pool,
       tenant.id,
       { system: 'qbo' },
-      null,
-      10,
+      { afterId: null, limit: 10 },
     );
     expect(failures).toEqual([]);
   };

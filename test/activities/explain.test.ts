@@ -32,7 +32,7 @@ afterAll(async () => {
 
 async function keyOf(tenant: TestTenant): Promise<string> {
   const key = `ts_viewer_of_${tenant.tenantId}`;
-  await addKey(stack.database.pool, tenant.id, key, 'viewer', 'viewer');
+  await addKey(stack.database.pool, tenant.id, key, { role: 'viewer', label: 'viewer' });
   return key;
 }
 
@@ -66,9 +66,7 @@ test('a document is explained down to its change, versions and writes, and found
   await putMapping(
     pool,
     tenant.id,
-    'account',
-    'clearing:card',
-    { id: 'other', name: null },
+    { kind: 'account', key: 'clearing:card', target: { id: 'other', name: null } },
     'test',
   );
   const { rows } = await pool.query<{ id: string }>(
@@ -78,9 +76,7 @@ test('a document is explained down to its change, versions and writes, and found
   await putMapping(
     pool,
     tenant.id,
-    'account',
-    'clearing:card',
-    { id: rows[0]?.id ?? '', name: null },
+    { kind: 'account', key: 'clearing:card', target: { id: rows[0]?.id ?? '', name: null } },
     'test',
   );
   await fault(stack, tenant, 'qbo', {

@@ -70,7 +70,12 @@ const unknown = async (tenant: TestTenant): Promise<string[]> =>
   (await unsettledOrUnknown(stack, tenant)).filter((id) => id !== '');
 
 async function held(tenant: TestTenant): Promise<string[]> {
-  const failures = await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 50);
+  const failures = await listFailures(
+    stack.database.pool,
+    tenant.id,
+    { system: 'qbo' },
+    { afterId: null, limit: 50 },
+  );
   return failures
     .map(({ kind, recordId, reason }) => `${kind} ${recordId.replace(/:.*/, '')} ${reason}`)
     .sort();
@@ -115,9 +120,7 @@ async function shop(): Promise<TestTenant> {
   await putMapping(
     stack.database.pool,
     tenant.id,
-    'account',
-    'guest-customer',
-    { id: made.Customer.Id, name: null },
+    { kind: 'account', key: 'guest-customer', target: { id: made.Customer.Id, name: null } },
     'test',
   );
   await sendChanges(stack, tenant, [product('A')]);
@@ -262,7 +265,12 @@ test('who is in the books already is found by the e-mail: one is linked, inactiv
     'S-4 Kim Lee (vendor@example.test) (C)',
     expect.stringMatching(/^S-5 Kim Lee \(named@example\.test\) \(guest-[0-9a-f]{32}\)$/),
   ]);
-  const failures = await listFailures(stack.database.pool, tenant.id, {}, null, 50);
+  const failures = await listFailures(
+    stack.database.pool,
+    tenant.id,
+    {},
+    { afterId: null, limit: 50 },
+  );
   expect(JSON.stringify(failures)).not.toContain('@example');
   // The accountant makes the one active again and tells the twins apart; both go on.
   await control(stack.qbo, 'act', { ...inactive, do: 'makeActive' });

@@ -36,7 +36,12 @@ afterAll(async () => {
 }, 60_000);
 
 async function held(tenant: TestTenant): Promise<string[]> {
-  const failures = await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 50);
+  const failures = await listFailures(
+    stack.database.pool,
+    tenant.id,
+    { system: 'qbo' },
+    { afterId: null, limit: 50 },
+  );
   return failures.map(
     ({ kind, recordId, reason, detail }) => `${kind} ${recordId} ${reason}: ${detail ?? ''}`,
   );
@@ -135,7 +140,12 @@ test('B3: mapping an item releases the tickets that are held for it, and a redri
   // A mapping that came another way: by cause, by id and all.
   for (const [index, selector] of [{ cause: 'dependency' }, { all: true }].entries()) {
     const [id] = (
-      await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 1)
+      await listFailures(
+        stack.database.pool,
+        tenant.id,
+        { system: 'qbo' },
+        { afterId: null, limit: 1 },
+      )
     ).map((one) => one.id);
     const redrive = await ask('POST', '/failures/redrive', index === 0 ? selector : { ids: [id] });
     expect(redrive).toMatchObject({ status: 202 });
@@ -145,9 +155,7 @@ test('B3: mapping an item releases the tickets that are held for it, and a redri
   await putMapping(
     stack.database.pool,
     tenant.id,
-    'item',
-    'OTHER',
-    { id: item, name: null },
+    { kind: 'item', key: 'OTHER', target: { id: item, name: null } },
     'test',
   );
   await ask('POST', '/failures/redrive', { all: true });

@@ -61,9 +61,7 @@ async function shop(): Promise<TestTenant> {
   await putMapping(
     stack.database.pool,
     tenant.id,
-    'account',
-    'guest-customer',
-    { id: made.Customer.Id, name: null },
+    { kind: 'account', key: 'guest-customer', target: { id: made.Customer.Id, name: null } },
     'test',
   );
   return tenant;
@@ -81,7 +79,12 @@ test.each(seeds)(
       if (seed % 2 === 0) await untilIdle(stack, tenant, 40_000);
     }
     await untilIdle(stack, tenant, 60_000);
-    const failures = await listFailures(stack.database.pool, tenant.id, {}, null, 50);
+    const failures = await listFailures(
+      stack.database.pool,
+      tenant.id,
+      {},
+      { afterId: null, limit: 50 },
+    );
     expect(failures.filter(({ reason }) => reason !== 'direction')).toEqual([]);
     const { rows } = await stack.database.pool.query<{
       system: string;

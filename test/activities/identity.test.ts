@@ -55,9 +55,7 @@ async function shop(): Promise<TestTenant> {
   await putMapping(
     stack.database.pool,
     tenant.id,
-    'account',
-    'guest-customer',
-    { id: made.Customer.Id, name: null },
+    { kind: 'account', key: 'guest-customer', target: { id: made.Customer.Id, name: null } },
     'test',
   );
   return tenant;
@@ -92,7 +90,7 @@ async function items(tenant: TestTenant): Promise<string[]> {
 const counted = (sku: string, quantity: string): TestChange =>
   count(sku, quantity, '2026-01-01T08:00:00.000Z');
 const failures = async (tenant: TestTenant): Promise<string[]> =>
-  (await listFailures(stack.database.pool, tenant.id, {}, null, 50))
+  (await listFailures(stack.database.pool, tenant.id, {}, { afterId: null, limit: 50 }))
     .filter(({ reason }) => reason !== 'direction')
     .map(
       ({ system, kind, recordId, cause, detail }) =>

@@ -203,7 +203,12 @@ test('a figure that somebody else set in the shop is not overwritten', async () 
   await sendChanges(stack, tenant, [count('A', '8', '2026-11-20T09:00:00Z')]);
   await untilIdle(stack, tenant);
   expect(await shelf(stack, tenant)).toEqual(['A Article A 4']);
-  const failures = await listFailures(stack.database.pool, tenant.id, { system: 'woo' }, null, 5);
+  const failures = await listFailures(
+    stack.database.pool,
+    tenant.id,
+    { system: 'woo' },
+    { afterId: null, limit: 5 },
+  );
   expect(failures).toMatchObject([{ state: 'held', reason: 'stock_changed_elsewhere' }]);
 }, 60_000);
 

@@ -27,7 +27,12 @@ afterAll(() => stack.stop(), 60_000);
 
 /** What is held in the books' lane, with its text. */
 async function held(tenant: TestTenant): Promise<string[]> {
-  const failures = await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 50);
+  const failures = await listFailures(
+    stack.database.pool,
+    tenant.id,
+    { system: 'qbo' },
+    { afterId: null, limit: 50 },
+  );
   return failures
     .map(({ recordId, reason, detail }) => `${recordId} ${reason}: ${detail ?? ''}`)
     .sort();
@@ -44,7 +49,7 @@ async function begin(): Promise<TestTenant> {
   const ids = await accountsOf(stack, tenant);
   const { pool } = stack.database;
   const map = (kind: 'account' | 'item', key: string, id: string): Promise<unknown> =>
-    putMapping(pool, tenant.id, kind, key, { id, name: null }, 'test');
+    putMapping(pool, tenant.id, { kind, key, target: { id, name: null } }, 'test');
   await map('account', 'clearing:exchange', ids['Undeposited Funds'] ?? '');
   await map('account', 'bank:stripe', ids['Bank'] ?? '');
   await map('account', 'fees:stripe', ids['Processor fees'] ?? '');

@@ -106,7 +106,7 @@ async function begin(seed: number): Promise<History> {
     sealed,
   });
   const map = (kind: 'account' | 'tender' | 'item', key: string, id: string): Promise<unknown> =>
-    putMapping(pool, tenant.id, kind, key, { id, name: null }, 'test');
+    putMapping(pool, tenant.id, { kind, key, target: { id, name: null } }, 'test');
   for (const [key, id] of Object.entries(items)) await map('item', key, id);
   for (const [key, name] of Object.entries(accountNames))
     await map('account', key, ids.accounts[name] ?? '');

@@ -42,7 +42,7 @@ async function map(tenant: TestTenant, mappings: Record<string, string>): Promis
   const known = facts.parse(rows[0]?.facts).accounts;
   for (const [key, name] of Object.entries(mappings)) {
     const id = known.find((account) => account.name === name)?.id ?? 'missing';
-    await putMapping(pool, tenant.id, 'account', key, { id, name }, 'test');
+    await putMapping(pool, tenant.id, { kind: 'account', key, target: { id, name } }, 'test');
   }
 }
 
@@ -58,7 +58,12 @@ async function balances({ realmId }: TestTenant): Promise<Record<string, string>
 
 /** Reasons of what is held, by record. */
 async function held(tenant: TestTenant): Promise<string[]> {
-  const failures = await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 50);
+  const failures = await listFailures(
+    stack.database.pool,
+    tenant.id,
+    { system: 'qbo' },
+    { afterId: null, limit: 50 },
+  );
   return failures.map(({ recordId, reason }) => `${recordId} ${reason}`).sort();
 }
 
@@ -163,7 +168,12 @@ test('what goes beyond the sale, and a currency that the company lacks, are held
     'R-2 refund_above_sale',
     'T-2 foreign_currency',
   ]);
-  const failures = await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 9);
+  const failures = await listFailures(
+    stack.database.pool,
+    tenant.id,
+    { system: 'qbo' },
+    { afterId: null, limit: 9 },
+  );
   const details = failures.map(({ detail }) => detail ?? '').join('\n');
   expect(details).toContain(
     'Of T-1 25.00 were sold and 25.00 given back before: 25.00 more are too much',
@@ -243,9 +253,7 @@ test('an exchange, lay-away money, cash and the payout of it all are in the book
   await putMapping(
     stack.database.pool,
     tenant.id,
-    'item',
-    '@deposit',
-    { id: item.rows[0]?.remote ?? '', name: null },
+    { kind: 'item', key: '@deposit', target: { id: item.rows[0]?.remote ?? '', name: null } },
     'test',
   );
   await sendChanges(stack, tenant, [

@@ -49,7 +49,7 @@ async function posOf({
   tenantId,
 }: TestTenant): Promise<(changes: Change[]) => Promise<Called>> {
   const key = `ts_pos_of_${tenantId}`;
-  await addKey(stack.database.pool, id, key, 'pos', 'pos');
+  await addKey(stack.database.pool, id, key, { role: 'pos', label: 'pos' });
   return (changes) =>
     seen(api.call('POST', `/v1/tenants/${tenantId}/changes`, { key, body: { changes } }));
 }
@@ -140,9 +140,11 @@ test('odd texts end in both systems as they went in, or are held with a reason, 
   await putMapping(
     pool,
     tenant.id,
-    'item',
-    '@deposit',
-    { id: articles.find(({ Sku }) => Sku === 'PLAIN')?.Id ?? '', name: null },
+    {
+      kind: 'item',
+      key: '@deposit',
+      target: { id: articles.find(({ Sku }) => Sku === 'PLAIN')?.Id ?? '', name: null },
+    },
     'test',
   );
   // A tender of each name, mapped over the API where a path can say it.
@@ -150,14 +152,17 @@ test('odd texts end in both systems as they went in, or are held with a reason, 
   for (const [index, text] of oddTexts.entries()) {
     const path = `/mappings/tender/${encodeURIComponent(text)}`;
     if (index % 5 !== 0)
-      await putMapping(pool, tenant.id, 'tender', text, { id: '2', name: null }, 'test');
+      await putMapping(
+        pool,
+        tenant.id,
+        { kind: 'tender', key: text, target: { id: '2', name: null } },
+        'test',
+      );
     else answered.push((await seen(ask('PUT', path, { target: { id: '2' } }))).body);
     await putMapping(
       pool,
       tenant.id,
-      'account',
-      `clearing:${text}`,
-      { id: drawer, name: null },
+      { kind: 'account', key: `clearing:${text}`, target: { id: drawer, name: null } },
       'test',
     );
   }

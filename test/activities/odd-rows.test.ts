@@ -77,7 +77,13 @@ test('sends: one that cannot be read is held for a person, the others go on: the
   await sells(tenant, 'P-3');
   const held = await until(
     'it is held',
-    () => listFailures(stack.database.pool, tenant.id, { reason: 'outcome_unknown' }, null, 9),
+    () =>
+      listFailures(
+        stack.database.pool,
+        tenant.id,
+        { reason: 'outcome_unknown' },
+        { afterId: null, limit: 9 },
+      ),
     (all) => all.length === 1,
   );
   expect(held[0]).toMatchObject({ recordId: 'P-2', state: 'held' });
@@ -187,7 +193,7 @@ test('records: one that cannot be read is held with its way out, the others go o
   await sells(tenant, 'P-3');
   const [failure] = await until(
     'it is held',
-    () => listFailures(pool, tenant.id, {}, null, 9),
+    () => listFailures(pool, tenant.id, {}, { afterId: null, limit: 9 }),
     (all) => all.length === 1,
   );
   expect(failure).toMatchObject({ recordId: 'P-2', reason: 'unreadable_record' });

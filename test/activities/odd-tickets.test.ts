@@ -160,9 +160,14 @@ test('texts of any Unicode at their greatest length, and ids that differ by a bl
   // What stands there already is not taken for these.
   await sendChanges(stack, tenant, changes.slice(-2));
   await untilIdle(stack, tenant, 50_000);
-  expect(await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 50)).toEqual(
-    [],
-  );
+  expect(
+    await listFailures(
+      stack.database.pool,
+      tenant.id,
+      { system: 'qbo' },
+      { afterId: null, limit: 50 },
+    ),
+  ).toEqual([]);
   const posted = await documents(stack, tenant);
   expect(posted).toHaveLength(texts.length);
   expect(posted.filter((one) => !one.endsWith(' 12.50'))).toEqual([]);

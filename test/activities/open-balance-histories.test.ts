@@ -206,9 +206,7 @@ async function begin(from: number, next: () => number): Promise<TestTenant> {
     putMapping(
       stack.database.pool,
       tenant.id,
-      'account',
-      key,
-      { id: accounts[name] ?? '', name: null },
+      { kind: 'account', key, target: { id: accounts[name] ?? '', name: null } },
       'test',
     );
   await map('receivable', 'Accounts Receivable (A/R)');
@@ -324,7 +322,9 @@ async function named(from: number, count: number, group: number): Promise<string
   try {
     return await run(from, count, group);
   } catch (cause) {
-    throw new Error(`seeds ${from} to ${from + count - 1}, group ${group}: ${String(cause)}`);
+    throw new Error(`seeds ${from} to ${from + count - 1}, group ${group}: ${String(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -340,6 +340,10 @@ test.each([
   ['two deliveries freed and applied the same in turn', 10_326, 1, 0],
   ['what was freed for a change that waits was applied again', 11_097, 12, 0],
   ['a receipt in place of a credit memo of a closed period', 10_690, 1, 1],
-])('B7: %s', async (_, from, count, group) => {
-  expect((await named(from, count, group)).join('\n')).toBe('');
-}, 120_000);
+])(
+  'B7: %s',
+  async (_, from, count, group) => {
+    expect((await named(from, count, group)).join('\n')).toBe('');
+  },
+  120_000,
+);

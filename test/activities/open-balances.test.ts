@@ -37,7 +37,12 @@ async function tenantWith(posting: Parameters<typeof post>[2]): Promise<TestTena
   await untilIdle(stack, tenant, 50_000);
   const accounts = await accountsOf(stack, tenant);
   const receivable = { id: accounts['Accounts Receivable (A/R)'] ?? '', name: null };
-  await putMapping(stack.database.pool, tenant.id, 'account', 'receivable', receivable, 'test');
+  await putMapping(
+    stack.database.pool,
+    tenant.id,
+    { kind: 'account', key: 'receivable', target: receivable },
+    'test',
+  );
   return tenant;
 }
 

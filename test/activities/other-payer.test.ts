@@ -42,7 +42,12 @@ const payment = (
 });
 
 async function held(tenant: TestTenant): Promise<string[]> {
-  const failures = await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 50);
+  const failures = await listFailures(
+    stack.database.pool,
+    tenant.id,
+    { system: 'qbo' },
+    { afterId: null, limit: 50 },
+  );
   return failures.map(({ recordId, detail }) => `${recordId} ${detail ?? ''}`).sort();
 }
 

@@ -64,9 +64,14 @@ test('a ticket of two tenders, its refund and an invoice are in the books once, 
   const invoice: TestChange = { kind: 'invoice', recordId: 'T-2', body: unpaid };
   await sendChanges(stack, tenant, [product('A'), customer('c-1'), refund, order, invoice]);
   await untilIdle(stack, tenant, 50_000);
-  expect(await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 10)).toEqual(
-    [],
-  );
+  expect(
+    await listFailures(
+      stack.database.pool,
+      tenant.id,
+      { system: 'qbo' },
+      { afterId: null, limit: 10 },
+    ),
+  ).toEqual([]);
   expect(await documents(stack, tenant)).toEqual([
     'Invoice T-1 27.22',
     'Invoice T-2 27.22',

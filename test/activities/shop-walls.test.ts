@@ -39,12 +39,22 @@ async function shopLane(tenant: TestTenant): Promise<LaneState | undefined> {
 
 /** What is held or dead in the shop, as `record reason`. */
 async function failed(tenant: TestTenant): Promise<string[]> {
-  const found = await listFailures(stack.database.pool, tenant.id, { system: 'woo' }, null, 100);
+  const found = await listFailures(
+    stack.database.pool,
+    tenant.id,
+    { system: 'woo' },
+    { afterId: null, limit: 100 },
+  );
   return found.map(({ recordId, reason }) => `${recordId} ${reason}`).sort();
 }
 
 async function detailOf(tenant: TestTenant, recordId: string): Promise<string> {
-  const found = await listFailures(stack.database.pool, tenant.id, { system: 'woo' }, null, 100);
+  const found = await listFailures(
+    stack.database.pool,
+    tenant.id,
+    { system: 'woo' },
+    { afterId: null, limit: 100 },
+  );
   return found.find((one) => one.recordId === recordId)?.detail ?? '';
 }
 

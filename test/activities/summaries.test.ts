@@ -77,28 +77,27 @@ test('a day is summed up, changed by late sales and edits, and its neighbour is 
   await putMapping(
     pool,
     tenant.id,
-    'account',
-    'daily-customer',
-    { id: created.customer, name: null },
+    { kind: 'account', key: 'daily-customer', target: { id: created.customer, name: null } },
     'test',
   );
   await putMapping(
     pool,
     tenant.id,
-    'account',
-    'guest-customer',
-    { id: created.customer, name: null },
+    { kind: 'account', key: 'guest-customer', target: { id: created.customer, name: null } },
     'test',
   );
   await putMapping(
     pool,
     tenant.id,
-    'item',
-    '@daily-sales',
-    { id: created.item, name: null },
+    { kind: 'item', key: '@daily-sales', target: { id: created.item, name: null } },
     'test',
   );
-  await putMapping(pool, tenant.id, 'item', 'A', { id: created.item, name: null }, 'test');
+  await putMapping(
+    pool,
+    tenant.id,
+    { kind: 'item', key: 'A', target: { id: created.item, name: null } },
+    'test',
+  );
   await sendChanges(stack, tenant, [
     ticket('T-1', 1),
     ticket('T-2', 3),

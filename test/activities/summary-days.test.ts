@@ -166,7 +166,10 @@ test('a ticket of which one half cannot be posted is in no summary with the othe
   ]);
   await setAutomatedTax(tenant, true);
   const redriveId = randomUUID();
-  await requestRedrive(stack.database.pool, tenant.id, redriveId, { all: true }, 'test');
+  await requestRedrive(stack.database.pool, tenant.id, redriveId, {
+    selector: { all: true },
+    by: 'test',
+  });
   await signal(stack, tenant, 'redrive', { id: redriveId, redriveId });
   await until(
     'redriven',

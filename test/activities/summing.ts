@@ -48,7 +48,7 @@ export async function summingTenant(
   );
   const idOf = (kind: string): string => rows.find((row) => row.kind === kind)?.id ?? '';
   const map = (kind: 'account' | 'item', key: string, id: string): Promise<unknown> =>
-    putMapping(pool, tenant.id, kind, key, { id, name: null }, 'test');
+    putMapping(pool, tenant.id, { kind, key, target: { id, name: null } }, 'test');
   const read = await pool.query<{ facts: unknown }>(
     `SELECT facts FROM connections WHERE tenant = $1 AND system = 'qbo'`,
     [tenant.id],

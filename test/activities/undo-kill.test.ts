@@ -111,9 +111,11 @@ async function kill(stack: Stack, { at }: KillCase): Promise<TestTenant> {
   await putMapping(
     pool,
     tenant.id,
-    'account',
-    'clearing:cash',
-    { id: accounts['Undeposited Funds'] ?? '', name: null },
+    {
+      kind: 'account',
+      key: 'clearing:cash',
+      target: { id: accounts['Undeposited Funds'] ?? '', name: null },
+    },
     'test',
   );
   balancesBefore.set(tenant.tenantId, await trialBalance(stack, tenant));

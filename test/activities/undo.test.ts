@@ -95,9 +95,7 @@ async function bookkeeping(): Promise<{ tenant: TestTenant; ask: Ask }> {
     putMapping(
       stack.database.pool,
       tenant.id,
-      'account',
-      key,
-      { id: accounts[name] ?? '', name },
+      { kind: 'account', key, target: { id: accounts[name] ?? '', name } },
       'test',
     );
   await map('clearing:cash', 'Undeposited Funds');
@@ -167,9 +165,14 @@ test('a backfill of 200 documents is taken back, deposited ones and those of a c
     done: 200,
     undone: { voided: 165, countered: 35 },
   });
-  expect(await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 10)).toEqual(
-    [],
-  );
+  expect(
+    await listFailures(
+      stack.database.pool,
+      tenant.id,
+      { system: 'qbo' },
+      { afterId: null, limit: 10 },
+    ),
+  ).toEqual([]);
 
   // What was deposited is at the bank, and its counter-documents came out of where it had lain.
   const deposited = dollars(20 * 2_500);
@@ -296,7 +299,7 @@ test('what waits, is held or dead in the range is not posted any more, and says 
   ]);
   expect(await statesOf(tenant, 'waits')).toEqual(['sale skipped undone']);
   const key = 'ts_pos_of_undone';
-  await addKey(stack.database.pool, tenant.id, key, 'pos', 'pos');
+  await addKey(stack.database.pool, tenant.id, key, { role: 'pos', label: 'pos' });
   const change = await api.call('GET', `/v1/tenants/${tenant.tenantId}/changes/evt-held`, { key });
   expect(change.body).toMatchObject({
     deliveries: [
@@ -392,7 +395,12 @@ test('payments are taken back before the invoices that they pay, and an invoice 
   await untilIdle(stack, tenant);
   const run = await startUndo(stack, tenant, ask, { from: '2026-11-20', to: '2026-11-20' });
   await ended(ask, run);
-  const failures = await listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 9);
+  const failures = await listFailures(
+    stack.database.pool,
+    tenant.id,
+    { system: 'qbo' },
+    { afterId: null, limit: 9 },
+  );
   expect(failures.find(({ recordId }) => recordId === 'I-1')).toMatchObject({
     reason: 'paid_above_total',
   });
@@ -444,17 +452,13 @@ describe('daily summaries', () => {
     await putMapping(
       stack.database.pool,
       tenant.id,
-      'account',
-      'daily-customer',
-      idOf('customer'),
+      { kind: 'account', key: 'daily-customer', target: idOf('customer') },
       'test',
     );
     await putMapping(
       stack.database.pool,
       tenant.id,
-      'item',
-      '@daily-sales',
-      idOf('product'),
+      { kind: 'item', key: '@daily-sales', target: idOf('product') },
       'test',
     );
     return { tenant, ask };

@@ -51,7 +51,12 @@ async function names(tenant: TestTenant): Promise<string[]> {
 }
 
 async function held(tenant: TestTenant, system: 'qbo' | 'woo' = 'qbo'): Promise<string[]> {
-  const failures = await listFailures(stack.database.pool, tenant.id, { system }, null, 50);
+  const failures = await listFailures(
+    stack.database.pool,
+    tenant.id,
+    { system },
+    { afterId: null, limit: 50 },
+  );
   return failures.map(({ kind, recordId, cause }) => `${kind} ${recordId.trim()} ${cause}`).sort();
 }
 
@@ -84,9 +89,7 @@ async function shop(unmapped: 'hold' | 'create' = 'create'): Promise<TestTenant>
   await putMapping(
     stack.database.pool,
     tenant.id,
-    'account',
-    'guest-customer',
-    { id: made.Customer.Id, name: null },
+    { kind: 'account', key: 'guest-customer', target: { id: made.Customer.Id, name: null } },
     'test',
   );
   await post(stack, tenant, { item: { unmapped } });
@@ -210,9 +213,7 @@ test('a product that comes while the item is on its way, or held, goes on with i
   await putMapping(
     stack.database.pool,
     tenant.id,
-    'account',
-    'income',
-    { id: rows[0]?.id ?? '', name: null },
+    { kind: 'account', key: 'income', target: { id: rows[0]?.id ?? '', name: null } },
     'test',
   );
   await sendChanges(stack, tenant, [product('B')]);
@@ -243,7 +244,12 @@ test('what is in the books or mapped is used: by SKU, else by name; two of a SKU
   await add({ Name: 'Twin one', Sku: 'T' });
   await add({ Name: 'Twin two', Sku: 'T' });
   const hand = await add({ Name: 'By hand', Sku: 'other' });
-  await putMapping(stack.database.pool, tenant.id, 'item', 'M', { id: hand, name: null }, 'test');
+  await putMapping(
+    stack.database.pool,
+    tenant.id,
+    { kind: 'item', key: 'M', target: { id: hand, name: null } },
+    'test',
+  );
   await sendChanges(stack, tenant, [
     sale('1', [
       ['S', 1],
@@ -309,18 +315,14 @@ test('on days of summaries articles get items only where the summary tells them'
     await putMapping(
       pool,
       tenant.id,
-      'item',
-      '@daily-sales',
-      { id: daily?.Id ?? '', name: null },
+      { kind: 'item', key: '@daily-sales', target: { id: daily?.Id ?? '', name: null } },
       'test',
     );
     const walkIn = await listed(stack, tenant, 'Customer', z.object({ Id: z.string() }));
     await putMapping(
       pool,
       tenant.id,
-      'account',
-      'daily-customer',
-      { id: walkIn[0]?.Id ?? '', name: null },
+      { kind: 'account', key: 'daily-customer', target: { id: walkIn[0]?.Id ?? '', name: null } },
       'test',
     );
     await post(stack, tenant, {

@@ -92,7 +92,7 @@ const map = (
   key: string,
   id: string,
 ): Promise<unknown> =>
-  putMapping(stack.database.pool, tenant.id, kind, key, { id, name: null }, 'test');
+  putMapping(stack.database.pool, tenant.id, { kind, key, target: { id, name: null } }, 'test');
 
 const targetOf = async ({ id }: TestTenant, key: string): Promise<string> =>
   (

@@ -121,8 +121,18 @@ describe('A5: the answer names', () => {
       'unknown_tax_code: tax code "VAT" has no mapping yet',
     ]);
     const { pool } = api.database;
-    await putMapping(pool, number, 'account', 'clearing:card', { id: '1', name: null }, 'test');
-    await putMapping(pool, number, 'taxCode', 'VAT', { id: '1', name: null }, 'test');
+    await putMapping(
+      pool,
+      number,
+      { kind: 'account', key: 'clearing:card', target: { id: '1', name: null } },
+      'test',
+    );
+    await putMapping(
+      pool,
+      number,
+      { kind: 'taxCode', key: 'VAT', target: { id: '1', name: null } },
+      'test',
+    );
     expect(await codesOf([product('n2', 'MUG'), taxed('n3')])).toEqual([]);
   });
 

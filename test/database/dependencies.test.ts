@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 
 const picked = async (): Promise<string[]> =>
-  (await pickDue(database.pool, tenant, 'qbo', 50)).map(
+  (await pickDue(database.pool, { tenant, system: 'qbo' }, 50)).map(
     ({ kind, recordId }) => `${kind} ${recordId}`,
   );
 const row = (kind: 'customer' | 'product' | 'order', id: string): Promise<Row> =>
@@ -213,9 +213,8 @@ test('each kind gives its oldest due ones, no more than asked for, and nothing b
     [tenant],
   );
   expect(await picked()).toEqual(['customer 3', 'customer 1', 'customer 2']);
-  expect((await pickDue(database.pool, tenant, 'qbo', 2)).map(({ recordId }) => recordId)).toEqual([
-    '3',
-    '1',
-  ]);
+  expect(
+    (await pickDue(database.pool, { tenant, system: 'qbo' }, 2)).map(({ recordId }) => recordId),
+  ).toEqual(['3', '1']);
   expect(accepted('1').remote?.id).toBe('r1');
 });

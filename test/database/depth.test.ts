@@ -151,15 +151,15 @@ async function run(tenant: number, given: Step): Promise<void> {
       return;
     }
     case 'redrive': {
-      const [failure] = await listFailures(pool, tenant, {}, null, 1);
+      const [failure] = await listFailures(pool, tenant, {}, { afterId: null, limit: 1 });
       const selector =
         given.isAll || failure === undefined ? { all: true as const } : { cause: failure.cause };
-      await requestRedrive(pool, tenant, `r${++revision}`, selector, 'test');
+      await requestRedrive(pool, tenant, `r${++revision}`, { selector, by: 'test' });
       await applyRedrive(pool, tenant, `r${revision}`, Date.now());
       return;
     }
     case 'discard': {
-      const [failure] = await listFailures(pool, tenant, {}, null, 1);
+      const [failure] = await listFailures(pool, tenant, {}, { afterId: null, limit: 1 });
       if (failure !== undefined) await discardDelivery(pool, tenant, failure.id, 'test');
       return;
     }

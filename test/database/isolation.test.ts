@@ -108,10 +108,15 @@ beforeAll(async () => {
        AND system = 'qbo'`,
     [full],
   );
-  await putMapping(pool, full, 'item', 'a', { id: '1', name: null }, 'test');
-  await putMapping(pool, full, 'account', 'income', { id: '2', name: null }, 'test');
+  await putMapping(pool, full, { kind: 'item', key: 'a', target: { id: '1', name: null } }, 'test');
+  await putMapping(
+    pool,
+    full,
+    { kind: 'account', key: 'income', target: { id: '2', name: null } },
+    'test',
+  );
   await putConnection(pool, full, { system: 'qbo', address: 'x', account: 'x', sealed: 'x' });
-  await addKey(pool, full, 'second-key', 'viewer', 'second');
+  await addKey(pool, full, 'second-key', { role: 'viewer', label: 'second' });
   await createRun(pool, full, {
     id: run,
     kind: 'dry_run',
@@ -216,21 +221,23 @@ const asks: Record<string, Ask> = {
   lockByIds: inTx(async (tx, tenant) => lockByIds(tx, tenant, await allIds())),
   findChange: async (tenant) => findChange(database.pool, tenant, await anEvent()),
   findConnection: (tenant) => findConnection(database.pool, tenant, 'qbo'),
-  listFailures: (tenant) => listFailures(database.pool, tenant, {}, null, 9),
+  listFailures: (tenant) => listFailures(database.pool, tenant, {}, { afterId: null, limit: 9 }),
   listCauses: (tenant) => listCauses(database.pool, tenant, 9),
   findDelivery: async (tenant) => findDelivery(database.pool, tenant, (await allIds())[0] ?? ''),
   countRedrivable: async (tenant) =>
     (await countRedrivable(database.pool, tenant, { ids: await allIds() })) || null,
-  listMappings: (tenant) => listMappings(database.pool, tenant, 'item', null, 9),
+  listMappings: (tenant) =>
+    listMappings(database.pool, tenant, 'item', { afterKey: null, limit: 9 }),
   mappingsFor: (tenant) => mappingsFor(database.pool, tenant, ['a']),
-  pickDue: (tenant) => pickDue(database.pool, tenant, 'qbo', 9),
+  pickDue: (tenant) => pickDue(database.pool, { tenant, system: 'qbo' }, 9),
   'laneWork, due': async (tenant) => (await laneWork(database.pool, tenant, 'qbo')).nextDueAtMs,
   'laneWork, dead': async (tenant) => (await laneWork(database.pool, tenant, 'qbo')).dead || null,
   'loadReferences, products': async (tenant) =>
     (await loadReferences(database.pool, tenant, 'qbo', keys)).products.byId,
   'loadReferences, shared e-mails': async (tenant) =>
     (await loadReferences(database.pool, tenant, 'qbo', keys)).sharedEmails,
-  ownersOfRemote: (tenant) => ownersOfRemote(database.pool, tenant, 'qbo', 'customer', ['there-1']),
+  ownersOfRemote: (tenant) =>
+    ownersOfRemote(database.pool, { tenant, system: 'qbo' }, 'customer', ['there-1']),
   'loadReferences, customers': async (tenant) =>
     (await loadReferences(database.pool, tenant, 'qbo', keys)).customers,
   'loadReferences, orders': async (tenant) =>
@@ -262,9 +269,12 @@ const asks: Record<string, Ask> = {
   beginRun: (tenant) => beginRun(database.pool, tenant, run),
   savePage: async (tenant) =>
     (await savePage(database.pool, tenant, run, { ...found, progress: {} })) || null,
-  listRunSends: (tenant) => listRunSends(database.pool, tenant, run, { system: '', no: 0 }, 9),
-  listRunMembers: (tenant) => listRunMembers(database.pool, tenant, run, { system: '', no: 0 }, 9),
-  endRun: async (tenant) => (await endRun(database.pool, tenant, run, 'completed', null)) || null,
+  listRunSends: (tenant) =>
+    listRunSends(database.pool, tenant, run, { after: { system: '', no: 0 }, limit: 9 }),
+  listRunMembers: (tenant) =>
+    listRunMembers(database.pool, tenant, run, { after: { system: '', no: 0 }, limit: 9 }),
+  endRun: async (tenant) =>
+    (await endRun(database.pool, tenant, run, { state: 'completed', detail: null })) || null,
   takeVerifying: async (tenant) => {
     const asked = await takeVerifying(
       database.pool,
@@ -309,7 +319,9 @@ test('what a tenant always has is its own: lanes, settings, keys', async () => {
   ]);
   expect(await newestSettings(database.pool, empty, 'direction')).toMatchObject({ rev: 1 });
   expect(await settingsInForce(database.pool, empty, 'direction')).toMatchObject({ rev: 1 });
-  expect(await settingsVersions(database.pool, empty, 'direction', null, 9)).toHaveLength(1);
+  expect(
+    await settingsVersions(database.pool, empty, 'direction', { beforeRev: null, limit: 9 }),
+  ).toHaveLength(1);
   expect(await listKeys(database.pool, empty)).toHaveLength(1);
   expect(await listKeys(database.pool, full)).toHaveLength(2);
 });
@@ -334,7 +346,7 @@ test('nothing that one tenant writes touches the other', async () => {
   );
   expect(await discardDelivery(pool, empty, ids[0] ?? '', 'why')).toBe('unknown');
   await noteShown(pool, empty, ids[0] ?? '', 99);
-  await requestRedrive(pool, empty, 'r', { ids }, 'test');
+  await requestRedrive(pool, empty, 'r', { selector: { ids }, by: 'test' });
   expect([...((await applyRedrive(pool, empty, 'r', Date.now())) ?? [])]).toEqual([]);
   await setSettings(
     pool,
@@ -345,7 +357,7 @@ test('nothing that one tenant writes touches the other', async () => {
       ['qbo', 'product'],
     ]),
   );
-  expect(await saveCredentials(pool, empty, 'qbo', 1, 'stolen')).toBe(false);
+  expect(await saveCredentials(pool, { tenant: empty, system: 'qbo' }, 1, 'stolen')).toBe(false);
   expect(await recount(pool, empty)).toEqual([]);
   expect(await deliveries(pool, full)).toEqual(before);
   expect(await findConnection(pool, full, 'qbo')).toMatchObject({ sealed: 'x' });

@@ -148,7 +148,12 @@ test('nothing is made with the start values', async () => {
 test('an article gets a product for the books alone, unless it has one or is mapped', async () => {
   const { pool } = database;
   await posting({ item: { unmapped: 'create' } });
-  await putMapping(pool, tenant, 'item', 'M', { id: '7', name: null }, 'test');
+  await putMapping(
+    pool,
+    tenant,
+    { kind: 'item', key: 'M', target: { id: '7', name: null } },
+    'test',
+  );
   await absorb(pool, tenant, [
     order('1', [
       ['A', 1],

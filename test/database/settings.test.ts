@@ -91,7 +91,10 @@ test('a queue bound in force is the one that intake obeys', async () => {
 test('only the newest request comes in force, older ones are superseded', async () => {
   for (const [n, id] of ['a', 'b', 'c'].entries()) await request(id, 10 + n);
   await bringInForce(database.pool, tenant, 'sync');
-  const versions = await settingsVersions(database.pool, tenant, 'sync', null, 10);
+  const versions = await settingsVersions(database.pool, tenant, 'sync', {
+    beforeRev: null,
+    limit: 10,
+  });
   expect(
     versions.map(({ rev, inForceAt, supersededAt }) => [
       rev,
@@ -105,7 +108,9 @@ test('only the newest request comes in force, older ones are superseded', async 
     [1, true, true],
   ]);
   expect(
-    (await settingsVersions(database.pool, tenant, 'sync', 3, 1)).map(({ rev }) => rev),
+    (await settingsVersions(database.pool, tenant, 'sync', { beforeRev: 3, limit: 1 })).map(
+      ({ rev }) => rev,
+    ),
   ).toEqual([2]);
 });
 
@@ -188,18 +193,33 @@ async function withFailures(): Promise<void> {
 test('failures are listed by class, reason, kind and system, and grouped by cause', async () => {
   await withFailures();
   const found = async (filter: Parameters<typeof listFailures>[2]): Promise<string[]> =>
-    (await listFailures(database.pool, tenant, { system: 'qbo', ...filter }, null, 50)).map(
-      ({ recordId }) => recordId,
-    );
+    (
+      await listFailures(
+        database.pool,
+        tenant,
+        { system: 'qbo', ...filter },
+        { afterId: null, limit: 50 },
+      )
+    ).map(({ recordId }) => recordId);
   expect(await found({})).toEqual(['1', '2', '3', '4']);
   expect(await found({ class: 'DATA' })).toEqual(['1']);
   expect(await found({ reason: 'closed_period' })).toEqual(['2']);
   expect(await found({ kind: 'order' })).toEqual([]);
-  const [page] = await listFailures(database.pool, tenant, { system: 'qbo' }, null, 1);
+  const [page] = await listFailures(
+    database.pool,
+    tenant,
+    { system: 'qbo' },
+    { afterId: null, limit: 1 },
+  );
   expect(
-    (await listFailures(database.pool, tenant, { system: 'qbo' }, page?.id ?? null, 1)).map(
-      ({ recordId }) => recordId,
-    ),
+    (
+      await listFailures(
+        database.pool,
+        tenant,
+        { system: 'qbo' },
+        { afterId: page?.id ?? null, limit: 1 },
+      )
+    ).map(({ recordId }) => recordId),
   ).toEqual(['2']);
   const causes = await listCauses(database.pool, tenant, 50);
   expect(
@@ -219,8 +239,8 @@ test.each([
   async (selector, covered) => {
     await withFailures();
     expect(await countRedrivable(database.pool, tenant, selector)).toBe(covered);
-    expect(await requestRedrive(database.pool, tenant, 'r', selector, 'a')).toBe(true);
-    expect(await requestRedrive(database.pool, tenant, 'r', selector, 'a')).toBe(false);
+    expect(await requestRedrive(database.pool, tenant, 'r', { selector, by: 'a' })).toBe(true);
+    expect(await requestRedrive(database.pool, tenant, 'r', { selector, by: 'a' })).toBe(false);
     const opened = await applyRedrive(database.pool, tenant, 'r', Date.now());
     expect(opened?.get('qbo') ?? 0).toBe(covered);
     expect(await applyRedrive(database.pool, tenant, 'r', Date.now())).toBeNull();
@@ -240,7 +260,7 @@ test('a redrive while the direction is off holds by direction', async () => {
       ['woo', 'customer'],
     ]),
   );
-  await requestRedrive(database.pool, tenant, 'r', { all: true }, 'a');
+  await requestRedrive(database.pool, tenant, 'r', { selector: { all: true }, by: 'a' });
   await applyRedrive(database.pool, tenant, 'r', Date.now());
   expect((await states()).filter((state) => state === 'customer held(direction)')).toHaveLength(4);
   expect(await queueDepth(database.pool, tenant)).toBe(0);

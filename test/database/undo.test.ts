@@ -101,7 +101,7 @@ test('cancelled, it wants what was not begun as before, at a new revision', asyn
   const lane = await holdLane(pool, tenant, 'qbo');
   const open = (await deliveries(pool, tenant, 'qbo')).slice(0, 5);
   const sent = await send(pool, lane, open);
-  await endRun(pool, tenant, run, 'cancelled', null);
+  await endRun(pool, tenant, run, { state: 'cancelled', detail: null });
   await undoDeliveries(pool, tenant, run, now);
   expect(await undoDeliveries(pool, tenant, run, now)).toBe(false);
   if (sent === null) throw new Error('nothing was sent');
@@ -219,7 +219,7 @@ test('cancelled, a ticket of which a document was taken back already is brought 
     first.map(({ id }) => accepted(id)),
     { state: 'settled', outcome: '1 of 1' },
   );
-  await endRun(pool, tenant, run, 'cancelled', null);
+  await endRun(pool, tenant, run, { state: 'cancelled', detail: null });
   expect(await undoDeliveries(pool, tenant, run, now)).toBe(false);
   expect(await undoOutcomesOf(pool, tenant, run)).toEqual({ voided: 1, waiting: 2 });
 });

@@ -78,7 +78,7 @@ const kinds: [string, (tenant: number) => Promise<unknown>, boolean][] = [
   ],
   [
     'a redrive that nobody applied',
-    (tenant) => requestRedrive(database.pool, tenant, 'x', { all: true }, 'a'),
+    (tenant) => requestRedrive(database.pool, tenant, 'x', { selector: { all: true }, by: 'a' }),
     true,
   ],
   ['a due delivery that nobody sends', withWork, true],

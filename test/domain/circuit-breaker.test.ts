@@ -10,7 +10,7 @@ import {
 
 const settings = { failures: 5, openMs: 60_000, successes: 3 };
 const fail = (breaker: Breaker, nowMs: number, random = 0.5): Breaker =>
-  afterFailure(breaker, settings, 'away', nowMs, random);
+  afterFailure(breaker, settings, 'away', { nowMs, random });
 
 test('a closed breaker lets turns begin and opens after a failed one', () => {
   expect(beginTurn(closedBreaker, 0)).toBe(closedBreaker);
@@ -58,7 +58,7 @@ test('a good probe between failures does not shorten the next pause', () => {
 test('the pause varies by ten percent and the reason is cut', () => {
   expect(fail(closedBreaker, 0, 0)).toMatchObject({ retryAtMs: 54_000 });
   expect(fail(closedBreaker, 0, 0.999_999)).toMatchObject({ retryAtMs: 66_000 });
-  const long = afterFailure(closedBreaker, settings, 'x'.repeat(900), 0, 0);
+  const long = afterFailure(closedBreaker, settings, 'x'.repeat(900), { nowMs: 0, random: 0 });
   expect(long).toMatchObject({ reason: 'x'.repeat(200) });
 });
 

@@ -19,15 +19,17 @@ const pushAll: DirectionPolicy = {
 };
 
 test('a product goes to both systems, stock to the shop, an order to the books', () => {
-  expect(wantedDeliveries('product', 'present', null, initialDirection)).toEqual([
+  expect(
+    wantedDeliveries({ kind: 'product', op: 'present', content: null }, initialDirection),
+  ).toEqual([
     { system: 'woo', part: '', gate: open },
     { system: 'qbo', part: '', gate: open },
   ]);
-  expect(wantedDeliveries('inventory', 'present', null, pushAll)).toEqual([
+  expect(wantedDeliveries({ kind: 'inventory', op: 'present', content: null }, pushAll)).toEqual([
     { system: 'woo', part: '', gate: open },
   ]);
   const content = { kind: 'order' as const, body: orderBody('1', [['a', 1]], null) };
-  expect(wantedDeliveries('order', 'present', content, pushAll)).toEqual([
+  expect(wantedDeliveries({ kind: 'order', op: 'present', content }, pushAll)).toEqual([
     { system: 'qbo', part: 'sale', gate: open },
   ]);
 });
@@ -35,9 +37,11 @@ test('a product goes to both systems, stock to the shop, an order to the books',
 test('a ticket with lines of both signs becomes a sale and a refund, one of negative lines a refund', () => {
   const parts = (lines: [string, number][]): string[] =>
     wantedDeliveries(
-      'order',
-      'present',
-      { kind: 'order', body: orderBody('1', lines, null) },
+      {
+        kind: 'order',
+        op: 'present',
+        content: { kind: 'order', body: orderBody('1', lines, null) },
+      },
       pushAll,
     ).map(({ part }) => part);
   expect(
@@ -52,14 +56,16 @@ test('a ticket with lines of both signs becomes a sale and a refund, one of nega
 
 test('a refund is one refund', () => {
   const body = { ...orderBody('1', [['a', 1]], null), restock: true };
-  expect(wantedDeliveries('refund', 'present', { kind: 'refund', body }, pushAll)).toMatchObject([
-    { system: 'qbo', part: 'refund' },
-  ]);
+  expect(
+    wantedDeliveries({ kind: 'refund', op: 'present', content: { kind: 'refund', body } }, pushAll),
+  ).toMatchObject([{ system: 'qbo', part: 'refund' }]);
 });
 
 test('a refund of several tenders has a move of each, one that is owed is applied, a payout may have its fees apart', () => {
   const parts = (content: RecordBody): string[] =>
-    wantedDeliveries(content.kind, 'present', content, pushAll).map(({ part }) => part);
+    wantedDeliveries({ kind: content.kind, op: 'present', content }, pushAll).map(
+      ({ part }) => part,
+    );
   const body = { ...orderBody('1', [['a', 1]], null), restock: true };
   const tenders = [
     { tender: 'cash', amountMinor: 1_000 },
@@ -76,7 +82,9 @@ test('a refund of several tenders has a move of each, one that is owed is applie
 });
 
 test('what direction keeps back is held by it, what is not built is held and never simplified', () => {
-  expect(wantedDeliveries('customer', 'present', null, initialDirection)).toEqual([
+  expect(
+    wantedDeliveries({ kind: 'customer', op: 'present', content: null }, initialDirection),
+  ).toEqual([
     { system: 'woo', part: '', gate: byDirection },
     { system: 'qbo', part: '', gate: open },
   ]);
@@ -125,9 +133,11 @@ test.each<[string, object, string[], 'refundReceipt' | 'creditMemo', string]>([
 test('a refund that may be a credit memo has an entry for each tender, also the only one', () => {
   const partsOf = (change: Partial<RefundBody>, names: DocumentNames): string[] =>
     wantedDeliveries(
-      'refund',
-      'present',
-      { kind: 'refund', body: { ...ofSale, ...change } },
+      {
+        kind: 'refund',
+        op: 'present',
+        content: { kind: 'refund', body: { ...ofSale, ...change } },
+      },
       pushAll,
       names,
     ).map(({ part }) => part);

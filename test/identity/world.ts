@@ -176,10 +176,9 @@ export class World {
         },
         { currency: null, zeroPrice: 'publish' },
       );
-    return composeItem(
-      item,
-      content.body, { references, facts: companyFacts }, this.itemFinding(item, references.ownProducts.get(item.recordId)?.code ?? content.body.sku),
-    );
+    const code = references.ownProducts.get(item.recordId)?.code ?? content.body.sku;
+    const company = { references, facts: companyFacts };
+    return composeItem(item, content.body, company, this.itemFinding(item, code));
   }
 
   private settle(delivery: Delivery, composed: Composed): void {

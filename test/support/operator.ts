@@ -19,7 +19,7 @@ export type Ask = (method: string, path: string, body?: object) => Promise<Calle
 /** Calls the API as an operator of this tenant. */
 export async function operatorOf(stack: Stack, api: TestApi, tenant: TestTenant): Promise<Ask> {
   const key = `ts_operator_of_${tenant.tenantId}`;
-  await addKey(stack.database.pool, tenant.id, key, 'operator', 'operator');
+  await addKey(stack.database.pool, tenant.id, key, { role: 'operator', label: 'operator' });
   return (method, path, body) =>
     api.call(method, `/v1/tenants/${tenant.tenantId}${path}`, {
       key,

@@ -239,7 +239,7 @@ export async function connect(
   });
   const { accounts, paymentMethods } = realm.ids;
   const map = (kind: 'account' | 'tender', key: string, id: string | undefined): Promise<unknown> =>
-    putMapping(pool, tenant, kind, key, { id: id ?? 'missing', name: null }, 'test');
+    putMapping(pool, tenant, { kind, key, target: { id: id ?? 'missing', name: null } }, 'test');
   await map('account', 'income', accounts['Sales of Product Income']);
   await map('account', 'clearing:card', accounts['Card clearing']);
   await map('account', 'clearing:cash', accounts['Cash drawer']);
@@ -329,7 +329,7 @@ export async function untilIdle(
   } catch (error) {
     const seen = {
       states: await countStates(pool, tenant.id),
-      failures: await listFailures(pool, tenant.id, {}, null, 3),
+      failures: await listFailures(pool, tenant.id, {}, { afterId: null, limit: 3 }),
       lanes: await laneStates(pool, tenant.id),
     };
     throw new Error(`It stands at ${JSON.stringify(seen)}`, { cause: error });

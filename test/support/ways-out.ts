@@ -60,7 +60,7 @@ export async function untilStands(
 
 /** What is held or dead, as `system kind record reason: detail`. */
 export async function heldWith(stack: Stack, { id }: TestTenant): Promise<string[]> {
-  const all = await listFailures(stack.database.pool, id, {}, null, 100);
+  const all = await listFailures(stack.database.pool, id, {}, { afterId: null, limit: 100 });
   return all.map(
     ({ system, kind, recordId, state, reason, detail }) =>
       `${system} ${kind} ${recordId} ${state} ${reason}: ${detail ?? ''}`,
@@ -98,7 +98,10 @@ export async function redriven(
   const all = await deliveriesOf(stack.database.pool, tenant.id, kind, recordId);
   const ids = all.filter((one) => one.system === system).map(({ id }) => id);
   const redriveId = randomUUID();
-  await requestRedrive(stack.database.pool, tenant.id, redriveId, { ids }, 'test');
+  await requestRedrive(stack.database.pool, tenant.id, redriveId, {
+    selector: { ids },
+    by: 'test',
+  });
   await signal(stack, tenant, 'redrive', { id: redriveId, redriveId });
   await untilStands(stack, tenant, place, wanted);
 }

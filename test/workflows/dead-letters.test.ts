@@ -28,7 +28,12 @@ afterAll(async () => {
 }, 60_000);
 
 async function failures(tenant: TestTenant): Promise<Failure[]> {
-  return listFailures(stack.database.pool, tenant.id, { system: 'qbo' }, null, 100);
+  return listFailures(
+    stack.database.pool,
+    tenant.id,
+    { system: 'qbo' },
+    { afterId: null, limit: 100 },
+  );
 }
 
 /** A tenant of whose sales QuickBooks refused some for good. */

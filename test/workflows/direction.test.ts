@@ -139,7 +139,10 @@ test('a repeated id changes nothing, and is stored once', async () => {
     catchUp: true,
   });
   await untilStatus(stack, tenant, 'all taken', ({ pendingRequests }) => pendingRequests === 0);
-  const versions = await settingsVersions(stack.database.pool, tenant.id, 'direction', null, 10);
+  const versions = await settingsVersions(stack.database.pool, tenant.id, 'direction', {
+    beforeRev: null,
+    limit: 10,
+  });
   expect(versions.map(({ requestId }) => requestId)).toEqual(['off-again', 'on', 'off', 'initial']);
   expect((await newestSettings(stack.database.pool, tenant.id, 'direction'))?.requestId).toBe(
     'off-again',

@@ -97,7 +97,7 @@ test('requests whose signal got lost are signalled again', async () => {
     part: 'sync',
     value: { ...quickSettings, queueBound: 777 },
   });
-  await requestRedrive(pool, tenant.id, 'lost', { all: true }, 'test');
+  await requestRedrive(pool, tenant.id, 'lost', { selector: { all: true }, by: 'test' });
   await ageBy30s(tenant);
   expect(await watch()).toBe(1);
   for (const part of ['direction', 'sync'] as const) {

@@ -70,7 +70,7 @@ export function postingsOf(
   if (side !== undefined) {
     const { totalMinor } = natural;
     if (typeof totalMinor !== 'number') return null;
-    books.sale(body.data, side, totalMinor, incomeOf, onAccount.includes(entity));
+    books.sale(body.data, { side, totalMinor }, incomeOf, onAccount.includes(entity));
     return books.postings();
   }
   switch (entity) {
@@ -165,8 +165,7 @@ class Books {
   /** A form: its total on one side, its lines on the other, and what is left is tax. */
   sale(
     { DepositToAccountRef, Line: lines }: Payload,
-    side: 1 | -1,
-    totalMinor: number,
+    { side, totalMinor }: { side: 1 | -1; totalMinor: number },
     incomeOf: IncomeAccounts,
     isOnAccount: boolean,
   ): void {

@@ -27,7 +27,12 @@ export function composeCustomer(
     const isRenamed = !isLinked && item.snapshot?.['name'] !== name;
     const rename = isRenamed ? { DisplayName: freeName(name, item.recordId, finding) } : {};
     const kept = { name, isLinked };
-    return update(item, 'Customer', item.remoteId, fields, rename, kept, finding);
+    return update(
+      item,
+      { entity: 'Customer', remoteId: item.remoteId },
+      { wanted: fields, rename, kept },
+      finding,
+    );
   }
   if (!finding) throw new Error(`Bug: delivery ${item.deliveryId} is composed without its look-up`);
   const byEmail = customersOf(body, name, references, ownRows(item, finding.byEmail));
@@ -40,7 +45,11 @@ export function composeCustomer(
   if (found) {
     const missing = missingFields(fields, found);
     const snapshot = { fields, name, isLinked: match !== undefined };
-    return link('Customer', found.Id, found.SyncToken, missing, snapshot);
+    return link(
+      { entity: 'Customer', remoteId: found.Id, remoteVersion: found.SyncToken },
+      missing,
+      snapshot,
+    );
   }
   const displayName = freeName(name, item.recordId, finding);
   return {

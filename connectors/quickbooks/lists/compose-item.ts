@@ -53,11 +53,21 @@ export function composeItem(
   if (step.type === 'wait') return step.composed;
   if (item.remoteId !== null && step.type === 'interim') {
     const name = { Name: itemName(step.name) };
-    const composed = update(item, 'Item', item.remoteId, name, {}, { isLinked }, finding);
+    const composed = update(
+      item,
+      { entity: 'Item', remoteId: item.remoteId },
+      { wanted: name, rename: {}, kept: { isLinked } },
+      finding,
+    );
     return composed.type === 'write' ? asStep(composed.write) : composed;
   }
   if (item.remoteId !== null) {
-    const composed = update(item, 'Item', item.remoteId, fields, {}, { isLinked }, finding);
+    const composed = update(
+      item,
+      { entity: 'Item', remoteId: item.remoteId },
+      { wanted: fields, rename: {}, kept: { isLinked } },
+      finding,
+    );
     // A deleted product stays as it is, but for a name that is another product's now.
     return item.op === 'absent' && composed.type === 'adopt'
       ? { type: 'skip', reason: 'policy' }
@@ -79,7 +89,11 @@ export function composeItem(
   if (match.type === 'stop') return match.composed;
   if (match.type === 'found') {
     const { Id, SyncToken } = match.item;
-    return link('Item', Id, SyncToken, missingFields(fields, match.item), snapshot);
+    return link(
+      { entity: 'Item', remoteId: Id, remoteVersion: SyncToken },
+      missingFields(fields, match.item),
+      snapshot,
+    );
   }
   const isNameTaken = finding.byName.length > 0;
   const free = isNameTaken ? markedName(code, item.recordId) : code;

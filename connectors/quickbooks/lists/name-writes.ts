@@ -42,11 +42,8 @@ function lastFields(item: Outgoing): JsonObject {
  */
 export function update(
   item: Outgoing,
-  entity: 'Customer' | 'Item',
-  remoteId: string,
-  wanted: JsonObject,
-  rename: JsonObject,
-  kept: JsonObject,
+  { entity, remoteId }: { entity: 'Customer' | 'Item'; remoteId: string },
+  { wanted, rename, kept }: { wanted: JsonObject; rename: JsonObject; kept: JsonObject },
   finding: CustomerFinding | ItemFinding | null,
 ): Composed {
   const last = lastFields(item);
@@ -58,14 +55,21 @@ export function update(
     return { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked };
   if (finding?.isGone || remoteVersion === null)
     return hold('gone_in_system', entity, `${entity} ${remoteId} is not there any more`);
-  return updateWrite(entity, remoteId, remoteVersion, changed, snapshot, isLinked);
+  return updateWrite(
+    { entity, id: remoteId, syncToken: remoteVersion },
+    changed,
+    snapshot,
+    isLinked,
+  );
 }
 
 /** Adopts something found there; only fields that are empty there are filled. */
 export function link(
-  entity: 'Customer' | 'Item',
-  remoteId: string,
-  remoteVersion: string,
+  {
+    entity,
+    remoteId,
+    remoteVersion,
+  }: { entity: 'Customer' | 'Item'; remoteId: string; remoteVersion: string },
   missing: JsonObject,
   snapshot: JsonObject,
 ): Composed {
@@ -73,15 +77,18 @@ export function link(
   return Object.keys(missing).length === 0
     ? { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked }
     : {
-        ...updateWrite(entity, remoteId, remoteVersion, missing, snapshot, isLinked),
+        ...updateWrite(
+          { entity, id: remoteId, syncToken: remoteVersion },
+          missing,
+          snapshot,
+          isLinked,
+        ),
         adopts: remoteId,
       };
 }
 
 function updateWrite(
-  entity: 'Customer' | 'Item',
-  id: string,
-  syncToken: string,
+  { entity, id, syncToken }: { entity: 'Customer' | 'Item'; id: string; syncToken: string },
   changed: JsonObject,
   snapshot: JsonObject,
   isLinked: boolean,

@@ -42,14 +42,10 @@ export function saleOfPart(
     return { plain: sale, sale, hold: null };
   }
   const part = source.kind === 'refund' || item.part === 'refund' ? 'refund' : 'sale';
-  const known = saleOfRecord(
-    source,
-    item.recordId,
-    part,
-    references,
+  const known = saleOfRecord(source, { recordId: item.recordId, part }, references, {
     settings,
-    facts.homeCurrency ?? '',
-  );
+    homeCurrency: facts.homeCurrency ?? '',
+  });
   const sale = taxedByDeposits(known.sale, item, company);
   const isOnAccount =
     source.kind === 'refund'

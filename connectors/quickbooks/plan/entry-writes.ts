@@ -115,7 +115,11 @@ export function difference(
     description: `difference ${nth}`,
   });
   const ids = new Map(entry.legs.map(({ account, id }) => [account, id]));
-  const shaped = shapeMoney(document, company, entry.date, ids, entry.owedBy?.id);
+  const shaped = shapeMoney(document, company, {
+    ownDate: entry.date,
+    accounts: ids,
+    customerId: entry.owedBy?.id ?? null,
+  });
   if (shaped.type === 'stop') return done(shaped.composed);
   return newMoney(shaped, { ...posted, entry: net }, 'difference', isLast);
 }

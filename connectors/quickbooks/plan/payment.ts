@@ -113,10 +113,15 @@ export function planOnePayment(asked: AskedPayment): PlannedMoney {
   const main = mainOf(posted);
   if (posted.voidDue !== null && main !== null)
     return done(
-      voidWrite(item, { ...posted, voidDue: null }, main, rows.get(keyOf(main)) ?? null, {
-        then: 'hold',
-        why: posted.voidDue.why,
-      }),
+      voidWrite(
+        item,
+        { ...posted, voidDue: null },
+        { document: main, row: rows.get(keyOf(main)) ?? null },
+        {
+          then: 'hold',
+          why: posted.voidDue.why,
+        },
+      ),
     );
   if (item.lastClass === 'CLOSED' && item.attempts > 1)
     return held('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period');
@@ -180,10 +185,15 @@ function planStanding(asked: AskedPayment, wanted: WantedPayment | null): Planne
   const isLocked = books.isDeposited || books.closedUpTo !== null;
   if (!isLocked && !hasDifferences)
     return done(
-      voidWrite(item, posted, main, rows.get(keyOf(main)) ?? null, {
-        then: wanted === null ? 'whole' : 'step',
-        why: null,
-      }),
+      voidWrite(
+        item,
+        posted,
+        { document: main, row: rows.get(keyOf(main)) ?? null },
+        {
+          then: wanted === null ? 'whole' : 'step',
+          why: null,
+        },
+      ),
     );
   if (posted.payment === null && !hasDifferences)
     return held(

@@ -37,11 +37,9 @@ export interface SaleOfRecord {
 
 export function saleOfRecord(
   source: RecordSource,
-  recordId: string,
-  part: DocumentPart,
+  { recordId, part }: { recordId: string; part: DocumentPart },
   references: References,
-  settings: PostingSettings,
-  homeCurrency: string,
+  { settings, homeCurrency }: { settings: PostingSettings; homeCurrency: string },
 ): SaleOfRecord {
   if (source.kind === 'payment') {
     const sale = saleOfDeposit(source.body, recordId, homeCurrency);

@@ -154,7 +154,7 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
   const isTouched = step.type === 'update' || step.type === 'void' || step.type === 'difference';
   const inUse = isTouched ? inUseHold(item, company) : null;
   if (inUse !== null) return done(hold(inUse.reason, inUse.what, inUse.detail));
-  return stepPlanned(asked, rows, posted, step, wanted?.sale ?? null, books, update);
+  return stepPlanned(asked, rows, posted, { step, wanted: wanted?.sale ?? null, books, update });
 }
 
 /** Nothing was ever posted of it. */
@@ -206,20 +206,27 @@ function voidDue(item: Outgoing, posted: Posted, rows: ReadRows): Composed | nul
     due === null ? undefined : posted.documents.find((one) => keyOf(one) === keyOf(due));
   if (due === null || document === undefined || document.isVoided) return null;
   const next = { ...posted, net: due.netBefore, voidDue: null };
-  return voidWrite(item, next, document, rows.get(keyOf(due)) ?? null, {
-    then: 'hold',
-    why: due.why,
-  });
+  return voidWrite(
+    item,
+    next,
+    { document, row: rows.get(keyOf(due)) ?? null },
+    {
+      then: 'hold',
+      why: due.why,
+    },
+  );
 }
 
 function stepPlanned(
   asked: Asked,
   rows: ReadRows,
   posted: Posted,
-  step: Step,
-  wanted: PostedSale | null,
-  books: BooksState,
-  update: ShapedUpdate | null,
+  {
+    step,
+    wanted,
+    books,
+    update,
+  }: { step: Step; wanted: PostedSale | null; books: BooksState; update: ShapedUpdate | null },
 ): Planned {
   const { item } = asked;
   const main = mainOf(posted);
@@ -250,10 +257,15 @@ function stepPlanned(
       return done(
         paidBeforeVoid(asked, main, rows) ??
           unlinked(item, posted, main, rows) ??
-          voidWrite(item, posted, main, rows.get(keyOf(main)) ?? null, {
-            then: step.isLast ? 'whole' : 'step',
-            why: null,
-          }),
+          voidWrite(
+            item,
+            posted,
+            { document: main, row: rows.get(keyOf(main)) ?? null },
+            {
+              then: step.isLast ? 'whole' : 'step',
+              why: null,
+            },
+          ),
       );
     case 'difference': {
       const made = newDifference(asked, posted, step);

@@ -126,8 +126,8 @@ function nextApplication(
   if (isAllDone(item, due) && met.some(({ isChanging }) => isChanging))
     return done({ type: 'later', detail: 'Documents of this sale are being changed' });
   const payment = met.find(isPayment);
-  if (payment === undefined) return application(item, company, posted, met, money);
-  const write = fromPayment(payment, met, rows, posted, item, money.currency);
+  if (payment === undefined) return application(item, company, posted, { met, money });
+  const write = fromPayment({ payment, met }, rows, posted, { item, currency: money.currency });
   return write === null ? null : done(write);
 }
 
@@ -177,8 +177,7 @@ function application(
   item: Outgoing,
   { facts }: CompanyContext,
   posted: Posted,
-  met: readonly Applied[],
-  money: Parameters<typeof currencyFields>[0],
+  { met, money }: { met: readonly Applied[]; money: Parameters<typeof currencyFields>[0] },
 ): NewMoney | null {
   const { currency } = money;
   const day =
@@ -214,12 +213,10 @@ function application(
  * What a payment has left is applied by itself: its lines with those of the charges that it meets.
  */
 function fromPayment(
-  payment: Applied,
-  met: readonly Applied[],
+  { payment, met }: { payment: Applied; met: readonly Applied[] },
   rows: ReadRows,
   posted: Posted,
-  item: Outgoing,
-  currency: string,
+  { item, currency }: { item: Outgoing; currency: string },
 ): Composed | null {
   const row = rows.get(keyOf(payment)) ?? null;
   const read = documentContentSchema.safeParse(row);

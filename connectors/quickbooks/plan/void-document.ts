@@ -16,8 +16,7 @@ import {
 export function voidWrite(
   item: Outgoing,
   posted: Posted,
-  document: WrittenDocument,
-  row: JsonObject | null,
+  { document, row }: { document: WrittenDocument; row: JsonObject | null },
   after: { then: 'whole' | 'step' | 'hold'; why: string | null },
 ): Composed {
   const { id, entity } = document;

@@ -80,7 +80,11 @@ export function entryShape(item: Outgoing, company: CompanyContext): MoneyShape 
       const clearing = moneyAccount(company, clearingOf(body), currency);
       if (clearing.type === 'stop') return clearing;
       const isBank = clearing.accountType === 'Bank';
-      return decided(payoutPart(body, recordId, part, currency, isBank), 'payout', company);
+      return decided(
+        payoutPart(body, recordId, part, { currency, isClearingBank: isBank }),
+        'payout',
+        company,
+      );
     }
     case 'cash': {
       const decision = cashDocument(record.body, recordId, facts.homeCurrency ?? '', settings);
@@ -117,7 +121,7 @@ function decided(decision: MoneyDecision, what: string, company: CompanyContext)
   const dated = dateOf(decision.date, what, settings, facts);
   if (dated.type === 'hold') return stopped(dated);
   const notes = [...decision.notes, ...dated.notes];
-  return shapeMoney({ ...decision, date: dated.date, notes }, company, decision.date);
+  return shapeMoney({ ...decision, date: dated.date, notes }, company, { ownDate: decision.date });
 }
 
 type Wanted = WantedPayment | { none: string } | Extract<MoneyShape, { type: 'stop' }>;
@@ -184,7 +188,7 @@ function application({ record, recordId }: Outgoing, company: CompanyContext): W
   return {
     payment: open.payment,
     key: { ...paymentKeyOf(open.payment, invoiceId, open.ownDate), creditMemoId },
-    shape: (payment, row) => shapeApplication(payment, invoiceId, creditMemoId, company, row),
+    shape: (payment, row) => shapeApplication(payment, { invoiceId, creditMemoId }, company, row),
   };
 }
 

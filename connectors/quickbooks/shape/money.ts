@@ -32,17 +32,21 @@ export interface ShapedMoney {
 
 export type MoneyShape = ShapedMoney | { type: 'stop'; composed: Composed };
 
-/**
- * Money between accounts. `ownDate`: its day before a closed period moved it. `known`: accounts by
- * their keys where what is posted is taken back: as they were mapped then, and so `knownCustomer`,
- * whose receivables they are.
- */
+/** What of money between accounts is known from before. */
+interface KnownMoney {
+  /** Its day before a closed period moved it. */
+  ownDate?: string;
+  /** Of what is taken back: its accounts by their keys, as they were mapped then. */
+  accounts?: ReadonlyMap<string, string>;
+  /** And whose receivables they are there; null: nobody's. */
+  customerId?: string | null;
+}
+
+/** Money between accounts. */
 export function shapeMoney(
   document: MoneyDocument,
   company: Company,
-  ownDate = document.date,
-  known: ReadonlyMap<string, string> = new Map(),
-  knownCustomer: string | null = null,
+  { ownDate = document.date, accounts: known = new Map(), customerId = null }: KnownMoney = {},
 ): MoneyShape {
   const { facts } = company;
   const lost = decimalsHold(amountsOf(document), document.currency);
@@ -52,7 +56,7 @@ export function shapeMoney(
     const account = id === undefined ? accountOf(key, document.currency, company) : knownAs(id);
     return { key, account };
   });
-  const customer = debtorOf(document, company, knownCustomer);
+  const customer = debtorOf(document, company, customerId);
   const department = departmentOf(document.type === 'journal' ? document.location : null, company);
   const stop = stopOf([...found.map(({ account }) => account), customer, department]);
   if (stop !== null) return stop;

@@ -31,7 +31,7 @@ export function shapePayment(
     appliedMinor === 0
       ? []
       : [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }];
-  return paymentOf(payment, payment.totalMinor, tender.fields, lines, company);
+  return paymentOf(payment, payment.totalMinor, { tender: tender.fields, lines }, company);
 }
 
 /** What of an invoice that was read this customer still owes. */
@@ -60,8 +60,7 @@ const notOwed =
  */
 export function shapeApplication(
   payment: PaymentDocument,
-  invoiceId: string,
-  creditMemoId: string,
+  { invoiceId, creditMemoId }: { invoiceId: string; creditMemoId: string },
   company: Company,
   invoice: JsonObject | null = null,
 ): MoneyShape {
@@ -72,14 +71,13 @@ export function shapeApplication(
     { Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] },
     { Amount: amount, LinkedTxn: [{ TxnId: creditMemoId, TxnType: 'CreditMemo' }] },
   ];
-  return paymentOf(payment, 0, {}, lines, company);
+  return paymentOf(payment, 0, { tender: {}, lines }, company);
 }
 
 function paymentOf(
   payment: PaymentDocument,
   totalMinor: number,
-  tender: JsonObject,
-  lines: JsonObject[],
+  { tender, lines }: { tender: JsonObject; lines: JsonObject[] },
   company: Company,
 ): MoneyShape {
   const { facts } = company;

@@ -31,7 +31,7 @@ export function signedUrl(method: string, url: URL, keys: WooKeys, moment: OAuth
     ['oauth_timestamp', String(moment.timestamp)],
     ['oauth_version', '1.0'],
   ];
-  const signature = signatureOf(method, `${url.origin}${url.pathname}`, parameters, keys);
+  const signature = signatureOf(method, `${url.origin}${url.pathname}`, parameters, { keys });
   const signed = new URL(url);
   signed.search = queryText([...parameters, ['oauth_signature', signature]]);
   return signed;
@@ -45,8 +45,7 @@ export function signatureOf(
   method: string,
   address: string,
   parameters: readonly (readonly [string, string])[],
-  keys: WooKeys,
-  hash: 'sha1' | 'sha256' = 'sha256',
+  { keys, hash = 'sha256' }: { keys: WooKeys; hash?: 'sha1' | 'sha256' },
 ): string {
   const sorted = parameters
     .map(([name, value]) => [encode(name), encode(value)] as const)

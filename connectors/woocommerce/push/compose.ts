@@ -64,7 +64,7 @@ function composeProduct(
   const step = nameStepOf(present, known);
   if (step.type === 'wait') return step.composed;
   if (step.type === 'interim' && remoteId !== null)
-    return renamed(item, remoteId, step.name, known?.isLinked ?? false, true);
+    return renamed(item, remoteId, step.name, { isLinked: known?.isLinked ?? false, isStep: true });
   const sku = known?.code ?? body.sku;
   const stopped = stopForRules(body, rules) ?? stopForSku(sku) ?? stopForHit(present, finding, sku);
   if (stopped) return stopped;
@@ -95,7 +95,12 @@ function create({ recordId }: Outgoing, wanted: ProductFields): Composed {
   const checked = productCreateSchema.safeParse(payload);
   if (!checked.success) return invalidValue(checked.error.issues[0]);
   const natural = { kind: 'create', sku: wanted.sku, recordId };
-  return write('create', payload, snapshotWith(null, wanted), false, natural);
+  return write(
+    'create',
+    payload,
+    { snapshot: snapshotWith(null, wanted), isLinked: false },
+    natural,
+  );
 }
 
 /** A deleted product stays as it is, but for a SKU that is another product's now. */
@@ -107,7 +112,10 @@ function composeGone(item: Outgoing, known: ProductReference | undefined): Compo
   const sku = isInterim ? step.name : known?.code;
   if (sku === undefined || item.snapshot?.['sku'] === sku)
     return { type: 'skip', reason: 'policy' };
-  return renamed(item, item.remoteId, sku, known?.isLinked ?? false, isInterim);
+  return renamed(item, item.remoteId, sku, {
+    isLinked: known?.isLinked ?? false,
+    isStep: isInterim,
+  });
 }
 
 /** Another SKU and nothing else; `isStep`: its own follows. */
@@ -115,8 +123,7 @@ function renamed(
   item: Outgoing,
   remoteId: string,
   sku: string,
-  isLinked: boolean,
-  isStep: boolean,
+  { isLinked, isStep }: { isLinked: boolean; isStep: boolean },
 ): Composed {
   const composed = update(remoteId, { sku }, { ...item.snapshot, sku }, isLinked);
   if (!isStep || composed.type !== 'write') return composed;
@@ -135,7 +142,7 @@ function update(
   const payload = { id: Number(remoteId), ...asSent(changed) };
   const checked = productUpdateSchema.safeParse(payload);
   if (!checked.success) return invalidValue(checked.error.issues[0]);
-  return write('update', payload, snapshot, isLinked, { kind: 'update', id: payload.id });
+  return write('update', payload, { snapshot, isLinked }, { kind: 'update', id: payload.id });
 }
 
 /** A price that would mean something else in the store. */
@@ -244,14 +251,13 @@ function composeStock(
   if (!checked.success) return invalidValue(checked.error.issues[0]);
   const former = finding.isManaged ? finding.quantity : null;
   const natural = { kind: 'stock', id, quantity, former, sales: finding.sales, figure };
-  return write('update', payload, snapshot, isLinked, natural);
+  return write('update', payload, { snapshot, isLinked }, natural);
 }
 
 function write(
   operation: 'create' | 'update',
   payload: JsonObject,
-  snapshot: JsonObject,
-  isLinked: boolean,
+  { snapshot, isLinked }: { snapshot: JsonObject; isLinked: boolean },
   natural: JsonObject,
 ): Composed {
   const made: Write = {

@@ -53,7 +53,7 @@ export function decide(sale: Sale, settings: PostingSettings, company: PostingCo
   return {
     type: 'post',
     document: {
-      ...documentOf(sale, dated, all, tax.tax, company.homeCurrency),
+      ...documentOf(sale, dated, { lines: all, tax: tax.tax }, company.homeCurrency),
       taxVarianceMinor: taxVarianceOf(sale, settings.tax),
     },
     reasons: [...reasons, ...tax.reasons, ...dated.reasons],
@@ -174,8 +174,7 @@ export function typeOf(sale: Pick<Sale, 'side' | 'tenders' | 'isInvoiced'>): Doc
 function documentOf(
   sale: Sale,
   dated: Dated,
-  lines: readonly PostingLine[],
-  tax: DocumentTax,
+  { lines, tax }: { lines: readonly PostingLine[]; tax: DocumentTax },
   homeCurrency: string | null,
 ): Omit<PostingDocument, 'taxVarianceMinor'> {
   // Of several tenders each is a payment of its own.

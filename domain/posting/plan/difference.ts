@@ -31,7 +31,7 @@ export function differenceOf(
     const before = old.get(groupKey(amount));
     old.delete(groupKey(amount));
     if (before === undefined) added.push(amount);
-    else splitChange(before, amount, movesStock, taken, added);
+    else splitChange({ before, after: amount }, movesStock, taken, added);
   }
   taken.push(...old.values());
   const restMinor = restOf(wanted) - restOf(net);
@@ -69,8 +69,7 @@ function hasOtherHead(net: PostedSale, wanted: PostedSale): boolean {
 
 /** One amount that is there before and after: what it grew or shrank by, or all of it both ways. */
 function splitChange(
-  before: PostedAmount,
-  after: PostedAmount,
+  { before, after }: { before: PostedAmount; after: PostedAmount },
   movesStock: (sku: string) => boolean,
   taken: PostedAmount[],
   added: PostedAmount[],

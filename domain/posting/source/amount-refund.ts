@@ -25,13 +25,14 @@ export function refundOfSale(
   // Earlier ones may have been such amounts themselves: each is derived from those before it.
   const before: Sale[] = [];
   for (const earlier of refundsBefore(known, recordId))
-    before.push(derived(earlier.recordId, earlier.body, sold, before, settings));
-  return derived(recordId, body, sold, before, settings);
+    before.push(
+      derived({ recordId: earlier.recordId, body: earlier.body }, sold, before, settings),
+    );
+  return derived({ recordId, body }, sold, before, settings);
 }
 
 function derived(
-  recordId: string,
-  body: RefundBody,
+  { recordId, body }: { recordId: string; body: RefundBody },
   sold: Sale,
   before: readonly Sale[],
   settings: RefundSettings,

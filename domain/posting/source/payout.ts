@@ -20,8 +20,7 @@ export function payoutPart(
   body: PayoutBody,
   recordId: string,
   part: string,
-  currency: string,
-  isClearingBank: boolean,
+  { currency, isClearingBank }: { currency: string; isClearingBank: boolean },
 ): MoneyDecision {
   const { businessDate } = body;
   if (businessDate === undefined)

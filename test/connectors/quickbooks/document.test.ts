@@ -44,7 +44,8 @@ function composeWith(
     ...parts,
   });
   const facts = { ...companyFacts, ...changes };
-  return compose(item, known2, findings, facts, initialPostingSettings, new Plans());
+  const company = { references: known2, facts, settings: initialPostingSettings };
+  return compose(item, company, findings, new Plans());
 }
 
 function sale(changes: Partial<OrderBody> = {}, more: Partial<Outgoing> = {}): Outgoing {

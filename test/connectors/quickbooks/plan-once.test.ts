@@ -28,11 +28,17 @@ function traced(): { asked: Set<string>; noting: References } {
 
 test('composed by the plan of the look-up it is the same document, resting on the same mappings', () => {
   const alone = traced();
-  const composedAlone = compose(item, alone.noting, {}, facts, settings, new Plans());
+  const composedAlone = compose(
+    item,
+    { references: alone.noting, facts, settings },
+    {},
+    new Plans(),
+  );
   const plans = new Plans();
   plans.make(item, ticket, { references: traced().noting, facts, settings }, new Map());
   const planned = traced();
-  expect(compose(item, planned.noting, {}, facts, settings, plans)).toEqual(composedAlone);
+  const company = { references: planned.noting, facts, settings };
+  expect(compose(item, company, {}, plans)).toEqual(composedAlone);
   expect(writeOf(composedAlone).entity).toBe('SalesReceipt');
   expect([...planned.asked].sort()).toEqual([...alone.asked].sort());
   expect(planned.asked).toContain('taxCode:none');

@@ -33,10 +33,14 @@ export class WholeTicket {
 
   /** A newer revision; answers what became of each part. */
   async want(record: RecordBody): Promise<Record<string, Outcome>> {
-    const wanted = wantedDeliveries(record.kind, 'present', record, initialDirection, {
-      sale: this.salePart,
-      refund: this.refundPart,
-    })
+    const wanted = wantedDeliveries(
+      { kind: record.kind, op: 'present', content: record },
+      initialDirection,
+      {
+        sale: this.salePart,
+        refund: this.refundPart,
+      },
+    )
       .filter(({ system }) => system === 'qbo')
       .map(({ part }) => part);
     this.rev += 1;

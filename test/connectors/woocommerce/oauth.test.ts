@@ -15,7 +15,7 @@ function verifies(name: string): boolean {
   const signed = parameters.filter(([key]) => key !== 'oauth_signature');
   // The recordings were signed for the store's home address, not the one that was dialled.
   const home = 'http://127.0.0.1:8443/wp-json/wc/v3/products';
-  return signatureOf(method, home, signed, keys) === sent;
+  return signatureOf(method, home, signed, { keys }) === sent;
 }
 
 describe('the OAuth signature', () => {
@@ -35,7 +35,7 @@ describe('the OAuth signature', () => {
     const unsigned = parameters.filter(([key]) => key !== 'oauth_signature');
     const address = 'http://127.0.0.1:8181/shop1/wp-json/wc/v3/products';
     expect(first.searchParams.get('oauth_signature')).toBe(
-      signatureOf('GET', address, unsigned, keys),
+      signatureOf('GET', address, unsigned, { keys }),
     );
     expect(first.searchParams.get('sku')).toBe("a,b c'(!)*");
     expect(second.searchParams.get('oauth_signature')).not.toBe(
@@ -51,7 +51,7 @@ describe('the OAuth signature', () => {
         ['a', '1'],
         ['a-b', '2'],
       ],
-      keys,
+      { keys },
     );
     const turned = signatureOf(
       'GET',
@@ -60,7 +60,7 @@ describe('the OAuth signature', () => {
         ['a-b', '2'],
         ['a', '1'],
       ],
-      keys,
+      { keys },
     );
     expect(forward).toBe(turned);
   });

@@ -188,7 +188,8 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
       skus.slice(0, 20).map((sku) => ({ from: sku, to: `${sku} new` })),
     ),
   ),
-  ownersOfRemote: (pool) => ownersOfRemote(pool, tenant, 'qbo', 'customer', numbers.map(String)),
+  ownersOfRemote: (pool) =>
+    ownersOfRemote(pool, { tenant, system: 'qbo' }, 'customer', numbers.map(String)),
   readStockEntries: inTx((tx) =>
     store.readStockEntries(
       tx,
@@ -242,8 +243,8 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   lockDeliveriesOf: inTx((tx) => lockDeliveriesOf(tx, tenant, [...orders, ...products])),
   openReferences: inTx((tx) => openReferences(tx, tenant, 'qbo', [...customers, ...products])),
   productsOfSkus: inTx((tx) => productsOfSkus(tx, tenant, skus)),
-  'pickDue qbo': (pool) => pickDue(pool, tenant, 'qbo', 30),
-  'pickDue woo': (pool) => pickDue(pool, tenant, 'woo', 50),
+  'pickDue qbo': (pool) => pickDue(pool, { tenant, system: 'qbo' }, 30),
+  'pickDue woo': (pool) => pickDue(pool, { tenant, system: 'woo' }, 50),
   loadReferences: (pool) =>
     loadReferences(pool, tenant, 'qbo', {
       skus,
@@ -286,11 +287,13 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   mappingsFor: (pool) => mappingsFor(pool, tenant, skus),
   'recordSends and settleSends of 30': async (pool) => {
     const lane = await holdLane(pool, tenant, 'qbo');
-    await deliver(pool, lane, (await pickDue(pool, tenant, 'qbo', 10)).slice(0, 30));
+    await deliver(pool, lane, (await pickDue(pool, { tenant, system: 'qbo' }, 10)).slice(0, 30));
   },
   'adopt and free what waited': async (pool) => {
     const lane = await holdLane(pool, tenant, 'qbo');
-    const [row] = (await pickDue(pool, tenant, 'qbo', 5)).filter(({ kind }) => kind === 'product');
+    const [row] = (await pickDue(pool, { tenant, system: 'qbo' }, 5)).filter(
+      ({ kind }) => kind === 'product',
+    );
     if (row === undefined) throw new Error('no product is due');
     await settleWithoutSend(pool, lane, [
       { ...accepted(row.id), event: { type: 'adopted', resting: 'waiting', nowMs: 0 } },
@@ -314,7 +317,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
       totalMinor: 2,
       taxMinor: 0,
     }));
-    await writeMembers(tx, tenant, live, begun, revs);
+    await writeMembers(tx, tenant, { ended: live, begun }, revs);
   }),
   'settleSummaries, closeMembers, deliverMembers and reopenMembers': async (pool) => {
     const lane = await holdLane(pool, tenant, 'qbo');
@@ -341,13 +344,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   },
   summariesOf: (pool) => summariesOf(pool, tenant, 'order', 'order77'),
   readSummary: (pool) =>
-    readSummary(
-      pool,
-      tenant,
-      summaryId,
-      () => null,
-      () => undefined,
-    ),
+    readSummary(pool, tenant, summaryId, { begin: () => null, take: () => undefined }),
   takeVerifying: async (pool) =>
     takeVerifying(pool, await holdLane(pool, tenant, 'qbo'), [], false),
   takeOverSends: async (pool) => takeOverSends(pool, await holdLane(pool, tenant, 'qbo'), 0),
@@ -372,7 +369,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   'explain, journal': (pool) => journalOf(pool, tenant, numbers.slice(0, 20).map(String)),
   'explain, sends': (pool) => sendsOf(pool, tenant, numbers.map(String), ['77']),
   'pickDue of a run': (pool) =>
-    pickDue(pool, tenant, 'qbo', 480, {
+    pickDue(pool, { tenant, system: 'qbo' }, 480, {
       kinds: ['order', 'customer'],
       after: { order: { dueAt: '2020-01-01', id: '1' } },
     }),
@@ -387,10 +384,12 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   beginRun: (pool) => beginRun(pool, tenant, run),
   forgottenRuns: (pool) => forgottenRuns(pool, tenant, 0),
   savePage: (pool) => savePage(pool, tenant, run, { sends: [], members: [], progress: {} }),
-  listRunSends: (pool) => listRunSends(pool, tenant, run, { system: 'qbo', no: 150 }, 200),
-  listRunMembers: (pool) => listRunMembers(pool, tenant, run, { system: 'qbo', no: 4_000 }, 200),
+  listRunSends: (pool) =>
+    listRunSends(pool, tenant, run, { after: { system: 'qbo', no: 150 }, limit: 200 }),
+  listRunMembers: (pool) =>
+    listRunMembers(pool, tenant, run, { after: { system: 'qbo', no: 4_000 }, limit: 200 }),
   'undo, a page': (pool) =>
-    datedDeliveries(pool, tenant, 'order', { recordId: 'order3', part: '' }, 500),
+    datedDeliveries(pool, tenant, 'order', { after: { recordId: 'order3', part: '' }, limit: 500 }),
   'undo, taking back 500': inTx(async (tx) => {
     await raiseRecords(tx, tenant, orders);
     await postedShares(tx, tenant, orders);
@@ -403,9 +402,12 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   countUndone: (pool) => countUndone(pool, tenant, numbers.map(String)),
   openRedriveIds: (pool) => openRedriveIds(pool, tenant, 'r1'),
   findDelivery: (pool) => findDelivery(pool, tenant, '77'),
-  'listFailures, first page': (pool) => listFailures(pool, tenant, {}, null, 200),
-  'listFailures, one class': (pool) => listFailures(pool, tenant, { class: 'DATA' }, '5000', 200),
-  'listFailures, no hit': (pool) => listFailures(pool, tenant, { reason: 'nothing' }, null, 200),
+  'listFailures, first page': (pool) =>
+    listFailures(pool, tenant, {}, { afterId: null, limit: 200 }),
+  'listFailures, one class': (pool) =>
+    listFailures(pool, tenant, { class: 'DATA' }, { afterId: '5000', limit: 200 }),
+  'listFailures, no hit': (pool) =>
+    listFailures(pool, tenant, { reason: 'nothing' }, { afterId: null, limit: 200 }),
   listCauses: (pool) => listCauses(pool, tenant, 50),
   'countRedrivable, all': (pool) => countRedrivable(pool, tenant, { all: true }),
   'countRedrivable, a cause': (pool) => countRedrivable(pool, tenant, { cause: 'DATA:1' }),
@@ -414,7 +416,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   directionInForce: (pool) => directionInForce(pool, tenant),
   syncInForce: (pool) => syncInForce(pool, tenant),
   newestSettings: (pool) => newestSettings(pool, tenant, 'sync'),
-  settingsVersions: (pool) => settingsVersions(pool, tenant, 'sync', 5, 20),
+  settingsVersions: (pool) => settingsVersions(pool, tenant, 'sync', { beforeRev: 5, limit: 20 }),
   requestSettings: (pool) =>
     requestSettings(pool, tenant, {
       part: 'direction',
@@ -424,7 +426,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
       requestedBy: 'x',
       expectedRev: null,
     }),
-  listMappings: (pool) => listMappings(pool, tenant, 'item', 'sku5', 200),
+  listMappings: (pool) => listMappings(pool, tenant, 'item', { afterKey: 'sku5', limit: 200 }),
   findKeyOwner: (pool) => findKeyOwner(pool, '1k1'),
   listKeys: (pool) => listKeys(pool, tenant),
   findTenant: (pool) => findTenant(pool, 'tenant-77'),

@@ -112,7 +112,10 @@ test('a payout leaves nothing on clearing, its fees and the like on their accoun
         expect(payoutFaults(body)).toEqual([]);
         const accounts = new Map<string, number>();
         for (const part of ['payout', 'fees']) {
-          const document = payoutPart(body, 'po', part, 'USD', isBank);
+          const document = payoutPart(body, 'po', part, {
+            currency: 'USD',
+            isClearingBank: isBank,
+          });
           if (document.type === 'booking')
             for (const line of document.lines) {
               add(accounts, line.account, -line.amountMinor);
