@@ -162,6 +162,8 @@ export type Composed =
        * them.
        */
       among?: readonly string[];
+      /** Of `mapping_missing`: every mapping that is known to be missing, as `kind:key`. */
+      lacks?: readonly string[];
       /** What is remembered of the thing meanwhile. */
       remote?: Remembered;
     }

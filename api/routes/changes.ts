@@ -2,9 +2,10 @@ import { z } from 'zod';
 
 import { idText } from '../../schemas/body-parts';
 import { bodyExamples } from '../../schemas/examples';
-import { findChange, type IntakeItem, type StoredChange } from '../../database/changes';
+import { findChange, type IntakeItem } from '../../database/changes';
 import { KnownNames } from '../../database/known-names';
 import { deliveriesOf, summariesOf } from '../../database/status';
+import { changeOutcomes, outcomeOf } from '../change-outcome';
 import {
   changeSchema,
   changesMax,
@@ -67,16 +68,6 @@ const intakeAnswer = z
   })
   .meta({ id: 'IntakeAnswer' });
 
-const outcomes = [
-  'pending',
-  'applied',
-  'stale',
-  'superseded',
-  'failed',
-  'ignored',
-  'conflict',
-] as const;
-
 const storedChange = z
   .object({
     id: z.string(),
@@ -87,7 +78,7 @@ const storedChange = z
     occurredAt: instantText,
     receivedAt: instantText,
     body: z.unknown(),
-    outcome: z.enum(outcomes),
+    outcome: z.enum(changeOutcomes),
     code: z.string().nullable(),
     detail: z.string().nullable(),
     deliveries: z.array(deliverySchema),
@@ -149,7 +140,7 @@ export function changeRoutes(deps: ApiDeps): Route[] {
     tenantRoute({
       method: 'get',
       path: '/changes/{changeId}',
-      access: 'pos',
+      access: 'anyKey',
       summary: 'Get a change, its outcome, and the status of its record per system',
       description:
         '`outcome`: `pending` (not absorbed yet), `applied`, `superseded` (a newer revision ' +
@@ -279,12 +270,4 @@ async function changeAnswer({ pool }: ApiDeps, tenant: number, changeId: string)
       summaries: await summariesOf(pool, tenant, kind, change.recordId),
     },
   };
-}
-
-function outcomeOf(change: StoredChange): string {
-  if (!change.isAbsorbed) return 'pending';
-  if (change.outcome !== null) return change.outcome;
-  const { revision, recordSourceRev } = change;
-  const isSuperseded = revision !== null && recordSourceRev !== null && recordSourceRev > revision;
-  return isSuperseded ? 'superseded' : 'applied';
 }

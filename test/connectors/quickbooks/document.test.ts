@@ -411,6 +411,51 @@ describe('a document is not posted', () => {
       {},
       { cause: 'mapping_missing:account:income' },
     ],
+    [
+      'with all its missing mappings named at once',
+      sale({ tenders: [{ tender: 'voucher', amountMinor: 2500 }], tips: [{ amountMinor: 0 }] }),
+      {},
+      {},
+      {
+        cause: 'mapping_missing:tender:voucher',
+        detail:
+          'Map tender:voucher, account:clearing:voucher, item:@tip to their ids in QuickBooks',
+      },
+    ],
+    [
+      'on a payment method that the company does not have',
+      sale(),
+      { mappings: { ...everything, 'tender:card': '499' } },
+      {},
+      {
+        cause: 'mapping_invalid:tender:card',
+        detail: expect.stringMatching(/Payment method 499 was not .*Map tender:card to another/),
+      },
+    ],
+    [
+      'at a department that is inactive',
+      sale({ location: 'north' }),
+      { mappings: { ...everything, 'location:north': '9' } },
+      { trackDepartments: true, departments: [{ id: '9', name: 'North', isActive: false }] },
+      {
+        cause: 'mapping_invalid:location:north',
+        detail: expect.stringContaining('Department 9 is inactive'),
+      },
+    ],
+    [
+      'as an item priced in another currency',
+      { ...service, record: { kind: 'product', body: productBody({ currency: 'EUR' }) } },
+      {},
+      {},
+      { cause: 'currency_differs:EUR', detail: expect.stringContaining('send it in USD') },
+    ],
+    [
+      'as an item priced in a currency, where the books name none',
+      service,
+      {},
+      { homeCurrency: null },
+      { cause: 'currency_unknown:price' },
+    ],
   ];
   test.each(held)('%s', (_name, item, parts, changes, expected) => {
     const findings = { d1: { type: 'item', bySku: [], byName: [], version: null, isGone: false } };
