@@ -122,7 +122,7 @@ async function absorbBatch(
     await writeHolders(tx, tenant, holders);
     await writeSkuWaits(tx, tenant, folded.waits);
     const movedSkus = await moveArticles(tx, tenant, moves);
-    const stock = await moveStock(tx, tenant, folded, movedSkus);
+    const stock = await moveStock(tx, tenant, folded, [...movedSkus, ...folded.trackingChanged]);
     const guests = await newGuests(tx, tenant, inbox.changes, folded.records);
     const changed = [...folded.records.filter(isLeft), ...guests, ...stock];
     await writeRecords(tx, tenant, [...changed, ...folded.touched]);

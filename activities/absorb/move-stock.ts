@@ -14,24 +14,24 @@ import { applyStock, type StockChange, type StockEntry } from '../../domain/stoc
 // Writes what a fold moved into the stock ledger, and works out the records of stock that it moved.
 
 /**
- * Writes the ledger and answers the records of stock that it moved, or that got another name
- * (`renamed`).
+ * Writes the ledger and answers the records of stock that it moved, and of `others` those that
+ * there are: they got another name, or are tracked otherwise than before.
  */
 export async function moveStock(
   tx: AbsorbTransaction,
   tenant: number,
   folded: Folded,
-  renamed: readonly string[],
+  others: readonly string[],
 ): Promise<RecordRow[]> {
   const sources = [...folded.stockSources, ...(await movedEarlier(tx, tenant, folded))];
   const replaced = sources.filter(([, source]) => source.wasKnown).map(([sourceId]) => sourceId);
   const before = await readStockEntries(tx, tenant, replaced);
   const after = sources.flatMap(([, source]) => source.entries);
   const changes = stockChanges(before, after);
-  if (changes.length === 0 && renamed.length === 0) return [];
+  if (changes.length === 0 && others.length === 0) return [];
   await writeStockEntries(tx, tenant, replaced, after);
   const bySku = groupBy(changes, (change) => (change.after ?? change.before)?.sku ?? '');
-  for (const sku of renamed) if (!bySku.has(sku)) bySku.set(sku, []);
+  for (const sku of others) if (!bySku.has(sku)) bySku.set(sku, []);
   const counts = after.filter((entry) => entry.reason === 'count');
   const sums = await sumsAfterCounts(
     tx,
@@ -43,6 +43,7 @@ export async function moveStock(
   const moved: RecordRow[] = [];
   for (const [sku, skuChanges] of bySku) {
     const current = records.get(sku);
+    if (current === undefined && skuChanges.length === 0) continue;
     const body = current?.content?.kind === 'inventory' ? current.content.body : { places: {} };
     // A figure that cannot be read is worked out anew from the ledger, in which these changes stand
     // by now.
@@ -55,7 +56,7 @@ export async function moveStock(
           (place, countedAt) => sums.get(countKey({ sku, place, countedAt })) ?? '0',
         );
     const isSame = current !== undefined && JSON.stringify(next) === JSON.stringify(body);
-    if (isSame && !isUnreadable && !renamed.includes(sku)) continue;
+    if (isSame && !isUnreadable && !others.includes(sku)) continue;
     moved.push({
       ...{ kind: 'inventory', recordId: sku, rev: (current?.rev ?? 0) + 1, sourceRev: null },
       ...{ op: 'present', content: { kind: 'inventory', body: next }, origin: { places: 'pos' } },

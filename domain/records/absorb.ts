@@ -68,6 +68,8 @@ export interface Folded {
    * own.
    */
   takenOver: { from: string; to: string }[];
+  /** SKUs of products whose stock the POS counts from now on, or no longer. */
+  trackingChanged: string[];
   /** Stock entries by source: what the source moves now, all of it. */
   stockSources: StockSources;
   /**
@@ -179,6 +181,7 @@ class Fold {
           : [],
       ),
       takenOver: skus.claims.flatMap(({ sku, recordId }) => this.takenOver(sku, recordId)),
+      trackingChanged: records.flatMap((row) => this.trackingChanged(row)),
       stockSources: this.stock.sourcesOf(records),
       stockTimes: new Map([...this.late].map((key) => [key, this.ticketTimes.get(key) ?? ''])),
     };
@@ -363,6 +366,14 @@ class Fold {
     return owner !== undefined && isOwnRecord(owner.recordId) && isMain
       ? [{ from: owner.recordId, to: recordId }]
       : [];
+  }
+
+  private trackingChanged({ kind, recordId, content }: RecordRow): string[] {
+    const before = this.known.records.get(recordKey(kind, recordId))?.content;
+    if (content?.kind !== 'product' || before?.kind !== 'product') return [];
+    if (content.body.trackStock === before.body.trackStock) return [];
+    const slots = [...articlesOf(content.body).keys()];
+    return slots.flatMap((slot) => this.book.skuOf({ recordId, slot }) ?? []);
   }
 
   private productOf(recordId: string): ProductBody | null {

@@ -237,3 +237,48 @@ test.each<[string, TestChange[][], string]>([
   },
   60_000,
 );
+
+const tracked = (revision: number, trackStock: boolean, sku = 'A'): TestChange => ({
+  ...edit(sku, revision, { trackStock, ...(trackStock ? {} : { type: 'service' }) }),
+  recordId: 'p-A',
+});
+
+test.each<[string, TestChange[][], string]>([
+  [
+    'counted before',
+    [[tracked(1, true), countAt(1, '10')], [tracked(2, false)], [tracked(3, true)]],
+    'A Article A 10',
+  ],
+  [
+    'counted meanwhile',
+    [[tracked(1, false), countAt(1, '10')], [tracked(2, true)]],
+    'A Article A 10',
+  ],
+  ['never counted', [[tracked(1, false)], [tracked(2, true)]], 'A Article A -'],
+  [
+    'with another SKU since',
+    [[tracked(1, true), countAt(1, '10')], [tracked(2, false, 'B')], [tracked(3, true, 'C')]],
+    'C Article C 10',
+  ],
+  [
+    'sold since',
+    [
+      [tracked(1, true), countAt(1, '10')],
+      [tracked(2, false)],
+      [tracked(3, true)],
+      [ticketAt(2, 'P-1', 1, 'c-1')],
+    ],
+    'A Article A 8',
+  ],
+])(
+  'stock that the POS counts again stands in the shop again: %s',
+  async (_, requests, shown) => {
+    const tenant = await createTestTenant(stack);
+    for (const changes of requests) {
+      await sendChanges(stack, tenant, changes);
+      await untilIdle(stack, tenant);
+    }
+    expect(await shelf(stack, tenant)).toEqual([shown]);
+  },
+  60_000,
+);

@@ -91,6 +91,22 @@ test('a revision that comes after a newer one says when the goods moved', () => 
   expect([...stockTimes]).toEqual([['order/P-1', '2026-11-21T10:00:00.000Z']]);
 });
 
+test('a product whose stock is counted no longer, or again, is told with its SKU', () => {
+  const memory = new Memory();
+  const fold = (sourceRev: number, trackStock: boolean): string[] => {
+    const body = { sku: 'a', name: 'A', type: 'goods', priceMinor: 1, trackStock } as const;
+    const content = { kind: 'product', body: { ...body, status: 'active' } } as const;
+    return memory.fold([change({ kind: 'product', recordId: 'p-1', sourceRev, content })])
+      .trackingChanged;
+  };
+  expect([true, false, false, true].map((is, n) => fold(n + 1, is))).toEqual([
+    [],
+    ['a'],
+    [],
+    ['a'],
+  ]);
+});
+
 test('an inventory change whose event id reads like a ticket stands beside that ticket', () => {
   const count = change({
     kind: 'inventory',
