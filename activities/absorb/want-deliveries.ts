@@ -36,6 +36,7 @@ import {
   summaryTickets,
   type SummaryTickets,
 } from './join-summaries';
+import { neededThoughDeleted } from './needed-though-deleted';
 import { itemsForTickets } from './unmapped-items';
 
 /**
@@ -86,7 +87,9 @@ export async function wantDeliveries(
   const things = records.filter(isComparedWith);
   const woken = await lookAgain(tx, tenant, 'qbo', { things, saleIds });
   made.set('qbo', woken);
-  const locked = await lockDeliveriesOf(tx, tenant, records);
+  const needed = await neededThoughDeleted(tx, tenant, records);
+  const standing = withNeeded(records, needed);
+  const locked = await lockDeliveriesOf(tx, tenant, standing);
   const tickets = await summaryTickets(
     tx,
     tenant,
@@ -98,7 +101,7 @@ export async function wantDeliveries(
     },
   );
   const items = await itemsForTickets(tx, tenant, records, { ...tickets, direction });
-  const all = [...records, ...items];
+  const all = [...standing, ...items];
   locked.push(...(await lockDeliveriesOf(tx, tenant, items)));
   for (const level of levels) {
     const some = all.filter((record) => level.includes(record.kind));
@@ -125,6 +128,16 @@ export async function wantDeliveries(
   made.set('qbo', (made.get('qbo') ?? 0) + rise);
   await countMade(tx, tenant, made);
   return made;
+}
+
+/** The records with those that are needed though deleted, in place of their deletions. */
+function withNeeded(
+  records: readonly RecordRow[],
+  needed: readonly RecordRow[],
+): readonly RecordRow[] {
+  if (needed.length === 0) return records;
+  const keys = new Set(needed.map((row) => recordKey(row.kind, row.recordId)));
+  return [...records.filter((row) => !keys.has(recordKey(row.kind, row.recordId))), ...needed];
 }
 
 function decide(

@@ -3,11 +3,12 @@ import { z } from 'zod';
 
 import { listFailures } from '../../database/failures';
 import { putMapping } from '../../database/mappings';
+import { deliveriesOf } from '../../database/status';
 import type { PostingSettings } from '../../domain/posting/settings';
 import { startTestApi, type TestApi } from '../support/api';
 import { inBooks, operatorOf, post, trialBalance } from '../support/operator';
 import { customer, order, orderBody, product } from '../support/samples';
-import { documents } from '../support/sandboxes';
+import { documents, fault } from '../support/sandboxes';
 import {
   control,
   createTestTenant,
@@ -259,3 +260,48 @@ async function incomeOf({ id }: TestTenant): Promise<string> {
   );
   return rows[0]?.id ?? '';
 }
+
+const sale = order('T-1', [['A', 2]], 'c-1');
+const gone = (thing: TestChange): TestChange => ({ ...thing, op: 'delete', revision: 2 });
+
+test.each<[string, TestChange[][]]>([
+  ['its product, in one request', [[customer('c-1'), product('A'), sale, gone(product('A'))]]],
+  ['its customer, in one request', [[customer('c-1'), product('A'), sale, gone(customer('c-1'))]]],
+  ['its product, one by one', [[customer('c-1')], [product('A')], [sale], [gone(product('A'))]]],
+  [
+    'both, and it comes last',
+    [[customer('c-1'), product('A'), gone(product('A')), gone(customer('c-1'))], [sale]],
+  ],
+])(
+  'a sale is posted although what it names was deleted: %s',
+  async (_, requests) => {
+    const tenant = await createTestTenant(stack);
+    for (const changes of requests) await sent(tenant, changes);
+    expect(await held(tenant)).toEqual([]);
+    expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 25.00']);
+  },
+  120_000,
+);
+
+test('a deletion that comes while a sale waits for the product takes it from no sale', async () => {
+  const tenant = await createTestTenant(stack);
+  await fault(stack, tenant, 'qbo', { fault: 'status:503', times: 4 });
+  await sendChanges(stack, tenant, [customer('c-1'), product('A'), sale]);
+  await until(
+    'the sale is absorbed',
+    () => deliveriesOf(stack.database.pool, tenant.id, 'order', 'T-1'),
+    (all) => all.length > 0,
+  );
+  await sent(tenant, [gone(product('A'))]);
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 25.00']);
+}, 120_000);
+
+test('what is deleted before it is sold goes nowhere', async () => {
+  const tenant = await createTestTenant(stack);
+  await sent(tenant, [product('A'), gone(product('A'))]);
+  const all = await deliveriesOf(stack.database.pool, tenant.id, 'product', 'p-A');
+  expect(all.map(({ state, reason }) => `${state} ${reason ?? ''}`)).toEqual([
+    'skipped policy',
+    'skipped policy',
+  ]);
+}, 120_000);

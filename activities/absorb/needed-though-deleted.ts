@@ -1,0 +1,67 @@
+import type { AbsorbTransaction } from '../../database/absorb-store';
+import { readRecords } from '../../database/absorb-store';
+import { productsOfSkus } from '../../database/deliveries';
+import { deletedWithoutRemote, waitedFor } from '../../database/deleted-things';
+import { isTicket } from '../../domain/posting/guests';
+import { recordKey, type RecordRow } from '../../domain/records/absorb';
+import { thingsReferredTo, type Thing } from '../../domain/records/record-references';
+
+/**
+ * Products and customers that were deleted before QuickBooks had them although a ticket names them,
+ * as if they stood still: the ticket is posted as it is where the deletion comes after the delivery
+ * (a deletion stays local). `records`: those that changed.
+ */
+export async function neededThoughDeleted(
+  tx: AbsorbTransaction,
+  tenant: number,
+  records: readonly RecordRow[],
+): Promise<RecordRow[]> {
+  const named = await thingsNamed(tx, tenant, records);
+  const gone = records.filter(
+    ({ kind, op }) => op === 'absent' && (kind === 'product' || kind === 'customer'),
+  );
+  const things = new Map(
+    [...named, ...(await waitedFor(tx, tenant, 'qbo', gone))].map((thing) => [
+      recordKey(thing.kind, thing.recordId),
+      thing,
+    ]),
+  );
+  const changed = new Map(records.map((row) => [recordKey(row.kind, row.recordId), row]));
+  const isAbsent = ({ kind, recordId }: Thing): boolean =>
+    changed.get(recordKey(kind, recordId))?.op !== 'present';
+  const without = await deletedWithoutRemote(
+    tx,
+    tenant,
+    'qbo',
+    [...things.values()].filter(isAbsent),
+  );
+  const isOfBatch = ({ kind, recordId }: Thing): boolean => changed.has(recordKey(kind, recordId));
+  const others = await readRecords(
+    tx,
+    tenant,
+    without.filter((thing) => !isOfBatch(thing)),
+  );
+  const inBatch = without.flatMap(
+    (thing) => changed.get(recordKey(thing.kind, thing.recordId)) ?? [],
+  );
+  return [...inBatch, ...others].flatMap((row) =>
+    row.content === null ? [] : [{ ...row, op: 'present' as const }],
+  );
+}
+
+/** Products and customers that tickets among these records name. */
+async function thingsNamed(
+  tx: AbsorbTransaction,
+  tenant: number,
+  records: readonly RecordRow[],
+): Promise<Thing[]> {
+  const contents = records.flatMap(({ op, content }) => (op === 'present' ? [content] : []));
+  const lines = contents.flatMap((content) => (isTicket(content) ? content.body.lines : []));
+  const skus = lines.flatMap(({ sku, productId }) => (productId === undefined ? [sku] : []));
+  const products = await productsOfSkus(tx, tenant, [...new Set(skus)]);
+  const productIds = lines.flatMap(({ sku, productId = products.get(sku) }) => productId ?? []);
+  return [
+    ...productIds.map((recordId): Thing => ({ kind: 'product', recordId })),
+    ...contents.flatMap(thingsReferredTo).filter(({ kind }) => kind === 'customer'),
+  ];
+}
