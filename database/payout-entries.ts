@@ -7,6 +7,7 @@ import type { Thing } from '../domain/records/record-references';
 import type { Kind, Target } from '../domain/words';
 import { parseRecordBody } from '../schemas/change-bodies';
 import type { Db } from './pool';
+import { isTakenAway } from './sale-entries';
 
 // Which payouts list which orders, refunds, invoices and payments.
 
@@ -138,7 +139,7 @@ async function paymentsOf(
   );
 }
 
-/** These payouts as far as they stand, in the order in which they came. */
+/** These payouts as far as they stand or are wanted, in the order in which they came. */
 async function payoutsOf(
   db: Db,
   tenant: number,
@@ -153,10 +154,12 @@ async function payoutsOf(
        AND record_id = k.id
        AND op = 'present' AND body ->> 'voided' IS DISTINCT FROM 'true' LIMIT 1) r
      CROSS JOIN LATERAL (SELECT min(id) AS first,
-         coalesce(bool_or(remote_id IS NOT NULL
-           OR state IN ('sending', 'verifying')), false) AS "isPosted",
-         coalesce(bool_or(state = 'waiting'), false) AS "isOpen"
+         coalesce(bool_or((remote_id IS NOT NULL OR state IN ('sending', 'verifying'))
+           AND NOT ${isTakenAway}), false) AS "isPosted",
+         coalesce(bool_or(state = 'waiting' AND desired_op = 'present'), false) AS "isOpen",
+         coalesce(bool_or(desired_op = 'present'), true) AS "isWanted"
        FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = 'payout' AND record_id = k.id) d
+     WHERE d."isPosted" OR d."isWanted"
      ORDER BY d.first`,
     [tenant, system, JSON.stringify(ids)],
   );

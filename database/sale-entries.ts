@@ -50,6 +50,13 @@ export async function writeSaleEntries(
 const entriesMax = 200;
 
 /**
+ * Of a delivery, with the body of its record as `r`: the books had it and have it no more, since it
+ * was voided, deleted or undone. Nothing rests on it, and it rests on nothing.
+ */
+export const isTakenAway = `(state = 'delivered'
+  AND (desired_op = 'absent' OR coalesce(r.body ->> 'voided' = 'true', false)))`;
+
+/**
  * The sales among these orders and invoices, by `kind/recordId`, each with what was given back and
  * paid of it.
  */
@@ -68,6 +75,7 @@ export async function loadSales(
          (SELECT body FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id
            AND op = 'present' LIMIT 1) r
        CROSS JOIN LATERAL (SELECT coalesce(bool_or(remote_id IS NOT NULL
+         AND NOT ${isTakenAway}
          OR snapshot -> 'keptShare' IS NOT NULL OR (state = 'held' AND reason = 'summary'
            AND desired_op = 'present')), false) AS "isInBooks"
          FROM deliveries WHERE tenant = $1 AND system = $3 AND kind = k.kind
@@ -202,8 +210,7 @@ async function loadEntries(
          coalesce(bool_or(CASE WHEN snapshot -> 'keptShare' IS NOT NULL THEN true
            WHEN state = 'held' AND reason = 'summary' THEN desired_op = 'present'
            ELSE (remote_id IS NOT NULL OR state IN ('sending', 'verifying'))
-             AND NOT ((desired_op = 'absent' OR coalesce(r.body ->> 'voided' = 'true', false))
-               AND state = 'delivered') END), false) AS "isPosted",
+             AND NOT ${isTakenAway} END), false) AS "isPosted",
          coalesce(max((snapshot #>> '{keptShare,totals,totalMinor}')::bigint),
            sum((snapshot #>> '{posted,net,totalMinor}')::bigint)
              FILTER (WHERE state IN ('held', 'dead') AND remote_id IS NOT NULL)
