@@ -17,10 +17,10 @@ export interface ComparedThing extends Thing {
 
 /**
  * Sets going what is held because it was compared with these records, or with what they name:
- * refunds, payments and deposits of one sale, that sale, and payouts that list them. What waits
- * still is marked: whoever composed it before this knows nothing of the change, and his hold is
- * passed over (`settlements.ts`). Answers how many it opened. `saleIds`: sales beside those that
- * the records name now.
+ * refunds, payments and deposits of one sale, that sale, and payouts that list them; an invoice and
+ * its payments are listed as one. What waits still is marked: whoever composed it before this knows
+ * nothing of the change, and his hold is passed over (`settlements.ts`). Answers how many it opened.
+ * `saleIds`: sales beside those that the records name now.
  */
 export async function lookAgain(
   tx: PoolClient,
@@ -39,10 +39,17 @@ export async function lookAgain(
              AND body ->> 'invoiceId' IS NOT NULL)
          FROM t CROSS JOIN LATERAL (SELECT sale_id FROM sale_entries WHERE tenant = $1
            AND kind = t.kind AND record_id = t.id LIMIT 1) e),
-     i AS (SELECT kind, id, after FROM t UNION SELECT 'invoice', id, after FROM s WHERE "isInvoice"
+     l AS (SELECT kind, id, after FROM t UNION SELECT 'invoice', id, after FROM s WHERE "isInvoice"
        UNION SELECT e.kind, e.id, t.after FROM t CROSS JOIN LATERAL
          (SELECT kind, record_id AS id FROM payout_entries WHERE tenant = $1 AND t.kind = 'payout'
            AND payout_id = t.id) e),
+     f AS (SELECT id, after FROM l WHERE kind = 'invoice' UNION SELECT e.id, l.after FROM l
+         CROSS JOIN LATERAL (SELECT sale_id AS id FROM sale_entries WHERE tenant = $1
+           AND l.kind = 'payment' AND kind = 'payment' AND record_id = l.id LIMIT 1) e),
+     i AS (SELECT kind, id, after FROM l UNION SELECT 'invoice', id, after FROM f
+       UNION SELECT 'payment', e.id, f.after FROM f CROSS JOIN LATERAL
+         (SELECT record_id AS id FROM sale_entries WHERE tenant = $1 AND sale_id = f.id
+           AND kind = 'payment' ORDER BY record_id LIMIT $5) e),
      k AS (SELECT kind, id, after FROM i UNION SELECT 'order', id, after FROM s
        UNION SELECT e.kind, e.id, s.after FROM s CROSS JOIN LATERAL
          (SELECT kind, record_id AS id FROM sale_entries WHERE tenant = $1 AND sale_id = s.id

@@ -9,7 +9,7 @@ import { parseRecordBody } from '../schemas/change-bodies';
 import type { Db } from './pool';
 import { isTakenAway } from './sale-entries';
 
-// Which payouts list which orders, refunds, invoices and payments.
+// Which payouts list which orders, refunds, invoices and payments, as paid out or charged back.
 
 /** Notes, for payouts that changed, what each lists now. */
 export async function writePayoutEntries(
@@ -22,7 +22,9 @@ export async function writePayoutEntries(
   const ids = payouts.map(({ recordId }) => recordId);
   const entries = payouts.flatMap(({ recordId: payout, content }) =>
     content?.kind === 'payout'
-      ? content.body.includes.map(({ kind, recordId: id }) => ({ payout, kind, id }))
+      ? [...content.body.includes, ...(content.body.chargebacks ?? [])].map(
+          ({ kind, recordId: id }) => ({ payout, kind, id }),
+        )
       : [],
   );
   await tx.query(
@@ -44,67 +46,97 @@ export async function writePayoutEntries(
 const payoutsMax = 200;
 
 /**
- * What payouts list, by `kind/recordId`, with what was brought there and all payouts that list it.
+ * What payouts list, by `kind/recordId`, with what was brought there and all payouts that list it;
+ * of payments, their invoices too.
  */
 export async function loadListed(
   db: Db,
   tenant: number,
   system: Target,
-  things: readonly { kind: PaidOutKind; recordId: string }[],
+  things: readonly PaidOutThing[],
 ): Promise<Map<string, ListedThing>> {
   if (things.length === 0) return new Map();
-  const keys = JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })));
-  const [records, payments, entries] = await Promise.all([
-    bodiesOf(db, tenant, keys),
-    paymentsOf(db, tenant, keys),
-    db.query<{ kind: PaidOutKind; recordId: string; payoutId: string }>(
-      `SELECT k.kind, k.id AS "recordId", e.payout_id AS "payoutId"
-         FROM json_to_recordset($2::json) AS k(kind text, id text)
-       CROSS JOIN LATERAL (SELECT payout_id FROM payout_entries
-         WHERE tenant = $1 AND kind = k.kind AND record_id = k.id ORDER BY payout_id LIMIT $3) e`,
-      [tenant, keys, payoutsMax],
-    ),
-  ]);
-  const payouts = await payoutsOf(db, tenant, system, [
-    ...new Set(entries.rows.map(({ payoutId }) => payoutId)),
-  ]);
-  const naming = groupBy(entries.rows, keyOf);
+  const asked = await bodiesOf(db, tenant, things);
+  const behind = [...asked.values()].flatMap(({ content }) => invoiceOf(content) ?? []);
+  const records = new Map([...asked, ...(await bodiesOf(db, tenant, behind))]);
+  const invoices = [...records.values()].filter(({ kind }) => kind === 'invoice');
+  const payments = await paymentsOf(db, tenant, invoices);
+  const all = [...records.values(), ...[...payments.values()].flat()];
+  const entries = await entriesOf(db, tenant, all);
+  const ids = new Set([...entries.values()].flat());
+  const payouts = await payoutsOf(db, tenant, system, [...ids]);
   const listed = new Map<string, ListedThing>();
   for (const [key, { kind, recordId, content }] of records) {
-    const currency = 'currency' in content.body ? (content.body.currency ?? null) : null;
-    const broughtMinor = broughtBy(
-      content,
-      kind === 'invoice' ? (payments.get(recordId) ?? []) : [],
-    );
-    const ids = new Set((naming.get(key) ?? []).map(({ payoutId }) => payoutId));
+    const own = kind === 'invoice' ? (payments.get(recordId) ?? []) : [];
+    const naming = new Set([key, ...own.map(keyOf)].flatMap((one) => entries.get(one) ?? []));
     listed.set(key, {
       kind,
       recordId,
-      currency,
-      broughtMinor,
-      payouts: payouts.filter(({ payoutId }) => ids.has(payoutId)),
+      currency: 'currency' in content.body ? (content.body.currency ?? null) : null,
+      broughtMinor: broughtBy(
+        content,
+        own.map((payment) => payment.content),
+      ),
+      paymentIds: own.map((payment) => payment.recordId),
+      invoiceId: invoiceOf(content)?.recordId ?? null,
+      payouts: payouts.filter(({ payoutId }) => naming.has(payoutId)),
     });
   }
   return listed;
+}
+
+interface PaidOutThing {
+  kind: PaidOutKind;
+  recordId: string;
+}
+
+function invoiceOf(content: RecordBody): PaidOutThing | null {
+  if (content.kind !== 'payment' || content.body.invoiceId === undefined) return null;
+  return { kind: 'invoice', recordId: content.body.invoiceId };
+}
+
+/** Ids of the payouts that list these, by `kind/recordId`. */
+async function entriesOf(
+  db: Db,
+  tenant: number,
+  things: readonly PaidOutThing[],
+): Promise<Map<string, string[]>> {
+  const { rows } = await db.query<PaidOutThing & { payoutId: string }>(
+    `SELECT k.kind, k.id AS "recordId", e.payout_id AS "payoutId"
+       FROM json_to_recordset($2::json) AS k(kind text, id text)
+     CROSS JOIN LATERAL (SELECT payout_id FROM payout_entries
+       WHERE tenant = $1 AND kind = k.kind AND record_id = k.id ORDER BY payout_id LIMIT $3) e`,
+    [tenant, keysOf(things), payoutsMax],
+  );
+  return new Map(
+    [...groupBy(rows, keyOf)].map(([key, same]) => [key, same.map(({ payoutId }) => payoutId)]),
+  );
+}
+
+function keysOf(things: readonly PaidOutThing[]): string {
+  return JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })));
 }
 
 function keyOf({ kind, recordId }: Thing): string {
   return `${kind}/${recordId}`;
 }
 
-interface ListedRecord {
-  kind: PaidOutKind;
-  recordId: string;
+interface ListedRecord extends PaidOutThing {
   content: RecordBody;
 }
 
-async function bodiesOf(db: Db, tenant: number, keys: string): Promise<Map<string, ListedRecord>> {
-  const { rows } = await db.query<{ kind: PaidOutKind; recordId: string; body: unknown }>(
+async function bodiesOf(
+  db: Db,
+  tenant: number,
+  things: readonly PaidOutThing[],
+): Promise<Map<string, ListedRecord>> {
+  if (things.length === 0) return new Map();
+  const { rows } = await db.query<PaidOutThing & { body: unknown }>(
     `SELECT k.kind, k.id AS "recordId", r.body
        FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
        (SELECT body FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id
          AND op = 'present' LIMIT 1) r`,
-    [tenant, keys],
+    [tenant, keysOf(things)],
   );
   return new Map(
     rows.map(({ kind, recordId, body }) => [
@@ -114,27 +146,32 @@ async function bodiesOf(db: Db, tenant: number, keys: string): Promise<Map<strin
   );
 }
 
-/** Payments of the invoices among these things, by record id of the invoice. */
+/** Payments of these invoices, by record id of the invoice. */
 async function paymentsOf(
   db: Db,
   tenant: number,
-  keys: string,
-): Promise<Map<string, RecordBody[]>> {
-  const { rows } = await db.query<{ invoiceId: string; body: unknown }>(
-    `SELECT k.id AS "invoiceId", r.body FROM json_to_recordset($2::json) AS k(kind text, id text)
+  invoices: readonly PaidOutThing[],
+): Promise<Map<string, ListedRecord[]>> {
+  if (invoices.length === 0) return new Map();
+  const { rows } = await db.query<{ invoiceId: string; recordId: string; body: unknown }>(
+    `SELECT k.id AS "invoiceId", e.record_id AS "recordId", r.body
+       FROM json_to_recordset($2::json) AS k(id text)
      CROSS JOIN LATERAL (SELECT record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id
        AND kind = 'payment' LIMIT $3) e
      CROSS JOIN LATERAL (SELECT body FROM records
        WHERE tenant = $1 AND kind = 'payment' AND record_id = e.record_id AND op = 'present'
-         LIMIT 1) r
-     WHERE k.kind = 'invoice'`,
-    [tenant, keys, payoutsMax],
+         LIMIT 1) r`,
+    [tenant, keysOf(invoices), payoutsMax],
   );
   const byInvoice = groupBy(rows, ({ invoiceId }) => invoiceId);
   return new Map(
     [...byInvoice].map(([id, same]) => [
       id,
-      same.map(({ body }) => parseRecordBody('payment', body)),
+      same.map(({ recordId, body }) => ({
+        kind: 'payment' as const,
+        recordId,
+        content: parseRecordBody('payment', body),
+      })),
     ]),
   );
 }

@@ -53,6 +53,7 @@ async function begin(): Promise<TestTenant> {
   await map('account', 'clearing:exchange', ids['Undeposited Funds'] ?? '');
   await map('account', 'bank:stripe', ids['Bank'] ?? '');
   await map('account', 'fees:stripe', ids['Processor fees'] ?? '');
+  await map('account', 'chargebacks:stripe', ids['Office expenses'] ?? '');
   const { rows } = await pool.query<{ id: string }>(
     `SELECT remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
        AND kind = 'product'`,
@@ -88,13 +89,21 @@ function payment(recordId: string, amountMinor: number, change: object): TestCha
     body: { number: recordId, tender: 'cash', amountMinor, businessDate: '2026-11-24', ...change },
   };
 }
-function payout(recordId: string, listed: Record<string, number>, change: object = {}): TestChange {
-  const includes = Object.entries(listed).map(([id, amountMinor]) => ({
-    kind: id.startsWith('R') ? 'refund' : 'order',
-    recordId: id,
-    amountMinor,
-  }));
-  const grossMinor = includes.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+const paidOutKinds = { R: 'refund', I: 'invoice', P: 'payment', T: 'order' };
+function listedIn(amounts: Record<string, number>): { amountMinor: number }[] {
+  return Object.entries(amounts).map(([id, amountMinor]) => {
+    const kind = Object.entries(paidOutKinds).find(([letter]) => id.startsWith(letter))?.[1];
+    return { kind, recordId: id, amountMinor };
+  });
+}
+function payout(
+  recordId: string,
+  listed: Record<string, number>,
+  change: object = {},
+  back: Record<string, number> = {},
+): TestChange {
+  const [includes, chargebacks] = [listedIn(listed), listedIn(back)];
+  const grossMinor = [...includes, ...chargebacks].reduce((sum, one) => sum + one.amountMinor, 0);
   return {
     kind: 'payout',
     recordId,
@@ -106,6 +115,7 @@ function payout(recordId: string, listed: Record<string, number>, change: object
       feesMinor: 0,
       netMinor: grossMinor,
       includes,
+      ...(chargebacks.length === 0 ? {} : { chargebacks }),
       ...change,
     },
   };
@@ -311,4 +321,68 @@ test('B11, B15: a payout that lists a sale at another amount than its tender bro
   await sent(tenant, payout('po_6', { 'T-4': 1_500 }));
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).not.toHaveProperty('Card clearing');
+}, 120_000);
+
+/** The same once for each record: a payout and its fees are held alike. */
+const heldRecords = async (tenant: TestTenant): Promise<string[]> => [
+  ...new Set(await held(tenant)),
+];
+const paidBy = (id: string, change: object = {}): TestChange =>
+  payment('P-1', 2_500, { invoiceId: id, tender: 'card', ...change });
+
+test('an invoice and its payment are paid out once, in one payout or in two, and a payment of an invoice that was paid out is not voided', async () => {
+  const tenant = await begin();
+  await sent(tenant, invoice('I-1', 2), paidBy('I-1'), payout('po_1', { 'I-1': 2_500 }));
+  await sent(tenant, payout('po_2', { 'P-1': 2_500 }), payout('po_3', { 'I-1': 0, 'P-1': 2_500 }));
+  const differs = (id: string, what: string, also: string): string =>
+    `${id} payout_differs: Payout ${id} lists ${what} at 25.00; its tender card brought ` +
+    `25.00 and was paid out already: 25.00 in payout po_1, 25.00 in payout ${also}. Correct ` +
+    'the payout or the invoice, or void the payout that is too much';
+  expect(await heldRecords(tenant)).toEqual([
+    differs('po_2', 'payment P-1 of invoice I-1', 'po_3'),
+    differs('po_3', 'invoice I-1 and payment P-1', 'po_2'),
+  ]);
+  expect(await trialBalance(stack, tenant)).toMatchObject({ Bank: '25.00' });
+  const isVoided = (id: string): TestChange => again(payout(id, { 'P-1': 2_500 }, isVoid));
+  await sent(tenant, isVoided('po_2'), isVoided('po_3'), again(paidBy('I-1', isVoid)));
+  expect(await held(tenant)).toEqual([
+    'P-1 in_use: The payment P-1 is voided at the POS, but payout po_1 in QuickBooks pays out ' +
+      '25.00 of invoice I-1. Void or correct the payout too, or send the payment again as it was',
+  ]);
+  await sent(tenant, again(payout('po_1', { 'I-1': 2_500 }, isVoid)));
+  expect(await held(tenant)).toEqual([]);
+  expect(await trialBalance(stack, tenant)).not.toHaveProperty('Card clearing');
+  // Payments that came one after the other: by the name of the invoice, then by their own.
+  await sent(
+    tenant,
+    again(paidBy('I-1', { amountMinor: 1_000 }), 3),
+    payment('P-2', 1_500, { invoiceId: 'I-1', tender: 'card' }),
+    payout('po_4', { 'P-1': 1_000 }),
+    payout('po_5', { 'I-1': 1_500 }),
+  );
+  expect(await held(tenant)).toEqual([]);
+  expect(await trialBalance(stack, tenant)).not.toHaveProperty('Card clearing');
+}, 120_000);
+
+test('what is charged back of a sale, in one payout or in several, is not more than the sale brought', async () => {
+  const tenant = await begin();
+  await sent(tenant, ticket('T-1', 2), ticket('T-2', 2), payout('po_1', { 'T-1': 2_500 }));
+  await sent(tenant, payout('po_2', {}, {}, { 'T-1': -1_500 }));
+  await sent(tenant, payout('po_3', {}, {}, { 'T-1': -1_500 }));
+  await sent(tenant, payout('po_4', { 'T-2': 2_500 }, {}, { 'T-2': -4_000 }));
+  expect(await heldRecords(tenant)).toEqual([
+    'po_3 payout_differs: Payout po_3 lists a chargeback of order T-1 at -15.00; its tender ' +
+      'card brought 25.00 and was charged back already: -15.00 in payout po_2. Correct the ' +
+      'payout or the order, or void the payout that is too much',
+    'po_4 payout_differs: Payout po_4 lists a chargeback of order T-2 at -40.00; its tender ' +
+      'card brought 25.00. Correct the payout or the order, or void the payout that is too much',
+  ]);
+  // Two parts of one sale are not too much.
+  await sent(
+    tenant,
+    again(payout('po_3', {}, {}, { 'T-1': -1_000 })),
+    again(payout('po_4', { 'T-2': 2_500 }, {}, { 'T-2': -2_500 })),
+  );
+  expect(await held(tenant)).toEqual([]);
+  expect(await trialBalance(stack, tenant)).toMatchObject({ 'Office expenses': '50.00' });
 }, 120_000);
