@@ -15,20 +15,27 @@ export interface ComparedThing extends Thing {
   afterId?: string | undefined;
 }
 
+interface Compared {
+  things: readonly ComparedThing[];
+  saleIds?: readonly string[];
+  listed?: readonly Thing[];
+}
+
 /**
  * Sets going what is held because it was compared with these records, or with what they name:
  * refunds, payments and deposits of one sale, that sale, and payouts that list them; an invoice and
  * its payments are listed as one. What waits still is marked: whoever composed it before this knows
- * nothing of the change, and his hold is passed over (`settlements.ts`). Answers how many it opened.
- * `saleIds`: sales beside those that the records name now.
+ * nothing of the change, and his hold is passed over (`settlements.ts`). Answers how many it
+ * opened. `saleIds`: sales beside those that the records name now; `listed`: what payouts among
+ * them listed before.
  */
 export async function lookAgain(
   tx: PoolClient,
   tenant: number,
   system: Target,
-  { things, saleIds = [] }: { things: readonly ComparedThing[]; saleIds?: readonly string[] },
+  { things, saleIds = [], listed = [] }: Compared,
 ): Promise<number> {
-  if (things.length + saleIds.length === 0) return 0;
+  if (things.length + saleIds.length + listed.length === 0) return 0;
   const found = await tx.query<DeliveryRow>(
     `WITH t AS (SELECT kind, id, after FROM json_to_recordset($3::json) AS x(kind text, id text,
        after bigint)),
@@ -42,7 +49,8 @@ export async function lookAgain(
      l AS (SELECT kind, id, after FROM t UNION SELECT 'invoice', id, after FROM s WHERE "isInvoice"
        UNION SELECT e.kind, e.id, t.after FROM t CROSS JOIN LATERAL
          (SELECT kind, record_id AS id FROM payout_entries WHERE tenant = $1 AND t.kind = 'payout'
-           AND payout_id = t.id) e),
+           AND payout_id = t.id) e
+       UNION SELECT kind, id, 0 FROM json_to_recordset($7::json) AS x(kind text, id text)),
      f AS (SELECT id, after FROM l WHERE kind = 'invoice' UNION SELECT e.id, l.after FROM l
          CROSS JOIN LATERAL (SELECT sale_id AS id FROM sale_entries WHERE tenant = $1
            AND l.kind = 'payment' AND kind = 'payment' AND record_id = l.id LIMIT 1) e),
@@ -72,6 +80,7 @@ export async function lookAgain(
       JSON.stringify(saleIds),
       namingMax,
       comparedHolds,
+      JSON.stringify(listed.map(({ kind, recordId }) => ({ kind, id: recordId }))),
     ],
   );
   const waiting = found.rows.flatMap((row) => (row.state === 'waiting' ? [row.id] : []));

@@ -11,14 +11,17 @@ import { isTakenAway } from './sale-entries';
 
 // Which payouts list which orders, refunds, invoices and payments, as paid out or charged back.
 
-/** Notes, for payouts that changed, what each lists now. */
+/**
+ * Notes, for payouts that changed, what each lists now; answers what some listed that they list no
+ * longer.
+ */
 export async function writePayoutEntries(
   tx: PoolClient,
   tenant: number,
   records: readonly { kind: Kind; recordId: string; content: RecordBody | null }[],
-): Promise<void> {
+): Promise<Thing[]> {
   const payouts = records.filter(({ kind }) => kind === 'payout');
-  if (payouts.length === 0) return;
+  if (payouts.length === 0) return [];
   const ids = payouts.map(({ recordId }) => recordId);
   const entries = payouts.flatMap(({ recordId: payout, content }) =>
     content?.kind === 'payout'
@@ -27,11 +30,12 @@ export async function writePayoutEntries(
         )
       : [],
   );
-  await tx.query(
+  const former = await tx.query<{ payout: string; kind: PaidOutKind; id: string }>(
     `DELETE FROM payout_entries WHERE ctid = ANY (ARRAY(SELECT e.ctid
        FROM json_array_elements_text($2::json) AS k(id)
        CROSS JOIN LATERAL (SELECT ctid FROM payout_entries WHERE tenant = $1 AND payout_id = k.id
-         OFFSET 0) e))`,
+         OFFSET 0) e))
+     RETURNING payout_id AS payout, kind, record_id AS id`,
     [tenant, JSON.stringify(ids)],
   );
   await tx.query(
@@ -40,6 +44,12 @@ export async function writePayoutEntries(
        FROM json_to_recordset($2::json) AS k(payout text, kind text, id text)`,
     [tenant, JSON.stringify(entries)],
   );
+  const entryKey = (entry: { payout: string; kind: PaidOutKind; id: string }): string =>
+    JSON.stringify([entry.payout, entry.kind, entry.id]);
+  const present = new Set(entries.map(entryKey));
+  return former.rows
+    .filter((entry) => !present.has(entryKey(entry)))
+    .map(({ kind, id }) => ({ kind, recordId: id }));
 }
 
 /** Payouts of one thing that are looked at. */

@@ -386,3 +386,20 @@ test('what is charged back of a sale, in one payout or in several, is not more t
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toMatchObject({ 'Office expenses': '50.00' });
 }, 120_000);
+
+test('what a corrected payout lists no longer is free: the sale is voided, and another payout pays it out', async () => {
+  const tenant = await begin();
+  await sent(tenant, ticket('T-1', 2), ticket('T-2', 2), ticket('T-3', 2));
+  await sent(tenant, payout('po_1', { 'T-1': 2_500, 'T-2': 2_500, 'T-3': 2_500 }));
+  await sent(tenant, again(ticket('T-1', 2, isVoid)), payout('po_2', { 'T-2': 2_500 }));
+  expect(await heldRecords(tenant)).toEqual([
+    expect.stringContaining('T-1 in_use'),
+    expect.stringContaining('po_2 payout_differs'),
+  ]);
+  await sent(tenant, again(payout('po_1', { 'T-3': 2_500 })));
+  expect(await held(tenant)).toEqual([]);
+  expect(await trialBalance(stack, tenant)).toEqual({
+    Bank: '50.00',
+    'Sales of Product Income': '-50.00',
+  });
+}, 120_000);

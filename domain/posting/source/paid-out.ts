@@ -127,7 +127,7 @@ export function payoutHold(
   return null;
 }
 
-/** Paid out once and in full, or in parts that are the whole together; charged back at most once. */
+/** Paid out once, or in parts that are the whole together; charged back at most once. */
 function listedHold(asked: Asked, thing: ListedThing): Hold | null {
   const { soFarMinor, allMinor, broughtMinor, isPosted } = countedOf(asked, thing);
   if (asked.listing === 'chargebacks')
