@@ -373,3 +373,18 @@ test('B4: a sale made smaller and its refund corrected end in the same books in 
   ]);
   expect((await states(stack, tenant)).filter((line) => !line.includes('delivered'))).toEqual([]);
 }, 120_000);
+
+test('a refund finds its sale in a summary, also where the ticket came voided before, as an invoice with its payment', async () => {
+  const tenant = await summingTenant(stack, { paid: { as: 'invoicePayment' } });
+  const day = { businessDate: summed };
+  await sendChanges(stack, tenant, [ticket('S-1', 1, [['A', 2]], { ...day, voided: true })]);
+  await untilIdle(stack, tenant, 20_000);
+  await sendChanges(stack, tenant, [ticket('S-1', 2, [['A', 2]], day)]);
+  await untilIdle(stack, tenant, 20_000);
+  await sendChanges(stack, tenant, [refund('R-1', 1, { orderId: 'S-1', businessDate: alone })]);
+  expect(await settled(tenant)).toEqual([
+    'RefundReceipt R-1 12.50',
+    'SalesReceipt P-20261120-CARD 25.00',
+  ]);
+  expect(await heldWith(stack, tenant)).toEqual([]);
+}, 120_000);
