@@ -44,16 +44,19 @@ export async function lookAgain(
        UNION SELECT e.sale_id, t.after, t.kind = 'refund' OR EXISTS (SELECT FROM records
            WHERE tenant = $1 AND kind = 'payment' AND record_id = t.id
              AND body ->> 'invoiceId' IS NOT NULL)
-         FROM t CROSS JOIN LATERAL (SELECT sale_id FROM sale_entries WHERE tenant = $1
-           AND kind = t.kind AND record_id = t.id LIMIT 1) e),
+         FROM t CROSS JOIN LATERAL (SELECT sale_id, left_sale_id FROM sale_entries
+           WHERE tenant = $1 AND kind = t.kind AND record_id = t.id LIMIT 1) o
+         CROSS JOIN LATERAL unnest(ARRAY[o.sale_id, o.left_sale_id]) AS e(sale_id)
+         WHERE e.sale_id IS NOT NULL),
      l AS (SELECT kind, id, after FROM t UNION SELECT 'invoice', id, after FROM s WHERE "isInvoice"
        UNION SELECT e.kind, e.id, t.after FROM t CROSS JOIN LATERAL
          (SELECT kind, record_id AS id FROM payout_entries WHERE tenant = $1 AND t.kind = 'payout'
            AND payout_id = t.id) e
        UNION SELECT kind, id, 0 FROM json_to_recordset($7::json) AS x(kind text, id text)),
      f AS (SELECT id, after FROM l WHERE kind = 'invoice' UNION SELECT e.id, l.after FROM l
-         CROSS JOIN LATERAL (SELECT sale_id AS id FROM sale_entries WHERE tenant = $1
-           AND l.kind = 'payment' AND kind = 'payment' AND record_id = l.id LIMIT 1) e),
+         CROSS JOIN LATERAL (SELECT body ->> 'invoiceId' AS id FROM records WHERE tenant = $1
+           AND l.kind = 'payment' AND kind = 'payment' AND record_id = l.id
+           AND body ->> 'invoiceId' IS NOT NULL LIMIT 1) e),
      i AS (SELECT kind, id, after FROM l UNION SELECT 'invoice', id, after FROM f
        UNION SELECT 'payment', e.id, f.after FROM f CROSS JOIN LATERAL
          (SELECT record_id AS id FROM sale_entries WHERE tenant = $1 AND sale_id = f.id

@@ -14,36 +14,63 @@ import type { Db } from './pool';
 // Which refunds and payments name which sale: what was given back and paid of it is read from here.
 
 /**
- * Notes, for records that changed, the sale that each names now; answers the sales that some no
+ * Notes, for records that changed, the sale that each names now, and which one it leaves: what the
+ * books have of it counts there until they have this revision. Answers the sales that some no
  * longer name.
  */
 export async function writeSaleEntries(
   tx: PoolClient,
   tenant: number,
-  records: readonly { kind: Kind; recordId: string; content: RecordBody | null }[],
+  records: readonly { kind: Kind; recordId: string; rev: number; content: RecordBody | null }[],
 ): Promise<string[]> {
   const rows = records
     .filter(({ kind }) => kind === 'refund' || kind === 'payment')
     // A deleted one that is in the books still counts there: its delivery says so.
-    .map(({ kind, recordId, content }) => ({ kind, id: recordId, sale: saleIdOf(content) }));
+    .map(({ kind, recordId, rev, content }) => ({
+      ...{ kind, id: recordId, rev, sale: saleIdOf(content) },
+    }));
   if (rows.length === 0) return [];
-  const former = await tx.query<{ saleId: string }>(
+  const former = await tx.query<FormerSale>(
     `DELETE FROM sale_entries WHERE ctid = ANY (ARRAY(
        SELECT e.ctid FROM json_to_recordset($2::json) AS k(kind text, id text, sale text)
          CROSS JOIN LATERAL
          (SELECT ctid FROM sale_entries WHERE tenant = $1 AND kind = k.kind AND record_id = k.id
            AND sale_id IS DISTINCT FROM k.sale OFFSET 0) e))
-     RETURNING sale_id AS "saleId"`,
+     RETURNING kind, record_id AS id, sale_id AS "saleId", left_sale_id AS "leftSaleId",
+       left_rev AS "leftRev"`,
     [tenant, JSON.stringify(rows)],
   );
+  const leftBy = new Map(former.rows.map((row) => [`${row.kind}/${row.id}`, row]));
   await tx.query(
-    `INSERT INTO sale_entries (tenant, kind, record_id, sale_id)
-     SELECT $1, kind, id, sale FROM json_to_recordset($2::json) AS k(kind text, id text, sale text)
-       WHERE sale IS NOT NULL
+    `INSERT INTO sale_entries (tenant, kind, record_id, sale_id, left_sale_id, left_rev)
+     SELECT $1, k.kind, k.id, k.sale, l.sale, CASE WHEN l.sale IS NOT NULL THEN k.rev END
+       FROM json_to_recordset($2::json) AS k(kind text, id text, rev bigint, sale text,
+         "saleId" text, "leftSaleId" text, "leftRev" bigint)
+     CROSS JOIN LATERAL (SELECT coalesce(bool_or(delivered_rev < k."leftRev"), false) AS "isOlder",
+         coalesce(bool_or(true), false) AS "isPosted"
+       FROM deliveries WHERE tenant = $1 AND system = 'qbo' AND kind = k.kind AND record_id = k.id
+         AND ((remote_id IS NOT NULL
+           AND (snapshot ->> 'entity' IS NOT NULL OR snapshot -> 'posted' IS NULL)
+           AND NOT (state = 'delivered' AND desired_op = 'absent'))
+           OR state IN ('sending', 'verifying'))) d
+     CROSS JOIN LATERAL (SELECT CASE WHEN d."isPosted" THEN nullif(
+         CASE WHEN d."isOlder" THEN k."leftSaleId" ELSE k."saleId" END, k.sale) END AS sale) l
+     WHERE k.sale IS NOT NULL
      ON CONFLICT DO NOTHING`,
-    [tenant, JSON.stringify(rows)],
+    [
+      tenant,
+      JSON.stringify(rows.map((row) => ({ ...leftBy.get(`${row.kind}/${row.id}`), ...row }))),
+    ],
   );
   return [...new Set(former.rows.map(({ saleId }) => saleId))];
+}
+
+interface FormerSale {
+  kind: Kind;
+  id: string;
+  saleId: string;
+  leftSaleId: string | null;
+  leftRev: number | null;
 }
 
 /** Refunds and payments of one sale that are looked at; more are held, never left out of a sum. */
@@ -195,14 +222,17 @@ async function loadEntries(
     isOpen: boolean;
     booksMinor: number | null;
     isWanted: boolean;
+    isLeft: boolean;
     booked: unknown;
   }>(
     `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen",
-       d."booksMinor", d.booked,
-       r.op = 'present' AND r.body ->> 'voided' IS DISTINCT FROM 'true' AS "isWanted"
+       d."booksMinor", d.booked, e."isLeft", NOT e."isLeft" AND r.op = 'present'
+         AND r.body ->> 'voided' IS DISTINCT FROM 'true' AS "isWanted"
      FROM json_array_elements_text($3::json) AS k(id)
-     CROSS JOIN LATERAL (SELECT kind, record_id FROM sale_entries
-       WHERE tenant = $1 AND sale_id = k.id ORDER BY kind, record_id LIMIT $4) e
+     CROSS JOIN LATERAL ((SELECT kind, record_id, left_rev, false AS "isLeft" FROM sale_entries
+       WHERE tenant = $1 AND sale_id = k.id ORDER BY kind, record_id LIMIT $4)
+       UNION ALL (SELECT kind, record_id, left_rev, true FROM sale_entries
+       WHERE tenant = $1 AND left_sale_id = k.id ORDER BY kind, record_id LIMIT $4)) e
      CROSS JOIN LATERAL (SELECT body, op FROM records
        WHERE tenant = $1 AND kind = e.kind AND record_id = e.record_id AND body IS NOT NULL
          LIMIT 1) r
@@ -210,17 +240,21 @@ async function loadEntries(
          coalesce(bool_or(CASE WHEN snapshot -> 'keptShare' IS NOT NULL THEN true
            WHEN state = 'held' AND reason = 'summary' THEN desired_op = 'present'
            ELSE (remote_id IS NOT NULL OR state IN ('sending', 'verifying'))
-             AND NOT ${isTakenAway} END), false) AS "isPosted",
+             AND NOT ${isTakenAway} END
+           AND (e.left_rev IS NULL OR CASE WHEN e."isLeft" THEN delivered_rev < e.left_rev
+             ELSE delivered_rev >= e.left_rev OR (state IN ('sending', 'verifying')
+               AND sent_rev >= e.left_rev) END)), false) AS "isPosted",
          coalesce(max((snapshot #>> '{keptShare,totals,totalMinor}')::bigint),
            sum((snapshot #>> '{posted,net,totalMinor}')::bigint)
-             FILTER (WHERE state IN ('held', 'dead') AND remote_id IS NOT NULL)
+             FILTER (WHERE (state IN ('held', 'dead') OR e."isLeft") AND remote_id IS NOT NULL)
          )::float8 AS "booksMinor",
          (array_agg(snapshot #> '{posted,net}') FILTER (WHERE e.kind = 'payment'
            AND json_typeof(snapshot #> '{posted,net}') = 'object'))[1] AS booked,
-         coalesce(bool_or(state = 'waiting' AND desired_op = 'present'
+         coalesce(bool_or(NOT e."isLeft" AND state = 'waiting' AND desired_op = 'present'
            AND r.body ->> 'voided' IS DISTINCT FROM 'true'), false) AS "isOpen"
        FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = e.kind
          AND record_id = e.record_id) d
+     WHERE d."isPosted" OR NOT e."isLeft"
      ORDER BY d.first`,
     [tenant, system, JSON.stringify(saleIds), entriesMax + 1],
   );

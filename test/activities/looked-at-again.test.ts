@@ -403,3 +403,44 @@ test('what a corrected payout lists no longer is free: the sale is voided, and a
     'Sales of Product Income': '-50.00',
   });
 }, 120_000);
+
+test('a voided invoice goes when its payment has left it in the books: for another invoice, also one that is not there, and voided', async () => {
+  const tenant = await begin();
+  const paying = (id: string, of: string, change: object = {}): TestChange =>
+    payment(id, 1_000, { invoiceId: of, ...change });
+  await sent(tenant, invoice('I-1', 2), invoice('I-2', 2), invoice('I-3', 2));
+  await sent(tenant, paying('P-1', 'I-1'), paying('P-2', 'I-2'));
+  await sent(tenant, again(invoice('I-1', 2, isVoid)), again(invoice('I-2', 2, isVoid)));
+  expect(await held(tenant)).toEqual([
+    expect.stringContaining('I-1 paid_above_total'),
+    expect.stringContaining('I-2 paid_above_total'),
+  ]);
+  await sent(tenant, again(paying('P-1', 'I-3')), again(paying('P-2', 'I-9', isVoid)));
+  expect(await held(tenant)).toEqual([]);
+  expect((await documents(stack, tenant)).filter((one) => !one.endsWith(' 0.00'))).toEqual([
+    'Invoice I-3 25.00',
+    'Payment - 10.00',
+  ]);
+}, 120_000);
+
+test('a refund that goes to another sale counts for the former one until it is moved in the books', async () => {
+  const tenant = await begin();
+  await sent(tenant, ticket('T-1', 2), ticket('T-2', 1), refund('R-1', 'T-1', 2));
+  await sent(tenant, again(refund('R-1', 'T-2', 2)), again(ticket('T-1', 2, isVoid)));
+  expect(await held(tenant)).toEqual([
+    expect.stringContaining('R-1 refund_above_sale'),
+    expect.stringContaining(
+      'T-1 in_use: The order T-1 is voided at the POS, but refunds of it are in QuickBooks: ' +
+        'R-1 over 25.00',
+    ),
+  ]);
+  // Nothing in the books rests on the sale that it is to go to.
+  await sent(tenant, again(ticket('T-2', 1, isVoid)), again(refund('R-1', 'T-2', 2, isVoid), 3));
+  expect(await held(tenant)).toEqual([]);
+  expect(await trialBalance(stack, tenant)).toEqual({});
+  // Two that change places do not wait for each other.
+  await sent(tenant, ticket('T-3', 1), ticket('T-4', 1));
+  await sent(tenant, refund('R-3', 'T-3', 1), refund('R-4', 'T-4', 1));
+  await sent(tenant, again(refund('R-3', 'T-4', 1)), again(refund('R-4', 'T-3', 1)));
+  expect(await held(tenant)).toEqual([]);
+}, 120_000);

@@ -21,6 +21,8 @@ export type SaleEntry = {
   booked?: BookedDeposit | null;
   /** The till has it: neither deleted nor voided, whatever became of it. */
   isWanted: boolean;
+  /** It names another sale by now; what the books have of it counts here until they have that. */
+  isLeft?: boolean;
 } & ({ kind: 'refund'; body: RefundBody } | { kind: 'payment'; body: PaymentBody });
 
 export interface KnownSale {
@@ -47,7 +49,9 @@ export function entriesBefore(
   const isSelf = (entry: SaleEntry): boolean => entry.kind === kind && entry.recordId === recordId;
   const own = sale.entries.findIndex(isSelf);
   return sale.entries.filter(
-    (entry, index) => !isSelf(entry) && (entry.isPosted || (entry.isOpen && index < own)),
+    // What leaves this sale makes room in it: else two that change places would wait for each other.
+    (entry, index) =>
+      !isSelf(entry) && entry.isLeft !== true && (entry.isPosted || (entry.isOpen && index < own)),
   );
 }
 
