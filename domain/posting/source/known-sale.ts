@@ -49,7 +49,7 @@ export function entriesBefore(
   const isSelf = (entry: SaleEntry): boolean => entry.kind === kind && entry.recordId === recordId;
   const own = sale.entries.findIndex(isSelf);
   return sale.entries.filter(
-    // What leaves this sale makes room in it: else two that change places would wait for each other.
+    // What leaves this sale makes room in it: two that change places do not wait for each other.
     (entry, index) =>
       !isSelf(entry) && entry.isLeft !== true && (entry.isPosted || (entry.isOpen && index < own)),
   );
