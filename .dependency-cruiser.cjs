@@ -76,7 +76,7 @@ const layers = {
     typeOnly: ['pg'],
   },
   // Written from the vendors' documents: a sandbox that shares code with our client shares its errors.
-  sandbox: { may: ['domain/money', 'express', 'zod'] },
+  sandbox: { may: ['express', 'zod'] },
   // Starts the other processes and speaks HTTP with them, so that each of them can be killed.
   demo: {
     may: [

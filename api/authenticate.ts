@@ -22,20 +22,25 @@ export interface AtTenant {
   isRoot: boolean;
 }
 
-/**
- * Who may use a route. `pos` is for the till's own routes: a till sees nothing else, and of the
- * others only an admin may stand in for it.
- */
-export type Access = 'none' | 'root' | Role;
+/** Which keys of a tenant a route takes. */
+type KeyAccess = Role | 'anyKey';
 
-const allowed: Readonly<Record<Role, readonly Role[]>> = {
+/**
+ * Who may use a route. `pos` is for what the POS alone does: of the others only an admin may stand
+ * in for it. A POS reads nothing but what is open to `anyKey`.
+ */
+export type Access = 'none' | 'root' | KeyAccess;
+
+const allowed: Readonly<Record<KeyAccess, readonly Role[]>> = {
+  anyKey: ['pos', 'viewer', 'operator', 'admin'],
   pos: ['pos', 'admin'],
   viewer: ['viewer', 'operator', 'admin'],
   operator: ['operator', 'admin'],
   admin: ['admin'],
 };
 
-export function rolesFor(access: Role): readonly Role[] {
+/** The roles whose keys a route takes, the least first. */
+export function rolesFor(access: KeyAccess): readonly Role[] {
   return allowed[access];
 }
 
@@ -91,7 +96,7 @@ function unauthorized(): Problem {
  * Refuses a caller that the route is not for: 404 for another tenant's path, 403 for too small a
  * role.
  */
-export function authorize(caller: Caller, access: Role, tenantId: string): AtTenant {
+export function authorize(caller: Caller, access: KeyAccess, tenantId: string): AtTenant {
   if (caller.type === 'root')
     throw new Problem(403, 'forbidden', 'The root key only creates tenants and admin keys.');
   if (caller.tenant.tenantId !== tenantId)

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { SecretBox } from '../database/secret-box';
 import type { createLogger } from '../platform/logger';
 import type { Metrics } from './metrics';
-import type { Signals } from './wake';
+import type { Signals } from './signals';
 
 /** What the routes work with; made by `startApi`, or by a test. */
 export interface ApiDeps {

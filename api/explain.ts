@@ -16,6 +16,7 @@ import { findRecord, summariesOf } from '../database/status';
 import { deliveryStates } from '../domain/delivery/delivery-state';
 import { requestIdOf } from '../domain/delivery/idempotency';
 import { systems, type JsonObject, type Kind } from '../domain/words';
+import { changeOutcomes, shownChange } from './change-outcome';
 import { summaryOfTicketSchema } from './deliveries';
 import { instantText, kindName, systemName } from './words';
 
@@ -128,7 +129,7 @@ export const explanationSchema = z
           revision: z.int().nullable(),
           occurredAt: instantText,
           receivedAt: instantText,
-          outcome: z.string().nullable(),
+          outcome: z.enum(changeOutcomes),
         }),
       )
       .meta({ description: 'The newest 50, newest first.' }),
@@ -179,7 +180,7 @@ export async function explain(
   } = record;
   return {
     record: { kind, recordId, revision, sourceRevision, op, origin, updatedAt },
-    changes,
+    changes: changes.map(shownChange),
     documents: deliveries.map((delivery) =>
       documentOf(thing.kind, delivery, { sends, journal }, workflowId),
     ),

@@ -150,6 +150,13 @@ export function isNone(schema: z.ZodType): boolean {
 }
 
 function checkedQuery<Q extends z.ZodType>(schema: Q, request: Request): z.output<Q> {
+  // Passed over, one that would change what is done would pretend that it did.
+  const unknown = isNone(schema) ? Object.keys(request.query) : [];
+  if (unknown.length > 0)
+    throw invalid(
+      'Validation of the query failed.',
+      unknown.map((path) => ({ path, message: 'is no parameter of this call' })),
+    );
   const query = schema.safeParse(isNone(schema) ? undefined : request.query);
   if (!query.success) throw invalid('Validation of the query failed.', fieldErrors(query.error));
   return query.data;

@@ -15,7 +15,7 @@ import { productionQueues, type Queues } from '../protocol/messages';
 import { createApp } from './app';
 import { answerClientErrors } from './client-error';
 import { Metrics } from './metrics';
-import { Signals } from './wake';
+import { Signals } from './signals';
 
 /** What a test, or a process that holds more than the API, may put in the place of the usual. */
 export interface ApiOverrides {

@@ -21,6 +21,8 @@ export interface Outgoing {
   /** The revision that is composed. */
   rev: number;
   op: DesiredOp;
+  /** Absent as a part alone: its record stands, in other parts. */
+  isPartGone?: boolean;
   record: RecordBody;
   /**
    * Business day on which its newest revision came, `YYYY-MM-DD`; none where nobody corrects
@@ -160,6 +162,8 @@ export type Composed =
        * them.
        */
       among?: readonly string[];
+      /** Of `mapping_missing`: every mapping that is known to be missing, as `kind:key`. */
+      lacks?: readonly string[];
       /** What is remembered of the thing meanwhile. */
       remote?: Remembered;
     }

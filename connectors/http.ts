@@ -85,7 +85,7 @@ export async function call(http: HttpCall): Promise<HttpResult> {
 }
 
 /** A year: no clock of ours breaks by it, and who reads it has a bound of its own. */
-const retryAfterMaxMs = 31_536_000_000;
+const retryAfterReadMaxMs = 31_536_000_000;
 
 /**
  * Milliseconds to wait by a Retry-After header (seconds or HTTP date), null where there is none to
@@ -97,9 +97,9 @@ export function retryAfterMs(
 ): number | null {
   const value = headers['retry-after']?.trim();
   if (value === undefined || value === '') return null;
-  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, retryAfterMaxMs);
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, retryAfterReadMaxMs);
   const dateMs = Date.parse(value);
-  return Number.isNaN(dateMs) ? null : Math.min(Math.max(0, dateMs - nowMs), retryAfterMaxMs);
+  return Number.isNaN(dateMs) ? null : Math.min(Math.max(0, dateMs - nowMs), retryAfterReadMaxMs);
 }
 
 /** Closes every kept connection: at the end of a process, or of a test. */

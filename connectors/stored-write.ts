@@ -10,10 +10,7 @@ import type { KeptWrite, Write, WriteText } from './contract';
  */
 export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 
-/**
- * A write as it stands with its send, read back before it is repeated or looked for. Older ones had
- * their payload with them.
- */
+/** A write as it stands with its send, read back before it is repeated or looked for. */
 export const storedWrite: z.ZodType<KeptWrite> = z.object({
   operation: z.enum(['create', 'update', 'void']),
   entity: z.string(),

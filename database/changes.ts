@@ -103,22 +103,27 @@ function revisionsJson(items: readonly IntakeItem[]): string {
   return `[${rows.join(',')}]`;
 }
 
+/** What tells what became of a change so far. */
+export interface ChangeProgress {
+  revision: number | null;
+  isAbsorbed: boolean;
+  /** Only of one that was not simply applied. */
+  outcome: 'stale' | 'failed' | 'ignored' | 'conflict' | null;
+  /** The revision of the sender that the record stands at now. */
+  recordSourceRev: number | null;
+}
+
 /** A stored change with what became of it so far. */
-export interface StoredChange {
+export interface StoredChange extends ChangeProgress {
   id: string;
   kind: Kind;
   op: ChangeOp;
   recordId: string;
-  revision: number | null;
   occurredAt: string;
   receivedAt: string;
   body: unknown;
-  isAbsorbed: boolean;
-  outcome: string | null;
   outcomeCode: string | null;
   outcomeDetail: string | null;
-  /** The revision of the sender that the record stands at now. */
-  recordSourceRev: number | null;
 }
 
 export async function findChange(

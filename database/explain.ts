@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { DeliveryState } from '../domain/delivery/delivery-state';
 import type { ChangeOp, JsonObject, Kind, System, Target } from '../domain/words';
+import type { ChangeProgress } from './changes';
 import { jsonObject } from './outgoing';
 import type { Db } from './pool';
 
@@ -21,16 +22,13 @@ export interface Thing {
 }
 
 /** A change of a record, as the inbox has it. */
-export interface ExplainedChange {
+export interface ExplainedChange extends ChangeProgress {
   id: string;
   position: number;
   source: System;
   op: ChangeOp;
-  revision: number | null;
   occurredAt: string;
   receivedAt: string;
-  /** Only of one that was not simply applied. */
-  outcome: string | null;
 }
 
 /** A delivery of a record, with what is known of its document there. */
@@ -117,9 +115,13 @@ export async function changesOf(
   const result = await db.query<ExplainedChange>(
     `SELECT c.event_id AS id, c.pos AS position, c.source, c.op, c.source_rev AS revision,
        c.occurred_at AS "occurredAt",
-       c.received_at AS "receivedAt", o.outcome
+       c.received_at AS "receivedAt", c.pos <= a.absorbed_pos AS "isAbsorbed", o.outcome,
+       r.source_rev AS "recordSourceRev"
      FROM (SELECT * FROM changes WHERE tenant = $1 AND kind = $2 AND record_id = $3
        ORDER BY pos DESC LIMIT ${changesMax}) c
+     JOIN tenant_absorb a ON a.tenant = $1
+     LEFT JOIN LATERAL (SELECT source_rev FROM records WHERE tenant = $1 AND kind = $2
+       AND record_id = $3 LIMIT 1) r ON true
      LEFT JOIN LATERAL (SELECT outcome FROM change_outcomes WHERE tenant = $1 AND pos = c.pos
        LIMIT 1) o ON true
      ORDER BY c.pos DESC`,

@@ -35,13 +35,11 @@ export async function tenantFacts(db: Db, tenant: number, nowMs: number): Promis
       throw new Error(`Bug: a tenant without lane ${system}`);
     const oldestDue = queue.oldest[system];
     const waiting = countOf(system, 'waiting');
-    // A system that nobody connected matters once something waits for it.
-    const lacksConnection = !state.isConnected && waiting > 0;
     const own = stopped.filter((row) => row.system === system);
     return {
       isPaused: state.isPaused,
       breaker: state.isIsolated ? { kind: 'isolated' } : state.breaker,
-      needsAuth: needsAuthOf(state, lacksConnection),
+      needsAuth: needsAuthOf(state, waiting > 0),
       pausedUntilMs: budgetSchema.parse(wait.budget).notBefore ?? null,
       trouble: troubleOf(wait),
       progressedMs: Date.parse(wait.progressedAt),
@@ -69,11 +67,12 @@ export async function tenantFacts(db: Db, tenant: number, nowMs: number): Promis
 }
 
 function needsAuthOf(
-  { needsAuth, needsAuthReason, system }: LaneState,
-  lacksConnection: boolean,
+  { needsAuth, needsAuthReason, isConnected }: LaneState,
+  isAwaited: boolean,
 ): LaneFacts['needsAuth'] {
-  if (lacksConnection) return { reason: `${system} is not connected.` };
-  return needsAuth ? { reason: needsAuthReason } : null;
+  // A system that nobody connected matters once something waits for it.
+  const isNeeded = needsAuth || (!isConnected && isAwaited);
+  return isNeeded ? { reason: isConnected ? needsAuthReason : null, isConnected } : null;
 }
 
 interface Trouble {

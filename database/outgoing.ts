@@ -31,6 +31,8 @@ export interface PickedDelivery {
   part: string;
   desiredRev: number;
   desiredOp: DesiredOp;
+  /** The record stands, and nobody undid it: this part of it is gone. */
+  isPartGone: boolean;
   /** As Postgres writes it, to the microsecond. */
   dueAt: string;
   attempts: number;
@@ -91,12 +93,14 @@ export async function pickDue(
   const result = await db.query<
     Omit<PickedDelivery, 'snapshot' | 'record'> & { snapshot: unknown; body: unknown }
   >(
-    `SELECT d.*, r.body, r."changedAt" FROM
+    `SELECT d.*, r.body, r."changedAt",
+       d."desiredOp" = 'absent' AND r.op = 'present' AND NOT d."isUndone" AS "isPartGone" FROM
        ${after === null ? `${wantedKinds} AS k(kind)` : `${wantedPlaces} AS k(kind, due_at, id)`}
      CROSS JOIN LATERAL (
        SELECT d.id::text AS id, d.kind, d.record_id AS "recordId", d.part,
          d.desired_rev AS "desiredRev",
-         d.desired_op AS "desiredOp", d.due_at::text AS "dueAt", d.attempts, d.generation,
+         d.desired_op AS "desiredOp", d.undone_by IS NOT NULL AS "isUndone",
+         d.due_at::text AS "dueAt", d.attempts, d.generation,
            d.last_class AS "lastClass", d.send_max AS "sendMax", d.reason,
          d.remote_id AS "remoteId", d.remote_version AS "remoteVersion", d.snapshot
        FROM deliveries d WHERE d.tenant = $1 AND d.system = $2 AND d.kind = k.kind
@@ -106,7 +110,7 @@ export async function pickDue(
            AND n.remote_id IS NULL AND n.state IN ('waiting', 'sending', 'verifying')))
          ${after === null ? '' : 'AND (d.due_at, d.id) > (k.due_at, k.id)'}
        ORDER BY d.due_at, d.id LIMIT $4) d
-     CROSS JOIN LATERAL (SELECT body, updated_at AS "changedAt" FROM records
+     CROSS JOIN LATERAL (SELECT body, op, updated_at AS "changedAt" FROM records
        WHERE tenant = $1 AND kind = d.kind AND record_id = d."recordId" LIMIT 1) r`,
     [
       tenant,

@@ -53,7 +53,7 @@ export const syncSettingsSchema = z.strictObject({
   batch: z.strictObject({ woo: z.int().min(1).max(100), qbo: z.int().min(1).max(30) }),
   timeoutsMs: z.strictObject({ woo: timeouts, qbo: timeouts }),
   settleMs: z.strictObject({ woo: ms(0, 3_600_000), qbo: ms(0, 3_600_000) }),
-  // With defaults: not in requests of older versions.
+  // With defaults: a request may leave these out.
   retryAfterMaxMs: ms(1_000, 86_400_000).default(initialSyncSettings.retryAfterMaxMs),
   authRetryMs: ms(1_000, 86_400_000).default(initialSyncSettings.authRetryMs),
   zeroPrice: z.enum(['draft', 'hold', 'publish']).default(initialSyncSettings.zeroPrice),
@@ -87,7 +87,7 @@ export const postingSettingsSchema = z.strictObject({
       .max(1)
       .default(initialPostingSettings.tax.variancePerLineMinor),
   }),
-  // Not in requests of older versions.
+  // With defaults: a request may leave these out.
   shop: z
     .strictObject({ shipFrom: z.array(shopAddress).max(1_000) })
     .default(initialPostingSettings.shop),
@@ -96,7 +96,7 @@ export const postingSettingsSchema = z.strictObject({
     .default(initialPostingSettings.deposit),
   zero: z.strictObject({ mode: z.enum(['stockOnly', 'never']) }),
   closed: z.strictObject({ mode: z.enum(['park', 'firstOpenDay']) }),
-  // With defaults: what was stored before these were known holds on.
+  // With defaults, as all below: a request may leave these out.
   correction: z
     .strictObject({ day: z.enum(['saleDay', 'correctionDay']) })
     .default(initialPostingSettings.correction),
@@ -114,7 +114,6 @@ export const postingSettingsSchema = z.strictObject({
     })
     .default(initialPostingSettings.summary),
   date: z.strictObject({ dayCutHour: z.int().min(0).max(23) }).default(initialPostingSettings.date),
-  // Not in requests of older versions.
   refund: z
     .strictObject({
       amountOnlyTax: z.enum(['none', 'prorate', 'inclusiveOnly']),

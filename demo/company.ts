@@ -1,11 +1,11 @@
 import { shareMinor } from '../domain/money';
 
 // The company that keeps the books of the demo. The file has no tax: for a company with tax it is
-// laid over the sales as a till would, once for each ticket and side, so that the sums of lines and
+// laid over the sales as a POS would, once for each ticket and side, so that the sums of lines and
 // ticket are the same.
 
 export interface DemoTax {
-  /** What the till calls the rate. */
+  /** What the POS calls the rate. */
   code: string;
   /**
    * Name of the tax code in the books that it is mapped to; null where the books find it

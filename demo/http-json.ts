@@ -37,7 +37,7 @@ export async function callJson(url: string, call: JsonCall = {}): Promise<JsonAn
 }
 
 /**
- * The same until it gets through: while a server is down, restarts or is full, a till sends again.
+ * The same until it gets through: while a server is down, restarts or is full, a POS sends again.
  */
 export async function callUntilAnswered(
   url: string,

@@ -27,7 +27,7 @@ export class Kill {
     this.what = what;
   }
 
-  /** Kills when it is time; the till waits for the kill, not for the return. */
+  /** Kills when it is time; the POS waits for the kill, not for the return. */
   async afterSales(share: number): Promise<void> {
     if (this.done !== null || share < killAtShare) return;
     const target = this.target();

@@ -35,8 +35,12 @@ async function stayUp(stage: Stage, tenant: ShownTenant): Promise<void> {
       `at ${stage.apiUrl}/docs)`,
   );
   say(`Temporal UI  ${stage.temporalUi}`);
-  say(`Sandboxes    ${stage.woo.url} and ${stage.qbo.url}, X-Sandbox-Token ${stage.woo.token}`);
-  say('Look further: the query "status" of the tenant\'s workflow in the Temporal UI, or');
+  say(`Sandboxes    WooCommerce ${stage.woo.url}, QuickBooks ${stage.qbo.url}`);
+  say(`             (with the header X-Sandbox-Token: ${stage.woo.token})`);
+  say(
+    'Look further: the query "status" of the tenant\'s workflow in the Temporal UI, or, with the',
+  );
+  say("tenant's admin key,");
   say(`  curl -H 'Authorization: Bearer ${tenant.adminKey}' ${tenant.url}/status`);
   say('Ctrl-C ends everything.');
   await new Promise(() => setInterval(() => undefined, 3_600_000));

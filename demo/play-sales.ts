@@ -4,7 +4,7 @@ import { expectBody } from './http-json';
 import type { TenantApi } from './tenant';
 import type { TillChange } from './till';
 
-/** Changes in one request: a till that was offline sends what it has. */
+/** Changes in one request: a POS that was offline sends what it has. */
 const batchSize = 200;
 
 const accepted = z.object({
@@ -22,7 +22,7 @@ export async function sendChanges(
   for (let start = 0; start < changes.length; start += batchSize) {
     const batch = changes.slice(start, start + batchSize);
     const answer = await api.asPos('/changes', { method: 'POST', body: { changes: batch } });
-    const { rejected } = expectBody(accepted, answer, 'changes of the till');
+    const { rejected } = expectBody(accepted, answer, 'changes of the POS');
     const [first] = rejected;
     if (first !== undefined) {
       throw new Error(

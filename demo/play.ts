@@ -30,7 +30,7 @@ export interface Played {
   shown: ShownTenant;
 }
 
-/** Plays the sales as a till would, waits until shop and books have them, and compares. */
+/** Plays the sales as a POS would, waits until shop and books have them, and compares. */
 export async function play(
   stage: Stage,
   options: DemoOptions,
@@ -59,7 +59,7 @@ export async function play(
     await planFaults(stage.woo, options.faults);
     await planFaults(stage.qbo, options.faults);
   }
-  say(`Tenant ${tenantId}: the till sends its sales`);
+  say(`Tenant ${tenantId}: the POS sends its sales`);
   const startMs = Date.now();
   const killed = await sendAndDeliver(stage, options, tenant, rows, invoices, startMs);
   const seconds = Math.round((Date.now() - startMs) / 100) / 10;
@@ -120,13 +120,15 @@ async function sendAndDeliver(
   const tickets = invoices.map((invoice) => ticketChanges(invoice, company));
   const changes = [...opening, ...tickets.flat()];
   const bars = new MultiBar({
-    format: '{name} [{bar}] {value}/{total}',
+    format: '{name} [{bar}] {percentage} % of {total} {of}',
     noTTYOutput: true,
     notTTYSchedule: 10_000,
     hideCursor: true,
   });
-  const sent = bars.create(changes.length, 0, { name: 'sent by the till      ' });
-  const open = bars.create(1, 0, { name: 'done in shop and books' });
+  const sent = bars.create(changes.length, 0, { name: 'sent by the POS       ', of: 'changes' });
+  // Some changes become one write, or none: only the share says how far the work is.
+  const shareOnly = { format: '{name} [{bar}] {percentage} %' };
+  const open = bars.create(1, 0, { name: 'done in shop and books' }, shareOnly);
   const state = { largest: 1 };
   const kill = options.kill === null ? null : new Kill(stage, options.kill);
   try {
@@ -156,7 +158,7 @@ async function sendAll(
   kill: Kill | null,
 ): Promise<void> {
   await sendChanges(tenant.api, opening, onSent);
-  // A till sends each ticket as it happens; ten at a time stand for a busy minute.
+  // A POS sends each ticket as it happens; ten at a time stand for a busy minute.
   for (let start = 0; start < tickets.length; start += 10) {
     await sendChanges(tenant.api, tickets.slice(start, start + 10).flat(), onSent);
     await kill?.afterSales(start / tickets.length);

@@ -8,7 +8,7 @@ import type { Sandbox, SandboxRealm, SandboxStore } from './sandbox-control';
 /** Longest wait for the API while one of its servers is away. */
 const patienceMs = 120_000;
 
-/** The API as the demo's till and its operator use it. */
+/** The API as the demo's POS and its operator use it. */
 /** A tenant of the demo for whoever wants to look further. */
 export interface ShownTenant {
   url: string;
@@ -57,7 +57,7 @@ export interface NewTenant {
 
 export interface DemoTenant {
   api: TenantApi;
-  /** Customers of the books that are no customer of the till: guests, daily sales. */
+  /** Customers of the books that are no customer of the POS: guests, daily sales. */
   ownCustomerIds: ReadonlySet<string>;
 }
 
@@ -84,8 +84,8 @@ export async function createDemoTenant(wanted: NewTenant): Promise<DemoTenant> {
   const admin = new TenantApi(base, { admin: adminKey, pos: '' });
   const posKey = expectBody(
     z.object({ key: z.string() }),
-    await admin.asAdmin('/keys', { method: 'POST', body: { role: 'pos', label: 'till' } }),
-    'key of the till',
+    await admin.asAdmin('/keys', { method: 'POST', body: { role: 'pos', label: 'POS 1' } }),
+    'key of the POS',
   ).key;
   const api = new TenantApi(base, { admin: adminKey, pos: posKey });
   await putSettings(api, wanted.hasQuota);
@@ -95,7 +95,7 @@ export async function createDemoTenant(wanted: NewTenant): Promise<DemoTenant> {
   const guestCustomerId = await createInBooks(
     wanted,
     'customer',
-    { DisplayName: 'Guests of the till' },
+    { DisplayName: 'Guests of the POS' },
     'Customer',
   );
   await putMappings(api, realm, guestCustomerId, wanted.company);
@@ -110,7 +110,7 @@ export async function createDemoTenant(wanted: NewTenant): Promise<DemoTenant> {
  * the customer of the summaries.
  */
 async function postSummaries(api: TenantApi, wanted: NewTenant): Promise<string> {
-  const name = { DisplayName: 'Daily sales of the till' };
+  const name = { DisplayName: 'Daily sales of the POS' };
   const id = await createInBooks(wanted, 'customer', name, 'Customer');
   await put(api, '/mappings/account/daily-customer', { target: { id } });
   const current = await api.asAdmin('/settings/posting');

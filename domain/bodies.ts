@@ -181,8 +181,7 @@ export interface PaymentBody {
   tender: string;
   amountMinor: number;
   reference?: string | undefined;
-  /** Absorbed without: the day it occurred, in the tenant's zone. */
-  businessDate?: string | undefined;
+  businessDate: string;
   exchangeRate?: ExchangeRate | undefined;
   /** Of a deposit only: an invoice says the next three itself. */
   currency?: string | undefined;
@@ -203,8 +202,8 @@ export interface PayoutBody {
   tender?: string | undefined;
   /** The processor's name of it; without: the record id. */
   reference?: string | undefined;
-  /** Day at the bank. Absorbed without: the day it occurred, in the tenant's zone. */
-  businessDate?: string | undefined;
+  /** Day at the bank. */
+  businessDate: string;
   /** Without: the currency of the books. */
   currency?: string | undefined;
   exchangeRate?: ExchangeRate | undefined;
@@ -279,7 +278,15 @@ export type RecordBody =
   | { kind: 'summary'; body: SummaryBody }
   | { kind: 'cash'; body: CashBody };
 
-/** A change's body, with its kind: differs from a record's only for stock. */
+/** As a change may say it; absorbed without: the day it occurred, in the tenant's zone. */
+export type Undated<T> = Omit<T, 'businessDate'> & { businessDate?: string | undefined };
+
+/** A payment or payout that may still need its day. */
+export type MoneyChange =
+  { kind: 'payment'; body: Undated<PaymentBody> } | { kind: 'payout'; body: Undated<PayoutBody> };
+
+/** A change's body, with its kind: differs from a record's for stock, and where it lacks a day. */
 export type ChangeBody =
-  | Exclude<RecordBody, { kind: 'inventory' | 'summary' }>
-  | { kind: 'inventory'; body: InventoryBody };
+  | Exclude<RecordBody, { kind: 'inventory' | 'summary' | 'payment' | 'payout' }>
+  | { kind: 'inventory'; body: InventoryBody }
+  | MoneyChange;

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-import type { RecordBody } from './bodies';
+import type { MoneyChange, RecordBody } from './bodies';
 
 // The business day of money that names none (accounting.md#dates): that of its instant where the
 // business is, which ends at the hour of the day cut; never the UTC day and never "now". Of several
@@ -25,13 +25,13 @@ export function needsDay(content: { kind: string; body: object } | null): boolea
 }
 
 /** A record whose day may be that of its instant. */
-type DatedRecord = Extract<RecordBody, { kind: 'payment' | 'payout' }>;
+type DatedRecord = Extract<RecordBody, MoneyChange>;
 
 function isDated(content: RecordBody | null): content is DatedRecord {
   return content?.kind === 'payment' || content?.kind === 'payout';
 }
 
-function withDate(content: DatedRecord, businessDate: string): DatedRecord {
+function withDate(content: MoneyChange, businessDate: string): DatedRecord {
   return content.kind === 'payment'
     ? { kind: 'payment', body: { ...content.body, businessDate } }
     : { kind: 'payout', body: { ...content.body, businessDate } };
@@ -39,13 +39,13 @@ function withDate(content: DatedRecord, businessDate: string): DatedRecord {
 
 /** The record with its day: its own, else the one that it had, else that of the instant. */
 export function withDay(
-  content: RecordBody,
+  content: RecordBody | MoneyChange,
   former: RecordBody | null,
   dayOfChange: () => string,
 ): RecordBody {
-  if (!isDated(content) || !needsDay(content)) return content;
-  const known = isDated(former) ? former.body.businessDate : undefined;
-  return withDate(content, known ?? dayOfChange());
+  if (content.kind !== 'payment' && content.kind !== 'payout') return content;
+  const known = isDated(former) ? former.body.businessDate : null;
+  return withDate(content, content.body.businessDate ?? known ?? dayOfChange());
 }
 
 /**
@@ -63,6 +63,6 @@ export function withLateDay(
   const stated = 'businessDate' in late.body ? late.body.businessDate : undefined;
   const day = typeof stated === 'string' ? stated : dayOfLate();
   const { businessDate } = content.body;
-  const isTaken = typeof stated === 'string' || businessDate === undefined || day < businessDate;
+  const isTaken = typeof stated === 'string' || day < businessDate;
   return isTaken && day !== businessDate ? withDate(content, day) : null;
 }

@@ -83,13 +83,6 @@ export const holdReasons = {
     whatToDo: 'Set the home currency in QuickBooks and redrive.',
     lifts: ['redrive'],
   },
-  day_unknown: {
-    title: 'Business day unknown',
-    meaning: 'Nothing says on which day it is booked.',
-    actor: 'pos',
-    whatToDo: 'Send a newer revision with its businessDate.',
-    lifts: ['redrive', 'newer_revision'],
-  },
   dependency: {
     title: 'Waits for something else',
     meaning: 'It refers to a record that the system does not have yet.',

@@ -3,6 +3,7 @@ import type {
   InvoiceBody,
   OrderBody,
   PayoutBody,
+  Undated,
   RefundBody,
   TicketBody,
 } from './bodies';
@@ -61,7 +62,7 @@ function givenBack(ticket: Ticket): readonly DepositAmount[] {
 }
 
 /** The sums of a payout: gross - fees = net, and gross is all that it lists. Empty = both hold. */
-export function payoutFaults(body: PayoutBody): SumFault[] {
+export function payoutFaults(body: Undated<PayoutBody>): SumFault[] {
   const { grossMinor, feesMinor, netMinor, includes, chargebacks = [], adjustments = [] } = body;
   const listed = [...includes, ...chargebacks, ...adjustments];
   const listedMinor = sumMinor(listed.map(({ amountMinor }) => amountMinor));

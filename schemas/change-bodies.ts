@@ -21,7 +21,7 @@ import {
   text,
 } from './body-parts';
 import { bodyExamples } from './examples';
-import { cash, payment, payout } from './money-bodies';
+import { cash, payment, payout, recordPayment, recordPayout } from './money-bodies';
 import { invoice, order, recordInvoice, recordOrder, recordRefund, refund } from './sale-bodies';
 
 // The JSON of changes and records: what intake accepts (`Change` in `/v1/openapi.json`) and what
@@ -145,8 +145,28 @@ export const changeBodySchemas = {
 
 /** A change's body by its kind; throws ZodError where it is not what the kind asks for. */
 export function parseChangeBody(kind: Kind, body: unknown): ChangeBody {
-  if (kind === 'summary') throw new Error('Bug: nobody sends a summary');
-  return kind === 'inventory' ? { kind, body: inventory.parse(body) } : parseShared(kind, body);
+  switch (kind) {
+    case 'summary':
+      throw new Error('Bug: nobody sends a summary');
+    case 'inventory':
+      return { kind, body: inventory.parse(body) };
+    case 'customer':
+      return { kind, body: customer.parse(body) };
+    case 'product':
+      return { kind, body: product.parse(body) };
+    case 'order':
+      return { kind, body: order.parse(body) };
+    case 'refund':
+      return { kind, body: refund.parse(body) };
+    case 'invoice':
+      return { kind, body: invoice.parse(body) };
+    case 'payment':
+      return { kind, body: payment.parse(body) };
+    case 'payout':
+      return { kind, body: payout.parse(body) };
+    case 'cash':
+      return { kind, body: cash.parse(body) };
+  }
 }
 
 /** Those that we make of a ticket's line have no price. */
@@ -167,11 +187,14 @@ export function parseRecordBody(kind: Kind, body: unknown): RecordBody {
       return { kind, body: recordRefund.parse(body) };
     case 'invoice':
       return { kind, body: recordInvoice.parse(body) };
-    case 'customer':
     case 'payment':
+      return { kind, body: recordPayment.parse(body) };
     case 'payout':
+      return { kind, body: recordPayout.parse(body) };
+    case 'customer':
+      return { kind, body: customer.parse(body) };
     case 'cash':
-      return parseShared(kind, body);
+      return { kind, body: cash.parse(body) };
   }
 }
 
@@ -185,29 +208,5 @@ export function readRecordBody(kind: Kind, body: unknown): RecordBody | null {
   } catch (error) {
     if (error instanceof z.ZodError) return null;
     throw error;
-  }
-}
-
-function parseShared(
-  kind: Exclude<Kind, 'inventory' | 'summary'>,
-  body: unknown,
-): Exclude<RecordBody, { kind: 'inventory' | 'summary' }> {
-  switch (kind) {
-    case 'customer':
-      return { kind, body: customer.parse(body) };
-    case 'product':
-      return { kind, body: product.parse(body) };
-    case 'order':
-      return { kind, body: order.parse(body) };
-    case 'refund':
-      return { kind, body: refund.parse(body) };
-    case 'invoice':
-      return { kind, body: invoice.parse(body) };
-    case 'payment':
-      return { kind, body: payment.parse(body) };
-    case 'payout':
-      return { kind, body: payout.parse(body) };
-    case 'cash':
-      return { kind, body: cash.parse(body) };
   }
 }

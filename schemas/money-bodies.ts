@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
-import { paidOutKinds, type CashBody, type PaymentBody, type PayoutBody } from '../domain/bodies';
+import {
+  paidOutKinds,
+  type CashBody,
+  type PaymentBody,
+  type PayoutBody,
+  type Undated,
+} from '../domain/bodies';
 import {
   amountMinor,
   amountMinorPositive,
@@ -42,7 +48,9 @@ export const payment = z
   )
   .meta({
     example: bodyExamples.payment,
-  }) satisfies z.ZodType<PaymentBody>;
+  }) satisfies z.ZodType<Undated<PaymentBody>>;
+export const recordPayment = payment.safeExtend({ businessDate: calendarDay });
+
 const paidOut = z
   .array(z.strictObject({ kind: z.enum(paidOutKinds), recordId: idText, amountMinor }))
   .max(10_000);
@@ -67,7 +75,9 @@ export const payout = z
   })
   .meta({
     example: bodyExamples.payout,
-  }) satisfies z.ZodType<PayoutBody>;
+  }) satisfies z.ZodType<Undated<PayoutBody>>;
+export const recordPayout = payout.safeExtend({ businessDate: calendarDay });
+
 export const cash = z
   .strictObject({
     businessDate: calendarDay,

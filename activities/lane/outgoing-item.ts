@@ -18,6 +18,7 @@ export function outgoing(
     part: delivery.part,
     rev: delivery.desiredRev,
     op: delivery.desiredOp,
+    isPartGone: delivery.isPartGone,
     record: delivery.record,
     changedOn: opened.dayOf(delivery.changedAt),
     attempts: delivery.attempts,

@@ -2,9 +2,10 @@ import { z } from 'zod';
 
 import { idText } from '../../schemas/body-parts';
 import { bodyExamples } from '../../schemas/examples';
-import { findChange, type IntakeItem, type StoredChange } from '../../database/changes';
+import { findChange, type IntakeItem } from '../../database/changes';
 import { KnownNames } from '../../database/known-names';
 import { deliveriesOf, summariesOf } from '../../database/status';
+import { changeOutcomes, outcomeOf } from '../change-outcome';
 import {
   changeSchema,
   changesMax,
@@ -28,6 +29,12 @@ const changesRequest = z
   .meta({
     description: `1 to ${changesMax} changes, 5 MB at most. Takes a key of role pos or admin.`,
   });
+
+const changesQuery = z.strictObject({
+  dryRun: z.enum(['true', 'false']).optional().meta({ description: 'Checked only.' }),
+});
+
+const nothing: ReadonlySet<string> = new Set();
 
 const exampleChange = {
   id: 'evt-1',
@@ -61,16 +68,6 @@ const intakeAnswer = z
   })
   .meta({ id: 'IntakeAnswer' });
 
-const outcomes = [
-  'pending',
-  'applied',
-  'stale',
-  'superseded',
-  'failed',
-  'ignored',
-  'conflict',
-] as const;
-
 const storedChange = z
   .object({
     id: z.string(),
@@ -81,7 +78,7 @@ const storedChange = z
     occurredAt: instantText,
     receivedAt: instantText,
     body: z.unknown(),
-    outcome: z.enum(outcomes),
+    outcome: z.enum(changeOutcomes),
     code: z.string().nullable(),
     detail: z.string().nullable(),
     deliveries: z.array(deliverySchema),
@@ -106,17 +103,24 @@ export function changeRoutes(deps: ApiDeps): Route[] {
         'Stores the changes and answers 202 once they are on disk. Each change is checked by ' +
         'itself: `rejected` names those that were not taken, by index. The same `id` with the ' +
         'same content counts as a duplicate, so a request without an answer is sent again as ' +
-        'it is. Reached the bound of the queue: 429 `queue_full`, nothing is stored.',
+        'it is. Reached the bound of the queue: 429 `queue_full`, nothing is stored. With ' +
+        '`dryRun=true` they are checked only and nothing is stored: 200 with what a send would ' +
+        'answer, but for ids that were used before.',
       params: none,
-      query: none,
+      query: changesQuery,
       body: changesRequest,
       documentedBody: z
         .strictObject({ changes: z.array(changeSchema).min(1).max(changesMax) })
         .meta({ example: { changes: [exampleChange] } }),
-      answers: { 202: intakeAnswer },
+      answers: { 200: intakeAnswer, 202: intakeAnswer },
       takesFaults: true,
-      handle: async ({ tenant, body, faults }) => {
+      handle: async ({ tenant, query, body, faults }) => {
         const sorted = await sortChanges(body.changes, faults);
+        if (query.dryRun === 'true') {
+          const checked = { accepted: sorted.items.length, duplicates: 0, reused: nothing };
+          const warnings = await warningsMember(known, tenant.id, sorted.taken, nothing);
+          return { status: 200, body: { ...intakeResult(sorted, checked), ...warnings } };
+        }
         const outcome = await intake.store(tenant, sorted.items);
         if (outcome.type === 'full') {
           if (sorted.items.length > outcome.bound) throw aboveBound(outcome.bound);
@@ -136,7 +140,7 @@ export function changeRoutes(deps: ApiDeps): Route[] {
     tenantRoute({
       method: 'get',
       path: '/changes/{changeId}',
-      access: 'pos',
+      access: 'anyKey',
       summary: 'Get a change, its outcome, and the status of its record per system',
       description:
         '`outcome`: `pending` (not absorbed yet), `applied`, `superseded` (a newer revision ' +
@@ -266,12 +270,4 @@ async function changeAnswer({ pool }: ApiDeps, tenant: number, changeId: string)
       summaries: await summariesOf(pool, tenant, kind, change.recordId),
     },
   };
-}
-
-function outcomeOf(change: StoredChange): string {
-  if (!change.isAbsorbed) return 'pending';
-  if (change.outcome !== null) return change.outcome;
-  const { revision, recordSourceRev } = change;
-  const isSuperseded = revision !== null && recordSourceRev !== null && recordSourceRev > revision;
-  return isSuperseded ? 'superseded' : 'applied';
 }

@@ -53,7 +53,7 @@ export function directionRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/direction',
       access: 'viewer',
-      summary: 'Get the requested direction and the one in effect',
+      summary: 'Get the requested direction and the one in force',
       description:
         'Seen from the POS: `push` is towards the system, `pull` from it. A kind inherits the ' +
         'default of its system.',

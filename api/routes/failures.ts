@@ -76,7 +76,7 @@ export function failureRoutes(deps: ApiDeps): Route[] {
     tenantRoute({
       method: 'get',
       path: '/failures',
-      access: 'operator',
+      access: 'viewer',
       summary: 'List held and dead deliveries and failed changes',
       description:
         'Each with its title, what to do and who acts. Deliveries come first, then changes ' +
@@ -102,7 +102,7 @@ export function failureRoutes(deps: ApiDeps): Route[] {
     tenantRoute({
       method: 'get',
       path: '/failures/causes',
-      access: 'operator',
+      access: 'viewer',
       summary: 'List failures by cause, most frequent first',
       params: none,
       query: z.strictObject({ limit: pageQuery.limit }),

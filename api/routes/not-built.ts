@@ -18,7 +18,7 @@ const tenantPaths: readonly [Method, string, Role][] = [
   ['post', '/connections/qbo/authorize', 'admin'],
   ['post', '/connections/{system}/test', 'admin'],
   ['delete', '/connections/{system}', 'admin'],
-  ['get', '/conflicts', 'operator'],
+  ['get', '/conflicts', 'viewer'],
   ['post', '/conflicts/{conflictId}/resolve', 'operator'],
   ['get', '/history', 'viewer'],
 ];

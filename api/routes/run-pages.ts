@@ -40,7 +40,7 @@ export function sendsRoute({ pool }: ApiDeps): Route {
   return tenantRoute({
     method: 'get',
     path: '/runs/{runId}/sends',
-    access: 'operator',
+    access: 'viewer',
     summary: 'List the requests of a dry run, byte for byte',
     params: z.strictObject({ runId }),
     query: z.strictObject(pageQuery),
@@ -75,7 +75,7 @@ export function membersRoute({ pool }: ApiDeps): Route {
   return tenantRoute({
     method: 'get',
     path: '/runs/{runId}/members',
-    access: 'operator',
+    access: 'viewer',
     summary: 'List the deliveries of a dry run',
     description: 'Each with its payload and its debits and credits, or why it is not sent.',
     params: z.strictObject({ runId }),

@@ -154,7 +154,7 @@ export function runRoutes(deps: ApiDeps): Route[] {
     tenantRoute({
       method: 'get',
       path: '/runs/{runId}',
-      access: 'operator',
+      access: 'viewer',
       summary: 'Get run progress and totals',
       params: z.strictObject({ runId }),
       query: none,

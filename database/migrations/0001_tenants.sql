@@ -1,5 +1,4 @@
--- Tenants, who may do what, what they asked for, and the hot counters: one row per writer, so that
--- nobody waits for a row that somebody else writes (architecture section 4).
+-- Tenants: who they are, who may do what, what they asked for, and what they are connected to.
 
 CREATE TABLE tenants (
   id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -10,7 +9,8 @@ CREATE TABLE tenants (
   country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
   created_at timestamptz NOT NULL DEFAULT now()
 );
-COMMENT ON TABLE tenants IS 'A business. `id` stands in every other table, the public `tenant_id` only here.';
+COMMENT ON TABLE tenants IS
+  'A business. `id` stands in every other table, the public `tenant_id` only here.';
 
 CREATE TABLE api_keys (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -31,24 +31,36 @@ CREATE TABLE settings (
   rev int NOT NULL CHECK (rev > 0),
   request_id text NOT NULL CHECK (char_length(request_id) BETWEEN 1 AND 64),
   value json NOT NULL,
-  -- For direction: whether documents that were kept back are sent; null where nobody decided.
   catch_up boolean,
   requested_by text NOT NULL CHECK (char_length(requested_by) <= 200),
   requested_at timestamptz NOT NULL DEFAULT now(),
   in_force_at timestamptz,
   superseded_at timestamptz,
+  pending_moves json,
+  refused text CHECK (char_length(refused) <= 500),
   PRIMARY KEY (tenant, part, rev),
   UNIQUE (tenant, part, request_id)
 );
 CREATE UNIQUE INDEX settings_in_force ON settings (tenant, part)
   WHERE in_force_at IS NOT NULL AND superseded_at IS NULL;
-CREATE INDEX settings_requested ON settings (tenant) WHERE in_force_at IS NULL AND superseded_at IS NULL;
-COMMENT ON TABLE settings IS 'One request of one part. The newest is brought in force by the tenant''s workflow; older ones are superseded.';
+CREATE INDEX settings_requested ON settings (tenant)
+  WHERE in_force_at IS NULL AND superseded_at IS NULL;
+CREATE INDEX settings_moving ON settings (tenant) WHERE pending_moves IS NOT NULL;
+COMMENT ON TABLE settings IS
+  'One request of one part. The newest is brought in force by the tenant''s workflow; older ones '
+  'are superseded.';
+COMMENT ON COLUMN settings.catch_up IS
+  'For direction: whether documents that were kept back are sent; null where nobody decided.';
+COMMENT ON COLUMN settings.pending_moves IS
+  'Deliveries that still have to follow a request that is in force: moved in slices.';
+COMMENT ON COLUMN settings.refused IS
+  'Why the request could never be applied: it is given up and not asked for again.';
 
 CREATE TABLE mappings (
   tenant int NOT NULL REFERENCES tenants ON DELETE CASCADE,
-  kind text NOT NULL CHECK (kind IN ('account', 'tender', 'item', 'taxCode', 'location')),
-  key text NOT NULL CHECK (char_length(key) BETWEEN 1 AND 100),
+  kind text NOT NULL
+    CHECK (kind IN ('account', 'tender', 'item', 'taxCode', 'location', 'class')),
+  key text NOT NULL CHECK (char_length(key) BETWEEN 1 AND 250),
   target_id text NOT NULL CHECK (char_length(target_id) BETWEEN 1 AND 100),
   target_name text CHECK (char_length(target_name) <= 500),
   version int NOT NULL DEFAULT 1,
@@ -58,12 +70,16 @@ CREATE TABLE mappings (
 );
 CREATE INDEX mappings_special ON mappings (tenant, key) WHERE kind = 'item' AND key LIKE '@%';
 COMMENT ON TABLE mappings IS 'What a source key means in the tenant''s books.';
+COMMENT ON COLUMN mappings.key IS
+  'Made of names of the POS, each of up to 100 characters: `clearing:` and a tender, or several '
+  'tax codes. With `mapping_missing:` and the kind in front it still fits the cause of a hold.';
 
 CREATE TABLE connections (
   tenant int NOT NULL REFERENCES tenants ON DELETE CASCADE,
   system text NOT NULL CHECK (system IN ('woo', 'qbo')),
   address text NOT NULL CHECK (char_length(address) BETWEEN 1 AND 500),
   account text NOT NULL CHECK (char_length(account) BETWEEN 1 AND 200),
+  account_key text COLLATE "C" NOT NULL CHECK (char_length(account_key) <= 200),
   sealed text NOT NULL CHECK (char_length(sealed) <= 20000),
   facts json,
   facts_at timestamptz,
@@ -71,49 +87,13 @@ CREATE TABLE connections (
   connected_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant, system)
 );
-COMMENT ON TABLE connections IS 'One vendor account: address, store or realm (`account`), sealed credentials, cached vendor facts.';
-
-CREATE TABLE tenant_intake (
-  tenant int PRIMARY KEY,
-  queue_bound bigint NOT NULL DEFAULT 100000 CHECK (queue_bound > 0),
-  last_pos bigint NOT NULL DEFAULT 0,
-  changes_in bigint NOT NULL DEFAULT 0,
-  is_wake_pending boolean NOT NULL DEFAULT false,
-  woken_at timestamptz NOT NULL DEFAULT 'epoch'
-) WITH (fillfactor = 50);
-COMMENT ON TABLE tenant_intake IS 'Written by intake: last position, changes received, and the wake flag with its time (cleared by absorb).';
-
-CREATE TABLE tenant_absorb (
-  tenant int PRIMARY KEY,
-  absorbed_pos bigint NOT NULL DEFAULT 0,
-  absorbed bigint NOT NULL DEFAULT 0,
-  progressed_at timestamptz NOT NULL DEFAULT now()
-) WITH (fillfactor = 50);
-COMMENT ON TABLE tenant_absorb IS 'Written by absorb only: its cursor, which is also its fence, and how many changes it took.';
-
-CREATE TABLE lanes_made (
-  tenant int NOT NULL,
-  system text NOT NULL CHECK (system IN ('woo', 'qbo')),
-  made bigint NOT NULL DEFAULT 0,
-  PRIMARY KEY (tenant, system)
-) WITH (fillfactor = 50);
-COMMENT ON TABLE lanes_made IS 'Written by absorb only: deliveries that it opened less those that it closed, per lane.';
-
-CREATE TABLE lanes (
-  tenant int NOT NULL,
-  system text NOT NULL CHECK (system IN ('woo', 'qbo')),
-  token uuid,
-  lease_until timestamptz,
-  is_paused boolean NOT NULL DEFAULT false,
-  is_isolated boolean NOT NULL DEFAULT false,
-  needs_auth boolean NOT NULL DEFAULT false,
-  breaker json NOT NULL DEFAULT '{"kind":"closed"}',
-  budget json NOT NULL DEFAULT '{}',
-  settled bigint NOT NULL DEFAULT 0,
-  progressed_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (tenant, system)
-) WITH (fillfactor = 50);
-COMMENT ON TABLE lanes IS 'One lane: the lease of whoever calls the vendor now, its rate budget, deliveries it closed less those it opened, and what operators set.';
+CREATE INDEX connections_by_account ON connections (system, account_key);
+COMMENT ON TABLE connections IS
+  'One vendor account: address, store or realm (`account`), sealed credentials, cached vendor '
+  'facts.';
+COMMENT ON COLUMN connections.account_key IS
+  'The account however it was written: of a store without scheme, www and case. Two tenants that '
+  'connect one account write into the same things: refused unless an admin says so.';
 
 CREATE TABLE audit (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -33,6 +33,11 @@ export interface DeliveryCore {
   sentRev: number | null;
   deliveredRev: number;
   attempts: number;
+  /**
+   * Goes into the key of a write. It rises when a vendor refused the write, for good or for now,
+   * and when it carried the write out and the outcome is not what it should be: the next try is
+   * another write. What was not executed, or has no known outcome, keeps it and so its key.
+   */
   generation: number;
   /** Milliseconds since 1970 when the next step may be taken. */
   dueAtMs: number;

@@ -56,6 +56,14 @@ function addBlocked(add: Add, system: Target, { isPaused, needsAuth, breaker }: 
       detail: `Nothing is sent to ${system} until it is resumed.`,
       whatToDo: 'Resume the lane.',
     });
+  else if (needsAuth?.isConnected === false)
+    add({
+      code: 'needs_auth',
+      severity: 'critical',
+      title: 'Not connected',
+      detail: `Something waits for ${system}, and ${system} was never connected.`,
+      whatToDo: `Connect the system (connections/${system}); everything that waits then goes on.`,
+    });
   else if (needsAuth !== null)
     add({
       code: 'needs_auth',

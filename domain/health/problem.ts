@@ -69,8 +69,8 @@ export interface Counted {
 export interface LaneFacts {
   isPaused: boolean;
   breaker: Breaker;
-  /** Null while the credentials work. */
-  needsAuth: { reason: string | null } | null;
+  /** Null while the credentials work, or nothing needs them; not connected: it never was. */
+  needsAuth: { reason: string | null; isConnected: boolean } | null;
   /** The vendor asked not to be called before. */
   pausedUntilMs: number | null;
   /** Why turns fail through no fault of the vendor's. */

@@ -93,7 +93,7 @@ export type Reason =
   | { choice: 'tax_override'; booksMinor: number; sourceMinor: number }
   | { choice: 'first_open_day'; day: string }
   /** A class is mapped by this key, and the company does not track classes. */
-  | { choice: 'class_not_sent'; key: string };
+  | { choice: 'class_not_sent' | 'department_not_sent'; key: string };
 
 export type Decision =
   | { type: 'post'; document: PostingDocument; reasons: readonly Reason[] }

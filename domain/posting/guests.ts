@@ -1,4 +1,4 @@
-import type { CustomerBody, RecordBody, TicketBody } from '../bodies';
+import type { CustomerBody, MoneyChange, RecordBody, TicketBody } from '../bodies';
 import { emailKey, plainEmail } from '../email';
 import { modeOfDay } from './modes';
 import type { PostingSettings } from './settings';
@@ -21,7 +21,7 @@ export interface GuestRules {
   customerOf: (email: string) => string;
 }
 
-export function isTicket(content: RecordBody | null): content is TicketRecord {
+export function isTicket(content: RecordBody | MoneyChange | null): content is TicketRecord {
   return content?.kind === 'order' || content?.kind === 'refund' || content?.kind === 'invoice';
 }
 

@@ -1,5 +1,5 @@
 import { articlesOf, type Article } from './articles';
-import type { ChangeBody, ProductBody, RecordBody } from '../bodies';
+import type { ChangeBody, MoneyChange, ProductBody, RecordBody } from '../bodies';
 import { needsDay, withDay, withLateDay } from '../business-day';
 import { canonicalJson } from '../canonical';
 import {
@@ -251,7 +251,7 @@ class Fold {
    * mean.
    */
   private absorbed(
-    merged: RecordBody,
+    merged: RecordBody | MoneyChange,
     former: RecordRow | undefined,
     { occurredAt }: ChangeRow,
   ): RecordBody {
@@ -279,7 +279,8 @@ class Fold {
    */
   private wishOf(recordId: string, changes: readonly ChangeRow[]): Wish | null {
     const current = this.find('product', recordId);
-    let content = current?.op === 'present' ? current.content : null;
+    let content: RecordBody | MoneyChange | null =
+      current?.op === 'present' ? current.content : null;
     for (const change of changes) {
       if (change.content?.kind === 'product') content = merge(content, change.content);
     }

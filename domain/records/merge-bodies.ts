@@ -1,4 +1,4 @@
-import type { ChangeBody, RecordBody } from '../bodies';
+import type { ChangeBody, MoneyChange, RecordBody } from '../bodies';
 
 // What a change says, laid over what was known.
 
@@ -8,7 +8,10 @@ type RecordChange = Exclude<ChangeBody, { kind: 'inventory' }>;
  * Kinds whose fields are facts of their own: what a change leaves out or leaves empty says nothing
  * (architecture.md#i7).
  */
-export function merge(before: RecordBody | null, change: RecordChange): RecordBody {
+export function merge(
+  before: RecordBody | MoneyChange | null,
+  change: RecordChange,
+): RecordBody | MoneyChange {
   const given = said(change);
   if (given.kind === 'customer' && before?.kind === 'customer')
     return { kind: 'customer', body: { ...before.body, ...given.body } };

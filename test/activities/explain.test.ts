@@ -106,7 +106,9 @@ test('a document is explained down to its change, versions and writes, and found
       items: [
         {
           record: { kind: 'order', recordId: 'P-1', revision: 1, sourceRevision: 1 },
-          changes: [{ id: 'evt-P-1', source: 'pos', op: 'upsert', revision: 1, outcome: null }],
+          changes: [
+            { id: 'evt-P-1', source: 'pos', op: 'upsert', revision: 1, outcome: 'applied' },
+          ],
           documents: [
             {
               part: 'sale',

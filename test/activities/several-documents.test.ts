@@ -81,7 +81,7 @@ test('a ticket of two tenders, its refund and an invoice are in the books once, 
   ]);
 }, 60_000);
 
-test('facts of a company as an older version stored them are read again, not taken for whole', async () => {
+test('facts of a company of which only a part is stored are read again', async () => {
   const tenant = await createTestTenant(stack);
   const { pool } = stack.database;
   await pool.query(

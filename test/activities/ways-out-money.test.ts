@@ -116,21 +116,6 @@ test('the way out of `credit_not_owed`: the refund is sent with the tender of wh
   expect(await documents(stack, tenant)).toContain('RefundReceipt R-1-V2 12.50');
 }, 60_000);
 
-test('the way out of `day_unknown`: the day is sent', async () => {
-  const tenant = await begin();
-  await sent(stack, tenant, payment('P-1', 1_000));
-  // Versions before this one kept no day of a payment.
-  await stack.database.pool.query(
-    `UPDATE records SET body = (body::jsonb - 'businessDate')::json WHERE tenant = $1
-       AND kind = 'payment'`,
-    [tenant.id],
-  );
-  await sent(stack, tenant, invoice());
-  await untilStands(stack, tenant, paid, 'day_unknown');
-  await sent(stack, tenant, next(payment('P-1', 1_000)));
-  await untilStands(stack, tenant, paid, 'delivered');
-}, 60_000);
-
 test('an owed refund waits with the payment that applies it: the period is opened, so that a refund receipt becomes a credit memo', async () => {
   const tenant = await begin();
   const close = (date: string | null): Promise<unknown> =>

@@ -127,6 +127,13 @@ describe('every route of a tenant', () => {
     ['GET', '/status', ['viewer', 'operator', 'admin']],
     ['PUT', '/direction', ['operator', 'admin']],
     ['POST', '/failures/redrive', ['operator', 'admin']],
+    ['POST', '/runs', ['operator', 'admin']],
+    ['GET', '/changes/{changeId}', ['pos', 'viewer', 'operator', 'admin']],
+    ['GET', '/failures', ['viewer', 'operator', 'admin']],
+    ['GET', '/failures/causes', ['viewer', 'operator', 'admin']],
+    ['GET', '/runs/{runId}', ['viewer', 'operator', 'admin']],
+    ['GET', '/runs/{runId}/sends', ['viewer', 'operator', 'admin']],
+    ['GET', '/runs/{runId}/members', ['viewer', 'operator', 'admin']],
     ['PUT', '/connections/woo', ['admin']],
     ['PUT', '/settings/sync', ['admin']],
     ['PUT', '/settings/posting', ['admin']],
@@ -137,6 +144,19 @@ describe('every route of a tenant', () => {
       (route) => route.method === method && route.path === `/v1/tenants/{tenantId}${path}`,
     );
     expect(found?.roles).toEqual(expected);
+  });
+
+  it('lets every key but that of a POS read all that a viewer may, and a POS only its changes', () => {
+    const reads = routes.filter(
+      ({ method, path }) => method === 'GET' && !/\/(keys|deletions|feed)$/.test(path),
+    );
+    expect(reads.length).toBeGreaterThan(15);
+    for (const { path, roles: allowed } of reads)
+      expect([path, allowed]).toEqual([path, expect.arrayContaining(['viewer', 'operator'])]);
+    const ofPos = reads.filter(({ roles: allowed }) => allowed.includes('pos'));
+    expect(ofPos.map(({ path }) => path.replace('/v1/tenants/{tenantId}', ''))).toEqual([
+      '/changes/{changeId}',
+    ]);
   });
 
   it('says 501 not_built where it is not built', async () => {

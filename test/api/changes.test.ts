@@ -367,3 +367,34 @@ it('a deletion needs no body', async () => {
   const change = customerChange('gone', { op: 'delete', body: undefined });
   expect(await send([change])).toMatchObject({ status: 202, body: { accepted: 1 } });
 });
+
+describe('a dry run of changes', () => {
+  const dryRun = (path: string, changes: unknown): Promise<Called> =>
+    api.call('POST', tenant.path(path), { key: tenant.keys.pos, body: { changes } });
+
+  it('is checked as a send is, and nothing of it is stored', async () => {
+    const before = await storedIds();
+    const answer = await dryRun('/changes?dryRun=true', [customerChange('dry-1'), { id: 'dry-2' }]);
+    expect(answer).toMatchObject({ status: 200, body: { accepted: 1, duplicates: 0 } });
+    expect(answer.body).toMatchObject({ rejected: [{ index: 1, id: 'dry-2' }] });
+    expect(await storedIds()).toEqual(before);
+  });
+
+  it.each(['/changes?dryRun=yes', '/changes?dryrun=true', '/changes?dryRun=true&dryRun=false'])(
+    'is never mistaken for a send: %s',
+    async (path) => {
+      const before = await storedIds();
+      expect(await dryRun(path, [customerChange('dry-3')])).toMatchObject({ status: 422 });
+      expect(await storedIds()).toEqual(before);
+    },
+  );
+
+  it('no call passes over a parameter that it does not know', async () => {
+    const path = tenant.path('/status?tenant=other');
+    const answer = await api.call('GET', path, { key: tenant.keys.admin });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'tenant', message: 'is no parameter of this call' }] },
+    });
+  });
+});

@@ -228,6 +228,7 @@ describe('failures', () => {
       // Nobody has connected QuickBooks, for which deliveries wait.
       health: 'needs_auth',
       problems: expect.arrayContaining([
+        expect.objectContaining({ code: 'needs_auth', title: 'Not connected' }),
         expect.objectContaining({ code: 'dead', reason: 'DATA', records: 1 }),
         expect.objectContaining({ code: 'held', reason: 'mapping_missing', records: 1 }),
       ]),

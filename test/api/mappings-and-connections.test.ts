@@ -81,6 +81,8 @@ describe('mappings', () => {
     ...companyFacts,
     accounts: [account('7', 'Income'), account('8', 'Bank'), account('9', 'Income', false)],
     taxCodes: [{ ...fact, id: '2', rates: [] }],
+    trackDepartments: true,
+    departments: [{ ...fact, id: '5' }],
   };
 
   async function connectedTenant(): Promise<{ own: ApiTenant; number: number }> {
@@ -108,7 +110,10 @@ describe('mappings', () => {
     ['/mappings/account/guest-customer', '10', 200],
     ['/mappings/taxCode/VAT', '2', 200],
     ['/mappings/taxCode/VAT', '3', 422],
-    ['/mappings/tender/card', '10', 200],
+    ['/mappings/tender/card', '401', 200],
+    ['/mappings/tender/card', '10', 422],
+    ['/mappings/location/north', '5', 200],
+    ['/mappings/location/north', '10', 422],
     ['/mappings/item/MUG', '10', 200],
   ])('are checked against the company: %s to %s is answered %i', async (path, id, status) => {
     const { own } = await connectedTenant();
@@ -154,7 +159,8 @@ describe('mappings', () => {
     const wrong = await put('/mappings/account/bank:card', '7');
     expect(wrong.status).toBe(422);
     expect((await put('/mappings/account/bank:card', '7')).status).toBe(422);
-    expect((await put('/mappings/tender/card', '10')).body).toMatchObject({ unchecked: true });
+    expect((await put('/mappings/item/MUG', '10')).body).toMatchObject({ unchecked: true });
+    expect((await put('/mappings/tender/card', '402')).body).not.toHaveProperty('unchecked');
     expect((await put('/mappings/taxCode/VAT', '2')).body).not.toHaveProperty('unchecked');
     const unconnected = await as('operator')('PUT', '/mappings/account/bank:card', {
       target: { id: '7' },
@@ -178,7 +184,7 @@ describe('mappings', () => {
       [number, causes],
     );
     const answer = await as('operator', own)('PUT', '/mappings/tender/card', {
-      target: { id: '1' },
+      target: { id: '401' },
     });
     expect(answer.body).toMatchObject({ released: 2 });
     const stored = await pool.query<{ id: string }>('SELECT id FROM redrives WHERE tenant = $1', [

@@ -25,8 +25,8 @@ beforeAll(async () => {
   tenant = await api.createTenant();
   number = (await findTenant(api.database.pool, tenant.tenantId))?.id ?? 0;
   await api.database.pool.query(
-    `INSERT INTO connections (tenant, system, address, account, sealed, facts)
-     VALUES ($1, 'qbo', 'http://books', '1', 'x', '{"country":"GB"}')`,
+    `INSERT INTO connections (tenant, system, address, account, account_key, sealed, facts)
+     VALUES ($1, 'qbo', 'http://books', '1', '1', 'x', '{"country":"GB"}')`,
     [number],
   );
 });

@@ -48,11 +48,6 @@ test.each(systems)('what a send to %s keeps has its payloads in the request', (_
   expect(read.map((one, index) => ({ ...one, payload: payloads[index] }))).toEqual(writes);
 });
 
-test('a write that an older version kept with its payload is read without it', () => {
-  const old = write('create', 'Item', { sku: 'a' });
-  expect(storedWrite.parse(old)).toEqual(keptWrite(old));
-});
-
 test.each(systems)(
   'a request to %s that lacks a write of its send is no guess',
   (_name, batches) => {

@@ -10,16 +10,6 @@ const checkout = join(__dirname, '..', '..');
 const skippedFolders = new Set(['node_modules', 'dist', 'coverage']);
 const folders = ['', 'docs', 'docs/knowledge'] as const;
 
-/**
- * Applied migrations are never edited: what these cite is explained in docs/knowledge/README.md.
- */
-const unchangeable = new Set([
-  'database/migrations/0001_tenants.sql',
-  'database/migrations/0002_changes.sql',
-  'database/migrations/0010_own_records.sql',
-  'database/migrations/0012_intake_warnings.sql',
-]);
-
 /** Paths of the files with one of these endings, from the root of the project. */
 export function filesEndingIn(...endings: readonly string[]): string[] {
   const found = readdirSync(checkout, { withFileTypes: true }).flatMap((entry) => {
@@ -35,10 +25,7 @@ export function filesEndingIn(...endings: readonly string[]): string[] {
 /** Files that cite documents: code, SQL and documents themselves, but those that test this. */
 export function citingFiles(): string[] {
   return filesEndingIn('.ts', '.sql', '.mjs', '.cjs', '.js', '.md').filter(
-    (path) =>
-      !unchangeable.has(path) &&
-      !path.startsWith('docs/knowledge/README') &&
-      !path.startsWith('test/docs/'),
+    (path) => !path.startsWith('docs/knowledge/README') && !path.startsWith('test/docs/'),
   );
 }
 

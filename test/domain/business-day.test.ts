@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { dayIn } from '../../domain/business-day';
-import type { PaymentBody, PayoutBody } from '../../domain/bodies';
+import type { PaymentBody, PayoutBody, Undated } from '../../domain/bodies';
 import { change, Memory } from './fold';
 
 test.each([
@@ -13,8 +13,13 @@ test.each([
   expect(dayIn(zone, instant)).toBe(day);
 });
 
-const payment: PaymentBody = { number: '1', invoiceId: 'i', tender: 'cash', amountMinor: 5 };
-const payout: PayoutBody = {
+const payment: Undated<PaymentBody> = {
+  number: '1',
+  invoiceId: 'i',
+  tender: 'cash',
+  amountMinor: 5,
+};
+const payout: Undated<PayoutBody> = {
   processor: 'p',
   grossMinor: 0,
   feesMinor: 0,

@@ -139,9 +139,15 @@ const cases: [name: string, facts: TenantFacts, health: string, problem: Partial
     ],
     [
       'credentials refused',
-      facts({}, { needsAuth: { reason: 'HTTP 401' } }),
+      facts({}, { needsAuth: { reason: 'HTTP 401', isConnected: true } }),
       'needs_auth',
       { code: 'needs_auth', detail: 'HTTP 401' },
+    ],
+    [
+      'a system that was never connected',
+      facts({}, { needsAuth: { reason: null, isConnected: false } }),
+      'needs_auth',
+      { code: 'needs_auth', title: 'Not connected' },
     ],
     [
       'an open breaker',

@@ -77,7 +77,10 @@ test('a refund of several tenders has a move of each, one that is owed is applie
     'move-2',
   ]);
   expect(parts({ kind: 'refund', body: { ...body, tenders: [] } })).toEqual(['refund', 'applied']);
-  const payout = { processor: 'p', grossMinor: 0, feesMinor: 0, netMinor: 0, includes: [] };
+  const payout = {
+    ...{ processor: 'p', businessDate: '2026-11-20', includes: [] },
+    ...{ grossMinor: 0, feesMinor: 0, netMinor: 0 },
+  };
   expect(parts({ kind: 'payout', body: payout })).toEqual(['payout', 'fees']);
 });
 

@@ -14,6 +14,11 @@ export const companyFacts: QboFacts = {
   trackDepartments: false,
   classLevel: null,
   classes: [],
+  departments: [],
+  paymentMethods: [
+    { id: '401', name: 'Card', isActive: true },
+    { id: '402', name: 'Cash', isActive: true },
+  ],
   bookCloseDate: null,
   accounts: [
     {

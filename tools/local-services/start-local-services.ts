@@ -101,6 +101,7 @@ async function startTemporalIn(
     isInMemory: isThrowAway,
   });
   log(`Temporal answers on port ${service.port} (${Date.now() - startMs} ms)`);
+  if (service.uiUrl !== undefined) log(`Temporal's UI is at ${service.uiUrl}`);
   return service;
 }
 

@@ -125,7 +125,7 @@ export const accountSchema = z.object({
   Active: z.boolean().default(true),
 });
 
-export const classSchema = z.object({
+export const listedRowSchema = z.object({
   Id: z.string().min(1),
   Name: z.string().default(''),
   Active: z.boolean().default(true),

@@ -79,12 +79,9 @@ function stateOf(
   return {
     isGone: false,
     isVoided: isVoidedNote(PrivateNote) && (TotalAmt ?? 0) === 0,
-    // An older version kept no figures, or not the customer of an entry: without figures only a
-    // version that is still ours shows that nobody was there.
-    isChanged:
-      before === null
-        ? SyncToken !== version
-        : !isSameBooksMoney(before, before.customer === '' ? { ...money, customer: '' } : money),
+    // Without figures, for the answer could not be read, only a version that is still ours shows
+    // that nobody was there.
+    isChanged: before === null ? SyncToken !== version : !isSameBooksMoney(before, money),
     isDeposited: LinkedTxn.some(({ TxnType }) => TxnType === 'Deposit'),
     before,
     money,

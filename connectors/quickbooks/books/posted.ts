@@ -4,7 +4,7 @@ import { postedKinds, type PostedSale } from '../../../domain/posting/plan/poste
 import type { JsonObject } from '../../../domain/words';
 import type { Outgoing } from '../../contract';
 import { booksMoneySchema } from './books-money';
-import { documentEntities, type DocumentEntity } from '../api/entities';
+import { documentEntities } from '../api/entities';
 
 // What we posted of one part of a record, kept in the snapshot of its delivery: every document ever
 // made of it, what they come to, and whether one has to be voided at once.
@@ -75,19 +75,14 @@ const documentSchema = z.strictObject({
    */
   role: z.enum(['main', 'difference', 'applied']),
   isVoided: z.boolean(),
-  /**
-   * As the books answered our last write; null where an older version wrote it, and of a voided
-   * one.
-   */
+  /** As the books answered our last write; null until then, and of a voided one. */
   money: booksMoneySchema.nullable(),
 });
 export type WrittenDocument = z.infer<typeof documentSchema>;
 
 const postedSchema = z.strictObject({
   documents: z.array(documentSchema),
-  /**
-   * What the standing documents come to; null where an older version wrote them, and for a payment.
-   */
+  /** What the standing documents come to; null where none stands, and for a payment. */
   net: postedSaleSchema.nullable(),
   payment: paymentSchema.nullable(),
   /**
@@ -100,7 +95,7 @@ const postedSchema = z.strictObject({
    * then all is done. `made`: applications for it so far.
    */
   unapplied: z
-    .strictObject({ rev: z.number(), isLast: z.boolean(), made: z.number().default(0) })
+    .strictObject({ rev: z.number(), isLast: z.boolean(), made: z.number() })
     .nullable()
     .exactOptional(),
   /**
@@ -117,42 +112,6 @@ const postedSchema = z.strictObject({
 });
 export type Posted = z.infer<typeof postedSchema>;
 
-/** What a delivery knows of its documents; of an older version's snapshot as far as it goes. */
-export function postedOf(
-  item: Pick<Outgoing, 'snapshot' | 'remoteId' | 'remoteVersion'>,
-  entity: DocumentEntity,
-): Posted {
-  const kept = item.snapshot?.['posted'];
-  if (kept !== undefined) return postedSchema.parse(kept);
-  const none: Posted = { documents: [], net: null, payment: null, voidDue: null };
-  if (item.remoteId === null) return none;
-  const earlier = earlierSchema.safeParse(item.snapshot?.['earlier']);
-  const written = z.enum(documentEntities).safeParse(item.snapshot?.['entity']);
-  const docNumber = item.snapshot?.['docNumber'];
-  const document: WrittenDocument = {
-    entity: written.success ? written.data : entity,
-    id: item.remoteId,
-    version: item.remoteVersion,
-    docNumber: typeof docNumber === 'string' ? docNumber : null,
-    role: 'main',
-    isVoided: false,
-    money: null,
-  };
-  if (!earlier.success || earlier.data.length === 0) return { ...none, documents: [document] };
-  // Several documents whose sum an older version kept in another form: a difference of them is
-  // held.
-  const former = earlier.data.map((one): WrittenDocument => ({
-    ...document,
-    ...one,
-    version: null,
-    docNumber: null,
-  }));
-  return { ...none, documents: [...former, { ...document, role: 'difference' }] };
-}
-
-/** Documents of a summary before its newest, as an older version kept them. */
-const earlierSchema = z.array(z.object({ entity: z.enum(documentEntities), id: z.string() }));
-
 /**
  * Put into a snapshot by this process: what comes out again as it went in is not read a second
  * time.
@@ -163,11 +122,18 @@ function isPutIn(value: unknown): value is Posted {
   return typeof value === 'object' && value !== null && putIn.has(value);
 }
 
-/** The part of a snapshot, where it has one: what is stored with a send may be older than it. */
+/** The part of a snapshot; null where it is none of a document. */
 export function postedIn(snapshot: JsonObject): Posted | null {
   const kept = snapshot['posted'];
   if (isPutIn(kept)) return kept;
   return kept === undefined ? null : postedSchema.parse(kept);
+}
+
+const nothingPosted: Posted = { documents: [], net: null, payment: null, voidDue: null };
+
+/** What a delivery knows of its documents. */
+export function postedOf({ snapshot }: Pick<Outgoing, 'snapshot'>): Posted {
+  return postedIn(snapshot ?? {}) ?? nothingPosted;
 }
 
 /**

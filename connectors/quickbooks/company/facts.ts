@@ -4,8 +4,8 @@ import type { CallGate } from '../../contract';
 import type { QboClient } from '../api/client';
 import {
   accountSchema,
-  classSchema,
   companySchema,
+  listedRowSchema,
   preferencesSchema,
   taxCodeSchema,
   taxRateSchema,
@@ -13,6 +13,10 @@ import {
 
 // Facts of a company that decide how documents must look (quickbooks.md#preferences). Stored by the
 // caller.
+
+/** A row of one of the company's short lists. */
+const listedSchema = z.object({ id: z.string(), name: z.string(), isActive: z.boolean() });
+export type Listed = z.infer<typeof listedSchema>;
 
 const factsSchema = z.object({
   country: z.string(),
@@ -31,7 +35,10 @@ const factsSchema = z.object({
    * classes.
    */
   classLevel: z.enum(['document', 'line']).nullable(),
-  classes: z.array(z.object({ id: z.string(), name: z.string(), isActive: z.boolean() })),
+  classes: z.array(listedSchema),
+  /** None are read where the company tracks no departments. */
+  departments: z.array(listedSchema),
+  paymentMethods: z.array(listedSchema),
   /** Documents dated up to this day are refused; null where no period is closed. */
   bookCloseDate: z.string().nullable(),
   accounts: z.array(
@@ -57,16 +64,13 @@ const factsSchema = z.object({
 });
 export type QboFacts = z.infer<typeof factsSchema>;
 
-/**
- * Facts as stored; null where there are none or of an older shape: the caller reads them again
- * then.
- */
+/** Facts as stored; null where there are none or not all: the caller reads them again then. */
 export function parseFacts(stored: JsonObject | null): QboFacts | null {
   const facts = factsSchema.safeParse(stored);
   return facts.success ? facts.data : null;
 }
 
-/** Five reads, and one of the classes where the company tracks them. */
+/** Six reads, and one each of classes and departments where the company tracks them. */
 export async function readFacts(
   client: QboClient,
   realmId: string,
@@ -80,10 +84,14 @@ export async function readFacts(
   const percentOf = new Map(rates.map((rate) => [rate.Id, String(rate.RateValue)]));
   const { AccountingInfoPrefs, SalesFormsPrefs, TaxPrefs, CurrencyPrefs } = Preferences;
   const classLevel = classLevelOf(AccountingInfoPrefs ?? {});
-  const classes =
-    classLevel === null
-      ? []
-      : await client.query('Class', 'Active IN (true, false)', classSchema, gate);
+  const trackDepartments = AccountingInfoPrefs?.TrackDepartments ?? false;
+  const list = async (entity: string): Promise<Listed[]> => {
+    const rows = await client.query(entity, 'Active IN (true, false)', listedRowSchema, gate);
+    return rows.map(({ Id: id, Name: name, Active: isActive }) => ({ id, name, isActive }));
+  };
+  const classes = classLevel === null ? [] : await list('Class');
+  const departments = trackDepartments ? await list('Department') : [];
+  const paymentMethods = await list('PaymentMethod');
   const others = Preferences.OtherPrefs?.NameValue ?? [];
   return {
     country: company.CompanyInfo.Country,
@@ -97,9 +105,11 @@ export async function readFacts(
     allowGratuity: others.some(
       ({ Name, Value }) => Name === 'SalesFormsPrefs.AllowGratuity' && Value === 'true',
     ),
-    trackDepartments: AccountingInfoPrefs?.TrackDepartments ?? false,
+    trackDepartments,
     classLevel,
-    classes: classes.map(({ Id: id, Name: name, Active: isActive }) => ({ id, name, isActive })),
+    classes,
+    departments,
+    paymentMethods,
     bookCloseDate: AccountingInfoPrefs?.BookCloseDate ?? null,
     accounts: accounts.map((account) => ({
       id: account.Id,

@@ -23,13 +23,47 @@ export function ambiguous(what: string, detail: string, rows: readonly { Id: str
   };
 }
 
-/** `place` is `kind:key`, as in the mappings of the API. */
-export function missingMapping(company: string): Composed {
-  return hold('mapping_missing', company, `Map ${company} to its id in QuickBooks`);
+/** A place is `kind:key`, as in the mappings of the API. The first one is the cause. */
+export function missingMapping(first: string, ...others: readonly string[]): Composed {
+  const lacks = [first, ...others];
+  const target = others.length === 0 ? 'its id' : 'their ids';
+  const detail = `Map ${lacks.join(', ')} to ${target} in QuickBooks`;
+  return {
+    type: 'hold',
+    reason: 'mapping_missing',
+    cause: `mapping_missing:${first}`,
+    detail,
+    lacks,
+  };
 }
 
-export type KnownAccount =
-  { type: 'known'; id: string; accountType: string } | { type: 'stop'; composed: Composed };
+/** Held because the company cannot take what is mapped; `unfit` says why. */
+export function invalidMapping(place: string, unfit: string): Composed {
+  return hold('mapping_invalid', place, `${unfit}. Map ${place} to another`);
+}
+
+interface Stop {
+  type: 'stop';
+  composed: Composed;
+}
+
+/**
+ * The first of these parts that stops, null where none does. Mappings that are missing are named
+ * all at once: after each alone the next one would hold it up again.
+ */
+export function stopOf(parts: readonly (Stop | { type: 'known' })[]): Stop | null {
+  const stops = parts.filter((part) => part.type === 'stop');
+  const [first] = stops;
+  if (first === undefined) return null;
+  if (first.composed.type !== 'hold' || first.composed.lacks === undefined) return first;
+  const lacks = stops.flatMap(({ composed }) =>
+    composed.type === 'hold' ? (composed.lacks ?? []) : [],
+  );
+  const [place, ...others] = new Set(lacks);
+  return place === undefined ? first : { type: 'stop', composed: missingMapping(place, ...others) };
+}
+
+export type KnownAccount = { type: 'known'; id: string; accountType: string } | Stop;
 
 /** A mapped account that the company has and uses; never a guessed one (accounting.md#items). */
 export function mappedAccount(company: Company, key: string): KnownAccount {
@@ -40,8 +74,8 @@ export function mappedAccount(company: Company, key: string): KnownAccount {
   const unfit = unfitTarget(facts, 'account', key, id);
   if (account !== undefined && unfit === null)
     return { type: 'known', id, accountType: account.type };
-  const detail = `${unfit ?? `Account ${id} is unknown`}. Map account:${key} to another`;
-  return { type: 'stop', composed: hold('mapping_invalid', `account:${key}`, detail) };
+  const why = unfit ?? `Account ${id} is unknown`;
+  return { type: 'stop', composed: invalidMapping(`account:${key}`, why) };
 }
 
 /**

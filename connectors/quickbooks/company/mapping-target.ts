@@ -70,7 +70,7 @@ export function unknownKey(kind: MappingKind, key: string): string | null {
 
 /** Whether the facts of a company tell if such a target fits. */
 export function isCheckable(kind: MappingKind, key: string): boolean {
-  return kind === 'taxCode' || kind === 'class' || (kind === 'account' && !customerKeys.test(key));
+  return kind === 'account' ? !customerKeys.test(key) : kind !== 'item';
 }
 
 /**
@@ -83,22 +83,30 @@ export function unfitTarget(
   key: string,
   targetId: string,
 ): string | null {
-  if (kind === 'taxCode') {
-    const code = facts.taxCodes.find(({ id }) => id === targetId);
-    return code?.isActive ? null : unknown(`Tax code ${targetId}`, code !== undefined);
+  switch (kind) {
+    case 'taxCode':
+      return unfitRow('Tax code', facts.taxCodes, targetId);
+    case 'tender':
+      return unfitRow('Payment method', facts.paymentMethods, targetId);
+    case 'class':
+      return facts.classLevel === null
+        ? notTracked('classes')
+        : unfitRow('Class', facts.classes, targetId);
+    case 'location':
+      return facts.trackDepartments
+        ? unfitRow('Department', facts.departments, targetId)
+        : notTracked('locations');
+    case 'item':
+      return null;
+    case 'account':
+      return customerKeys.test(key) ? null : unfitAccount(facts, key, targetId);
   }
-  if (kind === 'class') {
-    if (facts.classLevel === null)
-      return (
-        'The company does not track classes: turn them on in QuickBooks (Account and settings, ' +
-        'Advanced, Categories; plans Plus and Advanced), then send this again'
-      );
-    const found = facts.classes.find(({ id }) => id === targetId);
-    return found?.isActive ? null : unknown(`Class ${targetId}`, found !== undefined);
-  }
-  if (!isCheckable(kind, key)) return null;
+}
+
+function unfitAccount(facts: QboFacts, key: string, targetId: string): string | null {
+  const unfit = unfitRow('Account', facts.accounts, targetId);
   const account = facts.accounts.find(({ id }) => id === targetId);
-  if (!account?.isActive) return unknown(`Account ${targetId}`, account !== undefined);
+  if (unfit !== null || account === undefined) return unfit;
   const types = accountKeys.find(([keys]) => keys.test(key))?.[1] ?? null;
   if (types === null || types.includes(account.type)) return null;
   return (
@@ -107,8 +115,23 @@ export function unfitTarget(
   );
 }
 
-function unknown(what: string, isThere: boolean): string {
-  return isThere
+function notTracked(what: 'classes' | 'locations'): string {
+  return (
+    `The company does not track ${what}: turn them on in QuickBooks (Account and settings, ` +
+    'Advanced, Categories; plans Plus and Advanced), then send this again'
+  );
+}
+
+/** Why no document can name this row of one of the company's lists, or null. */
+function unfitRow(
+  list: string,
+  rows: readonly { id: string; isActive: boolean }[],
+  targetId: string,
+): string | null {
+  const row = rows.find(({ id }) => id === targetId);
+  if (row?.isActive) return null;
+  const what = `${list} ${targetId}`;
+  return row !== undefined
     ? `${what} is inactive in QuickBooks: activate it there, or choose another`
     : `${what} was not in QuickBooks when it was read last; it is read again now: if the ` +
         'target is new, send this again in a moment';

@@ -45,7 +45,7 @@ export function composeItem(
   if ((body.variants ?? []).length > 0)
     return hold('not_built', 'variants', 'Products with variants');
   if (body.currency !== undefined && body.currency !== facts.homeCurrency)
-    return hold('not_built', 'foreign_currency', `The price is in ${body.currency}`);
+    return currencyHold(body.sku, body.currency, facts.homeCurrency);
   const code = known?.code ?? body.sku;
   const fields = fieldsOfItem(item, body, known);
   const isLinked = item.snapshot?.['isLinked'] === true;
@@ -98,6 +98,16 @@ export function composeItem(
   const isNameTaken = finding.byName.length > 0;
   const free = isNameTaken ? markedName(code, item.recordId) : code;
   return createItem(body, itemFields(body, free, sku), company);
+}
+
+/** The price of an item there is in the currency of the books, whatever the POS sells in. */
+function currencyHold(sku: string, currency: string, homeCurrency: string | null): Composed {
+  if (homeCurrency === null)
+    return hold('currency_unknown', 'price', `The price of SKU "${sku}" is in ${currency}`);
+  const detail =
+    `The price of SKU "${sku}" is in ${currency}, the books are kept in ${homeCurrency}: ` +
+    `send it in ${homeCurrency}, or make the item by hand, map item:${sku} to it and discard this`;
+  return hold('currency_differs', currency, detail);
 }
 
 function asStep(write: Write): Composed {

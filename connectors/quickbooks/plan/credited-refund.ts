@@ -14,12 +14,12 @@ import { saleReference } from './sale-of';
  * it stays.
  */
 export function isCredited(
-  item: Pick<Outgoing, 'part' | 'snapshot' | 'remoteId' | 'remoteVersion'>,
+  item: Pick<Outgoing, 'part' | 'snapshot'>,
   refund: RefundBody,
   references: References,
 ): boolean {
   if (item.part !== creditedPart || isOwed(refund)) return false;
-  const { net } = postedOf(item, 'CreditMemo');
+  const { net } = postedOf(item);
   if (net !== null) return net.isOnAccount;
   const { orderId = '' } = refund;
   const isOfSale = salesOf({ kind: 'refund', body: refund }).length > 0;

@@ -41,7 +41,7 @@ export function taxedByDeposits(sale: Sale, item: Outgoing, company: DepositCont
  * What stands in the books keeps the way in which it came there; what is new goes by the setting.
  */
 function isTaxed(item: Outgoing, { settings, facts }: DepositContext): boolean {
-  const posted = postedOf(item, 'SalesReceipt');
+  const posted = postedOf(item);
   const net = standing(posted).length === 0 ? null : posted.net;
   if (net === null || net.amounts.length === 0) return isTaxedAtReceipt(settings.deposit, facts);
   return net.amounts.some(({ kind, codes }) => kind === 'deposit' && codes.length > 0);

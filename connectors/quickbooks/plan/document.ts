@@ -39,8 +39,8 @@ export function documentsToRead(
 
 function ownToRead(item: Outgoing, ticket: DocumentSource, company: CompanyContext): BooksKey[] {
   if (tenderOfPart(item.part) === null)
-    return needsReading(item, ticket, company) ? standing(postedOf(item, 'SalesReceipt')) : [];
-  const payments = standing(postedOf(item, 'Payment'));
+    return needsReading(item, ticket, company) ? standing(postedOf(item)) : [];
+  const payments = standing(postedOf(item));
   // Only an edit may have left the invoice with less than this payment.
   const id = item.rev > 1 ? company.references.orders.get(item.recordId)?.remoteId : null;
   return payments.length > 0 || !id ? payments : [{ entity: 'Invoice', id }];

@@ -4,12 +4,12 @@ import { moneyMarker } from '../../../domain/posting/marker';
 import { documentOfEntry } from '../../../domain/posting/plan/money-entry';
 import { type EntryStep } from '../../../domain/posting/plan/plan-money';
 import type { Outgoing } from '../../contract';
-import { booksMoneyOf, isSameBooksMoney, type BooksMoney } from '../books/books-money';
+import { booksMoneyOf, type BooksMoney } from '../books/books-money';
 import { type ReadRows } from '../books/books-state';
 import { exactNumber } from '../shape/mapping';
 import { mergedPayload } from '../shape/merge-document';
 
-import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
+import { done, held, newMoney, type PlannedMoney } from './new-money';
 import { markerNamed } from '../../../domain/posting/marker';
 import type { CompanyContext } from '../company/context';
 
@@ -33,29 +33,6 @@ export function markedAs(shaped: ShapedMoney, marker: string): ShapedMoney {
   const { PrivateNote: said } = shaped.payload;
   const note = typeof said === 'string' ? said.replace(shaped.marker, () => marker) : marker;
   return { ...shaped, marker, payload: { ...shaped.payload, PrivateNote: note } };
-}
-
-/** Older versions kept no figures: the books say whether it stands as it is to be. */
-export function ofOlderVersion(
-  { item, posted, rows }: PlanRequest,
-  shaped: ShapedMoney | null,
-  main: WrittenDocument,
-): PlannedMoney {
-  const found = booksMoneyOf(rows.get(keyOf(main)) ?? null);
-  const wanted = shaped === null ? null : moneyOf(shaped);
-  if (
-    found === null ||
-    wanted === null ||
-    shaped?.entry === undefined ||
-    !isSameBooksMoney(found, wanted)
-  )
-    return held(
-      'locked',
-      'older_version',
-      'An older version posted this and kept no figures: correct it by hand',
-    );
-  const documents = posted.documents.map((one) => asFound(one, rows));
-  return kept(item, { ...posted, documents, entry: shaped.entry });
 }
 
 /** As the books would hold it. */

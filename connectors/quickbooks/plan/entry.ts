@@ -15,14 +15,7 @@ import type { CompanyContext } from '../company/context';
 import { circleDocuments } from '../settle/circle';
 import { beforeSettling, readToSettle } from './settlement';
 import { isLinkLocked, unlinked } from '../settle/unlink';
-import {
-  difference,
-  markedAs,
-  moneyOf,
-  ofOlderVersion,
-  updated,
-  type PlanRequest,
-} from './entry-writes';
+import { difference, markedAs, moneyOf, updated, type PlanRequest } from './entry-writes';
 import { planOnePayment, type WantedPayment } from './payment';
 import { countOf, keyOf, mainOf, postedOf, standing, type BooksKey } from '../books/posted';
 import { saleReference } from './sale-of';
@@ -55,7 +48,7 @@ export function moneyToRead(item: Outgoing, company: CompanyContext): BooksKey[]
 }
 
 function ownToRead(item: Outgoing, company: CompanyContext): BooksKey[] {
-  const documents = standing(postedOf(item, 'Payment'));
+  const documents = standing(postedOf(item));
   if (documents.length > 0) return [...documents, ...linksOfEntries(item, documents, company)];
   const { references } = company;
   const invoice = invoiceBehind(item, references);
@@ -119,7 +112,7 @@ export function planMoney(item: Outgoing, company: CompanyContext, rows: ReadRow
 }
 
 function planUnsettled(item: Outgoing, company: CompanyContext, rows: ReadRows): PlannedMoney {
-  const posted = postedOf(item, 'Payment');
+  const posted = postedOf(item);
   const isStanding = mainOf(posted) !== null;
   // What is posted stays under our care, whatever the start date is now; a closed day is asked
   // about below.
@@ -191,7 +184,8 @@ function planBetween(asked: PlanRequest, shaped: ShapedMoney | null): PlannedMon
       posted.voidDue.entity,
       `${posted.voidDue.why}. It cannot be voided there: correct it by hand`,
     );
-  if (main !== null && posted.entry === undefined) return ofOlderVersion(asked, shaped, main);
+  if (main !== null && posted.entry === undefined)
+    throw new Error('Bug: money stands, and nobody kept what it comes to');
   const early =
     main === null || posted.entry === null
       ? null

@@ -15,10 +15,10 @@ interface InUseContext {
  * it; null where it may be.
  */
 export function inUseHold(
-  { op, record, recordId }: Pick<Outgoing, 'op' | 'record' | 'recordId'>,
+  { op, isPartGone, record, recordId }: Pick<Outgoing, 'op' | 'isPartGone' | 'record' | 'recordId'>,
   { references, facts }: InUseContext,
 ): Hold | null {
-  const isAway = op === 'absent' || isVoided(record);
+  const isAway = (op === 'absent' && isPartGone !== true) || isVoided(record);
   const home = facts.homeCurrency ?? '';
   const listed = isAway ? references.listed.get(`${record.kind}/${recordId}`) : undefined;
   const invoice = references.listed.get(`invoice/${listed?.invoiceId ?? ''}`);

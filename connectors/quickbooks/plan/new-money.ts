@@ -63,7 +63,7 @@ export function composeNewMoney(
     ? moneyNumberOf(item, entity, made, finding?.found === 'foreign')
     : null;
   const payload = { ...unnumbered, ...(docNumber === null ? {} : { DocNumber: docNumber }) };
-  // Found again by its day and marker: older versions wrote no number.
+  // Found again by its day and marker: not every company has numbers.
   const natural = { kind: 'document', docNumber: null, marker, totalMinor, currency, txnDate };
   const snapshot = snapshotOf(withNew({ id: '', version: null, docNumber, money: null }), labels);
   return creation(entity, payload, snapshot, {

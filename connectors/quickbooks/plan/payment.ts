@@ -8,7 +8,6 @@ import {
 } from '../../../domain/posting/plan/plan';
 import type { JsonObject } from '../../../domain/words';
 import type { Outgoing, RecordReference } from '../../contract';
-import { booksMoneyOf, isSameBooksMoney } from '../books/books-money';
 import { booksStateOf, postedAnew, type ReadRows } from '../books/books-state';
 import { inUseHold } from './in-use';
 import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
@@ -42,13 +41,19 @@ export interface WantedPayment {
   shape: (payment: PaymentDocument, invoice: JsonObject | null) => MoneyShape;
 }
 
-/** What a payment's delivery asks for; `none`: why there is to be none, where that is so. */
+/** Why there is to be no payment; `isToCome`: one of another invoice follows. */
+interface NoPayment {
+  none: string;
+  isToCome?: boolean;
+}
+
+/** What a payment's delivery asks for. */
 export interface AskedPayment {
   item: Outgoing;
   company: CompanyContext;
   rows: ReadRows;
   posted: Posted;
-  wanted: WantedPayment | { none: string };
+  wanted: WantedPayment | NoPayment;
   /** What a new one waits for. */
   waits: Extract<PlannedMoney, { type: 'done' }> | null;
 }
@@ -63,7 +68,7 @@ export function planPayment(
   }: Omit<AskedPayment, 'posted' | 'wanted' | 'waits'> & { ticket: DocumentSource },
   index: number,
 ): PlannedMoney {
-  const posted = postedOf(item, 'Payment');
+  const posted = postedOf(item);
   const main = mainOf(posted);
   const { sale } = saleOfPart(item, ticket, company);
   const changes =
@@ -81,9 +86,10 @@ export function planPayment(
   // Until the invoice is as it is to be, a payment could be more than is owed.
   const isOpen = invoice?.isOpen ?? false;
   const isReady = invoiceId !== null && !isOpen;
-  const wanted =
+  const isVoided = ticket.kind !== 'summary' && ticket.body.voided === true;
+  const wanted: AskedPayment['wanted'] =
     payment === null || (invoiceId === null && main !== null)
-      ? { none: ticket.kind !== 'summary' && ticket.body.voided === true ? 'voided' : 'part_gone' }
+      ? { none: isVoided ? 'voided' : 'part_gone', isToCome: payment !== null }
       : {
           payment,
           key: paymentKeyOf(payment, invoiceId ?? '', sale.date),
@@ -162,7 +168,8 @@ export function paymentKeyOf(
 
 function planStanding(asked: AskedPayment, wanted: WantedPayment | null): PlannedMoney {
   const { item, posted, rows, company } = asked;
-  if (wanted !== null && isSame(asked, wanted))
+  const isToCome = 'none' in asked.wanted && asked.wanted.isToCome === true;
+  if (wanted !== null && isSame(posted, wanted))
     return kept(item, { ...posted, payment: wanted.key });
   const early =
     posted.payment === null
@@ -181,7 +188,8 @@ function planStanding(asked: AskedPayment, wanted: WantedPayment | null): Planne
   }
   if (found !== null) return held(found.reason, found.what, found.detail);
   const main = mainOf(posted);
-  if (main === null) throw new Error('Bug: no payment stands');
+  if (main === null || (posted.payment === null && !hasDifferences))
+    throw new Error('Bug: no payment stands, or nobody kept what it is');
   const isLocked = books.isDeposited || books.closedUpTo !== null;
   if (!isLocked && !hasDifferences)
     return done(
@@ -190,17 +198,10 @@ function planStanding(asked: AskedPayment, wanted: WantedPayment | null): Planne
         posted,
         { document: main, row: rows.get(keyOf(main)) ?? null },
         {
-          then: wanted === null ? 'whole' : 'step',
+          then: wanted !== null || isToCome ? 'step' : 'whole',
           why: null,
         },
       ),
-    );
-  if (posted.payment === null && !hasDifferences)
-    return held(
-      'locked',
-      'older_version',
-      'The payment is deposited or in a closed period, and an older version posted it: ' +
-        'correct it by hand',
     );
   const locked = isLocked
     ? (parkedHold(books, company.settings) ?? lockedDay(posted.payment, wanted?.key ?? null))
@@ -209,16 +210,11 @@ function planStanding(asked: AskedPayment, wanted: WantedPayment | null): Planne
   return receivableDifference(asked, wanted?.key ?? null);
 }
 
-/** Whether it stands as it is to be; of one that an older version wrote the books say so. */
-function isSame({ posted, rows }: AskedPayment, { payment, key, shape }: WantedPayment): boolean {
-  const known = posted.payment;
-  // Older versions kept the day that a closed period made of it.
+/**
+ * Whether it stands as it is to be, also where its new day lies in a closed period and it stands on
+ * the day that this makes of it.
+ */
+function isSame({ payment: known }: Posted, { payment, key }: WantedPayment): boolean {
   const keys = [key, { ...key, date: payment.date }];
-  if (known !== null) return keys.some((one) => canonicalJson(known) === canonicalJson(one));
-  if (standing(posted).length > 1) return false;
-  const main = mainOf(posted);
-  const shaped = shape(payment, null);
-  const wanted = shaped.type === 'shaped' ? booksMoneyOf(shaped.payload) : null;
-  const found = booksMoneyOf(rows.get(main === null ? '' : keyOf(main)));
-  return wanted !== null && found !== null && isSameBooksMoney(wanted, found);
+  return known !== null && keys.some((one) => canonicalJson(known) === canonicalJson(one));
 }

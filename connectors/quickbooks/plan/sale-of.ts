@@ -43,7 +43,7 @@ export function saleOfRecord(
 ): SaleOfRecord {
   if (source.kind === 'payment') {
     const sale = saleOfDeposit(source.body, recordId, homeCurrency);
-    if (sale === null) throw new Error(`Bug: payment ${recordId} is no deposit with a day`);
+    if (sale === null) throw new Error(`Bug: payment ${recordId} is no deposit`);
     return { plain: sale, sale, hold: null };
   }
   const plain = saleOfTicket(source, recordId, part);

@@ -15,10 +15,10 @@ import type { Composed, Outgoing } from '../../contract';
 import { booksStateOf, postedAnew, type ReadRows } from '../books/books-state';
 import { hold } from '../company/hold';
 import { inUseHold } from './in-use';
-import { otherHalfHold } from './mixed-ticket';
+import { otherSideHold } from './mixed-ticket';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
 import type { CompanyContext } from '../company/context';
-import { decisionFor, entityOf, isWanted, saleOfPart, typeOfEntity } from './context';
+import { decisionFor, isWanted, saleOfPart, typeOfEntity } from './context';
 import { settlementsOf } from '../settle/open-items';
 import { paidBeforeVoid } from './paid-before-void';
 import { awaitedPayments, isPaidByOther } from './paid-by-other';
@@ -56,11 +56,10 @@ export function needsReading(
   ticket: DocumentSource,
   company: CompanyContext,
 ): boolean {
-  if (item.remoteId === null && item.snapshot === null) return false;
-  const { sale } = saleOfPart(item, ticket, company);
-  const posted = postedOf(item, entityOf[typeOf(sale)]);
+  const posted = postedOf(item);
   if (standing(posted).length === 0) return false;
   if (posted.voidDue !== null || posted.net === null) return true;
+  const { sale } = saleOfPart(item, ticket, company);
   return !isWanted(item, ticket) || !isSameMoney(posted.net, postedSaleOf(sale));
 }
 
@@ -71,7 +70,7 @@ export function planDocument(
   rows: ReadRows,
 ): Planned {
   const { sale, hold: forbidden } = saleOfPart(item, ticket, company);
-  const posted = postedOf(item, entityOf[typeOf(sale)]);
+  const posted = postedOf(item);
   const due = voidDue(item, posted, rows);
   if (due !== null) return done(due);
   if (item.lastClass === 'CLOSED' && item.attempts > 1)
@@ -84,8 +83,8 @@ export function planDocument(
     if (missing.length > 0) return done({ type: 'notReady', missing });
     return done(hold(forbidden.reason, forbidden.what, forbidden.detail));
   }
-  const half = isWanted(item, ticket) ? otherHalfHold(item, ticket, company) : null;
-  if (half !== null) return done(hold(half.reason, half.what, half.detail));
+  const side = isWanted(item, ticket) ? otherSideHold(item, ticket, company) : null;
+  if (side !== null) return done(hold(side.reason, side.what, side.detail));
   return planFrom({ item, ticket, company, sale }, rows, posted);
 }
 
@@ -109,9 +108,7 @@ function planFrom(asked: Asked, rows: ReadRows, posted: Posted): Planned {
       ? { sale: postedSaleOf(sale), type: typeOf(sale) }
       : null;
   const early =
-    main === null || posted.net === null
-      ? null
-      : beforeStartHold(posted.net, wanted?.sale ?? null, settings.startDate);
+    main === null ? null : beforeStartHold(posted.net, wanted?.sale ?? null, settings.startDate);
   if (early !== null) return done(hold(early.reason, early.what, early.detail));
   const update = main === null || wanted === null ? null : shapedUpdate(asked, posted);
   const books = booksStateOf(posted, rows, update?.money ?? null, {

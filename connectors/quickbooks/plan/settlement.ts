@@ -32,7 +32,7 @@ import { documentContentSchema } from '../api/wire';
  */
 const madeMax = 12;
 
-/** What is read before a delivery is planned: `own`, and where it is to settle its circle, that. */
+/** What is read before planning: `own`, and its circle where it is to apply open items there. */
 export function readToSettle(
   item: Outgoing,
   company: CompanyContext,

@@ -96,6 +96,7 @@ export function updateWrite(
       natural: {
         ...naturalOf(document, marker, read.data.DocNumber ?? null),
         edits: { id: main.id, syncToken: read.data.SyncToken },
+        then: 'whole',
       },
     },
   };

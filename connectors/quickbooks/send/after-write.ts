@@ -1,7 +1,7 @@
 import { currencyDecimals, minorToText, textToMinor } from '../../../domain/money';
 import type { MemberResult, Write } from '../../contract';
 import { moneyOf } from '../books/books-money';
-import { naturalSchema, type DocumentNatural, type Natural } from '../books/natural';
+import { naturalSchema, type DocumentNatural, type Natural } from '../books/natural-key';
 import {
   keyOf,
   labelsIn,
@@ -34,15 +34,12 @@ export function afterWrite(
     remoteVersion: remote.version,
     snapshot: write.snapshot,
   };
+  if (posted === null)
+    return natural.kind === 'update' && natural.isStep
+      ? { ...plain, then: { type: 'step' } }
+      : plain;
   const content = documentContentSchema.safeParse(row).data ?? null;
   const differing = content === null ? null : differs(write, natural, content);
-  if (posted === null) {
-    if (natural.kind === 'update' && natural.isStep) return { ...plain, then: { type: 'step' } };
-    // A send of an older version, which kept nothing by which it could be voided.
-    return differing === null
-      ? plain
-      : { type: 'ambiguous', reason: 'totals_differ_in_books', detail: differing };
-  }
   const known = completed(posted, natural, { ...remote, entity: write.entity }, content);
   // Others refer to the document of the sale itself, not to a difference.
   const main = mainOf(known);

@@ -9,7 +9,7 @@ export function settlementMarker({ record, recordId, part, rev }: Outgoing, nth:
   return markerNamed(own, `settlement ${nth} of rev ${rev}`);
 }
 
-/** Also one of an older version, which applied credit memos alone. A void one is none. */
+/** Whether a note is that of such a payment; a void one is none. */
 export function isSettlementNote(note: string | undefined): boolean {
-  return /^truth-sync \w+ (?:settlement|credit) \d+ of rev /.test(note ?? '');
+  return /^truth-sync \w+ settlement \d+ of rev /.test(note ?? '');
 }

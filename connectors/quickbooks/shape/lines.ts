@@ -3,22 +3,19 @@ import type { PostingDocument, PostingLine } from '../../../domain/posting/docum
 import type { PostingSettings } from '../../../domain/posting/settings';
 import type { JsonObject } from '../../../domain/words';
 import type { Composed, MissingReference, References } from '../../contract';
-import { mappedAccount } from '../company/hold';
+import { mappedAccount, missingMapping } from '../company/hold';
 import { cleanText, exactNumber, exactNumberOrNull } from './mapping';
 import { taxCodeOf } from '../company/tax-codes';
 import type { Company } from '../company/context';
 
 // The lines of a sales form (accounting.md#lines, quickbooks.md#amounts, #sales-tax). Pure.
 
-/**
- * What keeps a document from being composed: mappings that nobody made, or things not written yet.
- */
+/** What keeps a document from being composed. */
 export interface LineProblems {
-  /** `kind:key` of each. */
-  missingMappings: string[];
+  /** Mappings that nobody made or that point at nothing usable. */
+  stops: Composed[];
+  /** Things not written yet. */
   missing: MissingReference[];
-  /** The first mapping that points at nothing usable. */
-  invalid: Composed | null;
   /** A form has one field for shipping: a second line of it needs an item of its own. */
   hasOneShipping: boolean;
   unmapped: PostingSettings['item']['unmapped'];
@@ -52,9 +49,8 @@ export function linesOf(
   const problems: LineProblems = {
     unmapped,
     classId,
-    missingMappings: [],
+    stops: [],
     missing: [],
-    invalid: null,
     hasOneShipping: document.lines.filter(({ kind }) => kind === 'shipping').length === 1,
   };
   const held = document.lines.flatMap((line) => splitLine(line, document.currency));
@@ -116,7 +112,7 @@ function lineBody(
 ): JsonObject {
   const { references } = company;
   const item = itemOf(line, company, problems);
-  const taxCode = markOf(line, company);
+  const taxCode = taxCodeOfLine(line, company);
   const isGeneric = line.kind === 'item' && item === references.mapping('item', genericKey);
   // The item no longer says which article it was.
   const said = isGeneric ? `${line.sku ?? ''}: ${line.description}` : line.description;
@@ -143,7 +139,7 @@ function discountBody(
   problems: LineProblems,
 ): JsonObject {
   const account = mappedAccount(company, 'discounts');
-  if (account.type === 'stop') problems.invalid ??= account.composed;
+  if (account.type === 'stop') problems.stops.push(account.composed);
   const id = account.type === 'stop' ? '' : account.id;
   return {
     DetailType: 'DiscountLineDetail',
@@ -178,7 +174,7 @@ function itemOf(line: PostingLine, company: Company, problems: LineProblems): st
   if (line.kind === 'shipping' && facts.allowShipping && problems.hasOneShipping)
     return 'SHIPPING_ITEM_ID';
   if (line.kind === 'tip' && facts.allowGratuity) return 'GRATUITY_ITEM_ID';
-  problems.missingMappings.push(`item:${key}`);
+  problems.stops.push(missingMapping(`item:${key}`));
   return null;
 }
 
@@ -198,7 +194,7 @@ function itemOfSku(sku: string, references: References, problems: LineProblems):
   const id = references.mapping('item', sku) ?? product?.remoteId ?? null;
   if (id === null && problems.unmapped === 'genericItem' && product?.isOpen !== true) {
     const generic = references.mapping('item', genericKey);
-    if (generic === null) problems.missingMappings.push(`item:${genericKey}`);
+    if (generic === null) problems.stops.push(missingMapping(`item:${genericKey}`));
     return generic;
   }
   if (id === null && !problems.missing.some((missing) => missing.ref === sku))
@@ -229,7 +225,7 @@ function keyOf(line: PostingLine): string {
 }
 
 /** TAX or NON in the US, the mapped code elsewhere, none where no tax is used. */
-function markOf(line: PostingLine, company: Company): string | null {
+function taxCodeOfLine(line: PostingLine, company: Company): string | null {
   const { references, facts } = company;
   if (facts.country === 'US') {
     if (!facts.usingSalesTax) return null;

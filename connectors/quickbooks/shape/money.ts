@@ -8,9 +8,10 @@ import type { JsonObject } from '../../../domain/words';
 import type { Composed } from '../../contract';
 import type { DocumentEntity } from '../api/entities';
 import type { QboFacts } from '../company/facts';
-import { decimalsHold, mappedAccount, moneyAccount } from '../company/hold';
+import { decimalsHold, mappedAccount, moneyAccount, stopOf } from '../company/hold';
 import { cleanText, exactNumber } from './mapping';
 import { currencyFields, customerOf, markerOf, noteOf } from './sales-form';
+import { departmentOf } from './shop-fields';
 import type { Company } from '../company/context';
 
 // Documents of money alone as the vendor's JSON (accounting.md#clearing, quickbooks.md#deposits).
@@ -50,15 +51,20 @@ export function shapeMoney(
   const { facts } = company;
   const lost = decimalsHold(amountsOf(document), document.currency);
   if (lost !== null) return { type: 'stop', composed: lost };
-  const accounts = new Map<string, string>();
-  for (const key of accountKeysOf(document)) {
+  const found = accountKeysOf(document).map((key) => {
     const id = known.get(key);
-    const account = id === undefined ? accountOf(key, document.currency, company) : null;
-    if (account?.type === 'stop') return account;
-    accounts.set(key, account?.id ?? id ?? '');
-  }
+    const account = id === undefined ? accountOf(key, document.currency, company) : knownAs(id);
+    return { key, account };
+  });
   const customer = debtorOf(document, company, customerId);
+  const department = departmentOf(document.type === 'journal' ? document.location : null, company);
+  const stop = stopOf([...found.map(({ account }) => account), customer, department]);
+  if (stop !== null) return stop;
   if (customer.type === 'stop') return customer;
+  if (department.type === 'stop') return department;
+  const accounts = new Map(
+    found.map(({ key, account }) => [key, account.type === 'stop' ? '' : account.id]),
+  );
   const refOf = (key: string): JsonObject => ({ value: accounts.get(key) ?? '' });
   const marker = markerOf(document);
   const head = {
@@ -82,12 +88,17 @@ export function shapeMoney(
     case 'journal': {
       const payload = {
         ...head,
-        Line: journalLines(document, customer.id, refOf, company),
+        Line: journalLines(document, customer.id, refOf, department.fields),
       };
       const { amountMinor: totalMinor } = document;
       return { type: 'shaped', entity: 'JournalEntry', payload, totalMinor, ...natural };
     }
   }
+}
+
+/** An account as it was mapped before. */
+function knownAs(id: string): { type: 'known'; id: string } {
+  return { type: 'known', id };
 }
 
 /** The customer there whose receivables an entry is on; null where it is on none. */
@@ -174,12 +185,9 @@ function journalLines(
   document: Extract<MoneyDocument, { type: 'journal' }>,
   customer: string | null,
   refOf: (key: string) => JsonObject,
-  company: Company,
+  department: JsonObject,
 ): JsonObject[] {
-  const { references, facts } = company;
-  const { debit, credit, amountMinor, currency, description, location } = document;
-  const isPlaced = facts.trackDepartments && location !== null;
-  const department = isPlaced ? references.mapping('location', location) : null;
+  const { debit, credit, amountMinor, currency, description } = document;
   const isOwed = (account: string): boolean => account === receivableAccount && customer !== null;
   const line = (PostingType: string, account: string): JsonObject => ({
     Amount: amountOf(amountMinor, currency),
@@ -188,7 +196,7 @@ function journalLines(
     JournalEntryLineDetail: {
       PostingType,
       AccountRef: refOf(account),
-      ...(department === null ? {} : { DepartmentRef: { value: department } }),
+      ...department,
       ...(isOwed(account) ? { Entity: { Type: 'Customer', EntityRef: { value: customer } } } : {}),
     },
   });

@@ -1,7 +1,7 @@
 import { textToMinor } from '../../../domain/money';
 import type { PaymentDocument } from '../../../domain/posting/source/payment';
 import type { JsonObject } from '../../../domain/words';
-import { decimalsHold, hold } from '../company/hold';
+import { decimalsHold, hold, stopOf } from '../company/hold';
 import { currencyFields, customerOf, markerOf, noteOf, tenderOf } from './sales-form';
 import { amountOf, type MoneyShape } from './money';
 import { documentContentSchema } from '../api/wire';
@@ -21,7 +21,7 @@ export function shapePayment(
   invoice: JsonObject | null = null,
 ): MoneyShape {
   const tender = tenderOf(payment, company);
-  if (tender.type === 'stop') return tender;
+  if (tender.type === 'stop') return stopOf([tender, customerOf(payment, company)]) ?? tender;
   const appliedMinor = Math.min(
     payment.totalMinor,
     openMinor(payment, invoiceId, company, invoice),

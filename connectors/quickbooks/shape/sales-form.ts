@@ -8,10 +8,18 @@ import type { PostingSettings } from '../../../domain/posting/settings';
 import type { JsonObject } from '../../../domain/words';
 import type { Composed, MissingReference } from '../../contract';
 import type { QboFacts } from '../company/facts';
-import { decimalsHold, inCurrency, missingMapping, moneyAccount } from '../company/hold';
+import {
+  decimalsHold,
+  inCurrency,
+  invalidMapping,
+  missingMapping,
+  moneyAccount,
+  stopOf,
+} from '../company/hold';
+import { unfitTarget } from '../company/mapping-target';
 import { linesOf } from './lines';
 import { addressFields, cleanText, exactNumber } from './mapping';
-import { classOf, shopAddressOf } from './shop-fields';
+import { classOf, departmentOf, shopAddressOf } from './shop-fields';
 import { taxCodeOf } from '../company/tax-codes';
 import type { Company } from '../company/context';
 
@@ -43,7 +51,7 @@ export function shapeDocument(
   labels: DocumentLabels,
   company: Company,
 ): ShapedDocument {
-  const { references, facts } = company;
+  const { facts } = company;
   const amounts = document.lines.flatMap((line) => [line.amountMinor, line.grossMinor ?? 0]);
   const lost = decimalsHold(
     [...amounts, document.taxMinor, document.totalMinor],
@@ -51,23 +59,24 @@ export function shapeDocument(
   );
   if (lost !== null) return { type: 'stop', composed: lost };
   const customer = customerOf(document, company);
-  if (customer.type === 'stop') return customer;
   const tender = moneyOf(document, company);
-  if (tender.type === 'stop') return tender;
   const { docNumber, location, settings } = labels;
   const shopClass = classOf(location, company);
-  if (shopClass.type === 'stop') return shopClass;
-  const { lines, missing, missingMappings, invalid } = linesOf(document, company, {
+  const department = departmentOf(location, company);
+  const { lines, missing, stops } = linesOf(document, company, {
     unmapped: settings.item.unmapped,
-    classId: shopClass.lineClassId,
+    classId: shopClass.type === 'known' ? shopClass.lineClassId : null,
   });
-  const [firstMissing] = missingMappings;
-  if (firstMissing !== undefined) return { type: 'stop', composed: missingMapping(firstMissing) };
-  if (invalid !== null) return { type: 'stop', composed: invalid };
+  const ofLines = stops.map((composed) => ({ type: 'stop' as const, composed }));
+  const stop = stopOf([customer, tender, shopClass, department, ...ofLines]);
+  if (stop !== null) return stop;
+  if (customer.type === 'stop') return customer;
+  if (tender.type === 'stop') return tender;
+  if (shopClass.type === 'stop') return shopClass;
+  if (department.type === 'stop') return department;
   const allMissing = [...customer.missing, ...labels.missing, ...missing];
   if (allMissing.length > 0)
     return { type: 'stop', composed: { type: 'notReady', missing: allMissing } };
-  const department = facts.trackDepartments ? references.mapping('location', location) : null;
   const marker = markerOf(document);
   const payload: JsonObject = {
     CustomerRef: { value: customer.id },
@@ -77,7 +86,7 @@ export function shapeDocument(
     PrivateNote: noteOf(document, marker),
     ...tender.fields,
     ...currencyFields(document, facts),
-    ...(department === null ? {} : { DepartmentRef: { value: department } }),
+    ...department.fields,
     ...shopClass.form,
     ...guestEmail(document),
     ...addressesOf(document),
@@ -85,7 +94,8 @@ export function shapeDocument(
     ...taxFields(document, company),
     Line: lines,
   };
-  return { type: 'shaped', payload, marker, reasons: shopClass.reasons };
+  const reasons = [...shopClass.reasons, ...department.reasons];
+  return { type: 'shaped', payload, marker, reasons };
 }
 
 /** The first words of the note. */
@@ -131,23 +141,37 @@ export function tenderOf(
   document: Pick<PostingDocument, 'tender' | 'currency'>,
   company: Company,
 ): Part<{ fields: JsonObject }> {
-  const { references } = company;
   if (document.tender === null) return { type: 'known', fields: {} };
   const { tender, reference, isExchange } = document.tender;
-  const method = references.mapping('tender', tender);
-  if (method === null && !isExchange)
-    return { type: 'stop', composed: missingMapping(`tender:${tender}`) };
+  const method = methodOf(tender, isExchange === true, company);
   const account = moneyAccount(company, `clearing:${tender}`, document.currency);
+  if (method.type === 'stop') return stopOf([method, account]) ?? method;
   if (account.type === 'stop') return account;
   const number = reference === null ? '' : cleanText(reference, 200).slice(-refMax);
   return {
     type: 'known',
     fields: {
-      ...(method === null ? {} : { PaymentMethodRef: { value: method } }),
+      ...method.fields,
       ...(number === '' ? {} : { PaymentRefNum: number.replace(/^\p{Cs}/u, '') }),
       DepositToAccountRef: { value: account.id },
     },
   };
+}
+
+/** What passes between the documents of an exchange is no tender: it needs no payment method. */
+function methodOf(
+  tender: string,
+  isExchange: boolean,
+  { references, facts }: Company,
+): Part<{ fields: JsonObject }> {
+  const id = references.mapping('tender', tender);
+  if (id === null)
+    return isExchange
+      ? { type: 'known', fields: {} }
+      : { type: 'stop', composed: missingMapping(`tender:${tender}`) };
+  const unfit = unfitTarget(facts, 'tender', tender, id);
+  if (unfit !== null) return { type: 'stop', composed: invalidMapping(`tender:${tender}`, unfit) };
+  return { type: 'known', fields: { PaymentMethodRef: { value: id } } };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ShopAddress } from '../../../domain/posting/settings';
 import type { JsonObject } from '../../../domain/words';
 import type { Composed } from '../../contract';
 import type { QboFacts } from '../company/facts';
-import { hold } from '../company/hold';
+import { invalidMapping } from '../company/hold';
 import { addressFields } from './mapping';
 import { unfitTarget } from '../company/mapping-target';
 import type { Company } from '../company/context';
@@ -34,13 +34,30 @@ export function classOf(location: string, company: Company): ShopClass {
   if (key === undefined || id === null) return none;
   if (facts.classLevel === null) return { ...none, reasons: [{ choice: 'class_not_sent', key }] };
   const unfit = unfitTarget(facts, 'class', key, id);
-  if (unfit !== null) {
-    const detail = `${unfit}. Map class:${key} to another`;
-    return { type: 'stop', composed: hold('mapping_invalid', `class:${key}`, detail) };
-  }
+  if (unfit !== null) return { type: 'stop', composed: invalidMapping(`class:${key}`, unfit) };
   return facts.classLevel === 'document'
     ? { ...none, form: { ClassRef: { value: id } } }
     : { ...none, lineClassId: id };
+}
+
+/** The department mapped for a place: its fields, and that it could not be sent. */
+export type ShopDepartment =
+  | { type: 'known'; fields: JsonObject; reasons: readonly Reason[] }
+  | { type: 'stop'; composed: Composed };
+
+/** A department of a company that tracks none is not sent, and it is said. */
+export function departmentOf(location: string | null, company: Company): ShopDepartment {
+  const { references, facts } = company;
+  const id = location === null ? null : references.mapping('location', location);
+  if (location === null || id === null) return { type: 'known', fields: {}, reasons: [] };
+  if (!facts.trackDepartments) {
+    const reasons: Reason[] = [{ choice: 'department_not_sent', key: location }];
+    return { type: 'known', fields: {}, reasons };
+  }
+  const unfit = unfitTarget(facts, 'location', location, id);
+  if (unfit !== null)
+    return { type: 'stop', composed: invalidMapping(`location:${location}`, unfit) };
+  return { type: 'known', fields: { DepartmentRef: { value: id } }, reasons: [] };
 }
 
 /**

@@ -18,10 +18,10 @@ export const naturalSchema = z.discriminatedUnion('kind', [
     id: z.number(),
     quantity: z.number(),
     former: z.number().nullable(),
-    /** Of `total_sales` at the look-up. With defaults: not in sends of older versions. */
-    sales: z.number().nullable().default(null),
+    /** Of `total_sales` at the look-up; null where the store did not say. */
+    sales: z.number().nullable(),
     /** What the POS has; the store takes whole pieces. */
-    figure: z.string().optional(),
+    figure: z.string(),
   }),
 ]);
 export type Natural = z.infer<typeof naturalSchema>;
@@ -40,8 +40,8 @@ export function carriedOut(
     const after = afterStock(natural, product, nowMs);
     if (after !== null) return { ...accepted, ...after };
     const { figure, quantity } = natural;
-    const isRounded = figure !== undefined && Number(figure) !== quantity;
-    const note = `The POS has ${figure ?? ''}; the store takes whole pieces and shows ${quantity}`;
+    const isRounded = Number(figure) !== quantity;
+    const note = `The POS has ${figure}; the store takes whole pieces and shows ${quantity}`;
     return { ...accepted, snapshot: write.snapshot, ...(isRounded ? { note } : {}) };
   }
   const differing = differences(write.payload, product);

@@ -42,10 +42,12 @@ export function decideTax(
   return { type: 'stated', tax: stated, reasons: [] };
 }
 
-function unmapped(taxKey: string): TaxDecision {
-  const what = `taxCode:${taxKey}`;
-  const detail = `Map ${what} to its id in QuickBooks`;
-  return { type: 'hold', reason: 'mapping_missing', what, detail };
+/** All of them are named at once; the first is the cause. */
+function unmapped(taxKey: string, ...others: readonly string[]): TaxDecision {
+  const codes = [taxKey, ...others].map((key) => `taxCode:${key}`);
+  const target = others.length === 0 ? 'its id' : 'their ids';
+  const detail = `Map ${codes.join(', ')} to ${target} in QuickBooks`;
+  return { type: 'hold', reason: 'mapping_missing', what: `taxCode:${taxKey}`, detail };
 }
 
 /**
@@ -59,14 +61,20 @@ function taxByCode(
   tax: PostingSettings['tax'],
 ): TaxDecision {
   const bases = new Map<string, Base>();
+  const lacking = new Set<string>();
   for (const line of lines) {
     const code = company.taxCode(line.taxKey);
-    if (code === null) return unmapped(line.taxKey);
+    if (code === null) {
+      lacking.add(line.taxKey);
+      continue;
+    }
     const minor = line.grossMinor ?? line.amountMinor;
     const known = bases.get(code.id);
     if (known === undefined) bases.set(code.id, { rates: code.rates, minor, sourceMinor: 0 });
     else known.minor += minor;
   }
+  const [first, ...others] = lacking;
+  if (first !== undefined) return unmapped(first, ...others);
   for (const line of taxedOf(sale)) {
     const base = bases.get(company.taxCode(taxKeyOf(line.codes))?.id ?? '');
     if (base !== undefined) base.sourceMinor += line.taxMinor;

@@ -11,9 +11,7 @@ import type { HoldCode } from '../../hold-reasons';
 export interface PostedPart {
   /** Kind of the document that an update would change; null where none stands. */
   type: DocumentType | null;
-  /**
-   * What all standing documents come to; null: posted by an older version, which did not keep it.
-   */
+  /** What all standing documents come to; null where none stands. */
   net: PostedSale | null;
   hasDifferences: boolean;
 }
@@ -63,10 +61,9 @@ export function planStep(
   options: PlanOptions,
 ): Step {
   if (posted.type === null) return wanted === null ? { type: 'same' } : { type: 'create' };
-  const isSame =
-    posted.net !== null &&
-    (wanted === null ? isNothing(posted.net) : isSameMoney(posted.net, wanted.sale));
-  if (isSame) return { type: 'same' };
+  const { net } = posted;
+  if (net === null) throw new Error('Bug: a document stands, and nobody kept what it comes to');
+  if (wanted === null ? isNothing(net) : isSameMoney(net, wanted.sale)) return { type: 'same' };
   const found = foundOtherwise(wanted === null, books);
   if (found !== null) return found;
   const isLocked = books.isDeposited || books.closedUpTo !== null;
@@ -75,7 +72,7 @@ export function planStep(
     return wanted.type === posted.type ? { type: 'update' } : { type: 'void', isLast: false };
   }
   const parked = parkedHold(books, options);
-  return parked ?? difference(wanted, posted, options);
+  return parked ?? difference(wanted, net, options);
 }
 
 /** By the setting nothing further is written of a closed period. */
@@ -148,15 +145,9 @@ export function foundOtherwise(
 
 function difference(
   wanted: { sale: PostedSale; type: DocumentType } | null,
-  { net }: PostedPart,
+  net: PostedSale,
   options: PlanOptions,
 ): Step {
-  if (net === null)
-    return hold(
-      'locked',
-      'older_version',
-      `${locked}, and an older version posted it: post the difference by hand`,
-    );
   const moved = lockedDay(isNothing(net) ? null : net, wanted?.sale ?? null);
   if (moved !== null) return moved;
   if (wanted !== null && isSameMoney(net, { ...wanted.sale, dueDate: net.dueDate }))

@@ -19,7 +19,7 @@ export function saleOfDeposit(
   homeCurrency: string,
 ): Sale | null {
   const { depositFor, businessDate, amountMinor } = body;
-  if (depositFor === undefined || businessDate === undefined) return null;
+  if (depositFor === undefined) return null;
   const reference = body.reference ?? null;
   return {
     side: 'sale',

@@ -1,6 +1,5 @@
 import type { PaymentBody } from '../../bodies';
 import { customerIdOf } from '../guests';
-import type { Hold } from '../document';
 import type { KnownSale } from './known-sale';
 import { markerId } from '../marker';
 import type { PaymentDocument } from './payment';
@@ -13,14 +12,7 @@ export function invoicePayment(
   body: PaymentBody,
   recordId: string,
   { ticket, recordId: invoiceId }: KnownSale,
-): PaymentDocument | Hold {
-  if (body.businessDate === undefined)
-    return {
-      type: 'hold',
-      reason: 'day_unknown',
-      what: 'payment',
-      detail: 'Send its businessDate',
-    };
+): PaymentDocument {
   const { tender, amountMinor, reference = null } = body;
   const { number } = body;
   return {

@@ -22,9 +22,6 @@ export function payoutPart(
   part: string,
   { currency, isClearingBank }: { currency: string; isClearingBank: boolean },
 ): MoneyDecision {
-  const { businessDate } = body;
-  if (businessDate === undefined)
-    return { type: 'hold', reason: 'day_unknown', what: 'payout', detail: 'Send its businessDate' };
   const bank = `bank:${body.processor}`;
   const head = {
     marker: moneyMarker('payout', recordId, part),
@@ -32,7 +29,7 @@ export function payoutPart(
       ...(body.reference === undefined || body.reference === recordId ? [] : [body.reference]),
       ...(body.chargebacks ?? []).map(chargebackText),
     ],
-    date: businessDate,
+    date: body.businessDate,
     currency,
     exchangeRate: body.exchangeRate,
   };

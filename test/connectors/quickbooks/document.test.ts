@@ -258,6 +258,10 @@ test('outside the US a code that is out of use is as none, and a second line of 
 });
 
 describe('a document is not posted', () => {
+  const dearer = sale({
+    fees: [{ name: 'x', amountMinor: 1 }],
+    totals: { netMinor: 2501, taxMinor: 0, totalMinor: 2501 },
+  });
   const zero = { netMinor: 0, taxMinor: 0, totalMinor: 0 };
   const service = outgoing({ kind: 'product', body: productBody() });
   const inactive = { mappings: { ...everything, 'account:clearing:card': '80' } };
@@ -381,7 +385,7 @@ describe('a document is not posted', () => {
     ],
     [
       'when it was deleted in the books and edited',
-      sale({}, { remoteId: '9', snapshot: { content: 'other' } }),
+      sale({}, { remoteId: '9', snapshot: writeOf(composeWith(dearer)).snapshot }),
       {},
       {},
       { cause: 'gone_in_system:document' },
@@ -406,6 +410,51 @@ describe('a document is not posted', () => {
       without('account:income'),
       {},
       { cause: 'mapping_missing:account:income' },
+    ],
+    [
+      'with all its missing mappings named at once',
+      sale({ tenders: [{ tender: 'voucher', amountMinor: 2500 }], tips: [{ amountMinor: 0 }] }),
+      {},
+      {},
+      {
+        cause: 'mapping_missing:tender:voucher',
+        detail:
+          'Map tender:voucher, account:clearing:voucher, item:@tip to their ids in QuickBooks',
+      },
+    ],
+    [
+      'on a payment method that the company does not have',
+      sale(),
+      { mappings: { ...everything, 'tender:card': '499' } },
+      {},
+      {
+        cause: 'mapping_invalid:tender:card',
+        detail: expect.stringMatching(/Payment method 499 was not .*Map tender:card to another/),
+      },
+    ],
+    [
+      'at a department that is inactive',
+      sale({ location: 'north' }),
+      { mappings: { ...everything, 'location:north': '9' } },
+      { trackDepartments: true, departments: [{ id: '9', name: 'North', isActive: false }] },
+      {
+        cause: 'mapping_invalid:location:north',
+        detail: expect.stringContaining('Department 9 is inactive'),
+      },
+    ],
+    [
+      'as an item priced in another currency',
+      { ...service, record: { kind: 'product', body: productBody({ currency: 'EUR' }) } },
+      {},
+      {},
+      { cause: 'currency_differs:EUR', detail: expect.stringContaining('send it in USD') },
+    ],
+    [
+      'as an item priced in a currency, where the books name none',
+      service,
+      {},
+      { homeCurrency: null },
+      { cause: 'currency_unknown:price' },
     ],
   ];
   test.each(held)('%s', (_name, item, parts, changes, expected) => {

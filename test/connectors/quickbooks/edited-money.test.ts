@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 
 import type { Connector, Outgoing, References } from '../../../connectors/contract';
 import { closeConnections } from '../../../connectors/http';
@@ -124,6 +125,15 @@ const cases: Case[] = [
     }),
   ],
 ];
+const journals = z.object({
+  QueryResponse: z.object({
+    JournalEntry: z.array(
+      z.looseObject({
+        Line: z.array(z.looseObject({ JournalEntryLineDetail: z.looseObject({}) })),
+      }),
+    ),
+  }),
+});
 const text = (minor: number): string => (minor / 100).toFixed(2);
 
 describe.each(cases)('%s', (_name, item, record, ledger) => {
@@ -233,6 +243,21 @@ test('memo and department of a person survive an update, and what was mapped the
   part.references = things();
   expect(await part.want(ofCash(600), 'absent')).toEqual({ type: 'delivered' });
   expect(await gained()).toEqual({});
+});
+
+test('an entry that a person put on a customer is held', async () => {
+  const part = partOf(cash());
+  await part.want(ofCash(500));
+  const id = part.item.remoteId;
+  const { body } = await company.query(`SELECT * FROM JournalEntry WHERE Id = '${id}'`);
+  const [entry] = journals.parse(body).QueryResponse.JournalEntry;
+  const Entity = { Type: 'Customer', EntityRef: { value: '301' } };
+  const Line = entry?.Line.map(({ JournalEntryLineDetail: detail, ...line }) => ({
+    ...line,
+    JournalEntryLineDetail: { ...detail, Entity },
+  }));
+  await act({ do: 'edit', entity: 'JournalEntry', id, set: { Line } });
+  expect(await part.want(ofCash(700))).toMatchObject({ cause: 'changed_in_books:money' });
 });
 
 describe('a payment of an invoice', () => {
@@ -350,6 +375,17 @@ describe('a payment of an invoice', () => {
         ],
       },
     });
+  });
+
+  test('whose day moves into a closed period stays on the day that this makes of it', async () => {
+    await restart({ closed: { mode: 'firstOpenDay' } });
+    await begin();
+    const on = (businessDate: string): RecordBody =>
+      payment({ amountMinor: 1000, tender: 'till', businessDate }).record;
+    expect(await part.want(on('2026-12-01'))).toEqual({ type: 'delivered' });
+    await close('2026-11-30');
+    expect(await part.want(on('2026-11-24'))).toEqual({ type: 'delivered' });
+    expect(part.writes).toEqual(['create Payment', 'void Payment', 'create Payment']);
   });
 
   test('that a person changed is held', async () => {

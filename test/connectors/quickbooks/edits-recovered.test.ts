@@ -2,13 +2,12 @@ import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 
 import { closeConnections } from '../../../connectors/http';
 import { added, totalsOf } from '../../sandbox/qbo/expected-ledger';
-import { control, startCompany, type Company } from '../../sandbox/support';
+import { startCompany, type Company } from '../../sandbox/support';
 import { accountingMappings, connected, mapped } from './company';
 import { documentsOf, gain, mugs } from './mugs';
 import { PostedPart } from './posted-part';
 
-// What becomes of documents whose answer was not the ticket, and of those that an older version
-// posted.
+// What becomes of documents whose answer was not the ticket.
 
 let company: Company;
 let part: PostedPart;
@@ -26,18 +25,6 @@ async function start(sandbox: object = {}): Promise<void> {
 
 async function gained(): Promise<Record<string, string>> {
   return added(before, await totalsOf(company));
-}
-
-async function edit(set: object): Promise<void> {
-  const id = part.item.remoteId;
-  await control(company.sandbox, 'act', {
-    as: 'accountant',
-    realmId: company.realmId,
-    do: 'edit',
-    entity: 'SalesReceipt',
-    id,
-    set,
-  });
 }
 
 describe('an answer that is not the ticket', () => {
@@ -62,38 +49,5 @@ describe('an answer that is not the ticket', () => {
     ]);
     expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
     expect(await gained()).toEqual(gain(2));
-  });
-});
-
-describe('posted by an older version', () => {
-  /** What such a delivery knows: no figures but the total. */
-  async function older(): Promise<void> {
-    await start();
-    await part.want(mugs(2));
-    const { remoteId, remoteVersion } = part.item;
-    const snapshot = {
-      content: 'other',
-      entity: 'SalesReceipt',
-      totalMinor: 2700,
-      docNumber: 'P1-1001',
-    };
-    part.item = { ...part.item, remoteId, remoteVersion, snapshot };
-  }
-
-  test('an equal revision is compared with the books, and its figures are kept from then on', async () => {
-    await older();
-    expect(await part.want(mugs(2))).toEqual({ type: 'delivered' });
-    expect(part.writes).toEqual(['create SalesReceipt']);
-    await edit({ PrivateNote: 'mine' });
-    expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
-  });
-
-  test('an edit is written where its version is still ours, else held', async () => {
-    await older();
-    expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
-    await company.sandbox.close();
-    await older();
-    await edit({ PrivateNote: 'mine' });
-    expect(await part.want(mugs(4))).toMatchObject({ cause: 'changed_in_books:money' });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StoredSend } from '../../../connectors/contract';
+import { snapshotOf } from '../../../connectors/quickbooks/books/posted';
 import { settle } from '../../../connectors/quickbooks/send/batch';
 import {
   contentOf,
@@ -140,7 +141,18 @@ describe('a batch answer', () => {
     group: 'batch',
     payload: {},
     isLinked: false,
-    snapshot: { docNumber: '1' },
+    snapshot: snapshotOf(
+      {
+        documents: [
+          {
+            ...{ entity: 'SalesReceipt', id: '', version: null, docNumber: '1', money: null },
+            ...{ role: 'main', isVoided: false },
+          },
+        ],
+        ...{ net: null, payment: null, voidDue: null },
+      },
+      {},
+    ),
     natural: {
       kind: 'document',
       docNumber: null,
@@ -148,6 +160,7 @@ describe('a batch answer', () => {
       txnDate: '2026-11-21',
       totalMinor: 2500,
       currency: 'USD',
+      then: 'whole',
     },
   };
   const stored: StoredSend = {
@@ -180,15 +193,15 @@ describe('a batch answer', () => {
     });
   });
 
-  test('with another total is never accepted silently', () => {
+  test('with another total is never accepted silently: the document is to be voided', () => {
+    const voidDue = (id: string): object => ({
+      then: { type: 'step' },
+      snapshot: { posted: { voidDue: { entity: 'SalesReceipt', id } } },
+    });
     expect(
       settled([receipt('1', 25), receipt('2', 25.01), { bId: '3', SalesReceipt: { Id: '93' } }]),
     ).toMatchObject({
-      results: [
-        { type: 'accepted' },
-        { reason: 'totals_differ_in_books' },
-        { reason: 'totals_differ_in_books' },
-      ],
+      results: [{ snapshot: { posted: { voidDue: null } } }, voidDue('92'), voidDue('93')],
     });
   });
 

@@ -148,12 +148,6 @@ describe('payments of an invoice', () => {
       { type: 'notReady', missing: [{ kind: 'invoice', ref: 's1', isOpen: false }] },
     ],
     [
-      'without a day',
-      payment({ businessDate: undefined }),
-      { documents: posted, sales: { 'invoice/s1': sold() } },
-      { reason: 'day_unknown' },
-    ],
-    [
       'of nothing',
       payment({ amountMinor: 0 }),
       { documents: posted, sales: { 'invoice/s1': sold() } },

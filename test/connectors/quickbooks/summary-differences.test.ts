@@ -272,23 +272,3 @@ test('answers that never come: of a summary, of its amendment and of its differe
   expect(await want(1, 0, () => true)).toEqual(delivered);
   expect(await gained()).toEqual(gain(25));
 });
-
-test('what an older version posted is amended while its version is ours; several documents of it are held', async () => {
-  await want(2);
-  const { entity } = part.item.snapshot ?? {};
-  part.item = {
-    ...part.item,
-    snapshot: { entity: entity ?? '', docNumber: body.number, newest: {}, earlier: [] },
-  };
-  expect(await want(3)).toEqual(delivered);
-  expect(await gained()).toEqual(gain(75));
-  part.item = {
-    ...part.item,
-    snapshot: {
-      entity: entity ?? '',
-      newest: {},
-      earlier: [{ entity: 'SalesReceipt', id: '1', number: 'x' }],
-    },
-  };
-  expect(await want(4)).toMatchObject({ type: 'held' });
-});

@@ -130,7 +130,7 @@ describe('a whole write', () => {
   });
 
   test('that shows another stock figure or SKU than ours is not accepted', () => {
-    const natural = { kind: 'stock', id: 5, quantity: 7, former: 3 };
+    const natural = { kind: 'stock', id: 5, quantity: 7, former: 3, sales: null, figure: '7' };
     const figure = { ...write, natural, payload: { id: 5, manage_stock: true, stock_quantity: 7 } };
     const other = answer(200, '{"update":[{"id":5,"manage_stock":true,"stock_quantity":6}]}');
     expect(settle({ ...stored, members: [figure] }, other, nowMs)).toMatchObject({

@@ -78,8 +78,8 @@ const statements = [
   `INSERT INTO lanes_made (tenant, system, made) SELECT id, s, 50
      FROM tenants, unnest(ARRAY['woo', 'qbo']) s`,
   `INSERT INTO lanes (tenant, system) SELECT id, s FROM tenants, unnest(ARRAY['woo', 'qbo']) s`,
-  `INSERT INTO connections (tenant, system, address, account, sealed) SELECT id, s, 'x', 'x', 'x'
-     FROM tenants, unnest(ARRAY['woo', 'qbo']) s`,
+  `INSERT INTO connections (tenant, system, address, account, account_key, sealed)
+   SELECT id, s, 'x', 'x', 'x', 'x' FROM tenants, unnest(ARRAY['woo', 'qbo']) s`,
   `INSERT INTO api_keys (tenant, hash, role, label)
      SELECT id, sha256((id || 'k' || n)::bytea), 'viewer', 'key'
        FROM tenants, generate_series(1, 3) n`,
@@ -92,8 +92,8 @@ const statements = [
      hash)
    SELECT t, n, 'e' || n, 'customer', 'upsert', 'c' || n, 1, now(), '{"name":"x"}', sha256('x')
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 100 * ${size}) n`,
-  `INSERT INTO change_outcomes SELECT tenant, pos, 'stale', 'stale', 'x' FROM changes
-     WHERE pos % 10 = 0`,
+  `INSERT INTO change_outcomes (tenant, pos, outcome, code, detail)
+   SELECT tenant, pos, 'stale', 'stale', 'x' FROM changes WHERE pos % 10 = 0`,
   `INSERT INTO records (tenant, kind, record_id, rev, source_rev, op, body, origin)
    SELECT t, kind, kind || n, 1, 1, 'present',
      (CASE kind WHEN 'customer' THEN '{"name":"x"}' WHEN 'inventory' THEN '{"places":{}}'
@@ -136,11 +136,11 @@ const statements = [
      AND length(d.record_id) < 9`,
   `INSERT INTO delivery_waits (tenant, system, kind, ref, delivery_id)
      SELECT tenant, 'qbo', 'sku', 'sku' || id % 500, id FROM deliveries WHERE state = 'held'`,
-  `INSERT INTO skus (tenant, sku, record_id, code, folded)
-     SELECT t, 'sku' || n, 'product' || n, 'sku' || n, 'sku' || n
+  `INSERT INTO skus (tenant, sku, record_id, slot, code, folded)
+     SELECT t, 'sku' || n, 'product' || n, '', 'sku' || n, 'sku' || n
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
-  `INSERT INTO sku_holders (tenant, sku, pos, from_at, record_id)
-     SELECT t, 'sku' || n, n, now(), 'product' || n
+  `INSERT INTO sku_holders (tenant, sku, pos, from_at, record_id, slot)
+     SELECT t, 'sku' || n, n, now(), 'product' || n, ''
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
   `INSERT INTO sku_waits (tenant, pos, record_id) SELECT t, n, 'product' || n
      FROM generate_series(2, 1001) t, generate_series(1, 3) n`,

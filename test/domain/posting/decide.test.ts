@@ -293,6 +293,16 @@ describe('tax', () => {
       reason: 'mapping_missing',
       what: 'taxCode:A+B',
     });
+    const two = british(0, false, {
+      items: [
+        item({ netMinor: 5_000, codes: ['B'], taxMinor: 0 }),
+        item({ netMinor: 5_000, codes: ['A'], taxMinor: 0 }),
+      ],
+    });
+    expect(decided(two, gb)).toMatchObject({
+      what: 'taxCode:B',
+      detail: 'Map taxCode:B, taxCode:A to their ids in QuickBooks',
+    });
   });
 });
 

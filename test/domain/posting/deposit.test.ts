@@ -21,7 +21,10 @@ function refundBody(amountMinor: number): RefundBody {
 }
 
 function entriesOf(receivedMinor: number, backs: readonly number[]): SaleEntry[] {
-  const body = { number: 'p', depositFor: 'o', tender: 'cash', amountMinor: receivedMinor };
+  const body = {
+    ...{ number: 'p', depositFor: 'o', tender: 'cash', businessDate: '2026-11-20' },
+    amountMinor: receivedMinor,
+  };
   const payment: SaleEntry = {
     kind: 'payment',
     recordId: 'p',

@@ -46,6 +46,10 @@ function refundBody(amountMinor: number, isOwed = false): RefundBody {
   };
 }
 
+function paymentBody(amountMinor: number): PaymentBody {
+  return { number: '1', invoiceId: 'i', tender: 'cash', businessDate: '2026-11-20', amountMinor };
+}
+
 const given = fc.record({
   what: fc.constantFrom('payment' as const, 'credit' as const, 'refund' as const),
   amountMinor: fc.integer({ min: 1, max: 700 }),
@@ -59,7 +63,7 @@ function entryOf(
   const { what, amountMinor } = given;
   if (what !== 'payment')
     return { ...state, kind: 'refund', body: refundBody(amountMinor, what === 'credit') };
-  const body: PaymentBody = { number: '1', invoiceId: 'i', tender: 'cash', amountMinor };
+  const body = paymentBody(amountMinor);
   return { ...state, kind: 'payment', body };
 }
 
@@ -198,6 +202,5 @@ test('of a voided invoice nothing is owed', () => {
     entries: [],
     hasMore: false,
   };
-  const payment: PaymentBody = { number: '1', invoiceId: 'i', tender: 'cash', amountMinor: 5 };
-  expect(paymentHold(sale, 'p', payment)).toMatchObject({ reason: 'payment_above_invoice' });
+  expect(paymentHold(sale, 'p', paymentBody(5))).toMatchObject({ reason: 'payment_above_invoice' });
 });

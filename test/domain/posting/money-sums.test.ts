@@ -165,6 +165,7 @@ test('deposits count like tenders, rounding counts in the total, what is owed ba
   expect(sumFaults({ kind: 'order', body: { ...body, tenders: [] } })).toHaveLength(1);
   const payout: PayoutBody = {
     processor: 'p',
+    businessDate: '2026-11-20',
     grossMinor: 5,
     feesMinor: 1,
     netMinor: 5,

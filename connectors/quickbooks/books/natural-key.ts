@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { postedSaleSchema } from './posted';
 
 // What a write says of itself beside its bytes: how it is looked for after a lost answer, what the
-// answer must show, and what follows. Stored with the send; older sends lack what came later.
+// answer must show, and what follows. Stored with the send.
 
 /**
  * What follows once the write was accepted: nothing, another write of the same delivery, or a
  * person.
  */
-const thenSchema = z.enum(['whole', 'step', 'hold']).default('whole');
+const thenSchema = z.enum(['whole', 'step', 'hold']);
 
 const documentNatural = z.object({
   kind: z.literal('document'),
@@ -30,31 +30,17 @@ const documentNatural = z.object({
   isSettling: z.boolean().default(false),
 });
 
-/** A summary that an older version amended. */
-const amendedNatural = documentNatural
-  .omit({ kind: true, docNumber: true, marker: true, txnDate: true, edits: true })
-  .extend({ kind: z.literal('documentUpdate'), id: z.string(), syncToken: z.string() })
-  .transform(({ id, syncToken, ...rest }): z.infer<typeof documentNatural> => ({
-    ...rest,
-    kind: 'document',
-    docNumber: null,
-    marker: '',
-    txnDate: '',
-    edits: { id, syncToken },
-  }));
-
 const voidNatural = z.object({
   kind: z.literal('void'),
   id: z.string(),
   syncToken: z.string(),
   then: thenSchema,
   /** With `hold`: why a person has to look. */
-  why: z.string().nullable().default(null),
+  why: z.string().nullable(),
 });
 
 export const naturalSchema = z.discriminatedUnion('kind', [
   documentNatural,
-  amendedNatural,
   voidNatural,
   z.object({ kind: z.literal('customer'), displayName: z.string(), email: z.string().nullable() }),
   z.object({ kind: z.literal('item'), sku: z.string(), name: z.string() }),

@@ -1,8 +1,3 @@
--- Explaining a document: from its id there to the record, and from the record to the changes it came from.
-
-CREATE INDEX journal_by_remote ON journal (tenant, remote_id, delivery_id) WHERE remote_id IS NOT NULL;
-CREATE INDEX changes_by_record ON changes (tenant, kind, record_id, pos);
-
 -- Work that an operator asked for once, with its progress and, of a dry run, what it found.
 
 CREATE TABLE runs (
@@ -10,21 +5,25 @@ CREATE TABLE runs (
   id uuid NOT NULL,
   kind text NOT NULL CHECK (kind IN ('dry_run', 'undo')),
   selector json NOT NULL,
-  state text NOT NULL DEFAULT 'requested' CHECK (state IN ('requested', 'running', 'completed', 'failed', 'cancelled')),
+  state text NOT NULL DEFAULT 'requested'
+    CHECK (state IN ('requested', 'running', 'completed', 'failed', 'cancelled')),
   requested_by text NOT NULL CHECK (char_length(requested_by) <= 200),
   requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   ended_at timestamptz,
   done int NOT NULL DEFAULT 0,
-  -- Null until it is known.
   total int,
-  -- How far it came, for the activity that goes on; and what it came to, for people.
   progress json NOT NULL DEFAULT '{}',
   detail text CHECK (char_length(detail) <= 2000),
   PRIMARY KEY (tenant, id)
 );
 CREATE UNIQUE INDEX runs_open ON runs (tenant, kind) WHERE state IN ('requested', 'running');
 CREATE INDEX runs_newest ON runs (tenant, kind, requested_at);
-COMMENT ON TABLE runs IS 'A dry run or an undo: what was asked, how far it is. At most one of a kind is open.';
+CREATE INDEX runs_running ON runs (requested_at) WHERE state = 'running';
+COMMENT ON TABLE runs IS
+  'A dry run or an undo: what was asked, how far it is. At most one of a kind is open.';
+COMMENT ON COLUMN runs.total IS 'Null until it is known.';
+COMMENT ON COLUMN runs.progress IS 'How far it came, for the activity that goes on.';
+COMMENT ON COLUMN runs.detail IS 'What it came to, for people.';
 
 CREATE TABLE run_sends (
   tenant int NOT NULL,
@@ -62,4 +61,5 @@ CREATE TABLE run_members (
   PRIMARY KEY (tenant, run, system, no),
   FOREIGN KEY (tenant, run) REFERENCES runs ON DELETE CASCADE
 );
-COMMENT ON TABLE run_members IS 'Of a dry run: each delivery that was due, and what composing decided for it.';
+COMMENT ON TABLE run_members IS
+  'Of a dry run: each delivery that was due, and what composing decided for it.';
