@@ -40,7 +40,7 @@ function derived(
   const plain = saleOfTicket({ kind: 'refund', body }, recordId, 'refund');
   if (!isAmountOnly(body)) return plain;
   const leftMinor = worthMinor(sold) - sumMinor(before.map(worthMinor));
-  const rest = leftMinor === plain.totalMinor ? restOf(plain, sold, before, body.restock) : null;
+  const rest = leftMinor === worthMinor(plain) ? restOf(plain, sold, before, body.restock) : null;
   if (rest !== null) return rest;
   const { amountOnlyTax } = settings.refund;
   const isProrated =
@@ -48,11 +48,10 @@ function derived(
   return isProrated ? prorated(plain, sold) : plain;
 }
 
-/** Whether a refund says nothing but an amount. */
+/** Whether a refund says nothing but an amount, in money or onto gift cards. */
 export function isAmountOnly(body: RefundBody): boolean {
   const { lines, fees = [], shipping = [], tips = [], giftCards, unallocatedMinor = 0 } = body;
-  const cards = [...(giftCards?.sold ?? []), ...(giftCards?.used ?? [])];
-  const stated = [lines, fees, shipping, tips, cards];
+  const stated = [lines, fees, shipping, tips, giftCards?.sold ?? []];
   return unallocatedMinor > 0 && stated.every((list) => list.length === 0);
 }
 
@@ -97,9 +96,9 @@ function restOf(plain: Sale, sold: Sale, before: readonly Sale[], restock: boole
     fees,
     shipping,
     tipsMinor: tipsMinor === 0 ? [] : [{ description: 'Tip', amountMinor: tipsMinor }],
-    giftCards,
+    giftCards: [...giftCards, ...plain.giftCards],
     ...(offset.length === 0 ? {} : { prorated: offset }),
-    unallocatedMinor: plain.totalMinor - statedMinor,
+    unallocatedMinor: worthMinor(plain) - statedMinor,
     taxMinor,
     taxLabel: labelOf(taxed),
   };
@@ -170,7 +169,7 @@ function labelOf(taxed: readonly LineTaxes[]): string {
  * last takes the rest.
  */
 function prorated(plain: Sale, sold: Sale): Sale {
-  const amountMinor = plain.totalMinor;
+  const amountMinor = worthMinor(plain);
   const soldMinor = sumOfNet(taxedOf(sold)) + sold.taxMinor;
   const taxMinor = shareMinor(amountMinor, sold.taxMinor, soldMinor);
   if (taxMinor === 0) return plain;

@@ -268,6 +268,31 @@ test('the whole of a sale that a gift card paid in part, said as an amount, give
     giftCards: [],
     totalMinor: 2_600,
   });
+  const onCard: RefundBody = {
+    ...refundBody(2_600),
+    giftCards: { used: [{ code: 'g', amountMinor: 2_600 }] },
+    tenders: [],
+    totals: { netMinor: 2_600, taxMinor: 0, totalMinor: 0 },
+  };
+  expect(refundOfSale('r', onCard, known, settings)).toMatchObject({
+    items: [{ sku: 'a', netMinor: 2_500 }],
+    taxMinor: 100,
+    unallocatedMinor: 0,
+    giftCards: [{ code: 'g', use: 'used', amountMinor: 2_600 }],
+    totalMinor: 0,
+  });
+  const prorate = { refund: { amountOnlyTax: 'prorate' as const } };
+  const half: RefundBody = {
+    ...onCard,
+    unallocatedMinor: 1_300,
+    giftCards: { used: [{ code: 'g', amountMinor: 1_300 }] },
+    totals: { netMinor: 1_300, taxMinor: 0, totalMinor: 0 },
+  };
+  expect(refundOfSale('r', half, known, prorate)).toMatchObject({
+    prorated: [{ netMinor: 1_250, taxMinor: 50 }],
+    giftCards: [{ amountMinor: 1_300 }],
+    totalMinor: 0,
+  });
   // What was paid in money is a part of it.
   expect(refundOfSale('r', refundBody(1_600), known, settings)).toMatchObject({
     items: [],
