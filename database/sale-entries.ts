@@ -2,9 +2,15 @@ import type { PoolClient } from 'pg';
 import { z } from 'zod';
 
 import type { RecordBody } from '../domain/bodies';
+import { sumMinor } from '../domain/money';
 import type { LayAway } from '../domain/posting/source/deposit';
 import type { BookedDeposit } from '../domain/posting/deposit-tax';
-import type { KnownSale, SaleEntry } from '../domain/posting/source/known-sale';
+import { postedWorthMinor } from '../domain/posting/plan/posted-sale';
+import {
+  givenBackMinor,
+  type KnownSale,
+  type SaleEntry,
+} from '../domain/posting/source/known-sale';
 import type { SaleOfSummary } from '../domain/posting/summary/summary-tickets';
 import { saleIdOf, type Thing } from '../domain/records/record-references';
 import type { Kind, Target } from '../domain/words';
@@ -191,7 +197,12 @@ export async function postedPaymentsOf(
 const bookedSchema = z.object({
   totalMinor: z.number(),
   amounts: z.array(
-    z.object({ kind: z.string(), codes: z.array(z.string()), taxMinor: z.number() }),
+    z.object({
+      kind: z.string(),
+      codes: z.array(z.string()),
+      netMinor: z.number(),
+      taxMinor: z.number(),
+    }),
   ),
 });
 
@@ -201,6 +212,13 @@ function bookedIn(net: unknown): BookedDeposit | null {
   const amount = posted.data?.amounts.find(({ kind }) => kind === 'deposit');
   if (posted.data === undefined || amount === undefined) return null;
   return { codes: amount.codes, taxMinor: amount.taxMinor, totalMinor: posted.data.totalMinor };
+}
+
+/** What the books have of a refund before gift cards; null where its body says so. */
+function bookedWorthMinor(recordId: string, kept: RecordBody | null, nets: unknown): number | null {
+  if (kept?.kind === 'refund') return givenBackMinor(recordId, kept.body);
+  const posted = z.array(bookedSchema).parse(nets ?? []);
+  return posted.length === 0 ? null : sumMinor(posted.map(postedWorthMinor));
 }
 
 /** As many entries as are looked at; `hasMore`: there are others, which are not added up. */
@@ -220,13 +238,14 @@ async function loadEntries(
     body: unknown;
     isPosted: boolean;
     isOpen: boolean;
-    booksMinor: number | null;
+    kept: unknown;
+    nets: unknown;
     isWanted: boolean;
     isLeft: boolean;
     booked: unknown;
   }>(
     `SELECT k.id AS "saleId", e.kind, e.record_id AS "recordId", r.body, d."isPosted", d."isOpen",
-       d."booksMinor", d.booked, e."isLeft", NOT e."isLeft" AND r.op = 'present'
+       d.kept, d.nets, d.booked, e."isLeft", NOT e."isLeft" AND r.op = 'present'
          AND r.body ->> 'voided' IS DISTINCT FROM 'true' AS "isWanted"
      FROM json_array_elements_text($3::json) AS k(id)
      CROSS JOIN LATERAL ((SELECT kind, record_id, left_rev, false AS "isLeft" FROM sale_entries
@@ -244,10 +263,11 @@ async function loadEntries(
            AND (e.left_rev IS NULL OR CASE WHEN e."isLeft" THEN delivered_rev < e.left_rev
              ELSE delivered_rev >= e.left_rev OR (state IN ('sending', 'verifying')
                AND sent_rev >= e.left_rev) END)), false) AS "isPosted",
-         coalesce(max((snapshot #>> '{keptShare,totals,totalMinor}')::bigint),
-           sum((snapshot #>> '{posted,net,totalMinor}')::bigint)
-             FILTER (WHERE (state IN ('held', 'dead') OR e."isLeft") AND remote_id IS NOT NULL)
-         )::float8 AS "booksMinor",
+         (array_agg(snapshot -> 'keptShare') FILTER (WHERE e.kind = 'refund'
+           AND snapshot -> 'keptShare' IS NOT NULL))[1] AS kept,
+         json_agg(snapshot #> '{posted,net}') FILTER (WHERE e.kind = 'refund'
+           AND (state IN ('held', 'dead') OR e."isLeft") AND remote_id IS NOT NULL
+           AND json_typeof(snapshot #> '{posted,net}') = 'object') AS nets,
          (array_agg(snapshot #> '{posted,net}') FILTER (WHERE e.kind = 'payment'
            AND json_typeof(snapshot #> '{posted,net}') = 'object'))[1] AS booked,
          coalesce(bool_or(NOT e."isLeft" AND state = 'waiting' AND desired_op = 'present'
@@ -259,17 +279,21 @@ async function loadEntries(
     [tenant, system, JSON.stringify(saleIds), entriesMax + 1],
   );
   const bySale = new Map<string, { entries: SaleEntry[]; hasMore: boolean }>();
-  for (const { saleId, kind, body, booked, ...row } of result.rows) {
+  for (const { saleId, kind, body, booked, kept, nets, ...row } of result.rows) {
     const known = bySale.get(saleId) ?? { entries: [], hasMore: false };
     bySale.set(saleId, known);
     const content = readRecordBody(kind, body);
+    const keptBody = kept === null ? null : readRecordBody(kind, kept);
+    const isUnread = content === null || (kept !== null && keptBody === null);
     // One that cannot be read is not left out of the sum in silence: whoever compares is held.
-    if (content === null || known.entries.length >= entriesMax) known.hasMore = true;
+    if (isUnread || known.entries.length >= entriesMax) known.hasMore = true;
     else if (content.kind === 'refund' || content.kind === 'payment')
       known.entries.push({
         ...row,
         ...content,
-        ...(content.kind === 'payment' ? { booked: bookedIn(booked) } : {}),
+        ...(content.kind === 'payment'
+          ? { booked: bookedIn(booked) }
+          : { booksMinor: bookedWorthMinor(row.recordId, keptBody, nets) }),
       });
   }
   return bySale;

@@ -2,7 +2,7 @@ import { groupBy } from '../group-by';
 import { minorToText, sumMinor } from '../money';
 import { amountOf, backOf, type LayAway } from './source/deposit';
 import type { Hold } from './document';
-import { soldMinor, type KnownSale } from './source/known-sale';
+import { backMinor, soldMinor, type KnownSale } from './source/known-sale';
 import {
   namesItself,
   paidOutOf,
@@ -23,7 +23,7 @@ export function inUseByRefund(sale: KnownSale, isAway: boolean): Hold | null {
   const leftMinor = isAway ? 0 : soldMinor(sale);
   const refunds = sale.entries.flatMap((entry) =>
     entry.kind === 'refund' && entry.isPosted && entry.body.deposits === undefined
-      ? [{ id: entry.recordId, minor: entry.booksMinor ?? entry.body.totals.totalMinor }]
+      ? [{ id: entry.recordId, minor: backMinor(entry) }]
       : [],
   );
   const refundedMinor = sumMinor(refunds.map(({ minor }) => minor));

@@ -60,6 +60,7 @@ async function begin(): Promise<TestTenant> {
     [tenant.id],
   );
   await map('item', '@deposit', rows[0]?.id ?? '');
+  await map('item', '@giftCard', rows[0]?.id ?? '');
   return tenant;
 }
 
@@ -118,6 +119,15 @@ function payout(
       ...(chargebacks.length === 0 ? {} : { chargebacks }),
       ...change,
     },
+  };
+}
+/** Goods of a worth that are paid, or given back, by gift card and the rest in cash. */
+function byGiftCard(worthMinor: number, cardMinor = worthMinor): Partial<OrderBody> {
+  const amountMinor = worthMinor - cardMinor;
+  return {
+    giftCards: { used: [{ code: 'G-1', amountMinor: cardMinor }] },
+    tenders: amountMinor === 0 ? [] : [{ tender: 'cash', amountMinor }],
+    totals: { netMinor: worthMinor, taxMinor: 0, totalMinor: amountMinor },
   };
 }
 const again = (change: TestChange, revision = 2): TestChange => ({ ...change, revision });
@@ -208,6 +218,92 @@ test('B4: a sale whose refund is in the books is not voided in silence, and both
   await sent(tenant, again(refund('R-2', 'T-2', 1)));
   expect(await held(tenant)).toEqual([]);
   await sent(tenant, again(ticket('T-2', 1, isVoid), 3), again(refund('R-2', 'T-2', 1, isVoid), 3));
+  expect(await held(tenant)).toEqual([]);
+  expect(await trialBalance(stack, tenant)).toEqual({});
+}, 120_000);
+
+test('what is given back onto a gift card counts against its sale, beside what is given back in money', async () => {
+  const tenant = await begin();
+  await sent(tenant, ticket('T-1', 2), ticket('T-2', 2), ticket('T-3', 2));
+  await sent(
+    tenant,
+    refund('R-1', 'T-1', 2, byGiftCard(2_500)),
+    refund('R-2', 'T-2', 2),
+    refund('R-3', 'T-3', 2, byGiftCard(2_500, 1_000)),
+  );
+  expect(await held(tenant)).toEqual([]);
+  await sent(
+    tenant,
+    refund('R-11', 'T-1', 2, byGiftCard(2_500)),
+    refund('R-12', 'T-2', 2, byGiftCard(2_500)),
+    refund('R-13', 'T-3', 1),
+  );
+  const tooMuch = (amount: string, sale: string): string =>
+    `refund_above_sale: Of ${sale} 25.00 were sold and 25.00 given back before: ${amount} more ` +
+    'are too much';
+  expect(await held(tenant)).toEqual([
+    `R-11 ${tooMuch('25.00', 'T-1')}`,
+    `R-12 ${tooMuch('25.00', 'T-2')}`,
+    `R-13 ${tooMuch('12.50', 'T-3')}`,
+  ]);
+}, 120_000);
+
+test('what a gift card paid of a sale is given back in money, and no more than was sold', async () => {
+  const tenant = await begin();
+  const half = byGiftCard(2_500, 1_250);
+  await sent(tenant, ticket('T-1', 2, half), refund('R-1', 'T-1', 2));
+  await sent(tenant, ticket('T-2', 2, byGiftCard(2_500)), refund('R-2', 'T-2', 2));
+  expect(await held(tenant)).toEqual([]);
+  await sent(tenant, refund('R-3', 'T-1', 1), refund('R-4', 'T-2', 1, byGiftCard(1_250)));
+  expect(await held(tenant)).toEqual([
+    expect.stringContaining('R-3 refund_above_sale: Of T-1 25.00 were sold and 25.00 given back'),
+    expect.stringContaining('R-4 refund_above_sale: Of T-2 25.00 were sold and 25.00 given back'),
+  ]);
+}, 120_000);
+
+test('of an invoice that a gift card pays in part, the rest is owed and the whole may be given back', async () => {
+  const tenant = await begin();
+  const { giftCards, totals } = byGiftCard(2_500, 1_000);
+  const half = { giftCards, totals };
+  await sent(tenant, invoice('I-1', 2, half), invoice('I-2', 2, half), invoice('I-3', 2, half));
+  await sent(
+    tenant,
+    payment('P-1', 1_501, { invoiceId: 'I-1' }),
+    payment('P-2', 1_500, { invoiceId: 'I-2' }),
+    refund('R-3', 'I-3', 2, { tenders: [] }),
+  );
+  expect(await held(tenant)).toEqual([
+    'P-1 payment_above_invoice: Of invoice I-1 over 15.00 still 15.00 are owed: 15.01 are ' +
+      'too much',
+    expect.stringContaining('R-3 dependency'),
+    expect.stringContaining('R-3 refund_without_tender: Of I-3 only 15.00 are still owed'),
+  ]);
+  await sent(tenant, refund('R-2', 'I-2', 2));
+  expect((await held(tenant)).filter((text) => text.startsWith('R-2'))).toEqual([]);
+}, 120_000);
+
+test('a sale whose goods were given back onto a gift card is neither voided nor made smaller in silence', async () => {
+  const tenant = await begin();
+  await sent(tenant, ticket('T-1', 2), refund('R-1', 'T-1', 2, byGiftCard(2_500)));
+  await sent(tenant, again(ticket('T-1', 2, isVoid)));
+  expect(await held(tenant)).toEqual([
+    expect.stringContaining(
+      'T-1 in_use: The order T-1 is voided at the POS, but refunds of it are in QuickBooks: ' +
+        'R-1 over 25.00',
+    ),
+  ]);
+  await sent(tenant, again(ticket('T-1', 1), 3));
+  expect(await held(tenant)).toEqual([
+    expect.stringContaining('T-1 in_use: The order T-1 is 12.50 at the POS now'),
+  ]);
+  // Paid by gift card it is worth as much as before: nothing speaks against that.
+  await sent(tenant, again(ticket('T-1', 2, byGiftCard(2_500)), 4));
+  expect(await held(tenant)).toEqual([]);
+  await sent(
+    tenant,
+    again(ticket('T-1', 2, { ...byGiftCard(2_500), ...isVoid }), 5),
+    again(refund('R-1', 'T-1', 2, { ...byGiftCard(2_500), ...isVoid })),
+  );
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toEqual({});
 }, 120_000);

@@ -188,6 +188,15 @@ export function saleOfTicket(ticket: Ticket, recordId: string, part: DocumentPar
   };
 }
 
+/**
+ * What was sold or given back, whatever it was settled with: its total is after gift cards, and
+ * that of a sale after the deposits it uses.
+ */
+export function worthMinor(sale: Pick<Sale, 'totalMinor' | 'giftCards' | 'deposits'>): number {
+  const settled = [...sale.giftCards, ...(sale.deposits ?? [])].filter(({ use }) => use === 'used');
+  return sale.totalMinor + sumMinor(settled.map(({ amountMinor }) => amountMinor));
+}
+
 function isOwedRefund(ticket: Ticket): boolean {
   return ticket.kind === 'refund' && isOwed(ticket.body);
 }
