@@ -167,7 +167,12 @@ export type Composed =
       /** What is remembered of the thing meanwhile. */
       remote?: Remembered;
     }
-  | { type: 'skip'; reason: string }
+  | {
+      type: 'skip';
+      reason: string;
+      /** What is remembered of the thing meanwhile. */
+      remote?: Remembered;
+    }
   /** Something else of ours goes first and is on its way: it is looked at again soon. */
   | { type: 'later'; detail: string }
   /**

@@ -211,6 +211,23 @@ export async function writeStockEntries(
   );
 }
 
+/** When each of these records first occurred, by all its changes in the inbox, ISO 8601. */
+export async function readFirstTimes(
+  tx: AbsorbTransaction,
+  tenant: number,
+  keys: readonly { kind: Kind; recordId: string }[],
+): Promise<Map<string, string>> {
+  if (keys.length === 0) return new Map();
+  const result = await tx.query<{ key: string; at: string }>(
+    `SELECT k.kind || '/' || k.id AS key, c.at FROM json_to_recordset($2::json)
+       AS k(kind text, id text)
+     CROSS JOIN LATERAL (SELECT min(occurred_at) AS at FROM changes WHERE tenant = $1
+       AND kind = k.kind AND record_id = k.id AND op = 'upsert') c WHERE c.at IS NOT NULL`,
+    [tenant, JSON.stringify(keys.map((key) => ({ kind: key.kind, id: key.recordId })))],
+  );
+  return new Map(result.rows.map(({ key, at }) => [key, at]));
+}
+
 /** Sums of the movements after a count, per question. */
 export async function sumsAfterCounts(
   tx: AbsorbTransaction,

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 import { moveCursor, noteAbsorbTrouble } from '../../database/absorb-progress';
-import { moveArticles, placesOf } from '../../database/article-moves';
+import { moveArticles } from '../../database/article-moves';
 import { clearWake } from '../../database/changes';
 import { writeCustomerEmails } from '../../database/customer-emails';
 import { resolveFailedChanges } from '../../database/failed-changes';
@@ -21,16 +21,13 @@ import { writeSaleEntries } from '../../database/sale-entries';
 import { postingInForce } from '../../database/settings';
 import { timeZoneOf } from '../../database/tenants';
 import {
-  countKey,
   readChanges,
+  readFirstTimes,
   readRecords,
-  readStockEntries,
   readWaitingChanges,
-  sumsAfterCounts,
   withCursor,
   writeOutcomes,
   writeRecords,
-  writeStockEntries,
   type AbsorbTransaction,
 } from '../../database/absorb-store';
 import {
@@ -43,14 +40,13 @@ import {
 import type { Outcome } from '../../domain/records/fold-outcomes';
 import { skusOf } from '../../domain/records/articles';
 import { dayIn, needsDay } from '../../domain/business-day';
-import { groupBy } from '../../domain/group-by';
 import { isTicket } from '../../domain/posting/guests';
 import { salesOf, type Thing } from '../../domain/records/record-references';
-import { applyStock, type StockChange, type StockEntry } from '../../domain/stock/stock';
 import { isDocumentKind, targets, type Kind, type Target } from '../../domain/words';
 import { troubleOf } from '../failures';
 import { guestRules, newGuests } from './guest-customers';
 import { membersInUse } from './members-in-use';
+import { moveStock } from './move-stock';
 import { raisePayments } from './raise-payments';
 import { wantDeliveries } from './want-deliveries';
 
@@ -126,7 +122,7 @@ async function absorbBatch(
     await writeHolders(tx, tenant, holders);
     await writeSkuWaits(tx, tenant, folded.waits);
     const movedSkus = await moveArticles(tx, tenant, moves);
-    const stock = await moveStock(tx, tenant, folded, movedSkus);
+    const stock = await moveStock(tx, tenant, folded, [...movedSkus, ...folded.trackingChanged]);
     const guests = await newGuests(tx, tenant, inbox.changes, folded.records);
     const changed = [...folded.records.filter(isLeft), ...guests, ...stock];
     await writeRecords(tx, tenant, [...changed, ...folded.touched]);
@@ -197,6 +193,12 @@ async function fold(
   const taken =
     claimedSkus.size === 0 ? new Set() : await readTakenCodes(tx, tenant, [...claimedSkus]);
   const untracked = await readUntrackedProducts(tx, tenant, [...new Set(held)]);
+  // Of one that comes for the first time the changes say it.
+  const firstTimes = await readFirstTimes(
+    tx,
+    tenant,
+    records.filter(({ kind }) => kind === 'order' || kind === 'refund'),
+  );
   const isDayNeeded = changes.some(({ content }) => needsDay(content));
   const zone = isDayNeeded ? await timeZoneOf(tx, tenant) : 'utc';
   const cutHour = isDayNeeded ? (await postingInForce(tx, tenant)).value.date.dayCutHour : 0;
@@ -208,6 +210,7 @@ async function fold(
     isCodeTaken: (folded) => taken.has(folded),
     isStockTracked: (productId) => !untracked.has(productId),
     dayOf: (instant) => dayIn(zone, instant, cutHour),
+    firstAt: (key) => firstTimes.get(key) ?? null,
     guests: await guestRules(tx, tenant, changes, records),
     postedAs: await postedNames(tx, tenant, changes, records),
   });
@@ -252,71 +255,4 @@ async function postedNames(
 /** A refund goes by the customer and the products of the sale that it gives back. */
 function salesGivenBack({ content }: ChangeRow): Thing[] {
   return content?.kind === 'refund' ? salesOf(content) : [];
-}
-
-/**
- * Writes the ledger and answers the records of stock that it moved, or that got another name
- * (`renamed`).
- */
-async function moveStock(
-  tx: AbsorbTransaction,
-  tenant: number,
-  folded: Folded,
-  renamed: readonly string[],
-): Promise<RecordRow[]> {
-  const sources = [...folded.stockSources];
-  const replaced = sources.filter(([, source]) => source.wasKnown).map(([sourceId]) => sourceId);
-  const before = await readStockEntries(tx, tenant, replaced);
-  const after = sources.flatMap(([, source]) => source.entries);
-  const changes = stockChanges(before, after);
-  if (changes.length === 0 && renamed.length === 0) return [];
-  await writeStockEntries(tx, tenant, replaced, after);
-  const bySku = groupBy(changes, (change) => (change.after ?? change.before)?.sku ?? '');
-  for (const sku of renamed) if (!bySku.has(sku)) bySku.set(sku, []);
-  const counts = after.filter((entry) => entry.reason === 'count');
-  const sums = await sumsAfterCounts(
-    tx,
-    tenant,
-    counts.map(({ sku, place, occurredAt }) => ({ sku, place, countedAt: occurredAt })),
-  );
-  const keys = [...bySku.keys()].map((sku) => ({ kind: 'inventory' as const, recordId: sku }));
-  const records = new Map((await readRecords(tx, tenant, keys)).map((row) => [row.recordId, row]));
-  const moved: RecordRow[] = [];
-  for (const [sku, skuChanges] of bySku) {
-    const current = records.get(sku);
-    const body = current?.content?.kind === 'inventory' ? current.content.body : { places: {} };
-    // A figure that cannot be read is worked out anew from the ledger, in which these changes stand
-    // by now.
-    const isUnreadable = current?.op === 'present' && current.content === null;
-    const next = isUnreadable
-      ? await placesOf(tx, tenant, sku)
-      : applyStock(
-          body,
-          skuChanges,
-          (place, countedAt) => sums.get(countKey({ sku, place, countedAt })) ?? '0',
-        );
-    const isSame = current !== undefined && JSON.stringify(next) === JSON.stringify(body);
-    if (isSame && !isUnreadable && !renamed.includes(sku)) continue;
-    moved.push({
-      ...{ kind: 'inventory', recordId: sku, rev: (current?.rev ?? 0) + 1, sourceRev: null },
-      ...{ op: 'present', content: { kind: 'inventory', body: next }, origin: { places: 'pos' } },
-    });
-  }
-  return moved;
-}
-
-/** Pairs what sources moved before with what they move now; equal pairs move nothing. */
-function stockChanges(before: readonly StockEntry[], after: readonly StockEntry[]): StockChange[] {
-  const keyOf = (entry: StockEntry): string =>
-    JSON.stringify([entry.sourceId, entry.line, entry.reason]);
-  const old = new Map(before.map((entry) => [keyOf(entry), entry]));
-  const changes: StockChange[] = [];
-  for (const entry of after) {
-    const former = old.get(keyOf(entry)) ?? null;
-    old.delete(keyOf(entry));
-    if (former?.sku === entry.sku || former === null)
-      changes.push({ before: former, after: entry });
-    else changes.push({ before: former, after: null }, { before: null, after: entry });
-  }
-  return [...changes, ...[...old.values()].map((entry) => ({ before: entry, after: null }))];
 }

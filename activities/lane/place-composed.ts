@@ -56,6 +56,7 @@ export function place(
         deliveryId: delivery.id,
         rev: delivery.desiredRev,
         event: { type: 'skip', reason: composed.reason },
+        ...(composed.remote === undefined ? {} : { remote: remoteState(composed.remote) }),
       });
       return;
     case 'later':

@@ -36,6 +36,11 @@ export interface Known extends KnownSkus {
   dayOf: (instant: string) => string;
   guests: GuestRules;
   /**
+   * When a ticket of this key first occurred, by all revisions of it that are known, ISO 8601; null
+   * where only changes of this fold are known.
+   */
+  firstAt: (key: string) => string | null;
+  /**
    * What stands elsewhere as the document of a record, for a person (`QuickBooks as T-1`); null
    * where nothing does.
    */
@@ -63,8 +68,15 @@ export interface Folded {
    * own.
    */
   takenOver: { from: string; to: string }[];
+  /** SKUs of products whose stock the POS counts from now on, or no longer. */
+  trackingChanged: string[];
   /** Stock entries by source: what the source moves now, all of it. */
   stockSources: StockSources;
+  /**
+   * Tickets of which an older revision came late, by their keys, with when they first occurred:
+   * what they moved, they moved then.
+   */
+  stockTimes: ReadonlyMap<string, string>;
 }
 
 export function recordKey(kind: Kind, recordId: string): string {
@@ -86,6 +98,7 @@ class Fold {
   private readonly changed = new Set<string>();
   private readonly outcomes: Outcome[] = [];
   private readonly ticketTimes = new Map<string, string>();
+  private readonly late = new Set<string>();
   private readonly book: SkuBook;
   private readonly waits: ProductWaits;
   private readonly stock: StockFold;
@@ -111,6 +124,7 @@ class Fold {
       this.stock.take(change);
       return;
     }
+    if (change.op === 'upsert') this.noteTime(change);
     if (this.isStale(change) || this.isPosted(change)) return;
     if (change.kind === 'product' && change.op === 'upsert') {
       // Of one revision the later is the correction.
@@ -133,7 +147,16 @@ class Fold {
     const origin = isSaid ? { ...current.origin, businessDate: change.source } : current.origin;
     this.present.set(key, { ...current, rev: current.rev + 1, content, origin });
     this.changed.add(key);
-    this.ticketTimes.set(key, change.occurredAt);
+  }
+
+  /**
+   * Goods move when their ticket first occurs: an edit corrects what moved then, and a count since
+   * then has seen it.
+   */
+  private noteTime({ kind, recordId, occurredAt }: ChangeRow): void {
+    const key = recordKey(kind, recordId);
+    const known = this.ticketTimes.get(key) ?? this.known.firstAt(key) ?? occurredAt;
+    this.ticketTimes.set(key, known < occurredAt ? known : occurredAt);
   }
 
   result(): Folded {
@@ -158,7 +181,9 @@ class Fold {
           : [],
       ),
       takenOver: skus.claims.flatMap(({ sku, recordId }) => this.takenOver(sku, recordId)),
+      trackingChanged: records.flatMap((row) => this.trackingChanged(row)),
       stockSources: this.stock.sourcesOf(records),
+      stockTimes: new Map([...this.late].map((key) => [key, this.ticketTimes.get(key) ?? ''])),
     };
   }
 
@@ -181,6 +206,7 @@ class Fold {
     this.outcomes.push(staleAfter(change, newer));
     const current = this.find(kind, recordId);
     if (current !== undefined) this.takeLateDay(change, current);
+    if (kind === 'order' || kind === 'refund') this.late.add(recordKey(kind, recordId));
     return true;
   }
 
@@ -221,9 +247,7 @@ class Fold {
     const next = this.next(change, current);
     this.present.set(key, next);
     if (change.kind === 'product') this.dropWaiting(change.recordId, change.sourceRev ?? 0);
-    if (next.rev === current?.rev) return;
-    this.changed.add(key);
-    this.ticketTimes.set(key, change.occurredAt);
+    if (next.rev !== current?.rev) this.changed.add(key);
   }
 
   private next(change: ChangeRow, current: RecordRow | undefined): RecordRow {
@@ -342,6 +366,14 @@ class Fold {
     return owner !== undefined && isOwnRecord(owner.recordId) && isMain
       ? [{ from: owner.recordId, to: recordId }]
       : [];
+  }
+
+  private trackingChanged({ kind, recordId, content }: RecordRow): string[] {
+    const before = this.known.records.get(recordKey(kind, recordId))?.content;
+    if (content?.kind !== 'product' || before?.kind !== 'product') return [];
+    if (content.body.trackStock === before.body.trackStock) return [];
+    const slots = [...articlesOf(content.body).keys()];
+    return slots.flatMap((slot) => this.book.skuOf({ recordId, slot }) ?? []);
   }
 
   private productOf(recordId: string): ProductBody | null {

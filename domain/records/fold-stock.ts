@@ -18,7 +18,7 @@ interface Movement {
 }
 
 interface Looks {
-  /** When the ticket of this record key happened, ISO 8601. */
+  /** When the ticket of this record key first occurred, ISO 8601. */
   timeOf: (recordKey: string) => string;
   /** A product as this fold leaves it; null where the fold does not hold it. */
   productOf: (recordId: string) => ProductBody | null;

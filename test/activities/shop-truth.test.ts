@@ -7,7 +7,7 @@ import { deliveriesOf, type DeliveryView } from '../../database/status';
 import { initialSyncSettings } from '../../domain/lane/sync-settings';
 import type { Kind } from '../../domain/words';
 import { fault, shelf } from '../support/sandboxes';
-import { count, order, product } from '../support/samples';
+import { count, order, orderBody, product } from '../support/samples';
 import {
   control,
   createTestTenant,
@@ -177,3 +177,108 @@ test('O3: a call that is under way is known, and since when', async () => {
   const after = await tenantFacts(stack.database.pool, tenant.id, Date.now());
   expect(after.lanes.woo.callSinceMs).toBeNull();
 }, 60_000);
+
+const minute = (n: number): string => `2026-11-21T10:${String(n).padStart(2, '0')}:00.000Z`;
+const countAt = (n: number, figure: string): TestChange => count('A', figure, minute(n));
+
+/** A sale of two pieces, or the return of one, as it stands at a minute. */
+const ticketAt = (
+  n: number,
+  recordId: string,
+  revision: number,
+  customerId: string,
+): TestChange => {
+  const isRefund = recordId.startsWith('R');
+  const body = orderBody(recordId, [['A', isRefund ? 1 : 2]], customerId);
+  return {
+    ...{ kind: isRefund ? 'refund' : 'order', recordId, revision, occurredAt: minute(n) },
+    body: isRefund ? { ...body, restock: true } : body,
+  };
+};
+
+test.each<[string, TestChange[][], string]>([
+  [
+    'a sale',
+    [
+      [countAt(1, '10'), ticketAt(2, 'P-1', 1, 'c-1')],
+      [countAt(3, '8')],
+      [ticketAt(4, 'P-1', 2, 'c-2')],
+    ],
+    '8',
+  ],
+  [
+    'a return',
+    [
+      [countAt(1, '8'), ticketAt(2, 'R-1', 1, 'c-1')],
+      [countAt(3, '9')],
+      [ticketAt(4, 'R-1', 2, 'c-2')],
+    ],
+    '9',
+  ],
+  [
+    'a sale whose first revision comes last',
+    [
+      [countAt(1, '10'), countAt(3, '8')],
+      [ticketAt(4, 'P-1', 2, 'c-2')],
+      [ticketAt(2, 'P-1', 1, 'c-1')],
+    ],
+    '8',
+  ],
+])(
+  'a count has seen what was sold before it, however the ticket is edited later: %s',
+  async (_, requests, figure) => {
+    const tenant = await createTestTenant(stack);
+    await sendChanges(stack, tenant, [product('A')]);
+    for (const changes of requests) {
+      await sendChanges(stack, tenant, changes);
+      await untilIdle(stack, tenant);
+    }
+    expect(await shelf(stack, tenant)).toEqual([`A Article A ${figure}`]);
+  },
+  60_000,
+);
+
+const tracked = (revision: number, trackStock: boolean, sku = 'A'): TestChange => ({
+  ...edit(sku, revision, { trackStock, ...(trackStock ? {} : { type: 'service' }) }),
+  recordId: 'p-A',
+});
+
+test.each<[string, TestChange[][], string]>([
+  [
+    'counted before',
+    [[tracked(1, true), countAt(1, '10')], [tracked(2, false)], [tracked(3, true)]],
+    'A Article A 10',
+  ],
+  [
+    'counted meanwhile',
+    [[tracked(1, false), countAt(1, '10')], [tracked(2, true)]],
+    'A Article A 10',
+  ],
+  ['never counted', [[tracked(1, false)], [tracked(2, true)]], 'A Article A -'],
+  [
+    'with another SKU since',
+    [[tracked(1, true), countAt(1, '10')], [tracked(2, false, 'B')], [tracked(3, true, 'C')]],
+    'C Article C 10',
+  ],
+  [
+    'sold since',
+    [
+      [tracked(1, true), countAt(1, '10')],
+      [tracked(2, false)],
+      [tracked(3, true)],
+      [ticketAt(2, 'P-1', 1, 'c-1')],
+    ],
+    'A Article A 8',
+  ],
+])(
+  'stock that the POS counts again stands in the shop again: %s',
+  async (_, requests, shown) => {
+    const tenant = await createTestTenant(stack);
+    for (const changes of requests) {
+      await sendChanges(stack, tenant, changes);
+      await untilIdle(stack, tenant);
+    }
+    expect(await shelf(stack, tenant)).toEqual([shown]);
+  },
+  60_000,
+);

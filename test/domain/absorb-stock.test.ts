@@ -16,6 +16,7 @@ const ticket = (
     occurredAt,
     content: { kind: 'order', body: orderBody('P-1', lines, null) },
   });
+const afterCount = '2026-11-21T12:00:00.000Z';
 const moved = (memory: Memory, changes: ChangeRow[]): unknown =>
   [...memory.fold(changes).stockSources].map(([source, { entries, wasKnown }]) => [
     source,
@@ -65,12 +66,45 @@ test('B17: the deletion of a posted ticket moves nothing, and says under which n
 
 test('a ticket sent again unchanged moves nothing, and keeps the time at which it moved', () => {
   const memory = new Memory();
-  const late = '2026-11-21T12:00:00.000Z';
-  const { stockSources } = memory.fold([ticket(1, [['a', 1]]), ticket(2, [['a', 1]], late)]);
+  const { stockSources } = memory.fold([ticket(1, [['a', 1]]), ticket(2, [['a', 1]], afterCount)]);
   expect(stockSources.get('order/P-1')?.entries).toMatchObject([
     { occurredAt: '2026-11-21T10:00:00.000Z' },
   ]);
-  expect(moved(memory, [ticket(3, [['a', 1]], late)])).toEqual([]);
+  expect(moved(memory, [ticket(3, [['a', 1]], afterCount)])).toEqual([]);
+});
+
+test.each<[string, ChangeRow[][]]>([
+  ['in one batch', [[ticket(1, [['a', 1]]), ticket(2, [['a', 3]], afterCount)]]],
+  ['one by one', [[ticket(1, [['a', 1]])], [ticket(2, [['a', 3]], afterCount)]]],
+])('an edited ticket moved all its goods when it first occurred: %s', (_, batches) => {
+  const memory = new Memory();
+  const last = batches.map((batch) => memory.fold(batch)).at(-1);
+  expect(last?.stockSources.get('order/P-1')?.entries).toMatchObject([
+    { quantity: '-3', occurredAt: '2026-11-21T10:00:00.000Z' },
+  ]);
+});
+
+test('a revision that comes after a newer one says when the goods moved', () => {
+  const memory = new Memory();
+  memory.fold([ticket(2, [['a', 1]], afterCount)]);
+  const { stockTimes } = memory.fold([ticket(1, [['a', 1]])]);
+  expect([...stockTimes]).toEqual([['order/P-1', '2026-11-21T10:00:00.000Z']]);
+});
+
+test('a product whose stock is counted no longer, or again, is told with its SKU', () => {
+  const memory = new Memory();
+  const fold = (sourceRev: number, trackStock: boolean): string[] => {
+    const body = { sku: 'a', name: 'A', type: 'goods', priceMinor: 1, trackStock } as const;
+    const content = { kind: 'product', body: { ...body, status: 'active' } } as const;
+    return memory.fold([change({ kind: 'product', recordId: 'p-1', sourceRev, content })])
+      .trackingChanged;
+  };
+  expect([true, false, false, true].map((is, n) => fold(n + 1, is))).toEqual([
+    [],
+    ['a'],
+    [],
+    ['a'],
+  ]);
 });
 
 test('an inventory change whose event id reads like a ticket stands beside that ticket', () => {

@@ -38,9 +38,16 @@ export class Memory {
   readonly waiting = new Map<number, ChangeRow>();
   /** What is posted, by `kind/recordId`. */
   readonly posted = new Map<string, string>();
+  /** When each ticket first occurred. */
+  readonly firstTimes = new Map<string, string>();
   guests: GuestRules = { isOwn: () => false, customerOf: (email) => guestId(email) };
 
   fold(changes: readonly ChangeRow[]): Folded {
+    for (const { kind, recordId, occurredAt } of changes) {
+      const key = recordKey(kind, recordId);
+      const known = this.firstTimes.get(key) ?? occurredAt;
+      this.firstTimes.set(key, known < occurredAt ? known : occurredAt);
+    }
     const folded = foldChanges(changes, {
       records: this.records,
       claims: this.skus,
@@ -50,6 +57,7 @@ export class Memory {
       isStockTracked: () => true,
       dayOf: (instant) => instant.slice(0, 10),
       guests: this.guests,
+      firstAt: (key) => this.firstTimes.get(key) ?? null,
       postedAs: (kind, recordId) => this.posted.get(recordKey(kind, recordId)) ?? null,
     });
     for (const row of [...folded.records, ...folded.touched])

@@ -220,7 +220,7 @@ function composeStock(
 ): Composed {
   if (item.op === 'absent') return { type: 'skip', reason: 'nothing_to_delete' };
   const product = references.stocked.get(item.recordId);
-  if (product?.isStockTracked === false) return { type: 'skip', reason: 'stock_not_tracked' };
+  if (product?.isStockTracked === false) return untracked(item, product);
   if (!product?.remoteId) {
     const isOpen = product?.isOpen ?? false;
     return { type: 'notReady', missing: [{ kind: 'sku', ref: item.recordId, isOpen }] };
@@ -252,6 +252,20 @@ function composeStock(
   const former = finding.isManaged ? finding.quantity : null;
   const natural = { kind: 'stock', id, quantity, former, sales: finding.sales, figure };
   return write('update', payload, { snapshot, isLinked }, natural);
+}
+
+/**
+ * The stock of a product that the POS does not count any more. The product's own write turns stock
+ * management off, so the figure that we wrote stands in the store no longer.
+ */
+function untracked(
+  { remoteId, remoteVersion, snapshot }: Outgoing,
+  { isLinked }: ProductReference,
+): Composed {
+  const skip = { type: 'skip', reason: 'stock_not_tracked' } as const;
+  return remoteId === null || snapshot?.['stockQuantity'] === undefined
+    ? skip
+    : { ...skip, remote: { remoteId, remoteVersion, snapshot: {}, isLinked } };
 }
 
 function write(

@@ -151,6 +151,11 @@ describe('composing', () => {
         type: 'skip',
         reason: 'stock_not_tracked',
       });
+      const written = { ...stock('1'), remoteId: '11', snapshot: { stockQuantity: 1 } };
+      expect(compose(written, service, {})).toMatchObject({
+        reason: 'stock_not_tracked',
+        remote: { remoteId: '11', snapshot: {} },
+      });
       const missing = [{ kind: 'sku', ref: 'MUG', isOpen: false }];
       expect(compose(stock('1'), references(), {})).toEqual({ type: 'notReady', missing });
     });
