@@ -13,7 +13,7 @@ export const connectors = {
 
 export { parseFacts } from './quickbooks/company/facts';
 export { isCheckable, unfitTarget, unknownKey } from './quickbooks/company/mapping-target';
-export { halvesHold } from './quickbooks/plan/mixed-ticket';
+export { mixedTicketHold } from './quickbooks/plan/mixed-ticket';
 export { inUseHold } from './quickbooks/plan/in-use';
 export { postedKeysOf } from './quickbooks/books/posted';
 export { checkStore, storeAddress } from './woocommerce/check-store';

@@ -15,20 +15,27 @@ export interface ComparedThing extends Thing {
   afterId?: string | undefined;
 }
 
+interface Compared {
+  things: readonly ComparedThing[];
+  saleIds?: readonly string[];
+  listed?: readonly Thing[];
+}
+
 /**
  * Sets going what is held because it was compared with these records, or with what they name:
- * refunds, payments and deposits of one sale, that sale, and payouts that list them. What waits
- * still is marked: whoever composed it before this knows nothing of the change, and his hold is
- * passed over (`settlements.ts`). Answers how many it opened. `saleIds`: sales beside those that
- * the records name now.
+ * refunds, payments and deposits of one sale, that sale, and payouts that list them; an invoice and
+ * its payments are listed as one. What waits still is marked: whoever composed it before this knows
+ * nothing of the change, and his hold is passed over (`settlements.ts`). Answers how many it
+ * opened. `saleIds`: sales beside those that the records name now; `listed`: what payouts among
+ * them listed before.
  */
 export async function lookAgain(
   tx: PoolClient,
   tenant: number,
   system: Target,
-  { things, saleIds = [] }: { things: readonly ComparedThing[]; saleIds?: readonly string[] },
+  { things, saleIds = [], listed = [] }: Compared,
 ): Promise<number> {
-  if (things.length + saleIds.length === 0) return 0;
+  if (things.length + saleIds.length + listed.length === 0) return 0;
   const found = await tx.query<DeliveryRow>(
     `WITH t AS (SELECT kind, id, after FROM json_to_recordset($3::json) AS x(kind text, id text,
        after bigint)),
@@ -37,12 +44,23 @@ export async function lookAgain(
        UNION SELECT e.sale_id, t.after, t.kind = 'refund' OR EXISTS (SELECT FROM records
            WHERE tenant = $1 AND kind = 'payment' AND record_id = t.id
              AND body ->> 'invoiceId' IS NOT NULL)
-         FROM t CROSS JOIN LATERAL (SELECT sale_id FROM sale_entries WHERE tenant = $1
-           AND kind = t.kind AND record_id = t.id LIMIT 1) e),
-     i AS (SELECT kind, id, after FROM t UNION SELECT 'invoice', id, after FROM s WHERE "isInvoice"
+         FROM t CROSS JOIN LATERAL (SELECT sale_id, left_sale_id FROM sale_entries
+           WHERE tenant = $1 AND kind = t.kind AND record_id = t.id LIMIT 1) o
+         CROSS JOIN LATERAL unnest(ARRAY[o.sale_id, o.left_sale_id]) AS e(sale_id)
+         WHERE e.sale_id IS NOT NULL),
+     l AS (SELECT kind, id, after FROM t UNION SELECT 'invoice', id, after FROM s WHERE "isInvoice"
        UNION SELECT e.kind, e.id, t.after FROM t CROSS JOIN LATERAL
          (SELECT kind, record_id AS id FROM payout_entries WHERE tenant = $1 AND t.kind = 'payout'
-           AND payout_id = t.id) e),
+           AND payout_id = t.id) e
+       UNION SELECT kind, id, 0 FROM json_to_recordset($7::json) AS x(kind text, id text)),
+     f AS (SELECT id, after FROM l WHERE kind = 'invoice' UNION SELECT e.id, l.after FROM l
+         CROSS JOIN LATERAL (SELECT body ->> 'invoiceId' AS id FROM records WHERE tenant = $1
+           AND l.kind = 'payment' AND kind = 'payment' AND record_id = l.id
+           AND body ->> 'invoiceId' IS NOT NULL LIMIT 1) e),
+     i AS (SELECT kind, id, after FROM l UNION SELECT 'invoice', id, after FROM f
+       UNION SELECT 'payment', e.id, f.after FROM f CROSS JOIN LATERAL
+         (SELECT record_id AS id FROM sale_entries WHERE tenant = $1 AND sale_id = f.id
+           AND kind = 'payment' ORDER BY record_id LIMIT $5) e),
      k AS (SELECT kind, id, after FROM i UNION SELECT 'order', id, after FROM s
        UNION SELECT e.kind, e.id, s.after FROM s CROSS JOIN LATERAL
          (SELECT kind, record_id AS id FROM sale_entries WHERE tenant = $1 AND sale_id = s.id
@@ -65,6 +83,7 @@ export async function lookAgain(
       JSON.stringify(saleIds),
       namingMax,
       comparedHolds,
+      JSON.stringify(listed.map(({ kind, recordId }) => ({ kind, id: recordId }))),
     ],
   );
   const waiting = found.rows.flatMap((row) => (row.state === 'waiting' ? [row.id] : []));

@@ -235,8 +235,9 @@ async function loadRemoteIds(
   recordIds: readonly string[],
 ): Promise<Map<string, KnownReference & { entity: string | null }>> {
   if (recordIds.length === 0) return new Map();
-  // An order's sale stands before its refund part and its payments. What was taken back, or voided
-  // and not posted anew yet, is not there for who refers to it.
+  // An order's sale stands before its refund part and its payments; what the record has still, also
+  // in a summary, before what it has no more. What was taken back, or voided and not posted anew
+  // yet, is not there for who refers to it.
   const result = await db.query<KnownReference & { entity: string | null; recordId: string }>(
     `SELECT k.id AS "recordId", coalesce(d."remoteId", same."remoteId") AS "remoteId", d."isOpen",
        d.entity FROM json_array_elements_text($4::json) AS k(id)
@@ -246,7 +247,7 @@ async function loadRemoteIds(
          snapshot ->> 'entity' AS entity, state IN ('waiting', 'sending', 'verifying') AS "isOpen",
            same_as
        FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = $3 AND record_id = k.id
-         ORDER BY part DESC LIMIT 1) d
+         ORDER BY desired_op = 'absent', part DESC LIMIT 1) d
      LEFT JOIN LATERAL (SELECT remote_id AS "remoteId" FROM deliveries WHERE id = d.same_as
        AND tenant = $1) same ON true`,
     [tenant, system, kind, JSON.stringify(recordIds)],

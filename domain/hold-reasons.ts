@@ -243,7 +243,7 @@ export const holdReasons = {
     title: 'Payout differs',
     meaning:
       'The payout lists something at another amount than its tender brought, or that was ' +
-      'paid out already.',
+      'paid out or charged back already.',
     actor: 'pos',
     whatToDo: 'Correct or void one of the two payouts, or correct what it lists.',
     lifts: ['itself', 'redrive', 'newer_revision'],

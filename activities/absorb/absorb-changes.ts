@@ -127,7 +127,7 @@ async function absorbBatch(
     const changed = [...folded.records.filter(isLeft), ...guests, ...stock];
     await writeRecords(tx, tenant, [...changed, ...folded.touched]);
     const saleIds = await writeSaleEntries(tx, tenant, changed);
-    await writePayoutEntries(tx, tenant, changed);
+    const listed = await writePayoutEntries(tx, tenant, changed);
     await writeCustomerEmails(tx, tenant, folded.records);
     const unreadable = inbox.unreadable.map(({ pos, detail }): Outcome => ({
       pos,
@@ -144,6 +144,7 @@ async function absorbBatch(
     const made = await wantDeliveries(tx, tenant, [...changed, ...payments], {
       nowMs,
       saleIds,
+      listed,
       former,
     });
     await moveCursor(tx, tenant, inbox.lastPos, inbox.count);

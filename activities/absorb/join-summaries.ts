@@ -40,7 +40,7 @@ import {
   type WantedDelivery,
 } from '../../domain/delivery/wanted-deliveries';
 import { compareRefunds } from './compare-refunds';
-import { heldHalves } from './held-halves';
+import { heldMixedTickets } from './mixed-tickets';
 import { restingTickets } from './resting-tickets';
 
 // Tickets on their way into daily summaries, inside the transaction of absorb: which of them belong
@@ -100,7 +100,7 @@ export async function summaryTickets(
   const ofDays = tickets.filter(
     ({ content }) => modes.get(ticketOf(content)?.body.businessDate ?? '') === 'summary',
   );
-  const held = await heldHalves(tx, tenant, ofDays);
+  const held = await heldMixedTickets(tx, tenant, ofDays);
   const { live, resting, kept } = await restingTickets(tx, tenant, tickets, { rows, former });
   const shares = new Map<string, readonly TicketShare[]>();
   const leaving: string[] = [];

@@ -67,6 +67,8 @@ interface Beside {
   compared?: ReadonlySet<string>;
   /** Sales that some of them named before. */
   saleIds?: readonly string[];
+  /** What payouts among them listed before. */
+  listed?: readonly Thing[];
   /** What stood in those that changed before they did, by `kind/recordId`. */
   former?: ReadonlyMap<string, RecordBody | null>;
 }
@@ -76,7 +78,7 @@ export async function wantDeliveries(
   tx: AbsorbTransaction,
   tenant: number,
   wanted: readonly RecordRow[],
-  { nowMs, compared = new Set(), saleIds = [], former = new Map() }: Beside,
+  { nowMs, compared = new Set(), saleIds = [], listed = [], former = new Map() }: Beside,
 ): Promise<Map<Target, number>> {
   const made = new Map<Target, number>();
   // Of one that cannot be read nobody knows what is wanted: what there is of it stays as it is.
@@ -85,7 +87,7 @@ export async function wantDeliveries(
   const direction = await directionInForce(tx, tenant);
   // Before these are read: one may be among them.
   const things = records.filter(isComparedWith);
-  const woken = await lookAgain(tx, tenant, 'qbo', { things, saleIds });
+  const woken = await lookAgain(tx, tenant, 'qbo', { things, saleIds, listed });
   made.set('qbo', woken);
   const needed = await neededThoughDeleted(tx, tenant, records);
   const standing = withNeeded(records, needed);

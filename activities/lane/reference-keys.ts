@@ -57,7 +57,8 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
     const circle = circleOf(item, item.snapshot !== null);
     if (circle !== null) circles.add(circle);
     if (record.kind === 'payout')
-      for (const one of record.body.includes) listed.set(`${one.kind}/${one.recordId}`, one);
+      for (const one of [...record.body.includes, ...(record.body.chargebacks ?? [])])
+        listed.set(`${one.kind}/${one.recordId}`, one);
     const ownSales = salesOf(record);
     // It goes after what was paid on it, by setting it comes with that, and to another customer
     // without it; and nothing that others rest on is taken away.

@@ -18,7 +18,7 @@ import {
 import type { Thing } from '../../domain/records/record-references';
 import { recordKey } from '../../domain/records/absorb';
 import { compareRefunds } from '../absorb/compare-refunds';
-import { heldHalves } from '../absorb/held-halves';
+import { heldMixedTickets } from '../absorb/mixed-tickets';
 import { isAlone } from '../absorb/join-summaries';
 import { membersInUse } from '../absorb/members-in-use';
 import type { LaneTurn } from './turn';
@@ -124,7 +124,7 @@ async function sort(
   const candidates = ofDays.filter((delivery) => !alone.has(keyOf(delivery)));
   const contents = candidates.map(({ recordId, record }) => ({ recordId, content: record }));
   const compared = await compareRefunds(tx, tenant, contents);
-  const halves = await heldHalves(tx, tenant, contents);
+  const mixed = await heldMixedTickets(tx, tenant, contents);
   const held = await membersInUse(tx, tenant, contents);
   const sorted: SortedDue = { due: [], joining: [], stopped: [] };
   const own = new Set(candidates.map(({ id }) => id));
@@ -136,7 +136,7 @@ async function sort(
     }
     const shared = ticketShares(ticket, delivery.recordId);
     const found = compared.get(delivery.recordId);
-    const half = ticket.kind === 'order' ? halves.get(delivery.recordId) : undefined;
+    const mixedHold = ticket.kind === 'order' ? mixed.get(delivery.recordId) : undefined;
     const inUse = held.get(keyOf(delivery));
     // What comes voided is in no summary: composing passes it over.
     const wasNowhere = delivery.remoteId === null && inUse === undefined;
@@ -147,8 +147,8 @@ async function sort(
     else if (shared.type === 'alone' || usesDeposits(ticket)) sorted.due.push(delivery);
     else if (shared.type === 'hold')
       sorted.stopped.push({ delivery, composed: stoppedBy(shared, delivery) });
-    else if (half !== undefined)
-      sorted.stopped.push({ delivery, composed: stoppedBy(half, delivery) });
+    else if (mixedHold !== undefined)
+      sorted.stopped.push({ delivery, composed: stoppedBy(mixedHold, delivery) });
     else if (ticket.kind === 'refund' && found !== undefined && found.type !== 'join')
       sorted.stopped.push({ delivery, composed: stoppedBy(found, delivery) });
     else sorted.joining.push(delivery);

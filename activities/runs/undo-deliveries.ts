@@ -4,6 +4,7 @@ import { readRecords, withCursor, type AbsorbTransaction } from '../../database/
 import { countMade, lockDeliveriesOf } from '../../database/deliveries';
 import { updateDeliveries, type DeliveryUpdate } from '../../database/delivery-updates';
 import { keptNoMore } from '../../database/kept-shares';
+import { lookAgain } from '../../database/look-again';
 import { selectorSchema } from '../../database/runs';
 import { directionInForce, postingInForce } from '../../database/settings';
 import {
@@ -174,6 +175,7 @@ async function takeBack(
   const records = await readRecords(tx, tenant, things);
   const byKey = new Map(records.map((record) => [recordKey(record.kind, record.recordId), record]));
   const direction = await directionInForce(tx, tenant);
+  const woken = await lookAgain(tx, tenant, 'qbo', { things });
   const rows = (await lockDeliveriesOf(tx, tenant, things)).filter(
     ({ system }) => system === 'qbo',
   );
@@ -211,7 +213,7 @@ async function takeBack(
     wantedOf: () => null,
   };
   const rise = await joinSummaries(tx, tenant, left, { direction, nowMs });
-  await countMade(tx, tenant, new Map([...made, ['qbo', (made.get('qbo') ?? 0) + rise]]));
+  await countMade(tx, tenant, new Map([...made, ['qbo', (made.get('qbo') ?? 0) + woken + rise]]));
   return updates.length;
 }
 

@@ -1,8 +1,15 @@
+import { groupBy } from '../group-by';
 import { minorToText, sumMinor } from '../money';
 import { amountOf, backOf, type LayAway } from './source/deposit';
 import type { Hold } from './document';
-import { soldMinor, type KnownSale } from './source/known-sale';
-import type { ListedThing } from './source/paid-out';
+import { backMinor, soldMinor, type KnownSale } from './source/known-sale';
+import {
+  namesItself,
+  paidOutOf,
+  tenderOfPayout,
+  type ListedThing,
+  type ListingPayout,
+} from './source/paid-out';
 
 // What others in the books rest on is neither voided away nor made smaller than they need
 // (accounting.md#edits): it is held with both names until one of the two changes.
@@ -16,7 +23,7 @@ export function inUseByRefund(sale: KnownSale, isAway: boolean): Hold | null {
   const leftMinor = isAway ? 0 : soldMinor(sale);
   const refunds = sale.entries.flatMap((entry) =>
     entry.kind === 'refund' && entry.isPosted && entry.body.deposits === undefined
-      ? [{ id: entry.recordId, minor: entry.booksMinor ?? entry.body.totals.totalMinor }]
+      ? [{ id: entry.recordId, minor: backMinor(entry) }]
       : [],
   );
   const refundedMinor = sumMinor(refunds.map(({ minor }) => minor));
@@ -63,24 +70,56 @@ export function inUseByDeposit(deposit: {
   );
 }
 
-/** Something whose money a payout in the books has paid out. */
-export function inUseByPayout(listed: ListedThing, homeCurrency: string): Hold | null {
-  const posted = listed.payouts.filter(({ isPosted }) => isPosted);
-  const [first] = posted;
-  if (first === undefined) return null;
-  const minors = posted
-    .flatMap(({ body }) =>
-      body.includes.filter(
-        ({ kind, recordId }) => kind === listed.kind && recordId === listed.recordId,
-      ),
-    )
-    .map(({ amountMinor }) => amountMinor);
-  if (sumMinor(minors) === 0) return null;
-  const paidOut = minorToText(sumMinor(minors), first.body.currency ?? homeCurrency);
+/**
+ * Something whose money a payout in the books has paid out. `invoice`: of a payment, the one that
+ * it pays; what lists that has paid out the payment with it.
+ */
+export function inUseByPayout(
+  listed: ListedThing,
+  invoice: ListedThing | undefined,
+  homeCurrency: string,
+): Hold | null {
+  const found = paidOutBy(listed) ?? (invoice === undefined ? null : wholeBy(listed, invoice));
+  if (found === null) return null;
+  const { payout, minor, what } = found;
+  const { kind, recordId } = listed;
   return hold(
     'payout',
-    `The ${listed.kind} ${listed.recordId} is voided at the POS, but payout ` +
-      `${first.payoutId} in QuickBooks pays out ${paidOut} of it. Void or correct the payout ` +
-      `too, or send the ${listed.kind} again as it was`,
+    `The ${kind} ${recordId} is voided at the POS, but payout ${payout.payoutId} in QuickBooks ` +
+      `pays out ${minorToText(minor, payout.body.currency ?? homeCurrency)} of ${what}. Void or ` +
+      `correct the payout too, or send the ${kind} again as it was`,
   );
+}
+
+interface PaidOutBy {
+  payout: ListingPayout;
+  minor: number;
+  what: string;
+}
+
+/** By payouts that name the thing itself. */
+function paidOutBy(listed: ListedThing): PaidOutBy | null {
+  const posted = listed.payouts.filter(
+    ({ isPosted, body }) => isPosted && namesItself(body, listed),
+  );
+  const minor = sumMinor(posted.map(({ body }) => paidOutOf(body, { ...listed, paymentIds: [] })));
+  const [payout] = posted;
+  return payout === undefined || minor === 0 ? null : { payout, minor, what: 'it' };
+}
+
+/** By payouts that name its invoice, of which less would be left than they pay out. */
+function wholeBy(payment: ListedThing, invoice: ListedThing): PaidOutBy | null {
+  const byTender = groupBy(
+    invoice.payouts.filter(({ isPosted }) => isPosted),
+    ({ body }) => tenderOfPayout(body),
+  );
+  for (const [tender, posted] of byTender) {
+    const payout = posted.find(({ body }) => namesItself(body, invoice));
+    const minor = sumMinor(posted.map(({ body }) => paidOutOf(body, invoice)));
+    const ownMinor = payment.broughtMinor[tender] ?? 0;
+    const leftMinor = (invoice.broughtMinor[tender] ?? 0) - ownMinor;
+    if (payout !== undefined && minor > leftMinor)
+      return { payout, minor, what: `invoice ${invoice.recordId}` };
+  }
+  return null;
 }

@@ -53,12 +53,14 @@ async function begin(): Promise<TestTenant> {
   await map('account', 'clearing:exchange', ids['Undeposited Funds'] ?? '');
   await map('account', 'bank:stripe', ids['Bank'] ?? '');
   await map('account', 'fees:stripe', ids['Processor fees'] ?? '');
+  await map('account', 'chargebacks:stripe', ids['Office expenses'] ?? '');
   const { rows } = await pool.query<{ id: string }>(
     `SELECT remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
        AND kind = 'product'`,
     [tenant.id],
   );
   await map('item', '@deposit', rows[0]?.id ?? '');
+  await map('item', '@giftCard', rows[0]?.id ?? '');
   return tenant;
 }
 
@@ -88,13 +90,21 @@ function payment(recordId: string, amountMinor: number, change: object): TestCha
     body: { number: recordId, tender: 'cash', amountMinor, businessDate: '2026-11-24', ...change },
   };
 }
-function payout(recordId: string, listed: Record<string, number>, change: object = {}): TestChange {
-  const includes = Object.entries(listed).map(([id, amountMinor]) => ({
-    kind: id.startsWith('R') ? 'refund' : 'order',
-    recordId: id,
-    amountMinor,
-  }));
-  const grossMinor = includes.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+const paidOutKinds = { R: 'refund', I: 'invoice', P: 'payment', T: 'order' };
+function listedIn(amounts: Record<string, number>): { amountMinor: number }[] {
+  return Object.entries(amounts).map(([id, amountMinor]) => {
+    const kind = Object.entries(paidOutKinds).find(([letter]) => id.startsWith(letter))?.[1];
+    return { kind, recordId: id, amountMinor };
+  });
+}
+function payout(
+  recordId: string,
+  listed: Record<string, number>,
+  change: object = {},
+  back: Record<string, number> = {},
+): TestChange {
+  const [includes, chargebacks] = [listedIn(listed), listedIn(back)];
+  const grossMinor = [...includes, ...chargebacks].reduce((sum, one) => sum + one.amountMinor, 0);
   return {
     kind: 'payout',
     recordId,
@@ -106,8 +116,18 @@ function payout(recordId: string, listed: Record<string, number>, change: object
       feesMinor: 0,
       netMinor: grossMinor,
       includes,
+      ...(chargebacks.length === 0 ? {} : { chargebacks }),
       ...change,
     },
+  };
+}
+/** Goods of a worth that are paid, or given back, by gift card and the rest in cash. */
+function byGiftCard(worthMinor: number, cardMinor = worthMinor): Partial<OrderBody> {
+  const amountMinor = worthMinor - cardMinor;
+  return {
+    giftCards: { used: [{ code: 'G-1', amountMinor: cardMinor }] },
+    tenders: amountMinor === 0 ? [] : [{ tender: 'cash', amountMinor }],
+    totals: { netMinor: worthMinor, taxMinor: 0, totalMinor: amountMinor },
   };
 }
 const again = (change: TestChange, revision = 2): TestChange => ({ ...change, revision });
@@ -198,6 +218,97 @@ test('B4: a sale whose refund is in the books is not voided in silence, and both
   await sent(tenant, again(refund('R-2', 'T-2', 1)));
   expect(await held(tenant)).toEqual([]);
   await sent(tenant, again(ticket('T-2', 1, isVoid), 3), again(refund('R-2', 'T-2', 1, isVoid), 3));
+  expect(await held(tenant)).toEqual([]);
+  expect(await trialBalance(stack, tenant)).toEqual({});
+}, 120_000);
+
+test('what is given back onto a gift card counts against its sale, beside what is given back in money', async () => {
+  const tenant = await begin();
+  await sent(tenant, ticket('T-1', 2), ticket('T-2', 2), ticket('T-3', 2));
+  await sent(
+    tenant,
+    refund('R-1', 'T-1', 2, byGiftCard(2_500)),
+    refund('R-2', 'T-2', 2),
+    refund('R-3', 'T-3', 2, byGiftCard(2_500, 1_000)),
+  );
+  expect(await held(tenant)).toEqual([]);
+  await sent(
+    tenant,
+    refund('R-11', 'T-1', 2, byGiftCard(2_500)),
+    refund('R-12', 'T-2', 2, byGiftCard(2_500)),
+    refund('R-13', 'T-3', 1),
+  );
+  const tooMuch = (amount: string, sale: string): string =>
+    `refund_above_sale: Of ${sale} 25.00 were sold and 25.00 given back before: ${amount} more ` +
+    'are too much';
+  expect(await held(tenant)).toEqual([
+    `R-11 ${tooMuch('25.00', 'T-1')}`,
+    `R-12 ${tooMuch('25.00', 'T-2')}`,
+    `R-13 ${tooMuch('12.50', 'T-3')}`,
+  ]);
+}, 120_000);
+
+test('what a gift card paid of a sale is given back in money, and no more than was sold', async () => {
+  const tenant = await begin();
+  const half = byGiftCard(2_500, 1_250);
+  await sent(tenant, ticket('T-1', 2, half), refund('R-1', 'T-1', 2));
+  await sent(tenant, ticket('T-2', 2, byGiftCard(2_500)), refund('R-2', 'T-2', 2));
+  expect(await held(tenant)).toEqual([]);
+  await sent(tenant, refund('R-3', 'T-1', 1), refund('R-4', 'T-2', 1, byGiftCard(1_250)));
+  expect(await held(tenant)).toEqual([
+    expect.stringContaining('R-3 refund_above_sale: Of T-1 25.00 were sold and 25.00 given back'),
+    expect.stringContaining('R-4 refund_above_sale: Of T-2 25.00 were sold and 25.00 given back'),
+  ]);
+}, 120_000);
+
+test('of an invoice that a gift card pays in part, the rest is owed and the whole may be given back', async () => {
+  const tenant = await begin();
+  const { giftCards, totals } = byGiftCard(2_500, 1_000);
+  const half = { giftCards, totals };
+  await sent(tenant, invoice('I-1', 2, half), invoice('I-2', 2, half), invoice('I-3', 2, half));
+  await sent(
+    tenant,
+    payment('P-1', 1_501, { invoiceId: 'I-1' }),
+    payment('P-2', 1_500, { invoiceId: 'I-2' }),
+    refund('R-3', 'I-3', 2, { tenders: [] }),
+  );
+  expect(await held(tenant)).toEqual([
+    'P-1 payment_above_invoice: Of invoice I-1 over 15.00 still 15.00 are owed: 15.01 are ' +
+      'too much',
+    expect.stringContaining('R-3 dependency'),
+    expect.stringContaining('R-3 refund_without_tender: Of I-3 only 15.00 are still owed'),
+  ]);
+  // Onto the card what that paid, and the rest is owed no more.
+  const owed = { ...byGiftCard(2_500, 1_000), tenders: [] };
+  await sent(tenant, refund('R-2', 'I-2', 2), again(refund('R-3', 'I-3', 2, owed)));
+  expect(await held(tenant)).toEqual([expect.stringContaining('P-1 payment_above_invoice')]);
+  expect(await documents(stack, tenant)).toEqual(
+    expect.arrayContaining(['RefundReceipt R-2 25.00', 'CreditMemo R-3 15.00']),
+  );
+}, 120_000);
+
+test('a sale whose goods were given back onto a gift card is neither voided nor made smaller in silence', async () => {
+  const tenant = await begin();
+  await sent(tenant, ticket('T-1', 2), refund('R-1', 'T-1', 2, byGiftCard(2_500)));
+  await sent(tenant, again(ticket('T-1', 2, isVoid)));
+  expect(await held(tenant)).toEqual([
+    expect.stringContaining(
+      'T-1 in_use: The order T-1 is voided at the POS, but refunds of it are in QuickBooks: ' +
+        'R-1 over 25.00',
+    ),
+  ]);
+  await sent(tenant, again(ticket('T-1', 1), 3));
+  expect(await held(tenant)).toEqual([
+    expect.stringContaining('T-1 in_use: The order T-1 is 12.50 at the POS now'),
+  ]);
+  // Paid by gift card it is worth as much as before: nothing speaks against that.
+  await sent(tenant, again(ticket('T-1', 2, byGiftCard(2_500)), 4));
+  expect(await held(tenant)).toEqual([]);
+  await sent(
+    tenant,
+    again(ticket('T-1', 2, { ...byGiftCard(2_500), ...isVoid }), 5),
+    again(refund('R-1', 'T-1', 2, { ...byGiftCard(2_500), ...isVoid })),
+  );
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toEqual({});
 }, 120_000);
@@ -311,4 +422,126 @@ test('B11, B15: a payout that lists a sale at another amount than its tender bro
   await sent(tenant, payout('po_6', { 'T-4': 1_500 }));
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).not.toHaveProperty('Card clearing');
+}, 120_000);
+
+/** The same once for each record: a payout and its fees are held alike. */
+const heldRecords = async (tenant: TestTenant): Promise<string[]> => [
+  ...new Set(await held(tenant)),
+];
+const paidBy = (id: string, change: object = {}): TestChange =>
+  payment('P-1', 2_500, { invoiceId: id, tender: 'card', ...change });
+
+test('an invoice and its payment are paid out once, in one payout or in two, and a payment of an invoice that was paid out is not voided', async () => {
+  const tenant = await begin();
+  await sent(tenant, invoice('I-1', 2), paidBy('I-1'), payout('po_1', { 'I-1': 2_500 }));
+  await sent(tenant, payout('po_2', { 'P-1': 2_500 }), payout('po_3', { 'I-1': 0, 'P-1': 2_500 }));
+  const differs = (id: string, what: string, also: string): string =>
+    `${id} payout_differs: Payout ${id} lists ${what} at 25.00; its tender card brought ` +
+    `25.00 and was paid out already: 25.00 in payout po_1, 25.00 in payout ${also}. Correct ` +
+    'the payout or the invoice, or void the payout that is too much';
+  expect(await heldRecords(tenant)).toEqual([
+    differs('po_2', 'payment P-1 of invoice I-1', 'po_3'),
+    differs('po_3', 'invoice I-1 and payment P-1', 'po_2'),
+  ]);
+  expect(await trialBalance(stack, tenant)).toMatchObject({ Bank: '25.00' });
+  const isVoided = (id: string): TestChange => again(payout(id, { 'P-1': 2_500 }, isVoid));
+  await sent(tenant, isVoided('po_2'), isVoided('po_3'), again(paidBy('I-1', isVoid)));
+  expect(await held(tenant)).toEqual([
+    'P-1 in_use: The payment P-1 is voided at the POS, but payout po_1 in QuickBooks pays out ' +
+      '25.00 of invoice I-1. Void or correct the payout too, or send the payment again as it was',
+  ]);
+  await sent(tenant, again(payout('po_1', { 'I-1': 2_500 }, isVoid)));
+  expect(await held(tenant)).toEqual([]);
+  expect(await trialBalance(stack, tenant)).not.toHaveProperty('Card clearing');
+  // Payments that came one after the other: by the name of the invoice, then by their own.
+  await sent(
+    tenant,
+    again(paidBy('I-1', { amountMinor: 1_000 }), 3),
+    payment('P-2', 1_500, { invoiceId: 'I-1', tender: 'card' }),
+    payout('po_4', { 'P-1': 1_000 }),
+    payout('po_5', { 'I-1': 1_500 }),
+  );
+  expect(await held(tenant)).toEqual([]);
+  expect(await trialBalance(stack, tenant)).not.toHaveProperty('Card clearing');
+}, 120_000);
+
+test('what is charged back of a sale, in one payout or in several, is not more than the sale brought', async () => {
+  const tenant = await begin();
+  await sent(tenant, ticket('T-1', 2), ticket('T-2', 2), payout('po_1', { 'T-1': 2_500 }));
+  await sent(tenant, payout('po_2', {}, {}, { 'T-1': -1_500 }));
+  await sent(tenant, payout('po_3', {}, {}, { 'T-1': -1_500 }));
+  await sent(tenant, payout('po_4', { 'T-2': 2_500 }, {}, { 'T-2': -4_000 }));
+  expect(await heldRecords(tenant)).toEqual([
+    'po_3 payout_differs: Payout po_3 lists a chargeback of order T-1 at -15.00; its tender ' +
+      'card brought 25.00 and was charged back already: -15.00 in payout po_2. Correct the ' +
+      'payout or the order, or void the payout that is too much',
+    'po_4 payout_differs: Payout po_4 lists a chargeback of order T-2 at -40.00; its tender ' +
+      'card brought 25.00. Correct the payout or the order, or void the payout that is too much',
+  ]);
+  // Two parts of one sale are not too much.
+  await sent(
+    tenant,
+    again(payout('po_3', {}, {}, { 'T-1': -1_000 })),
+    again(payout('po_4', { 'T-2': 2_500 }, {}, { 'T-2': -2_500 })),
+  );
+  expect(await held(tenant)).toEqual([]);
+  expect(await trialBalance(stack, tenant)).toMatchObject({ 'Office expenses': '50.00' });
+}, 120_000);
+
+test('what a corrected payout lists no longer is free: the sale is voided, and another payout pays it out', async () => {
+  const tenant = await begin();
+  await sent(tenant, ticket('T-1', 2), ticket('T-2', 2), ticket('T-3', 2));
+  await sent(tenant, payout('po_1', { 'T-1': 2_500, 'T-2': 2_500, 'T-3': 2_500 }));
+  await sent(tenant, again(ticket('T-1', 2, isVoid)), payout('po_2', { 'T-2': 2_500 }));
+  expect(await heldRecords(tenant)).toEqual([
+    expect.stringContaining('T-1 in_use'),
+    expect.stringContaining('po_2 payout_differs'),
+  ]);
+  await sent(tenant, again(payout('po_1', { 'T-3': 2_500 })));
+  expect(await held(tenant)).toEqual([]);
+  expect(await trialBalance(stack, tenant)).toEqual({
+    Bank: '50.00',
+    'Sales of Product Income': '-50.00',
+  });
+}, 120_000);
+
+test('a voided invoice goes when its payment has left it in the books: for another invoice, also one that is not there, and voided', async () => {
+  const tenant = await begin();
+  const paying = (id: string, of: string, change: object = {}): TestChange =>
+    payment(id, 1_000, { invoiceId: of, ...change });
+  await sent(tenant, invoice('I-1', 2), invoice('I-2', 2), invoice('I-3', 2));
+  await sent(tenant, paying('P-1', 'I-1'), paying('P-2', 'I-2'));
+  await sent(tenant, again(invoice('I-1', 2, isVoid)), again(invoice('I-2', 2, isVoid)));
+  expect(await held(tenant)).toEqual([
+    expect.stringContaining('I-1 paid_above_total'),
+    expect.stringContaining('I-2 paid_above_total'),
+  ]);
+  await sent(tenant, again(paying('P-1', 'I-3')), again(paying('P-2', 'I-9', isVoid)));
+  expect(await held(tenant)).toEqual([]);
+  expect((await documents(stack, tenant)).filter((one) => !one.endsWith(' 0.00'))).toEqual([
+    'Invoice I-3 25.00',
+    'Payment - 10.00',
+  ]);
+}, 120_000);
+
+test('a refund that goes to another sale counts for the former one until it is moved in the books', async () => {
+  const tenant = await begin();
+  await sent(tenant, ticket('T-1', 2), ticket('T-2', 1), refund('R-1', 'T-1', 2));
+  await sent(tenant, again(refund('R-1', 'T-2', 2)), again(ticket('T-1', 2, isVoid)));
+  expect(await held(tenant)).toEqual([
+    expect.stringContaining('R-1 refund_above_sale'),
+    expect.stringContaining(
+      'T-1 in_use: The order T-1 is voided at the POS, but refunds of it are in QuickBooks: ' +
+        'R-1 over 25.00',
+    ),
+  ]);
+  // Nothing in the books rests on the sale that it is to go to.
+  await sent(tenant, again(ticket('T-2', 1, isVoid)), again(refund('R-1', 'T-2', 2, isVoid), 3));
+  expect(await held(tenant)).toEqual([]);
+  expect(await trialBalance(stack, tenant)).toEqual({});
+  // Two that change places do not wait for each other.
+  await sent(tenant, ticket('T-3', 1), ticket('T-4', 1));
+  await sent(tenant, refund('R-3', 'T-3', 1), refund('R-4', 'T-4', 1));
+  await sent(tenant, again(refund('R-3', 'T-4', 1)), again(refund('R-4', 'T-3', 1)));
+  expect(await held(tenant)).toEqual([]);
 }, 120_000);

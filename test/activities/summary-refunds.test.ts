@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { listFailedChanges } from '../../database/failed-changes';
+import { putMapping } from '../../database/mappings';
 import type { OrderBody, RefundBody } from '../../domain/bodies';
 import {
   sendChanges,
@@ -95,6 +96,42 @@ test('refunds together stay within their sale, also when sale and refund lie in 
     'R-2 refund held refund_above_sale',
     'R-3 refund held refund_above_sale',
     'R-8 refund held refund_above_sale',
+  ]);
+}, 120_000);
+
+test('in summaries too, what is given back onto a gift card counts against its sale', async () => {
+  const tenant = await summingTenant(stack);
+  const { pool } = stack.database;
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
+       AND kind = 'product'`,
+    [tenant.id],
+  );
+  const target = { id: rows[0]?.id ?? '', name: null };
+  await putMapping(pool, tenant.id, { kind: 'item', key: '@giftCard', target }, 'test');
+  const onCard: Partial<RefundBody> = {
+    orderId: 'S-1',
+    giftCards: { used: [{ code: 'G-1', amountMinor: 2_500 }] },
+    tenders: [],
+    totals: { netMinor: 2_500, taxMinor: 0, totalMinor: 0 },
+  };
+  await sendChanges(stack, tenant, [
+    ticket('S-1', 1, [['A', 2]], { businessDate: summed }),
+    refund('R-1', 2, onCard),
+    refund('R-2', 2, onCard),
+  ]);
+  await settled(tenant);
+  expect(await heldWith(stack, tenant)).toEqual([
+    'qbo refund R-2 held refund_above_sale: Of S-1 25.00 were sold and 25.00 given back ' +
+      'before: 25.00 more are too much',
+  ]);
+  await sendChanges(stack, tenant, [
+    refund('R-2', 2, { ...onCard, voided: true }, 2),
+    ticket('S-1', 2, [['A', 2]], { businessDate: summed, voided: true }),
+  ]);
+  expect(await settled(tenant)).toContain('SalesReceipt P-20261120-CARD 25.00');
+  expect(await heldWith(stack, tenant)).toEqual([
+    expect.stringContaining('S-1 held in_use: The order S-1 is voided at the POS, but refunds'),
   ]);
 }, 120_000);
 
@@ -372,4 +409,19 @@ test('B4: a sale made smaller and its refund corrected end in the same books in 
     `SalesReceipt P-20261120-CARD ${total}`,
   ]);
   expect((await states(stack, tenant)).filter((line) => !line.includes('delivered'))).toEqual([]);
+}, 120_000);
+
+test('a refund finds its sale in a summary, also where the ticket came voided before, as an invoice with its payment', async () => {
+  const tenant = await summingTenant(stack, { paid: { as: 'invoicePayment' } });
+  const day = { businessDate: summed };
+  await sendChanges(stack, tenant, [ticket('S-1', 1, [['A', 2]], { ...day, voided: true })]);
+  await untilIdle(stack, tenant, 20_000);
+  await sendChanges(stack, tenant, [ticket('S-1', 2, [['A', 2]], day)]);
+  await untilIdle(stack, tenant, 20_000);
+  await sendChanges(stack, tenant, [refund('R-1', 1, { orderId: 'S-1', businessDate: alone })]);
+  expect(await settled(tenant)).toEqual([
+    'RefundReceipt R-1 12.50',
+    'SalesReceipt P-20261120-CARD 25.00',
+  ]);
+  expect(await heldWith(stack, tenant)).toEqual([]);
 }, 120_000);

@@ -105,6 +105,38 @@ test('a correction names another sale or none; what was deleted after it was pos
   expect((await entries('p')).map(({ recordId }) => recordId)).toEqual(['a']);
 });
 
+test('of a held refund counts what the books have of it, before the gift cards that it went onto', async () => {
+  const onCard = (minor: number): object => ({
+    ...orderBody('a', [], null),
+    restock: true,
+    orderId: 'o',
+    unallocatedMinor: minor,
+    giftCards: { used: [{ code: 'G-1', amountMinor: minor }] },
+    totals: { netMinor: minor, taxMinor: 0, totalMinor: 0 },
+  });
+  const of = (recordId: string): TestChange => ({ ...refund(recordId, 'o'), body: onCard(900) });
+  await absorb(database.pool, tenant, [order('o', []), of('a'), of('b')]);
+  const amount = { key: '', isKept: false, codes: [], quantity: '0', taxMinor: 0 };
+  const net = {
+    totalMinor: 0,
+    amounts: [
+      { ...amount, kind: 'unallocated', netMinor: 700 },
+      { ...amount, kind: 'giftCard', key: 'G-1', netMinor: -700 },
+    ],
+  };
+  const snapshots = { a: { posted: { net } }, b: { keptShare: onCard(500) } };
+  for (const [recordId, snapshot] of Object.entries(snapshots))
+    await database.pool.query(
+      `UPDATE deliveries SET snapshot = $3, remote_id = '7', state = 'held', reason = 'in_use'
+       WHERE tenant = $1 AND system = 'qbo' AND record_id = $2`,
+      [tenant, recordId, JSON.stringify(snapshot)],
+    );
+  expect(await entries('o')).toMatchObject([
+    { recordId: 'a', isPosted: true, booksMinor: 700 },
+    { recordId: 'b', isPosted: true, booksMinor: 500 },
+  ]);
+});
+
 test('a voided refund counts until the books have voided it', async () => {
   const voided = (recordId: string): TestChange => {
     const body = { ...orderBody(recordId, [], null), restock: true, orderId: 'o', voided: true };

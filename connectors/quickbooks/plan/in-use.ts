@@ -21,7 +21,8 @@ export function inUseHold(
   const isAway = (op === 'absent' && isPartGone !== true) || isVoided(record);
   const home = facts.homeCurrency ?? '';
   const listed = isAway ? references.listed.get(`${record.kind}/${recordId}`) : undefined;
-  const paidOut = listed === undefined ? null : inUseByPayout(listed, home);
+  const invoice = references.listed.get(`invoice/${listed?.invoiceId ?? ''}`);
+  const paidOut = listed === undefined ? null : inUseByPayout(listed, invoice, home);
   if (record.kind === 'order' || record.kind === 'invoice') {
     const known = references.sales.get(`${record.kind}/${recordId}`);
     return (known === undefined ? null : inUseByRefund(known, isAway)) ?? paidOut;

@@ -10,53 +10,53 @@ import type { DecisionContext } from '../company/context';
 import { decisionFor } from './context';
 import type { DocumentSource } from './sale-of';
 
-// A ticket that is a sale and a refund in one is posted as a whole: one half that no rule posts
-// keeps the other and the moves of its tenders out too, so that nothing of it is posted by half.
+// A mixed ticket is a sale and a return in one and is posted as a whole: a side that no rule posts
+// keeps the other and the moves of its tenders out too.
 
-/** What of its other half keeps this part of a ticket out of the books; null where nothing does. */
-export function otherHalfHold(
+/** What of its other side keeps this part of a ticket out of the books; null where nothing does. */
+export function otherSideHold(
   { recordId, part }: Pick<Outgoing, 'recordId' | 'part'>,
   ticket: DocumentSource,
   company: DecisionContext,
 ): Hold | null {
   if (ticket.kind !== 'order') return null;
-  const found = heldHalf(ticket.body, recordId, company, part);
+  const found = heldSide(ticket.body, recordId, company, part);
   if (found === null) return null;
-  const { half, hold } = found;
-  return { ...hold, detail: `Its ${half} cannot be posted, so neither is this: ${hold.detail}` };
+  const { side, hold } = found;
+  return { ...hold, detail: `Its ${side} cannot be posted, so neither is this: ${hold.detail}` };
 }
 
 /**
- * What keeps a ticket of two halves out of daily summaries, by itself as on a day without; null
+ * What keeps a mixed ticket out of daily summaries, by itself as on a day without; null
  * where nothing does.
  */
-export function halvesHold(
+export function mixedTicketHold(
   body: OrderBody,
   recordId: string,
   company: DecisionContext,
 ): Hold | null {
-  const found = heldHalf(body, recordId, company, null);
+  const found = heldSide(body, recordId, company, null);
   if (found === null) return null;
-  const { half, hold } = found;
-  return { ...hold, detail: `Its ${half} cannot be posted, so none of it is: ${hold.detail}` };
+  const { side, hold } = found;
+  return { ...hold, detail: `Its ${side} cannot be posted, so none of it is: ${hold.detail}` };
 }
 
-function heldHalf(
+function heldSide(
   body: OrderBody,
   recordId: string,
   company: DecisionContext,
   except: string | null,
-): { half: DocumentPart; hold: Hold } | null {
+): { side: DocumentPart; hold: Hold } | null {
   const parts = partsOfOrder(body);
   if (parts.length < 2) return null;
-  for (const half of parts) {
-    if (half === except) continue;
+  for (const side of parts) {
+    if (side === except) continue;
     // Day and start are the same for both; each looks at its own document about them.
-    const decision = decisionFor(saleOfTicket({ kind: 'order', body }, recordId, half), company, {
+    const decision = decisionFor(saleOfTicket({ kind: 'order', body }, recordId, side), company, {
       startDate: null,
       closed: { mode: 'firstOpenDay' },
     });
-    if (decision.type === 'hold') return { half, hold: decision };
+    if (decision.type === 'hold') return { side, hold: decision };
   }
   return null;
 }

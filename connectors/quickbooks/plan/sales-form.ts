@@ -15,7 +15,7 @@ import type { Composed, Outgoing } from '../../contract';
 import { booksStateOf, postedAnew, type ReadRows } from '../books/books-state';
 import { hold } from '../company/hold';
 import { inUseHold } from './in-use';
-import { otherHalfHold } from './mixed-ticket';
+import { otherSideHold } from './mixed-ticket';
 import { newDifference, newMain, type Asked, type NewDocument } from './new-document';
 import type { CompanyContext } from '../company/context';
 import { decisionFor, isWanted, saleOfPart, typeOfEntity } from './context';
@@ -83,8 +83,8 @@ export function planDocument(
     if (missing.length > 0) return done({ type: 'notReady', missing });
     return done(hold(forbidden.reason, forbidden.what, forbidden.detail));
   }
-  const half = isWanted(item, ticket) ? otherHalfHold(item, ticket, company) : null;
-  if (half !== null) return done(hold(half.reason, half.what, half.detail));
+  const side = isWanted(item, ticket) ? otherSideHold(item, ticket, company) : null;
+  if (side !== null) return done(hold(side.reason, side.what, side.detail));
   return planFrom({ item, ticket, company, sale }, rows, posted);
 }
 

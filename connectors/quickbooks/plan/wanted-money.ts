@@ -16,7 +16,7 @@ import { appliedPart, isMovePart } from '../../../domain/posting/part-names';
 import { backOfPart, moveOfPart, saleOfTicket } from '../../../domain/posting/source/ticket';
 import { thingsReferredTo } from '../../../domain/records/record-references';
 import type { Composed, MissingReference, Outgoing, References } from '../../contract';
-import { otherHalfHold } from './mixed-ticket';
+import { otherSideHold } from './mixed-ticket';
 import { isOnAccountThere } from './credited-refund';
 import { hold, moneyAccount } from '../company/hold';
 import type { CompanyContext } from '../company/context';
@@ -203,8 +203,8 @@ function moveShape(item: Outgoing, company: CompanyContext): MoneyShape {
   const { startDate } = company.settings;
   if (startDate !== null && record.body.businessDate < startDate)
     return stop({ type: 'skip', reason: 'before_start_date' });
-  const half = otherHalfHold({ recordId, part }, record, company);
-  if (half !== null) return stopped(half);
+  const side = otherSideHold({ recordId, part }, record, company);
+  if (side !== null) return stopped(side);
   const known =
     record.kind === 'order'
       ? company.references.orders.get(recordId)

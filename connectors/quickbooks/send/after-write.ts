@@ -1,7 +1,7 @@
 import { currencyDecimals, minorToText, textToMinor } from '../../../domain/money';
 import type { MemberResult, Write } from '../../contract';
 import { moneyOf } from '../books/books-money';
-import { naturalSchema, type DocumentNatural, type Natural } from '../books/natural';
+import { naturalSchema, type DocumentNatural, type Natural } from '../books/natural-key';
 import {
   keyOf,
   labelsIn,

@@ -10,7 +10,7 @@ import { inLists, quoted, type QboClient } from '../api/client';
 import { documentEntities } from '../api/entities';
 import { findDocuments, type WantedDocument } from '../books/find-documents';
 import type { DocumentFinding } from '../books/findings';
-import { naturalSchema, type Natural } from '../books/natural';
+import { naturalSchema, type Natural } from '../books/natural-key';
 import { customerSchema, documentSchema, itemSchema } from '../api/wire';
 
 // What became of a send that is too old to be repeated (quickbooks.md#request-ids: how long a

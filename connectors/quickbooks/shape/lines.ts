@@ -112,7 +112,7 @@ function lineBody(
 ): JsonObject {
   const { references } = company;
   const item = itemOf(line, company, problems);
-  const taxCode = markOf(line, company);
+  const taxCode = taxCodeOfLine(line, company);
   const isGeneric = line.kind === 'item' && item === references.mapping('item', genericKey);
   // The item no longer says which article it was.
   const said = isGeneric ? `${line.sku ?? ''}: ${line.description}` : line.description;
@@ -225,7 +225,7 @@ function keyOf(line: PostingLine): string {
 }
 
 /** TAX or NON in the US, the mapped code elsewhere, none where no tax is used. */
-function markOf(line: PostingLine, company: Company): string | null {
+function taxCodeOfLine(line: PostingLine, company: Company): string | null {
   const { references, facts } = company;
   if (facts.country === 'US') {
     if (!facts.usingSalesTax) return null;

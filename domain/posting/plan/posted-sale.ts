@@ -142,6 +142,18 @@ export function grouped(amounts: readonly PostedAmount[]): PostedAmount[] {
     });
 }
 
+/** What a posted sale or refund is worth before the gift cards that settled it. */
+export function postedWorthMinor({
+  totalMinor,
+  amounts,
+}: {
+  totalMinor: number;
+  amounts: readonly { kind: string; netMinor: number }[];
+}): number {
+  const used = amounts.filter(({ kind, netMinor }) => kind === 'giftCard' && netMinor < 0);
+  return totalMinor - sumMinor(used.map(({ netMinor }) => netMinor));
+}
+
 export function groupKey({ kind, key, isKept, codes }: PostedAmount): string {
   return JSON.stringify([kind, key, isKept, codes]);
 }

@@ -5,7 +5,7 @@ import { refundsBefore, type KnownSale } from './known-sale';
 import { taxKeyOf } from '../decide/lines';
 import type { LineTaxes, Sale, SaleAmount, SaleItem } from '../sale';
 import type { PostingSettings } from '../settings';
-import { saleOfTicket } from './ticket';
+import { saleOfTicket, worthMinor } from './ticket';
 
 // A refund that says an amount and no lines (accounting.md#refunds): the whole rest of a sale gives
 // back its remaining lines and tax; a part of it is one line, by setting with its share of the tax.
@@ -39,8 +39,8 @@ function derived(
 ): Sale {
   const plain = saleOfTicket({ kind: 'refund', body }, recordId, 'refund');
   if (!isAmountOnly(body)) return plain;
-  const leftMinor = sold.totalMinor - sumMinor(before.map(({ totalMinor }) => totalMinor));
-  const rest = leftMinor === plain.totalMinor ? restOf(plain, sold, before, body.restock) : null;
+  const leftMinor = worthMinor(sold) - sumMinor(before.map(worthMinor));
+  const rest = leftMinor === worthMinor(plain) ? restOf(plain, sold, before, body.restock) : null;
   if (rest !== null) return rest;
   const { amountOnlyTax } = settings.refund;
   const isProrated =
@@ -48,11 +48,10 @@ function derived(
   return isProrated ? prorated(plain, sold) : plain;
 }
 
-/** Whether a refund says nothing but an amount. */
+/** Whether a refund says nothing but an amount, in money or onto gift cards. */
 export function isAmountOnly(body: RefundBody): boolean {
   const { lines, fees = [], shipping = [], tips = [], giftCards, unallocatedMinor = 0 } = body;
-  const cards = [...(giftCards?.sold ?? []), ...(giftCards?.used ?? [])];
-  const stated = [lines, fees, shipping, tips, cards];
+  const stated = [lines, fees, shipping, tips, giftCards?.sold ?? []];
   return unallocatedMinor > 0 && stated.every((list) => list.length === 0);
 }
 
@@ -77,7 +76,7 @@ function restOf(plain: Sale, sold: Sale, before: readonly Sale[], restock: boole
     taxKey,
   );
   if (items === null || fees === null || shipping === null) return null;
-  if (before.some(({ giftCards }) => giftCards.length > 0)) return null;
+  if (before.some((sale) => cardsSold(sale).length > 0)) return null;
   const tipsMinor = sumOf(sold.tipsMinor) - sumMinor(before.map((sale) => sumOf(sale.tipsMinor)));
   if (tipsMinor < 0) return null;
   // What was given back without a line before, and its tax, is taken off again.
@@ -86,9 +85,8 @@ function restOf(plain: Sale, sold: Sale, before: readonly Sale[], restock: boole
     .map((part) => ({ ...part, netMinor: 0 - part.netMinor, taxMinor: 0 - part.taxMinor }));
   const taxed: (SaleAmount | SaleItem)[] = [...items, ...fees, ...shipping, ...offset];
   const taxMinor = sumMinor(taxed.map((line) => line.taxMinor));
-  const cardsMinor = sumMinor(
-    sold.giftCards.map(({ use, amountMinor }) => (use === 'sold' ? amountMinor : -amountMinor)),
-  );
+  const giftCards = cardsSold(sold);
+  const cardsMinor = sumMinor(giftCards.map(({ amountMinor }) => amountMinor));
   const statedMinor =
     sumMinor(taxed.map((line) => line.netMinor)) + taxMinor + tipsMinor + cardsMinor;
   return {
@@ -98,12 +96,17 @@ function restOf(plain: Sale, sold: Sale, before: readonly Sale[], restock: boole
     fees,
     shipping,
     tipsMinor: tipsMinor === 0 ? [] : [{ description: 'Tip', amountMinor: tipsMinor }],
-    giftCards: sold.giftCards,
+    giftCards: [...giftCards, ...plain.giftCards],
     ...(offset.length === 0 ? {} : { prorated: offset }),
-    unallocatedMinor: plain.totalMinor - statedMinor,
+    unallocatedMinor: worthMinor(plain) - statedMinor,
     taxMinor,
     taxLabel: labelOf(taxed),
   };
+}
+
+/** Cards that settled it are no part of what was sold or given back. */
+function cardsSold({ giftCards }: Sale): Sale['giftCards'] {
+  return giftCards.filter(({ use }) => use === 'sold');
 }
 
 const itemKey = (item: SaleItem): string => JSON.stringify([item.sku, taxKeyOf(item.codes)]);
@@ -166,7 +169,7 @@ function labelOf(taxed: readonly LineTaxes[]): string {
  * last takes the rest.
  */
 function prorated(plain: Sale, sold: Sale): Sale {
-  const amountMinor = plain.totalMinor;
+  const amountMinor = worthMinor(plain);
   const soldMinor = sumOfNet(taxedOf(sold)) + sold.taxMinor;
   const taxMinor = shareMinor(amountMinor, sold.taxMinor, soldMinor);
   if (taxMinor === 0) return plain;

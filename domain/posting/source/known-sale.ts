@@ -2,7 +2,7 @@ import type { InvoiceBody, OrderBody, PaymentBody, RefundBody } from '../../bodi
 import { minorToText, sumMinor } from '../../money';
 import type { BookedDeposit } from '../deposit-tax';
 import type { Hold } from '../document';
-import { partsOfOrder, saleOfTicket } from './ticket';
+import { saleOfTicket, worthMinor } from './ticket';
 import type { HoldCode } from '../../hold-reasons';
 
 // A sale with what was given back and paid of it so far: nothing goes beyond what was sold
@@ -15,12 +15,14 @@ export type SaleEntry = {
   isPosted: boolean;
   /** May still be posted by itself. */
   isOpen: boolean;
-  /** What the books have of it where its newest revision is held. */
+  /** What the books have of a refund, before gift cards, where its newest revision is held. */
   booksMinor?: number | null;
   /** Of a deposit: its tax, as the books have it; null where they have none of it. */
   booked?: BookedDeposit | null;
   /** The till has it: neither deleted nor voided, whatever became of it. */
   isWanted: boolean;
+  /** It names another sale by now; what the books have of it counts here until they have that. */
+  isLeft?: boolean;
 } & ({ kind: 'refund'; body: RefundBody } | { kind: 'payment'; body: PaymentBody });
 
 export interface KnownSale {
@@ -47,7 +49,9 @@ export function entriesBefore(
   const isSelf = (entry: SaleEntry): boolean => entry.kind === kind && entry.recordId === recordId;
   const own = sale.entries.findIndex(isSelf);
   return sale.entries.filter(
-    (entry, index) => !isSelf(entry) && (entry.isPosted || (entry.isOpen && index < own)),
+    // What leaves this sale makes room in it: two that change places do not wait for each other.
+    (entry, index) =>
+      !isSelf(entry) && entry.isLeft !== true && (entry.isPosted || (entry.isOpen && index < own)),
   );
 }
 
@@ -59,8 +63,14 @@ export function refundsBefore(sale: KnownSale, recordId: string): RefundEntry[] 
   return fitting(before, soldMinor(sale), backMinor);
 }
 
-function backMinor({ body, booksMinor }: RefundEntry): number {
-  return booksMinor ?? body.totals.totalMinor;
+/** What the books have, or are to have, of a refund: in money and onto gift cards. */
+export function backMinor({ recordId, body, booksMinor }: RefundEntry): number {
+  return booksMinor ?? givenBackMinor(recordId, body);
+}
+
+/** What a refund gives back, in money and onto gift cards. */
+export function givenBackMinor(recordId: string, body: RefundBody): number {
+  return worthMinor(saleOfTicket({ kind: 'refund', body }, recordId, 'refund'));
 }
 
 /**
@@ -83,12 +93,17 @@ function fitting<T extends Pick<SaleEntry, 'isPosted'>>(
   });
 }
 
-/** What was sold: of a ticket with returns in it, its sale; of a voided one nothing. */
+/**
+ * What was sold, before gift cards and deposits: of a ticket with returns in it, its sale; of a
+ * voided one nothing.
+ */
 export function soldMinor({ ticket, recordId }: KnownSale): number {
-  if (ticket.body.voided === true) return 0;
-  if (ticket.kind === 'invoice' || partsOfOrder(ticket.body).length === 1)
-    return ticket.body.totals.totalMinor;
-  return saleOfTicket(ticket, recordId, 'sale').totalMinor;
+  return ticket.body.voided === true ? 0 : worthMinor(saleOfTicket(ticket, recordId, 'sale'));
+}
+
+/** What an invoice is over: what was sold less the gift cards that paid of it at once. */
+function invoicedMinor({ ticket: { body } }: KnownSale): number {
+  return body.voided === true ? 0 : body.totals.totalMinor;
 }
 
 /** Refunds of a sale together stay within it; null where they do. */
@@ -96,27 +111,27 @@ export function refundHold(sale: KnownSale, recordId: string, body: RefundBody):
   const limit = limitHold(sale, body.currency);
   if (limit !== null) return limit;
   const beforeMinor = refundedMinor(sale, recordId);
-  const { totalMinor } = body.totals;
-  if (beforeMinor + totalMinor <= soldMinor(sale)) return owedHold(sale, recordId, body);
+  const ownMinor = givenBackMinor(recordId, body);
+  if (beforeMinor + ownMinor <= soldMinor(sale)) return owedHold(sale, recordId, body);
   const text = (minor: number): string => minorToText(minor, body.currency);
   if (sale.ticket.body.voided === true)
     return hold(
       'refund_above_sale',
       `The ${sale.ticket.kind} ${sale.recordId} is voided at the POS, so refund ` +
-        `${recordId} of ${text(totalMinor)} gives back more than was sold. Void the refund ` +
+        `${recordId} of ${text(ownMinor)} gives back more than was sold. Void the refund ` +
         `at the POS too, or send the ${sale.ticket.kind} again as it was`,
     );
   return hold(
     'refund_above_sale',
     `Of ${sale.recordId} ${text(soldMinor(sale))} were sold and ${text(beforeMinor)} given ` +
-      `back before: ${text(totalMinor)} more are too much`,
+      `back before: ${text(ownMinor)} more are too much`,
   );
 }
 
 /** What is given back without money must be owed still: else nobody knows how it was paid back. */
 function owedHold(sale: KnownSale, recordId: string, body: RefundBody): Hold | null {
   if (body.tenders.length > 0 || body.totals.totalMinor === 0) return null;
-  const openMinor = soldMinor(sale) - settledMinor(sale, 'refund', recordId);
+  const openMinor = invoicedMinor(sale) - settledMinor(sale, 'refund', recordId);
   if (sale.ticket.kind === 'invoice' && body.totals.totalMinor <= openMinor) return null;
   const text = (minor: number): string => minorToText(minor, body.currency);
   return hold(
@@ -133,12 +148,12 @@ export function paymentHold(sale: KnownSale, recordId: string, body: PaymentBody
   const { currency } = sale.ticket.body;
   const limit = limitHold(sale, currency);
   if (limit !== null) return limit;
-  const openMinor = soldMinor(sale) - settledMinor(sale, 'payment', recordId);
+  const openMinor = invoicedMinor(sale) - settledMinor(sale, 'payment', recordId);
   if (body.amountMinor <= openMinor) return null;
   const text = (minor: number): string => minorToText(minor, currency);
   return hold(
     'payment_above_invoice',
-    `Of invoice ${sale.recordId} over ${text(soldMinor(sale))} still ${text(openMinor)} ` +
+    `Of invoice ${sale.recordId} over ${text(invoicedMinor(sale))} still ${text(openMinor)} ` +
       `are owed: ${text(body.amountMinor)} are too much`,
   );
 }
@@ -163,7 +178,7 @@ function refundedMinor(sale: KnownSale, recordId: string): number {
 /** What no longer is owed of an invoice: payments, and refunds without money. */
 function settledMinor(sale: KnownSale, kind: SaleEntry['kind'], recordId: string): number {
   const before = entriesBefore(sale, kind, recordId);
-  return sumMinor(fitting(before, soldMinor(sale), owedLessMinor).map(owedLessMinor));
+  return sumMinor(fitting(before, invoicedMinor(sale), owedLessMinor).map(owedLessMinor));
 }
 
 function owedLessMinor(entry: SaleEntry): number {

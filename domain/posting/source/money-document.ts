@@ -47,7 +47,7 @@ export const receivableAccount = 'receivable';
 export type MoneyDecision = MoneyDocument | Hold | { type: 'nothing'; reason: string };
 
 /**
- * The account between the halves of an exchange: zero as soon as all its tenders are moved (ADR
+ * The account between the sides of an exchange: zero as soon as all its tenders are moved (ADR
  * 0006).
  */
 export const exchangeAccount = 'clearing:exchange';

@@ -28,7 +28,14 @@ export interface ListedThing {
   currency: string | null;
   /** What each tender brought of it; a voided one brought nothing. */
   broughtMinor: Readonly<Record<string, number>>;
-  /** In the order in which they came, neither deleted nor voided. */
+  /** Of an invoice: its payments. What lists one of them lists a part of the invoice. */
+  paymentIds: readonly string[];
+  /** Of a payment: its invoice, which is listed beside it; null of all others. */
+  invoiceId: string | null;
+  /**
+   * Those that list it or charge it back, or a payment of it, in the order in which they came,
+   * neither deleted nor voided.
+   */
   payouts: readonly ListingPayout[];
 }
 
@@ -51,13 +58,53 @@ export function broughtBy(
 }
 
 /** The tender whose money a payout pays out. */
-function tenderOfPayout({ tender, processor }: PayoutBody): string {
+export function tenderOfPayout({ tender, processor }: PayoutBody): string {
   return tender ?? processor;
 }
 
+/** Where a payout lists something: as paid out, or as charged back. */
+type Listing = 'includes' | 'chargebacks';
+
+/** What a payout lists of a thing; of an invoice, its payments too. */
+function linesOf(body: PayoutBody, listing: Listing, thing: ListedThing): PaidOutLine[] {
+  const keys = new Set([
+    keyOf(thing),
+    ...thing.paymentIds.map((recordId) => keyOf({ kind: 'payment', recordId })),
+  ]);
+  return (body[listing] ?? []).filter((line) => keys.has(keyOf(line)));
+}
+
+/** What a payout pays out of a thing, an invoice with its payments. */
+export function paidOutOf(body: PayoutBody, thing: ListedThing): number {
+  return minorOf(linesOf(body, 'includes', thing));
+}
+
+/** Whether a payout lists the thing by its own name. */
+export function namesItself(
+  body: PayoutBody,
+  thing: Pick<ListedThing, 'kind' | 'recordId'>,
+  listing: Listing = 'includes',
+): boolean {
+  return (body[listing] ?? []).some((line) => keyOf(line) === keyOf(thing));
+}
+
+type PaidOutLine = PayoutBody['includes'][number];
+
+function minorOf(lines: readonly PaidOutLine[]): number {
+  return sumMinor(lines.map(({ amountMinor }) => amountMinor));
+}
+
+/** The payout that is asked about, and where in it. */
+interface Asked {
+  recordId: string;
+  body: PayoutBody;
+  currency: string;
+  listing: Listing;
+}
+
 /**
- * Why a payout is not booked: it lists something at another amount than was brought or is left;
- * null where it may be.
+ * Why a payout is not booked: it lists something at another amount than was brought or is left, or
+ * charges back more than was brought; null where it may be.
  */
 export function payoutHold(
   recordId: string,
@@ -65,41 +112,95 @@ export function payoutHold(
   currency: string,
   listed: (kind: PaidOutKind, recordId: string) => ListedThing | undefined,
 ): Hold | null {
-  const tender = tenderOfPayout(body);
-  for (const [, [first, ...more]] of groupBy(body.includes, keyOf)) {
-    const thing = first === undefined ? undefined : listed(first.kind, first.recordId);
-    if (first === undefined || thing === undefined) continue;
-    // In another currency the processor's rate decides.
-    if (thing.currency !== null && thing.currency !== currency) continue;
-    const amountMinor = sumMinor([first, ...more].map((one) => one.amountMinor));
-    const broughtMinor = thing.broughtMinor[tender] ?? 0;
-    const others = thing.payouts.filter((one) => tenderOfPayout(one.body) === tender);
-    const own = others.findIndex((one) => one.payoutId === recordId);
-    const of = ({ body: { includes } }: ListingPayout): number =>
-      sumMinor(includes.flatMap((one) => (keyOf(one) === keyOf(first) ? [one.amountMinor] : [])));
-    const rest = others.filter(({ payoutId }) => payoutId !== recordId);
-    const before = others.filter(
-      ({ isPosted, isOpen }, index) => index !== own && (isPosted || (isOpen && index < own)),
-    );
-    // By those before it, or, where it is paid out in parts, by all of them together.
-    const [soFarMinor, allMinor] = [before, rest].map(
-      (some) => sumMinor(some.map(of)) + amountMinor,
-    );
-    if (soFarMinor === broughtMinor || allMinor === broughtMinor) continue;
-    // What is in the books leaves a rest where the sale grew since: that lies on the clearing
-    // account.
-    if (others[own]?.isPosted === true && isWithin(soFarMinor ?? 0, broughtMinor)) continue;
-    const text = (minor: number): string => minorToText(minor, currency);
-    const what = `${first.kind} ${first.recordId}`;
-    const already = rest.map((one) => `${text(of(one))} in payout ${one.payoutId}`).slice(0, 5);
-    const paidOut = already.length === 0 ? '' : ` and was paid out already: ${already.join(', ')}`;
-    const detail =
-      `Payout ${recordId} lists ${what} at ${text(amountMinor)}; its tender ${tender} ` +
-      `brought ${text(broughtMinor)}${paidOut}. Correct the payout or the ${first.kind}, or ` +
-      'void the payout that is too much';
-    return { type: 'hold', reason: 'payout_differs', what: 'payout', detail };
+  for (const listing of ['includes', 'chargebacks'] as const) {
+    const asked = { recordId, body, currency, listing };
+    for (const [, [first]] of groupBy(body[listing] ?? [], keyOf)) {
+      const thing = first === undefined ? undefined : listed(first.kind, first.recordId);
+      // In another currency the processor's rate decides.
+      const isOther = (thing?.currency ?? currency) !== currency;
+      if (thing === undefined || isOther) continue;
+      const invoice = thing.invoiceId === null ? undefined : listed('invoice', thing.invoiceId);
+      const hold = listedHold(asked, thing) ?? wholeHold(asked, invoice);
+      if (hold !== null) return hold;
+    }
   }
   return null;
+}
+
+/** Paid out once, or in parts that are the whole together; charged back at most once. */
+function listedHold(asked: Asked, thing: ListedThing): Hold | null {
+  const { soFarMinor, allMinor, broughtMinor, isPosted } = countedOf(asked, thing);
+  if (asked.listing === 'chargebacks')
+    return 0 - soFarMinor <= Math.abs(broughtMinor) ? null : differs(asked, thing);
+  // By those before it, or, where it is paid out in parts, by all of them together.
+  if (soFarMinor === broughtMinor || allMinor === broughtMinor) return null;
+  // What is in the books leaves a rest where the sale grew since: that lies on the clearing
+  // account.
+  return isPosted && isWithin(soFarMinor, broughtMinor) ? null : differs(asked, thing);
+}
+
+/** Of a payment: where its invoice is listed by its own name, that has its money in it. */
+function wholeHold(asked: Asked, invoice: ListedThing | undefined): Hold | null {
+  if (invoice === undefined) return null;
+  const bodies = [asked.body, ...invoice.payouts.map(({ body }) => body)];
+  if (!bodies.some((body) => namesItself(body, invoice, asked.listing))) return null;
+  if (asked.listing === 'chargebacks') return listedHold(asked, invoice);
+  const { soFarMinor, broughtMinor } = countedOf(asked, invoice);
+  return isWithin(soFarMinor, broughtMinor) ? null : differs(asked, invoice);
+}
+
+/** What a payout lists of a thing, with what counts before it and with all that list it. */
+function countedOf(
+  { recordId, body, listing }: Asked,
+  thing: ListedThing,
+): {
+  soFarMinor: number;
+  allMinor: number;
+  broughtMinor: number;
+  isPosted: boolean;
+  rest: ListingPayout[];
+} {
+  const tender = tenderOfPayout(body);
+  const same = thing.payouts.filter((one) => tenderOfPayout(one.body) === tender);
+  const own = same.findIndex((one) => one.payoutId === recordId);
+  const rest = same.filter(({ payoutId }) => payoutId !== recordId);
+  const before = same.filter(
+    ({ isPosted, isOpen }, index) => index !== own && (isPosted || (isOpen && index < own)),
+  );
+  const withOwn = (some: readonly ListingPayout[]): number =>
+    minorOf([body, ...some.map((one) => one.body)].flatMap((one) => linesOf(one, listing, thing)));
+  return {
+    soFarMinor: withOwn(before),
+    allMinor: withOwn(rest),
+    broughtMinor: thing.broughtMinor[tender] ?? 0,
+    isPosted: same[own]?.isPosted === true,
+    rest,
+  };
+}
+
+function differs(asked: Asked, thing: ListedThing): Hold {
+  const { recordId, body, currency, listing } = asked;
+  const { broughtMinor, rest } = countedOf(asked, thing);
+  const text = (minor: number): string => minorToText(minor, currency);
+  const lines = linesOf(body, listing, thing);
+  const names = [...new Set(lines.map(({ kind, recordId: id }) => `${kind} ${id}`))];
+  const of = names.includes(`${thing.kind} ${thing.recordId}`)
+    ? ''
+    : ` of ${thing.kind} ${thing.recordId}`;
+  const isBack = listing === 'chargebacks';
+  const already = rest.flatMap((one) => {
+    const others = linesOf(one.body, listing, thing);
+    return others.length === 0 ? [] : [`${text(minorOf(others))} in payout ${one.payoutId}`];
+  });
+  const verb = isBack ? 'charged back' : 'paid out';
+  const before =
+    already.length === 0 ? '' : ` and was ${verb} already: ${already.slice(0, 5).join(', ')}`;
+  const detail =
+    `Payout ${recordId} lists ${isBack ? 'a chargeback of ' : ''}` +
+    `${names.slice(0, 5).join(' and ')}${of} at ${text(minorOf(lines))}; its tender ` +
+    `${tenderOfPayout(body)} brought ${text(broughtMinor)}${before}. Correct the payout or the ` +
+    `${thing.kind}, or void the payout that is too much`;
+  return { type: 'hold', reason: 'payout_differs', what: 'payout', detail };
 }
 
 function isWithin(minor: number, broughtMinor: number): boolean {

@@ -188,6 +188,15 @@ export function saleOfTicket(ticket: Ticket, recordId: string, part: DocumentPar
   };
 }
 
+/**
+ * What was sold or given back, whatever it was settled with: its total is after gift cards, and
+ * that of a sale after the deposits it uses.
+ */
+export function worthMinor(sale: Pick<Sale, 'totalMinor' | 'giftCards' | 'deposits'>): number {
+  const settled = [...sale.giftCards, ...(sale.deposits ?? [])].filter(({ use }) => use === 'used');
+  return sale.totalMinor + sumMinor(settled.map(({ amountMinor }) => amountMinor));
+}
+
 function isOwedRefund(ticket: Ticket): boolean {
   return ticket.kind === 'refund' && isOwed(ticket.body);
 }
@@ -196,7 +205,7 @@ function isOwedRefund(ticket: Ticket): boolean {
 export const tenderBetween = 'exchange';
 
 /**
- * Each half of an exchange, and what several tenders paid back, is settled with one account in
+ * Each side of an exchange, and what several tenders paid back, is settled with one account in
  * between.
  */
 function exchangeTender(amountMinor: number): SaleTender[] {
@@ -212,7 +221,7 @@ type Rest = Pick<
 const withoutRest: Rest = { fees: [], tipsMinor: [], shipping: [], giftCards: [] };
 
 /**
- * The rest of one half of a ticket: all of it on the sale, but for fees that the sale cannot bear.
+ * The rest of one side of a ticket: all of it on the sale, but for fees that the sale cannot bear.
  */
 function restOfHalf(ticket: Extract<Ticket, { kind: 'order' }>, isTurned: boolean): Rest {
   const rest = restOf(ticket, false);
@@ -260,7 +269,7 @@ function restOf({ kind, body }: Ticket, isTurned: boolean): Rest {
 }
 
 /**
- * What the parts of a sale add up to: the total of one half of a ticket with lines of both signs.
+ * What the parts of a sale add up to: the total of one side of a mixed ticket.
  */
 function sumOf(sale: Omit<Sale, 'totalMinor'>): number {
   return sumMinor([

@@ -44,7 +44,7 @@ export function ticketShares(ticket: SummaryTicket, recordId: string): TicketSha
   const sales = parts.map((part) => ({ part, sale: saleOfTicket(ticket, recordId, part) }));
   const totalOf = (side: DocumentPart): number =>
     sumMinor(sales.flatMap(({ part, sale }) => (part === side ? [sale.totalMinor] : [])));
-  const tenders = tendersOfHalves(totalOf('sale'), totalOf('refund'), receivedTenders(ticket));
+  const tenders = tendersOfSides(totalOf('sale'), totalOf('refund'), receivedTenders(ticket));
   if (tenders === null) return { type: 'alone' };
   const shares: TicketShare[] = [];
   for (const { part, sale } of sales) {
@@ -81,7 +81,7 @@ function isAboutOneSale(refund: RefundBody): boolean {
  * on both sides of the first tender, and without any on the account of exchanges. Null where money
  * went out of one tender into another: neither side says so.
  */
-function tendersOfHalves(
+function tendersOfSides(
   soldMinor: number,
   givenMinor: number,
   tenders: readonly SaleTender[],

@@ -264,6 +264,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
       tenant,
       orders.map(({ recordId }) => ({
         kind: 'refund',
+        rev: 2,
         recordId: recordId.replace('order', 'refund'),
         content: { kind: 'refund', body: { ...refundBody, orderId: `${recordId}0` } },
       })),

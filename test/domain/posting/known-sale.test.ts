@@ -128,7 +128,9 @@ test('lines, an amount, then the rest: together they give back exactly what was 
       fc.integer({ min: 0, max: 900 }),
       fc.constantFrom('none' as const, 'prorate' as const),
       (order, lines, amountMinor, amountOnlyTax) => {
-        const total = order.totals.totalMinor;
+        // A gift card that paid of it is no part of what was sold.
+        const used = (order.giftCards?.used ?? []).map((card) => card.amountMinor);
+        const total = order.totals.totalMinor + sumMinor(used);
         const own = order.lines.slice(0, lines);
         const netMinor = sumMinor(own.map((line) => line.netMinor));
         const taxMinor = sumMinor(own.flatMap((line) => line.taxes.map((tax) => tax.taxMinor)));
@@ -192,6 +194,111 @@ test('of a sale with returns in it no more can be given back than was sold', () 
   };
   expect(refundHold(known, 'r', refundBody(3_750))).toBeNull();
   expect(refundHold(known, 'r', refundBody(3_751))).toMatchObject({ reason: 'refund_above_sale' });
+});
+
+test('gift cards and deposits that paid of a ticket with returns in it are part of what was sold', () => {
+  const order: OrderBody = {
+    ...orderBody(
+      '1',
+      [
+        ['a', 3],
+        ['b', -2],
+      ],
+      null,
+    ),
+    giftCards: { used: [{ code: 'g', amountMinor: 600 }] },
+    deposits: [{ paymentId: 'd', amountMinor: 400 }],
+    tenders: [{ tender: 'card', amountMinor: 250 }],
+    totals: { netMinor: 1_250, taxMinor: 0, totalMinor: 650 },
+  };
+  const known: KnownSale = {
+    recordId: 'o',
+    ticket: { kind: 'order', body: order },
+    entries: [],
+    hasMore: false,
+  };
+  expect(refundHold(known, 'r', refundBody(3_750))).toBeNull();
+  expect(refundHold(known, 'r', refundBody(3_751))).toMatchObject({ reason: 'refund_above_sale' });
+});
+
+test('a gift card that was sold counts as sold, and goes back but once', () => {
+  const sold = { sold: [{ code: 'g', amountMinor: 5_000 }] };
+  const totals = { netMinor: 0, taxMinor: 0, totalMinor: 5_000 };
+  const own = { giftCards: sold, totals, tenders: [{ tender: 'card', amountMinor: 5_000 }] };
+  const order: OrderBody = { ...orderBody('1', [], null), ...own };
+  const back: RefundBody = { ...orderBody('r', [], null), ...own, restock: false };
+  const first: SaleEntry = {
+    kind: 'refund',
+    recordId: 'r1',
+    body: back,
+    isPosted: true,
+    isOpen: false,
+    isWanted: true,
+  };
+  const known = (entries: SaleEntry[]): KnownSale => ({
+    recordId: 'o',
+    ticket: { kind: 'order', body: order },
+    entries,
+    hasMore: false,
+  });
+  expect(refundHold(known([]), 'r1', back)).toBeNull();
+  expect(refundHold(known([first]), 'r2', back)).toMatchObject({ reason: 'refund_above_sale' });
+});
+
+test('the whole of a sale that a gift card paid in part, said as an amount, gives back its lines and tax', () => {
+  const plain = orderBody('1', [['a', 2]], null);
+  const order: OrderBody = {
+    ...plain,
+    lines: plain.lines.map((line) => ({ ...line, taxes: [{ code: 'S', taxMinor: 100 }] })),
+    giftCards: { used: [{ code: 'g', amountMinor: 1_000 }] },
+    tenders: [{ tender: 'card', amountMinor: 1_600 }],
+    totals: { netMinor: 2_500, taxMinor: 100, totalMinor: 1_600 },
+  };
+  const known: KnownSale = {
+    recordId: 'o',
+    ticket: { kind: 'order', body: order },
+    entries: [],
+    hasMore: false,
+  };
+  const settings = { refund: { amountOnlyTax: 'none' as const } };
+  expect(refundOfSale('r', refundBody(2_600), known, settings)).toMatchObject({
+    items: [{ sku: 'a', netMinor: 2_500 }],
+    taxMinor: 100,
+    unallocatedMinor: 0,
+    giftCards: [],
+    totalMinor: 2_600,
+  });
+  const onCard: RefundBody = {
+    ...refundBody(2_600),
+    giftCards: { used: [{ code: 'g', amountMinor: 2_600 }] },
+    tenders: [],
+    totals: { netMinor: 2_600, taxMinor: 0, totalMinor: 0 },
+  };
+  expect(refundOfSale('r', onCard, known, settings)).toMatchObject({
+    items: [{ sku: 'a', netMinor: 2_500 }],
+    taxMinor: 100,
+    unallocatedMinor: 0,
+    giftCards: [{ code: 'g', use: 'used', amountMinor: 2_600 }],
+    totalMinor: 0,
+  });
+  const prorate = { refund: { amountOnlyTax: 'prorate' as const } };
+  const half: RefundBody = {
+    ...onCard,
+    unallocatedMinor: 1_300,
+    giftCards: { used: [{ code: 'g', amountMinor: 1_300 }] },
+    totals: { netMinor: 1_300, taxMinor: 0, totalMinor: 0 },
+  };
+  expect(refundOfSale('r', half, known, prorate)).toMatchObject({
+    prorated: [{ netMinor: 1_250, taxMinor: 50 }],
+    giftCards: [{ amountMinor: 1_300 }],
+    totalMinor: 0,
+  });
+  // What was paid in money is a part of it.
+  expect(refundOfSale('r', refundBody(1_600), known, settings)).toMatchObject({
+    items: [],
+    taxMinor: 0,
+    unallocatedMinor: 1_600,
+  });
 });
 
 test('of a voided invoice nothing is owed', () => {

@@ -1,4 +1,4 @@
-import { halvesHold, parseFacts } from '../../connectors/registry';
+import { mixedTicketHold, parseFacts } from '../../connectors/registry';
 import type { AbsorbTransaction } from '../../database/absorb-store';
 import { findConnection } from '../../database/connections';
 import { mappingsFor } from '../../database/mappings';
@@ -9,11 +9,11 @@ import type { Hold } from '../../domain/posting/document';
 import { partsOfOrder } from '../../domain/posting/source/ticket';
 
 /**
- * The tickets of two halves among these of which one half cannot be posted, by record id: neither
- * goes into a summary. Asked of the company as it was read last; of one that nobody has read yet
+ * The mixed tickets among these of which one side cannot be posted, by record id: neither side goes
+ * into a summary. Asked of the company as it was read last; of one that nobody has read yet
  * nothing is known.
  */
-export async function heldHalves(
+export async function heldMixedTickets(
   tx: AbsorbTransaction,
   tenant: number,
   records: readonly { recordId: string; content: RecordBody | null }[],
@@ -35,7 +35,7 @@ export async function heldHalves(
     mapping: (kind: string, key: string) => mappings.get(`${kind}/${key}`)?.target ?? null,
   };
   for (const { recordId, body } of tickets) {
-    const hold = halvesHold(body, recordId, { references, facts, settings });
+    const hold = mixedTicketHold(body, recordId, { references, facts, settings });
     if (hold !== null) held.set(recordId, hold);
   }
   return held;
