@@ -71,6 +71,8 @@ export interface NewDelivery {
   waitsFor: string[] | null;
   /** Not before; now unless given. */
   dueAtMs?: number;
+  /** Of what its system showed us itself: its id there. */
+  remoteId?: string;
 }
 
 export async function insertDeliveries(
@@ -81,13 +83,16 @@ export async function insertDeliveries(
   if (deliveries.length === 0) return;
   await tx.query(
     `INSERT INTO deliveries (tenant, system, kind, record_id, part, state, reason, cause,
-       desired_rev, desired_op, waits_for, due_at)
+       desired_rev, desired_op, waits_for, due_at, remote_id, is_linked, sent_rev, delivered_rev)
      SELECT $1, system, kind, "recordId", part, state, reason, reason, "desiredRev", "desiredOp",
        "waitsFor",
-       coalesce(to_timestamp("dueAtMs" / 1000.0), now())
+       coalesce(to_timestamp("dueAtMs" / 1000.0), now()),
+       "remoteId", "remoteId" IS NOT NULL,
+       CASE WHEN "remoteId" IS NOT NULL THEN "desiredRev" END,
+       CASE WHEN "remoteId" IS NOT NULL THEN "desiredRev" ELSE 0 END
      FROM json_to_recordset($2::json) AS x(system text, kind text, "recordId" text, part text,
-       state text,
-       reason text, "desiredRev" bigint, "desiredOp" text, "waitsFor" bigint[], "dueAtMs" float8)`,
+       state text, reason text, "desiredRev" bigint, "desiredOp" text, "waitsFor" bigint[],
+       "dueAtMs" float8, "remoteId" text)`,
     [tenant, JSON.stringify(deliveries)],
   );
 }

@@ -120,7 +120,8 @@ export async function changesOf(
      FROM (SELECT * FROM changes WHERE tenant = $1 AND kind = $2 AND record_id = $3
        ORDER BY pos DESC LIMIT ${changesMax}) c
      JOIN tenant_absorb a ON a.tenant = $1
-     LEFT JOIN LATERAL (SELECT source_rev FROM records WHERE tenant = $1 AND kind = $2
+     LEFT JOIN LATERAL (SELECT (source_revs ->> c.source)::bigint AS source_rev
+       FROM records WHERE tenant = $1 AND kind = $2
        AND record_id = $3 LIMIT 1) r ON true
      LEFT JOIN LATERAL (SELECT outcome FROM change_outcomes WHERE tenant = $1 AND pos = c.pos
        LIMIT 1) o ON true

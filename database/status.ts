@@ -187,7 +187,8 @@ export async function findRecord(
 ): Promise<RecordView | null> {
   return firstRow<RecordView>(
     db,
-    `SELECT kind, record_id AS "recordId", rev, source_rev AS "sourceRev", op, body, origin,
+    `SELECT kind, record_id AS "recordId", rev,
+       (source_revs ->> 'pos')::bigint AS "sourceRev", op, body, origin,
        updated_at AS "updatedAt"
      FROM records WHERE tenant = $1 AND kind = $2 AND record_id = $3`,
     [tenant, kind, recordId],

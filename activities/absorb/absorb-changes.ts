@@ -34,9 +34,9 @@ import {
   foldChanges,
   recordKey,
   type ChangeRow,
-  type Folded,
   type RecordRow,
 } from '../../domain/records/absorb';
+import type { Folded } from '../../domain/records/folded';
 import type { Outcome } from '../../domain/records/fold-outcomes';
 import { skusOf } from '../../domain/records/articles';
 import { dayIn, needsDay } from '../../domain/business-day';
@@ -141,11 +141,17 @@ async function absorbBatch(
     const former = new Map(
       folded.records.map(({ kind, recordId, before }) => [recordKey(kind, recordId), before]),
     );
+    const shown = new Map(
+      folded.records.flatMap(({ kind, recordId, shown: one }) =>
+        one === null ? [] : [[recordKey(kind, recordId), one] as const],
+      ),
+    );
     const made = await wantDeliveries(tx, tenant, [...changed, ...payments], {
       nowMs,
       saleIds,
       listed,
       former,
+      shown,
     });
     await moveCursor(tx, tenant, inbox.lastPos, inbox.count);
     return { changes: inbox.count, made: { woo: made.get('woo') ?? 0, qbo: made.get('qbo') ?? 0 } };
