@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 
 import type { DeliveryCore, DeliveryState } from '../domain/delivery/delivery-state';
 import type { DesiredOp, Kind, Target } from '../domain/words';
+import { systemsSql } from './systems-sql';
 
 // Deliveries as rows: locking them in key order, making them, counting what was opened and closed.
 // What a transition decided is written by delivery-updates.ts. Who writes: absorb (rows locked
@@ -49,7 +50,7 @@ export async function lockDeliveriesOf(
   const result = await tx.query<DeliveryRow>(
     `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND d.id = ANY (ARRAY(
        SELECT x.id FROM json_to_recordset($2::json) AS k(kind text, id text)
-       CROSS JOIN unnest(ARRAY['woo', 'qbo']) AS s(system) CROSS JOIN LATERAL
+       CROSS JOIN unnest(${systemsSql}) AS s(system) CROSS JOIN LATERAL
          (SELECT id FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind
            AND record_id = k.id OFFSET 0) x))
      ORDER BY d.id FOR UPDATE`,

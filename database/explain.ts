@@ -5,6 +5,7 @@ import type { ChangeOp, JsonObject, Kind, System, Target } from '../domain/words
 import type { ChangeProgress } from './changes';
 import { jsonObject } from './outgoing';
 import type { Db } from './pool';
+import { systemsSql } from './systems-sql';
 
 // From a document in a system back to the record, its changes and every write, read from the
 // tables.
@@ -141,7 +142,8 @@ export async function explainedDeliveries(
        delivered_rev AS "deliveredRev",
        remote_id AS "remoteId", remote_version AS "remoteVersion", is_linked AS "isLinked",
          snapshot, send_id::text AS "sendId", undone_by AS "undoneBy"
-     FROM deliveries WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = $2 AND record_id = $3
+     FROM deliveries WHERE tenant = $1 AND system = ANY (${systemsSql}) AND kind = $2
+       AND record_id = $3
      ORDER BY system, part`,
     [tenant, kind, recordId],
   );

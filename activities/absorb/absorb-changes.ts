@@ -42,6 +42,7 @@ import { skusOf } from '../../domain/records/articles';
 import { dayIn, needsDay } from '../../domain/business-day';
 import { isTicket } from '../../domain/posting/guests';
 import { salesOf, type Thing } from '../../domain/records/record-references';
+import { perSystem, traitsOf } from '../../domain/systems';
 import { isDocumentKind, targets, type Kind, type Target } from '../../domain/words';
 import { troubleOf } from '../failures';
 import { guestRules, newGuests } from './guest-customers';
@@ -82,7 +83,7 @@ export async function absorbChanges(
   now: () => number,
 ): Promise<Absorbed> {
   const endsAtMs = now() + stayMs;
-  const total: Absorbed = { changes: 0, hasMore: false, made: { woo: 0, qbo: 0 } };
+  const total: Absorbed = { changes: 0, hasMore: false, made: perSystem(() => 0) };
   await clearWake(pool, tenant);
   for (;;) {
     const { changes, made } = await absorbBatch(pool, tenant, now()).catch(
@@ -113,7 +114,7 @@ async function absorbBatch(
 ): Promise<Omit<Absorbed, 'hasMore'>> {
   return withCursor(pool, tenant, async (tx, absorbedPos) => {
     const inbox = await readChanges(tx, tenant, absorbedPos, absorbBatchMax);
-    if (inbox.lastPos === null) return { changes: 0, made: { woo: 0, qbo: 0 } };
+    if (inbox.lastPos === null) return { changes: 0, made: perSystem(() => 0) };
     const folded = await fold(tx, tenant, inbox.changes);
     const ended = await takeOver(tx, tenant, folded.takenOver);
     const isLeft = ({ recordId }: { recordId: string }): boolean => !ended.has(recordId);
@@ -154,7 +155,7 @@ async function absorbBatch(
       shown,
     });
     await moveCursor(tx, tenant, inbox.lastPos, inbox.count);
-    return { changes: inbox.count, made: { woo: made.get('woo') ?? 0, qbo: made.get('qbo') ?? 0 } };
+    return { changes: inbox.count, made: perSystem((system) => made.get(system) ?? 0) };
   });
 }
 
@@ -222,8 +223,6 @@ async function fold(
   });
 }
 
-const systemNames: Readonly<Record<Target, string>> = { woo: 'WooCommerce', qbo: 'QuickBooks' };
-
 /** What stands elsewhere of documents that are to be deleted. */
 async function postedNames(
   tx: AbsorbTransaction,
@@ -240,7 +239,7 @@ async function postedNames(
   ))
     posted.set(
       recordKey(kind, recordId),
-      `${systemNames[system]} as ${number ?? remoteId ?? 'a document that is being written'}`,
+      `${traitsOf(system).name} as ${number ?? remoteId ?? 'a document that is being written'}`,
     );
   // A ticket of a day that is not posted yet goes with what is: others in the books may rest on it.
   const keys = new Set(deleted.map(({ kind, recordId }) => recordKey(kind, recordId)));

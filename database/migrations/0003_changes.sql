@@ -3,7 +3,7 @@
 CREATE TABLE changes (
   tenant int NOT NULL,
   pos bigint NOT NULL,
-  source text NOT NULL CHECK (source IN ('pos', 'woo', 'qbo')),
+  source text NOT NULL CHECK (source ~ '^[a-z]{2,10}$'),
   event_id text NOT NULL CHECK (char_length(event_id) BETWEEN 1 AND 100),
   kind text NOT NULL CHECK (kind IN (
     'customer', 'product', 'inventory', 'order', 'refund', 'invoice', 'payment', 'payout', 'cash'

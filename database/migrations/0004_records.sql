@@ -53,7 +53,7 @@ COMMENT ON TABLE sku_holders IS
 
 CREATE TABLE stock_movements (
   tenant int NOT NULL,
-  source text NOT NULL CHECK (source IN ('pos', 'woo', 'qbo')),
+  source text NOT NULL CHECK (source ~ '^[a-z]{2,10}$'),
   source_id text NOT NULL,
   line text NOT NULL,
   reason text NOT NULL CHECK
