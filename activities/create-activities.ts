@@ -34,6 +34,8 @@ import type {
   LoadedTenant,
   PolicyRequest,
   PolicyResult,
+  PushTurnRequest,
+  PushTurnResult,
   RedriveResult,
 } from '../protocol/activities';
 import { openConnection, type ConnectionDeps } from './lane/open-connection';
@@ -117,18 +119,27 @@ function databaseActivities(deps: ActivityDeps): DatabaseActivities {
   };
 }
 
+/** Turns of one system in a process up to which each may stay for more work. */
+const lingeringTurnsMax = 10;
+
 function laneActivities(deps: ActivityDeps): LaneActivities {
+  const turns = perSystem(() => 0);
+  const push = async ({ tenantId, system, isProbe }: PushTurnRequest): Promise<PushTurnResult> => {
+    const { tenant, ...turn } = await turnOf(deps, tenantId, system);
+    const { died, ...result } = await pushDeliveries(
+      { ...turn, random: deps.random, mayLinger: () => turns[system] <= lingeringTurnsMax },
+      { workflowId: tenantSyncId(tenantId), isProbe, attempt: activityInfo().attempt },
+    );
+    await startRepairs(deps, tenant, died);
+    return { ...result, depth: await queueDepth(deps.pool, tenant.id) };
+  };
   return {
-    pushDeliveries: ({ tenantId, system, isProbe }) =>
-      translated(async () => {
-        const { tenant, ...turn } = await turnOf(deps, tenantId, system);
-        const result = await pushDeliveries(
-          { ...turn, random: deps.random },
-          { workflowId: tenantSyncId(tenantId), isProbe, attempt: activityInfo().attempt },
-        );
-        const { died, ...answer } = result;
-        await startRepairs(deps, tenant, died);
-        return { ...answer, depth: await queueDepth(deps.pool, tenant.id) };
+    pushDeliveries: (request) =>
+      translated(() => {
+        turns[request.system] += 1;
+        return push(request).finally(() => {
+          turns[request.system] -= 1;
+        });
       }),
     dryRun: ({ tenantId, runId, system }) =>
       translated(async () => {

@@ -42,6 +42,10 @@ export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
       ...common,
       taskQueue: queues.workflows,
       workflowBundle: options.workflowBundle ?? (await builtBundle()),
+      // Only for what a workflow task does itself; this queue has workflow tasks alone.
+      activities: { absorbChanges: activities.absorbChanges },
+      enableNonLocalActivities: false,
+      maxConcurrentLocalActivityExecutions: 10,
       maxConcurrentWorkflowTaskExecutions: 40,
       maxCachedWorkflows: 1_000,
     }),

@@ -59,7 +59,7 @@ const absorbBatchMax = 1_000;
 
 export interface Absorbed {
   changes: number;
-  /** Whether the inbox may hold more: the flag that would wake us for it is down. */
+  /** Whether the inbox held more. What comes after the flag went down raises it and wakes us. */
   hasMore: boolean;
   /** By how many open deliveries each lane grew. */
   made: Record<Target, number>;
@@ -93,13 +93,13 @@ export async function absorbChanges(
       },
     );
     total.changes += changes;
-    total.hasMore = changes > 0;
+    total.hasMore = changes === absorbBatchMax;
     for (const system of targets) total.made[system] += made[system];
     const hasIdleLaneWork = targets.some(
       (system) => total.made[system] > 0 && !busyLanes.includes(system),
     );
     if (hasIdleLaneWork || now() >= endsAtMs) return total;
-    if (changes === 0) {
+    if (!total.hasMore) {
       if (busyLanes.length === 0) return total;
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }

@@ -133,6 +133,12 @@ export function upgraded(carry: CarriedState): TenantSyncState {
   };
 }
 
+/** Whether a turn of this lane begins at once. */
+export function mayBeginTurn(lane: LaneState): boolean {
+  const { isDirty, notBeforeMs, breaker } = lane;
+  return isDirty && notBeforeMs === null && breaker.kind === 'closed' && !isBlocked(lane);
+}
+
 /** Whether nothing of this lane may begin a turn, whatever is due. */
 export function isBlocked(lane: LaneState): boolean {
   return lane.isPaused || lane.needsAuth || lane.breaker.kind === 'isolated';
