@@ -48,6 +48,7 @@ import { guestRules, newGuests } from './guest-customers';
 import { membersInUse } from './members-in-use';
 import { moveStock } from './move-stock';
 import { raisePayments } from './raise-payments';
+import { raiseRefunds } from './raise-refunds';
 import { wantDeliveries } from './want-deliveries';
 
 /**
@@ -141,7 +142,8 @@ async function absorbBatch(
     const former = new Map(
       folded.records.map(({ kind, recordId, before }) => [recordKey(kind, recordId), before]),
     );
-    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], {
+    const refunds = await raiseRefunds(tx, tenant, changed, { former, saleIds });
+    const made = await wantDeliveries(tx, tenant, [...changed, ...payments, ...refunds], {
       nowMs,
       saleIds,
       listed,
