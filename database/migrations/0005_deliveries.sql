@@ -4,7 +4,7 @@
 CREATE TABLE deliveries (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   tenant int NOT NULL,
-  system text NOT NULL CHECK (system IN ('woo', 'qbo')),
+  system text NOT NULL CHECK (system ~ '^[a-z]{2,10}$'),
   kind text NOT NULL,
   record_id text NOT NULL,
   part text NOT NULL DEFAULT '' CHECK (char_length(part) <= 20),

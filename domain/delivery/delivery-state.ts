@@ -55,7 +55,11 @@ export type DeliveryEvent =
       rev: number;
       op: DesiredOp;
       gate:
-        { kind: 'open' } | { kind: 'held'; reason: HoldCode } | { kind: 'skipped'; reason: string };
+        | { kind: 'open' }
+        | { kind: 'held'; reason: HoldCode }
+        | { kind: 'skipped'; reason: string }
+        /** The system showed it like this itself. */
+        | { kind: 'there' };
       nowMs: number;
       /** The run that takes it back; whoever else wants something of it wants it again. */
       undoneBy?: string;
@@ -200,6 +204,8 @@ function desired(
       return { ...fresh, state: 'held', reason: event.gate.reason };
     case 'skipped':
       return { ...fresh, state: 'skipped', reason: event.gate.reason };
+    case 'there':
+      return arrived({ ...fresh, sentRev: desiredRev }, 'waiting', event.nowMs);
   }
 }
 

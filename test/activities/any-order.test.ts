@@ -240,8 +240,8 @@ async function begin(): Promise<{ tenant: TestTenant; accounts: Map<string, stri
   await untilIdle(stack, tenant, 50_000);
   const ids = await accountsOf(stack, tenant);
   const { rows } = await pool.query<{ recordId: string; id: string }>(
-    `SELECT record_id AS "recordId", remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
-       AND remote_id IS NOT NULL`,
+    `SELECT record_id AS "recordId", remote_id AS id FROM deliveries WHERE tenant = $1
+       AND system = 'qbo' AND remote_id IS NOT NULL`,
     [tenant.id],
   );
   const idOf = (recordId: string): string => {

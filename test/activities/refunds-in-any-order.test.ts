@@ -155,7 +155,7 @@ describe.each<[string, Partial<PostingSettings>]>([
       await sent(stack, other, ...changes);
       return trialBalance(stack, other);
     };
-    // The rest by amount, and the refund before it is voided: it is a part, and the last is the rest.
+    // The rest by amount, and the refund before it is voided: it is a part, the last is the rest.
     const [one, two] = [byLines('R-1', 'S-1', 3), byAmount('R-2', 'S-1', 3_000)];
     await sent(stack, tenant, sale('S-1', 4));
     await sent(stack, tenant, one);

@@ -47,6 +47,7 @@ function eventsWhere(resting: Resting): Record<string, DeliveryEvent> {
     'wanted, allowed': { ...wanted, gate: { kind: 'open' } },
     'wanted, kept back': { ...wanted, gate: { kind: 'held', reason: 'direction' } },
     'wanted, by policy not': { ...wanted, gate: { kind: 'skipped', reason: 'policy' } },
+    'wanted, and there': { ...wanted, gate: { kind: 'there' } },
     hold: { type: 'hold', reason: 'locked' },
     skip: { type: 'skip', reason: 'zero' },
     freed: { type: 'freed', ...rest },
@@ -80,6 +81,7 @@ event                   | waiting         | sending         | sending, newer | v
 wanted, allowed         | =               | =               | =              | =               | =                | waiting         | waiting            | waiting            | waiting            | waiting            | waiting
 wanted, kept back       | held(direction) | =               | =              | =               | =                | held(direction) | =                  | held(direction)    | held(direction)    | held(direction)    | held(direction)
 wanted, by policy not   | skipped(policy) | =               | =              | =               | =                | skipped(policy) | skipped(policy)    | skipped(policy)    | skipped(policy)    | skipped(policy)    | =
+wanted, and there       | delivered       | =               | =              | =               | =                | =               | delivered          | delivered        | delivered          | delivered          | delivered
 hold                    | held(locked)    | -               | -              | -               | -                | -               | -                  | -                  | -                  | -                  | -
 skip                    | skipped(zero)   | -               | -              | -               | -                | -               | -                  | -                  | -                  | -                  | -
 freed                   | -               | -               | -              | -               | -                | -               | -                  | waiting            | -                  | -                  | -

@@ -7,10 +7,10 @@ import type { LineTaxes, Sale, SaleAmount, SaleItem } from '../sale';
 import type { PostingSettings } from '../settings';
 import { saleOfTicket, worthMinor } from './ticket';
 
-// What a refund gives back of its sale (accounting.md#refunds). What is given back without a line is
-// one line, by setting with its share of the tax. The refund with which the whole sale is given back
-// carries all that is left of its lines and tax, and takes off what was given back without a line
-// before: so the refunds of a sale come to the same, in whatever order they arrive.
+// What a refund gives back of its sale (accounting.md#refunds). What is given back without a line
+// is one line, by setting with its share of the tax. The refund with which the whole sale is given
+// back carries all that is left of its lines and tax, and takes off what was given back without a
+// line before: so the refunds of a sale come to the same, in whatever order they arrive.
 
 interface RefundSettings {
   refund: Pick<PostingSettings['refund'], 'amountOnlyTax'>;
@@ -106,7 +106,7 @@ function restOf({ body, sale: plain }: Given, sold: Sale, before: readonly Given
   const offset = before
     .flatMap(({ sale }) => sale.prorated ?? [])
     .map((part) => ({ ...part, netMinor: 0 - part.netMinor, taxMinor: 0 - part.taxMinor }));
-  // Nobody says which of these came back: they did where each that names no line says that goods do.
+  // Nobody says which of these came back: they did where each refund without lines says so.
   const isRestocked = withoutLine.every(({ restock }) => restock);
   const isKept = ({ quantity }: SaleItem): boolean => !isRestocked || signOf(quantity) === 0;
   const whole = {

@@ -127,12 +127,14 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
     storeChanges(
       pool,
       tenant,
+      'pos',
       numbers.slice(0, 100).map(() => item(customer('x'))),
     ),
   'intake, 100 repeats': (pool) =>
     storeChanges(
       pool,
       tenant,
+      'pos',
       numbers.slice(0, 100).map((n) => item({ ...customer('x'), id: `e${n}` })),
     ),
   findChange: (pool) => findChange(pool, tenant, 'e77'),
@@ -194,11 +196,11 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
     store.readStockEntries(
       tx,
       tenant,
-      numbers.map((n) => `order/${n}`),
+      numbers.map((n) => ({ source: 'pos', sourceId: `order/${n}` })),
     ),
   ),
   writeStockEntries: inTx(async (tx) => {
-    const ids = numbers.map((n) => `order/${n}`);
+    const ids = numbers.map((n) => ({ source: 'pos' as const, sourceId: `order/${n}` }));
     await store.writeStockEntries(tx, tenant, ids, await store.readStockEntries(tx, tenant, ids));
   }),
   sumsAfterCounts: inTx((tx) =>
@@ -216,7 +218,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
         kind: 'customer',
         recordId,
         rev: 1,
-        sourceRev: 1,
+        sourceRevs: { pos: 1 },
         op: 'present',
         content: { kind: 'customer', body: { name: 'x', email: `${recordId}@example.test` } },
         origin: {},
