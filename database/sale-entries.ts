@@ -194,6 +194,43 @@ export async function postedPaymentsOf(
   return result.rows.map(({ recordId }) => recordId);
 }
 
+/**
+ * Refunds that stand in the books, or are on their way there, of those among these sales of which
+ * something is given back without a line, or was so far (`true`): by record id of the sale.
+ */
+export async function standingRefundsOf(
+  tx: Db,
+  tenant: number,
+  system: Target,
+  sales: ReadonlyMap<string, boolean>,
+): Promise<{ saleId: string; recordId: string }[]> {
+  if (sales.size === 0) return [];
+  const result = await tx.query<{ saleId: string; recordId: string }>(
+    `SELECT k.id AS "saleId", e.record_id AS "recordId"
+       FROM json_to_recordset($3::json) AS k(id text, "wasByAmount" boolean)
+     CROSS JOIN LATERAL (SELECT record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id
+       AND kind = 'refund' ORDER BY record_id LIMIT $4) e
+     CROSS JOIN LATERAL (SELECT FROM records WHERE tenant = $1 AND kind = 'refund'
+       AND record_id = e.record_id AND op = 'present' AND body ->> 'deposits' IS NULL
+       AND body ->> 'voided' IS DISTINCT FROM 'true' LIMIT 1) r
+     CROSS JOIN LATERAL (SELECT FROM deliveries WHERE tenant = $1 AND system = $2
+       AND kind = 'refund' AND record_id = e.record_id AND desired_op = 'present'
+       AND undone_by IS NULL AND (state IN ('waiting', 'sending', 'verifying', 'delivered')
+         OR (state = 'held' AND reason = 'summary')) LIMIT 1) d
+     WHERE k."wasByAmount" OR EXISTS (SELECT FROM sale_entries b
+       CROSS JOIN LATERAL (SELECT FROM records WHERE tenant = $1 AND kind = 'refund'
+         AND record_id = b.record_id AND body ->> 'unallocatedMinor' <> '0' LIMIT 1) a
+       WHERE b.tenant = $1 AND b.sale_id = k.id AND b.kind = 'refund')`,
+    [
+      tenant,
+      system,
+      JSON.stringify([...sales].map(([id, wasByAmount]) => ({ id, wasByAmount }))),
+      entriesMax + 1,
+    ],
+  );
+  return result.rows;
+}
+
 const bookedSchema = z.object({
   totalMinor: z.number(),
   amounts: z.array(

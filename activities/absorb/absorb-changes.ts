@@ -49,6 +49,7 @@ import { guestRules, newGuests } from './guest-customers';
 import { membersInUse } from './members-in-use';
 import { moveStock } from './move-stock';
 import { raisePayments } from './raise-payments';
+import { raiseRefunds } from './raise-refunds';
 import { wantDeliveries } from './want-deliveries';
 
 /**
@@ -147,7 +148,8 @@ async function absorbBatch(
         one === null ? [] : [[recordKey(kind, recordId), one] as const],
       ),
     );
-    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], {
+    const refunds = await raiseRefunds(tx, tenant, changed, { former, saleIds });
+    const made = await wantDeliveries(tx, tenant, [...changed, ...payments, ...refunds], {
       nowMs,
       saleIds,
       listed,
