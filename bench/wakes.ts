@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 
 import { call, createBenchTenant, openPool, until, type BenchStack } from './bench-stack';
 
-const tenantsMax = Number(process.env['BENCH_TENANTS'] ?? '1500');
+const tenantCount = 500;
 /** How many callers make tenants, and how many send the changes. */
 const makers = 8;
 const senders = 32;
@@ -16,7 +16,7 @@ const sleepMs = 20_000;
 export async function benchWakes(stack: BenchStack): Promise<string> {
   const pool = openPool(stack);
   const worker = await stack.startWorker();
-  const tenants = await inTurns(makers, tenantsMax, () => createBenchTenant(stack));
+  const tenants = await inTurns(makers, tenantCount, () => createBenchTenant(stack));
   const idleCpuMs = worker.cpuMs();
   await sleep(sleepMs);
   const idlePercent = ((worker.cpuMs() - idleCpuMs) / sleepMs) * 100;
