@@ -68,7 +68,7 @@ function eventsWhere(resting: Resting): Record<string, DeliveryEvent> {
     'direction on, catch up': { type: 'directionOn', isCatchingUp: true, nowMs: 9_000 },
     'direction on, leave out': { type: 'directionOn', isCatchingUp: false, nowMs: 9_000 },
     redrive: { type: 'redrive', ...rest },
-    discard: { type: 'discard', reason: 'discarded' },
+    discard: { type: 'discard' },
   };
 }
 
@@ -155,4 +155,16 @@ test('where it would wait and the direction is off, it is held by direction inst
       expect(kept && name(kept)).toBe(expected);
     }
   }
+});
+
+test('what was given up comes back by a redrive that names it alone, and then waits with all its tries', () => {
+  const given = transition({ ...core, state: 'dead', reason: 'DATA' }, { type: 'discard' });
+  if (given === null) throw new Error('it cannot be given up');
+  const redrive = { type: 'redrive', resting: 'waiting', nowMs: 9_000 } as const;
+  expect(transition(given, redrive)).toBeNull();
+  expect(transition(given, { ...redrive, isNamed: true })).toMatchObject({
+    ...{ state: 'waiting', reason: null, attempts: 0, dueAtMs: 9_000 },
+  });
+  const { state, reason } = states['skipped(policy)'];
+  expect(transition({ ...core, state, reason }, { ...redrive, isNamed: true })).toBeNull();
 });

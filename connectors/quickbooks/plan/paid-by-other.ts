@@ -44,15 +44,13 @@ export function awaitedPayments(
     const isOwn = ticket.kind === 'order' || isOwed(ticket.body);
     const own = ` of ${ticket.kind} ${markerId(recordId)}`;
     const areOwn = markers.every((marker) => `${marker} of `.includes(`${own} of `));
-    return isOwn && areOwn ? [{ kind: ticket.kind, ref: recordId, isOpen: true }] : [];
+    return isOwn && areOwn ? [{ kind: ticket.kind, ref: recordId }] : [];
   }
   if (!isOfOther) return [];
   const ours = paymentsOf(company.references.sales.get(`invoice/${recordId}`));
   const refs = markers.map((marker) => ours.get(marker));
   return refs
-    .flatMap((ref): MissingReference[] =>
-      ref === undefined ? [] : [{ kind: 'payment', ref, isOpen: true }],
-    )
+    .flatMap((ref): MissingReference[] => (ref === undefined ? [] : [{ kind: 'payment', ref }]))
     .filter((_one, _index, all) => all.length === refs.length);
 }
 
