@@ -7,6 +7,7 @@ import { moveArticles } from '../../../database/article-moves';
 import { ownersOfRemote } from '../../../database/known-products';
 import * as skuStore from '../../../database/skus';
 import { customersWithEmail, writeCustomerEmails } from '../../../database/customer-emails';
+import { dropRequests } from '../../../database/dropped-requests';
 import { findChange, storeChanges } from '../../../database/changes';
 import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../../database/deliveries';
 import {
@@ -359,6 +360,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   listFailedChanges: (pool) => listFailedChanges(pool, tenant, { afterPos: 0 }, 200),
   resolveFailedChanges: inTx((tx) => resolveFailedChanges(tx, tenant, orders)),
   noteWorker: (pool) => noteWorker(pool, '0b50c4b4-53ce-4a55-8a66-c2bcf1c68a4f'),
+  dropRequests: (pool) => dropRequests(pool, { keptDays: 0, limit: 20 }),
   runningRuns: (pool) => runningRuns(pool, 30_000),
   movingTenants: (pool) => movingTenants(pool, 20_000),
   countStates: (pool) => countStates(pool, tenant),
