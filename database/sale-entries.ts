@@ -194,6 +194,22 @@ export async function postedPaymentsOf(
   return result.rows.map(({ recordId }) => recordId);
 }
 
+/** Record ids of the refunds that name these sales, at most 201 of each. */
+export async function refundsOf(
+  tx: Db,
+  tenant: number,
+  saleIds: readonly string[],
+): Promise<string[]> {
+  if (saleIds.length === 0) return [];
+  const result = await tx.query<{ recordId: string }>(
+    `SELECT e.record_id AS "recordId" FROM json_array_elements_text($2::json) AS k(id)
+     CROSS JOIN LATERAL (SELECT record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id
+       AND kind = 'refund' ORDER BY record_id LIMIT $3) e`,
+    [tenant, JSON.stringify(saleIds), entriesMax + 1],
+  );
+  return result.rows.map(({ recordId }) => recordId);
+}
+
 const bookedSchema = z.object({
   totalMinor: z.number(),
   amounts: z.array(

@@ -16,6 +16,7 @@ import { merge, said } from './merge-bodies';
 import { isOwnRecord, ownRevision } from './own-records';
 import { ProductWaits, type Waiting } from './product-waits';
 import { saleIdOf } from './record-references';
+import { RefundsOfSales } from './refunds-of-sales';
 import type { ChangeRow, RecordRow } from '../rows';
 import { SkuBook, type KnownSkus, type SkuChanges, type Wish } from './sku-book';
 import type { Kind } from '../words';
@@ -51,6 +52,8 @@ export interface Known extends KnownSkus {
 export interface FoldedRecord extends RecordRow {
   wasKnown: boolean;
   before: RecordBody | null;
+  /** A change of it was applied; else what came of another record, or late, moved it. */
+  isSent: boolean;
 }
 
 export interface Folded {
@@ -96,6 +99,8 @@ export function foldChanges(changes: readonly ChangeRow[], known: Known): Folded
 class Fold {
   private readonly present = new Map<string, RecordRow>();
   private readonly changed = new Set<string>();
+  private readonly sent = new Set<string>();
+  private readonly refunds = new RefundsOfSales();
   private readonly outcomes: Outcome[] = [];
   private readonly ticketTimes = new Map<string, string>();
   private readonly late = new Set<string>();
@@ -108,7 +113,7 @@ class Fold {
     this.known = known;
     this.book = new SkuBook(known);
     this.stock = new StockFold(this.book, {
-      timeOf: (key) => this.ticketTimes.get(key) ?? '',
+      timeOf: (key) => this.ticketTimes.get(key) ?? known.firstAt(key) ?? '',
       productOf: (recordId) => this.productOf(recordId),
       isStockTracked: known.isStockTracked,
     });
@@ -117,6 +122,7 @@ class Fold {
       isGivenUp: (owner, sku) => this.isGivenUp(owner, sku),
       wishOf: (recordId, changes) => this.wishOf(recordId, changes),
     });
+    for (const row of known.records.values()) this.refunds.note(row);
   }
 
   take(change: ChangeRow): void {
@@ -165,6 +171,7 @@ class Fold {
       key,
       wasKnown: this.known.records.has(key),
       before: this.known.records.get(key)?.content ?? null,
+      isSent: this.sent.has(key),
     }));
     const waits = this.waits.changes();
     const records = rows.filter((row) => this.changed.has(row.key));
@@ -247,7 +254,20 @@ class Fold {
     const next = this.next(change, current);
     this.present.set(key, next);
     if (change.kind === 'product') this.dropWaiting(change.recordId, change.sourceRev ?? 0);
+    this.sent.add(key);
     if (next.rev !== current?.rev) this.changed.add(key);
+    this.refunds.note(next);
+    if (next.kind === 'order' || next.kind === 'invoice') this.giveBackAsSold(next.recordId);
+  }
+
+  /** Refunds that came before their sale give back what it says was sold. */
+  private giveBackAsSold(saleId: string): void {
+    const find = (recordId: string): RecordRow | undefined => this.find('refund', recordId);
+    for (const row of this.refunds.meantAnew(saleId, this.saleOf(saleId), find)) {
+      const key = recordKey('refund', row.recordId);
+      this.present.set(key, row);
+      this.changed.add(key);
+    }
   }
 
   private next(change: ChangeRow, current: RecordRow | undefined): RecordRow {
@@ -287,7 +307,7 @@ class Fold {
     const given = booked.kind === 'refund' ? this.saleOf(saleIdOf(booked)) : null;
     const productAt = (sku: string): string | null =>
       this.book.articleAt(sku, occurredAt)?.recordId ?? null;
-    return withProducts(booked, [before, given], productAt);
+    return withProducts(booked, [given, before], productAt);
   }
 
   /** An order or an invoice by its id; null where neither is known. */

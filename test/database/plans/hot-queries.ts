@@ -44,7 +44,7 @@ import {
 } from '../../../database/runs';
 import { loadListed } from '../../../database/payout-entries';
 import { lookAgain } from '../../../database/look-again';
-import { postedPaymentsOf, writeSaleEntries } from '../../../database/sale-entries';
+import { postedPaymentsOf, refundsOf, writeSaleEntries } from '../../../database/sale-entries';
 import { takeOverSends, takeVerifying } from '../../../database/open-sends';
 import { settleWithoutSend } from '../../../database/settlements';
 import {
@@ -278,6 +278,13 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
       'qbo',
       orders.map(({ recordId }) => ({ kind: 'order', recordId })),
     ),
+  refundsOf: inTx((tx) =>
+    refundsOf(
+      tx,
+      tenant,
+      orders.map(({ recordId }) => recordId),
+    ),
+  ),
   postedPaymentsOf: (pool) =>
     postedPaymentsOf(
       pool,
