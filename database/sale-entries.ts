@@ -80,7 +80,7 @@ interface FormerSale {
 }
 
 /** Refunds and payments of one sale that are looked at; more are held, never left out of a sum. */
-const entriesMax = 200;
+export const entriesMax = 200;
 
 /**
  * Of a delivery, with the body of its record as `r`: the books had it and have it no more, since it
@@ -166,69 +166,6 @@ export async function loadLayAways(
       ];
     }),
   );
-}
-
-/**
- * Payments of these invoices that are in the books or on their way there, and that no undo took
- * back.
- */
-export async function postedPaymentsOf(
-  tx: Db,
-  tenant: number,
-  system: Target,
-  invoiceIds: readonly string[],
-): Promise<string[]> {
-  const result = await tx.query<{ recordId: string }>(
-    `SELECT DISTINCT e.record_id AS "recordId" FROM json_array_elements_text($3::json) AS k(id)
-     CROSS JOIN LATERAL (SELECT record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id
-       AND kind = 'payment' LIMIT $4) e
-     CROSS JOIN LATERAL (SELECT FROM records WHERE tenant = $1 AND kind = 'payment'
-       AND record_id = e.record_id AND op = 'present' LIMIT 1) r
-     CROSS JOIN LATERAL (SELECT FROM deliveries WHERE tenant = $1 AND system = $2
-       AND kind = 'payment' AND record_id = e.record_id
-       AND (remote_id IS NOT NULL OR state IN ('sending', 'verifying')) AND undone_by IS NULL
-         LIMIT 1) d
-     ORDER BY 1`,
-    [tenant, system, JSON.stringify(invoiceIds), entriesMax + 1],
-  );
-  return result.rows.map(({ recordId }) => recordId);
-}
-
-/**
- * Refunds that stand in the books, or are on their way there, of those among these sales of which
- * something is given back without a line, or was so far (`true`): by record id of the sale.
- */
-export async function standingRefundsOf(
-  tx: Db,
-  tenant: number,
-  system: Target,
-  sales: ReadonlyMap<string, boolean>,
-): Promise<{ saleId: string; recordId: string }[]> {
-  if (sales.size === 0) return [];
-  const result = await tx.query<{ saleId: string; recordId: string }>(
-    `SELECT k.id AS "saleId", e.record_id AS "recordId"
-       FROM json_to_recordset($3::json) AS k(id text, "wasByAmount" boolean)
-     CROSS JOIN LATERAL (SELECT record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id
-       AND kind = 'refund' ORDER BY record_id LIMIT $4) e
-     CROSS JOIN LATERAL (SELECT FROM records WHERE tenant = $1 AND kind = 'refund'
-       AND record_id = e.record_id AND op = 'present' AND body ->> 'deposits' IS NULL
-       AND body ->> 'voided' IS DISTINCT FROM 'true' LIMIT 1) r
-     CROSS JOIN LATERAL (SELECT FROM deliveries WHERE tenant = $1 AND system = $2
-       AND kind = 'refund' AND record_id = e.record_id AND desired_op = 'present'
-       AND undone_by IS NULL AND (state IN ('waiting', 'sending', 'verifying', 'delivered')
-         OR (state = 'held' AND reason = 'summary')) LIMIT 1) d
-     WHERE k."wasByAmount" OR EXISTS (SELECT FROM sale_entries b
-       CROSS JOIN LATERAL (SELECT FROM records WHERE tenant = $1 AND kind = 'refund'
-         AND record_id = b.record_id AND body ->> 'unallocatedMinor' <> '0' LIMIT 1) a
-       WHERE b.tenant = $1 AND b.sale_id = k.id AND b.kind = 'refund')`,
-    [
-      tenant,
-      system,
-      JSON.stringify([...sales].map(([id, wasByAmount]) => ({ id, wasByAmount }))),
-      entriesMax + 1,
-    ],
-  );
-  return result.rows;
 }
 
 const bookedSchema = z.object({

@@ -17,6 +17,7 @@ import {
 } from '../../database/skus';
 import { lockPostedDocuments } from '../../database/posted-documents';
 import { writePayoutEntries } from '../../database/payout-entries';
+import { refundsOf } from '../../database/entries-of-sales';
 import { writeSaleEntries } from '../../database/sale-entries';
 import { postingInForce } from '../../database/settings';
 import { timeZoneOf } from '../../database/tenants';
@@ -137,7 +138,8 @@ async function absorbBatch(
       code: 'unreadable',
       detail,
     }));
-    await resolveFailedChanges(tx, tenant, folded.records);
+    const applied = folded.records.filter(({ isSent }) => isSent);
+    await resolveFailedChanges(tx, tenant, applied);
     await writeOutcomes(tx, tenant, [...folded.outcomes, ...unreadable], folded.waits.ended);
     const payments = await raisePayments(tx, tenant, folded.otherPayers, changed);
     const former = new Map(
@@ -183,10 +185,14 @@ async function fold(
     if (isTicket(change.content))
       change.content.body.lines.forEach(({ sku }) => namedSkus.add(sku));
   }
+  for (const recordId of await refundsOf(tx, tenant, saleIdsOf(changes)))
+    keys.set(recordKey('refund', recordId), { kind: 'refund', recordId });
   const named = await readRecords(tx, tenant, [...keys.values()]);
-  // What a change leaves out stays: the SKUs of variants too.
-  for (const { content } of named)
+  // What a change leaves out stays, the SKUs of variants too; a sale says what its refunds mean.
+  for (const { content } of named) {
     if (content?.kind === 'product') skusOf(content.body).forEach((sku) => claimedSkus.add(sku));
+    if (content?.kind === 'refund') content.body.lines.forEach(({ sku }) => namedSkus.add(sku));
+  }
   const holders = await readHolders(tx, tenant, [...new Set([...claimedSkus, ...namedSkus])]);
   const held = [...holders.values()].flat().map(({ recordId }) => recordId);
   const owners = isProductThere
@@ -257,6 +263,12 @@ async function postedNames(
     if (hold !== null)
       posted.set(key, 'a daily summary, and what QuickBooks has of others rests on it');
   return (kind, recordId) => posted.get(recordKey(kind, recordId)) ?? null;
+}
+
+/** Ids of the sales among these changes: each says what the refunds mean that came before it. */
+function saleIdsOf(changes: readonly ChangeRow[]): string[] {
+  const sales = changes.filter(({ kind }) => kind === 'order' || kind === 'invoice');
+  return [...new Set(sales.map(({ recordId }) => recordId))];
 }
 
 /** A refund goes by the customer and the products of the sale that it gives back. */

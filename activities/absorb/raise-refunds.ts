@@ -1,5 +1,6 @@
 import { readRecords, type AbsorbTransaction } from '../../database/absorb-store';
-import { loadSales, standingRefundsOf } from '../../database/sale-entries';
+import { standingRefundsOf } from '../../database/entries-of-sales';
+import { loadSales } from '../../database/sale-entries';
 import { raiseRecords } from '../../database/undo';
 import type { RecordBody } from '../../domain/bodies';
 import { refundHold } from '../../domain/posting/source/known-sale';

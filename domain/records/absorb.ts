@@ -17,6 +17,7 @@ import { merge, said } from './merge-bodies';
 import { isOwnRecord, ownRevision } from './own-records';
 import { ProductWaits } from './product-waits';
 import { saleIdOf } from './record-references';
+import { RefundsOfSales } from './refunds-of-sales';
 import type { ChangeRow, RecordRow } from '../rows';
 import { ticketSource, type StockSource } from '../stock/stock';
 import { SkuBook, type Wish } from './sku-book';
@@ -45,6 +46,8 @@ class Fold {
   private readonly present = new Map<string, RecordRow>();
   /** Of each record that changed, where it stands as it does now; null where nowhere. */
   private readonly changed = new Map<string, Shown | null>();
+  private readonly sent = new Set<string>();
+  private readonly refunds = new RefundsOfSales();
   private readonly outcomes: Outcome[] = [];
   private readonly ticketTimes = new Map<string, string>();
   private readonly late = new Map<string, StockSource>();
@@ -57,7 +60,7 @@ class Fold {
     this.known = known;
     this.book = new SkuBook(known);
     this.stock = new StockFold(this.book, {
-      timeOf: (key) => this.ticketTimes.get(key) ?? '',
+      timeOf: (key) => this.ticketTimes.get(key) ?? known.firstAt(key) ?? '',
       productOf: (recordId) => this.productOf(recordId),
       isStockTracked: known.isStockTracked,
     });
@@ -66,6 +69,7 @@ class Fold {
       isGivenUp: (owner, sku) => this.isGivenUp(owner, sku),
       wishOf: (recordId, changes) => this.wishOf(recordId, changes),
     });
+    for (const row of known.records.values()) this.refunds.note(row);
   }
 
   take(change: ChangeRow): void {
@@ -115,6 +119,7 @@ class Fold {
       wasKnown: this.known.records.has(key),
       before: this.known.records.get(key)?.content ?? null,
       shown: this.changed.get(key) ?? null,
+      isSent: this.sent.has(key),
     }));
     const waits = this.waits.changes();
     const records = rows.filter((row) => this.changed.has(row.key));
@@ -203,7 +208,20 @@ class Fold {
     const next = this.next(change, current);
     this.present.set(key, next);
     if (change.kind === 'product') this.dropWaiting(change);
+    this.sent.add(key);
     if (next.rev !== current?.rev) this.noteChange(key, change);
+    this.refunds.note(next);
+    if (next.kind === 'order' || next.kind === 'invoice') this.giveBackAsSold(next.recordId);
+  }
+
+  /** Refunds that came before their sale give back what it says was sold. */
+  private giveBackAsSold(saleId: string): void {
+    const find = (recordId: string): RecordRow | undefined => this.find('refund', recordId);
+    for (const row of this.refunds.meantAnew(saleId, this.saleOf(saleId), find)) {
+      const key = recordKey('refund', row.recordId);
+      this.present.set(key, row);
+      this.noteChange(key);
+    }
   }
 
   private noteChange(key: string, change?: ChangeRow): void {
@@ -254,7 +272,7 @@ class Fold {
     const given = booked.kind === 'refund' ? this.saleOf(saleIdOf(booked)) : null;
     const productAt = (sku: string): string | null =>
       this.book.articleAt(sku, occurredAt)?.recordId ?? null;
-    return withProducts(booked, [before, given], productAt);
+    return withProducts(booked, [given, before], productAt);
   }
 
   /** An order or an invoice by its id; null where neither is known. */

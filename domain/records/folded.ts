@@ -42,6 +42,8 @@ export interface Shown {
 export interface FoldedRecord extends RecordRow {
   wasKnown: boolean;
   before: RecordBody | null;
+  /** A change of it was applied; else what came of another record, or late, moved it. */
+  isSent: boolean;
   /** What showed it, where nothing else changed it: that system has it like this. */
   shown: Shown | null;
 }

@@ -1,4 +1,5 @@
 import type { OrderLine, RecordBody } from '../bodies';
+import { canonicalJson } from '../canonical';
 import { isTicket } from '../posting/guests';
 
 // Which products the lines of a ticket mean: those that had the SKUs when it was sold, whatever the
@@ -7,9 +8,9 @@ import { isTicket } from '../posting/guests';
 type TicketRecord = Extract<RecordBody, { kind: 'order' | 'refund' | 'invoice' }>;
 
 /**
- * The ticket with the products of its lines. What one of the `earlier` tickets (the same one
- * before, the sale that it gives back) says of a SKU holds; else `productAt`. A SKU that no product
- * had yet stays without.
+ * The ticket with the products of its lines. What one of the `earlier` tickets (the sale that it
+ * gives back, the same one before) says of a SKU holds, the first of them first; else `productAt`.
+ * A SKU that no product had yet stays without.
  */
 export function withProducts(
   ticket: TicketRecord,
@@ -22,6 +23,16 @@ export function withProducts(
     ticket,
     ticket.body.lines.map((line) => lineWith(line, known, productAt)),
   );
+}
+
+/**
+ * A refund that came before this revision of its sale, with the products that were sold; null where
+ * it means those already.
+ */
+export function meantAsSold(refund: RecordBody, sale: RecordBody | null): TicketRecord | null {
+  if (!isTicket(refund)) return null;
+  const meant = withProducts(refund, [sale, refund], () => null);
+  return canonicalJson(meant) === canonicalJson(refund) ? null : meant;
 }
 
 /** Products by SKU, as the lines say; of one that is said twice the first holds. */
@@ -39,7 +50,10 @@ function lineWith(
 ): OrderLine {
   const earlier = known.get(line.sku);
   const productId = earlier === undefined ? productAt(line.sku) : earlier;
-  return productId === null ? line : { ...line, productId };
+  const meant = { ...line };
+  if (productId === null) delete meant.productId;
+  else meant.productId = productId;
+  return meant;
 }
 
 function withLines(ticket: TicketRecord, lines: OrderLine[]): TicketRecord {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
 
 import { listFailures } from '../../database/failures';
 import type { OrderBody } from '../../domain/bodies';
-import { documents, fault } from '../support/sandboxes';
-import { customer, orderBody, product } from '../support/samples';
+import { inBooks } from '../support/operator';
+import { documents, fault, shelf } from '../support/sandboxes';
+import { count, customer, orderBody, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
@@ -12,6 +14,7 @@ import {
   type Stack,
   type TestChange,
 } from '../support/stack';
+import { remoteIdOf } from '../support/ways-out';
 
 let stack: Stack;
 
@@ -96,3 +99,53 @@ test('a ticket is edited, paid otherwise, voided and sold after all, with lost a
     'SalesReceipt T-1-V3 12.50',
   );
 }, 120_000);
+
+const at = (minute: number): string => new Date(Date.UTC(2026, 10, 21, 15, minute)).toISOString();
+const named = (recordId: string, sku: string, revision: number, minute: number): TestChange => ({
+  ...product(sku, { name: `Thing ${recordId}` }),
+  ...{ recordId, revision, occurredAt: at(minute) },
+});
+const refundsInBooks = z.object({
+  QueryResponse: z.object({
+    RefundReceipt: z.array(
+      z.object({ Line: z.array(z.object({ SalesItemLineDetail: z.unknown().optional() })) }),
+    ),
+  }),
+});
+
+test.each([
+  ['the sale', 0],
+  ['the refund', 1],
+])(
+  'a SKU went to another product: what is given back is what was sold, also where %s comes first',
+  async (_, first) => {
+    const tenant = await createTestTenant(stack);
+    const sold = { ...ticket(1, 2), occurredAt: at(3) };
+    const givenBack: TestChange = {
+      ...{ kind: 'refund', recordId: 'R-1', revision: 1, occurredAt: at(9) },
+      body: { ...orderBody('R-1', [['A', 1]], 'c-1'), restock: true, orderId: 'T-1' },
+    };
+    const tickets = first === 0 ? [sold, givenBack] : [givenBack, sold];
+    const products = [
+      named('P-1', 'A', 1, 1),
+      count('A', '10', at(2)),
+      named('P-1', 'A-old', 2, 5),
+      named('P-2', 'A', 1, 5),
+      count('A', '20', at(6)),
+    ];
+    for (const one of [customer('c-1'), ...products, ...tickets]) {
+      await sendChanges(stack, tenant, [one]);
+      await untilIdle(stack, tenant, 50_000);
+    }
+    expect(await shelf(stack, tenant)).toEqual(['A Thing P-2 20', 'A-old Thing P-1 9']);
+    const answer = await inBooks(
+      stack,
+      tenant,
+      `query?query=${encodeURIComponent('SELECT * FROM RefundReceipt')}`,
+    );
+    const [receipt] = refundsInBooks.parse(answer).QueryResponse.RefundReceipt;
+    const value = await remoteIdOf(stack, tenant, ['qbo', 'product', 'P-1']);
+    expect(receipt?.Line[0]).toMatchObject({ SalesItemLineDetail: { ItemRef: { value } } });
+  },
+  60_000,
+);

@@ -45,7 +45,8 @@ import {
 } from '../../../database/runs';
 import { loadListed } from '../../../database/payout-entries';
 import { lookAgain } from '../../../database/look-again';
-import { postedPaymentsOf, writeSaleEntries } from '../../../database/sale-entries';
+import { postedPaymentsOf, refundsOf, standingRefundsOf } from '../../../database/entries-of-sales';
+import { writeSaleEntries } from '../../../database/sale-entries';
 import { takeOverSends, takeVerifying } from '../../../database/open-sends';
 import { settleWithoutSend } from '../../../database/settlements';
 import {
@@ -281,6 +282,15 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
       'qbo',
       orders.map(({ recordId }) => ({ kind: 'order', recordId })),
     ),
+  refundsOf: inTx((tx) =>
+    refundsOf(
+      tx,
+      tenant,
+      orders.map(({ recordId }) => recordId),
+    ),
+  ),
+  standingRefundsOf: (pool) =>
+    standingRefundsOf(pool, tenant, 'qbo', new Map(numbers.map((n) => [`order${n}`, n % 2 === 0]))),
   postedPaymentsOf: (pool) =>
     postedPaymentsOf(
       pool,
