@@ -32,7 +32,8 @@ export async function postedPaymentsOf(
 
 /**
  * Refunds that stand in the books, or are on their way there, of those among these sales of which
- * something is given back without a line, or was so far (`true`): by record id of the sale.
+ * something is given back without a line, or was so far (`true`): by record id of the sale. One that
+ * waits for something may be set free, and composed by what stood before, in the same moment.
  */
 export async function standingRefundsOf(
   tx: Db,
@@ -52,7 +53,7 @@ export async function standingRefundsOf(
      CROSS JOIN LATERAL (SELECT FROM deliveries WHERE tenant = $1 AND system = $2
        AND kind = 'refund' AND record_id = e.record_id AND desired_op = 'present'
        AND undone_by IS NULL AND (state IN ('waiting', 'sending', 'verifying', 'delivered')
-         OR (state = 'held' AND reason = 'summary')) LIMIT 1) d
+         OR (state = 'held' AND reason IN ('summary', 'dependency'))) LIMIT 1) d
      WHERE k."wasByAmount" OR (SELECT true FROM sale_entries b
        CROSS JOIN LATERAL (SELECT FROM records WHERE tenant = $1 AND kind = 'refund'
          AND record_id = b.record_id AND body ->> 'unallocatedMinor' <> '0' LIMIT 1) a
