@@ -31,9 +31,9 @@ export async function postedPaymentsOf(
 }
 
 /**
- * Refunds that stand in the books or may come there, of those among these sales of which something
- * is given back without a line, or was so far (`true`): by record id of the sale. One that waits for
- * its sale may be set free, and composed by what stood before, in the same moment.
+ * Refunds that stand in the books or are on their way there, of those among these sales of which
+ * something is given back without a line, or was so far (`true`): by record id of the sale. One
+ * that waits for its sale may be set free, and composed by what stood before, in the same moment.
  */
 export async function standingRefundsOf(
   tx: Db,
