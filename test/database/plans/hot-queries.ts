@@ -8,7 +8,13 @@ import { ownersOfRemote } from '../../../database/known-products';
 import * as skuStore from '../../../database/skus';
 import { customersWithEmail, writeCustomerEmails } from '../../../database/customer-emails';
 import { findChange, storeChanges } from '../../../database/changes';
-import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../../database/deliveries';
+import { deletedWithoutRemote } from '../../../database/deleted-things';
+import {
+  discardedAmong,
+  lockDeliveriesOf,
+  openReferences,
+  productsOfSkus,
+} from '../../../database/deliveries';
 import {
   changesOf,
   explainedDeliveries,
@@ -278,6 +284,10 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
       'qbo',
       orders.map(({ recordId }) => ({ kind: 'order', recordId })),
     ),
+  discardedAmong: inTx((tx) => discardedAmong(tx, tenant, orders)),
+  deletedWithoutRemote: inTx((tx) =>
+    deletedWithoutRemote(tx, tenant, 'qbo', [...products, ...customers]),
+  ),
   refundsOf: inTx((tx) =>
     refundsOf(
       tx,
