@@ -58,23 +58,6 @@ export async function lockDeliveriesOf(
   return result.rows;
 }
 
-/** Those of these records, as `kind/recordId`, of which an operator gave a delivery up. */
-export async function discardedAmong(
-  tx: PoolClient,
-  tenant: number,
-  records: readonly { kind: Kind; recordId: string }[],
-): Promise<Set<string>> {
-  if (records.length === 0) return new Set();
-  const result = await tx.query<{ key: string }>(
-    `SELECT k.kind || '/' || k.id AS key FROM json_to_recordset($2::json) AS k(kind text, id text)
-     CROSS JOIN unnest(ARRAY['woo', 'qbo']) AS s(system) CROSS JOIN LATERAL
-       (SELECT FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind
-         AND record_id = k.id AND state = 'skipped' AND reason = 'discarded' LIMIT 1) d`,
-    [tenant, JSON.stringify(records.map(({ kind, recordId }) => ({ kind, id: recordId })))],
-  );
-  return new Set(result.rows.map(({ key }) => key));
-}
-
 /** A delivery that did not exist: the thing it is about, and the state it begins with. */
 export interface NewDelivery {
   system: Target;

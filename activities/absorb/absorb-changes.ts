@@ -47,7 +47,6 @@ import { troubleOf } from '../failures';
 import { guestRules, newGuests } from './guest-customers';
 import { membersInUse } from './members-in-use';
 import { moveStock } from './move-stock';
-import { sentAgain } from './sent-again';
 import { raisePayments } from './raise-payments';
 import { wantDeliveries } from './want-deliveries';
 
@@ -125,9 +124,8 @@ async function absorbBatch(
     const movedSkus = await moveArticles(tx, tenant, moves);
     const stock = await moveStock(tx, tenant, folded, [...movedSkus, ...folded.trackingChanged]);
     const guests = await newGuests(tx, tenant, inbox.changes, folded.records);
-    const again = await sentAgain(tx, tenant, [...folded.touched, ...stock.same]);
-    const changed = [...folded.records.filter(isLeft), ...guests, ...stock.moved, ...again];
-    await writeRecords(tx, tenant, [...touchedBut(again, folded), ...changed]);
+    const changed = [...folded.records.filter(isLeft), ...guests, ...stock];
+    await writeRecords(tx, tenant, [...changed, ...folded.touched]);
     const saleIds = await writeSaleEntries(tx, tenant, changed);
     const listed = await writePayoutEntries(tx, tenant, changed);
     await writeCustomerEmails(tx, tenant, folded.records);
@@ -153,12 +151,6 @@ async function absorbBatch(
     await moveCursor(tx, tenant, inbox.lastPos, inbox.count);
     return { changes: inbox.count, made: { woo: made.get('woo') ?? 0, qbo: made.get('qbo') ?? 0 } };
   });
-}
-
-/** Records of which only the sender's revision moved. */
-function touchedBut(again: readonly RecordRow[], { touched }: Folded): RecordRow[] {
-  const keys = new Set(again.map(({ kind, recordId }) => recordKey(kind, recordId)));
-  return touched.filter(({ kind, recordId }) => !keys.has(recordKey(kind, recordId)));
 }
 
 async function fold(

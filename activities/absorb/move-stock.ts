@@ -15,21 +15,20 @@ import { applyStock, type StockChange, type StockEntry } from '../../domain/stoc
 
 /**
  * Writes the ledger and answers the records of stock that it moved, and of `others` those that
- * there are: they got another name, or are tracked otherwise than before. `same`: those that a
- * count or movement left as they were.
+ * there are: they got another name, or are tracked otherwise than before.
  */
 export async function moveStock(
   tx: AbsorbTransaction,
   tenant: number,
   folded: Folded,
   others: readonly string[],
-): Promise<{ moved: RecordRow[]; same: RecordRow[] }> {
+): Promise<RecordRow[]> {
   const sources = [...folded.stockSources, ...(await movedEarlier(tx, tenant, folded))];
   const replaced = sources.filter(([, source]) => source.wasKnown).map(([sourceId]) => sourceId);
   const before = await readStockEntries(tx, tenant, replaced);
   const after = sources.flatMap(([, source]) => source.entries);
   const changes = stockChanges(before, after);
-  if (changes.length === 0 && others.length === 0) return { moved: [], same: [] };
+  if (changes.length === 0 && others.length === 0) return [];
   await writeStockEntries(tx, tenant, replaced, after);
   const bySku = groupBy(changes, (change) => (change.after ?? change.before)?.sku ?? '');
   for (const sku of others) if (!bySku.has(sku)) bySku.set(sku, []);
@@ -42,7 +41,6 @@ export async function moveStock(
   const keys = [...bySku.keys()].map((sku) => ({ kind: 'inventory' as const, recordId: sku }));
   const records = new Map((await readRecords(tx, tenant, keys)).map((row) => [row.recordId, row]));
   const moved: RecordRow[] = [];
-  const same: RecordRow[] = [];
   for (const [sku, skuChanges] of bySku) {
     const current = records.get(sku);
     if (current === undefined && skuChanges.length === 0) continue;
@@ -58,16 +56,13 @@ export async function moveStock(
           (place, countedAt) => sums.get(countKey({ sku, place, countedAt })) ?? '0',
         );
     const isSame = current !== undefined && JSON.stringify(next) === JSON.stringify(body);
-    if (isSame && !isUnreadable && !others.includes(sku)) {
-      same.push(current);
-      continue;
-    }
+    if (isSame && !isUnreadable && !others.includes(sku)) continue;
     moved.push({
       ...{ kind: 'inventory', recordId: sku, rev: (current?.rev ?? 0) + 1, sourceRev: null },
       ...{ op: 'present', content: { kind: 'inventory', body: next }, origin: { places: 'pos' } },
     });
   }
-  return { moved, same };
+  return moved;
 }
 
 /** What tickets moved of which an older revision came late, at the time that it says. */

@@ -2,10 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { forgetFacts } from '../../database/connections';
 import { discardDelivery } from '../../database/failures';
-import { tenantFacts } from '../../database/health';
-import { putMapping } from '../../database/mappings';
 import { deliveriesOf } from '../../database/status';
-import { healthOf } from '../../domain/health/tenant';
 import { accountsOf, inBooks } from '../support/operator';
 import { customer, order, orderBody, product } from '../support/samples';
 import { documents } from '../support/sandboxes';
@@ -160,29 +157,4 @@ test('the way out of `too_many_entries`: booked by hand and discarded', async ()
   );
   expect(await standing(stack, tenant, paid)).toBe('skipped');
   await untilIdle(stack, tenant);
-}, 60_000);
-
-test('an order that was discarded by mistake is posted when the POS sends it again as it was', async () => {
-  const tenant = await begin();
-  const { pool } = stack.database;
-  const tenders = [{ tender: 'voucher', amountMinor: 2_500 }];
-  const sold = next(order('T-1', [['A', 2]], 'c-1'), { tenders }, 1);
-  const place: Place = ['qbo', 'order', 'T-1'];
-  await sent(stack, tenant, sold);
-  const held = await standing(stack, tenant, place);
-  const all = await deliveriesOf(pool, tenant.id, 'order', 'T-1');
-  for (const { id } of all.filter(({ system, state }) => system === 'qbo' && state === 'held'))
-    expect(await discardDelivery(pool, tenant.id, id, 'by mistake')).toBe('discarded');
-  expect(await standing(stack, tenant, place)).toBe('skipped');
-  // As it is held still, health says so again.
-  await sent(stack, tenant, { ...sold, revision: 2 });
-  expect(await standing(stack, tenant, place)).toBe(held);
-  expect(healthOf(await tenantFacts(pool, tenant.id, Date.now())).health).not.toBe('ok');
-  const account = (await accountsOf(stack, tenant))['Undeposited Funds'] ?? '';
-  const target = { id: account, name: null };
-  await putMapping(pool, tenant.id, { kind: 'account', key: 'clearing:voucher', target }, 'test');
-  const method = { kind: 'tender', key: 'voucher', target: { id: '1', name: null } } as const;
-  await putMapping(pool, tenant.id, method, 'test');
-  await redriven(stack, tenant, place);
-  expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 25.00']);
 }, 60_000);

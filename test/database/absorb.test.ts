@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { findChange } from '../../database/changes';
-import { discardDelivery } from '../../database/failures';
 import { findRecord } from '../../database/status';
 import { addDecimals } from '../../domain/money';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -119,37 +118,6 @@ test('what is deleted before it left need not leave, what left is skipped by pol
     ['skipped', 'policy'],
     ['skipped', 'policy'],
   ]);
-});
-
-test('what was discarded is wanted again when the POS sends it again as it was, at a newer revision', async () => {
-  const sold: TestChange = { kind: 'order', recordId: 'o', body: orderBody('o', [['a', 1]], 'c') };
-  const counted = count('a', '7', '2026-11-21T11:00:00.000Z');
-  await absorb(database.pool, tenant, [customer('c'), product('a'), sold, counted]);
-  await database.pool.query(
-    `UPDATE deliveries SET state = 'held', reason = 'direction' WHERE tenant = $1
-       AND kind IN ('order', 'inventory')`,
-    [tenant],
-  );
-  const stands = async (): Promise<string[]> =>
-    (await deliveries(database.pool, tenant))
-      .filter(({ kind }) => kind !== 'customer' && kind !== 'product')
-      .map((row) => `${row.system} ${row.kind} ${row.state} ${row.reason ?? ''} ${row.desiredRev}`)
-      .sort();
-  const rows = await deliveries(database.pool, tenant);
-  for (const { id } of rows.filter(({ state }) => state === 'held'))
-    expect(await discardDelivery(database.pool, tenant, id, 'by mistake')).toBe('discarded');
-  const discarded = ['qbo order skipped discarded 1', 'woo inventory skipped discarded 1'];
-  // The same once more says nothing new.
-  await absorb(database.pool, tenant, [{ ...sold, id: 'again' }]);
-  expect(await stands()).toEqual(discarded);
-  await absorb(database.pool, tenant, [
-    { ...sold, revision: 2 },
-    { ...count('a', '7', '2026-11-21T12:00:00.000Z'), id: 'recount' },
-  ]);
-  expect(await stands()).toEqual(['qbo order waiting  2', 'woo inventory waiting  2']);
-  // What is under way, or was delivered, is not raised by it.
-  await absorb(database.pool, tenant, [{ ...sold, revision: 3 }]);
-  expect(await stands()).toEqual(['qbo order waiting  2', 'woo inventory waiting  2']);
 });
 
 // Stock by the ledger in the database, against the rule: last count plus what occurred after it.

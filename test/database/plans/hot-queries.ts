@@ -9,12 +9,7 @@ import * as skuStore from '../../../database/skus';
 import { customersWithEmail, writeCustomerEmails } from '../../../database/customer-emails';
 import { findChange, storeChanges } from '../../../database/changes';
 import { deletedWithoutRemote } from '../../../database/deleted-things';
-import {
-  discardedAmong,
-  lockDeliveriesOf,
-  openReferences,
-  productsOfSkus,
-} from '../../../database/deliveries';
+import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../../database/deliveries';
 import {
   changesOf,
   explainedDeliveries,
@@ -284,7 +279,6 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
       'qbo',
       orders.map(({ recordId }) => ({ kind: 'order', recordId })),
     ),
-  discardedAmong: inTx((tx) => discardedAmong(tx, tenant, orders)),
   deletedWithoutRemote: inTx((tx) =>
     deletedWithoutRemote(tx, tenant, 'qbo', [...products, ...customers]),
   ),
