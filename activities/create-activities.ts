@@ -19,6 +19,7 @@ import {
 import { queueDepth } from '../database/status';
 import { findTenant, writeAudit, type Tenant } from '../database/tenants';
 import { newLaneState, type WorkflowPolicy } from '../domain/lane/tenant-sync';
+import { perSystem } from '../domain/systems';
 import { targets, type Target } from '../domain/words';
 import { tenantSyncId, type Queues } from '../protocol/messages';
 import { absorbChanges } from './absorb/absorb-changes';
@@ -33,6 +34,8 @@ import type {
   LoadedTenant,
   PolicyRequest,
   PolicyResult,
+  PushTurnRequest,
+  PushTurnResult,
   RedriveResult,
 } from '../protocol/activities';
 import { openConnection, type ConnectionDeps } from './lane/open-connection';
@@ -62,12 +65,13 @@ function databaseActivities(deps: ActivityDeps): DatabaseActivities {
       translated(async (): Promise<AbsorbResult> => {
         const tenant = await requireTenant(pool, tenantId);
         const { hasMore } = await absorbChanges(pool, tenant.id, busyLanes, deps.now);
-        const [woo, qbo, depth] = await Promise.all([
-          laneWork(pool, tenant.id, 'woo'),
-          laneWork(pool, tenant.id, 'qbo'),
-          queueDepth(pool, tenant.id),
-        ]);
-        return { depth, hasMore, lanes: { woo: dueOf(woo), qbo: dueOf(qbo) } };
+        const lanes: AbsorbResult['lanes'] = perSystem(() => ({ isDue: false, nextDueAtMs: null }));
+        const noteWork = async (system: Target): Promise<void> => {
+          const { isDue, nextDueAtMs } = await laneWork(pool, tenant.id, system);
+          lanes[system] = { isDue, nextDueAtMs };
+        };
+        const [depth] = await Promise.all([queueDepth(pool, tenant.id), ...targets.map(noteWork)]);
+        return { depth, hasMore, lanes };
       }),
     applyPolicy: (request) => translated(() => applyPolicy(deps, request)),
     redriveDeliveries: (request) =>
@@ -115,18 +119,27 @@ function databaseActivities(deps: ActivityDeps): DatabaseActivities {
   };
 }
 
+/** Turns of one system in a process up to which each may stay for more work. */
+const lingeringTurnsMax = 10;
+
 function laneActivities(deps: ActivityDeps): LaneActivities {
+  const turns = perSystem(() => 0);
+  const push = async ({ tenantId, system, isProbe }: PushTurnRequest): Promise<PushTurnResult> => {
+    const { tenant, ...turn } = await turnOf(deps, tenantId, system);
+    const { died, ...result } = await pushDeliveries(
+      { ...turn, random: deps.random, mayLinger: () => turns[system] <= lingeringTurnsMax },
+      { workflowId: tenantSyncId(tenantId), isProbe, attempt: activityInfo().attempt },
+    );
+    await startRepairs(deps, tenant, died);
+    return { ...result, depth: await queueDepth(deps.pool, tenant.id) };
+  };
   return {
-    pushDeliveries: ({ tenantId, system, isProbe }) =>
-      translated(async () => {
-        const { tenant, ...turn } = await turnOf(deps, tenantId, system);
-        const result = await pushDeliveries(
-          { ...turn, random: deps.random },
-          { workflowId: tenantSyncId(tenantId), isProbe, attempt: activityInfo().attempt },
-        );
-        const { died, ...answer } = result;
-        await startRepairs(deps, tenant, died);
-        return { ...answer, depth: await queueDepth(deps.pool, tenant.id) };
+    pushDeliveries: (request) =>
+      translated(() => {
+        turns[request.system] += 1;
+        return push(request).finally(() => {
+          turns[request.system] -= 1;
+        });
       }),
     dryRun: ({ tenantId, runId, system }) =>
       translated(async () => {
@@ -201,18 +214,11 @@ async function requireTenant(pool: Pool, tenantId: string): Promise<Tenant> {
   return tenant;
 }
 
-function dueOf(work: {
-  isDue: boolean;
-  nextDueAtMs: number | null;
-}): AbsorbResult['lanes'][Target] {
-  return { isDue: work.isDue, nextDueAtMs: work.nextDueAtMs };
-}
-
 async function loadTenant(deps: ActivityDeps, tenantId: string): Promise<LoadedTenant | null> {
   const tenant = await findTenant(deps.pool, tenantId);
   if (tenant === null) return null;
   const states = await laneStates(deps.pool, tenant.id);
-  const lanes: LoadedTenant['lanes'] = { woo: newLane(), qbo: newLane() };
+  const lanes: LoadedTenant['lanes'] = perSystem(() => newLane());
   for (const state of states) {
     lanes[state.system] = {
       isPaused: state.isPaused,
@@ -245,7 +251,7 @@ async function policyOf(pool: Pool, tenant: number): Promise<WorkflowPolicy> {
     backoff: value.backoff,
     breaker: value.breaker,
     authRetryMs: value.authRetryMs,
-    totalMs: { woo: value.timeoutsMs.woo.total, qbo: value.timeoutsMs.qbo.total },
+    totalMs: perSystem((system) => value.timeoutsMs[system].total),
   };
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DeliveryView } from '../database/status';
 import { deliveryStates } from '../domain/delivery/delivery-state';
 import { pushSupportOf } from '../domain/delivery/direction';
+import { traitsOf } from '../domain/systems';
 import { targets, type Kind, type Target } from '../domain/words';
 import { instantText, systemName } from './words';
 
@@ -58,11 +59,6 @@ export function shownDeliveries(kind: Kind, deliveries: readonly DeliveryView[])
   return [...shown, ...unsupported];
 }
 
-const systemNames: Readonly<Record<Target, string>> = {
-  woo: 'WooCommerce',
-  qbo: 'QuickBooks Online',
-};
-
 function unsupportedLine(system: Target, kind: Kind): ShownDelivery {
   return {
     id: null,
@@ -71,7 +67,7 @@ function unsupportedLine(system: Target, kind: Kind): ShownDelivery {
     state: 'unsupported',
     reason: 'unsupported',
     cause: null,
-    detail: `${systemNames[system]} takes no ${kind} that was born in the POS.`,
+    detail: `${traitsOf(system).name} takes no ${kind} that was born in the POS.`,
     remoteId: null,
     attempts: 0,
     nextDueAt: null,

@@ -117,7 +117,7 @@ export class Intake {
     tenant: Lane['tenant'],
     items: readonly IntakeItem[],
   ): Promise<IntakeResult> {
-    const result = await storeChanges(this.pool, tenant.id, items);
+    const result = await storeChanges(this.pool, tenant.id, 'pos', items);
     if (result.type === 'stored' && result.shouldWake) this.wake(tenant.tenantId);
     return result;
   }

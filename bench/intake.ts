@@ -82,9 +82,9 @@ async function rawInserts(stack: BenchStack, make: Make): Promise<number> {
   const result = await rate(async () => {
     const rows = batch(make).map((body) => ({ id: randomUUID(), pos: ++pos, body }));
     await pool.query(
-      `INSERT INTO raw_changes (tenant, pos, event_id, kind, op, record_id, source_rev,
+      `INSERT INTO raw_changes (tenant, pos, source, event_id, kind, op, record_id, source_rev,
          occurred_at, body, hash)
-       SELECT 1, pos, id, 'order', 'upsert', id, 1, now(), body, sha256(id::bytea)
+       SELECT 1, pos, 'pos', id, 'order', 'upsert', id, 1, now(), body, sha256(id::bytea)
          FROM json_to_recordset($1::json) AS x(id text, pos bigint, body json)`,
       [JSON.stringify(rows)],
     );

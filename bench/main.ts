@@ -8,12 +8,14 @@ import { benchLatency } from './latency';
 import { benchNeighbour } from './neighbour';
 import { benchPosting } from './posting';
 import { benchSandbox } from './sandbox';
+import { benchWakes } from './wakes';
 
 const benches: Record<string, () => Promise<string>> = {
   latency: onStack(benchLatency),
   intake: onStack(benchIntake),
   drain: onStack(benchDrain),
   lanes: onStack(benchLanes),
+  wakes: onStack(benchWakes),
   neighbour: onStack(benchNeighbour),
   sandbox: benchSandbox,
   posting: benchPosting,

@@ -96,10 +96,11 @@ export interface RecordReference {
   /** What it is there, where that may differ: a sale is a receipt or an invoice. */
   entity?: string | null;
   /**
-   * Whether it may still get a remote id by itself: then the one that refers to it waits, else it
-   * is held.
+   * Whether it may still get a remote id by itself, or is to change in the system.
    */
   isOpen: boolean;
+  /** An operator gave it up: it does not come by itself. */
+  isGivenUp?: boolean;
 }
 
 export interface ProductReference extends RecordReference {
@@ -175,16 +176,14 @@ export type Composed =
     }
   /** Something else of ours goes first and is on its way: it is looked at again soon. */
   | { type: 'later'; detail: string }
-  /**
-   * It refers to things without remote id. Some may still come (`waitsFor` non-empty and all open):
-   * it stays waiting; else it is held(dependency).
-   */
+  /** It refers to things without remote id: it is held(dependency) until they have one. */
   | { type: 'notReady'; missing: MissingReference[] };
 
 export interface MissingReference {
   kind: 'sku' | 'customer' | 'product' | 'order' | 'refund' | 'invoice' | 'payment';
   ref: string;
-  isOpen: boolean;
+  /** An operator gave it up: it does not come by itself. */
+  isGivenUp?: boolean | undefined;
 }
 
 /** One write of one delivery. Its payload is canonical: it is hashed into the key. */

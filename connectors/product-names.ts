@@ -37,7 +37,7 @@ export function nameStepOf(item: Outgoing, known: ProductReference | undefined):
     type: 'wait',
     composed: isOpen
       ? { type: 'later', detail }
-      : { type: 'notReady', missing: [{ kind: 'product', ref: recordId, isOpen }] },
+      : { type: 'notReady', missing: [{ kind: 'product', ref: recordId }] },
   };
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import type { ChangeRow, RecordRow } from '../domain/records/absorb';
 import type { Outcome } from '../domain/records/fold-outcomes';
-import type { StockEntry } from '../domain/stock/stock';
+import type { StockEntry, StockSource } from '../domain/stock/stock';
 import { systems, type DesiredOp, type Kind } from '../domain/words';
 import { parseChangeBody, readRecordBody } from '../schemas/change-bodies';
 import { firstRow, inTransaction } from './pool';
@@ -45,7 +45,7 @@ export interface UnreadableChange {
 }
 
 const changeColumns = `pos, source, event_id AS "eventId", kind, op, record_id AS "recordId",
-  source_rev AS "sourceRev",
+  source_rev AS "sourceRev", remote_id AS "remoteId",
   occurred_at AS "occurredAt", body`;
 
 type StoredChange = Omit<ChangeRow, 'content'> & { body: unknown };
@@ -101,6 +101,7 @@ export async function readWaitingChanges(
 }
 
 const originSchema = z.record(z.string(), z.enum(systems));
+const sourceRevsSchema = z.partialRecord(z.enum(systems), z.int());
 
 /**
  * The records of these keys. The content of one that cannot be read counts as not known: the next
@@ -116,18 +117,19 @@ export async function readRecords(
     kind: Kind;
     recordId: string;
     rev: number;
-    sourceRev: number | null;
+    sourceRevs: unknown;
     op: DesiredOp;
     body: unknown;
     origin: unknown;
   }>(
     `SELECT r.* FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
-       (SELECT kind, record_id AS "recordId", rev, source_rev AS "sourceRev", op, body, origin
+       (SELECT kind, record_id AS "recordId", rev, source_revs AS "sourceRevs", op, body, origin
         FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id LIMIT 1) r`,
     [tenant, JSON.stringify(keys.map((key) => ({ kind: key.kind, id: key.recordId })))],
   );
-  return result.rows.map(({ body, origin, ...row }) => ({
+  return result.rows.map(({ body, origin, sourceRevs, ...row }) => ({
     ...row,
+    sourceRevs: sourceRevsSchema.catch({}).parse(sourceRevs),
     content: body === null ? null : readRecordBody(row.kind, body),
     origin: originSchema.catch({}).parse(origin),
   }));
@@ -144,18 +146,18 @@ export async function writeRecords(
       k: row.kind,
       i: row.recordId,
       r: row.rev,
-      s: row.sourceRev,
+      s: row.sourceRevs,
       o: row.op,
       b: row.content?.body ?? null,
       g: row.origin,
     }))
     .sort((a, b) => (a.k === b.k ? compare(a.i, b.i) : compare(a.k, b.k)));
   await tx.query(
-    `INSERT INTO records (tenant, kind, record_id, rev, source_rev, op, body, origin)
+    `INSERT INTO records (tenant, kind, record_id, rev, source_revs, op, body, origin)
      SELECT $1, k, i, r, s, o, b, g FROM json_to_recordset($2::json)
-       AS x(k text, i text, r bigint, s bigint, o text, b json, g json)
+       AS x(k text, i text, r bigint, s json, o text, b json, g json)
      ON CONFLICT (tenant, kind, record_id) DO UPDATE
-       SET rev = excluded.rev, source_rev = excluded.source_rev,
+       SET rev = excluded.rev, source_revs = excluded.source_revs,
        op = excluded.op, body = excluded.body, origin = excluded.origin, updated_at = now()`,
     [tenant, JSON.stringify(rows)],
   );
@@ -169,15 +171,17 @@ function compare(a: string, b: string): number {
 export async function readStockEntries(
   tx: AbsorbTransaction,
   tenant: number,
-  sourceIds: readonly string[],
+  sources: readonly StockSource[],
 ): Promise<StockEntry[]> {
-  if (sourceIds.length === 0) return [];
+  if (sources.length === 0) return [];
   const result = await tx.query<StockEntry>(
-    `SELECT m.* FROM json_array_elements_text($2::json) AS k(id) CROSS JOIN LATERAL
-       (SELECT source_id AS "sourceId", line, reason, sku, place, quantity,
+    `SELECT m.* FROM json_to_recordset($2::json) AS k(source text, "sourceId" text)
+     CROSS JOIN LATERAL
+       (SELECT source, source_id AS "sourceId", line, reason, sku, place, quantity,
          occurred_at AS "occurredAt"
-        FROM stock_movements WHERE tenant = $1 AND source = 'pos' AND source_id = k.id OFFSET 0) m`,
-    [tenant, JSON.stringify(sourceIds)],
+        FROM stock_movements WHERE tenant = $1 AND source = k.source AND source_id = k."sourceId"
+        OFFSET 0) m`,
+    [tenant, sourcesJson(sources)],
   );
   return result.rows;
 }
@@ -186,29 +190,35 @@ export async function readStockEntries(
 export async function writeStockEntries(
   tx: AbsorbTransaction,
   tenant: number,
-  replacedSources: readonly string[],
+  replacedSources: readonly StockSource[],
   entries: readonly StockEntry[],
 ): Promise<void> {
   if (replacedSources.length > 0) {
     await tx.query(
       `DELETE FROM stock_movements WHERE ctid = ANY (ARRAY(
-         SELECT m.ctid FROM json_array_elements_text($2::json) AS k(id) CROSS JOIN LATERAL
-           (SELECT ctid FROM stock_movements WHERE tenant = $1 AND source = 'pos'
-             AND source_id = k.id OFFSET 0) m))`,
-      [tenant, JSON.stringify(replacedSources)],
+         SELECT m.ctid FROM json_to_recordset($2::json) AS k(source text, "sourceId" text)
+         CROSS JOIN LATERAL
+           (SELECT ctid FROM stock_movements WHERE tenant = $1 AND source = k.source
+             AND source_id = k."sourceId" OFFSET 0) m))`,
+      [tenant, sourcesJson(replacedSources)],
     );
   }
   if (entries.length === 0) return;
   await tx.query(
-    `INSERT INTO stock_movements (tenant, source_id, line, reason, sku, place, quantity,
+    `INSERT INTO stock_movements (tenant, source, source_id, line, reason, sku, place, quantity,
        occurred_at)
-     SELECT $1, "sourceId", line, reason, sku, place, quantity, "occurredAt"
+     SELECT $1, source, "sourceId", line, reason, sku, place, quantity, "occurredAt"
        FROM json_to_recordset($2::json)
-       AS x("sourceId" text, line text, reason text, sku text, place text, quantity numeric,
+       AS x(source text, "sourceId" text, line text, reason text, sku text, place text,
+         quantity numeric,
          "occurredAt" timestamptz)
      ON CONFLICT DO NOTHING`,
     [tenant, JSON.stringify(entries)],
   );
+}
+
+function sourcesJson(sources: readonly StockSource[]): string {
+  return JSON.stringify(sources.map(({ source, sourceId }) => ({ source, sourceId })));
 }
 
 /** When each of these records first occurred, by all its changes in the inbox, ISO 8601. */

@@ -5,6 +5,7 @@ import type { StockMove } from '../domain/records/sku-book';
 import type { Target } from '../domain/words';
 import { countMade } from './deliveries';
 import { firstRow } from './pool';
+import { systemsSql } from './systems-sql';
 
 // What goes with an article whose SKU changes: its stock and what is mapped to it by hand. A record
 // of stock is named by the SKU, so it is renamed: ledger, record and delivery. What waits under the
@@ -35,7 +36,7 @@ export async function moveArticles(
 async function rename(tx: PoolClient, tenant: number, from: string, to: string): Promise<void> {
   await renameLedger(tx, tenant, from, to);
   await tx.query(
-    `UPDATE deliveries SET record_id = $3 WHERE tenant = $1 AND system IN ('woo', 'qbo')
+    `UPDATE deliveries SET record_id = $3 WHERE tenant = $1 AND system = ANY (${systemsSql})
        AND kind = 'inventory' AND record_id = $2`,
     [tenant, from, to],
   );
@@ -73,7 +74,7 @@ async function endOrphan(tx: PoolClient, tenant: number, { via, to }: Step): Pro
   }>(
     `SELECT id::text AS id, system, record_id AS "recordId", remote_id IS NOT NULL AS "isKnown"
        FROM deliveries
-     WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = 'inventory'
+     WHERE tenant = $1 AND system = ANY (${systemsSql}) AND kind = 'inventory'
        AND record_id IN ($2, $3) FOR UPDATE`,
     [tenant, via, to],
   );

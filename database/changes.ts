@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { ChangeOp, Kind } from '../domain/words';
+import type { ChangeOp, Kind, System } from '../domain/words';
 import { firstRow, sqlStateOf, type Db } from './pool';
 
 // Intake: one round trip for any number of changes of one tenant (postgres.md#intake).
@@ -16,6 +16,8 @@ export interface IntakeItem {
   /** JSON text of the body, or null for a delete. */
   bodyText: string | null;
   hash: Buffer;
+  /** What the system that shows it calls the thing; the POS calls it by the record's id. */
+  remoteId?: string;
 }
 
 export type IntakeResult =
@@ -40,10 +42,11 @@ const fullError = z.object({
   hint: z.coerce.number(),
 });
 
-/** Stores what is new. Ids must differ within one call. */
+/** Stores what is new of one source. Ids must differ within one call. */
 export async function storeChanges(
   db: Db,
   tenant: number,
+  source: System,
   items: readonly IntakeItem[],
 ): Promise<IntakeResult> {
   try {
@@ -57,8 +60,8 @@ export async function storeChanges(
     }>(
       db,
       `SELECT accepted, should_wake AS "shouldWake", depth, repeats, reused, stale
-       FROM intake($1, $2, $3)`,
-      [tenant, intakeJson(items), revisionsJson(items)],
+       FROM intake($1, $2, $3, $4)`,
+      [tenant, source, intakeJson(items), revisionsJson(items)],
     );
     if (row === null) throw new Error('Bug: intake answered no row');
     return {
@@ -83,9 +86,11 @@ export async function storeChanges(
  * object that is serialised.
  */
 function intakeJson(items: readonly IntakeItem[]): string {
-  const rows = items.map(({ id, kind, op, recordId, revision, occurredAt, hash, bodyText }) => {
+  const rows = items.map((item) => {
+    const { id, kind, op, recordId, revision, occurredAt, hash, bodyText, remoteId } = item;
     const [event, record] = [JSON.stringify(id), JSON.stringify(recordId)];
-    const content = `"hash":"${hash.toString('hex')}","body":${bodyText ?? 'null'}`;
+    const thing = remoteId === undefined ? '' : `"remote":${JSON.stringify(remoteId)},`;
+    const content = `${thing}"hash":"${hash.toString('hex')}","body":${bodyText ?? 'null'}`;
     return `{"id":${event},"kind":"${kind}","op":"${op}","record":${record},"rev":${revision ?? 'null'},"at":"${occurredAt}",${content}}`;
   });
   return `[${rows.join(',')}]`;
@@ -141,7 +146,7 @@ export async function findChange(
      FROM changes c JOIN tenant_absorb a ON a.tenant = c.tenant
      LEFT JOIN LATERAL (SELECT outcome, code, detail FROM change_outcomes
        WHERE tenant = c.tenant AND pos = c.pos LIMIT 1) o ON true
-     LEFT JOIN LATERAL (SELECT source_rev FROM records
+     LEFT JOIN LATERAL (SELECT (source_revs ->> c.source)::bigint AS source_rev FROM records
        WHERE tenant = c.tenant AND kind = c.kind AND record_id = c.record_id LIMIT 1) r ON true
      WHERE c.tenant = $1 AND c.source = 'pos' AND c.event_id = $2`,
     [tenant, eventId],

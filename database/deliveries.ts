@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 
 import type { DeliveryCore, DeliveryState } from '../domain/delivery/delivery-state';
 import type { DesiredOp, Kind, Target } from '../domain/words';
+import { systemsSql } from './systems-sql';
 
 // Deliveries as rows: locking them in key order, making them, counting what was opened and closed.
 // What a transition decided is written by delivery-updates.ts. Who writes: absorb (rows locked
@@ -49,7 +50,7 @@ export async function lockDeliveriesOf(
   const result = await tx.query<DeliveryRow>(
     `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND d.id = ANY (ARRAY(
        SELECT x.id FROM json_to_recordset($2::json) AS k(kind text, id text)
-       CROSS JOIN unnest(ARRAY['woo', 'qbo']) AS s(system) CROSS JOIN LATERAL
+       CROSS JOIN unnest(${systemsSql}) AS s(system) CROSS JOIN LATERAL
          (SELECT id FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = k.kind
            AND record_id = k.id OFFSET 0) x))
      ORDER BY d.id FOR UPDATE`,
@@ -71,6 +72,8 @@ export interface NewDelivery {
   waitsFor: string[] | null;
   /** Not before; now unless given. */
   dueAtMs?: number;
+  /** Of what its system showed us itself: its id there. */
+  remoteId?: string;
 }
 
 export async function insertDeliveries(
@@ -81,13 +84,16 @@ export async function insertDeliveries(
   if (deliveries.length === 0) return;
   await tx.query(
     `INSERT INTO deliveries (tenant, system, kind, record_id, part, state, reason, cause,
-       desired_rev, desired_op, waits_for, due_at)
+       desired_rev, desired_op, waits_for, due_at, remote_id, is_linked, sent_rev, delivered_rev)
      SELECT $1, system, kind, "recordId", part, state, reason, reason, "desiredRev", "desiredOp",
        "waitsFor",
-       coalesce(to_timestamp("dueAtMs" / 1000.0), now())
+       coalesce(to_timestamp("dueAtMs" / 1000.0), now()),
+       "remoteId", "remoteId" IS NOT NULL,
+       CASE WHEN "remoteId" IS NOT NULL THEN "desiredRev" END,
+       CASE WHEN "remoteId" IS NOT NULL THEN "desiredRev" ELSE 0 END
      FROM json_to_recordset($2::json) AS x(system text, kind text, "recordId" text, part text,
-       state text,
-       reason text, "desiredRev" bigint, "desiredOp" text, "waitsFor" bigint[], "dueAtMs" float8)`,
+       state text, reason text, "desiredRev" bigint, "desiredOp" text, "waitsFor" bigint[],
+       "dueAtMs" float8, "remoteId" text)`,
     [tenant, JSON.stringify(deliveries)],
   );
 }

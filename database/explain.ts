@@ -5,6 +5,7 @@ import type { ChangeOp, JsonObject, Kind, System, Target } from '../domain/words
 import type { ChangeProgress } from './changes';
 import { jsonObject } from './outgoing';
 import type { Db } from './pool';
+import { systemsSql } from './systems-sql';
 
 // From a document in a system back to the record, its changes and every write, read from the
 // tables.
@@ -120,7 +121,8 @@ export async function changesOf(
      FROM (SELECT * FROM changes WHERE tenant = $1 AND kind = $2 AND record_id = $3
        ORDER BY pos DESC LIMIT ${changesMax}) c
      JOIN tenant_absorb a ON a.tenant = $1
-     LEFT JOIN LATERAL (SELECT source_rev FROM records WHERE tenant = $1 AND kind = $2
+     LEFT JOIN LATERAL (SELECT (source_revs ->> c.source)::bigint AS source_rev
+       FROM records WHERE tenant = $1 AND kind = $2
        AND record_id = $3 LIMIT 1) r ON true
      LEFT JOIN LATERAL (SELECT outcome FROM change_outcomes WHERE tenant = $1 AND pos = c.pos
        LIMIT 1) o ON true
@@ -140,7 +142,8 @@ export async function explainedDeliveries(
        delivered_rev AS "deliveredRev",
        remote_id AS "remoteId", remote_version AS "remoteVersion", is_linked AS "isLinked",
          snapshot, send_id::text AS "sendId", undone_by AS "undoneBy"
-     FROM deliveries WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = $2 AND record_id = $3
+     FROM deliveries WHERE tenant = $1 AND system = ANY (${systemsSql}) AND kind = $2
+       AND record_id = $3
      ORDER BY system, part`,
     [tenant, kind, recordId],
   );

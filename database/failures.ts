@@ -122,13 +122,20 @@ export async function listCauses(db: Db, tenant: number, limit: number): Promise
   return result.rows;
 }
 
-/** What lifts by itself is passed over. */
-const redrivable = `d.state IN ('held', 'dead')
-   AND NOT (d.state = 'held' AND d.reason IN (${sqlList(selfLiftingHolds)}))
-  AND ($2::bigint[] IS NULL OR d.id = ANY ($2)) AND ($3::text IS NULL OR d.cause = $3)
-  AND ($4::text IS NULL OR (d.reason = 'dependency' AND d.id = ANY (ARRAY(
-    SELECT delivery_id FROM delivery_waits WHERE tenant = $1 AND system = 'qbo' AND kind = 'sku'
-      AND ref = $4))))`;
+/** What lifts by itself is passed over; what was given up comes back by its id alone. */
+function redrivable(selector: StoredSelector): string {
+  // With ids at hand the tenant is a check, not a way in.
+  const chosen =
+    'ids' in selector
+      ? `d.id = ANY ($2::bigint[]) AND +d.tenant = $1 AND (d.state IN ('held', 'dead')
+           OR (d.state = 'skipped' AND d.reason = 'discarded'))`
+      : `d.tenant = $1 AND $2::bigint[] IS NULL AND d.state IN ('held', 'dead')`;
+  return `${chosen} AND NOT (d.state = 'held' AND d.reason IN (${sqlList(selfLiftingHolds)}))
+    AND ($3::text IS NULL OR d.cause = $3)
+    AND ($4::text IS NULL OR (d.reason = 'dependency' AND d.id = ANY (ARRAY(
+      SELECT delivery_id FROM delivery_waits WHERE tenant = $1 AND system = 'qbo' AND kind = 'sku'
+        AND ref = $4))))`;
+}
 
 function selectorValues(
   selector: StoredSelector,
@@ -147,7 +154,7 @@ export async function countRedrivable(
 ): Promise<number> {
   const row = await firstRow<{ count: number }>(
     db,
-    `SELECT count(*)::int AS count FROM deliveries d WHERE d.tenant = $1 AND ${redrivable}`,
+    `SELECT count(*)::int AS count FROM deliveries d WHERE ${redrivable(selector)}`,
     [tenant, ...selectorValues(selector)],
   );
   return row?.count ?? 0;
@@ -196,7 +203,7 @@ export async function applyRedrive(
       const selector = storedSelector.parse(request.selector);
       const direction = await directionInForce(tx, tenant);
       const rows = await tx.query<DeliveryRow>(
-        `SELECT ${deliveryColumns} FROM deliveries d WHERE d.tenant = $1 AND ${redrivable}
+        `SELECT ${deliveryColumns} FROM deliveries d WHERE ${redrivable(selector)}
            ORDER BY d.id LIMIT $5 FOR UPDATE`,
         [tenant, ...selectorValues(selector), redriveBatchMax],
       );
@@ -257,7 +264,7 @@ export async function discardDelivery(
   return inTransaction(pool, async (tx) => {
     const [row] = await lockByIds(tx, tenant, [id]);
     if (row === undefined) return 'unknown';
-    const after = transition(row, { type: 'discard', reason: 'discarded' });
+    const after = transition(row, { type: 'discard' });
     if (after === null) return 'in_flight';
     await updateDeliveries(tx, tenant, [{ row, after, detail: reason }]);
     return 'discarded';

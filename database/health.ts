@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { Counted, LaneFacts, Stopped, TenantFacts } from '../domain/health/problem';
+import { perSystem } from '../domain/systems';
 import { kinds, targets, type Target } from '../domain/words';
 import { laneStates, type LaneState } from './lanes';
 import { firstRow, type Db } from './pool';
@@ -62,7 +63,7 @@ export async function tenantFacts(db: Db, tenant: number, nowMs: number): Promis
     requests: counted(waits.requests, waits.requestedAt),
     workerSeenMs: waits.workerSeenAt === null ? null : Date.parse(waits.workerSeenAt),
     hasDeliveries: hasAny,
-    lanes: { woo: factsOf('woo'), qbo: factsOf('qbo') },
+    lanes: perSystem(factsOf),
   };
 }
 

@@ -72,7 +72,8 @@ function refuseUnknown(applied: Map<string, string>, migrations: Migration[]): v
     if (expected !== hash) {
       throw new Error(
         `Migration ${name} was edited after it had been applied to this database. Restore ` +
-          'the file and put the change into a new migration.',
+          'the file and put the change into a new migration. A local database that an earlier ' +
+          'state of this project made is begun anew where the folder .data/postgres is removed.',
       );
     }
   }

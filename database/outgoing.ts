@@ -240,12 +240,12 @@ async function loadRemoteIds(
   // yet, is not there for who refers to it.
   const result = await db.query<KnownReference & { entity: string | null; recordId: string }>(
     `SELECT k.id AS "recordId", coalesce(d."remoteId", same."remoteId") AS "remoteId", d."isOpen",
-       d.entity FROM json_array_elements_text($4::json) AS k(id)
+       d."isGivenUp", d.entity FROM json_array_elements_text($4::json) AS k(id)
      CROSS JOIN LATERAL (SELECT CASE WHEN undone_by IS NULL
        AND (snapshot ->> 'entity' IS NOT NULL OR snapshot -> 'posted' IS NULL) THEN remote_id END
          AS "remoteId",
          snapshot ->> 'entity' AS entity, state IN ('waiting', 'sending', 'verifying') AS "isOpen",
-           same_as
+         state = 'skipped' AND reason = 'discarded' AS "isGivenUp", same_as
        FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = $3 AND record_id = k.id
          ORDER BY desired_op = 'absent', part DESC LIMIT 1) d
      LEFT JOIN LATERAL (SELECT remote_id AS "remoteId" FROM deliveries WHERE id = d.same_as

@@ -1,5 +1,6 @@
 import type { Kind, Target } from '../domain/words';
 import type { AbsorbTransaction } from './absorb-store';
+import { systemsSql } from './systems-sql';
 
 /**
  * A document of its own that a system has of a record, or may have: a write of it is on its way.
@@ -42,7 +43,7 @@ export async function lockPostedDocuments(
            id text) CROSS JOIN LATERAL
            (SELECT summary_id FROM summary_members WHERE tenant = $1 AND kind = k.kind
              AND record_id = k.id OFFSET 0) m) t
-       CROSS JOIN unnest(ARRAY['woo', 'qbo']) AS s(system) CROSS JOIN LATERAL
+       CROSS JOIN unnest(${systemsSql}) AS s(system) CROSS JOIN LATERAL
          (SELECT id FROM deliveries WHERE tenant = $1 AND system = s.system AND kind = t.kind
            AND record_id = t.id OFFSET 0) x))
      ORDER BY d.id FOR UPDATE`,

@@ -80,7 +80,7 @@ interface FormerSale {
 }
 
 /** Refunds and payments of one sale that are looked at; more are held, never left out of a sum. */
-const entriesMax = 200;
+export const entriesMax = 200;
 
 /**
  * Of a delivery, with the body of its record as `r`: the books had it and have it no more, since it
@@ -166,48 +166,6 @@ export async function loadLayAways(
       ];
     }),
   );
-}
-
-/**
- * Payments of these invoices that are in the books or on their way there, and that no undo took
- * back.
- */
-export async function postedPaymentsOf(
-  tx: Db,
-  tenant: number,
-  system: Target,
-  invoiceIds: readonly string[],
-): Promise<string[]> {
-  const result = await tx.query<{ recordId: string }>(
-    `SELECT DISTINCT e.record_id AS "recordId" FROM json_array_elements_text($3::json) AS k(id)
-     CROSS JOIN LATERAL (SELECT record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id
-       AND kind = 'payment' LIMIT $4) e
-     CROSS JOIN LATERAL (SELECT FROM records WHERE tenant = $1 AND kind = 'payment'
-       AND record_id = e.record_id AND op = 'present' LIMIT 1) r
-     CROSS JOIN LATERAL (SELECT FROM deliveries WHERE tenant = $1 AND system = $2
-       AND kind = 'payment' AND record_id = e.record_id
-       AND (remote_id IS NOT NULL OR state IN ('sending', 'verifying')) AND undone_by IS NULL
-         LIMIT 1) d
-     ORDER BY 1`,
-    [tenant, system, JSON.stringify(invoiceIds), entriesMax + 1],
-  );
-  return result.rows.map(({ recordId }) => recordId);
-}
-
-/** Record ids of the refunds that name these sales, at most 201 of each. */
-export async function refundsOf(
-  tx: Db,
-  tenant: number,
-  saleIds: readonly string[],
-): Promise<string[]> {
-  if (saleIds.length === 0) return [];
-  const result = await tx.query<{ recordId: string }>(
-    `SELECT e.record_id AS "recordId" FROM json_array_elements_text($2::json) AS k(id)
-     CROSS JOIN LATERAL (SELECT record_id FROM sale_entries WHERE tenant = $1 AND sale_id = k.id
-       AND kind = 'refund' ORDER BY record_id LIMIT $3) e`,
-    [tenant, JSON.stringify(saleIds), entriesMax + 1],
-  );
-  return result.rows.map(({ recordId }) => recordId);
 }
 
 const bookedSchema = z.object({

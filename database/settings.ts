@@ -1,10 +1,11 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
-import { directions, type DirectionPolicy } from '../domain/delivery/direction';
+import type { DirectionPolicy } from '../domain/delivery/direction';
 import { postingModes } from '../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../domain/posting/settings';
 import { initialSyncSettings, type SyncSettings } from '../domain/lane/sync-settings';
+import { directions, perSystem, traitsOf } from '../domain/systems';
 import { changeKinds } from '../domain/words';
 import { calendarDay, idText, label } from '../schemas/body-parts';
 import { firstRow, inTransaction, type Db } from './pool';
@@ -18,7 +19,7 @@ const systemDirection = z.strictObject({
 });
 /** Settings part `direction` (`domain/delivery/direction.ts`). */
 export const directionSchema = z.strictObject({
-  systems: z.strictObject({ woo: systemDirection, qbo: systemDirection }),
+  systems: z.strictObject(perSystem(() => systemDirection)),
 }) satisfies z.ZodType<DirectionPolicy>;
 
 const ms = (min: number, max: number): z.ZodInt => z.int().min(min).max(max);
@@ -50,14 +51,14 @@ export const syncSettingsSchema = z.strictObject({
     openMs: ms(10, 3_600_000),
     successes: z.int().min(1).max(100),
   }),
-  batch: z.strictObject({ woo: z.int().min(1).max(100), qbo: z.int().min(1).max(30) }),
-  timeoutsMs: z.strictObject({ woo: timeouts, qbo: timeouts }),
-  settleMs: z.strictObject({ woo: ms(0, 3_600_000), qbo: ms(0, 3_600_000) }),
+  batch: z.strictObject(perSystem((system) => z.int().min(1).max(traitsOf(system).batch.max))),
+  timeoutsMs: z.strictObject(perSystem(() => timeouts)),
+  settleMs: z.strictObject(perSystem(() => ms(0, 3_600_000))),
   // With defaults: a request may leave these out.
   retryAfterMaxMs: ms(1_000, 86_400_000).default(initialSyncSettings.retryAfterMaxMs),
   authRetryMs: ms(1_000, 86_400_000).default(initialSyncSettings.authRetryMs),
   zeroPrice: z.enum(['draft', 'hold', 'publish']).default(initialSyncSettings.zeroPrice),
-  quota: z.strictObject({ woo: quota, qbo: quota }),
+  quota: z.strictObject(perSystem(() => quota)),
 }) satisfies z.ZodType<SyncSettings>;
 
 const shopAddress = z.strictObject({

@@ -1,6 +1,7 @@
 import { kinds, targets, type Kind, type System, type Target } from '../domain/words';
 import type { DeliveryState } from '../domain/delivery/delivery-state';
 import { firstRow, sqlList, type Db } from './pool';
+import { systemsSql } from './systems-sql';
 
 // What operators and the POS see: where things stand, read from the tables.
 
@@ -78,7 +79,7 @@ export async function queueState(db: Db, tenant: number): Promise<QueueState> {
   );
   if (row === null) throw new Error(`Bug: tenant ${tenant} has no counters`);
   const oldest = await db.query<{ system: Target; at: string | null }>(
-    `SELECT s.system, min(d.due_at) AS at FROM unnest(ARRAY['woo', 'qbo']) AS s(system)
+    `SELECT s.system, min(d.due_at) AS at FROM unnest(${systemsSql}) AS s(system)
      CROSS JOIN unnest(ARRAY[${sqlList(kinds)}]) AS k(kind)
      CROSS JOIN LATERAL (SELECT due_at FROM deliveries WHERE tenant = $1 AND system = s.system
        AND kind = k.kind
@@ -121,7 +122,8 @@ export async function deliveriesOf(
        desired_rev AS "desiredRev", delivered_rev AS "deliveredRev",
        CASE WHEN state IN ('waiting', 'verifying') THEN due_at END AS "nextDueAt",
          undone_by AS "undoneBy"
-     FROM deliveries WHERE tenant = $1 AND system IN ('woo', 'qbo') AND kind = $2 AND record_id = $3
+     FROM deliveries WHERE tenant = $1 AND system = ANY (${systemsSql}) AND kind = $2
+       AND record_id = $3
      ORDER BY system, part`,
     [tenant, kind, recordId],
   );
@@ -187,7 +189,8 @@ export async function findRecord(
 ): Promise<RecordView | null> {
   return firstRow<RecordView>(
     db,
-    `SELECT kind, record_id AS "recordId", rev, source_rev AS "sourceRev", op, body, origin,
+    `SELECT kind, record_id AS "recordId", rev,
+       (source_revs ->> 'pos')::bigint AS "sourceRev", op, body, origin,
        updated_at AS "updatedAt"
      FROM records WHERE tenant = $1 AND kind = $2 AND record_id = $3`,
     [tenant, kind, recordId],

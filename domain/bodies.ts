@@ -100,7 +100,7 @@ export interface Tender {
 /** What a paid ticket, an unpaid invoice and a refund have in common. */
 export interface TicketBody {
   number: string;
-  channel: 'pos';
+  channel: 'pos' | 'web';
   location?: string | undefined;
   businessDate: string;
   currency: string;

@@ -1,15 +1,15 @@
 // The words of this product, once, as types. docs/glossary.md explains them to people.
 
+/** The systems that truth-sync calls: each tenant has one lane for each. */
+export const targets = ['woo', 'qbo'] as const;
+export type Target = (typeof targets)[number];
+
 /**
  * Every system that can hold a record. `pos` takes its changes itself (feed); the others have a
  * lane.
  */
-export const systems = ['pos', 'woo', 'qbo'] as const;
+export const systems = ['pos', ...targets] as const;
 export type System = (typeof systems)[number];
-
-/** The systems that truth-sync calls: each tenant has one lane for each. */
-export const targets = ['woo', 'qbo'] as const;
-export type Target = (typeof targets)[number];
 
 /**
  * Kinds of records that changes are about, in the order of dependency: a later one may refer to an

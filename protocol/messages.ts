@@ -2,6 +2,7 @@ import { defineQuery, defineSignal } from '@temporalio/workflow';
 
 import type { Breaker } from '../domain/lane/circuit-breaker';
 import type { overallState, TenantSyncState } from '../domain/lane/tenant-sync';
+import { perSystem } from '../domain/systems';
 import type { Target } from '../domain/words';
 
 // Names of workflows, signals and queries. They stand in histories for ever: a rename
@@ -21,17 +22,11 @@ export function tenantRunId(tenantId: string, runId: string): string {
 }
 
 /** Task queues; tests name their own, since queues of one server are shared. */
-export interface Queues {
-  workflows: string;
-  database: string;
-  woo: string;
-  qbo: string;
-}
+export type Queues = Record<'workflows' | 'database' | Target, string>;
 export const productionQueues: Queues = {
   workflows: 'tenant-sync',
   database: 'database',
-  woo: 'woo',
-  qbo: 'qbo',
+  ...perSystem((system) => system),
 };
 
 export const wakeSignal = defineSignal('wake');

@@ -22,7 +22,17 @@ import {
 } from './body-parts';
 import { bodyExamples } from './examples';
 import { cash, payment, payout, recordPayment, recordPayout } from './money-bodies';
-import { invoice, order, recordInvoice, recordOrder, recordRefund, refund } from './sale-bodies';
+import {
+  invoice,
+  order,
+  recordInvoice,
+  recordOrder,
+  recordRefund,
+  refund,
+  tillInvoice,
+  tillOrder,
+  tillRefund,
+} from './sale-bodies';
 
 // The JSON of changes and records: what intake accepts (`Change` in `/v1/openapi.json`) and what
 // the tables hold.
@@ -130,20 +140,23 @@ const summary = z.strictObject({
   number: z.string(),
 }) satisfies z.ZodType<SummaryBody>;
 
-/** The body that a change of each kind must have. */
+/** The body that a change of the POS must have, by its kind. */
 export const changeBodySchemas = {
   customer,
   product,
   inventory,
-  order,
-  refund,
-  invoice,
+  order: tillOrder,
+  refund: tillRefund,
+  invoice: tillInvoice,
   payment,
   payout,
   cash,
 } as const;
 
-/** A change's body by its kind; throws ZodError where it is not what the kind asks for. */
+/**
+ * The body of a change of any source by its kind; throws ZodError where it is not what the kind
+ * asks for.
+ */
 export function parseChangeBody(kind: Kind, body: unknown): ChangeBody {
   switch (kind) {
     case 'summary':

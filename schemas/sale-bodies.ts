@@ -43,7 +43,7 @@ const booked = { lines: z.array(recordLine), guestCustomerId: z.string().optiona
 
 const ticket = {
   number: idText.meta({ description: 'On the receipt; the number of the document.' }),
-  channel: z.literal('pos'),
+  channel: z.enum(['pos', 'web']),
   location: idText.optional().meta({ description: 'Where it was sold; mapped to a department.' }),
   businessDate: calendarDay.meta({ description: 'The day on which it counts.' }),
   currency,
@@ -111,12 +111,9 @@ const refundFields = {
     .meta({ description: 'Refunded without a line.' }),
   deposits: deposits.min(1).optional(),
 };
-export const order = z
-  .strictObject(orderFields)
-  .meta({ example: bodyExamples.order }) satisfies z.ZodType<OrderBody>;
-export const invoice = z
-  .strictObject(invoiceFields)
-  .meta({ example: bodyExamples.invoice }) satisfies z.ZodType<InvoiceBody>;
+/** Tickets of whatever source. */
+export const order = z.strictObject(orderFields) satisfies z.ZodType<OrderBody>;
+export const invoice = z.strictObject(invoiceFields) satisfies z.ZodType<InvoiceBody>;
 export const refund = z
   .strictObject(refundFields)
   .refine(({ deposits: back, orderId }) => back === undefined || orderId !== undefined, {
@@ -131,8 +128,15 @@ export const refund = z
   .refine(({ deposits: back, tenders: paid }) => back === undefined || paid.length > 0, {
     path: ['tenders'],
     message: 'say how the deposits were given back',
-  })
-  .meta({ example: bodyExamples.refund }) satisfies z.ZodType<RefundBody>;
+  }) satisfies z.ZodType<RefundBody>;
+
+/** Tickets of the POS: what it sends was sold there. */
+const atTill = { channel: z.literal('pos') };
+export const tillOrder = order.safeExtend(atTill).meta({ example: bodyExamples.order });
+export const tillInvoice = invoice.safeExtend(atTill).meta({ example: bodyExamples.invoice });
+export const tillRefund = refund.safeExtend(atTill).meta({ example: bodyExamples.refund });
+
+/** Tickets as records. */
 export const recordOrder = z.strictObject({ ...orderFields, ...booked });
 export const recordInvoice = z.strictObject({ ...invoiceFields, ...booked });
 export const recordRefund = z.strictObject({ ...refundFields, ...booked });

@@ -5,8 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const checkout = path.resolve(__dirname, '..');
-fs.cpSync(
-  path.join(checkout, 'database', 'migrations'),
-  path.join(checkout, 'dist', 'database', 'migrations'),
-  { recursive: true },
-);
+const copy = path.join(checkout, 'dist', 'database', 'migrations');
+// What an earlier build left there is not this version's.
+fs.rmSync(copy, { recursive: true, force: true });
+fs.cpSync(path.join(checkout, 'database', 'migrations'), copy, { recursive: true });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 
 import { Worker, type NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 
+import { targets } from '../domain/words';
 import type { Activities } from '../protocol/activities';
 import type { Queues } from '../protocol/messages';
 import { bundlePath, bundleWorkflows } from './bundle-workflows';
@@ -16,8 +17,8 @@ export interface WorkerOptions {
 }
 
 /**
- * The four workers of a process: workflow tasks alone, short database work, and one per vendor, so
- * that a slow shop cannot take QuickBooks' places.
+ * The workers of a process: workflow tasks alone, short database work, and one per system, so that
+ * a slow shop cannot take QuickBooks' places.
  */
 export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
   const { connection, namespace, queues, activities } = options;
@@ -41,13 +42,16 @@ export async function createWorkers(options: WorkerOptions): Promise<Worker[]> {
       ...common,
       taskQueue: queues.workflows,
       workflowBundle: options.workflowBundle ?? (await builtBundle()),
+      // Only for what a workflow task does itself; this queue has workflow tasks alone.
+      activities: { absorbChanges: activities.absorbChanges },
+      enableNonLocalActivities: false,
+      maxConcurrentLocalActivityExecutions: 10,
       maxConcurrentWorkflowTaskExecutions: 40,
       maxCachedWorkflows: 1_000,
     }),
     // Postgres does the work: more places than connections would only wait for each other.
     activityWorker(queues.database, databaseActivities, 10),
-    activityWorker(queues.woo, laneActivities, 40),
-    activityWorker(queues.qbo, laneActivities, 40),
+    ...targets.map((system) => activityWorker(queues[system], laneActivities, 40)),
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { backlogMagnitude, overallState, type TenantSyncState } from '../domain/lane/tenant-sync';
+import { perSystem } from '../domain/systems';
 import { targets, type Target } from '../domain/words';
 import type { TenantSyncStatus } from '../protocol/messages';
 
@@ -42,7 +43,7 @@ export function statusOf(state: TenantSyncState, inTurn: ReadonlySet<Target>): T
     isPaused: targets.every((system) => state.lanes[system].isPaused),
     depth: state.depth,
     policyRev: state.policy.rev,
-    lanes: { woo: laneStatus('woo'), qbo: laneStatus('qbo') },
+    lanes: perSystem(laneStatus),
     pendingRequests: state.requests.length,
   };
 }

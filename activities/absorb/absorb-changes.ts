@@ -17,7 +17,8 @@ import {
 } from '../../database/skus';
 import { lockPostedDocuments } from '../../database/posted-documents';
 import { writePayoutEntries } from '../../database/payout-entries';
-import { refundsOf, writeSaleEntries } from '../../database/sale-entries';
+import { refundsOf } from '../../database/entries-of-sales';
+import { writeSaleEntries } from '../../database/sale-entries';
 import { postingInForce } from '../../database/settings';
 import { timeZoneOf } from '../../database/tenants';
 import {
@@ -34,20 +35,22 @@ import {
   foldChanges,
   recordKey,
   type ChangeRow,
-  type Folded,
   type RecordRow,
 } from '../../domain/records/absorb';
+import type { Folded } from '../../domain/records/folded';
 import type { Outcome } from '../../domain/records/fold-outcomes';
 import { skusOf } from '../../domain/records/articles';
 import { dayIn, needsDay } from '../../domain/business-day';
 import { isTicket } from '../../domain/posting/guests';
 import { salesOf, type Thing } from '../../domain/records/record-references';
+import { perSystem, traitsOf } from '../../domain/systems';
 import { isDocumentKind, targets, type Kind, type Target } from '../../domain/words';
 import { troubleOf } from '../failures';
 import { guestRules, newGuests } from './guest-customers';
 import { membersInUse } from './members-in-use';
 import { moveStock } from './move-stock';
 import { raisePayments } from './raise-payments';
+import { raiseRefunds } from './raise-refunds';
 import { wantDeliveries } from './want-deliveries';
 
 /**
@@ -58,7 +61,7 @@ const absorbBatchMax = 1_000;
 
 export interface Absorbed {
   changes: number;
-  /** Whether the inbox may hold more: the flag that would wake us for it is down. */
+  /** Whether the inbox held more. What comes after the flag went down raises it and wakes us. */
   hasMore: boolean;
   /** By how many open deliveries each lane grew. */
   made: Record<Target, number>;
@@ -82,7 +85,7 @@ export async function absorbChanges(
   now: () => number,
 ): Promise<Absorbed> {
   const endsAtMs = now() + stayMs;
-  const total: Absorbed = { changes: 0, hasMore: false, made: { woo: 0, qbo: 0 } };
+  const total: Absorbed = { changes: 0, hasMore: false, made: perSystem(() => 0) };
   await clearWake(pool, tenant);
   for (;;) {
     const { changes, made } = await absorbBatch(pool, tenant, now()).catch(
@@ -92,13 +95,13 @@ export async function absorbChanges(
       },
     );
     total.changes += changes;
-    total.hasMore = changes > 0;
+    total.hasMore = changes === absorbBatchMax;
     for (const system of targets) total.made[system] += made[system];
     const hasIdleLaneWork = targets.some(
       (system) => total.made[system] > 0 && !busyLanes.includes(system),
     );
     if (hasIdleLaneWork || now() >= endsAtMs) return total;
-    if (changes === 0) {
+    if (!total.hasMore) {
       if (busyLanes.length === 0) return total;
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
@@ -113,7 +116,7 @@ async function absorbBatch(
 ): Promise<Omit<Absorbed, 'hasMore'>> {
   return withCursor(pool, tenant, async (tx, absorbedPos) => {
     const inbox = await readChanges(tx, tenant, absorbedPos, absorbBatchMax);
-    if (inbox.lastPos === null) return { changes: 0, made: { woo: 0, qbo: 0 } };
+    if (inbox.lastPos === null) return { changes: 0, made: perSystem(() => 0) };
     const folded = await fold(tx, tenant, inbox.changes);
     const ended = await takeOver(tx, tenant, folded.takenOver);
     const isLeft = ({ recordId }: { recordId: string }): boolean => !ended.has(recordId);
@@ -142,14 +145,21 @@ async function absorbBatch(
     const former = new Map(
       folded.records.map(({ kind, recordId, before }) => [recordKey(kind, recordId), before]),
     );
-    const made = await wantDeliveries(tx, tenant, [...changed, ...payments], {
+    const shown = new Map(
+      folded.records.flatMap(({ kind, recordId, shown: one }) =>
+        one === null ? [] : [[recordKey(kind, recordId), one] as const],
+      ),
+    );
+    const refunds = await raiseRefunds(tx, tenant, changed, { former, saleIds });
+    const made = await wantDeliveries(tx, tenant, [...changed, ...payments, ...refunds], {
       nowMs,
       saleIds,
       listed,
       former,
+      shown,
     });
     await moveCursor(tx, tenant, inbox.lastPos, inbox.count);
-    return { changes: inbox.count, made: { woo: made.get('woo') ?? 0, qbo: made.get('qbo') ?? 0 } };
+    return { changes: inbox.count, made: perSystem((system) => made.get(system) ?? 0) };
   });
 }
 
@@ -221,8 +231,6 @@ async function fold(
   });
 }
 
-const systemNames: Readonly<Record<Target, string>> = { woo: 'WooCommerce', qbo: 'QuickBooks' };
-
 /** What stands elsewhere of documents that are to be deleted. */
 async function postedNames(
   tx: AbsorbTransaction,
@@ -239,7 +247,7 @@ async function postedNames(
   ))
     posted.set(
       recordKey(kind, recordId),
-      `${systemNames[system]} as ${number ?? remoteId ?? 'a document that is being written'}`,
+      `${traitsOf(system).name} as ${number ?? remoteId ?? 'a document that is being written'}`,
     );
   // A ticket of a day that is not posted yet goes with what is: others in the books may rest on it.
   const keys = new Set(deleted.map(({ kind, recordId }) => recordKey(kind, recordId)));

@@ -120,7 +120,7 @@ export async function newGuests(
       kind: 'customer',
       recordId,
       rev: ownRevision,
-      sourceRev: null,
+      sourceRevs: {},
       op: 'present',
       content: { kind: 'customer', body },
       origin: {},

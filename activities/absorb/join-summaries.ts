@@ -35,6 +35,7 @@ import {
 } from '../../domain/posting/summary/summary-tickets';
 import {
   documentNamesOf,
+  beginningOf,
   gateFor,
   type Gate,
   type WantedDelivery,
@@ -256,15 +257,12 @@ async function wantSummaries(
     const dueAtMs = Math.max(nowMs, endsAtMs + posting.summary.dueAfterMinutes * 60_000);
     const row = rows.get(recordId);
     if (row === undefined) {
-      const state = gate.kind === 'open' ? 'waiting' : gate.kind;
-      const reason = gate.kind === 'open' ? null : gate.reason;
       created.push({
         system: 'qbo',
         kind: 'summary',
         recordId,
         part: '',
-        state,
-        reason,
+        ...beginningOf(gate),
         desiredRev: rev,
         desiredOp: 'present',
         waitsFor: null,

@@ -8,8 +8,11 @@ import {
 } from '../../database/absorb-store';
 import { placesOf } from '../../database/article-moves';
 import { groupBy } from '../../domain/group-by';
-import type { Folded, RecordRow } from '../../domain/records/absorb';
+import type { RecordRow } from '../../domain/records/absorb';
+import type { Folded } from '../../domain/records/folded';
+import type { MovedStock } from '../../domain/records/fold-stock';
 import { applyStock, type StockChange, type StockEntry } from '../../domain/stock/stock';
+import type { System } from '../../domain/words';
 
 // Writes what a fold moved into the stock ledger, and works out the records of stock that it moved.
 
@@ -23,10 +26,10 @@ export async function moveStock(
   folded: Folded,
   others: readonly string[],
 ): Promise<RecordRow[]> {
-  const sources = [...folded.stockSources, ...(await movedEarlier(tx, tenant, folded))];
-  const replaced = sources.filter(([, source]) => source.wasKnown).map(([sourceId]) => sourceId);
+  const sources = [...folded.movedStock, ...(await movedEarlier(tx, tenant, folded))];
+  const replaced = sources.filter(({ wasKnown }) => wasKnown);
   const before = await readStockEntries(tx, tenant, replaced);
-  const after = sources.flatMap(([, source]) => source.entries);
+  const after = sources.flatMap(({ entries }) => entries);
   const changes = stockChanges(before, after);
   if (changes.length === 0 && others.length === 0) return [];
   await writeStockEntries(tx, tenant, replaced, after);
@@ -58,8 +61,9 @@ export async function moveStock(
     const isSame = current !== undefined && JSON.stringify(next) === JSON.stringify(body);
     if (isSame && !isUnreadable && !others.includes(sku)) continue;
     moved.push({
-      ...{ kind: 'inventory', recordId: sku, rev: (current?.rev ?? 0) + 1, sourceRev: null },
-      ...{ op: 'present', content: { kind: 'inventory', body: next }, origin: { places: 'pos' } },
+      ...{ kind: 'inventory', recordId: sku, rev: (current?.rev ?? 0) + 1, sourceRevs: {} },
+      ...{ op: 'present', content: { kind: 'inventory', body: next } },
+      origin: { places: moverOf(skuChanges) ?? current?.origin['places'] ?? 'pos' },
     });
   }
   return moved;
@@ -69,22 +73,29 @@ export async function moveStock(
 async function movedEarlier(
   tx: AbsorbTransaction,
   tenant: number,
-  { stockSources, stockTimes }: Pick<Folded, 'stockSources' | 'stockTimes'>,
-): Promise<[string, { entries: StockEntry[]; wasKnown: boolean }][]> {
-  const late = [...stockTimes.keys()].filter((key) => !stockSources.has(key));
+  { movedStock, lateTickets }: Pick<Folded, 'movedStock' | 'lateTickets'>,
+): Promise<MovedStock[]> {
+  const moving = new Set(movedStock.map(({ sourceId }) => sourceId));
+  const late = [...lateTickets.values()].filter(({ sourceId }) => !moving.has(sourceId));
   const entries = groupBy(await readStockEntries(tx, tenant, late), ({ sourceId }) => sourceId);
-  return [...entries].flatMap(([key, moved]) => {
-    const occurredAt = stockTimes.get(key) ?? '';
-    return moved.every((entry) => entry.occurredAt <= occurredAt)
-      ? []
-      : [[key, { entries: moved.map((entry) => ({ ...entry, occurredAt })), wasKnown: true }]];
+  return late.flatMap(({ source, sourceId, occurredAt }) => {
+    const moved = entries.get(sourceId) ?? [];
+    const isMovedThen = moved.every((entry) => entry.occurredAt <= occurredAt);
+    const then = moved.map((entry) => ({ ...entry, occurredAt }));
+    return isMovedThen ? [] : [{ source, sourceId, entries: then, wasKnown: true }];
   });
+}
+
+/** Who moved a figure last. */
+function moverOf(changes: readonly StockChange[]): System | null {
+  const last = changes.at(-1);
+  return (last?.after ?? last?.before)?.source ?? null;
 }
 
 /** Pairs what sources moved before with what they move now; equal pairs move nothing. */
 function stockChanges(before: readonly StockEntry[], after: readonly StockEntry[]): StockChange[] {
   const keyOf = (entry: StockEntry): string =>
-    JSON.stringify([entry.sourceId, entry.line, entry.reason]);
+    JSON.stringify([entry.source, entry.sourceId, entry.line, entry.reason]);
   const old = new Map(before.map((entry) => [keyOf(entry), entry]));
   const changes: StockChange[] = [];
   for (const entry of after) {

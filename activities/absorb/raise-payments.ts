@@ -1,5 +1,5 @@
 import { readRecords, type AbsorbTransaction } from '../../database/absorb-store';
-import { postedPaymentsOf } from '../../database/sale-entries';
+import { postedPaymentsOf } from '../../database/entries-of-sales';
 import { raiseRecords } from '../../database/undo';
 import { recordKey, type RecordRow } from '../../domain/records/absorb';
 

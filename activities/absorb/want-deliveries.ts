@@ -11,6 +11,7 @@ import { updateDeliveries, type DeliveryUpdate } from '../../database/delivery-u
 import { lookAgain } from '../../database/look-again';
 import { directionInForce } from '../../database/settings';
 import { recordKey, type RecordRow } from '../../domain/records/absorb';
+import type { Shown } from '../../domain/records/folded';
 import { isOpen, transition } from '../../domain/delivery/delivery-state';
 import type { DirectionPolicy } from '../../domain/delivery/direction';
 import { emailKey, plainEmail } from '../../domain/email';
@@ -21,6 +22,7 @@ import type { PostingSettings } from '../../domain/posting/settings';
 import { thingsReferredTo, type Thing } from '../../domain/records/record-references';
 import {
   documentNamesOf,
+  beginningOf,
   gateFor,
   wantedDeliveries,
   type Gate,
@@ -36,6 +38,7 @@ import {
   type SummaryTickets,
 } from './join-summaries';
 import { neededThoughDeleted } from './needed-though-deleted';
+import { remoteIdShown, shownAlone } from './shown-by-system';
 import { itemsForTickets } from './unmapped-items';
 
 /**
@@ -70,6 +73,8 @@ interface Beside {
   listed?: readonly Thing[];
   /** What stood in those that changed before they did, by `kind/recordId`. */
   former?: ReadonlyMap<string, RecordBody | null>;
+  /** What systems showed us like the record is now, by `kind/recordId`. */
+  shown?: ReadonlyMap<string, Shown>;
 }
 
 /** Moves what each system should have; answers by how many open deliveries each lane grew. */
@@ -77,8 +82,10 @@ export async function wantDeliveries(
   tx: AbsorbTransaction,
   tenant: number,
   wanted: readonly RecordRow[],
-  { nowMs, compared = new Set(), saleIds = [], listed = [], former = new Map() }: Beside,
+  beside: Beside,
 ): Promise<Map<Target, number>> {
+  const { nowMs, compared = new Set(), saleIds = [], listed = [], former = new Map() } = beside;
+  const { shown = new Map() } = beside;
   const made = new Map<Target, number>();
   // Of one that cannot be read nobody knows what is wanted: what there is of it stays as it is.
   const records = wanted.filter(({ op, content }) => op === 'absent' || content !== null);
@@ -106,10 +113,11 @@ export async function wantDeliveries(
   const products = new Map([...named, ...skusOfItems(items)]);
   const all = [...standing, ...items];
   locked.push(...(await lockDeliveriesOf(tx, tenant, items)));
+  const rules = { direction, tickets, shown: await shownAlone(tx, tenant, records, shown) };
   for (const level of levels) {
     const some = all.filter((record) => level.includes(record.kind));
     if (some.length === 0) continue;
-    const { created, updates } = decide({ records: some, locked }, direction, tickets, nowMs);
+    const { created, updates } = decide({ records: some, locked }, rules, nowMs);
     const referring = { records: some, products, posting: tickets.posting };
     const waits = await waitsOf(tx, tenant, referring, [
       ...created,
@@ -144,10 +152,17 @@ function withNeeded(
   return [...records.filter((row) => !keys.has(recordKey(row.kind, row.recordId))), ...needed];
 }
 
+/** What decides what a system should have of a record. */
+interface Rules {
+  direction: DirectionPolicy;
+  tickets: SummaryTickets;
+  /** What systems showed us like the record is now, by `kind/recordId`. */
+  shown: ReadonlyMap<string, Shown>;
+}
+
 function decide(
   { records, locked }: { records: readonly RecordRow[]; locked: readonly DeliveryRow[] },
-  direction: DirectionPolicy,
-  tickets: SummaryTickets,
+  { direction, tickets, shown }: Rules,
   nowMs: number,
 ): { created: NewDelivery[]; updates: DeliveryUpdate[] } {
   const existing = groupBy(locked, (row) => recordKey(row.kind, row.recordId));
@@ -168,7 +183,17 @@ function decide(
       ).filter(({ system }) => isWantedIn(system, record.recordId));
     for (const { system, part, gate: plain } of wanted) {
       const row = rows.find((candidate) => candidate.system === system && candidate.part === part);
-      const gate = row === undefined ? plain : gateOfDeleted(record, row, direction, plain);
+      const remoteId = remoteIdShown(
+        shown.get(recordKey(record.kind, record.recordId)),
+        system,
+        row,
+      );
+      const gate =
+        remoteId !== null
+          ? { kind: 'there' as const }
+          : row === undefined
+            ? plain
+            : gateOfDeleted(record, row, direction, plain);
       const event = { type: 'desired' as const, rev: record.rev, op: record.op, gate, nowMs };
       if (row !== undefined) {
         const after = transition(row, event);
@@ -176,18 +201,16 @@ function decide(
         continue;
       }
       // What never was anywhere need not be removed from anywhere.
-      const state = gate.kind === 'open' ? 'waiting' : gate.kind;
-      const reason = gate.kind === 'open' ? null : gate.reason;
       created.push({
         system,
         kind: record.kind,
         recordId: record.recordId,
         part,
-        state,
-        reason,
+        ...beginningOf(gate),
         desiredRev: record.rev,
         desiredOp: record.op,
         waitsFor: null,
+        ...(remoteId !== null && { remoteId }),
       });
     }
     for (const row of rows) {

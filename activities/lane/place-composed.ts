@@ -68,7 +68,9 @@ export function place(
       });
       return;
     case 'notReady': {
-      const missing = composed.missing.map(({ kind, ref }) => `${kind} ${ref}`);
+      const missing = composed.missing.map(
+        ({ kind, ref, isGivenUp = false }) => `${kind} ${ref}${isGivenUp ? givenUp : ''}`,
+      );
       const detail = `Waiting for: ${missing.slice(0, 10).join(', ')}`;
       batch.settlements.push({
         ...hold(delivery, 'dependency', 'dependency', detail),
@@ -77,6 +79,9 @@ export function place(
     }
   }
 }
+
+/** What a person does about something that an operator gave up. */
+const givenUp = ' (discarded: redrive its delivery, or discard this too)';
 
 /** How long something of ours that goes first is given, before it is looked again. */
 const laterMs = 500;

@@ -17,7 +17,7 @@ import { inSends, storedSend } from './send-writes';
 import { halfOf, settlementOf } from './settle-answer';
 import { LaneSession, type Open } from './session';
 
-/** How long a turn that did something stays for more, and how often it looks. */
+/** How long a turn that did something stays for more where it may, and how often it looks. */
 const lingerMs = 1_000;
 const pollMs = 50;
 /**
@@ -47,6 +47,8 @@ export interface PushRequest {
 
 export interface PushDeps {
   turn: TurnOptions;
+  /** Whether a turn without work may stay: not where other tenants want its place. */
+  mayLinger: () => boolean;
   random: () => number;
   openConnection: Open;
 }
@@ -109,7 +111,8 @@ class Push {
       else {
         // While work keeps coming it is cheaper to stay than to begin a turn for each piece of it.
         idleSinceMs ??= this.turn.now;
-        if (this.turn.answeredCalls === 0 || this.turn.now - idleSinceMs >= lingerMs) return;
+        const isDone = this.turn.answeredCalls === 0 || this.turn.now - idleSinceMs >= lingerMs;
+        if (isDone || !this.deps.mayLinger()) return;
         await this.turn.sleep(pollMs);
       }
     }

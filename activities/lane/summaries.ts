@@ -144,7 +144,8 @@ async function sort(
     // Nothing rests on it any more: where it belongs is decided anew.
     else if (isKept(delivery)) sorted.joining.push(delivery);
     else if (isUnwanted(delivery)) (wasNowhere ? sorted.due : sorted.joining).push(delivery);
-    else if (shared.type === 'alone' || usesDeposits(ticket)) sorted.due.push(delivery);
+    else if (shared.type === 'alone' || found?.type === 'alone' || usesDeposits(ticket))
+      sorted.due.push(delivery);
     else if (shared.type === 'hold')
       sorted.stopped.push({ delivery, composed: stoppedBy(shared, delivery) });
     else if (mixedHold !== undefined)
@@ -156,7 +157,10 @@ async function sort(
   return sorted;
 }
 
-function stoppedBy(why: Exclude<Compared, { type: 'join' }>, { record }: PickedDelivery): Composed {
+function stoppedBy(
+  why: Exclude<Compared, { type: 'join' | 'alone' }>,
+  { record }: PickedDelivery,
+): Composed {
   if (why.type === 'hold') {
     const { reason, what, detail } = why;
     return { type: 'hold', reason, cause: `${reason}:${what}`, detail };

@@ -1,3 +1,4 @@
+import { traitsOf } from '../../domain/systems';
 import { createHash } from 'node:crypto';
 
 import type { Client } from '@temporalio/client';
@@ -114,8 +115,6 @@ export async function closeSettledRepairs(deps: RepairDeps): Promise<void> {
   }
 }
 
-const systemNames = { woo: 'WooCommerce', qbo: 'QuickBooks' } as const;
-
 /** Which record, by its number too, what the vendor said, and what to do. */
 function deadText(row: DeadRow): string {
   const { system, kind, recordId, number, cause, reason, detail } = row;
@@ -124,7 +123,7 @@ function deadText(row: DeadRow): string {
   const whatToDo = failure === undefined ? 'Correct the data.' : deadReasons[failure].whatToDo;
   const said = detail === null ? '' : ` ${detail}`;
   return (
-    `${systemNames[system]} refused ${kind} ${recordId}${named}: ` +
+    `${traitsOf(system).name} refused ${kind} ${recordId}${named}: ` +
     `${cause ?? reason ?? ''}.${said} ${whatToDo} Or reset this workflow to its first task ` +
     'after the correction.'
   );

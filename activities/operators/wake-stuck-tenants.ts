@@ -4,6 +4,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { log } from '@temporalio/activity';
 import type { Pool } from 'pg';
 
+import { dropRequests } from '../../database/dropped-requests';
 import { movePending, movingTenants } from '../../database/policy-moves';
 import { isDatabaseAway } from '../../database/pool';
 import { endRun, forgottenRuns, runningRuns } from '../../database/runs';
@@ -28,6 +29,9 @@ const abandonedMs = 30_000;
 /** Work that has not moved for this long is looked after. */
 const quietMs = 20_000;
 const pageSize = 200;
+/** How long the bytes of settled sends are kept, and how many are dropped in a round. */
+const requestsKeptDays = 30;
+const droppedMax = 1_000;
 
 /**
  * One page of tenants with work that nobody does: wakes each, starting its workflow if need be, and
@@ -41,6 +45,7 @@ export async function wakeStuckTenants(
   if (afterTenantId === '') {
     await endAbandonedRuns(deps);
     await closeSettledRepairs(deps);
+    await dropRequests(deps.pool, { keptDays: requestsKeptDays, limit: droppedMax });
     for (const tenant of await movingTenants(deps.pool, quietMs))
       await movePending(deps.pool, tenant);
   }

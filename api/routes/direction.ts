@@ -10,7 +10,8 @@ import {
   type SettingsRow,
 } from '../../database/settings';
 import { writeAudit, type Tenant } from '../../database/tenants';
-import { directions, type Direction, type DirectionPolicy } from '../../domain/delivery/direction';
+import type { DirectionPolicy } from '../../domain/delivery/direction';
+import { directions, type Direction } from '../../domain/systems';
 import type { Kind, Target } from '../../domain/words';
 import type { ApiDeps } from '../deps';
 import { Problem } from '../problem';

@@ -6,7 +6,7 @@ import { tenantFacts } from '../../database/health';
 import { countStates, queueState, type StateCount } from '../../database/status';
 import { healths, problemCodes, severities, type HealthProblem } from '../../domain/health/problem';
 import { healthOf } from '../../domain/health/tenant';
-import type { Quota } from '../../domain/lane/sync-settings';
+import { perSystem, type Quota } from '../../domain/systems';
 import type { Target } from '../../domain/words';
 import type { ApiDeps } from '../deps';
 import { none, tenantRoute, type Route } from '../route';
@@ -95,7 +95,7 @@ const statusSchema = z
       description: 'Everything that stands still or waits for a person, worst first.',
     }),
     queue: z.object({ depth: z.int(), bound: z.int(), notAbsorbed: z.int() }),
-    lanes: z.object({ woo: laneSchema, qbo: laneSchema }),
+    lanes: z.object(perSystem(() => laneSchema)),
     feedLag: z.int().nullable(),
     lastProof: z.object({}).nullable(),
   })
@@ -134,7 +134,7 @@ export function statusRoutes({ pool }: ApiDeps): Route[] {
           health,
           problems: problems.map(problemView),
           queue: { depth, bound, notAbsorbed },
-          lanes: { woo: laneOf(lanes, 'woo'), qbo: laneOf(lanes, 'qbo') },
+          lanes: perSystem((system) => laneOf(lanes, system)),
           feedLag: null,
           lastProof: null,
         };

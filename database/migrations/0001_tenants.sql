@@ -76,7 +76,7 @@ COMMENT ON COLUMN mappings.key IS
 
 CREATE TABLE connections (
   tenant int NOT NULL REFERENCES tenants ON DELETE CASCADE,
-  system text NOT NULL CHECK (system IN ('woo', 'qbo')),
+  system text NOT NULL CHECK (system ~ '^[a-z]{2,10}$'),
   address text NOT NULL CHECK (char_length(address) BETWEEN 1 AND 500),
   account text NOT NULL CHECK (char_length(account) BETWEEN 1 AND 200),
   account_key text COLLATE "C" NOT NULL CHECK (char_length(account_key) <= 200),

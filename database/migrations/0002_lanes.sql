@@ -28,7 +28,7 @@ COMMENT ON COLUMN tenant_absorb.trouble IS
 
 CREATE TABLE lanes_made (
   tenant int NOT NULL,
-  system text NOT NULL CHECK (system IN ('woo', 'qbo')),
+  system text NOT NULL CHECK (system ~ '^[a-z]{2,10}$'),
   made bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (tenant, system)
 ) WITH (fillfactor = 50);
@@ -37,7 +37,7 @@ COMMENT ON TABLE lanes_made IS
 
 CREATE TABLE lanes (
   tenant int NOT NULL,
-  system text NOT NULL CHECK (system IN ('woo', 'qbo')),
+  system text NOT NULL CHECK (system ~ '^[a-z]{2,10}$'),
   token uuid,
   lease_until timestamptz,
   is_paused boolean NOT NULL DEFAULT false,

@@ -3,7 +3,7 @@
 CREATE TABLE changes (
   tenant int NOT NULL,
   pos bigint NOT NULL,
-  source text NOT NULL DEFAULT 'pos' CHECK (source IN ('pos', 'woo', 'qbo')),
+  source text NOT NULL CHECK (source ~ '^[a-z]{2,10}$'),
   event_id text NOT NULL CHECK (char_length(event_id) BETWEEN 1 AND 100),
   kind text NOT NULL CHECK (kind IN (
     'customer', 'product', 'inventory', 'order', 'refund', 'invoice', 'payment', 'payout', 'cash'
@@ -11,6 +11,7 @@ CREATE TABLE changes (
   op text NOT NULL CHECK (op IN ('upsert', 'delete')),
   record_id text NOT NULL CHECK (char_length(record_id) BETWEEN 1 AND 100),
   source_rev bigint,
+  remote_id text CHECK (char_length(remote_id) <= 200),
   occurred_at timestamptz NOT NULL,
   received_at timestamptz NOT NULL DEFAULT now(),
   body json,
@@ -21,6 +22,10 @@ CREATE UNIQUE INDEX changes_pos ON changes (tenant, pos);
 CREATE INDEX changes_by_record ON changes (tenant, kind, record_id, pos);
 COMMENT ON TABLE changes IS
   'A fact as received, never updated. Its position comes from tenant_intake, in order of commit.';
+COMMENT ON COLUMN changes.source_rev IS
+  'Its revision as its source counts; compared with others of that source only.';
+COMMENT ON COLUMN changes.remote_id IS
+  'What the system that it comes from calls the thing; null of the POS, whose ids are the records''.';
 
 CREATE TABLE change_outcomes (
   tenant int NOT NULL,
@@ -54,7 +59,7 @@ COMMENT ON TABLE sku_waits IS
 -- positions follow the order of commit; inserts what is new; answers the wake test
 -- (postgres.md#intake).
 CREATE FUNCTION intake(
-  p_tenant int, p_items json, p_revisions json,
+  p_tenant int, p_source text, p_items json, p_revisions json,
   OUT accepted int, OUT should_wake boolean, OUT depth bigint, OUT bound bigint,
   OUT repeats text[], OUT reused text[], OUT stale text[]
 ) LANGUAGE plpgsql AS $$
@@ -72,18 +77,19 @@ BEGIN
     -- Near the bound only: repeats cost no room, so count what is new before anything is written.
     SELECT count(*) INTO n FROM json_to_recordset(p_items) AS i(id text)
       WHERE (SELECT 1 FROM changes c
-             WHERE c.tenant = p_tenant AND c.source = 'pos' AND c.event_id = i.id) IS NULL;
+             WHERE c.tenant = p_tenant AND c.source = p_source AND c.event_id = i.id) IS NULL;
     IF n > 0 AND depth + n > t.queue_bound THEN
       RAISE EXCEPTION 'queue_full'
         USING ERRCODE = 'TS429', DETAIL = depth::text, HINT = t.queue_bound::text;
     END IF;
   END IF;
   INSERT INTO changes
-      (tenant, pos, event_id, kind, op, record_id, source_rev, occurred_at, body, hash)
-    SELECT p_tenant, t.last_pos + row_number() OVER (), i.id, i.kind, i.op, i.record, i.rev, i.at,
-      i.body, decode(i.hash, 'hex')
+      (tenant, pos, source, event_id, kind, op, record_id, source_rev, remote_id, occurred_at, body,
+       hash)
+    SELECT p_tenant, t.last_pos + row_number() OVER (), p_source, i.id, i.kind, i.op, i.record,
+      i.rev, i.remote, i.at, i.body, decode(i.hash, 'hex')
     FROM json_to_recordset(p_items) AS i(id text, kind text, op text, record text, rev bigint,
-      at timestamptz, body json, hash text)
+      remote text, at timestamptz, body json, hash text)
     ON CONFLICT (tenant, source, event_id) DO NOTHING;
   GET DIAGNOSTICS n = ROW_COUNT;
   accepted := n;
@@ -95,10 +101,11 @@ BEGIN
         woken_at = CASE WHEN should_wake THEN now() ELSE woken_at END
       WHERE tenant = p_tenant;
   END IF;
-  -- Ids of changes whose record stands at their revision or above already: they change nothing.
+  -- Ids of changes whose record stands at their revision of this source or above already: they
+  -- change nothing.
   SELECT array_agg(k.i) INTO stale
     FROM json_to_recordset(p_revisions) AS k(i text, k text, r text, v bigint)
-    WHERE (SELECT source_rev FROM records
+    WHERE (SELECT (source_revs ->> p_source)::bigint FROM records
            WHERE tenant = p_tenant AND kind = k.k AND record_id = k.r) >= k.v;
   IF n < size THEN
     SELECT array_agg(x.id) FILTER (WHERE x.known = x.hash),
@@ -106,7 +113,7 @@ BEGIN
       INTO repeats, reused
       FROM (SELECT i.id, decode(i.hash, 'hex') AS hash,
               (SELECT c.hash FROM changes c
-               WHERE c.tenant = p_tenant AND c.source = 'pos' AND c.event_id = i.id
+               WHERE c.tenant = p_tenant AND c.source = p_source AND c.event_id = i.id
                  AND c.pos <= t.last_pos) AS known
             FROM json_to_recordset(p_items) AS i(id text, hash text) OFFSET 0) x;
   END IF;

@@ -6,7 +6,7 @@ CREATE TABLE records (
   kind text NOT NULL,
   record_id text NOT NULL,
   rev bigint NOT NULL CHECK (rev > 0),
-  source_rev bigint,
+  source_revs json NOT NULL DEFAULT '{}',
   op text NOT NULL CHECK (op IN ('present', 'absent')),
   body json CHECK (body IS NOT NULL OR op = 'absent'),
   origin json NOT NULL,
@@ -14,8 +14,9 @@ CREATE TABLE records (
   PRIMARY KEY (tenant, kind, record_id)
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE records IS
-  'What is true now of one thing. rev is ours and rises with every change; source_rev is the '
-  'sender''s and only decides what is stale.';
+  'What is true now of one thing. rev is ours and rises with every change.';
+COMMENT ON COLUMN records.source_revs IS
+  'The newest revision of each sender, by its system: what is older of the same sender is stale.';
 
 CREATE TABLE skus (
   tenant int NOT NULL,
@@ -52,7 +53,7 @@ COMMENT ON TABLE sku_holders IS
 
 CREATE TABLE stock_movements (
   tenant int NOT NULL,
-  source text NOT NULL DEFAULT 'pos',
+  source text NOT NULL CHECK (source ~ '^[a-z]{2,10}$'),
   source_id text NOT NULL,
   line text NOT NULL,
   reason text NOT NULL CHECK
@@ -66,6 +67,7 @@ CREATE TABLE stock_movements (
 CREATE INDEX stock_movements_by_sku ON stock_movements (tenant, sku, place, occurred_at);
 COMMENT ON TABLE stock_movements IS
   'One movement (delta) or count (figure, reason count) of one SKU at one place.';
+COMMENT ON COLUMN stock_movements.source IS 'The system in which it happened.';
 
 CREATE TABLE customer_emails (
   tenant int NOT NULL,
@@ -84,11 +86,19 @@ CREATE TABLE sale_entries (
   kind text NOT NULL CHECK (kind IN ('refund', 'payment')),
   record_id text NOT NULL,
   sale_id text NOT NULL CHECK (char_length(sale_id) BETWEEN 1 AND 100),
+  left_sale_id text,
+  left_rev bigint,
   PRIMARY KEY (tenant, kind, record_id)
 );
 CREATE INDEX sale_entries_by_sale ON sale_entries (tenant, sale_id, kind, record_id);
+CREATE INDEX sale_entries_left ON sale_entries (tenant, left_sale_id, kind, record_id)
+  WHERE left_sale_id IS NOT NULL;
 COMMENT ON TABLE sale_entries IS
   'Refunds, payments and deposits by the record id of the order or invoice that they name.';
+COMMENT ON COLUMN sale_entries.left_sale_id IS
+  'The sale that it named before, where something of it was in the books then.';
+COMMENT ON COLUMN sale_entries.left_rev IS
+  'The revision of the record that left it: deliveries that came before that one count there.';
 
 CREATE TABLE payout_entries (
   tenant int NOT NULL,
@@ -99,5 +109,6 @@ CREATE TABLE payout_entries (
 );
 CREATE INDEX payout_entries_by_thing ON payout_entries (tenant, kind, record_id, payout_id);
 COMMENT ON TABLE payout_entries IS
-  'Orders, refunds, invoices and payments by the payouts that list them: a sale is paid out once, '
-  'and a payout is looked at again when what it lists changes. Amounts stand in the records.';
+  'Orders, refunds, invoices and payments by the payouts that list them or charge them back: a '
+  'sale is paid out once, and a payout is looked at again when what it lists changes. Amounts '
+  'stand in the records.';

@@ -4,7 +4,7 @@
 CREATE TABLE deliveries (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   tenant int NOT NULL,
-  system text NOT NULL CHECK (system IN ('woo', 'qbo')),
+  system text NOT NULL CHECK (system ~ '^[a-z]{2,10}$'),
   kind text NOT NULL,
   record_id text NOT NULL,
   part text NOT NULL DEFAULT '' CHECK (char_length(part) <= 20),
@@ -88,7 +88,7 @@ CREATE TABLE sends (
   system text NOT NULL,
   key text NOT NULL CHECK (key ~ '^[0-9a-f]{64}$'),
   lane_token uuid NOT NULL,
-  request json NOT NULL,
+  request json CHECK (request IS NOT NULL OR state = 'settled'),
   members json NOT NULL,
   state text NOT NULL CHECK (state IN ('sending', 'verifying', 'not_executed', 'settled')),
   tries int NOT NULL DEFAULT 1,
@@ -103,10 +103,12 @@ CREATE TABLE sends (
 );
 CREATE INDEX sends_open ON sends (tenant, system, state, due_at)
   WHERE state IN ('sending', 'verifying');
-CREATE INDEX sends_settled ON sends (tenant, settled_at) WHERE state = 'settled';
+CREATE INDEX sends_kept ON sends (settled_at) WHERE state = 'settled' AND request IS NOT NULL;
 COMMENT ON TABLE sends IS
   'One vendor write: exact bytes, ordered members, key. Committed before the first byte leaves; '
   'bytes and key never change.';
+COMMENT ON COLUMN sends.request IS
+  'The bytes; null where they were dropped, long after it was settled.';
 
 CREATE TABLE journal (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -28,7 +28,7 @@ COMMENT ON COLUMN runs.detail IS 'What it came to, for people.';
 CREATE TABLE run_sends (
   tenant int NOT NULL,
   run uuid NOT NULL,
-  system text NOT NULL CHECK (system IN ('woo', 'qbo')),
+  system text NOT NULL CHECK (system ~ '^[a-z]{2,10}$'),
   no int NOT NULL,
   key text NOT NULL CHECK (key ~ '^[0-9a-f]{64}$'),
   path text NOT NULL,
@@ -42,7 +42,7 @@ COMMENT ON TABLE run_sends IS 'Of a dry run: the bytes of each request as a send
 CREATE TABLE run_members (
   tenant int NOT NULL,
   run uuid NOT NULL,
-  system text NOT NULL CHECK (system IN ('woo', 'qbo')),
+  system text NOT NULL CHECK (system ~ '^[a-z]{2,10}$'),
   no int NOT NULL,
   kind text NOT NULL,
   record_id text NOT NULL,

@@ -55,7 +55,11 @@ export type DeliveryEvent =
       rev: number;
       op: DesiredOp;
       gate:
-        { kind: 'open' } | { kind: 'held'; reason: HoldCode } | { kind: 'skipped'; reason: string };
+        | { kind: 'open' }
+        | { kind: 'held'; reason: HoldCode }
+        | { kind: 'skipped'; reason: string }
+        /** The system showed it like this itself. */
+        | { kind: 'there' };
       nowMs: number;
       /** The run that takes it back; whoever else wants something of it wants it again. */
       undoneBy?: string;
@@ -90,10 +94,12 @@ export type DeliveryEvent =
   | { type: 'directionOn'; isCatchingUp: boolean | null; nowMs: number }
   /** `isNamed`: by its id or cause, not with all others: then it says what is to become of it. */
   | { type: 'redrive'; resting: Resting; nowMs: number; isNamed?: boolean }
-  | { type: 'discard'; reason: string };
+  | { type: 'discard' };
 
 /** Why one that was never posted is skipped after an undo. */
 export const undone = 'undone';
+/** Why one is skipped that an operator gave up. */
+const discarded = 'discarded';
 
 function liftsItself({ state, reason }: DeliveryCore): boolean {
   return (
@@ -144,15 +150,23 @@ export function transition(core: DeliveryCore, event: DeliveryEvent): DeliveryCo
     case 'directionOn':
       return directionOn(core, event);
     case 'redrive':
-      if ((core.state !== 'held' && core.state !== 'dead') || liftsItself(core)) return null;
-      return redriven(core, event);
+      return isRedrivable(core, event) ? redriven(core, event) : null;
     case 'discard':
       if (core.state !== 'held' && core.state !== 'dead') return null;
       // Its share stands in the summary: only a change of the ticket takes it out.
       if (core.reason === 'summary') return null;
       // Of one that was to be taken back, the undo is given up: it stays as it is.
-      return { ...core, state: 'skipped', reason: event.reason, undoneBy: null };
+      return { ...core, state: 'skipped', reason: discarded, undoneBy: null };
   }
+}
+
+/** What was given up comes back where a redrive names it. */
+function isRedrivable(
+  core: DeliveryCore,
+  { isNamed = false }: Extract<DeliveryEvent, { type: 'redrive' }>,
+): boolean {
+  if (core.state === 'skipped') return isNamed && core.reason === discarded;
+  return (core.state === 'held' || core.state === 'dead') && !liftsItself(core);
 }
 
 /**
@@ -200,6 +214,8 @@ function desired(
       return { ...fresh, state: 'held', reason: event.gate.reason };
     case 'skipped':
       return { ...fresh, state: 'skipped', reason: event.gate.reason };
+    case 'there':
+      return arrived({ ...fresh, sentRev: desiredRev }, 'waiting', event.nowMs);
   }
 }
 

@@ -1,76 +1,24 @@
+import {
+  perSystem,
+  traitsOf,
+  type Direction,
+  type PushSupport,
+  type SystemDirection,
+} from '../systems';
 import { kinds, targets, type Kind, type Target } from '../words';
-
-/** Seen from the POS: push = towards that system, pull = from it. */
-export const directions = ['push', 'pull', 'bidirectional', 'disabled'] as const;
-export type Direction = (typeof directions)[number];
-
-/** One system's directions: a kind inherits the default, its own value wins. */
-export interface SystemDirection {
-  default: Direction;
-  kinds: Partial<Record<Kind, Direction>>;
-}
 
 /** Settings part `direction`. */
 export interface DirectionPolicy {
   systems: Record<Target, SystemDirection>;
 }
 
-/** What a new tenant starts with. Woo mails customers that we create, so that is opt-in. */
+/** What a new tenant starts with. */
 export const initialDirection: DirectionPolicy = {
-  systems: {
-    woo: {
-      default: 'bidirectional',
-      kinds: {
-        order: 'pull',
-        invoice: 'pull',
-        refund: 'pull',
-        customer: 'disabled',
-        payment: 'disabled',
-        payout: 'disabled',
-        cash: 'disabled',
-      },
-    },
-    qbo: {
-      default: 'push',
-      kinds: { customer: 'bidirectional', product: 'bidirectional', inventory: 'disabled' },
-    },
-  },
+  systems: perSystem((system) => traitsOf(system).direction),
 };
-
-/**
- * What pushing a record that was born in the POS means for a system: `built` now, `not_built` yet
- * (recorded and held), or `unsupported` (no delivery at all).
- */
-const pushSupport: Readonly<Record<Target, Readonly<Record<Kind, PushSupport>>>> = {
-  woo: {
-    customer: 'not_built',
-    product: 'built',
-    inventory: 'built',
-    order: 'unsupported',
-    refund: 'unsupported', // only refunds of orders born in Woo, which nobody pulls yet
-    invoice: 'unsupported',
-    payment: 'unsupported',
-    payout: 'unsupported',
-    summary: 'unsupported',
-    cash: 'unsupported',
-  },
-  qbo: {
-    customer: 'built',
-    product: 'built',
-    inventory: 'unsupported', // documents move stock; adjustments only in mode qboInventory
-    order: 'built',
-    refund: 'built',
-    invoice: 'built',
-    payment: 'built',
-    payout: 'built',
-    cash: 'built',
-    summary: 'built',
-  },
-};
-export type PushSupport = 'built' | 'not_built' | 'unsupported';
 
 export function pushSupportOf(system: Target, kind: Kind): PushSupport {
-  return pushSupport[system][kind];
+  return traitsOf(system).push[kind];
 }
 
 /** The direction that holds for one kind of one system: a summary goes where its orders go. */

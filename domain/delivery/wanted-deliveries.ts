@@ -1,6 +1,6 @@
 import type { RecordBody } from '../bodies';
 import { allowsPush, pushSupportOf, type DirectionPolicy } from './direction';
-import type { DeliveryEvent } from './delivery-state';
+import type { DeliveryCore, DeliveryEvent } from './delivery-state';
 import type { PostingSettings } from '../posting/settings';
 import { salesOf } from '../records/record-references';
 import { creditedPart, invoicedPart } from '../posting/part-names';
@@ -13,8 +13,9 @@ export interface WantedDelivery {
   part: string;
   gate: Gate;
 }
+type DesiredGate = Extract<DeliveryEvent, { type: 'desired' }>['gate'];
 /** What policy says of sending it. */
-export type Gate = Extract<DeliveryEvent, { type: 'desired' }>['gate'];
+export type Gate = Exclude<DesiredGate, { kind: 'there' }>;
 
 /**
  * The deliveries of a record: one per system that can take it, and per document it becomes there.
@@ -48,6 +49,19 @@ export function gateFor(
   if (!allowsPush(direction, system, kind)) return { kind: 'held', reason: 'direction' };
   if (pushSupportOf(system, kind) === 'not_built') return { kind: 'held', reason: 'not_built' };
   return { kind: 'open' };
+}
+
+/** In which state a delivery begins. */
+export function beginningOf(gate: DesiredGate): Pick<DeliveryCore, 'state' | 'reason'> {
+  switch (gate.kind) {
+    case 'open':
+      return { state: 'waiting', reason: null };
+    case 'there':
+      return { state: 'delivered', reason: null };
+    case 'held':
+    case 'skipped':
+      return { state: gate.kind, reason: gate.reason };
+  }
 }
 
 function partsOf(system: Target, content: RecordBody | null, names: DocumentNames): string[] {

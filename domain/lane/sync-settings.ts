@@ -1,4 +1,5 @@
 import type { RateLimit } from './rate-budget';
+import { perSystem, traitsOf, type Quota } from '../systems';
 import type { Target } from '../words';
 
 /** Settings part `sync`. Times in milliseconds. */
@@ -46,12 +47,6 @@ export interface BreakerSettings {
   successes: number;
 }
 
-export interface Quota {
-  requestsPerMinute: number;
-  requestsPerSecond: number;
-  batchesPerMinute: number;
-}
-
 /**
  * Start values; reasons: architecture.md#turns-of-a-lane, quickbooks.md#limits,
  * woocommerce.md#timing.
@@ -60,22 +55,13 @@ export const initialSyncSettings: SyncSettings = {
   queueBound: 100_000,
   backoff: { initialMs: 1_000, factor: 2, maxMs: 300_000, jitter: 0.1, maxTries: 10 },
   breaker: { failures: 5, openMs: 60_000, successes: 3 },
-  batch: { woo: 50, qbo: 30 },
-  timeoutsMs: {
-    // A store answers a batch of 50 within ten seconds; who hangs is known after half a minute.
-    woo: { connect: 5_000, firstByte: 30_000, total: 90_000 },
-    // A request whose answer is lost is repeated under its id. QuickBooks cuts one itself after 120
-    // s.
-    qbo: { connect: 5_000, firstByte: 30_000, total: 130_000 },
-  },
-  settleMs: { woo: 60_000, qbo: 120_000 },
+  batch: perSystem((system) => traitsOf(system).batch.initial),
+  timeoutsMs: perSystem((system) => traitsOf(system).timeoutsMs),
+  settleMs: perSystem((system) => traitsOf(system).settleMs),
   retryAfterMaxMs: 900_000,
   authRetryMs: 600_000,
   zeroPrice: 'draft',
-  quota: {
-    woo: null,
-    qbo: { requestsPerMinute: 500, requestsPerSecond: 10, batchesPerMinute: 40 },
-  },
+  quota: perSystem((system) => traitsOf(system).quota),
 };
 
 /**

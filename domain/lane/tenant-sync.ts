@@ -1,5 +1,6 @@
 import { closedBreaker, type Breaker } from './circuit-breaker';
 import type { BackoffSettings, BreakerSettings } from './sync-settings';
+import { perSystem, traitsOf } from '../systems';
 import { targets, type Target } from '../words';
 
 // The state of a tenant's workflow: what is carried from run to run. Plain JSON below 10 KB, never
@@ -101,9 +102,9 @@ export function newTenantSyncState(): TenantSyncState {
       backoff: { initialMs: 1_000, factor: 2, maxMs: 300_000 },
       breaker: { failures: 5, openMs: 60_000, successes: 3 },
       authRetryMs: 600_000,
-      totalMs: { woo: 90_000, qbo: 130_000 },
+      totalMs: perSystem((system) => traitsOf(system).timeoutsMs.total),
     },
-    lanes: { woo: newLaneState(), qbo: newLaneState() },
+    lanes: perSystem(() => newLaneState()),
     isInboxDirty: true,
     absorbTroubles: 0,
     depth: 0,
@@ -128,11 +129,14 @@ export function upgraded(carry: CarriedState): TenantSyncState {
     ...fresh,
     ...carry,
     policy: { ...fresh.policy, ...carry.policy },
-    lanes: {
-      woo: { ...fresh.lanes.woo, ...carry.lanes.woo },
-      qbo: { ...fresh.lanes.qbo, ...carry.lanes.qbo },
-    },
+    lanes: perSystem((system) => ({ ...fresh.lanes[system], ...carry.lanes[system] })),
   };
+}
+
+/** Whether a turn of this lane begins at once. */
+export function mayBeginTurn(lane: LaneState): boolean {
+  const { isDirty, notBeforeMs, breaker } = lane;
+  return isDirty && notBeforeMs === null && breaker.kind === 'closed' && !isBlocked(lane);
 }
 
 /** Whether nothing of this lane may begin a turn, whatever is due. */

@@ -9,78 +9,24 @@ import {
   staleAfter,
   type Outcome,
 } from './fold-outcomes';
-import { StockFold, type StockSources } from './fold-stock';
-import { isTicket, saleOfGuest, withGuestCustomer, type GuestRules } from '../posting/guests';
+import { StockFold } from './fold-stock';
+import { isTicket, saleOfGuest, withGuestCustomer } from '../posting/guests';
 import { withProducts } from './line-products';
+import type { Folded, Known, Shown } from './folded';
 import { merge, said } from './merge-bodies';
 import { isOwnRecord, ownRevision } from './own-records';
-import { ProductWaits, type Waiting } from './product-waits';
+import { ProductWaits } from './product-waits';
 import { saleIdOf } from './record-references';
 import { RefundsOfSales } from './refunds-of-sales';
 import type { ChangeRow, RecordRow } from '../rows';
-import { SkuBook, type KnownSkus, type SkuChanges, type Wish } from './sku-book';
+import { ticketSource, type StockSource } from '../stock/stock';
+import { SkuBook, type Wish } from './sku-book';
 import type { Kind } from '../words';
 
 // Folds changes into what is true now. Pure: the activity loads what is needed and writes what
 // comes out.
 
 export type { ChangeRow, RecordRow } from '../rows';
-
-/** What the fold has to know besides the changes. */
-export interface Known extends KnownSkus {
-  records: ReadonlyMap<string, RecordRow>;
-  /** Changes of products that wait for a SKU, in order of their positions. */
-  waiting: readonly ChangeRow[];
-  /** False only for products known to have no stock. */
-  isStockTracked: (productId: string) => boolean;
-  /** The day of an instant where the tenant is. */
-  dayOf: (instant: string) => string;
-  guests: GuestRules;
-  /**
-   * When a ticket of this key first occurred, by all revisions of it that are known, ISO 8601; null
-   * where only changes of this fold are known.
-   */
-  firstAt: (key: string) => string | null;
-  /**
-   * What stands elsewhere as the document of a record, for a person (`QuickBooks as T-1`); null
-   * where nothing does.
-   */
-  postedAs: (kind: Kind, recordId: string) => string | null;
-}
-
-/** A record that changed; `wasKnown` tells an update from a first sight, `before` what stood. */
-export interface FoldedRecord extends RecordRow {
-  wasKnown: boolean;
-  before: RecordBody | null;
-  /** A change of it was applied; else what came of another record, or late, moved it. */
-  isSent: boolean;
-}
-
-export interface Folded {
-  records: FoldedRecord[];
-  /** Records whose sender's revision moved although nothing in them did. */
-  touched: RecordRow[];
-  outcomes: Outcome[];
-  skus: SkuChanges;
-  /** Positions of changes that wait for a SKU from now on, and of those that did so far. */
-  waits: { begun: Waiting[]; ended: number[] };
-  /** Invoices that became another customer's, by record id: their payments are of that one too. */
-  otherPayers: string[];
-  /**
-   * Records of our own whose SKU a product of the till has now: what the books have of them is its
-   * own.
-   */
-  takenOver: { from: string; to: string }[];
-  /** SKUs of products whose stock the POS counts from now on, or no longer. */
-  trackingChanged: string[];
-  /** Stock entries by source: what the source moves now, all of it. */
-  stockSources: StockSources;
-  /**
-   * Tickets of which an older revision came late, by their keys, with when they first occurred:
-   * what they moved, they moved then.
-   */
-  stockTimes: ReadonlyMap<string, string>;
-}
 
 export function recordKey(kind: Kind, recordId: string): string {
   return `${kind}/${recordId}`;
@@ -98,12 +44,13 @@ export function foldChanges(changes: readonly ChangeRow[], known: Known): Folded
 
 class Fold {
   private readonly present = new Map<string, RecordRow>();
-  private readonly changed = new Set<string>();
+  /** Of each record that changed, where it stands as it does now; null where nowhere. */
+  private readonly changed = new Map<string, Shown | null>();
   private readonly sent = new Set<string>();
   private readonly refunds = new RefundsOfSales();
   private readonly outcomes: Outcome[] = [];
   private readonly ticketTimes = new Map<string, string>();
-  private readonly late = new Set<string>();
+  private readonly late = new Map<string, StockSource>();
   private readonly book: SkuBook;
   private readonly waits: ProductWaits;
   private readonly stock: StockFold;
@@ -134,7 +81,7 @@ class Fold {
     if (this.isStale(change) || this.isPosted(change)) return;
     if (change.kind === 'product' && change.op === 'upsert') {
       // Of one revision the later is the correction.
-      this.dropWaiting(change.recordId, change.sourceRev ?? 0);
+      this.dropWaiting(change);
       this.waits.add(change);
     } else this.apply(change);
     if (change.kind === 'product') this.applyFree(change.recordId);
@@ -152,7 +99,7 @@ class Fold {
     const isSaid = !needsDay(change.content);
     const origin = isSaid ? { ...current.origin, businessDate: change.source } : current.origin;
     this.present.set(key, { ...current, rev: current.rev + 1, content, origin });
-    this.changed.add(key);
+    this.noteChange(key, change);
   }
 
   /**
@@ -171,6 +118,7 @@ class Fold {
       key,
       wasKnown: this.known.records.has(key),
       before: this.known.records.get(key)?.content ?? null,
+      shown: this.changed.get(key) ?? null,
       isSent: this.sent.has(key),
     }));
     const waits = this.waits.changes();
@@ -189,8 +137,13 @@ class Fold {
       ),
       takenOver: skus.claims.flatMap(({ sku, recordId }) => this.takenOver(sku, recordId)),
       trackingChanged: records.flatMap((row) => this.trackingChanged(row)),
-      stockSources: this.stock.sourcesOf(records),
-      stockTimes: new Map([...this.late].map((key) => [key, this.ticketTimes.get(key) ?? ''])),
+      movedStock: this.stock.movedBy(records),
+      lateTickets: new Map(
+        [...this.late].map(([key, source]) => [
+          key,
+          { ...source, occurredAt: this.ticketTimes.get(key) ?? '' },
+        ]),
+      ),
     };
   }
 
@@ -203,17 +156,18 @@ class Fold {
    * True (with an outcome) where the record has this revision or a newer one, or a newer one waits.
    */
   private isStale(change: ChangeRow): boolean {
-    const { kind, recordId } = change;
-    const former = this.find(kind, recordId)?.sourceRev ?? null;
+    const { kind, recordId, source } = change;
+    const former = this.find(kind, recordId)?.sourceRevs[source] ?? null;
     const sourceRev = change.sourceRev ?? 0;
-    const waiting = kind === 'product' ? this.waits.newestOf(recordId) : null;
+    const waiting = kind === 'product' ? this.waits.newestOf(recordId, source) : null;
     const newer = former !== null && sourceRev <= former ? former : waiting;
     if (newer === null || sourceRev > newer || (newer === waiting && sourceRev === newer))
       return false;
     this.outcomes.push(staleAfter(change, newer));
     const current = this.find(kind, recordId);
     if (current !== undefined) this.takeLateDay(change, current);
-    if (kind === 'order' || kind === 'refund') this.late.add(recordKey(kind, recordId));
+    if (kind === 'order' || kind === 'refund')
+      this.late.set(recordKey(kind, recordId), ticketSource(kind, recordId));
     return true;
   }
 
@@ -230,9 +184,9 @@ class Fold {
     return true;
   }
 
-  private dropWaiting(recordId: string, sourceRev: number): void {
-    for (const old of this.waits.endUpTo(recordId, sourceRev))
-      this.outcomes.push(staleAfter(old, sourceRev));
+  private dropWaiting(change: ChangeRow): void {
+    for (const old of this.waits.endUpTo(change))
+      this.outcomes.push(staleAfter(old, change.sourceRev ?? 0));
   }
 
   /**
@@ -253,9 +207,9 @@ class Fold {
     const current = this.find(change.kind, change.recordId);
     const next = this.next(change, current);
     this.present.set(key, next);
-    if (change.kind === 'product') this.dropWaiting(change.recordId, change.sourceRev ?? 0);
+    if (change.kind === 'product') this.dropWaiting(change);
     this.sent.add(key);
-    if (next.rev !== current?.rev) this.changed.add(key);
+    if (next.rev !== current?.rev) this.noteChange(key, change);
     this.refunds.note(next);
     if (next.kind === 'order' || next.kind === 'invoice') this.giveBackAsSold(next.recordId);
   }
@@ -266,12 +220,23 @@ class Fold {
     for (const row of this.refunds.meantAnew(saleId, this.saleOf(saleId), find)) {
       const key = recordKey('refund', row.recordId);
       this.present.set(key, row);
-      this.changed.add(key);
+      this.noteChange(key);
     }
   }
 
+  private noteChange(key: string, change?: ChangeRow): void {
+    const { source = 'pos', remoteId = null } = change ?? {};
+    const before = this.changed.get(key);
+    const isShown = source !== 'pos' && remoteId !== null && before !== null;
+    const isAlone = before === undefined || before?.system === source;
+    this.changed.set(key, isShown && isAlone ? { system: source, remoteId } : null);
+  }
+
   private next(change: ChangeRow, current: RecordRow | undefined): RecordRow {
-    const base = { kind: change.kind, recordId: change.recordId, sourceRev: change.sourceRev };
+    const { kind, recordId, source, sourceRev } = change;
+    const revs = current?.sourceRevs;
+    const sourceRevs = sourceRev === null ? { ...revs } : { ...revs, [source]: sourceRev };
+    const base = { kind, recordId, sourceRevs };
     // What takes over from a record of our own goes on after its revision.
     const rev = current?.rev ?? (this.hasOwnItem(change.content) ? ownRevision : 0);
     if (change.op === 'delete' || change.content === null || change.content.kind === 'inventory') {
@@ -367,7 +332,7 @@ class Fold {
     if (row === undefined) return;
     const key = recordKey('product', recordId);
     this.present.set(key, { ...row, rev: row.rev + 1 });
-    this.changed.add(key);
+    this.noteChange(key);
   }
 
   private hasOwnItem(content: ChangeBody | null): boolean {

@@ -2,14 +2,21 @@ import type { Article } from './articles';
 import type { InventoryBody, ProductBody } from '../bodies';
 import type { ChangeRow, RecordRow } from '../rows';
 import type { SkuBook } from './sku-book';
-import { inventoryEntry, ticketEntries, type StockEntry } from '../stock/stock';
+import {
+  inventoryEntry,
+  ticketEntries,
+  ticketSource,
+  type StockEntry,
+  type StockSource,
+} from '../stock/stock';
 
 // What a fold moves in stock: counts and movements by hand, and the goods of tickets. Pure.
 
-/**
- * Stock entries by source: what the source moves now, all of it, and whether it was known before.
- */
-export type StockSources = Map<string, { entries: StockEntry[]; wasKnown: boolean }>;
+/** What a source moves now, all of it, and whether it was known before. */
+export interface MovedStock extends StockSource {
+  entries: StockEntry[];
+  wasKnown: boolean;
+}
 
 interface Movement {
   change: ChangeRow;
@@ -47,22 +54,20 @@ export class StockFold {
   }
 
   /** All that moves, under the SKUs that the articles have now. */
-  sourcesOf(records: readonly (RecordRow & { key: string; wasKnown: boolean })[]): StockSources {
-    return new Map([...this.movedByHand(), ...records.flatMap((row) => this.movedBy(row))]);
+  movedBy(records: readonly (RecordRow & { key: string; wasKnown: boolean })[]): MovedStock[] {
+    return [...this.movedByHand(), ...records.flatMap((row) => this.movedByTicket(row))];
   }
 
-  private movedByHand(): [string, { entries: StockEntry[]; wasKnown: boolean }][] {
+  private movedByHand(): MovedStock[] {
     return this.movements.map(({ change, body, article }) => {
       const named = article === null ? null : this.book.skuOf(article);
       const sku = named ?? this.book.presentSku(change.recordId);
-      const entry = inventoryEntry(change.eventId, sku, body, change.occurredAt);
-      return [entry.sourceId, { entries: [entry], wasKnown: false }];
+      const entry = inventoryEntry(change, sku, body);
+      return { source: entry.source, sourceId: entry.sourceId, entries: [entry], wasKnown: false };
     });
   }
 
-  private movedBy(
-    row: RecordRow & { key: string; wasKnown: boolean },
-  ): [string, { entries: StockEntry[]; wasKnown: boolean }][] {
+  private movedByTicket(row: RecordRow & { key: string; wasKnown: boolean }): MovedStock[] {
     const { content, recordId, wasKnown, key } = row;
     if (content?.kind !== 'order' && content?.kind !== 'refund') return [];
     const entries =
@@ -71,7 +76,7 @@ export class StockFold {
         : ticketEntries(content, recordId, this.looks.timeOf(key), ({ sku, productId }) =>
             this.isStockTracked(sku, productId) ? this.book.presentSku(sku, productId) : null,
           );
-    return [[key, { entries, wasKnown }]];
+    return [{ ...ticketSource(content.kind, recordId), entries, wasKnown }];
   }
 
   private isStockTracked(sku: string, meant: string | undefined): boolean {

@@ -1,5 +1,6 @@
 import type { Article } from './articles';
 import type { ChangeRow } from '../rows';
+import type { System } from '../words';
 import type { Wish } from './sku-book';
 
 // Changes of products that want SKUs. One waits while another product has a SKU that it wants;
@@ -45,17 +46,18 @@ export class ProductWaits {
     this.byRecord.set(change.recordId, [...list, change]);
   }
 
-  /** The newest revision of this product that waits; null where none does. */
-  newestOf(recordId: string): number | null {
-    return this.byRecord.get(recordId)?.at(-1)?.sourceRev ?? null;
+  /** The newest revision of this product and source that waits; null where none does. */
+  newestOf(recordId: string, source: System): number | null {
+    const changes = this.byRecord.get(recordId) ?? [];
+    return changes.findLast((change) => change.source === source)?.sourceRev ?? null;
   }
 
-  /**
-   * Changes of this product that a change of this revision makes out of date: they wait no longer.
-   */
-  endUpTo(recordId: string, sourceRev: number): ChangeRow[] {
+  /** Changes of this product that this one makes out of date: they wait no longer. */
+  endUpTo({ recordId, source, sourceRev }: ChangeRow): ChangeRow[] {
     const changes = this.byRecord.get(recordId) ?? [];
-    const old = changes.filter((change) => (change.sourceRev ?? 0) <= sourceRev);
+    const old = changes.filter(
+      (change) => change.source === source && (change.sourceRev ?? 0) <= (sourceRev ?? 0),
+    );
     if (old.length === 0) return [];
     const left = changes.filter((change) => !old.includes(change));
     if (left.length === 0) this.byRecord.delete(recordId);

@@ -47,7 +47,7 @@ function ownProduct(sku: string, name: string, code: string): [RecordRow, SkuCla
       kind: 'product',
       recordId,
       rev: ownRevision,
-      sourceRev: null,
+      sourceRevs: {},
       op: 'present',
       content: { kind: 'product', body },
       origin: {},

@@ -1,5 +1,8 @@
 import type { InventoryBody, OrderBody, OrderLine, RefundBody, StockBody } from '../bodies';
 import { addDecimals, negateDecimal, signOf } from '../money';
+import { homeOf } from '../records/record-home';
+import type { ChangeRow } from '../rows';
+import type { Kind, System } from '../words';
 
 // The stock ledger: movements and counts of one SKU at one place. A place's balance is its last
 // count plus the movements that occurred after that count, whenever they arrived
@@ -10,9 +13,14 @@ const defaultPlace = 'default';
 export type StockReason =
   'sale' | 'return' | 'receipt' | 'damage' | 'adjustment' | 'transfer' | 'count';
 
-/** One row of the ledger. `reason` count: `quantity` is the figure counted, else a delta. */
-export interface StockEntry {
+/** What moves stock: a ticket or an inventory change of a system. */
+export interface StockSource {
+  source: System;
   sourceId: string;
+}
+
+/** One row of the ledger. `reason` count: `quantity` is the figure counted, else a delta. */
+export interface StockEntry extends StockSource {
   line: string;
   reason: StockReason;
   sku: string;
@@ -31,16 +39,20 @@ export interface StockChange {
  * What an inventory change says; its event id identifies it, told apart from a ticket of that name.
  */
 export function inventoryEntry(
-  eventId: string,
+  { source, eventId, occurredAt }: Pick<ChangeRow, 'source' | 'eventId' | 'occurredAt'>,
   sku: string,
   body: InventoryBody,
-  occurredAt: string,
 ): StockEntry {
   const place = body.location ?? defaultPlace;
-  const common = { sourceId: `event/${eventId}`, line: '', sku, place, occurredAt };
+  const common = { source, sourceId: `event/${eventId}`, line: '', sku, place, occurredAt };
   return 'count' in body
     ? { ...common, reason: 'count', quantity: body.count.quantity }
     : { ...common, reason: body.movement.reason, quantity: body.movement.delta };
+}
+
+/** A ticket as what moves stock. */
+export function ticketSource(kind: Kind, recordId: string): StockSource {
+  return { source: homeOf(recordId), sourceId: `${kind}/${recordId}` };
 }
 
 /**
@@ -59,7 +71,7 @@ export function ticketEntries(
     const sku = signOf(line.quantity) === 0 ? null : stockOf(line);
     if (sku === null) return [];
     const entry = {
-      sourceId: `${ticket.kind}/${recordId}`,
+      ...ticketSource(ticket.kind, recordId),
       line: line.lineId,
       sku,
       place: ticket.body.location ?? defaultPlace,

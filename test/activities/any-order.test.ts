@@ -72,25 +72,39 @@ function historyOf(n: number, next: () => number): History {
     ...(isVoided ? [sale(soldCount)] : []),
   );
   let leftCount = isVoided ? 0 : soldCount;
+  let withoutLineCount = 0;
   const listed: { kind: 'order' | 'refund'; recordId: string; amountMinor: number }[] = [];
   if (!isVoided) listed.push({ kind: 'order', recordId: saleId, amountMinor: soldCount * piece });
   for (let index = 1; index <= pick(2); index += 1) {
     const recordId = `R-${n}${index}`;
     const count = 1 + pick(2);
     const isBack = count <= leftCount && is(0.8);
+    const lastCount = pick(count);
     if (isBack) leftCount -= count;
-    const refund = (pieces: number, change = {}): TestChange => ({
+    if (isBack) withoutLineCount += lastCount;
+    const refundDay = is(0.3) ? { businessDate: summedDay } : {};
+    // So many of the pieces are given back by amount, the others as lines.
+    const refund = (pieces: number, byAmount: number, change = {}): TestChange => ({
       kind: 'refund',
       recordId,
-      body: { ...ticket(recordId, pieces, change), restock: true, orderId: saleId },
+      body: {
+        ...ticket(recordId, pieces, { ...refundDay, ...change }),
+        lines: pieces === byAmount ? [] : ticket(recordId, pieces - byAmount).lines,
+        ...(byAmount === 0 ? {} : { unallocatedMinor: byAmount * piece }),
+        restock: true,
+        orderId: saleId,
+      },
     });
+    const before = 1 + pick(3);
     revised(
-      refund(count, isBack ? {} : { voided: true }),
-      ...(is(0.6) || !isBack ? [refund(1 + pick(3))] : []),
+      refund(count, lastCount, isBack ? {} : { voided: true }),
+      ...(is(0.6) || !isBack ? [refund(before, pick(before))] : []),
     );
     if (isBack) listed.push({ kind: 'refund', recordId, amountMinor: -count * piece });
   }
   expected.add('card', leftCount * piece);
+  // Where all is given back, its lines are.
+  if (leftCount > 0) expected.add('without a line', -withoutLineCount * piece);
   if (is(0.6) && listed.length > 0) {
     const recordId = `O-${n}`;
     const netMinor = leftCount * piece;
@@ -209,40 +223,41 @@ async function begin(): Promise<{ tenant: TestTenant; accounts: Map<string, stri
     { fromDay: summedDay, mode: 'summary' },
     { fromDay: '2026-11-21', mode: 'perOrder' },
   ]);
-  await sendChanges(stack, tenant, [
-    customer('c-1'),
-    {
-      kind: 'product',
-      recordId: 'p-A',
-      body: {
-        sku: 'A',
-        name: 'A',
-        type: 'service',
-        priceMinor: piece,
-        currency: 'USD',
-        trackStock: false,
-        status: 'active',
-      },
+  const service = (sku: string): TestChange => ({
+    kind: 'product',
+    recordId: `p-${sku}`,
+    body: {
+      sku,
+      name: sku,
+      type: 'service',
+      priceMinor: piece,
+      currency: 'USD',
+      trackStock: false,
+      status: 'active',
     },
-  ]);
+  });
+  await sendChanges(stack, tenant, [customer('c-1'), service('A'), service('U')]);
   await untilIdle(stack, tenant, 50_000);
   const ids = await accountsOf(stack, tenant);
-  const { rows } = await pool.query<{ kind: string; id: string }>(
-    `SELECT kind, remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
-       AND remote_id IS NOT NULL`,
+  const { rows } = await pool.query<{ recordId: string; id: string }>(
+    `SELECT record_id AS "recordId", remote_id AS id FROM deliveries WHERE tenant = $1
+       AND system = 'qbo' AND remote_id IS NOT NULL`,
     [tenant.id],
   );
-  const idOf = (kind: string): string => rows.find((row) => row.kind === kind)?.id ?? '';
+  const idOf = (recordId: string): string => {
+    return rows.find((row) => row.recordId === recordId)?.id ?? '';
+  };
   const map = (kind: 'account' | 'item', key: string, id: string | undefined): Promise<unknown> =>
     putMapping(pool, tenant.id, { kind, key, target: { id: id ?? '', name: null } }, 'test');
-  for (const key of ['@deposit', '@daily-sales', '@unallocated'])
-    await map('item', key, idOf('product'));
-  await map('account', 'daily-customer', idOf('customer'));
+  for (const key of ['@deposit', '@daily-sales']) await map('item', key, idOf('p-A'));
+  await map('item', '@unallocated', idOf('p-U'));
+  await map('account', 'daily-customer', idOf('c-1'));
   await map('account', 'clearing:exchange', ids['Undeposited Funds']);
   await map('account', 'bank:stripe', ids['Bank']);
   await map('account', 'fees:stripe', ids['Office expenses']);
   await map('account', 'cash:over-short', ids['Office expenses']);
   const accounts = new Map(Object.entries(names).map(([name, short]) => [ids[name] ?? '', short]));
+  accounts.set(`item ${idOf('p-U')}`, 'without a line');
   return { tenant, accounts };
 }
 

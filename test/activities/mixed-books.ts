@@ -26,6 +26,7 @@ const row = z.looseObject({
     .array(
       z.looseObject({
         Amount: amount.optional(),
+        SalesItemLineDetail: z.object({ ItemRef: ref.optional() }).optional(),
         DepositLineDetail: z.object({ AccountRef: ref.optional() }).optional(),
         AccountBasedExpenseLineDetail: z.object({ AccountRef: ref }).optional(),
         JournalEntryLineDetail: z
@@ -90,7 +91,10 @@ export async function askCompany(
   return { status: answer.status, body: await answer.json() };
 }
 
-/** All documents of the company. `accounts`: names of those that count, by id. */
+/**
+ * All documents of the company. `accounts`: names of those that count, by id; and of items whose
+ * receipts count, by `item` and id.
+ */
 export async function booked(
   stack: Stack,
   tenant: TestTenant,
@@ -138,6 +142,8 @@ function effectOf(entity: string, one: Row, accounts: ReadonlyMap<string, string
       const sign = entity === 'SalesReceipt' ? 1 : -1;
       form(sign);
       add(one.DepositToAccountRef, sign * total);
+      for (const { SalesItemLineDetail: detail, Amount = 0 } of one.Line)
+        add({ value: `item ${detail?.ItemRef?.value ?? ''}` }, sign * Amount);
       break;
     }
     case 'Invoice':

@@ -282,3 +282,19 @@ test.each<[string, TestChange[][], string]>([
   },
   60_000,
 );
+
+test('a product that the shop showed first is changed there, and made a second time nowhere', async () => {
+  const tenant = await createTestTenant(stack);
+  await sendChanges(stack, tenant, [product('MUG')]);
+  await untilIdle(stack, tenant);
+  // What is known of it is where it stands, as of all that a system showed us first.
+  await stack.database.pool.query(
+    `UPDATE deliveries SET snapshot = NULL, remote_version = NULL, is_linked = true
+     WHERE tenant = $1 AND system = 'woo' AND kind = 'product'`,
+    [tenant.id],
+  );
+  await sendChanges(stack, tenant, [{ ...product('MUG', { name: 'Big mug' }), revision: 2 }]);
+  await untilIdle(stack, tenant);
+  expect(await inShop(tenant, 'product', 'p-MUG')).toMatchObject({ state: 'delivered' });
+  expect(await shelf(stack, tenant)).toEqual(['MUG Big mug -']);
+}, 60_000);

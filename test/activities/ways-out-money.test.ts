@@ -158,3 +158,24 @@ test('the way out of `too_many_entries`: booked by hand and discarded', async ()
   expect(await standing(stack, tenant, paid)).toBe('skipped');
   await untilIdle(stack, tenant);
 }, 60_000);
+
+test('what was discarded by mistake comes back by a redrive of its id, and what names it waits and says so', async () => {
+  const tenant = await begin();
+  const { pool } = stack.database;
+  const sold: Place = ['qbo', 'invoice', 'I-1'];
+  const elsewhere = invoice({ customerId: 'c-2' });
+  await sent(stack, tenant, elsewhere);
+  const [delivery] = await deliveriesOf(pool, tenant.id, 'invoice', 'I-1');
+  expect(await discardDelivery(pool, tenant.id, delivery?.id ?? '', 'by mistake')).toBe(
+    'discarded',
+  );
+  await sent(stack, tenant, { ...customer('c-2'), recordId: 'c-2' }, payment('P-1', 2_500));
+  await expectHeld(tenant, paid, 'dependency', /invoice I-1 \(discarded: redrive its delivery/);
+  // The same facts again are nothing new: what was booked by hand is not booked twice.
+  await sent(stack, tenant, { ...elsewhere, revision: 2 });
+  expect(await standing(stack, tenant, sold)).toBe('skipped');
+  expect(await documents(stack, tenant)).toEqual([]);
+  await redriven(stack, tenant, sold);
+  await untilStands(stack, tenant, paid, 'delivered');
+  expect(await documents(stack, tenant)).toEqual(['Invoice I-1 25.00', 'Payment - 25.00']);
+}, 60_000);

@@ -20,7 +20,7 @@ const one = (id: string, name = id): ReturnType<typeof item> =>
   item({ ...customer('c', name), id });
 
 async function wakes(tenant: number, id: string): Promise<boolean> {
-  const result = await storeChanges(database.pool, tenant, [one(id)]);
+  const result = await storeChanges(database.pool, tenant, 'pos', [one(id)]);
   if (result.type === 'full') throw new Error('full');
   return result.shouldWake;
 }
@@ -59,6 +59,7 @@ test('the bound holds to the row under 32 parallel connections of which a fifth 
       const result = await storeChanges(
         wide,
         tenant,
+        'pos',
         ids.map((id) => one(id)),
       );
       if (result.type === 'full') {
@@ -87,25 +88,29 @@ test('the bound holds to the row under 32 parallel connections of which a fifth 
   expect(stored.size).toBeGreaterThan(bound - 100);
   // What is left of the bound can be filled to the last row, and no further.
   for (let n = stored.size; n < bound; n++)
-    expect((await storeChanges(pool, tenant, [one(`fill-${n}`)])).type).toBe('stored');
-  expect((await storeChanges(pool, tenant, [one('over')])).type).toBe('full');
+    expect((await storeChanges(pool, tenant, 'pos', [one(`fill-${n}`)])).type).toBe('stored');
+  expect((await storeChanges(pool, tenant, 'pos', [one('over')])).type).toBe('full');
 }, 30_000);
 
 test('at the bound a repeat still passes, and of a request that does not fit nothing is stored', async () => {
   const tenant = await newTenant(database.pool);
   await database.pool.query('UPDATE tenant_intake SET queue_bound = 2 WHERE tenant = $1', [tenant]);
-  await storeChanges(database.pool, tenant, [one('a'), one('b')]);
-  const repeat = await storeChanges(database.pool, tenant, [one('a'), one('b')]);
+  await storeChanges(database.pool, tenant, 'pos', [one('a'), one('b')]);
+  const repeat = await storeChanges(database.pool, tenant, 'pos', [one('a'), one('b')]);
   expect(repeat).toMatchObject({ type: 'stored', accepted: 0, shouldWake: false, depth: 2 });
-  const over = await storeChanges(database.pool, tenant, [one('a'), one('c')]);
+  const over = await storeChanges(database.pool, tenant, 'pos', [one('a'), one('c')]);
   expect(over).toEqual({ type: 'full', depth: 2, bound: 2 });
   expect(await findChange(database.pool, tenant, 'c')).toBeNull();
 });
 
 test('the same content again is a repeat, other content under the same id is reuse', async () => {
   const tenant = await newTenant(database.pool);
-  await storeChanges(database.pool, tenant, [one('a'), one('b')]);
-  const result = await storeChanges(database.pool, tenant, [one('a'), one('b', 'other'), one('c')]);
+  await storeChanges(database.pool, tenant, 'pos', [one('a'), one('b')]);
+  const result = await storeChanges(database.pool, tenant, 'pos', [
+    one('a'),
+    one('b', 'other'),
+    one('c'),
+  ]);
   if (result.type === 'full') throw new Error('full');
   expect(result.accepted).toBe(1);
   expect([...result.repeats]).toEqual(['a']);
@@ -135,6 +140,7 @@ test('a reader that follows the positions sees every change once, in order, whil
       await storeChanges(
         pool,
         tenant,
+        'pos',
         ids.map((id) => one(id)),
       );
     }
@@ -192,8 +198,8 @@ test.each(oddIds)('the id %s is data', async (id) => {
 
 test('one tenant may use the event ids of another', async () => {
   const [left, right] = [await newTenant(database.pool), await newTenant(database.pool)];
-  await storeChanges(database.pool, left, [one('same', 'left')]);
-  const result = await storeChanges(database.pool, right, [one('same', 'right')]);
+  await storeChanges(database.pool, left, 'pos', [one('same', 'left')]);
+  const result = await storeChanges(database.pool, right, 'pos', [one('same', 'right')]);
   expect(result).toMatchObject({ accepted: 1, repeats: new Set(), reused: new Set() });
   expect(await findChange(database.pool, left, 'same')).toMatchObject({ body: { name: 'left' } });
 });

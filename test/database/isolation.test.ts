@@ -202,7 +202,9 @@ const asks: Record<string, Ask> = {
   readTakenCodes: inTx((tx, tenant) => readTakenCodes(tx, tenant, ['a'])),
   readUntrackedProducts: inTx((tx, tenant) => readUntrackedProducts(tx, tenant, ['p-a'])),
   readHolders: inTx((tx, tenant) => readHolders(tx, tenant, ['a'])),
-  readStockEntries: inTx((tx, tenant) => readStockEntries(tx, tenant, ['order/o'])),
+  readStockEntries: inTx((tx, tenant) =>
+    readStockEntries(tx, tenant, [{ source: 'pos', sourceId: 'order/o' }]),
+  ),
   sumsAfterCounts: inTx(async (tx, tenant) =>
     [
       ...(

@@ -70,7 +70,7 @@ export function store(
   tenant: number,
   changes: readonly TestChange[],
 ): Promise<IntakeResult> {
-  return storeChanges(pool, tenant, changes.map(item));
+  return storeChanges(pool, tenant, 'pos', changes.map(item));
 }
 
 /** Stores and absorbs, so that records and deliveries are there. */

@@ -57,7 +57,7 @@ test('a failed claim leaves the product at its former revision, so a correction 
   const memory = new Memory();
   memory.fold([product('p', 1, 'a'), product('q', 1, 'b')]);
   expect(memory.fold([product('q', 2, 'a')]).outcomes).toMatchObject([{ code: 'sku_taken' }]);
-  expect(memory.record('product', 'q')).toMatchObject({ rev: 1, sourceRev: 1 });
+  expect(memory.record('product', 'q')).toMatchObject({ rev: 1, sourceRevs: { pos: 1 } });
   // The one that waited is out of date by the correction.
   expect(memory.fold([product('q', 2, 'c')]).outcomes).toMatchObject([{ outcome: 'stale' }]);
   expect(memory.waiting.size).toBe(0);

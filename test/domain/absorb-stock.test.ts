@@ -18,11 +18,13 @@ const ticket = (
   });
 const afterCount = '2026-11-21T12:00:00.000Z';
 const moved = (memory: Memory, changes: ChangeRow[]): unknown =>
-  [...memory.fold(changes).stockSources].map(([source, { entries, wasKnown }]) => [
-    source,
-    wasKnown,
-    entries.map(({ sku, quantity }) => `${sku} ${quantity}`),
-  ]);
+  memory
+    .fold(changes)
+    .movedStock.map(({ sourceId, entries, wasKnown }) => [
+      sourceId,
+      wasKnown,
+      entries.map(({ sku, quantity }) => `${sku} ${quantity}`),
+    ]);
 
 test('a ticket moves what its newest revision says, and tells whether it moved something before', () => {
   const memory = new Memory();
@@ -53,7 +55,7 @@ test('B17: the deletion of a posted ticket moves nothing, and says under which n
     change({ kind: 'order', recordId: 'P-1', sourceRev: 2, content: null }),
   ]);
   expect(folded.records).toEqual([]);
-  expect([...folded.stockSources]).toEqual([]);
+  expect(folded.movedStock).toEqual([]);
   expect(folded.outcomes).toMatchObject([
     {
       outcome: 'failed',
@@ -61,14 +63,14 @@ test('B17: the deletion of a posted ticket moves nothing, and says under which n
       detail: expect.stringMatching(/order P-1 is in QuickBooks as P-1.*voided: true/),
     },
   ]);
-  expect(memory.record('order', 'P-1')).toMatchObject({ op: 'present', sourceRev: 1 });
+  expect(memory.record('order', 'P-1')).toMatchObject({ op: 'present', sourceRevs: { pos: 1 } });
 });
 
 test('a ticket sent again unchanged moves nothing, and keeps the time at which it moved', () => {
   const memory = new Memory();
-  const { stockSources } = memory.fold([ticket(1, [['a', 1]]), ticket(2, [['a', 1]], afterCount)]);
-  expect(stockSources.get('order/P-1')?.entries).toMatchObject([
-    { occurredAt: '2026-11-21T10:00:00.000Z' },
+  const { movedStock } = memory.fold([ticket(1, [['a', 1]]), ticket(2, [['a', 1]], afterCount)]);
+  expect(movedStock).toMatchObject([
+    { sourceId: 'order/P-1', entries: [{ occurredAt: '2026-11-21T10:00:00.000Z' }] },
   ]);
   expect(moved(memory, [ticket(3, [['a', 1]], afterCount)])).toEqual([]);
 });
@@ -79,7 +81,7 @@ test.each<[string, ChangeRow[][]]>([
 ])('an edited ticket moved all its goods when it first occurred: %s', (_, batches) => {
   const memory = new Memory();
   const last = batches.map((batch) => memory.fold(batch)).at(-1);
-  expect(last?.stockSources.get('order/P-1')?.entries).toMatchObject([
+  expect(last?.movedStock[0]?.entries).toMatchObject([
     { quantity: '-3', occurredAt: '2026-11-21T10:00:00.000Z' },
   ]);
 });
@@ -87,8 +89,10 @@ test.each<[string, ChangeRow[][]]>([
 test('a revision that comes after a newer one says when the goods moved', () => {
   const memory = new Memory();
   memory.fold([ticket(2, [['a', 1]], afterCount)]);
-  const { stockTimes } = memory.fold([ticket(1, [['a', 1]])]);
-  expect([...stockTimes]).toEqual([['order/P-1', '2026-11-21T10:00:00.000Z']]);
+  const { lateTickets } = memory.fold([ticket(1, [['a', 1]])]);
+  expect([...lateTickets.values()]).toEqual([
+    { source: 'pos', sourceId: 'order/P-1', occurredAt: '2026-11-21T10:00:00.000Z' },
+  ]);
 });
 
 test('a product whose stock is counted no longer, or again, is told with its SKU', () => {
@@ -114,11 +118,8 @@ test('an inventory change whose event id reads like a ticket stands beside that 
     eventId: 'order/P-1',
     content: { kind: 'inventory', body: { count: { quantity: '5' } } },
   });
-  const { stockSources } = new Memory().fold([count, ticket(1, [['a', 1]])]);
-  expect([...stockSources.values()].map(({ entries }) => entries[0]?.reason).sort()).toEqual([
-    'count',
-    'sale',
-  ]);
+  const { movedStock } = new Memory().fold([count, ticket(1, [['a', 1]])]);
+  expect(movedStock.map(({ entries }) => entries[0]?.reason).sort()).toEqual(['count', 'sale']);
 });
 
 // SKU x is P-1's until noon, then P-2's: sold before noon, given back after.
@@ -142,9 +143,9 @@ const givenBack = (sourceRev: number, voided?: true): ChangeRow => {
 const ledgerOf = (memory: Memory, batches: ChangeRow[][]): string[] => {
   const ledger = new Map<string, string[]>();
   for (const batch of batches)
-    for (const [source, { entries }] of memory.fold(batch).stockSources)
+    for (const { sourceId, entries } of memory.fold(batch).movedStock)
       ledger.set(
-        source,
+        sourceId,
         entries.map(({ sku, quantity, occurredAt }) => `${sku} ${quantity} ${occurredAt}`),
       );
   return [...ledger].map(([source, entries]) => `${source} ${entries.join()}`).sort();
@@ -173,7 +174,7 @@ test('a refund that means what was sold since its sale came has a new revision, 
   memory.fold([...passedOn(), givenBack(1)]);
   expect(memory.fold([ticket(1, [['x', 2]])]).records).toMatchObject([
     { kind: 'order', rev: 1, isSent: true },
-    { kind: 'refund', rev: 2, sourceRev: 1, isSent: false },
+    { kind: 'refund', rev: 2, sourceRevs: { pos: 1 }, isSent: false },
   ]);
 });
 

@@ -32,7 +32,7 @@ test('the same within one batch: the later position with a lower revision is sta
     customer({ name: 'a' }, 1),
   ]);
   expect(outcomes).toHaveLength(1);
-  expect(records).toMatchObject([{ rev: 1, sourceRev: 2, wasKnown: false }]);
+  expect(records).toMatchObject([{ rev: 1, sourceRevs: { pos: 2 }, wasKnown: false }]);
 });
 
 test('the same content again makes no new revision, but its revision counts against late ones', () => {
@@ -40,7 +40,7 @@ test('the same content again makes no new revision, but its revision counts agai
   memory.fold([customer({ name: 'a', email: 'a@example.test' }, 1)]);
   const again = memory.fold([customer({ email: 'a@example.test', name: 'a' }, 3)]);
   expect(again.records).toEqual([]);
-  expect(again.touched).toMatchObject([{ rev: 1, sourceRev: 3 }]);
+  expect(again.touched).toMatchObject([{ rev: 1, sourceRevs: { pos: 3 } }]);
   expect(memory.fold([customer({ name: 'late' }, 2)]).outcomes).toMatchObject([{ code: 'stale' }]);
 });
 

@@ -144,7 +144,7 @@ const event: fc.Arbitrary<DeliveryEvent> = fc.oneof(
     { type: 'refusedLater', resting: 'waiting', triesMax: 3, retryAtMs: 0, failureClass: 'SERVER' },
     { type: 'directionOff' },
     { type: 'directionOn', isCatchingUp: true, nowMs: 0 },
-    { type: 'discard', reason: 'discarded' },
+    { type: 'discard' },
   ),
 );
 

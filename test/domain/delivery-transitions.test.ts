@@ -47,6 +47,7 @@ function eventsWhere(resting: Resting): Record<string, DeliveryEvent> {
     'wanted, allowed': { ...wanted, gate: { kind: 'open' } },
     'wanted, kept back': { ...wanted, gate: { kind: 'held', reason: 'direction' } },
     'wanted, by policy not': { ...wanted, gate: { kind: 'skipped', reason: 'policy' } },
+    'wanted, and there': { ...wanted, gate: { kind: 'there' } },
     hold: { type: 'hold', reason: 'locked' },
     skip: { type: 'skip', reason: 'zero' },
     freed: { type: 'freed', ...rest },
@@ -67,7 +68,7 @@ function eventsWhere(resting: Resting): Record<string, DeliveryEvent> {
     'direction on, catch up': { type: 'directionOn', isCatchingUp: true, nowMs: 9_000 },
     'direction on, leave out': { type: 'directionOn', isCatchingUp: false, nowMs: 9_000 },
     redrive: { type: 'redrive', ...rest },
-    discard: { type: 'discard', reason: 'discarded' },
+    discard: { type: 'discard' },
   };
 }
 
@@ -80,6 +81,7 @@ event                   | waiting         | sending         | sending, newer | v
 wanted, allowed         | =               | =               | =              | =               | =                | waiting         | waiting            | waiting            | waiting            | waiting            | waiting
 wanted, kept back       | held(direction) | =               | =              | =               | =                | held(direction) | =                  | held(direction)    | held(direction)    | held(direction)    | held(direction)
 wanted, by policy not   | skipped(policy) | =               | =              | =               | =                | skipped(policy) | skipped(policy)    | skipped(policy)    | skipped(policy)    | skipped(policy)    | =
+wanted, and there       | delivered       | =               | =              | =               | =                | =               | delivered          | delivered        | delivered          | delivered          | delivered
 hold                    | held(locked)    | -               | -              | -               | -                | -               | -                  | -                  | -                  | -                  | -
 skip                    | skipped(zero)   | -               | -              | -               | -                | -               | -                  | -                  | -                  | -                  | -
 freed                   | -               | -               | -              | -               | -                | -               | -                  | waiting            | -                  | -                  | -
@@ -153,4 +155,16 @@ test('where it would wait and the direction is off, it is held by direction inst
       expect(kept && name(kept)).toBe(expected);
     }
   }
+});
+
+test('what was given up comes back by a redrive that names it alone, and then waits with all its tries', () => {
+  const given = transition({ ...core, state: 'dead', reason: 'DATA' }, { type: 'discard' });
+  if (given === null) throw new Error('it cannot be given up');
+  const redrive = { type: 'redrive', resting: 'waiting', nowMs: 9_000 } as const;
+  expect(transition(given, redrive)).toBeNull();
+  expect(transition(given, { ...redrive, isNamed: true })).toMatchObject({
+    ...{ state: 'waiting', reason: null, attempts: 0, dueAtMs: 9_000 },
+  });
+  const { state, reason } = states['skipped(policy)'];
+  expect(transition({ ...core, state, reason }, { ...redrive, isNamed: true })).toBeNull();
 });

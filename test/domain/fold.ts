@@ -2,9 +2,9 @@ import {
   foldChanges,
   recordKey,
   type ChangeRow,
-  type Folded,
   type RecordRow,
 } from '../../domain/records/absorb';
+import type { Folded } from '../../domain/records/folded';
 import type { SkuClaim, SkuHolder } from '../../domain/records/articles';
 import type { GuestRules } from '../../domain/posting/guests';
 import { guestId } from '../../domain/records/own-records';
@@ -24,6 +24,7 @@ export function change(
     source: 'pos',
     eventId: `e${position}`,
     op: given.content === null ? 'delete' : 'upsert',
+    remoteId: null,
     sourceRev: given.kind === 'inventory' ? null : 1,
     occurredAt: '2026-11-21T10:00:00.000Z',
     ...given,

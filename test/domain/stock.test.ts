@@ -22,7 +22,16 @@ function entry(
   minute: number,
   place = 'default',
 ): StockEntry {
-  return { sourceId: id, line: '', reason, sku: 'a', place, quantity, occurredAt: at(minute) };
+  return {
+    source: 'pos',
+    sourceId: id,
+    line: '',
+    reason,
+    sku: 'a',
+    place,
+    quantity,
+    occurredAt: at(minute),
+  };
 }
 
 /** The ledger as the database keeps it: one entry per source line, sums on demand. */
@@ -169,8 +178,10 @@ test('nobody has counted: the figure is known to be only a sum of movements', ()
   expect(ledger.stock.places).toEqual({ default: { quantity: '-2', countedAt: null } });
 });
 
+const event = (eventId: string) => ({ source: 'pos' as const, eventId, occurredAt: at(1) });
+
 test('an inventory change is one movement or one count of its SKU', () => {
-  const count = inventoryEntry('e1', 'a', { location: 'shop', count: { quantity: '5' } }, at(1));
+  const count = inventoryEntry(event('e1'), 'a', { location: 'shop', count: { quantity: '5' } });
   expect(count).toMatchObject({
     sku: 'a',
     place: 'shop',
@@ -178,12 +189,9 @@ test('an inventory change is one movement or one count of its SKU', () => {
     quantity: '5',
     line: '',
   });
-  const movement = inventoryEntry(
-    'e2',
-    'a',
-    { movement: { delta: '-3', reason: 'damage' } },
-    at(1),
-  );
+  const movement = inventoryEntry(event('e2'), 'a', {
+    movement: { delta: '-3', reason: 'damage' },
+  });
   expect(movement).toMatchObject({ place: 'default', reason: 'damage', quantity: '-3' });
 });
 
@@ -216,7 +224,7 @@ test('a refund brings goods back only where it restocks', () => {
 });
 
 test('an inventory change never shares a source with a ticket, whatever its event id', () => {
-  const change = inventoryEntry('order/P-1', 'a', { count: { quantity: '5' } }, at(1));
+  const change = inventoryEntry(event('order/P-1'), 'a', { count: { quantity: '5' } });
   const ticket = ticketEntries(
     { kind: 'order', body: orderBody('1', [['a', 1]], null) },
     'P-1',

@@ -17,7 +17,7 @@ const row = (body: Partial<TicketBody>, given: Partial<RecordRow> = {}): RecordR
   kind: 'order',
   recordId: '1',
   rev: 1,
-  sourceRev: 1,
+  sourceRevs: { pos: 1 },
   op: 'present',
   origin: {},
   content: {

@@ -56,7 +56,7 @@ export class World {
     const moved = folded.skus.moves.map(({ from, to }, n) => ({ from, via: ` ${n}`, to }));
     for (const { from, via } of moved) this.renameStock(from, via);
     for (const { via, to } of moved) this.renameStock(via, to);
-    for (const [source, { entries }] of folded.stockSources) this.entries.set(source, entries);
+    for (const { sourceId, entries } of folded.movedStock) this.entries.set(sourceId, entries);
     for (const record of folded.records) {
       if (record.kind !== 'product' && record.kind !== 'customer') continue;
       for (const system of record.kind === 'product'

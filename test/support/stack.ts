@@ -285,7 +285,7 @@ export async function storeOnly(
       hash,
     };
   });
-  const result = await storeChanges(stack.database.pool, tenant.id, items);
+  const result = await storeChanges(stack.database.pool, tenant.id, 'pos', items);
   return result.type === 'stored' && result.shouldWake;
 }
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { takeLease } from '../../database/lanes';
 import { createRun, findRun } from '../../database/runs';
 import { initialDirection } from '../../domain/delivery/direction';
-import { kinds } from '../../domain/words';
-import { tenantRunStart, tenantRunType } from '../../protocol/messages';
+import { kinds, targets } from '../../domain/words';
+import { tenantRunStart, tenantRunType, type TenantSyncStatus } from '../../protocol/messages';
 import { record, recordWorkflow } from '../support/histories';
 import { documents, fault, noFaults } from '../support/sandboxes';
 import { count, customer, order, product } from '../support/samples';
@@ -59,6 +59,26 @@ test('a plain drain', async () => {
   await sendChanges(stack, tenant, day);
   await untilIdle(stack, tenant);
   expect(await roll(tenant, 'drain')).toBe(true);
+}, 60_000);
+
+test('a wake of an idle tenant: absorbed within the workflow task, no backlog shown', async () => {
+  const tenant = await createTestTenant(stack);
+  await sendChanges(stack, tenant, day);
+  await untilIdle(stack, tenant);
+  const hasNoTurn = ({ lanes }: TenantSyncStatus): boolean =>
+    targets.every((system) => !lanes[system].isInTurn);
+  await untilStatus(stack, tenant, 'no turn', hasNoTurn);
+  const before = await eventsOf(stack, tenant);
+  await sendChanges(stack, tenant, [customer('c2')]);
+  await untilIdle(stack, tenant);
+  await untilStatus(stack, tenant, 'no turn', hasNoTurn);
+  const events = (await eventsOf(stack, tenant)).slice(before.length);
+  const activities = events.flatMap(
+    ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name ?? [],
+  );
+  expect(activities).toEqual(['pushDeliveries']);
+  expect(events.filter((one) => one.upsertWorkflowSearchAttributesEventAttributes)).toEqual([]);
+  expect(await roll(tenant, 'quick-wake')).toBe(true);
 }, 60_000);
 
 test('a breaker that opens, probes and closes', async () => {

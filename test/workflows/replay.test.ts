@@ -23,12 +23,13 @@ describe('recorded runs', () => {
       'direction',
       'drain',
       'dry-run',
+      'quick-wake',
       'redrive',
       'roll',
     ]);
   });
 
-  test.each(['breaker', 'direction', 'drain', 'dry-run', 'redrive', 'roll'])(
+  test.each(['breaker', 'direction', 'drain', 'dry-run', 'quick-wake', 'redrive', 'roll'])(
     '%s replays with the code of today',
     async (name) => {
       await expect(replay(recorded(name))).resolves.toBeUndefined();

@@ -104,7 +104,7 @@ function invoiceToCome(
   const customer = customerOf(payment, company);
   const isOfOther = customer.type === 'known' && booksMoneyOf(row)?.customer !== customer.id;
   if (invoice?.isOpen !== true || row === null || !isOfOther) return null;
-  return done({ type: 'notReady', missing: [{ kind: 'invoice', ref, isOpen: true }] });
+  return done({ type: 'notReady', missing: [{ kind: 'invoice', ref }] });
 }
 
 export function planMoney(item: Outgoing, company: CompanyContext, rows: ReadRows): PlannedMoney {

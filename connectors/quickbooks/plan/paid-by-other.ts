@@ -1,5 +1,5 @@
 import type { KnownSale } from '../../../domain/posting/source/known-sale';
-import { markerId } from '../../../domain/posting/marker';
+import { markerId, markerIn, paymentMarker } from '../../../domain/posting/marker';
 import { isOwed } from '../../../domain/posting/source/ticket';
 import type { MissingReference } from '../../contract';
 import type { ReadRows } from '../books/books-state';
@@ -44,15 +44,13 @@ export function awaitedPayments(
     const isOwn = ticket.kind === 'order' || isOwed(ticket.body);
     const own = ` of ${ticket.kind} ${markerId(recordId)}`;
     const areOwn = markers.every((marker) => `${marker} of `.includes(`${own} of `));
-    return isOwn && areOwn ? [{ kind: ticket.kind, ref: recordId, isOpen: true }] : [];
+    return isOwn && areOwn ? [{ kind: ticket.kind, ref: recordId }] : [];
   }
   if (!isOfOther) return [];
   const ours = paymentsOf(company.references.sales.get(`invoice/${recordId}`));
   const refs = markers.map((marker) => ours.get(marker));
   return refs
-    .flatMap((ref): MissingReference[] =>
-      ref === undefined ? [] : [{ kind: 'payment', ref, isOpen: true }],
-    )
+    .flatMap((ref): MissingReference[] => (ref === undefined ? [] : [{ kind: 'payment', ref }]))
     .filter((_one, _index, all) => all.length === refs.length);
 }
 
@@ -64,9 +62,7 @@ function linkedMarkers(rows: ReadRows): string[] {
   return [...rows].flatMap(([key, row]) => {
     const read = documentContentSchema.safeParse(row);
     if (!key.startsWith('Payment ') || !read.success) return [];
-    const note = read.data.PrivateNote ?? '';
-    const marker = note.split(/[;\n]/).find((text) => text.startsWith('truth-sync pos ')) ?? '';
-    return [marker.trim().replace(/^(truth-sync pos )posting \d+ of /, '$1')];
+    return [markerIn(read.data.PrivateNote ?? '') ?? ''];
   });
 }
 
@@ -75,11 +71,6 @@ function paymentsOf(sale: KnownSale | undefined): Map<string, string> {
   const posted = (sale?.entries ?? []).filter(
     ({ kind, isPosted }) => kind === 'payment' && isPosted,
   );
-  const of = markerId(sale?.recordId ?? '');
-  return new Map(
-    posted.map(({ recordId }) => [
-      `truth-sync pos payment ${markerId(recordId)} of invoice ${of}`,
-      recordId,
-    ]),
-  );
+  const invoiceId = sale?.recordId ?? '';
+  return new Map(posted.map(({ recordId }) => [paymentMarker(recordId, invoiceId), recordId]));
 }

@@ -98,7 +98,7 @@ export function planPayment(
         };
   const waits = isReady
     ? null
-    : done({ type: 'notReady', missing: [{ kind: 'order', ref: item.recordId, isOpen }] });
+    : done({ type: 'notReady', missing: [{ kind: 'order', ref: item.recordId }] });
   return planOnePayment({ item, company, rows, posted, wanted, waits });
 }
 

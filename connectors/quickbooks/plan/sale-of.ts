@@ -100,7 +100,7 @@ export function missingBefore(source: DocumentSource, references: References): M
   return (source.body.deposits ?? []).flatMap(({ paymentId: ref }): MissingReference[] => {
     const payment = references.documents.get(`payment/${ref}`);
     if (payment?.remoteId) return [];
-    return [{ kind: 'payment', ref, isOpen: payment?.isOpen ?? false }];
+    return [{ kind: 'payment', ref, isGivenUp: payment?.isGivenUp }];
   });
 }
 
@@ -111,7 +111,7 @@ function missingSale(ref: string, references: References): MissingReference[] {
   if (order?.remoteId || (order === undefined && invoice?.remoteId)) return [];
   const missing: MissingReference[] = [];
   if (order !== undefined || invoice === undefined)
-    missing.push({ kind: 'order', ref, isOpen: order?.isOpen ?? false });
-  if (order === undefined) missing.push({ kind: 'invoice', ref, isOpen: invoice?.isOpen ?? false });
+    missing.push({ kind: 'order', ref, isGivenUp: order?.isGivenUp });
+  if (order === undefined) missing.push({ kind: 'invoice', ref, isGivenUp: invoice?.isGivenUp });
   return missing;
 }

@@ -134,8 +134,8 @@ function laterPayment({ record, recordId }: Outgoing, company: CompanyContext): 
   const invoice = references.documents.get(`invoice/${invoiceId}`);
   const sale = references.sales.get(`invoice/${invoiceId}`);
   if (!invoice?.remoteId || invoice.entity !== 'Invoice' || sale === undefined) {
-    const isOpen = invoice?.isOpen ?? false;
-    return stop({ type: 'notReady', missing: [{ kind: 'invoice', ref: invoiceId, isOpen }] });
+    const { isGivenUp } = invoice ?? {};
+    return stop({ type: 'notReady', missing: [{ kind: 'invoice', ref: invoiceId, isGivenUp }] });
   }
   const own = paymentHold(sale, recordId, record.body);
   if (own !== null) return stopped(own);
@@ -161,12 +161,15 @@ function application({ record, recordId }: Outgoing, company: CompanyContext): W
   if (memo?.entity === onAccount && isOnAccountThere(invoice)) return { none: 'applied' };
   // Until its receipt became one: it stands in a closed period, or its sale is no invoice.
   if (!memo?.remoteId || memo.entity !== 'CreditMemo')
-    return stop({ type: 'notReady', missing: [missingRefund(recordId, memo?.isOpen)] });
+    return stop({
+      type: 'notReady',
+      missing: [{ kind: 'refund', ref: recordId, isGivenUp: memo?.isGivenUp }],
+    });
   if (!invoice?.remoteId || invoice.entity !== 'Invoice') {
     const missing = {
       kind: 'order',
       ref: orderId ?? '',
-      isOpen: invoice?.isOpen ?? false,
+      isGivenUp: invoice?.isGivenUp,
     } as const;
     return stop({ type: 'notReady', missing: [missing] });
   }
@@ -212,8 +215,8 @@ function moveShape(item: Outgoing, company: CompanyContext): MoneyShape {
   // What it is there says how the money goes, so that it is asked when it is as it is to be.
   if (!known?.remoteId || (back !== null && known.isOpen)) {
     const { kind } = record;
-    const missing: MissingReference = { kind, ref: recordId, isOpen: known?.isOpen ?? false };
-    return stop({ type: 'notReady', missing: [missing] });
+    const { isGivenUp } = known ?? {};
+    return stop({ type: 'notReady', missing: [{ kind, ref: recordId, isGivenUp }] });
   }
   const sale = saleOfTicket(record, recordId, record.kind === 'refund' ? 'refund' : 'sale');
   const { marker, date, currency, exchangeRate, customerId, guest } = sale;
@@ -254,12 +257,8 @@ function missingOf(
       return [];
     const known =
       kind === 'order' ? references.orders.get(ref) : references.documents.get(`${kind}/${ref}`);
-    return known?.remoteId ? [] : [{ kind, ref, isOpen: known?.isOpen ?? false }];
+    return known?.remoteId ? [] : [{ kind, ref, isGivenUp: known?.isGivenUp }];
   });
-}
-
-function missingRefund(ref: string, isOpen = false): MissingReference {
-  return { kind: 'refund', ref, isOpen };
 }
 
 function stop(composed: Composed): Extract<MoneyShape, { type: 'stop' }> {

@@ -198,7 +198,7 @@ function itemOfSku(sku: string, references: References, problems: LineProblems):
     return generic;
   }
   if (id === null && !problems.missing.some((missing) => missing.ref === sku))
-    problems.missing.push({ kind: 'sku', ref: sku, isOpen: product?.isOpen ?? false });
+    problems.missing.push({ kind: 'sku', ref: sku });
   return id;
 }
 

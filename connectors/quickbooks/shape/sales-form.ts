@@ -112,7 +112,7 @@ type Part<T> = ({ type: 'known' } & T) | { type: 'stop'; composed: Composed };
 export function customerOf(
   document: Pick<PostingDocument, 'customerId' | 'bucket' | 'currency'>,
   company: Company,
-): Part<{ id: string; missing: { kind: 'customer'; ref: string; isOpen: boolean }[] }> {
+): Part<{ id: string; missing: MissingReference[] }> {
   const { references, facts } = company;
   const isForeign = document.currency !== facts.homeCurrency;
   if (document.customerId === null || isForeign) {
@@ -128,8 +128,8 @@ export function customerOf(
   }
   const customer = references.customers.get(document.customerId);
   if (customer?.remoteId) return { type: 'known', id: customer.remoteId, missing: [] };
-  const isOpen = customer?.isOpen ?? false;
-  const missing = [{ kind: 'customer' as const, ref: document.customerId, isOpen }];
+  const { isGivenUp } = customer ?? {};
+  const missing = [{ kind: 'customer' as const, ref: document.customerId, isGivenUp }];
   return { type: 'known', id: '', missing };
 }
 

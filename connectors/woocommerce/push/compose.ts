@@ -222,8 +222,7 @@ function composeStock(
   const product = references.stocked.get(item.recordId);
   if (product?.isStockTracked === false) return untracked(item, product);
   if (!product?.remoteId) {
-    const isOpen = product?.isOpen ?? false;
-    return { type: 'notReady', missing: [{ kind: 'sku', ref: item.recordId, isOpen }] };
+    return { type: 'notReady', missing: [{ kind: 'sku', ref: item.recordId }] };
   }
   const { remoteId, isLinked } = product;
   if (finding?.type === 'absent')

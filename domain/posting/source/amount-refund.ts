@@ -1,20 +1,27 @@
 import type { RefundBody } from '../../bodies';
 import { addDecimals, negateDecimal, shareMinor, signOf, sumMinor } from '../../money';
 import { groupBy } from '../../group-by';
-import { refundsBefore, type KnownSale } from './known-sale';
+import { earlierRefunds, type KnownSale } from './known-sale';
 import { taxKeyOf } from '../decide/lines';
 import type { LineTaxes, Sale, SaleAmount, SaleItem } from '../sale';
 import type { PostingSettings } from '../settings';
 import { saleOfTicket, worthMinor } from './ticket';
 
-// A refund that says an amount and no lines (accounting.md#refunds): the whole rest of a sale gives
-// back its remaining lines and tax; a part of it is one line, by setting with its share of the tax.
+// What a refund gives back of its sale (accounting.md#refunds). What is given back without a line
+// is one line, by setting with its share of the tax. The refund with which the whole sale is given
+// back carries all that is left of its lines and tax, and takes off what was given back without a
+// line before: so the refunds of a sale come to the same, in whatever order they arrive.
 
 interface RefundSettings {
   refund: Pick<PostingSettings['refund'], 'amountOnlyTax'>;
 }
 
-/** The refund with what its sale says about it; as it is where it has lines of its own. */
+interface Given {
+  body: RefundBody;
+  sale: Sale;
+}
+
+/** The refund with what its sale and the refunds before it say about it. */
 export function refundOfSale(
   recordId: string,
   body: RefundBody,
@@ -23,29 +30,38 @@ export function refundOfSale(
 ): Sale {
   const sold = saleOfTicket(known.ticket, known.recordId, 'sale');
   // Earlier ones may have been such amounts themselves: each is derived from those before it.
-  const before: Sale[] = [];
-  for (const earlier of refundsBefore(known, recordId))
-    before.push(
-      derived({ recordId: earlier.recordId, body: earlier.body }, sold, before, settings),
-    );
-  return derived({ recordId, body }, sold, before, settings);
+  const before: Given[] = [];
+  for (const earlier of earlierRefunds(known, recordId, body))
+    before.push({ ...earlier, sale: derived(plainOf(earlier), sold, before, settings) });
+  return derived(plainOf({ recordId, body }), sold, before, settings);
+}
+
+/**
+ * Whether all of the sale is given back with this refund, and some of it without a line: then this
+ * one carries what is left of the sale's lines, beside its own.
+ */
+export function carriesRest(recordId: string, body: RefundBody, known: KnownSale): boolean {
+  const sold = saleOfTicket(known.ticket, known.recordId, 'sale');
+  const before = earlierRefunds(known, recordId, body).map(plainOf);
+  return restOf(plainOf({ recordId, body }), sold, before) !== null;
+}
+
+function plainOf({ recordId, body }: { recordId: string; body: RefundBody }): Given {
+  return { body, sale: saleOfTicket({ kind: 'refund', body }, recordId, 'refund') };
 }
 
 function derived(
-  { recordId, body }: { recordId: string; body: RefundBody },
+  plain: Given,
   sold: Sale,
-  before: readonly Sale[],
+  before: readonly Given[],
   settings: RefundSettings,
 ): Sale {
-  const plain = saleOfTicket({ kind: 'refund', body }, recordId, 'refund');
-  if (!isAmountOnly(body)) return plain;
-  const leftMinor = worthMinor(sold) - sumMinor(before.map(worthMinor));
-  const rest = leftMinor === worthMinor(plain) ? restOf(plain, sold, before, body.restock) : null;
+  const rest = restOf(plain, sold, before);
   if (rest !== null) return rest;
   const { amountOnlyTax } = settings.refund;
   const isProrated =
     amountOnlyTax === 'inclusiveOnly' ? sold.pricesIncludeTax : amountOnlyTax === 'prorate';
-  return isProrated ? prorated(plain, sold) : plain;
+  return isProrated && isAmountOnly(plain.body) ? prorated(plain.sale, sold) : plain.sale;
 }
 
 /** Whether a refund says nothing but an amount, in money or onto gift cards. */
@@ -56,47 +72,68 @@ export function isAmountOnly(body: RefundBody): boolean {
 }
 
 /**
- * What is left of the sale's lines; null where more of one was given back than sold, so that nobody
- * can say.
+ * The refund with all that is left of the sale's lines; null where it does not complete the sale,
+ * where all was given back by lines, or where more of a line was given back than sold, so that
+ * nobody can say what is left.
  */
-function restOf(plain: Sale, sold: Sale, before: readonly Sale[], restock: boolean): Sale | null {
+function restOf({ body, sale: plain }: Given, sold: Sale, before: readonly Given[]): Sale | null {
+  const all = [...before.map(({ sale }) => sale), plain];
+  if (worthMinor(sold) !== sumMinor(all.map(worthMinor))) return null;
+  const withoutLine = [...before.map((given) => given.body), body].filter(
+    ({ unallocatedMinor = 0 }) => unallocatedMinor > 0,
+  );
+  if (withoutLine.length === 0) return null;
   const items = leftOf(
     sold.items,
-    before.flatMap((sale) => sale.items),
+    all.flatMap((sale) => sale.items),
     itemKey,
   );
   const fees = leftOf(
     sold.fees,
-    before.flatMap((sale) => sale.fees),
+    all.flatMap((sale) => sale.fees),
     feeKey,
   );
   const shipping = leftOf(
     sold.shipping,
-    before.flatMap((sale) => sale.shipping),
+    all.flatMap((sale) => sale.shipping),
     taxKey,
   );
   if (items === null || fees === null || shipping === null) return null;
-  if (before.some((sale) => cardsSold(sale).length > 0)) return null;
-  const tipsMinor = sumOf(sold.tipsMinor) - sumMinor(before.map((sale) => sumOf(sale.tipsMinor)));
+  if (all.some((sale) => cardsSold(sale).length > 0)) return null;
+  const tipsMinor = sumOf(sold.tipsMinor) - sumMinor(all.map((sale) => sumOf(sale.tipsMinor)));
   if (tipsMinor < 0) return null;
   // What was given back without a line before, and its tax, is taken off again.
   const offset = before
-    .flatMap((sale) => sale.prorated ?? [])
+    .flatMap(({ sale }) => sale.prorated ?? [])
     .map((part) => ({ ...part, netMinor: 0 - part.netMinor, taxMinor: 0 - part.taxMinor }));
-  const taxed: (SaleAmount | SaleItem)[] = [...items, ...fees, ...shipping, ...offset];
-  const taxMinor = sumMinor(taxed.map((line) => line.taxMinor));
-  const giftCards = cardsSold(sold);
-  const cardsMinor = sumMinor(giftCards.map(({ amountMinor }) => amountMinor));
-  const statedMinor =
-    sumMinor(taxed.map((line) => line.netMinor)) + taxMinor + tipsMinor + cardsMinor;
-  return {
+  // Nobody says which of these came back: they did where each refund without lines says so.
+  const isRestocked = withoutLine.every(({ restock }) => restock);
+  const isKept = ({ quantity }: SaleItem): boolean => !isRestocked || signOf(quantity) === 0;
+  const whole = {
     ...plain,
-    pricesIncludeTax: sold.pricesIncludeTax,
-    items: items.map((item) => ({ ...item, discountMinor: 0, isKept: !restock })),
-    fees,
-    shipping,
-    tipsMinor: tipsMinor === 0 ? [] : [{ description: 'Tip', amountMinor: tipsMinor }],
-    giftCards: [...giftCards, ...plain.giftCards],
+    items: [
+      ...plain.items,
+      ...items.map((item) => ({ ...item, discountMinor: 0, isKept: isKept(item) })),
+    ],
+    fees: [...plain.fees, ...fees],
+    shipping: [...plain.shipping, ...shipping],
+    tipsMinor: [
+      ...plain.tipsMinor,
+      ...(tipsMinor === 0 ? [] : [{ description: 'Tip', amountMinor: tipsMinor }]),
+    ],
+    giftCards: [...cardsSold(sold), ...plain.giftCards],
+  };
+  const taxed: SaleAmount[] = [...taxedOf(whole), ...offset];
+  const taxMinor = sumOfTax(taxed);
+  const statedMinor =
+    sumOfNet(taxed) +
+    taxMinor +
+    sumOf(whole.tipsMinor) +
+    sumMinor(cardsSold(sold).map(({ amountMinor }) => amountMinor)) +
+    (plain.cashRoundingMinor ?? 0);
+  return {
+    ...whole,
+    ...(isAmountOnly(body) ? { pricesIncludeTax: sold.pricesIncludeTax } : {}),
     ...(offset.length === 0 ? {} : { prorated: offset }),
     unallocatedMinor: worthMinor(plain) - statedMinor,
     taxMinor,

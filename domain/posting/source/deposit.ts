@@ -4,7 +4,7 @@ import { minorToText, sumMinor } from '../../money';
 import type { Hold } from '../document';
 import { entriesBefore, type SaleEntry } from './known-sale';
 import type { Sale } from '../sale';
-import { markerId } from '../marker';
+import { markerId, recordMarker } from '../marker';
 
 // Lay-away money (accounting.md#when-to-post): a liability when it is received, used up like a gift
 // card by the order that completes it, or given back by a refund.
@@ -23,7 +23,7 @@ export function saleOfDeposit(
   const reference = body.reference ?? null;
   return {
     side: 'sale',
-    marker: `truth-sync pos deposit ${markerId(recordId)} for order ${markerId(depositFor)}`,
+    marker: `${recordMarker('deposit', recordId)} for order ${markerId(depositFor)}`,
     notes: [],
     number: body.number,
     date: businessDate,

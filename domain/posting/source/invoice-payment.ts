@@ -1,7 +1,7 @@
 import type { PaymentBody } from '../../bodies';
 import { customerIdOf } from '../guests';
 import type { KnownSale } from './known-sale';
-import { markerId } from '../marker';
+import { paymentMarker } from '../marker';
 import type { PaymentDocument } from './payment';
 
 /**
@@ -16,7 +16,7 @@ export function invoicePayment(
   const { tender, amountMinor, reference = null } = body;
   const { number } = body;
   return {
-    marker: `truth-sync pos payment ${markerId(recordId)} of invoice ${markerId(invoiceId)}`,
+    marker: paymentMarker(recordId, invoiceId),
     notes: number === recordId ? [] : [number],
     date: body.businessDate,
     currency: ticket.body.currency,

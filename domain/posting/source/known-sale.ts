@@ -56,11 +56,41 @@ export function entriesBefore(
 }
 
 /** The refunds that count before this one. A deposit that was given back is none of the sale. */
-export function refundsBefore(sale: KnownSale, recordId: string): RefundEntry[] {
-  const before = entriesBefore(sale, 'refund', recordId).flatMap((entry) =>
-    entry.kind === 'refund' && entry.body.deposits === undefined ? [entry] : [],
-  );
+function refundsBefore(sale: KnownSale, recordId: string): RefundEntry[] {
+  const before = entriesBefore(sale, 'refund', recordId).filter(isOfGoods);
   return fitting(before, soldMinor(sale), backMinor);
+}
+
+function isOfGoods(entry: SaleEntry): entry is RefundEntry {
+  return entry.kind === 'refund' && entry.body.deposits === undefined;
+}
+
+/**
+ * The refunds of the sale that arrived before this one and that the till has, as far as all fit
+ * together: what is in the books and this one first, then what is on its way. Whether one is held
+ * or discarded says nothing of what it gave back at the till: so what this one gives back does not
+ * depend on what became of the others.
+ */
+export function earlierRefunds(
+  sale: KnownSale,
+  recordId: string,
+  body: RefundBody,
+): Pick<RefundEntry, 'recordId' | 'body'>[] {
+  const isSelf = (entry: SaleEntry): boolean =>
+    entry.kind === 'refund' && entry.recordId === recordId;
+  const own = sale.entries.findIndex(isSelf);
+  const others = sale.entries.filter(isOfGoods).filter((one) => one.isWanted && !isSelf(one));
+  const [open, resting] = [others.filter(isUnderWay), others.filter((one) => !isUnderWay(one))];
+  const leftMinor = soldMinor(sale) - givenBackMinor(recordId, body);
+  const fit = fitting([...open, ...resting], leftMinor, (one) =>
+    givenBackMinor(one.recordId, one.body),
+  );
+  const before = own < 0 ? sale.entries : sale.entries.slice(0, own);
+  return before.filter(isOfGoods).filter((one) => fit.includes(one));
+}
+
+function isUnderWay({ isPosted, isOpen }: SaleEntry): boolean {
+  return isPosted || isOpen;
 }
 
 /** What the books have, or are to have, of a refund: in money and onto gift cards. */

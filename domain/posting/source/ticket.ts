@@ -9,7 +9,7 @@ import type {
 import { customerIdOf } from '../guests';
 import { minorToText, negateDecimal, shareMinor, signOf, sumMinor } from '../../money';
 import { areFeesGivenBack, isBack, isBackFee } from './back-fees';
-import { markerId } from '../marker';
+import { markerId, recordMarker } from '../marker';
 import {
   appliedPart,
   backPrefix,
@@ -347,7 +347,7 @@ function tendersOf(body: Pick<OrderBody, 'tenders'>): SaleTender[] {
 
 /** By it we know our own. */
 function markerOf(ticket: Ticket, recordId: string, part: DocumentPart): string {
-  const marker = `truth-sync pos ${ticket.kind} ${markerId(recordId)}`;
+  const marker = recordMarker(ticket.kind, recordId);
   if (ticket.kind === 'order') return part === 'refund' ? `${marker} part refund` : marker;
   const orderId = ticket.kind === 'refund' ? ticket.body.orderId : undefined;
   return orderId === undefined ? marker : `${marker} of order ${markerId(orderId)}`;

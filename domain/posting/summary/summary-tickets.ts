@@ -1,6 +1,6 @@
 import type { RecordBody, RefundBody } from '../../bodies';
 import { sumMinor } from '../../money';
-import { isAmountOnly } from '../source/amount-refund';
+import { carriesRest, isAmountOnly } from '../source/amount-refund';
 import type { Hold } from '../document';
 import { refundHold, type KnownSale } from '../source/known-sale';
 import type { SaleTender } from '../sale';
@@ -117,6 +117,8 @@ export interface SaleOfSummary extends KnownSale {
 
 export type Compared =
   | { type: 'join' }
+  /** It carries what is left of its sale, beside its own lines: a document of its own says so. */
+  | { type: 'alone' }
   | Hold
   /** Its sale is not in the books, nor in a summary: one of these kinds has to come first. */
   | { type: 'wait'; kinds: ('order' | 'invoice')[] };
@@ -133,5 +135,6 @@ export function comparedRefund(
   if (sale === undefined) return { type: 'wait', kinds: ['order', 'invoice'] };
   const isVoided = sale.ticket.body.voided === true;
   if (!sale.isInBooks && !isVoided) return { type: 'wait', kinds: [sale.ticket.kind] };
-  return refundHold(sale, recordId, refund) ?? { type: 'join' };
+  const hold = refundHold(sale, recordId, refund);
+  return hold ?? { type: carriesRest(recordId, refund, sale) ? 'alone' : 'join' };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { markerOf, noteOf } from '../../../connectors/quickbooks/shape/sales-form';
-import { markerId } from '../../../domain/posting/marker';
+import { markerId, markerIn, markerNamed, paymentMarker } from '../../../domain/posting/marker';
 import { saleOfTicket, type Ticket } from '../../../domain/posting/source/ticket';
 import { orderBody } from '../fixtures';
 
@@ -30,6 +30,13 @@ describe('markers of different documents', () => {
     ['an id that reads like a half', order('7 part refund'), half('7')],
   ])('differ by %s', (_what, one, other) => {
     expect(one).not.toBe(other);
+  });
+
+  it('say in which system the record was born, and are found in a note', () => {
+    expect(order('woo:shop.example.test:17')).toBe('truth-sync woo order woo:shop.example.test:17');
+    const note = `${markerNamed(paymentMarker('p', 'I-1'), 'posting 2')}; Kim\nchecked`;
+    expect(markerIn(note)).toBe('truth-sync pos payment p of invoice I-1');
+    expect(markerIn('truth-sync by hand')).toBeNull();
   });
 
   it('say plain ids as they are', () => {

@@ -156,7 +156,7 @@ describe('composing', () => {
         reason: 'stock_not_tracked',
         remote: { remoteId: '11', snapshot: {} },
       });
-      const missing = [{ kind: 'sku', ref: 'MUG', isOpen: false }];
+      const missing = [{ kind: 'sku', ref: 'MUG' }];
       expect(compose(stock('1'), references(), {})).toEqual({ type: 'notReady', missing });
     });
 

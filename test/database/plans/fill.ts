@@ -88,14 +88,15 @@ const statements = [
      unnest(ARRAY['account', 'tender', 'item']) k, generate_series(1, 5) n`,
   `INSERT INTO mappings (tenant, kind, key, target_id, changed_by)
      SELECT 1, 'item', 'sku' || n, n, 'x' FROM generate_series(1, 20000) n`,
-  `INSERT INTO changes (tenant, pos, event_id, kind, op, record_id, source_rev, occurred_at, body,
-     hash)
-   SELECT t, n, 'e' || n, 'customer', 'upsert', 'c' || n, 1, now(), '{"name":"x"}', sha256('x')
+  `INSERT INTO changes (tenant, pos, source, event_id, kind, op, record_id, source_rev,
+     occurred_at, body, hash)
+   SELECT t, n, 'pos', 'e' || n, 'customer', 'upsert', 'c' || n, 1, now(), '{"name":"x"}',
+     sha256('x')
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 100 * ${size}) n`,
   `INSERT INTO change_outcomes (tenant, pos, outcome, code, detail)
    SELECT tenant, pos, 'stale', 'stale', 'x' FROM changes WHERE pos % 10 = 0`,
-  `INSERT INTO records (tenant, kind, record_id, rev, source_rev, op, body, origin)
-   SELECT t, kind, kind || n, 1, 1, 'present',
+  `INSERT INTO records (tenant, kind, record_id, rev, source_revs, op, body, origin)
+   SELECT t, kind, kind || n, 1, '{"pos":1}', 'present',
      (CASE kind WHEN 'customer' THEN '{"name":"x"}' WHEN 'inventory' THEN '{"places":{}}'
       WHEN 'product' THEN
         '{"sku":"sku' || n || '","name":"x","type":"goods","priceMinor":1,"currency":"USD",' ||
@@ -116,8 +117,8 @@ const statements = [
      (ARRAY['DATA', 'direction', 'mapping'])[n % 3 + 1],
        (ARRAY['DATA:1', 'direction', 'mapping:' || n % 50])[n % 3 + 1], 1, 'present'
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
-  `INSERT INTO records (tenant, kind, record_id, rev, source_rev, op, body, origin)
-   SELECT t, 'refund', 'refund' || n, 1, 1, 'present',
+  `INSERT INTO records (tenant, kind, record_id, rev, source_revs, op, body, origin)
+   SELECT t, 'refund', 'refund' || n, 1, '{"pos":1}', 'present',
      '{"number":"1","channel":"pos","businessDate":"2026-11-21","currency":"USD","pricesIncludeTax":false,"lines":[],"tenders":[],"restock":true,"totals":{"netMinor":0,"taxMinor":0,"totalMinor":0}}',
        '{}'
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
@@ -147,8 +148,9 @@ const statements = [
   `INSERT INTO customer_emails (tenant, email, record_id)
      SELECT t, 'c' || n || '@example.test', 'customer' || n
    FROM generate_series(1, 1001) t, LATERAL generate_series(1, 10 * ${size}) n`,
-  `INSERT INTO stock_movements (tenant, source_id, line, reason, sku, place, quantity, occurred_at)
-   SELECT t, 'order/' || n, '1', 'sale', 'sku' || n % 1000, 'default', -1, now()
+  `INSERT INTO stock_movements (tenant, source, source_id, line, reason, sku, place, quantity,
+     occurred_at)
+   SELECT t, 'pos', 'order/' || n, '1', 'sale', 'sku' || n % 1000, 'default', -1, now()
      FROM generate_series(1, 1001) t, LATERAL generate_series(1, 60 * ${size}) n`,
   `INSERT INTO sends (tenant, system, key, lane_token, request, members, state, settled_at)
    SELECT t, 'qbo', encode(sha256((t || 's' || n)::bytea), 'hex'), gen_random_uuid(),

@@ -7,6 +7,7 @@ import { moveArticles } from '../../../database/article-moves';
 import { ownersOfRemote } from '../../../database/known-products';
 import * as skuStore from '../../../database/skus';
 import { customersWithEmail, writeCustomerEmails } from '../../../database/customer-emails';
+import { dropRequests } from '../../../database/dropped-requests';
 import { findChange, storeChanges } from '../../../database/changes';
 import { deletedWithoutRemote } from '../../../database/deleted-things';
 import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../../database/deliveries';
@@ -45,7 +46,8 @@ import {
 } from '../../../database/runs';
 import { loadListed } from '../../../database/payout-entries';
 import { lookAgain } from '../../../database/look-again';
-import { postedPaymentsOf, refundsOf, writeSaleEntries } from '../../../database/sale-entries';
+import { postedPaymentsOf, refundsOf, standingRefundsOf } from '../../../database/entries-of-sales';
+import { writeSaleEntries } from '../../../database/sale-entries';
 import { takeOverSends, takeVerifying } from '../../../database/open-sends';
 import { settleWithoutSend } from '../../../database/settlements';
 import {
@@ -128,12 +130,14 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
     storeChanges(
       pool,
       tenant,
+      'pos',
       numbers.slice(0, 100).map(() => item(customer('x'))),
     ),
   'intake, 100 repeats': (pool) =>
     storeChanges(
       pool,
       tenant,
+      'pos',
       numbers.slice(0, 100).map((n) => item({ ...customer('x'), id: `e${n}` })),
     ),
   findChange: (pool) => findChange(pool, tenant, 'e77'),
@@ -195,11 +199,11 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
     store.readStockEntries(
       tx,
       tenant,
-      numbers.map((n) => `order/${n}`),
+      numbers.map((n) => ({ source: 'pos', sourceId: `order/${n}` })),
     ),
   ),
   writeStockEntries: inTx(async (tx) => {
-    const ids = numbers.map((n) => `order/${n}`);
+    const ids = numbers.map((n) => ({ source: 'pos' as const, sourceId: `order/${n}` }));
     await store.writeStockEntries(tx, tenant, ids, await store.readStockEntries(tx, tenant, ids));
   }),
   sumsAfterCounts: inTx((tx) =>
@@ -217,7 +221,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
         kind: 'customer',
         recordId,
         rev: 1,
-        sourceRev: 1,
+        sourceRevs: { pos: 1 },
         op: 'present',
         content: { kind: 'customer', body: { name: 'x', email: `${recordId}@example.test` } },
         origin: {},
@@ -289,6 +293,8 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
       orders.map(({ recordId }) => recordId),
     ),
   ),
+  standingRefundsOf: (pool) =>
+    standingRefundsOf(pool, tenant, 'qbo', new Map(numbers.map((n) => [`order${n}`, n % 2 === 0]))),
   postedPaymentsOf: (pool) =>
     postedPaymentsOf(
       pool,
@@ -368,6 +374,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   listFailedChanges: (pool) => listFailedChanges(pool, tenant, { afterPos: 0 }, 200),
   resolveFailedChanges: inTx((tx) => resolveFailedChanges(tx, tenant, orders)),
   noteWorker: (pool) => noteWorker(pool, '0b50c4b4-53ce-4a55-8a66-c2bcf1c68a4f'),
+  dropRequests: (pool) => dropRequests(pool, { keptDays: 0, limit: 20 }),
   runningRuns: (pool) => runningRuns(pool, 30_000),
   movingTenants: (pool) => movingTenants(pool, 20_000),
   countStates: (pool) => countStates(pool, tenant),

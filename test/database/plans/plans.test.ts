@@ -80,14 +80,14 @@ test('a plan of intake that was kept while its tables were empty stays good', as
   await young.pool.query('INSERT INTO tenant_intake (tenant) VALUES (1)');
   await young.pool.query('INSERT INTO tenant_absorb (tenant) VALUES (1)');
   const request = [1, 2, 3].map((n) => item({ ...customer('x'), id: `e${n}` }));
-  for (let n = 0; n < 10; n++) await storeChanges(pool, bigTenant, request);
+  for (let n = 0; n < 10; n++) await storeChanges(pool, bigTenant, 'pos', request);
   await young.pool.query(
-    `INSERT INTO changes (tenant, pos, event_id, kind, op, record_id, occurred_at, hash)
-     SELECT 1, n + 100, 'f' || n, 'customer', 'delete', 'c', now(), sha256('x')
+    `INSERT INTO changes (tenant, pos, source, event_id, kind, op, record_id, occurred_at, hash)
+     SELECT 1, n + 100, 'pos', 'f' || n, 'customer', 'delete', 'c', now(), sha256('x')
        FROM generate_series(1, 50000) n`,
   );
   seen.length = 0;
-  await storeChanges(pool, bigTenant, request);
+  await storeChanges(pool, bigTenant, 'pos', request);
   expect(seen.length).toBeGreaterThan(3);
   expect(
     seen
