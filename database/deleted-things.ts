@@ -5,7 +5,10 @@ import type { Target } from '../domain/words';
 
 // Products and customers that were deleted before a system had them.
 
-/** Those of these things that other deliveries of the system wait for. */
+/**
+ * Those of these things that other deliveries of the system wait for. Looks at all that waits or is
+ * held, where one of them has no remote id (query-plans.md#known-and-left).
+ */
 export async function waitedFor(
   tx: PoolClient,
   tenant: number,
@@ -35,14 +38,15 @@ export async function deletedWithoutRemote(
 ): Promise<Thing[]> {
   if (things.length === 0) return [];
   const result = await tx.query<Thing>(
-    `SELECT r.kind, r."recordId" FROM json_to_recordset($3::json) AS k(kind text, id text)
-     CROSS JOIN LATERAL (SELECT kind, record_id AS "recordId", op FROM records WHERE tenant = $1
-       AND kind = k.kind AND record_id = k.id LIMIT 1) r
-     WHERE r.op = 'absent' AND NOT EXISTS (SELECT FROM deliveries WHERE tenant = $1
-       AND system = $2 AND kind = k.kind AND record_id = k.id AND (remote_id IS NOT NULL
-         OR (desired_op = 'present' AND state NOT IN ('skipped', 'dead')
-           AND desired_rev = (SELECT rev FROM records WHERE tenant = $1 AND kind = k.kind
-             AND record_id = k.id LIMIT 1))))`,
+    `SELECT k.kind, k.id AS "recordId" FROM json_to_recordset($3::json) AS k(kind text, id text)
+     CROSS JOIN LATERAL (SELECT rev FROM records WHERE tenant = $1 AND kind = k.kind
+       AND record_id = k.id AND op = 'absent' LIMIT 1) r
+     CROSS JOIN LATERAL (SELECT coalesce(bool_or(remote_id IS NOT NULL
+         OR (desired_op = 'present' AND state NOT IN ('skipped', 'dead') AND desired_rev = r.rev)),
+         false) AS "isThere"
+       FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = k.kind
+         AND record_id = k.id) d
+     WHERE NOT d."isThere"`,
     [tenant, system, keysOf(things)],
   );
   return result.rows;

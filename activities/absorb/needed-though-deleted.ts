@@ -1,22 +1,23 @@
 import type { AbsorbTransaction } from '../../database/absorb-store';
 import { readRecords } from '../../database/absorb-store';
-import { productsOfSkus } from '../../database/deliveries';
 import { deletedWithoutRemote, waitedFor } from '../../database/deleted-things';
 import { isTicket } from '../../domain/posting/guests';
 import { recordKey, type RecordRow } from '../../domain/records/absorb';
 import { thingsReferredTo, type Thing } from '../../domain/records/record-references';
+import { productsMeant } from './articles-named';
 
 /**
  * Products and customers that were deleted before QuickBooks had them although a ticket names them,
  * as if they stood still: the ticket is posted as it is where the deletion comes after the delivery
- * (a deletion stays local). `records`: those that changed.
+ * (a deletion stays local). `records`: those that changed; `products`: by the SKUs that they name.
  */
 export async function neededThoughDeleted(
   tx: AbsorbTransaction,
   tenant: number,
   records: readonly RecordRow[],
+  products: ReadonlyMap<string, string>,
 ): Promise<RecordRow[]> {
-  const named = await thingsNamed(tx, tenant, records);
+  const named = thingsNamed(records, products);
   const gone = records.filter(
     ({ kind, op }) => op === 'absent' && (kind === 'product' || kind === 'customer'),
   );
@@ -50,18 +51,17 @@ export async function neededThoughDeleted(
 }
 
 /** Products and customers that tickets among these records name. */
-async function thingsNamed(
-  tx: AbsorbTransaction,
-  tenant: number,
+function thingsNamed(
   records: readonly RecordRow[],
-): Promise<Thing[]> {
-  const contents = records.flatMap(({ op, content }) => (op === 'present' ? [content] : []));
-  const lines = contents.flatMap((content) => (isTicket(content) ? content.body.lines : []));
-  const skus = lines.flatMap(({ sku, productId }) => (productId === undefined ? [sku] : []));
-  const products = await productsOfSkus(tx, tenant, [...new Set(skus)]);
-  const productIds = lines.flatMap(({ sku, productId = products.get(sku) }) => productId ?? []);
+  products: ReadonlyMap<string, string>,
+): Thing[] {
+  const present = records.filter(({ op }) => op === 'present');
   return [
-    ...productIds.map((recordId): Thing => ({ kind: 'product', recordId })),
-    ...contents.flatMap(thingsReferredTo).filter(({ kind }) => kind === 'customer'),
+    ...present
+      .filter(({ content }) => isTicket(content))
+      .flatMap((row) => productsMeant(row, products)),
+    ...present
+      .flatMap(({ content }) => thingsReferredTo(content))
+      .filter(({ kind }) => kind === 'customer'),
   ];
 }

@@ -4,7 +4,6 @@ import {
   insertDeliveries,
   lockDeliveriesOf,
   openReferences,
-  productsOfSkus,
   type DeliveryRow,
   type NewDelivery,
 } from '../../database/deliveries';
@@ -16,9 +15,8 @@ import type { Shown } from '../../domain/records/folded';
 import { isOpen, transition } from '../../domain/delivery/delivery-state';
 import type { DirectionPolicy } from '../../domain/delivery/direction';
 import { emailKey, plainEmail } from '../../domain/email';
-import type { OrderLine, RecordBody } from '../../domain/bodies';
+import type { RecordBody } from '../../domain/bodies';
 import { groupBy } from '../../domain/group-by';
-import { isTicket } from '../../domain/posting/guests';
 import { isOwnRecord, isWantedIn } from '../../domain/records/own-records';
 import type { PostingSettings } from '../../domain/posting/settings';
 import { thingsReferredTo, type Thing } from '../../domain/records/record-references';
@@ -30,6 +28,7 @@ import {
   type Gate,
 } from '../../domain/delivery/wanted-deliveries';
 import { targets, type Kind, type Target } from '../../domain/words';
+import { productsMeant, productsNamed } from './articles-named';
 import { guestIdOf } from './guest-customers';
 import {
   inSummary,
@@ -96,7 +95,8 @@ export async function wantDeliveries(
   const things = records.filter(isComparedWith);
   const woken = await lookAgain(tx, tenant, 'qbo', { things, saleIds, listed });
   made.set('qbo', woken);
-  const needed = await neededThoughDeleted(tx, tenant, records);
+  const named = await productsNamed(tx, tenant, records);
+  const needed = await neededThoughDeleted(tx, tenant, records, named);
   const standing = withNeeded(records, needed);
   const locked = await lockDeliveriesOf(tx, tenant, standing);
   const tickets = await summaryTickets(
@@ -110,6 +110,7 @@ export async function wantDeliveries(
     },
   );
   const items = await itemsForTickets(tx, tenant, records, { ...tickets, direction });
+  const products = new Map([...named, ...skusOfItems(items)]);
   const all = [...standing, ...items];
   locked.push(...(await lockDeliveriesOf(tx, tenant, items)));
   const rules = { direction, tickets, shown: await shownAlone(tx, tenant, records, shown) };
@@ -117,7 +118,8 @@ export async function wantDeliveries(
     const some = all.filter((record) => level.includes(record.kind));
     if (some.length === 0) continue;
     const { created, updates } = decide({ records: some, locked }, rules, nowMs);
-    const waits = await waitsOf(tx, tenant, { records: some, posting: tickets.posting }, [
+    const referring = { records: some, products, posting: tickets.posting };
+    const waits = await waitsOf(tx, tenant, referring, [
       ...created,
       ...updates.map(({ row }) => row),
     ]);
@@ -256,17 +258,21 @@ function isComparedWith({ kind, rev }: RecordRow): boolean {
   return kind === 'refund' || kind === 'payment' || kind === 'payout';
 }
 
+/** Records with what says what they refer to. */
+interface Referring {
+  records: readonly RecordRow[];
+  /** By the SKUs that they name. */
+  products: ReadonlyMap<string, string>;
+  posting: PostingSettings;
+}
+
 /** For each delivery the ids of those that must get their remote ids first. */
 async function waitsOf(
   tx: AbsorbTransaction,
   tenant: number,
-  { records, posting }: { records: readonly RecordRow[]; posting: PostingSettings },
+  { records, products, posting }: Referring,
   deliveries: readonly { system: Target; kind: Kind; recordId: string }[],
 ): Promise<(delivery: { system: Target; kind: Kind; recordId: string }) => string[] | null> {
-  const skus = records.flatMap((record) =>
-    linesOf(record).flatMap(({ sku, productId }) => (productId === undefined ? [sku] : [])),
-  );
-  const products = await productsOfSkus(tx, tenant, [...new Set(skus)]);
   const things = new Map(
     records.map((record) => [
       recordKey(record.kind, record.recordId),
@@ -308,15 +314,13 @@ function guestAs(
   return email === null ? [] : [{ kind: 'customer', recordId: guestIdOf(tenant, email) }];
 }
 
-/** What a record says of articles: a SKU, and of a sold one the product that it meant. */
-function linesOf({ kind, recordId, content }: RecordRow): Pick<OrderLine, 'sku' | 'productId'>[] {
-  if (kind === 'inventory') return [{ sku: recordId }];
-  return isTicket(content) ? content.body.lines : [];
+function thingsNeededBy(record: RecordRow, products: ReadonlyMap<string, string>): Thing[] {
+  return [...productsMeant(record, products), ...thingsReferredTo(record.content)];
 }
 
-function thingsNeededBy(record: RecordRow, products: ReadonlyMap<string, string>): Thing[] {
-  const things = linesOf(record).flatMap(({ sku, productId = products.get(sku) }): Thing[] =>
-    productId === undefined ? [] : [{ kind: 'product', recordId: productId }],
+/** The articles that were made for tickets, by their SKUs. */
+function skusOfItems(items: readonly RecordRow[]): [string, string][] {
+  return items.flatMap(({ recordId, content }): [string, string][] =>
+    content?.kind === 'product' ? [[content.body.sku, recordId]] : [],
   );
-  return [...things, ...thingsReferredTo(record.content)];
 }

@@ -9,6 +9,7 @@ import * as skuStore from '../../../database/skus';
 import { customersWithEmail, writeCustomerEmails } from '../../../database/customer-emails';
 import { dropRequests } from '../../../database/dropped-requests';
 import { findChange, storeChanges } from '../../../database/changes';
+import { deletedWithoutRemote } from '../../../database/deleted-things';
 import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../../database/deliveries';
 import {
   changesOf,
@@ -282,6 +283,9 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
       'qbo',
       orders.map(({ recordId }) => ({ kind: 'order', recordId })),
     ),
+  deletedWithoutRemote: inTx((tx) =>
+    deletedWithoutRemote(tx, tenant, 'qbo', [...products, ...customers]),
+  ),
   refundsOf: inTx((tx) =>
     refundsOf(
       tx,
