@@ -120,8 +120,8 @@ export interface ProductReference extends RecordReference {
   isNameWanted?: boolean;
 }
 
-/** A finding of `lookUp`, opaque to everybody but the connector that made it. */
-export type Findings = JsonObject;
+/** Pure: what to do for a delivery that was looked up, by what was found for it. */
+export type Compose = (item: Outgoing, references: References) => Composed;
 
 /** What is known of a thing in the system. */
 export interface Remembered {
@@ -359,11 +359,9 @@ export interface Connector {
   readFacts(gate: CallGate): Promise<JsonObject>;
   /**
    * Asks the vendor what composing needs: matches before a first create, versions, present stock.
-   * Set-wise, few calls.
+   * Set-wise, few calls. What was found stays with the function that composes by it.
    */
-  lookUp(items: readonly Outgoing[], references: References, gate: CallGate): Promise<Findings>;
-  /** Pure: what to do for one delivery. */
-  compose(item: Outgoing, references: References, findings: Findings): Composed;
+  lookUp(items: readonly Outgoing[], references: References, gate: CallGate): Promise<Compose>;
   /**
    * What each write books, debits and credits equal; null for what books nothing. Set-wise, few
    * calls.
