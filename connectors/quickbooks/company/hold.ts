@@ -1,5 +1,6 @@
 import { currencyDecimals, minorToText } from '../../../domain/money';
-import type { Composed } from '../../contract';
+import type { Hold } from '../../../domain/posting/document';
+import type { Composed, MissingReference } from '../../contract';
 import type { QboFacts } from './facts';
 import { unfitTarget } from './mapping-target';
 import type { HoldCode } from '../../../domain/hold-reasons';
@@ -24,27 +25,45 @@ export function ambiguous(what: string, detail: string, rows: readonly { Id: str
 }
 
 /** A place is `kind:key`, as in the mappings of the API. The first one is the cause. */
-export function missingMapping(first: string, ...others: readonly string[]): Composed {
+export function missingMapping(first: string, ...others: readonly string[]): Stop {
   const lacks = [first, ...others];
   const target = others.length === 0 ? 'its id' : 'their ids';
   const detail = `Map ${lacks.join(', ')} to ${target} in QuickBooks`;
-  return {
-    type: 'hold',
-    reason: 'mapping_missing',
-    cause: `mapping_missing:${first}`,
-    detail,
-    lacks,
-  };
+  const reason = 'mapping_missing';
+  return stop({ type: 'hold', reason, cause: `${reason}:${first}`, detail, lacks });
 }
 
 /** Held because the company cannot take what is mapped; `unfit` says why. */
-export function invalidMapping(place: string, unfit: string): Composed {
-  return hold('mapping_invalid', place, `${unfit}. Map ${place} to another`);
+export function invalidMapping(place: string, unfit: string): Stop {
+  return held('mapping_invalid', place, `${unfit}. Map ${place} to another`);
 }
 
-interface Stop {
+/** Nothing is written, and why. */
+export interface Stop {
   type: 'stop';
   composed: Composed;
+}
+
+export function stop(composed: Composed): Stop {
+  return { type: 'stop', composed };
+}
+
+export function skip(reason: string): Stop {
+  return stop({ type: 'skip', reason });
+}
+
+export function held(reason: HoldCode, what: string, detail: string): Stop {
+  return stop(hold(reason, what, detail));
+}
+
+/** What a decision holds back. */
+export function heldBy({ reason, what, detail }: Hold): Stop {
+  return held(reason, what, detail);
+}
+
+/** What it refers to is to come first. */
+export function notReady(...missing: MissingReference[]): Stop {
+  return stop({ type: 'notReady', missing });
 }
 
 /**
@@ -60,7 +79,7 @@ export function stopOf(parts: readonly (Stop | { type: 'known' })[]): Stop | nul
     composed.type === 'hold' ? (composed.lacks ?? []) : [],
   );
   const [place, ...others] = new Set(lacks);
-  return place === undefined ? first : { type: 'stop', composed: missingMapping(place, ...others) };
+  return place === undefined ? first : missingMapping(place, ...others);
 }
 
 export type KnownAccount = { type: 'known'; id: string; accountType: string } | Stop;
@@ -69,13 +88,13 @@ export type KnownAccount = { type: 'known'; id: string; accountType: string } | 
 export function mappedAccount(company: Company, key: string): KnownAccount {
   const { references, facts } = company;
   const id = references.mapping('account', key);
-  if (id === null) return { type: 'stop', composed: missingMapping(`account:${key}`) };
+  if (id === null) return missingMapping(`account:${key}`);
   const account = facts.accounts.find((known) => known.id === id);
   const unfit = unfitTarget(facts, 'account', key, id);
   if (account !== undefined && unfit === null)
     return { type: 'known', id, accountType: account.type };
   const why = unfit ?? `Account ${id} is unknown`;
-  return { type: 'stop', composed: invalidMapping(`account:${key}`, why) };
+  return invalidMapping(`account:${key}`, why);
 }
 
 /**
@@ -91,7 +110,7 @@ export function moneyAccount(company: Company, key: string, currency: string): K
   const account = facts.accounts.find(({ id }) => id === known.id);
   if (account?.currency === currency) return known;
   const detail = `Account ${known.id} is not in ${currency}: map account:${ownKey} to one that is`;
-  return { type: 'stop', composed: hold('mapping_invalid', `account:${ownKey}`, detail) };
+  return held('mapping_invalid', `account:${ownKey}`, detail);
 }
 
 /** The key of a mapping that counts for one currency alone; the books' own needs no mention. */
@@ -106,7 +125,7 @@ const decimalsMax = 2;
  * Amounts of a currency with more decimals than the books hold are posted only where nothing is
  * lost.
  */
-export function decimalsHold(amountsMinor: readonly number[], currency: string): Composed | null {
+export function decimalsHold(amountsMinor: readonly number[], currency: string): Stop | null {
   const decimals = currencyDecimals(currency);
   const step = 10 ** Math.max(0, decimals - decimalsMax);
   const lost = amountsMinor.find((minor) => minor % step !== 0);
@@ -114,5 +133,5 @@ export function decimalsHold(amountsMinor: readonly number[], currency: string):
   const detail =
     `QuickBooks holds ${decimalsMax} decimals, ${minorToText(lost, currency)} ${currency} ` +
     'has more';
-  return hold('too_many_decimals', currency, detail);
+  return held('too_many_decimals', currency, detail);
 }

@@ -1,7 +1,7 @@
 import type { CustomerBody } from '../../../domain/bodies';
 import { emailKey, plainEmail } from '../../../domain/email';
 import type { Composed, Outgoing, References } from '../../contract';
-import type { CustomerFinding } from '../books/findings';
+import type { CustomerFinding } from './look-up';
 import { ambiguous } from '../company/hold';
 import {
   baseName,

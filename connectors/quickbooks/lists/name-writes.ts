@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../domain/words';
 import type { Composed, Outgoing } from '../../contract';
-import type { CustomerFinding, ItemFinding } from '../books/findings';
+import type { FoundVersion } from './look-up';
 import { hold } from '../company/hold';
 import { changedFields } from '../shape/mapping';
 
@@ -44,7 +44,7 @@ export function update(
   item: Outgoing,
   { entity, remoteId }: { entity: 'Customer' | 'Item'; remoteId: string },
   { wanted, rename, kept }: { wanted: JsonObject; rename: JsonObject; kept: JsonObject },
-  finding: CustomerFinding | ItemFinding | null,
+  finding: FoundVersion | null,
 ): Composed {
   const last = lastFields(item);
   const changed = { ...changedFields(wanted, last), ...rename };

@@ -209,11 +209,7 @@ function stopForHit(
     : hold('ambiguous_match', 'type', `SKU "${sku}" is a product of type ${type}, id ${id}`);
 }
 
-function composeStock(
-  item: Outgoing,
-  body: StockBody,
-  { references, finding }: Known,
-): Composed {
+function composeStock(item: Outgoing, body: StockBody, { references, finding }: Known): Composed {
   if (item.op === 'absent') return { type: 'skip', reason: 'nothing_to_delete' };
   const product = references.stocked.get(item.recordId);
   if (product?.isStockTracked === false) return untracked(item, product);

@@ -14,7 +14,6 @@ import {
 import { foldedSku, plainText } from '../../../connectors/woocommerce/shape/texts';
 import { productSchema } from '../../../connectors/woocommerce/api/wire';
 import type { ProductBody } from '../../../domain/bodies';
-import type { JsonObject } from '../../../domain/words';
 import { known, outgoing, productBody, references, stockBody, writeOf } from '../fixtures';
 
 const rules = { currency: 'USD', zeroPrice: 'draft' } as const;
