@@ -5,8 +5,8 @@ import type { CompanyContext } from './company/context';
 import { hold } from './company/hold';
 import { composeCustomer } from './lists/compose-customer';
 import { composeItem } from './lists/compose-item';
-import { lookUpLists, type CustomerFinding, type ItemFinding } from './lists/look-up';
-import { absent } from './lists/name-writes';
+import { lookUpLists } from './lists/look-up';
+import { absent, type CustomerFinding, type ItemFinding } from './lists/name-writes';
 import { lookUpDocuments, type DocumentsFinding } from './look-up-documents';
 import { finished, planPart } from './plan/part';
 import { composedOf } from './plan/planned';
@@ -45,7 +45,13 @@ export function compose(item: Outgoing, company: CompanyContext, finding?: Findi
     }
     case 'inventory':
       return hold('not_built', record.kind, `Pushing ${record.kind} records to QuickBooks`);
-    default: {
+    case 'order':
+    case 'refund':
+    case 'invoice':
+    case 'payment':
+    case 'payout':
+    case 'cash':
+    case 'summary': {
       const found = finding?.type === 'documents' ? finding : null;
       const asked = { item: withPosted(item), company, rows: found?.rows ?? new Map() };
       // Planning is half of the work on a new document; what its lines are mapped to is asked again

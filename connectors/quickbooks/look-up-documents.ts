@@ -5,8 +5,8 @@ import { readOf, type ReadRows } from './books/books-state';
 import { findDocuments, type DocumentFinding, type WantedDocument } from './books/find-documents';
 import { keyOf, withPosted, type BooksKey } from './books/posted';
 import type { CompanyContext } from './company/context';
-import type { NewDocument } from './plan/new-document';
 import { isDocument, partToRead, planPart } from './plan/part';
+import type { NewDocument } from './plan/planned';
 
 // What planning and composing documents need of the books: those that stand and are to be changed
 // as they are now, and whether one that is to be created is there already.

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../../domain/words';
 import type { CompanyTaxCode } from '../../../domain/posting/document';
 import type { CallGate, References } from '../../contract';
 import type { QboClient } from '../api/client';
@@ -66,7 +65,7 @@ const factsSchema = z.object({
 export type QboFacts = z.infer<typeof factsSchema>;
 
 /** Facts as stored; null where there are none or not all: the caller reads them again then. */
-export function parseFacts(stored: JsonObject | null): QboFacts | null {
+export function parseFacts(stored: unknown): QboFacts | null {
   return factsSchema.safeParse(stored).data ?? null;
 }
 

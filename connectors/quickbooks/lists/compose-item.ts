@@ -2,10 +2,9 @@ import type { ProductBody } from '../../../domain/bodies';
 import type { JsonObject } from '../../../domain/words';
 import type { Composed, Outgoing, ProductReference, Write } from '../../contract';
 import { markedName, nameStepOf, ownReference } from '../../product-names';
-import type { ItemFinding } from './look-up';
 import { ambiguous, hold, mappedAccount } from '../company/hold';
 import { itemFields, itemName, missingFields } from '../shape/mapping';
-import { link, ownRows, update } from './name-writes';
+import { link, ownRows, update, type ItemFinding } from './name-writes';
 import type { Company } from '../company/context';
 
 // What to do for an item (accounting.md#items). Pure.

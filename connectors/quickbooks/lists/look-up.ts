@@ -3,41 +3,18 @@ import { emailKey } from '../../../domain/email';
 import type { CallGate, Outgoing, References } from '../../contract';
 import { ownReference } from '../../product-names';
 import { inLists, type QboClient } from '../api/client';
-import {
-  customerSchema,
-  incomeSchema,
-  itemSchema,
-  type QboCustomer,
-  type QboItem,
-} from '../api/wire';
+import { customerSchema, incomeSchema, itemSchema } from '../api/wire';
 import { baseName, customerFields, itemName, recordMark, suffixedName } from '../shape/mapping';
 import { fieldsOfItem } from './compose-item';
-import { needsVersion } from './name-writes';
+import {
+  needsVersion,
+  type CustomerFinding,
+  type FoundVersion,
+  type ItemFinding,
+} from './name-writes';
 
 // What composing customers and items needs to know of the company, asked set-wise and only where
 // nothing else tells it: reads are metered (quickbooks.md#limits).
-
-/** The present version of one that we update, null where none was read. */
-export interface FoundVersion {
-  version: string | null;
-  /** It was asked for, and is not there any more. */
-  isGone: boolean;
-}
-
-export interface CustomerFinding extends FoundVersion {
-  type: 'customer';
-  byEmail: QboCustomer[];
-  /** Who has the names that it may get. */
-  taken: { entity: 'Customer' | 'Vendor' | 'Employee'; id: string; name: string }[];
-  /** The one with our record id in its name. */
-  own: QboCustomer | null;
-}
-
-export interface ItemFinding extends FoundVersion {
-  type: 'item';
-  bySku: QboItem[];
-  byName: QboItem[];
-}
 
 /** Findings by delivery id. */
 export async function lookUpLists(

@@ -1,12 +1,34 @@
 import type { JsonObject } from '../../../domain/words';
 import type { Composed, Outgoing } from '../../contract';
-import type { FoundVersion } from './look-up';
+import type { QboCustomer, QboItem } from '../api/wire';
 import { hold } from '../company/hold';
 import { changedFields } from '../shape/mapping';
 
 // The writes that customers and items have in common. Pure. Snapshot: `fields` as written last,
 // `name` before any suffix, `isLinked` where a person had made it: then its name stays as it is
 // there.
+
+/** The present version of one that we update, null where none was read. */
+export interface FoundVersion {
+  version: string | null;
+  /** It was asked for, and is not there any more. */
+  isGone: boolean;
+}
+
+export interface CustomerFinding extends FoundVersion {
+  type: 'customer';
+  byEmail: QboCustomer[];
+  /** Who has the names that it may get. */
+  taken: { entity: 'Customer' | 'Vendor' | 'Employee'; id: string; name: string }[];
+  /** The one with our record id in its name. */
+  own: QboCustomer | null;
+}
+
+export interface ItemFinding extends FoundVersion {
+  type: 'item';
+  bySku: QboItem[];
+  byName: QboItem[];
+}
 
 /** Of what was found, what is not another record's of ours. */
 export function ownRows<T extends { Id: string }>({ others }: Outgoing, rows: readonly T[]): T[] {

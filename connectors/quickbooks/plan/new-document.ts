@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../../domain/words';
 import type { DocumentEntity } from '../api/wire';
 import { moneyOf } from '../books/books-money';
 import type { DocumentFinding } from '../books/find-documents';
@@ -7,37 +6,10 @@ import type { CompanyContext } from '../company/context';
 import { held, type Stop } from '../company/hold';
 import { docNumberOf, otherDocNumber } from '../shape/mapping';
 import type { MoneyShape } from '../shape/money';
-import { adopted, type Step } from './planned';
+import { adopted, type NewDocument, type Step } from './planned';
 
 // A document that does not stand in the books yet: created, or taken over where it is there
 // already. Pure.
-
-/** With all that its creation needs. */
-export interface NewDocument {
-  type: 'new';
-  entity: DocumentEntity;
-  role: WrittenDocument['role'];
-  /** What is posted once it stands, but for itself. */
-  posted: Posted;
-  isLast: boolean;
-  /** Its numbers, the second where somebody else's document has the first; null: it has none. */
-  numbers: readonly [string, string] | null;
-  /** How it is found again: by its number where `isFoundByNumber`, else on its day. */
-  sought: { marker: string; totalMinor: number; currency: string; txnDate: string };
-  isFoundByNumber: boolean;
-  /** What the snapshot says of it, whoever wrote it. */
-  labels: JsonObject;
-  /** The whole body, under this number. */
-  shape: (docNumber: string | null, company: CompanyContext) => NewBody | Stop;
-}
-
-/** A body with what finds it again, and what else the snapshot says of it. */
-export interface NewBody {
-  type: 'shaped';
-  payload: JsonObject;
-  natural: JsonObject;
-  labels?: JsonObject;
-}
 
 export function created(
   { entity, role, posted, isLast, numbers, labels, shape }: NewDocument,

@@ -13,10 +13,11 @@ import { paymentsIn, settledMinor, settlementsOf } from '../settle/open-items';
 import { voidWrite, type BooksWrite, type PlanRequest } from './planned';
 import type { TicketRequest } from './sales-document';
 
-// Documents that are paid, or applied to others. What we applied ourselves, by payments of 0.00 (ADR
-// 0018), is voided before they are voided or become others: that moves no money, and what is open
-// then is applied anew. In QuickBooks a payment is of the customer of what it pays, and an invoice
-// cannot go below what was paid on it: payments of ours go first and come again after it. Pure.
+// Documents that are paid, or applied to others. What we applied ourselves, by payments of 0.00
+// (ADR 0018), is voided before they are voided or become others: that moves no money, and what is
+// open then is applied anew. In QuickBooks a payment is of the customer of what it pays, and an
+// invoice cannot go below what was paid on it: payments of ours go first and come again after it.
+// Pure.
 
 /** Whether what we applied of it may not be voided: the books are closed over its day. */
 export function isLinkLocked({ rows, company }: PlanRequest, document: BooksKey): boolean {

@@ -35,7 +35,11 @@ function ticketOf(item: Outgoing): DocumentSource | null {
     case 'payment':
     case 'summary':
       return isMoney(item) ? null : record;
-    default:
+    case 'payout':
+    case 'cash':
+    case 'customer':
+    case 'product':
+    case 'inventory':
       return null;
   }
 }

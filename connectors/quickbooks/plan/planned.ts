@@ -12,11 +12,11 @@ import {
   type BooksKey,
   type Posted,
   type PostedItem,
+  type WrittenDocument,
 } from '../books/posted';
 import type { CompanyContext } from '../company/context';
 import type { Stop } from '../company/hold';
 import { mergedPayload } from '../shape/merge-document';
-import type { NewDocument } from './new-document';
 
 // What a part of a record needs next, and how that becomes what the lane sends or keeps. Pure.
 
@@ -53,6 +53,33 @@ export interface Adopted extends Pick<
 > {
   posted: Posted;
   labels: JsonObject;
+}
+
+/** A document that does not stand in the books yet, with all that its creation needs. */
+export interface NewDocument {
+  type: 'new';
+  entity: DocumentEntity;
+  role: WrittenDocument['role'];
+  /** What is posted once it stands, but for itself. */
+  posted: Posted;
+  isLast: boolean;
+  /** Its numbers, the second where somebody else's document has the first; null: it has none. */
+  numbers: readonly [string, string] | null;
+  /** How it is found again: by its number where `isFoundByNumber`, else on its day. */
+  sought: { marker: string; totalMinor: number; currency: string; txnDate: string };
+  isFoundByNumber: boolean;
+  /** What the snapshot says of it, whoever wrote it. */
+  labels: JsonObject;
+  /** The whole body, under this number. */
+  shape: (docNumber: string | null, company: CompanyContext) => NewBody | Stop;
+}
+
+/** A body with what finds it again, and what else the snapshot says of it. */
+export interface NewBody {
+  type: 'shaped';
+  payload: JsonObject;
+  natural: JsonObject;
+  labels?: JsonObject;
 }
 
 export function composedOf(step: Step): Composed {

@@ -91,8 +91,8 @@ function knownPart(
 
 /**
  * Whether a refund of a sale that is an invoice is a credit memo, beside an entry that puts the
- * money back on account (`refund.invoice = creditMemo`, ADR 0012): its sale is an invoice when it is
- * posted; what it became it stays.
+ * money back on account (`refund.invoice = creditMemo`, ADR 0012): its sale is an invoice when it
+ * is posted; what it became it stays.
  */
 function isCredited(
   { part, posted: { net } }: PostedItem,

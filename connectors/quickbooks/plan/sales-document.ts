@@ -15,8 +15,7 @@ import { decisionFor, underCare } from '../company/context';
 import { heldBy, type Stop } from '../company/hold';
 import { docNumberOf, otherDocNumber } from '../shape/mapping';
 import { markerOf, shapeDocument } from '../shape/sales-form';
-import type { NewDocument } from './new-document';
-import type { PlanRequest } from './planned';
+import type { NewDocument, PlanRequest } from './planned';
 import { locationOf, missingBefore, type DocumentSource } from './sale-of';
 
 // New documents of a sale: its own one, a further one where that was voided, and the difference

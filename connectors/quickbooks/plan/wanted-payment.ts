@@ -17,8 +17,8 @@ import { paymentKeyOf, type NoPayment, type WantedPayment } from './payment';
 import type { PlanRequest } from './planned';
 import { isOnAccountThere, saleReference } from './sale-of';
 
-// A payment of an invoice that came later, or that applies the credit memo of an owed refund, as the
-// POS has it. Pure.
+// A payment of an invoice that came later, or that applies the credit memo of an owed refund, as
+// the POS has it. Pure.
 
 type Wanted = WantedPayment | NoPayment | Stop;
 

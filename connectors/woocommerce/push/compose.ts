@@ -37,14 +37,9 @@ interface Known {
 
 export function compose(item: Outgoing, known: Known): Composed {
   const { record } = item;
-  switch (record.kind) {
-    case 'product':
-      return composeProduct(item, record.body, known);
-    case 'inventory':
-      return composeStock(item, record.body, known);
-    default:
-      return hold('not_built', record.kind, `Pushing ${record.kind} records to WooCommerce`);
-  }
+  if (record.kind === 'product') return composeProduct(item, record.body, known);
+  if (record.kind === 'inventory') return composeStock(item, record.body, known);
+  return hold('not_built', record.kind, `Pushing ${record.kind} records to WooCommerce`);
 }
 
 function composeProduct(
