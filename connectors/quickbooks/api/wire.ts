@@ -66,6 +66,7 @@ export const documentContentSchema = z.object({
   /** Of a payment. */
   UnappliedAmt: z.number().optional(),
   CustomerRef: referenceSchema.optional(),
+  CurrencyRef: referenceSchema.optional(),
   DepositToAccountRef: referenceSchema.optional(),
   /** Of a purchase. */
   AccountRef: referenceSchema.optional(),

@@ -8,7 +8,8 @@ import { booksStateOf, documentsNow, postedAnew, readOf } from '../books/books-s
 import { countOf, hasDifferences, mainOf, standing, type WrittenDocument } from '../books/posted';
 import { underCare } from '../company/context';
 import { heldBy, skip } from '../company/hold';
-import { amountOf, shapeMoney, type ShapedMoney } from '../shape/money';
+import { amountOf } from '../shape/mapping';
+import { shapeMoney, type ShapedMoney } from '../shape/money';
 import { inUseHold } from './in-use';
 import { newMoney } from './new-document';
 import { isLinkLocked, unlinked } from './paid-documents';

@@ -1,4 +1,3 @@
-import { minorToText } from '../../../domain/money';
 import { typeOf } from '../../../domain/posting/decide/decide';
 import type { DocumentType, PostingDocument } from '../../../domain/posting/document';
 import { creditedPart } from '../../../domain/posting/part-names';
@@ -28,7 +27,7 @@ import {
 } from '../books/posted';
 import { decisionFor, underCare, type CompanyContext } from '../company/context';
 import { held, heldBy, notReady, skip, type Stop } from '../company/hold';
-import { exactNumber } from '../shape/mapping';
+import { amountOf } from '../shape/mapping';
 import { shapeDocument } from '../shape/sales-form';
 import { inUseHold } from './in-use';
 import { otherSideHold } from './mixed-ticket';
@@ -236,7 +235,6 @@ function shapedUpdate({ item, ticket, company, sale }: TicketRequest): ShapedUpd
   const shaped = shapeDocument(document, labels, company);
   if (shaped.type === 'stop') return shaped;
   const { payload, marker } = shaped;
-  const amount = (minor: number): number => exactNumber(minorToText(minor, currency));
   const isStated = tax.mode !== 'none' && tax.mode !== 'line';
   return {
     type: 'shaped',
@@ -250,8 +248,8 @@ function shapedUpdate({ item, ticket, company, sale }: TicketRequest): ShapedUpd
     },
     money: moneyOfPayload({
       ...payload,
-      TotalAmt: amount(totalMinor),
-      TxnTaxDetail: { TotalTax: amount(isStated ? taxMinor : 0) },
+      TotalAmt: amountOf(totalMinor, currency),
+      TxnTaxDetail: { TotalTax: amountOf(isStated ? taxMinor : 0, currency) },
     }),
   };
 }

@@ -4,7 +4,7 @@ import type { Outgoing } from '../../contract';
 import type { QboDocument } from '../api/wire';
 import { isDeposited, readOf, type ReadRows } from '../books/books-state';
 import type { BooksKey } from '../books/posted';
-import { amountOf } from '../shape/money';
+import { amountOf } from '../shape/mapping';
 import type { CircleDocument } from './circle';
 
 // What documents of a customer's account have open, as the books were read. An entry shows no

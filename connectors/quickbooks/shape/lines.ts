@@ -1,10 +1,10 @@
-import { givesInBooks, minorToText, nearestPriceFor, unitPriceFor } from '../../../domain/money';
+import { givesInBooks, nearestPriceFor, unitPriceFor } from '../../../domain/money';
 import type { PostingDocument, PostingLine } from '../../../domain/posting/document';
 import type { PostingSettings } from '../../../domain/posting/settings';
 import type { JsonObject } from '../../../domain/words';
 import type { MissingReference, References } from '../../contract';
 import { mappedAccount, missingMapping, type Stop } from '../company/hold';
-import { cleanText, exactNumber, exactNumberOrNull } from './mapping';
+import { amountOf, cleanText, exactNumberOrNull } from './mapping';
 import { taxCodeOf } from '../company/facts';
 import type { Company } from '../company/context';
 
@@ -146,10 +146,6 @@ function discountBody(
     Amount: amountOf(line.amountMinor, currency),
     DiscountLineDetail: { PercentBased: false, DiscountAccountRef: { value: id } },
   };
-}
-
-function amountOf(amountMinor: number, currency: string): number {
-  return exactNumber(minorToText(amountMinor, currency));
 }
 
 /**

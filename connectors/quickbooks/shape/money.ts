@@ -1,4 +1,4 @@
-import { minorToText, sumMinor } from '../../../domain/money';
+import { sumMinor } from '../../../domain/money';
 import {
   receivableAccount,
   type MoneyDocument,
@@ -16,7 +16,7 @@ import {
   stopOf,
   type Stop,
 } from '../company/hold';
-import { cleanText, exactNumber } from './mapping';
+import { amountOf, cleanText } from './mapping';
 import { currencyFields, customerOf, markerOf, noteOf } from './sales-form';
 import { departmentOf } from './shop-fields';
 import type { Company } from '../company/context';
@@ -205,8 +205,4 @@ function journalLines(
     },
   });
   return [line('Debit', debit), line('Credit', credit)];
-}
-
-export function amountOf(minor: number, currency: string): number {
-  return exactNumber(minorToText(minor, currency));
 }

@@ -3,7 +3,8 @@ import type { PaymentDocument } from '../../../domain/posting/source/payment';
 import type { JsonObject } from '../../../domain/words';
 import { decimalsHold, held, notReady, stopOf } from '../company/hold';
 import { currencyFields, customerOf, markerOf, noteOf, tenderOf } from './sales-form';
-import { amountOf, type MoneyShape } from './money';
+import { amountOf } from './mapping';
+import type { MoneyShape } from './money';
 import type { QboDocument } from '../api/wire';
 import type { Company } from '../company/context';
 

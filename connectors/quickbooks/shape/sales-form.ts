@@ -1,6 +1,5 @@
 import type { ExchangeRate } from '../../../domain/bodies';
 import { plainEmail } from '../../../domain/email';
-import { minorToText } from '../../../domain/money';
 import { isOwnRecord } from '../../../domain/records/own-records';
 import type { DocumentTax, PostingDocument, Reason } from '../../../domain/posting/document';
 import { exchangeAccount } from '../../../domain/posting/source/money-document';
@@ -19,7 +18,7 @@ import {
 } from '../company/hold';
 import { unfitTarget } from '../company/mapping-target';
 import { linesOf } from './lines';
-import { addressFields, cleanText, exactNumber } from './mapping';
+import { addressFields, amountOf, cleanText, exactNumber } from './mapping';
 import { classOf, departmentOf, shopAddressOf } from './shop-fields';
 import { taxCodeOf, type QboFacts } from '../company/facts';
 import type { Company } from '../company/context';
@@ -260,7 +259,6 @@ function taxFields(document: PostingDocument, company: Company): JsonObject {
 
 function statedTax(tax: DocumentTax, currency: string, company: Company): JsonObject {
   const { references, facts } = company;
-  const amount = (minor: number): number => exactNumber(minorToText(minor, currency));
   switch (tax.mode) {
     case 'none':
     case 'line':
@@ -268,19 +266,19 @@ function statedTax(tax: DocumentTax, currency: string, company: Company): JsonOb
     case 'total': {
       const code = tax.rateKey === null ? null : taxCodeOf(tax.rateKey, references, facts);
       const codeRef = code === null ? {} : { TxnTaxCodeRef: { value: code.id } };
-      return { TxnTaxDetail: { ...codeRef, TotalTax: amount(tax.totalMinor) } };
+      return { TxnTaxDetail: { ...codeRef, TotalTax: amountOf(tax.totalMinor, currency) } };
     }
     case 'included':
       return { GlobalTaxCalculation: 'TaxInclusive' };
     case 'excluded': {
       const lines = tax.overrides.map(({ rateId, percent, taxMinor, netMinor }) => ({
-        Amount: amount(taxMinor),
+        Amount: amountOf(taxMinor, currency),
         DetailType: 'TaxLineDetail',
         TaxLineDetail: {
           TaxRateRef: { value: rateId },
           PercentBased: true,
           TaxPercent: exactNumber(percent),
-          NetAmountTaxable: amount(netMinor),
+          NetAmountTaxable: amountOf(netMinor, currency),
         },
       }));
       const detail = lines.length === 0 ? {} : { TxnTaxDetail: { TaxLine: lines } };
