@@ -1,8 +1,14 @@
-import type { Compose, Composed, CallGate, Outgoing, References } from '../contract';
+import {
+  hold,
+  type CallGate,
+  type Compose,
+  type Composed,
+  type Outgoing,
+  type References,
+} from '../contract';
 import type { QboClient } from './api/client';
 import { withPosted } from './books/posted';
 import type { CompanyContext } from './company/context';
-import { hold } from './company/hold';
 import { composeCustomer } from './lists/compose-customer';
 import { composeItem } from './lists/compose-item';
 import { lookUpLists } from './lists/look-up';

@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 import type { FailureClass } from '../../../domain/delivery/failure';
-import { ConnectorError, type SendAnswer } from '../../contract';
+import { allRefused, ConnectorError, type SendAnswer } from '../../contract';
 import { parsed, retryAfterMs, type HttpAnswer, type HttpResult } from '../../http';
 import { faultSchema, xmlFaultSchema } from './wire';
 
@@ -202,15 +202,7 @@ export function wholeOutcome(
     return { type: 'lost', detail };
   const code = content.type === 'fault' ? String(content.faults[0].code) : `http_${status}`;
   const { failureClass } = meaning;
-  return {
-    type: 'answered',
-    results: Array.from({ length: members }, () => ({
-      type: 'refused',
-      failureClass,
-      code,
-      message: detail,
-    })),
-  };
+  return allRefused(members, { failureClass, code, message: detail });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { currencyDecimals, minorToText } from '../../../domain/money';
 import type { Hold } from '../../../domain/posting/document';
-import type { Composed, MissingReference } from '../../contract';
+import { hold, type Composed, type MissingReference } from '../../contract';
 import type { QboFacts } from './facts';
 import { unfitTarget } from './mapping-target';
 import type { HoldCode } from '../../../domain/hold-reasons';
@@ -8,20 +8,9 @@ import type { Company } from './context';
 
 // Why something is not sent, in words that group and that say what to do.
 
-export function hold(reason: HoldCode, what: string, detail: string): Composed {
-  return { type: 'hold', reason, cause: `${reason}:${what}`, detail };
-}
-
 /** Held because it cannot tell which of these is its own. */
 export function ambiguous(what: string, detail: string, rows: readonly { Id: string }[]): Composed {
-  const reason = 'ambiguous_match';
-  return {
-    type: 'hold',
-    reason,
-    cause: `${reason}:${what}`,
-    detail,
-    among: rows.map(({ Id }) => Id),
-  };
+  return { ...hold('ambiguous_match', what, detail), among: rows.map(({ Id }) => Id) };
 }
 
 /** A place is `kind:key`, as in the mappings of the API. The first one is the cause. */
@@ -29,8 +18,7 @@ export function missingMapping(first: string, ...others: readonly string[]): Sto
   const lacks = [first, ...others];
   const target = others.length === 0 ? 'its id' : 'their ids';
   const detail = `Map ${lacks.join(', ')} to ${target} in QuickBooks`;
-  const reason = 'mapping_missing';
-  return stop({ type: 'hold', reason, cause: `${reason}:${first}`, detail, lacks });
+  return stop({ ...hold('mapping_missing', first, detail), lacks });
 }
 
 /** Held because the company cannot take what is mapped; `unfit` says why. */

@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../../domain/words';
-import type { Composed, Outgoing } from '../../contract';
+import { hold, type Composed, type Outgoing } from '../../contract';
 import type { QboCustomer, QboItem } from '../api/wire';
-import { hold } from '../company/hold';
 import { changedFields } from '../shape/mapping';
 
 // The writes that customers and items have in common. Pure. Snapshot: `fields` as written last,
@@ -77,43 +76,29 @@ export function update(
     return { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked };
   if (finding?.isGone || remoteVersion === null)
     return hold('gone_in_system', entity, `${entity} ${remoteId} is not there any more`);
-  return updateWrite(
-    { entity, id: remoteId, syncToken: remoteVersion },
-    changed,
-    snapshot,
-    isLinked,
-  );
+  return updateWrite({ entity, remoteId, remoteVersion }, changed, snapshot);
+}
+
+/** A row of a list as it was found. */
+interface ListRow {
+  entity: 'Customer' | 'Item';
+  remoteId: string;
+  remoteVersion: string;
 }
 
 /** Adopts something found there; only fields that are empty there are filled. */
-export function link(
-  {
-    entity,
-    remoteId,
-    remoteVersion,
-  }: { entity: 'Customer' | 'Item'; remoteId: string; remoteVersion: string },
-  missing: JsonObject,
-  snapshot: JsonObject,
-): Composed {
+export function link(row: ListRow, missing: JsonObject, snapshot: JsonObject): Composed {
+  const { remoteId, remoteVersion } = row;
   const isLinked = snapshot['isLinked'] === true;
   return Object.keys(missing).length === 0
     ? { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked }
-    : {
-        ...updateWrite(
-          { entity, id: remoteId, syncToken: remoteVersion },
-          missing,
-          snapshot,
-          isLinked,
-        ),
-        adopts: remoteId,
-      };
+    : { ...updateWrite(row, missing, snapshot), adopts: remoteId };
 }
 
 function updateWrite(
-  { entity, id, syncToken }: { entity: 'Customer' | 'Item'; id: string; syncToken: string },
+  { entity, remoteId: id, remoteVersion: syncToken }: ListRow,
   changed: JsonObject,
   snapshot: JsonObject,
-  isLinked: boolean,
 ): Extract<Composed, { type: 'write' }> {
   return {
     type: 'write',
@@ -122,7 +107,7 @@ function updateWrite(
       entity,
       group: 'batch',
       payload: { Id: id, SyncToken: syncToken, sparse: true, ...changed },
-      isLinked,
+      isLinked: snapshot['isLinked'] === true,
       snapshot,
       natural: { kind: 'update', id, syncToken },
     },

@@ -1,6 +1,13 @@
 import type { ProductBody, StockBody } from '../../../domain/bodies';
 import type { JsonObject } from '../../../domain/words';
-import type { Composed, Outgoing, ProductReference, References, Write } from '../../contract';
+import {
+  hold,
+  type Composed,
+  type Outgoing,
+  type ProductReference,
+  type References,
+  type Write,
+} from '../../contract';
 import { nameStepOf, ownReference } from '../../product-names';
 import type { WooFinding } from './look-up';
 import {
@@ -24,7 +31,6 @@ import {
   productUpdateSchema,
   stockUpdateSchema,
 } from '../api/wire';
-import type { HoldCode } from '../../../domain/hold-reasons';
 
 // What to do for one delivery to a store. Pure.
 
@@ -270,10 +276,6 @@ function write(
     natural,
   };
   return { type: 'write', write: made };
-}
-
-function hold(reason: HoldCode, what: string, detail: string): Composed {
-  return { type: 'hold', reason, cause: `${reason}:${what}`, detail };
 }
 
 function invalidValue(issue: { path: PropertyKey[]; message: string } | undefined): Composed {
