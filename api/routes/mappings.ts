@@ -1,4 +1,4 @@
-import { isCheckable, parseFacts, unfitTarget, unknownKey } from '../../connectors/registry';
+import { connectors } from '../../connectors/registry';
 import { randomUUID } from 'node:crypto';
 
 import { z } from 'zod';
@@ -13,7 +13,6 @@ import {
   type Mapping,
   type MappingKind,
 } from '../../database/mappings';
-import { jsonObject } from '../../database/outgoing';
 import { writeAudit, type Tenant } from '../../database/tenants';
 import type { ApiDeps } from '../deps';
 import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
@@ -109,11 +108,12 @@ async function checkTarget(
   kind: MappingKind,
   [key, targetId]: [string, string],
 ): Promise<boolean> {
+  const { parseFacts, isCheckable, unfitTarget, unknownKey } = connectors.qbo.books;
   const unknown = unknownKey(kind, key);
   if (unknown !== null)
     throw invalid('There is no such mapping.', [{ path: 'key', message: unknown }]);
   const connection = await findConnection(pool, tenant.id, 'qbo');
-  const facts = parseFacts(storedFacts.parse(connection?.facts));
+  const facts = parseFacts(connection?.facts);
   if (facts === null || !isCheckable(kind, key)) return true;
   const unfit = unfitTarget(facts, kind, key, targetId);
   if (unfit === null) return false;
@@ -121,9 +121,6 @@ async function checkTarget(
   signals.send(tenant.tenantId, { name: 'credentialsUpdated', lane: 'qbo' });
   throw invalid('The target does not fit the company.', [{ path: 'target.id', message: unfit }]);
 }
-
-/** What cannot be read counts as not there: it is read again with the next turn. */
-const storedFacts = jsonObject.nullable().catch(null);
 
 /**
  * Tries again what was held because this mapping was missing or wrong, or its article had no item.

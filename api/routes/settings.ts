@@ -1,9 +1,8 @@
-import { parseFacts } from '../../connectors/registry';
+import { connectors } from '../../connectors/registry';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
 import { findConnection } from '../../database/connections';
-import { jsonObject } from '../../database/outgoing';
 import { bringInForce } from '../../database/policy';
 import {
   newestSettings,
@@ -82,8 +81,7 @@ async function checkPosting(
   const other = await daysOfOtherMode(pool, tenant.id, value.mode.switches);
   if (other.length > 0) throw dayTaken(other);
   const connection = await findConnection(pool, tenant.id, 'qbo');
-  const stored = connection?.facts ?? null;
-  const facts = stored === null ? null : parseFacts(jsonObject.parse(stored));
+  const facts = connectors.qbo.books.parseFacts(connection?.facts);
   const unfit = facts === null ? [] : unfitSettings(value, facts);
   if (unfit.length > 0) throw invalid('The settings do not fit the company.', unfit);
 }
