@@ -9,7 +9,7 @@ import { healthOf } from '../../domain/health/tenant';
 import { perSystem, type Quota } from '../../domain/systems';
 import type { Target } from '../../domain/words';
 import type { ApiDeps } from '../deps';
-import { none, tenantRoute, type Route } from '../route';
+import { get, tenantRoute, type Route } from '../route';
 import { instantText, systemName } from '../words';
 
 const counts = z.record(z.string(), z.int());
@@ -104,16 +104,11 @@ const statusSchema = z
 export function statusRoutes({ pool }: ApiDeps): Route[] {
   return [
     tenantRoute({
-      method: 'get',
-      path: '/status',
-      access: 'viewer',
+      ...get('/status', 'viewer'),
       summary: 'Get tenant status',
       description:
         '`health` in one word, and `problems`: everything that stands still or waits for a ' +
         'person, worst first, with what to do.',
-      params: none,
-      query: none,
-      body: none,
       answers: { 200: statusSchema },
       handle: async ({ tenant }) => {
         const [states, laneRows, queue, facts, sync] = await Promise.all([
