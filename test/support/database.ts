@@ -5,12 +5,13 @@ import type { Pool } from 'pg';
 import { migrate } from '../../database/migrate';
 import { createPool } from '../../database/pool';
 import { testServers } from './env';
+import { fixture } from './fixture';
 
-/** A database of this test file alone, migrated; dropped by `drop`. */
+/** A database of this test file alone, migrated; dropped by `stop`. */
 export interface TestDatabase {
   pool: Pool;
   url: string;
-  drop(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 function open(url: string): Pool {
@@ -52,6 +53,9 @@ function urlOf(databaseUrl: string, name: string): string {
   return url.href;
 }
 
+/** A database for all tests of a file. */
+export const withDatabase = (): TestDatabase => fixture(createTestDatabase);
+
 export async function createTestDatabase(): Promise<TestDatabase> {
   const { databaseUrl, template } = testServers();
   const name = `test_${randomBytes(6).toString('hex')}`;
@@ -62,7 +66,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return {
     pool,
     url,
-    drop: async () => {
+    stop: async () => {
       await pool.end();
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
       await admin.end();
