@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { findChange } from '../../database/changes';
 import { findRecord } from '../../database/status';
 import { addDecimals } from '../../domain/money';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { count, customer, orderBody, product } from '../support/samples';
 import type { TestChange } from '../support/stack';
 import { absorb, deliveries, newTenant, store } from './support';
 
-let database: TestDatabase;
+const database = withDatabase();
 let tenant = 0;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
 beforeEach(async () => {
   tenant = await newTenant(database.pool);
 });
