@@ -1,4 +1,5 @@
-import type { PaidOutKind, PayoutBody, RecordBody } from '../../bodies';
+import type { PayoutBody, RecordBody } from '../../bodies';
+import type { PaidOutKind } from '../../words';
 import { groupBy } from '../../group-by';
 import { minorToText, sumMinor } from '../../money';
 import type { Hold } from '../document';
