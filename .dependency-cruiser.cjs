@@ -26,6 +26,7 @@ const layers = {
   activities: {
     may: [
       'domain',
+      'schemas',
       'connectors',
       'database',
       'protocol',
