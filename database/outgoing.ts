@@ -2,8 +2,15 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 
 import type { LaneWork } from '../domain/lane/lane-work';
-import { kinds, type DesiredOp, type JsonObject, type Kind, type Target } from '../domain/words';
-import type { PaidOutKind, RecordBody } from '../domain/bodies';
+import {
+  kinds,
+  type DesiredOp,
+  type JsonObject,
+  type Kind,
+  type Target,
+  type PaidOutKind,
+} from '../domain/words';
+import type { RecordBody } from '../domain/bodies';
 import { customerIdOf } from '../domain/posting/guests';
 import { groupBy } from '../domain/group-by';
 import { harmlessHolds } from '../domain/hold-reasons';
