@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import { queueDepth } from '../../database/status';
 import { listFailures } from '../../database/failures';
+import { startCases } from '../support/cases';
 import { queuesApart, serveLane, startLaneProcess } from '../support/lane-workers';
 import { calls, documents, fault, shelf, writes } from '../support/sandboxes';
 import { count, customer, order, product } from '../support/samples';
@@ -13,10 +14,30 @@ import {
   withStack,
   until,
   untilIdle,
+  type TestTenant,
 } from '../support/stack';
 import { statusOf, untilStatus } from '../support/tenant-workflow';
 
 const stack = withStack();
+// It waits for the heartbeat time-out of 20 s, while the other tests run.
+const caseOf = startCases(['killed'], killedAfterRenewal, stack);
+
+async function killedAfterRenewal(): Promise<TestTenant> {
+  const queues = queuesApart(stack, 'qbo');
+  const tenant = await createTestTenant(stack, undefined, { queues });
+  await fault(stack, tenant, 'qbo', { fault: 'expireToken', times: 1, match: { write: true } });
+  const lane = await startLaneProcess(stack, queues, 'qbo', {
+    on: 'statement',
+    matches: '^UPDATE connections SET sealed',
+    signal: 'SIGKILL',
+  });
+  await sendChanges(stack, tenant, [customer('c1'), product('A'), order('P-1', [['A', 1]], 'c1')]);
+  await lane.reached;
+  await lane.kill();
+  const stop = await serveLane(stack, queues, 'qbo');
+  await untilIdle(stack, tenant, 60_000).finally(stop);
+  return tenant;
+}
 
 test('the budget is charged before each call: over a hundred batches are never throttled', async () => {
   const quota = { requestsPerMinute: 60_000, requestsPerSecond: 50, batchesPerMinute: 6_000 };
@@ -161,24 +182,6 @@ test.each(['POST', 'GET'])(
   60_000,
 );
 
-test('killed after a token was renewed and before it was stored, the next process renews again', async () => {
-  const queues = queuesApart(stack, 'qbo');
-  const tenant = await createTestTenant(stack, undefined, { queues });
-  await fault(stack, tenant, 'qbo', { fault: 'expireToken', times: 1, match: { write: true } });
-  const lane = await startLaneProcess(stack, queues, 'qbo', {
-    on: 'statement',
-    matches: '^UPDATE connections SET sealed',
-    signal: 'SIGKILL',
-  });
-  await sendChanges(stack, tenant, [customer('c1'), product('A'), order('P-1', [['A', 1]], 'c1')]);
-  await lane.reached;
-  await lane.kill();
-  const stop = await serveLane(stack, queues, 'qbo');
-  await untilIdle(stack, tenant, 60_000).finally(stop);
-  expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 12.50']);
-  expect((await statusOf(stack, tenant)).lanes.qbo.needsAuth).toBe(false);
-}, 90_000);
-
 test('a figure that somebody else set in the shop is not overwritten', async () => {
   const tenant = await createTestTenant(stack);
   await sendChanges(stack, tenant, [product('A'), count('A', '10', '2026-11-20T08:00:00Z')]);
@@ -240,3 +243,9 @@ test('what exists already in shop and books is linked, not created again', async
   expect(rows).toEqual([{ count: 2 }]);
   expect((await writes(stack, first, 'qbo')).length).toBeGreaterThan(before);
 }, 60_000);
+
+test('killed after a token was renewed and before it was stored, the next process renews again', async () => {
+  const { tenant } = await caseOf('killed');
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 12.50']);
+  expect((await statusOf(stack, tenant)).lanes.qbo.needsAuth).toBe(false);
+}, 90_000);
