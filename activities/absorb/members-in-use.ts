@@ -1,7 +1,6 @@
-import { inUseHold, parseFacts } from '../../connectors/registry';
+import { connectors } from '../../connectors/registry';
 import type { AbsorbTransaction } from '../../database/absorb-store';
 import { findConnection } from '../../database/connections';
-import { jsonObject } from '../../database/outgoing';
 import { loadListed } from '../../database/payout-entries';
 import { loadSales } from '../../database/sale-entries';
 import { liveMembers } from '../../database/summaries';
@@ -30,8 +29,8 @@ export async function membersInUse(
   const members = tickets.filter(({ kind, recordId }) => keys.has(recordKey(kind, recordId)));
   if (members.length === 0) return new Map();
   const connection = await findConnection(tx, tenant, 'qbo');
-  const stored = jsonObject.nullable().safeParse(connection?.facts ?? null);
-  const homeCurrency = parseFacts(stored.success ? stored.data : null)?.homeCurrency ?? null;
+  const { parseFacts, inUseHold } = connectors.qbo.books;
+  const homeCurrency = parseFacts(connection?.facts)?.homeCurrency ?? null;
   const orders = members.filter(({ kind }) => kind === 'order');
   const away = members.filter(({ ticket, op }) => op === 'absent' || ticket.body.voided === true);
   const references = {

@@ -1,8 +1,7 @@
-import { mixedTicketHold, parseFacts } from '../../connectors/registry';
+import { connectors } from '../../connectors/registry';
 import type { AbsorbTransaction } from '../../database/absorb-store';
 import { findConnection } from '../../database/connections';
 import { mappingsFor } from '../../database/mappings';
-import { jsonObject } from '../../database/outgoing';
 import { postingInForce } from '../../database/settings';
 import type { RecordBody } from '../../domain/bodies';
 import type { Hold } from '../../domain/posting/document';
@@ -26,8 +25,8 @@ export async function heldMixedTickets(
   );
   if (tickets.length === 0) return held;
   const connection = await findConnection(tx, tenant, 'qbo');
-  const stored = jsonObject.nullable().safeParse(connection?.facts ?? null);
-  const facts = parseFacts(stored.success ? stored.data : null);
+  const { parseFacts, mixedTicketHold } = connectors.qbo.books;
+  const facts = parseFacts(connection?.facts);
   if (facts === null) return held;
   const { value: settings } = await postingInForce(tx, tenant);
   const mappings = await mappingsFor(tx, tenant, []);

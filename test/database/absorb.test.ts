@@ -84,7 +84,7 @@ test('a taken SKU and a stale revision get their outcome, everything else of the
     { ...customer('c'), id: 'fine' },
   ]);
   const outcome = async (id: string): Promise<unknown> =>
-    (await findChange(database.pool, tenant, id))?.outcomeCode;
+    (await findChange(database.pool, tenant, id))?.code;
   expect(await Promise.all(['first', 'taken', 'stale', 'fine'].map(outcome))).toEqual([
     null,
     'sku_taken',
@@ -98,7 +98,7 @@ test('a body that no version can read fails alone', async () => {
   await absorb(database.pool, tenant, [customer('good')]);
   expect(await findChange(database.pool, tenant, 'bad')).toMatchObject({
     outcome: 'failed',
-    outcomeCode: 'unreadable',
+    code: 'unreadable',
     isAbsorbed: true,
   });
   expect(await findRecord(database.pool, tenant, 'customer', 'good')).not.toBeNull();

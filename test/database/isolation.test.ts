@@ -225,8 +225,7 @@ const asks: Record<string, Ask> = {
   findDelivery: async (tenant) => findDelivery(database.pool, tenant, (await allIds())[0] ?? ''),
   countRedrivable: async (tenant) =>
     (await countRedrivable(database.pool, tenant, { ids: await allIds() })) || null,
-  listMappings: (tenant) =>
-    listMappings(database.pool, tenant, 'item', { afterKey: null, limit: 9 }),
+  listMappings: (tenant) => listMappings(database.pool, tenant, 'item', { after: null, limit: 9 }),
   mappingsFor: (tenant) => mappingsFor(database.pool, tenant, ['a']),
   pickDue: (tenant) => pickDue(database.pool, { tenant, system: 'qbo' }, 9),
   'laneWork, due': async (tenant) => (await laneWork(database.pool, tenant, 'qbo')).nextDueAtMs,
@@ -319,7 +318,7 @@ test('what a tenant always has is its own: lanes, settings, keys', async () => {
   expect(await newestSettings(database.pool, empty, 'direction')).toMatchObject({ rev: 1 });
   expect(await settingsInForce(database.pool, empty, 'direction')).toMatchObject({ rev: 1 });
   expect(
-    await settingsVersions(database.pool, empty, 'direction', { beforeRev: null, limit: 9 }),
+    await settingsVersions(database.pool, empty, 'direction', { after: null, limit: 9 }),
   ).toHaveLength(1);
   expect(await listKeys(database.pool, empty)).toHaveLength(1);
   expect(await listKeys(database.pool, full)).toHaveLength(2);

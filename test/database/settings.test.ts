@@ -88,7 +88,7 @@ test('only the newest request comes in force, older ones are superseded', async 
   for (const [n, id] of ['a', 'b', 'c'].entries()) await request(id, 10 + n);
   await bringInForce(database.pool, tenant, 'sync');
   const versions = await settingsVersions(database.pool, tenant, 'sync', {
-    beforeRev: null,
+    after: null,
     limit: 10,
   });
   expect(
@@ -104,7 +104,7 @@ test('only the newest request comes in force, older ones are superseded', async 
     [1, true, true],
   ]);
   expect(
-    (await settingsVersions(database.pool, tenant, 'sync', { beforeRev: 3, limit: 1 })).map(
+    (await settingsVersions(database.pool, tenant, 'sync', { after: '3', limit: 1 })).map(
       ({ rev }) => rev,
     ),
   ).toEqual([2]);

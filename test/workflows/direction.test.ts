@@ -131,7 +131,7 @@ test('a repeated id changes nothing, and is stored once', async () => {
   });
   await untilStatus(stack, tenant, 'all taken', ({ pendingRequests }) => pendingRequests === 0);
   const versions = await settingsVersions(stack.database.pool, tenant.id, 'direction', {
-    beforeRev: null,
+    after: null,
     limit: 10,
   });
   expect(versions.map(({ requestId }) => requestId)).toEqual(['off-again', 'on', 'off', 'initial']);
