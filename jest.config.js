@@ -18,7 +18,7 @@ const project = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  // One more than the machine has cores: each test waits half of its time, for servers or for a clock.
+  // One more than a machine of two cores has: a test waits half of its time, for servers or a clock.
   maxWorkers: 3,
   // Nothing is judged by time: this only ends what hangs, also on a machine that is busy otherwise.
   testTimeout: 60_000,

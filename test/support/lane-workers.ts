@@ -49,8 +49,21 @@ export interface LaneProcess {
   kill(): Promise<void>;
 }
 
-/** Serves one lane's queue from a process of its own. */
-export async function startLaneProcess(
+let starting: Promise<unknown> = Promise.resolve();
+
+/**
+ * Serves one lane's queue from a process of its own. They start one after the other, for each is
+ * busy for seconds until it is ready.
+ */
+export function startLaneProcess(
+  ...given: Parameters<typeof startProcess>
+): ReturnType<typeof startProcess> {
+  const started = starting.then(() => startProcess(...given));
+  starting = started.catch(() => undefined);
+  return started;
+}
+
+async function startProcess(
   stack: Stack,
   queues: Queues,
   system: Target,
@@ -80,9 +93,11 @@ export async function startLaneProcess(
         reject(new Error(`the process ended before it was ${word}`));
       });
     });
-  const reached = within(60_000, said('reached'));
+  const [ready, hasReached] = [said('ready'), said('reached')];
+  hasReached.catch(() => undefined);
+  await within(60_000, ready);
+  const reached = within(60_000, hasReached);
   reached.catch(() => undefined);
-  await within(60_000, said('ready'));
   return {
     child,
     reached,
