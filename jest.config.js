@@ -21,7 +21,7 @@ module.exports = {
   // One more than a machine of two cores has: a test waits half of its time, for servers or a clock.
   maxWorkers: 3,
   // Nothing is judged by time: this only ends what hangs, also on a machine that is busy otherwise.
-  testTimeout: 60_000,
+  testTimeout: 280_000,
   projects: [
     {
       ...project,

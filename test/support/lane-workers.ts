@@ -11,7 +11,7 @@ import { checkoutFolder } from '../../platform/data-folder';
 import type { Queues } from '../../protocol/messages';
 import { testServers } from './env';
 import type { ChildPlan, Point } from './push-child';
-import type { Stack } from './stack';
+import { hangMs, type Stack } from './stack';
 
 // Workers of single lanes, in this process or in one that can be killed.
 
@@ -95,14 +95,14 @@ async function startProcess(
     });
   const [ready, hasReached] = [said('ready'), said('reached')];
   hasReached.catch(() => undefined);
-  await within(60_000, ready);
-  const reached = within(60_000, hasReached);
+  await within(ready);
+  const reached = within(hasReached);
   reached.catch(() => undefined);
   return {
     child,
     reached,
     goOn: async () => {
-      const turned = within(30_000, said('turned'));
+      const turned = within(said('turned'));
       child.kill('SIGCONT');
       await turned;
     },
@@ -115,12 +115,12 @@ async function startProcess(
 }
 
 /** Fails rather than waits for ever for a point that is never reached. */
-async function within(timeoutMs: number, what: Promise<void>): Promise<void> {
+async function within(what: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`not within ${timeoutMs} ms`));
-    }, timeoutMs);
+      reject(new Error(`not within ${hangMs} ms`));
+    }, hangMs);
   });
   await Promise.race([what, late]).finally(() => {
     clearTimeout(timer);
