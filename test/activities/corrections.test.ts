@@ -23,7 +23,7 @@ test('B20: what corrects a deposited ticket has the business day on which the co
   await post(stack, tenant, { correction: { day: 'correctionDay' } });
   const sent = async (...changes: TestChange[]): Promise<void> => {
     await sendChanges(stack, tenant, changes);
-    await untilIdle(stack, tenant, 50_000);
+    await untilIdle(stack, tenant);
   };
   await sent(product('A'), customer('c-1'));
   const undeposited = (await accountsOf(stack, tenant))['Undeposited Funds'] ?? '';
@@ -46,4 +46,4 @@ test('B20: what corrects a deposited ticket has the business day on which the co
   const today = dayIn('America/New_York', new Date().toISOString());
   expect(await read('RefundReceipt')).toMatchObject([{ TxnDate: today, TotalAmt: 12.5 }]);
   expect(receipt).toMatchObject({ TxnDate: '2026-11-21' });
-}, 120_000);
+});

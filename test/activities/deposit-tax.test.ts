@@ -139,7 +139,7 @@ describe.each<[string, Partial<PostingSettings>]>([
     expect(await books(tenant)).toEqual(received);
     await sent(stack, tenant, next(deposit(1_000), { voided: true }));
     expect(await books(tenant)).toEqual({});
-  }, 120_000);
+  });
 
   test('it is right whatever comes first, used in part and the rest given back', async () => {
     const tenant = await begin(posting);
@@ -149,7 +149,7 @@ describe.each<[string, Partial<PostingSettings>]>([
       'Cash drawer': '6.00',
       'Card clearing': '19.00',
     });
-  }, 120_000);
+  });
 
   test('an order that the deposit pays in full leaves no more VAT than its own', async () => {
     const tenant = await begin(posting);
@@ -159,14 +159,14 @@ describe.each<[string, Partial<PostingSettings>]>([
       'Sales of Product Income': '-20.83',
       'Sales tax payable': '-4.17',
     });
-  }, 120_000);
+  });
 });
 
 test('B25: prices without tax', async () => {
   const tenant = await begin();
   await sent(stack, tenant, deposit(1_000), order(1_000, { pricesIncludeTax: false }));
   expect(await books(tenant)).toEqual(sold);
-}, 120_000);
+});
 
 test('B25: an edit of the deposit moves its VAT, also where the first document may not be touched; an undo takes it back', async () => {
   const tenant = await begin({ closed: { mode: 'firstOpenDay' } });
@@ -202,7 +202,7 @@ test('B25: an edit of the deposit moves its VAT, also where the first document m
   await sent(stack, tenant, next(deposit(1_200), {}, 4));
   expect(await books(tenant)).toEqual(more);
   expect(await remoteIdOf(stack, tenant, ['qbo', 'payment', 'D-1'])).toBe(id);
-}, 120_000);
+});
 
 test('B25: a deposit keeps the way in which it came when the setting is changed', async () => {
   const tenant = await begin({ deposit: { tax: 'atSale' } });
@@ -220,7 +220,7 @@ test('B25: a deposit keeps the way in which it came when the setting is changed'
     'Cash drawer': '12.00',
     'Card clearing': '13.00',
   });
-}, 120_000);
+});
 
 test('B25: without a tax code of deposits it is held until one is mapped', async () => {
   const tenant = await begin({}, {});
@@ -235,4 +235,4 @@ test('B25: without a tax code of deposits it is held until one is mapped', async
   });
   await untilStands(stack, tenant, place, 'delivered');
   expect(await books(tenant)).toEqual(received);
-}, 120_000);
+});

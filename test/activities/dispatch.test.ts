@@ -20,7 +20,7 @@ const turnsEnd = new Promise<void>((resolve) => (endTurns = resolve));
 const turns: Promise<void>[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
-}, 30_000);
+});
 
 afterAll(async () => {
   endTurns();

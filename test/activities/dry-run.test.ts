@@ -235,7 +235,7 @@ test('what a dry run shows is what leaves then, byte for byte, and what the book
     );
     expect([account, rise]).toEqual([account, minor]);
   }
-}, 90_000);
+});
 
 test('what waits for a thing that is not there yet is counted and not shown', async () => {
   const tenant = await createTestTenant(stack);
@@ -262,7 +262,7 @@ test('what waits for a thing that is not there yet is counted and not shown', as
   expect(run).toMatchObject({ state: 'completed', total: 3, done: 2 });
   const members = await all(ask, `/runs/${run.id}/members`);
   expect(members.map(({ kind }) => kind)).toEqual(['customer', 'product']);
-}, 60_000);
+});
 
 test('a run takes what was asked for, once at a time, and stops when cancelled', async () => {
   const tenant = await createTestTenant(stack);
@@ -375,7 +375,7 @@ test('a run takes what was asked for, once at a time, and stops when cancelled',
       status: 422,
       body: { errors: [{ path }] },
     });
-}, 60_000);
+});
 
 test('edited payments and cash, and a summary that changed, are shown among the days that are asked for, byte for byte', async () => {
   const tenant = await summingTenant(stack);
@@ -401,7 +401,7 @@ test('edited payments and cash, and a summary that changed, are shown among the 
     cash('K-1'),
     sale('T-1'),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   await setPaused(tenant, true);
   const edits = [
     {
@@ -445,11 +445,11 @@ test('edited payments and cash, and a summary that changed, are shown among the 
   ).toEqual(['cash write update', 'payment write void', 'summary write update']);
   await setPaused(tenant, false);
   await wake(stack, tenant);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(shown).toHaveLength(1);
   expect(await sent(tenant)).toEqual(
     expect.arrayContaining(
       shown.map(({ system, key, path, body }) => ({ system, key, path, body })),
     ),
   );
-}, 60_000);
+});

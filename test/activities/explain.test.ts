@@ -136,7 +136,7 @@ test('a document is explained down to its change, versions and writes, and found
     [{ entity: 'SalesReceipt', remoteId: id }].map((one) => expect.objectContaining(one)),
   );
   expect(JSON.stringify(answer.body)).not.toMatch(/example\.test|Customer c-1|Bearer|token/i);
-}, 60_000);
+});
 
 test('what a bookkeeper should know of a choice is told', async () => {
   const tenant = await createTestTenant(stack);
@@ -201,7 +201,7 @@ test('one id there is another thing for each entity, and nothing for another ten
     'system=qbo&entity=Item&id=%00',
   ])
     expect((await ask(tenant, key, query)).status).toBe(422);
-}, 60_000);
+});
 
 const ofSummary = z.object({
   items: z.array(
@@ -272,4 +272,4 @@ test('a daily summary and the difference of one lead to their tickets, a ticket 
       })),
     );
   }
-}, 60_000);
+});

@@ -18,7 +18,7 @@ let renewals = 0;
 
 beforeAll(async () => {
   tenant = await newTenant(database.pool);
-}, 30_000);
+});
 
 function options(pool: Pool, now = () => Date.now()): TurnOptions {
   return {

@@ -303,7 +303,7 @@ async function undo(history: History): Promise<void> {
   const run = await startUndo(stack, tenant, ask, { from, to, ...kinds });
   if (till.is(0.4)) await sendChanges(stack, tenant, till.changes(4));
   if (till.is(0.2)) await ask('POST', `/runs/${run}/cancel`);
-  const { state, detail } = await ended(ask, run, 20_000);
+  const { state, detail } = await ended(ask, run);
   if (!['completed', 'cancelled'].includes(state))
     throw new Error(`the undo ${state}: ${detail ?? ''}`);
 }
@@ -421,7 +421,7 @@ async function letGo(history: History): Promise<void> {
   await put(history, { closed: { mode: 'firstOpenDay' }, item: { unmapped: 'create' } });
   log.push('opened, redrive all');
   await redriven(history, { all: true });
-  await untilIdle(stack, tenant, 20_000);
+  await untilIdle(stack, tenant);
 }
 
 async function run(seed: number): Promise<string[]> {
@@ -434,7 +434,7 @@ async function run(seed: number): Promise<string[]> {
   for (let index = 0; index < steps; index += 1) {
     const wrong = await all(async () => {
       const unseen = await step(history);
-      await untilIdle(stack, tenant, 20_000);
+      await untilIdle(stack, tenant);
       return [...unseen, ...(await faultsOf(history))];
     });
     if (wrong.length > 0) return wrong;
@@ -456,4 +456,4 @@ test(`${histories} histories of ${steps} steps: after each the books hold what t
     for (const one of await Promise.all(some)) wrong.push(...one);
   }
   expect(wrong.join('\n')).toBe('');
-}, 280_000);
+});

@@ -163,7 +163,7 @@ test('odd texts end in both systems as they went in, or are held with a reason, 
   }
   await sent(stack, tenant, order('PLAIN-1', [['PLAIN', 1]], 'plain'));
   await untilStands(stack, tenant, ['qbo', 'order', 'PLAIN-1'], 'delivered');
-  await untilIdle(stack, tenant, 60_000);
+  await untilIdle(stack, tenant);
   const { open, held } = await stands(tenant);
   expect(open).toEqual([]);
   expect(Object.keys(held).filter((reason) => !expectedHolds.includes(reason))).toEqual([]);
@@ -189,7 +189,7 @@ test('odd texts end in both systems as they went in, or are held with a reason, 
   await lookedAt(tenant, ask);
   expect((await stands(tenant)).held).toEqual(held);
   expect(statuses.filter((status) => status >= 500)).toEqual([]);
-}, 180_000);
+});
 
 /** Each is asked about, and what is held is redriven by its cause. */
 async function lookedAt(tenant: TestTenant, ask: Ask): Promise<void> {
@@ -203,7 +203,7 @@ async function lookedAt(tenant: TestTenant, ask: Ask): Promise<void> {
     .parse((await seen(ask('GET', '/failures/causes'))).body);
   for (const { cause } of items)
     expect(await seen(ask('POST', '/failures/redrive', { cause }))).toMatchObject({ status: 202 });
-  await untilIdle(stack, tenant, 60_000);
+  await untilIdle(stack, tenant);
 }
 
 test('control characters, halves of pairs, blanks at the ends and what is too long are refused at the door, each alone', async () => {
@@ -221,4 +221,4 @@ test('control characters, halves of pairs, blanks at the ends and what is too lo
   expect([status, intake.parse(body).accepted]).toEqual([202, 1]);
   expect((await pos(things)).status).toBe(422);
   await untilStands(stack, tenant, ['qbo', 'customer', 'good'], 'delivered');
-}, 60_000);
+});

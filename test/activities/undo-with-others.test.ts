@@ -85,7 +85,7 @@ test('an undo takes back a sale with the payout that lists it, and a deposit wit
   });
   expect(await heldWith(stack, tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toEqual({});
-}, 120_000);
+});
 
 test('what was voided at the till before goes when the payout and the order that rest on it are undone', async () => {
   const { tenant, ask } = await begin();
@@ -99,4 +99,4 @@ test('what was voided at the till before goes when the payout and the order that
   await untilIdle(stack, tenant);
   expect(await heldWith(stack, tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toEqual({});
-}, 120_000);
+});

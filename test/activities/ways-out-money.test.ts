@@ -88,7 +88,7 @@ test('the way out of `refund_without_tender`: the tenders are sent', async () =>
   await sent(stack, tenant, next(refund('T-1')));
   await untilStands(stack, tenant, back, 'delivered');
   expect(await documents(stack, tenant)).toContain('RefundReceipt R-1 12.50');
-}, 60_000);
+});
 
 test('the way out of `credit_not_owed`: the refund is sent with the tender of what was paid back', async () => {
   const tenant = await begin();
@@ -109,7 +109,7 @@ test('the way out of `credit_not_owed`: the refund is sent with the tender of wh
   await sent(stack, tenant, next(refund('I-1')));
   await untilStands(stack, tenant, back, 'delivered');
   expect(await documents(stack, tenant)).toContain('RefundReceipt R-1-V2 12.50');
-}, 60_000);
+});
 
 test('an owed refund waits with the payment that applies it: the period is opened, so that a refund receipt becomes a credit memo', async () => {
   const tenant = await begin();
@@ -126,7 +126,7 @@ test('an owed refund waits with the payment that applies it: the period is opene
   await close(null);
   await redriven(stack, tenant, back);
   expect(await documents(stack, tenant)).toContain('CreditMemo R-1-V2 12.50');
-}, 60_000);
+});
 
 test('the way out of `too_many_entries`: booked by hand and discarded', async () => {
   const tenant = await begin();
@@ -152,7 +152,7 @@ test('the way out of `too_many_entries`: booked by hand and discarded', async ()
   );
   expect(await standing(stack, tenant, paid)).toBe('skipped');
   await untilIdle(stack, tenant);
-}, 60_000);
+});
 
 test('what was discarded by mistake comes back by a redrive of its id, and what names it waits and says so', async () => {
   const tenant = await begin();
@@ -173,4 +173,4 @@ test('what was discarded by mistake comes back by a redrive of its id, and what 
   await redriven(stack, tenant, sold);
   await untilStands(stack, tenant, paid, 'delivered');
   expect(await documents(stack, tenant)).toEqual(['Invoice I-1 25.00', 'Payment - 25.00']);
-}, 60_000);
+});

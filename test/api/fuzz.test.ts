@@ -172,7 +172,7 @@ it('changes: each is stored or rejected, and everything stored can be read again
     if (id === '.' || id === '..') continue; // no URL can hold these
     expect((await api.call('GET', path, { key: tenant.keys.pos })).status).toBe(200);
   }
-}, 60_000);
+});
 
 it('every route: any path, query, header and body is answered below 500, or 501', async () => {
   const request = fc.record({
@@ -243,7 +243,7 @@ it('every route: any path, query, header and body is answered below 500, or 501'
     }),
     { seed, numRuns: 1_500 },
   );
-}, 120_000);
+});
 
 it('bytes that are no request body are refused as such', async () => {
   await fc.assert(
@@ -263,7 +263,7 @@ it('bytes that are no request body are refused as such', async () => {
     ),
     { seed, numRuns: 200 },
   );
-}, 60_000);
+});
 
 /** Percent-encoded; halves of characters as their bytes would be. */
 function encoded(text: string): string {

@@ -140,7 +140,7 @@ beforeAll(async () => {
     [full, held.id],
   );
   await pool.query("UPDATE sends SET state = 'verifying', due_at = now() WHERE state = 'sending'");
-}, 30_000);
+});
 const run = '00000000-0000-4000-8000-000000000001';
 const found = {
   sends: [{ system: 'qbo', no: 1, key: '0'.repeat(64), path: '/', body: '{}', members: 1 }],

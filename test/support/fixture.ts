@@ -4,9 +4,6 @@ interface Startable {
   stop(): Promise<void>;
 }
 
-/** A busy machine that starts something slowly is no failure of a test. */
-const hookMs = 60_000;
-
 /** What runs now: the last that was started is stopped first. */
 const running: Startable[] = [];
 
@@ -20,9 +17,9 @@ export function fixture<T extends Startable>(start: () => Promise<T>): T {
     const started = await start();
     running.push(started);
     Object.assign(filled, started);
-  }, hookMs);
+  });
   afterAll(async () => {
     await running.pop()?.stop();
-  }, hookMs);
+  });
   return filled as T;
 }

@@ -33,7 +33,7 @@ test('every activity goes to the queue of its kind: Postgres, shop or books', as
     'pushDeliveries',
     'pushDeliveries',
   ]);
-}, 60_000);
+});
 
 test('the bundle holds every workflow and nothing that does not belong in one', () => {
   const code = readFileSync(testServers().bundlePath, 'utf8');
@@ -51,4 +51,4 @@ test('the bundle holds every workflow and nothing that does not belong in one', 
     expect([...paths]).not.toContain(foreign);
   expect([...paths]).toContain('./workflows/');
   expect(code).not.toMatch(/node:crypto|require\(["']crypto["']\)/);
-}, 60_000);
+});

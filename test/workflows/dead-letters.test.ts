@@ -129,7 +129,7 @@ test('a sale that is refused for good stands as a failed workflow with its cause
   expect(await documents(stack, tenant)).toEqual(sold([1]));
   expect(await failures(tenant)).toEqual([]);
   await untilAttributes(stack, tenant, 'nothing dead', ({ dead: shown }) => shown === 0);
-}, 60_000);
+});
 
 async function found(query: string): Promise<string[]> {
   const ids: string[] = [];
@@ -160,7 +160,7 @@ test('O6: once a redrive by cause has posted it, the repair workflow is complete
   await expect(stack.client.workflow.getHandle(repair?.id ?? '').result()).resolves.toBe(
     'delivered',
   );
-}, 60_000);
+});
 
 test('a redrive by cause, of all, and by ids posts each sale once', async () => {
   const tenant = await tenantWithDead(3, 1);
@@ -199,7 +199,7 @@ test('a redrive by cause, of all, and by ids posts each sale once', async () => 
     (all) => all.length === 4,
   );
   expect(await documents(stack, tenant)).toEqual(sold([1, 2, 3, 4]));
-}, 60_000);
+});
 
 test('a discarded dead letter stays away from the books, also when everything is redriven', async () => {
   const tenant = await tenantWithDead(2, 1);
@@ -212,4 +212,4 @@ test('a discarded dead letter stays away from the books, also when everything is
   await sendChanges(stack, tenant, [order('P-3', [['A', 1]], 'c1')]);
   await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual(sold([2, 3]));
-}, 60_000);
+});

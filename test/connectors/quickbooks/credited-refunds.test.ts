@@ -457,4 +457,4 @@ test('any history of amounts, tenders, customers, sales, voids and closed months
     }),
     { numRuns: historiesAsked(20).histories, seed: 7 },
   );
-}, 60_000);
+});

@@ -257,7 +257,6 @@ describe('a ticket of several tenders', () => {
         { numRuns: historiesAsked(15).histories, seed: 5 },
       );
     },
-    60_000,
   );
 });
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
   lanes = explainedPool(database.url, true);
   intake = explainedPool(database.url, false);
   await fill(database.pool);
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all([lanes.pool.end(), intake.pool.end()]);
@@ -58,7 +58,7 @@ const counting: Record<string, number> = {
 describe.each(['not analysed', 'analysed'])('%s', (statistics) => {
   beforeAll(async () => {
     if (statistics === 'analysed') await database.pool.query('ANALYZE');
-  }, 30_000);
+  });
 
   test.each(Object.keys(hotQueries))('%s', async (name) => {
     const { pool, seen } = name.startsWith('intake') ? intake : lanes;
@@ -98,4 +98,4 @@ test('a plan of intake that was kept while its tables were empty stays good', as
   ).toEqual([]);
   await pool.end();
   await young.stop();
-}, 30_000);
+});
