@@ -6,24 +6,28 @@ import {
   findTenant,
   hashOfKey,
   noteKeyUse,
+  writeAudit,
   type Role,
   type Tenant,
 } from '../database/tenants';
 import { notFound, Problem } from './problem';
 
 /** Whom a request comes from. */
-export type Caller =
-  { type: 'root' } | { type: 'key'; tenant: Tenant; role: Role; actor: string; keyId: string };
+type Caller = { type: 'root' } | { type: 'key'; tenant: Tenant; role: Role; actor: string };
 
-/** A caller whom the route lets in: for which tenant, and under which name the audit knows him. */
+/** A caller whom the route lets in. */
 export interface AtTenant {
   tenant: Tenant;
+  /** Under which name the audit knows him. */
   actor: string;
+  /** Called with the root key, by a route that takes it. */
   isRoot: boolean;
+  /** Writes into the book of who changed what. */
+  audit: (action: string, subject: string, detail?: object) => Promise<void>;
 }
 
 /** Which keys of a tenant a route takes. */
-type KeyAccess = Role | 'anyKey';
+export type KeyAccess = Role | 'anyKey';
 
 /**
  * Who may use a route. `pos` is for what the POS alone does: of the others only an admin may stand
@@ -68,14 +72,31 @@ export class Authenticator {
     if (owner === null) throw unauthorized();
     this.noteUse(owner.keyId);
     const { tenant, role, keyId } = owner;
-    return { type: 'key', tenant, role, actor: `${role} key ${owner.label} (${keyId})`, keyId };
+    return { type: 'key', tenant, role, actor: `${role} key ${owner.label} (${keyId})` };
   }
 
-  /** The root key at the door of a tenant; a problem 404 where there is no such tenant. */
-  async rootFor(tenantId: string): Promise<AtTenant> {
-    const tenant = await findTenant(this.pool, tenantId);
-    if (tenant === null) throw notFound('tenant');
-    return { tenant, actor: 'root key', isRoot: true };
+  /**
+   * The caller at the door of a tenant's route. Refuses whom it is not for: 404 for the path of
+   * another tenant, 403 for too small a role.
+   */
+  async admit(
+    header: string | undefined,
+    { access, rootMay = false }: { access: KeyAccess; rootMay?: boolean },
+    tenantId: string,
+  ): Promise<AtTenant> {
+    const caller = await this.callerOf(header);
+    const isRoot = caller.type === 'root';
+    if (isRoot && !rootMay)
+      throw new Problem(403, 'forbidden', 'The root key only creates tenants and admin keys.');
+    const actor = isRoot ? 'root key' : caller.actor;
+    const tenant = isRoot ? await findTenant(this.pool, tenantId) : caller.tenant;
+    if (tenant?.tenantId !== tenantId) throw notFound('tenant');
+    const roles = rolesFor(access);
+    if (!isRoot && !roles.includes(caller.role))
+      throw new Problem(403, 'forbidden', `Requires a key of role ${roles.join(' or ')}.`);
+    const audit: AtTenant['audit'] = (action, subject, detail = {}) =>
+      writeAudit(this.pool, tenant.id, { actor, action, subject, detail });
+    return { tenant, actor, isRoot, audit };
   }
 
   private noteUse(keyId: string): void {
@@ -90,19 +111,4 @@ export class Authenticator {
 
 function unauthorized(): Problem {
   return new Problem(401, 'unauthorized', 'Send a live key as "Authorization: Bearer ts_...".');
-}
-
-/**
- * Refuses a caller that the route is not for: 404 for another tenant's path, 403 for too small a
- * role.
- */
-export function authorize(caller: Caller, access: KeyAccess, tenantId: string): AtTenant {
-  if (caller.type === 'root')
-    throw new Problem(403, 'forbidden', 'The root key only creates tenants and admin keys.');
-  if (caller.tenant.tenantId !== tenantId)
-    throw new Problem(404, 'not_found', 'There is no such tenant.');
-  if (!rolesFor(access).includes(caller.role)) {
-    throw new Problem(403, 'forbidden', `Requires a key of role ${rolesFor(access).join(' or ')}.`);
-  }
-  return { tenant: caller.tenant, actor: caller.actor, isRoot: false };
 }

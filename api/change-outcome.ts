@@ -1,5 +1,4 @@
 import type { ChangeProgress } from '../database/changes';
-import type { ExplainedChange } from '../database/explain';
 
 /**
  * What became of a change. `pending`: not absorbed yet; `stale` and `failed` changed nothing;
@@ -22,18 +21,4 @@ export function outcomeOf(change: ChangeProgress): (typeof changeOutcomes)[numbe
   const { revision, recordSourceRev } = change;
   const isSuperseded = revision !== null && recordSourceRev !== null && recordSourceRev > revision;
   return isSuperseded ? 'superseded' : 'applied';
-}
-
-interface ShownOutcome {
-  revision: number | null;
-  outcome: (typeof changeOutcomes)[number];
-}
-
-/** A change as it is explained. */
-export function shownChange({
-  isAbsorbed,
-  recordSourceRev,
-  ...shown
-}: ExplainedChange): Omit<ExplainedChange, keyof ChangeProgress> & ShownOutcome {
-  return { ...shown, outcome: outcomeOf({ ...shown, isAbsorbed, recordSourceRev }) };
 }

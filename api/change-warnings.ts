@@ -1,4 +1,4 @@
-import type { KnownNames, NameKind, Names } from '../database/known-names';
+import { nameKey, type KnownNames, type Name } from '../database/known-names';
 import type { ChangeBody } from '../domain/bodies';
 import { unusedFields } from '../domain/records/unused-fields';
 
@@ -47,13 +47,15 @@ export async function warningsOf(
   { stale, nowMs }: { stale: ReadonlySet<string>; nowMs: number },
 ): Promise<Warning[]> {
   const names = changes.map(({ content }) => namesOf(content));
-  const own = new Set(changes.flatMap(({ content }) => skusOfProduct(content)));
-  const unknown = await known.unknownAmong(tenant, together(names));
+  const unknown = await known.unknownAmong(tenant, names.flat());
+  // What a product of the same request brings is known with it.
+  for (const { content } of changes)
+    for (const name of skusOfProduct(content)) unknown.delete(nameKey({ kind: 'sku', name }));
   return changes
     .flatMap(({ index, id, occurredAt, content }, at): Warning[] => [
       ...(stale.has(id) ? [staleWarning(index)] : []),
       ...timeWarnings(index, occurredAt, content, nowMs),
-      ...nameWarnings(index, names[at] ?? noNames, unknown, own),
+      ...nameWarnings(index, names[at] ?? [], unknown),
       ...fieldWarnings(index, content),
     ])
     .slice(0, warningsMax);
@@ -94,47 +96,43 @@ function dayOf({ body }: ChangeBody): string | undefined {
   return 'businessDate' in body ? body.businessDate : undefined;
 }
 
-const noNames: Names = { tender: [], sku: [], taxCode: [] };
-
-function namesOf(content: ChangeBody | null): Names {
+function namesOf(content: ChangeBody | null): Name[] {
   switch (content?.kind) {
     case 'order':
     case 'refund':
-      return {
-        tender: content.body.tenders.map(({ tender }) => tender),
-        ...ticketNames(content.body),
-      };
+      return [...content.body.tenders.map(tenderName), ...ticketNames(content.body)];
     case 'invoice':
-      return { tender: [], ...ticketNames(content.body) };
+      return ticketNames(content.body);
     case 'payment':
     case 'cash':
-      return { ...noNames, tender: [content.body.tender] };
+      return [tenderName(content.body)];
     case 'customer':
     case 'product':
     case 'inventory':
     case 'payout':
     case undefined:
-      return noNames;
+      return [];
   }
 }
 
-function ticketNames(body: {
+function tenderName({ tender: name }: { tender: string }): Name {
+  return { kind: 'tender', name };
+}
+
+function ticketNames({
+  lines,
+}: {
   lines: readonly { sku: string; taxes: readonly { code: string }[] }[];
-}): Pick<Names, 'sku' | 'taxCode'> {
-  return {
-    sku: body.lines.map(({ sku }) => sku),
-    // A set of codes is mapped as one.
-    taxCode: body.lines.flatMap(({ taxes }) =>
-      taxes.length === 0
-        ? []
-        : [
-            taxes
-              .map(({ code }) => code)
-              .sort()
-              .join('+'),
-          ],
-    ),
-  };
+}): Name[] {
+  // A set of codes is mapped as one.
+  const taxKeys = lines.flatMap(({ taxes }) => {
+    const codes = taxes.map(({ code }) => code).sort();
+    return codes.length === 0 ? [] : [codes.join('+')];
+  });
+  return [
+    ...lines.map(({ sku: name }): Name => ({ kind: 'sku', name })),
+    ...taxKeys.map((name): Name => ({ kind: 'taxCode', name })),
+  ];
 }
 
 function skusOfProduct(content: ChangeBody | null): string[] {
@@ -142,16 +140,8 @@ function skusOfProduct(content: ChangeBody | null): string[] {
   return [content.body.sku, ...(content.body.variants ?? []).map(({ sku }) => sku)];
 }
 
-function together(all: readonly Names[]): Names {
-  return {
-    tender: all.flatMap(({ tender }) => tender),
-    sku: all.flatMap(({ sku }) => sku),
-    taxCode: all.flatMap(({ taxCode }) => taxCode),
-  };
-}
-
 const nameTexts: Readonly<
-  Record<NameKind, { code: Warning['code']; text: (name: string) => string }>
+  Record<Name['kind'], { code: Warning['code']; text: (name: string) => string }>
 > = {
   tender: { code: 'unknown_tender', text: (name) => `tender "${name}" has no mapping yet` },
   sku: { code: 'unknown_sku', text: (name) => `no product with SKU "${name}" is known yet` },
@@ -160,15 +150,14 @@ const nameTexts: Readonly<
 
 function nameWarnings(
   index: number,
-  names: Names,
-  unknown: Readonly<Record<NameKind, ReadonlySet<string>>>,
-  own: ReadonlySet<string>,
+  names: readonly Name[],
+  unknown: ReadonlySet<string>,
 ): Warning[] {
-  return (['tender', 'sku', 'taxCode'] as const).flatMap((kind) =>
-    [...new Set(names[kind])]
-      .filter((name) => unknown[kind].has(name) && !(kind === 'sku' && own.has(name)))
-      .map((name) => ({ index, code: nameTexts[kind].code, message: nameTexts[kind].text(name) })),
-  );
+  const distinct = new Map(names.map((one) => [nameKey(one), one]));
+  return [...distinct].flatMap(([key, { kind, name }]): Warning[] => {
+    const { code, text } = nameTexts[kind];
+    return unknown.has(key) ? [{ index, code, message: text(name) }] : [];
+  });
 }
 
 function fieldWarnings(index: number, content: ChangeBody | null): Warning[] {

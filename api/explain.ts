@@ -16,7 +16,7 @@ import { findRecord, summariesOf } from '../database/status';
 import { deliveryStates } from '../domain/delivery/delivery-state';
 import { requestIdOf } from '../domain/delivery/idempotency';
 import { systems, type JsonObject, type Kind } from '../domain/words';
-import { changeOutcomes, shownChange } from './change-outcome';
+import { changeOutcomes, outcomeOf } from './change-outcome';
 import { summaryOfTicketSchema } from './deliveries';
 import { instantText, kindName, systemName } from './words';
 
@@ -169,25 +169,16 @@ export async function explain(
     [...deliveries, ...journal].flatMap(({ sendId }) => (sendId === null ? [] : [sendId])),
   );
   const sends = await sendsOf(db, tenant, [...sendIds], ids);
-  const {
-    kind,
-    recordId,
-    rev: revision,
-    sourceRev: sourceRevision,
-    op,
-    origin,
-    updatedAt,
-  } = record;
-  return {
-    record: { kind, recordId, revision, sourceRevision, op, origin, updatedAt },
-    changes: changes.map(shownChange),
+  return explanationSchema.parse({
+    record: { ...record, revision: record.rev, sourceRevision: record.sourceRev },
+    changes: changes.map((change) => ({ ...change, outcome: outcomeOf(change) })),
     documents: deliveries.map((delivery) =>
       documentOf(thing.kind, delivery, { sends, journal }, workflowId),
     ),
     tickets: tickets.slice(0, ticketsMax),
     hasMoreTickets: tickets.length > ticketsMax,
     summaries,
-  };
+  });
 }
 
 function documentOf(
@@ -196,31 +187,11 @@ function documentOf(
   { sends, journal }: { sends: readonly ExplainedSend[]; journal: readonly ExplainedEntry[] },
   writer: string,
 ): ExplainedDocument {
-  const {
-    id,
-    system,
-    part,
-    state,
-    reason,
-    detail,
-    remoteId,
-    remoteVersion,
-    isLinked,
-    snapshot,
-    undoneBy,
-  } = delivery;
+  const { id, snapshot } = delivery;
   const requestIds = new Map(sends.map((send) => [send.id, requestIdOf(send.key)]));
   return {
+    ...delivery,
     deliveryId: id,
-    system,
-    part,
-    state,
-    reason,
-    detail,
-    remoteId,
-    remoteVersion,
-    isLinked,
-    undoneBy,
     revision: delivery.desiredRev,
     deliveredRevision: delivery.deliveredRev,
     entity: entityOf(kind, delivery),
@@ -232,31 +203,19 @@ function documentOf(
     sends: sends.flatMap((send) => sendsIn(send, id)),
     journal: journal
       .filter((entry) => entry.deliveryId === id)
-      .map(({ deliveryId: _delivery, sendId, ...entry }) => ({
-        ...entry,
-        requestId: sendId === null ? null : (requestIds.get(sendId) ?? null),
-      })),
+      .map((entry) => ({ ...entry, requestId: requestIds.get(entry.sendId ?? '') ?? null })),
   };
 }
 
 function sendsIn(send: ExplainedSend, deliveryId: string): ExplainedDocument['sends'] {
-  const { key, members, state, tries, firstSentAt, sentAt: lastSentAt, settledAt, outcome } = send;
-  return members
+  return send.members
     .filter((member) => member.deliveryId === deliveryId)
     .map(({ rev: revision, generation, write }) => ({
-      key,
-      state,
-      tries,
-      firstSentAt,
-      settledAt,
-      outcome,
+      ...send,
+      ...write,
+      ...{ revision, generation, lastSentAt: send.sentAt },
       requestId: requestIdOf(send.key),
-      operation: write.operation,
-      entity: write.entity,
       marker: textOf(write.natural, 'marker'),
-      revision,
-      generation,
-      lastSentAt,
       composedWith: composedWithOf(write.snapshot),
     }));
 }

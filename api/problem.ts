@@ -63,6 +63,12 @@ export function notFound(what: string): Problem {
   return new Problem(404, 'not_found', `There is no such ${what}.`);
 }
 
+/** What was asked for; a problem 404 where it is not there. */
+export function found<T>(thing: T | null, what: string): T {
+  if (thing === null) throw notFound(what);
+  return thing;
+}
+
 export function invalid(detail: string, errors: FieldError[]): Problem {
   return new Problem(422, 'invalid', detail, { errors });
 }

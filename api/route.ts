@@ -1,9 +1,8 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 
-import type { Tenant } from '../database/tenants';
 import { BigBodies } from './big-bodies';
-import { authorize, type Access, type Authenticator } from './authenticate';
+import type { Access, AtTenant, Authenticator, KeyAccess } from './authenticate';
 import type { JsonFault } from './json-text';
 import { fieldErrors, invalid, notFound, pathText, Problem } from './problem';
 import { readJsonBody } from './read-body';
@@ -36,13 +35,25 @@ interface Schemas<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   body: B;
 }
 
+/** The head of a tenant's route that takes nothing but what is said beside it. */
+export interface Head extends Schemas<typeof none, typeof none, typeof none> {
+  method: Description['method'];
+  /** Below `/v1/tenants/{tenantId}`. */
+  path: string;
+  access: KeyAccess;
+}
+
+function headOf(method: Head['method']): (path: string, access: KeyAccess) => Head {
+  return (path, access) => ({ method, path, access, params: none, query: none, body: none });
+}
+export const get = headOf('get');
+export const put = headOf('put');
+export const post = headOf('post');
+export const patch = headOf('patch');
+export const del = headOf('delete');
+
 /** A request to a tenant's route, checked. */
-export interface TenantCall<P, Q, B> {
-  tenant: Tenant;
-  /** Who calls, for the audit. */
-  actor: string;
-  /** Called with the root key, by a route that takes it. */
-  isRoot: boolean;
+export interface TenantCall<P, Q, B> extends AtTenant {
   params: P;
   query: Q;
   body: B;
@@ -55,7 +66,7 @@ interface TenantRouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.
   extends Description, Schemas<P, Q, B> {
   /** Below `/v1/tenants/{tenantId}`. */
   path: string;
-  access: Exclude<Access, 'none' | 'root'>;
+  access: KeyAccess;
   /** Whether the root key may call it too, for any tenant. */
   rootMay?: boolean;
   /** What the body is described as, where the handler checks parts of it itself. */
@@ -80,22 +91,16 @@ export function tenantRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
     ...described({ ...spec, body: spec.documentedBody ?? spec.body }),
     path: `/v1/tenants/{tenantId}${spec.path}`,
     run: async (request, authenticator) => {
-      const caller = await authenticator.callerOf(request.headers.authorization);
       const { tenantId, ...rest } = request.params;
-      const { tenant, actor, isRoot } =
-        caller.type === 'root' && spec.rootMay === true
-          ? await authenticator.rootFor(String(tenantId))
-          : authorize(caller, spec.access, String(tenantId));
+      const { authorization } = request.headers;
+      const caller = await authenticator.admit(authorization, spec, String(tenantId));
       const params = spec.params.safeParse(isNone(spec.params) ? undefined : rest);
       if (!params.success) throw notFound('resource');
       const query = checkedQuery(spec.query, request);
       const header = (name: string): string | undefined => request.get(name);
-      return bigBodies.run(tenant.tenantId, announcedBytes(spec.body, request), async () => {
+      return bigBodies.run(caller.tenant.tenantId, announcedBytes(spec.body, request), async () => {
         const { body, faults } = await checkedBody(spec.body, request, spec.takesFaults ?? false);
-        return spec.handle({
-          ...{ tenant, actor, isRoot, params: params.data },
-          ...{ query, body, faults, header },
-        });
+        return spec.handle({ ...caller, params: params.data, query, body, faults, header });
       });
     },
   };

@@ -129,8 +129,7 @@ export class Signals {
     kept.isInFlight = true;
     this.inFlight++;
     try {
-      if ('runId' in signal) await this.moveRun(tenantId, signal.runId, signal.name === 'startRun');
-      else await this.signalWithStart(tenantId, signal);
+      await this.call(tenantId, signal);
       this.failures = 0;
       // A newer one may have taken its place meanwhile: that one is still to be sent.
       if (kept.signal === signal) this.kept.delete(key);
@@ -162,20 +161,16 @@ export class Signals {
     }, pauseMs);
   }
 
-  private async moveRun(tenantId: string, runId: string, isStart: boolean): Promise<void> {
+  private async call(tenantId: string, signal: TenantSignal): Promise<void> {
     const { queues, connect } = this.options;
     const client = (this.client ??= connect());
-    await client.withDeadline(Date.now() + callMaxMs, () =>
-      isStart ? startRun({ client, queues }, tenantId, runId) : cancelRun(client, tenantId, runId),
-    );
-  }
-
-  private async signalWithStart(tenantId: string, signal: SyncSignal): Promise<void> {
-    const { queues, connect } = this.options;
-    const client = (this.client ??= connect());
-    await client.withDeadline(Date.now() + callMaxMs, () =>
-      signalTenant({ client, queues }, tenantId, signalCall(signal)),
-    );
+    await client.withDeadline(Date.now() + callMaxMs, () => {
+      if (!('runId' in signal))
+        return signalTenant({ client, queues }, tenantId, signalCall(signal));
+      return signal.name === 'startRun'
+        ? startRun({ client, queues }, tenantId, signal.runId)
+        : cancelRun(client, tenantId, signal.runId);
+    });
   }
 }
 

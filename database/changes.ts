@@ -127,8 +127,9 @@ export interface StoredChange extends ChangeProgress {
   occurredAt: string;
   receivedAt: string;
   body: unknown;
-  outcomeCode: string | null;
-  outcomeDetail: string | null;
+  /** Why it was not simply applied. */
+  code: string | null;
+  detail: string | null;
 }
 
 export async function findChange(
@@ -140,8 +141,7 @@ export async function findChange(
     db,
     `SELECT c.event_id AS id, c.kind, c.op, c.record_id AS "recordId", c.source_rev AS revision,
             c.occurred_at AS "occurredAt", c.received_at AS "receivedAt", c.body,
-            c.pos <= a.absorbed_pos AS "isAbsorbed", o.outcome, o.code AS "outcomeCode",
-              o.detail AS "outcomeDetail",
+            c.pos <= a.absorbed_pos AS "isAbsorbed", o.outcome, o.code, o.detail,
             r.source_rev AS "recordSourceRev"
      FROM changes c JOIN tenant_absorb a ON a.tenant = c.tenant
      LEFT JOIN LATERAL (SELECT outcome, code, detail FROM change_outcomes

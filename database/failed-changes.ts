@@ -7,7 +7,6 @@ import type { Db } from './pool';
 
 export interface FailedChange {
   pos: number;
-  eventId: string;
   kind: Kind;
   recordId: string;
   code: string;
@@ -19,18 +18,17 @@ export interface FailedChange {
 export async function listFailedChanges(
   db: Db,
   tenant: number,
-  filter: { code?: string | undefined; kind?: string | undefined; afterPos: number },
+  filter: { reason?: string | undefined; kind?: string | undefined; afterPos: number },
   limit: number,
 ): Promise<FailedChange[]> {
   const result = await db.query<FailedChange>(
-    `SELECT o.pos, c.event_id AS "eventId", c.kind, c.record_id AS "recordId", o.code, o.detail,
-       o.at
+    `SELECT o.pos, c.kind, c.record_id AS "recordId", o.code, o.detail, o.at
      FROM change_outcomes o CROSS JOIN LATERAL
-       (SELECT event_id, kind, record_id FROM changes WHERE tenant = $1 AND pos = o.pos LIMIT 1) c
+       (SELECT kind, record_id FROM changes WHERE tenant = $1 AND pos = o.pos LIMIT 1) c
      WHERE o.tenant = $1 AND o.outcome = 'failed' AND o.resolved_at IS NULL AND o.pos > $2
        AND ($3::text IS NULL OR o.code = $3) AND ($4::text IS NULL OR c.kind = $4)
      ORDER BY o.pos LIMIT $5`,
-    [tenant, filter.afterPos, filter.code ?? null, filter.kind ?? null, limit],
+    [tenant, filter.afterPos, filter.reason ?? null, filter.kind ?? null, limit],
   );
   return result.rows;
 }

@@ -3,8 +3,16 @@ import type { Pool } from 'pg';
 // Names in changes that nobody has explained yet: tenders and tax codes without mapping, SKUs
 // without product.
 
-export type NameKind = 'tender' | 'sku' | 'taxCode';
-export type Names = Readonly<Record<NameKind, readonly string[]>>;
+/** A name that a change uses. */
+export interface Name {
+  kind: 'tender' | 'sku' | 'taxCode';
+  name: string;
+}
+
+/** Tells a name among those of all kinds. */
+export function nameKey({ kind, name }: Name): string {
+  return `${kind}/${name}`;
+}
 
 const tenantsMax = 2_000;
 const namesMax = 50_000;
@@ -22,26 +30,20 @@ export class KnownNames {
   }
 
   /**
-   * Those of these names that are not known. Tenders and tax codes matter only to a tenant with
-   * QuickBooks, tax codes not where the company computes its tax itself (US). A steady stream of
-   * sales costs no query.
+   * Those of these names that are not known, by their keys. Tenders and tax codes matter only to a
+   * tenant with QuickBooks, tax codes not where the company computes its tax itself (US). A steady
+   * stream of sales costs no query.
    */
-  async unknownAmong(tenant: number, names: Names): Promise<Record<NameKind, Set<string>>> {
-    const unknown = {
-      tender: new Set<string>(),
-      sku: new Set<string>(),
-      taxCode: new Set<string>(),
-    };
+  async unknownAmong(tenant: number, names: readonly Name[]): Promise<Set<string>> {
     const remembered = this.knownOf(tenant);
-    const asked = (['tender', 'sku', 'taxCode'] as const).flatMap((kind) =>
-      [...new Set(names[kind])]
-        .filter((name) => !remembered.has(`${kind}/${name}`))
-        .map((name) => ({ kind, name })),
+    const fresh = new Map(
+      names.flatMap((one) => (remembered.has(nameKey(one)) ? [] : [[nameKey(one), one] as const])),
     );
-    if (asked.length === 0) return unknown;
-    for (const { kind, name, isKnown } of await lookUp(this.pool, tenant, asked))
-      if (!isKnown) unknown[kind].add(name);
-      else if (remembered.size < namesMax) remembered.add(`${kind}/${name}`);
+    if (fresh.size === 0) return new Set();
+    const unknown = new Set<string>();
+    for (const { isKnown, ...name } of await lookUp(this.pool, tenant, [...fresh.values()]))
+      if (!isKnown) unknown.add(nameKey(name));
+      else if (remembered.size < namesMax) remembered.add(nameKey(name));
     return unknown;
   }
 
@@ -58,9 +60,9 @@ export class KnownNames {
 async function lookUp(
   pool: Pool,
   tenant: number,
-  asked: readonly { kind: NameKind; name: string }[],
-): Promise<{ kind: NameKind; name: string; isKnown: boolean }[]> {
-  const result = await pool.query<{ kind: NameKind; name: string; isKnown: boolean }>(
+  asked: readonly Name[],
+): Promise<(Name & { isKnown: boolean })[]> {
+  const result = await pool.query<Name & { isKnown: boolean }>(
     `SELECT k.kind, k.name, CASE k.kind
        WHEN 'sku' THEN (SELECT record_id FROM skus WHERE tenant = $1 AND sku = k.name
          LIMIT 1) IS NOT NULL

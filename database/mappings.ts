@@ -21,13 +21,13 @@ export async function listMappings(
   db: Db,
   tenant: number,
   kind: MappingKind,
-  { afterKey, limit }: { afterKey: string | null; limit: number },
+  { after, limit }: { after: string | null; limit: number },
 ): Promise<Mapping[]> {
   const result = await db.query<Mapping>(
     `SELECT ${columns} FROM mappings WHERE tenant = $1 AND kind = $2
        AND ($3::text IS NULL OR key > $3)
      ORDER BY key LIMIT $4`,
-    [tenant, kind, afterKey, limit],
+    [tenant, kind, after, limit],
   );
   return result.rows;
 }

@@ -186,18 +186,18 @@ export async function settingsInForce(
   );
 }
 
-/** All requests of a part, newest first. */
+/** All requests of a part, newest first, from the one after this revision on. */
 export async function settingsVersions(
   db: Db,
   tenant: number,
   part: SettingsPart,
-  { beforeRev, limit }: { beforeRev: number | null; limit: number },
+  { after, limit }: { after: string | null; limit: number },
 ): Promise<SettingsRow[]> {
   const result = await db.query<SettingsRow>(
     `SELECT ${columns} FROM settings WHERE tenant = $1 AND part = $2
        AND ($3::int IS NULL OR rev < $3)
      ORDER BY rev DESC LIMIT $4`,
-    [tenant, part, beforeRev, limit],
+    [tenant, part, after, limit],
   );
   return result.rows;
 }

@@ -1,4 +1,8 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  type Client,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
 
 import {
   tenantRunStart,
@@ -41,8 +45,17 @@ export async function startRun(
   tenantId: string,
   runId: string,
 ): Promise<void> {
+  await startOnce(client, tenantRunType, tenantRunStart(tenantId, runId, queues));
+}
+
+/** Starts a workflow that may run already. */
+export async function startOnce(
+  client: Client,
+  type: string,
+  options: WorkflowStartOptions,
+): Promise<void> {
   try {
-    await client.workflow.start(tenantRunType, tenantRunStart(tenantId, runId, queues));
+    await client.workflow.start(type, options);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }

@@ -73,10 +73,7 @@ export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code
 export const calendarDay = z
   .string()
   .regex(/^(19[7-9]\d|20\d\d|21\d\d)-\d\d-\d\d$/, 'must be a day from 1970-01-01 to 2199-12-31')
-  .refine((day) => {
-    const date = new Date(`${day}T00:00:00Z`);
-    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
-  }, 'is no day of the calendar');
+  .refine((day) => z.regexes.date.test(day), 'is no day of the calendar');
 
 /** Units of the books' currency for one of the ticket's. */
 export const exchangeRate = z.strictObject({

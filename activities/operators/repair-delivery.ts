@@ -1,8 +1,6 @@
 import { traitsOf } from '../../domain/systems';
 import { createHash } from 'node:crypto';
 
-import type { Client } from '@temporalio/client';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Pool } from 'pg';
 
 import type { DeliveryRow } from '../../database/deliveries';
@@ -20,10 +18,10 @@ import {
   redriveSignal,
   repairDeliveryType,
   tenantSyncId,
-  type Queues,
   type RepairDeliveryInput,
 } from '../../protocol/messages';
 import { searchAttributes } from '../../protocol/search-attributes';
+import { startOnce, type Temporal } from '../../platform/tenant-workflow';
 import { NotYet } from '../failures';
 
 // Dead letters as failed workflows, for operators who live in the Temporal UI. Never calls a
@@ -35,10 +33,8 @@ import { NotYet } from '../failures';
  */
 const openRepairsMax = 50;
 
-interface RepairDeps {
+interface RepairDeps extends Temporal {
   pool: Pool;
-  client: Client;
-  queues: Queues;
 }
 
 /**
@@ -65,42 +61,27 @@ export async function startRepairs(
 }
 
 async function startRepair(
-  deps: RepairDeps,
+  { client, queues }: RepairDeps,
   tenantId: string,
-  row: Pick<
-    DeliveryRow,
-    'id' | 'system' | 'kind' | 'recordId' | 'part' | 'generation' | 'reason'
-  > & {
-    cause: string | null;
-  },
+  row: DeliveryRow,
 ): Promise<void> {
   const identity = JSON.stringify([row.system, row.kind, row.recordId, row.part]);
   const hash = createHash('sha256').update(identity).digest('hex').slice(0, 16);
-  const { queues } = deps;
-  const input: RepairDeliveryInput = {
-    tenantId,
-    deliveryId: row.id,
-    generation: row.generation,
-    queues,
-  };
-  try {
-    await deps.client.workflow.start(repairDeliveryType, {
-      workflowId: `repair:${tenantId}:${hash}`,
-      taskQueue: queues.workflows,
-      args: [input],
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      staticSummary:
-        `${row.system}: ${row.kind} ${row.recordId} of ${tenantId}: ` +
-        (row.cause ?? row.reason ?? ''),
-      typedSearchAttributes: [
-        { key: searchAttributes.tenantId, value: tenantId },
-        { key: searchAttributes.syncRecord, value: `${row.kind}/${row.recordId}` },
-        { key: searchAttributes.syncCause, value: row.cause ?? row.reason ?? '' },
-      ],
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
+  const { id: deliveryId, generation } = row;
+  const input: RepairDeliveryInput = { tenantId, deliveryId, generation, queues };
+  const cause = row.cause ?? row.reason ?? '';
+  await startOnce(client, repairDeliveryType, {
+    workflowId: `repair:${tenantId}:${hash}`,
+    taskQueue: queues.workflows,
+    args: [input],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: `${row.system}: ${row.kind} ${row.recordId} of ${tenantId}: ${cause}`,
+    typedSearchAttributes: [
+      { key: searchAttributes.tenantId, value: tenantId },
+      { key: searchAttributes.syncRecord, value: `${row.kind}/${row.recordId}` },
+      { key: searchAttributes.syncCause, value: cause },
+    ],
+  });
 }
 
 /**

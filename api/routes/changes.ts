@@ -19,8 +19,8 @@ import { deliverySchema, shownDeliveries, summaryOfTicketSchema } from '../deliv
 import type { ApiDeps } from '../deps';
 import { Intake } from '../intake';
 import type { JsonFault } from '../json-text';
-import { invalid, notFound, Problem } from '../problem';
-import { faultsProblem, none, tenantRoute, type Answer, type Route } from '../route';
+import { found, invalid, Problem } from '../problem';
+import { faultsProblem, get, post, tenantRoute, type Answer, type Route } from '../route';
 import { changeKindName, instantText } from '../words';
 
 /** The changes themselves are checked one by one: a fault of one does not refuse the others. */
@@ -95,9 +95,7 @@ export function changeRoutes(deps: ApiDeps): Route[] {
   });
   return [
     tenantRoute({
-      method: 'post',
-      path: '/changes',
-      access: 'pos',
+      ...post('/changes', 'pos'),
       summary: 'Send changes',
       description:
         'Stores the changes and answers 202 once they are on disk. Each change is checked by ' +
@@ -106,7 +104,6 @@ export function changeRoutes(deps: ApiDeps): Route[] {
         'it is. Reached the bound of the queue: 429 `queue_full`, nothing is stored. With ' +
         '`dryRun=true` they are checked only and nothing is stored: 200 with what a send would ' +
         'answer, but for ids that were used before.',
-      params: none,
       query: changesQuery,
       body: changesRequest,
       documentedBody: z
@@ -138,17 +135,13 @@ export function changeRoutes(deps: ApiDeps): Route[] {
       },
     }),
     tenantRoute({
-      method: 'get',
-      path: '/changes/{changeId}',
-      access: 'anyKey',
+      ...get('/changes/{changeId}', 'anyKey'),
       summary: 'Get a change, its outcome, and the status of its record per system',
       description:
         '`outcome`: `pending` (not absorbed yet), `applied`, `superseded` (a newer revision ' +
         'came), `stale` (it was older than what was there), `failed` (see `code` and ' +
         '`detail`).',
       params: z.strictObject({ changeId: idText }),
-      query: none,
-      body: none,
       answers: { 200: storedChange },
       handle: async ({ tenant, params }) => changeAnswer(deps, tenant.id, params.changeId),
     }),
@@ -255,19 +248,15 @@ function queueFull(bound: number, depth: number): Problem {
 }
 
 async function changeAnswer({ pool }: ApiDeps, tenant: number, changeId: string): Promise<Answer> {
-  const change = await findChange(pool, tenant, changeId);
-  if (change === null) throw notFound('change');
+  const change = found(await findChange(pool, tenant, changeId), 'change');
   const deliveries = await deliveriesOf(pool, tenant, change.kind, change.recordId);
-  const { id, kind, op, recordId, revision, occurredAt, receivedAt, body } = change;
   return {
     status: 200,
-    body: {
-      ...{ id, kind, op, recordId, revision, occurredAt, receivedAt, body },
+    body: storedChange.parse({
+      ...change,
       outcome: outcomeOf(change),
-      code: change.outcomeCode,
-      detail: change.outcomeDetail,
-      deliveries: shownDeliveries(kind, deliveries),
-      summaries: await summariesOf(pool, tenant, kind, change.recordId),
-    },
+      deliveries: shownDeliveries(change.kind, deliveries),
+      summaries: await summariesOf(pool, tenant, change.kind, change.recordId),
+    }),
   };
 }

@@ -4,13 +4,13 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
 import { findConnection, putConnection, secretPlace } from '../../database/connections';
-import { writeAudit, type Tenant } from '../../database/tenants';
 import { targets, type Target } from '../../domain/words';
 import { isPublicHost } from '../../platform/public-host';
+import type { AtTenant } from '../authenticate';
 import type { ApiDeps } from '../deps';
 import { pageSchema } from '../paging';
 import { invalid, Problem } from '../problem';
-import { none, tenantRoute, type Route } from '../route';
+import { get, put, tenantRoute, type Route } from '../route';
 import { instantText, systemName } from '../words';
 
 /** A key or token of a vendor: printable, without blanks. */
@@ -55,20 +55,15 @@ const connectionSchema = z
 export function connectionRoutes(deps: ApiDeps): Route[] {
   return [
     tenantRoute({
-      method: 'get',
-      path: '/connections',
-      access: 'viewer',
+      ...get('/connections', 'viewer'),
       summary: 'List the connected systems',
-      params: none,
-      query: none,
-      body: none,
       answers: { 200: pageSchema(connectionSchema) },
       handle: async ({ tenant }) => {
         const found = await Promise.all(
           targets.map((system) => findConnection(deps.pool, tenant.id, system)),
         );
         const items = found.flatMap((connection) =>
-          connection === null ? [] : [viewOf(connection)],
+          connection === null ? [] : [connectionSchema.parse(connection)],
         );
         return { status: 200, body: { items, nextCursor: null } };
       },
@@ -80,16 +75,12 @@ export function connectionRoutes(deps: ApiDeps): Route[] {
 
 function wooRoute(deps: ApiDeps): Route {
   return tenantRoute({
-    method: 'put',
-    path: '/connections/woo',
-    access: 'admin',
+    ...put('/connections/woo', 'admin'),
     summary: 'Connect a WooCommerce store, or renew its keys',
     description:
       'Tries the keys with one read and stores them either way; `check` says what came back. ' +
       'A store that another tenant has connected: 409 `account_shared`. Another store than ' +
       'the one to which something was sent already: 409 `other_account`.',
-    params: none,
-    query: none,
     body: z
       .strictObject({
         url: storeUrl,
@@ -105,7 +96,7 @@ function wooRoute(deps: ApiDeps): Route {
         },
       }),
     answers: { 200: connectionSchema },
-    handle: async ({ tenant, actor, body: { url, confirmShared: isSharedFine, ...keys } }) => {
+    handle: async ({ body: { url, confirmShared: isSharedFine, ...keys }, ...caller }) => {
       refuseUnsafe(deps, new URL(url));
       const check = await connectors.woo.checkStore({
         url,
@@ -115,7 +106,7 @@ function wooRoute(deps: ApiDeps): Route {
         nonce: randomUUID,
       });
       const account = { system: 'woo' as const, address: url, account: url, isSharedFine };
-      const answer = await connect(deps, { tenant, actor }, account, keys);
+      const answer = await connect(deps, caller, account, keys);
       return { ...answer, body: { ...answer.body, check } };
     },
   });
@@ -126,15 +117,11 @@ const checkTimeouts = { connectMs: 5_000, firstByteMs: 10_000, totalMs: 15_000 }
 
 function quickBooksRoute(deps: ApiDeps): Route {
   return tenantRoute({
-    method: 'put',
-    path: '/connections/qbo',
-    access: 'admin',
+    ...put('/connections/qbo', 'admin'),
     summary: 'Connect a QuickBooks company by tokens (not in production)',
     description:
       'For development and tests: in production a company is connected by its consent page. A ' +
       'company that another tenant has connected: 409 `account_shared`.',
-    params: none,
-    query: none,
     body: z
       .strictObject({
         realmId: z.string().regex(/^[\w-]{1,64}$/),
@@ -146,11 +133,7 @@ function quickBooksRoute(deps: ApiDeps): Route {
         example: { realmId: '4620816365', accessToken: 'eyJlbmMi', refreshToken: 'AB11730' },
       }),
     answers: { 200: connectionSchema },
-    handle: async ({
-      tenant,
-      actor,
-      body: { realmId, confirmShared: isSharedFine, ...tokens },
-    }) => {
+    handle: async ({ body: { realmId, confirmShared: isSharedFine, ...tokens }, ...caller }) => {
       if (deps.isProduction) {
         const detail =
           'In production a company is connected by POST .../connections/qbo/authorize.';
@@ -162,7 +145,7 @@ function quickBooksRoute(deps: ApiDeps): Route {
         account: realmId,
         isSharedFine,
       };
-      return connect(deps, { tenant, actor }, account, { ...tokens, expiresAtMs: null });
+      return connect(deps, caller, account, { ...tokens, expiresAtMs: null });
     },
   });
 }
@@ -176,7 +159,7 @@ interface Account {
 
 async function connect(
   { pool, secrets, signals }: ApiDeps,
-  { tenant, actor }: { tenant: Tenant; actor: string },
+  { tenant, audit }: Pick<AtTenant, 'tenant' | 'audit'>,
   { isSharedFine = false, ...to }: Account,
   credentials: object,
 ): Promise<{ status: 200; body: z.output<typeof connectionSchema> }> {
@@ -195,10 +178,9 @@ async function connect(
       'confirmShared: true.';
     throw new Problem(409, 'account_shared', detail);
   }
-  const view = viewOf(connection);
+  const view = connectionSchema.parse(connection);
   const detail = { ...view, ...(isSharedFine ? { confirmShared: true } : {}) };
-  const entry = { actor, action: 'connection.put', subject: to.system, detail };
-  await writeAudit(pool, tenant.id, entry);
+  await audit('connection.put', to.system, detail);
   signals.send(tenant.tenantId, { name: 'credentialsUpdated', lane: to.system });
   signals.send(tenant.tenantId, { name: 'wake' });
   return { status: 200, body: view };
@@ -218,14 +200,4 @@ function isStoreUrl(text: string): boolean {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
   const { username, password, search, hash, href } = new URL(text);
   return [username, password, search, hash].every((part) => part === '') && href.length <= 200;
-}
-
-function viewOf({
-  system,
-  address,
-  account,
-  revision,
-  connectedAt,
-}: z.output<typeof connectionSchema>): z.output<typeof connectionSchema> {
-  return { system, address, account, revision, connectedAt };
 }

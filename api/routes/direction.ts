@@ -9,13 +9,14 @@ import {
   settingsInForce,
   type SettingsRow,
 } from '../../database/settings';
-import { writeAudit, type Tenant } from '../../database/tenants';
+import type { Tenant } from '../../database/tenants';
 import type { DirectionPolicy } from '../../domain/delivery/direction';
 import { directions, type Direction } from '../../domain/systems';
 import type { Kind, Target } from '../../domain/words';
+import type { AtTenant } from '../authenticate';
 import type { ApiDeps } from '../deps';
 import { Problem } from '../problem';
-import { none, tenantRoute, type Answer, type Route } from '../route';
+import { get, put, tenantRoute, type Answer, type Route } from '../route';
 import { changeKindName, instantText, systemName } from '../words';
 
 const policy = directionSchema.meta({ id: 'Direction' });
@@ -51,69 +52,42 @@ const directionAnswer = z.object({
 export function directionRoutes(deps: ApiDeps): Route[] {
   return [
     tenantRoute({
-      method: 'get',
-      path: '/direction',
-      access: 'viewer',
+      ...get('/direction', 'viewer'),
       summary: 'Get the requested direction and the one in force',
       description:
         'Seen from the POS: `push` is towards the system, `pull` from it. A kind inherits the ' +
         'default of its system.',
-      params: none,
-      query: none,
-      body: none,
       answers: { 200: directionAnswer },
       handle: async ({ tenant }) => ({ status: 200, body: await directionState(deps, tenant) }),
     }),
     tenantRoute({
-      method: 'put',
-      path: '/direction',
-      access: 'operator',
+      ...put('/direction', 'operator'),
       summary: 'Set the direction of every system and kind',
       description: catchUpText,
-      params: none,
-      query: none,
       body: directionSchema.extend({ catchUp }).meta({ example: wholeExample }),
       answers: { 202: requestedAnswer },
-      handle: async ({ tenant, actor, body }) => {
-        const value: DirectionPolicy = { systems: body.systems };
-        return request(deps, { tenant, actor }, () => value, body.catchUp);
-      },
+      handle: ({ body: { systems, catchUp: isSent }, ...caller }) =>
+        request(deps, caller, () => ({ systems }), isSent),
     }),
     tenantRoute({
-      method: 'put',
-      path: '/direction/{system}',
-      access: 'operator',
+      ...put('/direction/{system}', 'operator'),
       summary: 'Set the default direction of a system',
       description: catchUpText,
       params: z.strictObject({ system: systemName }),
-      query: none,
       body: oneDirection,
       answers: { 202: requestedAnswer },
-      handle: async ({ tenant, actor, params: { system }, body }) =>
-        request(
-          deps,
-          { tenant, actor },
-          (now) => withDefault(now, system, body.direction),
-          body.catchUp,
-        ),
+      handle: ({ params: { system }, body, ...caller }) =>
+        request(deps, caller, (now) => withDefault(now, system, body.direction), body.catchUp),
     }),
     tenantRoute({
-      method: 'put',
-      path: '/direction/{system}/{kind}',
-      access: 'operator',
+      ...put('/direction/{system}/{kind}', 'operator'),
       summary: 'Set the direction of one kind',
       description: catchUpText,
       params: z.strictObject({ system: systemName, kind: changeKindName }),
-      query: none,
       body: oneDirection,
       answers: { 202: requestedAnswer },
-      handle: async ({ tenant, actor, params: { system, kind }, body }) =>
-        request(
-          deps,
-          { tenant, actor },
-          (now) => withKind(now, system, kind, body.direction),
-          body.catchUp,
-        ),
+      handle: ({ params: { system, kind }, body, ...caller }) =>
+        request(deps, caller, (now) => withKind(now, system, kind, body.direction), body.catchUp),
     }),
   ];
 }
@@ -157,7 +131,7 @@ const triesMax = 10;
 /** Stores the newest request changed as asked, then tells the tenant's workflow. */
 async function request(
   { pool, signals }: ApiDeps,
-  { tenant, actor }: { tenant: Tenant; actor: string },
+  { tenant, actor, audit }: AtTenant,
   change: (now: DirectionPolicy) => DirectionPolicy,
   isCatchingUp: boolean | undefined,
 ): Promise<Answer> {
@@ -179,13 +153,10 @@ async function request(
     });
     if (stored === null) continue;
     const detail = { requestId, value, catchUp: isCatchingUp ?? null };
-    const entry = { actor, action: 'direction.request', subject: `revision ${stored.rev}`, detail };
-    await writeAudit(pool, tenant.id, entry);
+    await audit('direction.request', `revision ${stored.rev}`, detail);
     signals.send(tenant.tenantId, {
       name: 'setDirection',
-      id: requestId,
-      direction: value,
-      catchUp: isCatchingUp ?? null,
+      ...{ id: requestId, direction: value, catchUp: detail.catchUp },
     });
     return { status: 202, body: { requestId } };
   }

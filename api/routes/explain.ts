@@ -6,7 +6,7 @@ import { tenantSyncId } from '../../protocol/messages';
 import type { ApiDeps } from '../deps';
 import { explain, explanationSchema, isDocument, type Explanation } from '../explain';
 import { notFound } from '../problem';
-import { none, tenantRoute, type Route } from '../route';
+import { get, tenantRoute, type Route } from '../route';
 import { kindName, systemName } from '../words';
 
 const word = z.string().regex(/^[A-Za-z]{1,50}$/);
@@ -35,17 +35,13 @@ const question = z
 export function explainRoutes({ pool }: ApiDeps): Route[] {
   return [
     tenantRoute({
-      method: 'get',
-      path: '/explain',
-      access: 'viewer',
+      ...get('/explain', 'viewer'),
       summary: 'Explain a document or a record',
       description:
         'Give `system`, `entity` and `id` of a document, or `kind` and `recordId`. Answers ' +
         'the record, its changes, the rules that were applied, the versions of mappings and ' +
         'settings, and every write. A daily summary lists its tickets, a ticket its summaries.',
-      params: none,
       query: question,
-      body: none,
       answers: { 200: z.object({ items: z.array(explanationSchema) }) },
       handle: async ({ tenant, query }) => {
         const { system, entity, id, kind, recordId } = query;

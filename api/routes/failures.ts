@@ -19,13 +19,12 @@ import {
   type FailedChange,
 } from '../../database/failed-changes';
 import { countUndone } from '../../database/undo';
-import { writeAudit } from '../../database/tenants';
 import { deadReasons, failureClasses } from '../../domain/delivery/failure';
 import { holdActors, holdReasons, isHoldCode } from '../../domain/hold-reasons';
 import type { ApiDeps } from '../deps';
-import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
+import { listRoute, pageQuery, pageSchema, type Page } from '../paging';
 import { notFound, Problem } from '../problem';
-import { none, tenantRoute, type Route } from '../route';
+import { get, post, tenantRoute, type Route } from '../route';
 import { instantText, kindName, systemName } from '../words';
 
 /** A delivery, or `c` and the position of a change. */
@@ -57,8 +56,7 @@ const failureSchema = z
   })
   .meta({ id: 'Failure' });
 
-const filter = z.strictObject({
-  ...pageQuery,
+const filter = pageQuery.extend({
   class: word
     .optional()
     .meta({ description: 'For dead deliveries: the class of the refusal.', example: 'DATA' }),
@@ -73,40 +71,22 @@ const filter = z.strictObject({
 export function failureRoutes(deps: ApiDeps): Route[] {
   const { pool } = deps;
   return [
-    tenantRoute({
-      method: 'get',
-      path: '/failures',
-      access: 'viewer',
+    listRoute({
+      ...get('/failures', 'viewer'),
       summary: 'List held and dead deliveries and failed changes',
       description:
         'Each with its title, what to do and who acts. Deliveries come first, then changes ' +
         'that could not be applied.',
-      params: none,
       query: filter,
-      body: none,
-      answers: { 200: pageSchema(failureSchema) },
-      handle: async ({ tenant, query: { cursor, limit, ...wanted } }) => {
-        const after = afterOf(cursor, failureId);
-        const rows = await failuresAfter(pool, tenant.id, wanted, { after, limit: limit + 1 });
-        return {
-          status: 200,
-          body: pageOf(
-            rows,
-            limit,
-            ({ id }) => id,
-            (row) => row,
-          ),
-        };
-      },
+      item: failureSchema,
+      read: ({ tenant, query }, page) => failuresAfter(pool, tenant.id, query, page),
+      key: failureId,
+      keyOf: ({ id }) => id,
     }),
     tenantRoute({
-      method: 'get',
-      path: '/failures/causes',
-      access: 'viewer',
+      ...get('/failures/causes', 'viewer'),
       summary: 'List failures by cause, most frequent first',
-      params: none,
-      query: z.strictObject({ limit: pageQuery.limit }),
-      body: none,
+      query: pageQuery.omit({ cursor: true }),
       answers: { 200: pageSchema(z.object({ ...shared, count: z.int() })) },
       handle: async ({ tenant, query }) => {
         const causes = await listCauses(pool, tenant.id, query.limit);
@@ -121,25 +101,20 @@ export function failureRoutes(deps: ApiDeps): Route[] {
 
 function redriveRoute({ pool, signals }: ApiDeps): Route {
   return tenantRoute({
-    method: 'post',
-    path: '/failures/redrive',
-    access: 'operator',
+    ...post('/failures/redrive', 'operator'),
     summary: 'Redrive failures by ids, by cause, or all',
     description:
       'They are tried again with all their tries. Self-releasing holds (direction, ' +
       'dependency, summary) are skipped. By ids it also covers what an undo took back: the ' +
       'record is posted anew.',
-    params: none,
-    query: none,
     body: redriveSelector.meta({ example: { cause: 'mapping_missing:tender:card' } }),
     answers: { 202: z.object({ redriveId: z.string(), count: z.int() }) },
-    handle: async ({ tenant, actor, body }) => {
+    handle: async ({ tenant, actor, audit, body }) => {
       const redriveId = randomUUID();
       const undone = 'ids' in body ? await countUndone(pool, tenant.id, body.ids) : 0;
       const count = undone + (await countRedrivable(pool, tenant.id, body));
       await requestRedrive(pool, tenant.id, redriveId, { selector: body, by: actor });
-      const entry = { actor, action: 'failures.redrive', subject: redriveId, detail: { count } };
-      await writeAudit(pool, tenant.id, entry);
+      await audit('failures.redrive', redriveId, { count });
       signals.send(tenant.tenantId, { name: 'redrive', id: redriveId, redriveId });
       return { status: 202, body: { redriveId, count } };
     },
@@ -148,26 +123,22 @@ function redriveRoute({ pool, signals }: ApiDeps): Route {
 
 function discardRoute({ pool }: ApiDeps): Route {
   return tenantRoute({
-    method: 'post',
-    path: '/failures/{failureId}/discard',
-    access: 'operator',
+    ...post('/failures/{failureId}/discard', 'operator'),
     summary: 'Discard a dead or held delivery or a failed change',
     description: 'It is not tried again; the reason is kept. What is in flight: 409 `in_flight`.',
     params: z.strictObject({ failureId }),
-    query: none,
     body: z
       .strictObject({ reason: label(500) })
       .meta({ example: { reason: 'Booked by hand as journal entry 118' } }),
     answers: { 202: z.object({ id: failureId, state: z.literal('skipped') }) },
-    handle: async ({ tenant, actor, params: { failureId: id }, body: { reason } }) => {
+    handle: async ({ tenant, audit, params: { failureId: id }, body: { reason } }) => {
       const result = await discard(pool, tenant.id, id, reason);
       if (result === 'unknown') throw notFound('delivery');
       if (result === 'in_flight') {
         const detail = 'Only a dead or held delivery can be discarded; this one is neither now.';
         throw new Problem(409, 'in_flight', detail);
       }
-      const entry = { actor, action: 'failures.discard', subject: id, detail: { reason } };
-      await writeAudit(pool, tenant.id, entry);
+      await audit('failures.discard', id, { reason });
       return { status: 202, body: { id, state: 'skipped' } };
     },
   });
@@ -186,7 +157,7 @@ async function failuresAfter(
   pool: Pool,
   tenant: number,
   filter: FailureFilter,
-  { after, limit }: { after: string | null; limit: number },
+  { after, limit }: Page,
 ): Promise<ShownFailure[]> {
   const isInChanges = after?.startsWith('c') === true;
   const deliveries = isInChanges
@@ -198,11 +169,7 @@ async function failuresAfter(
   const changes = await listFailedChanges(
     pool,
     tenant,
-    {
-      code: filter.reason,
-      kind: filter.kind,
-      afterPos: isInChanges ? Number(after.slice(1)) : 0,
-    },
+    { ...filter, afterPos: isInChanges ? Number(after.slice(1)) : 0 },
     limit - shown.length,
   );
   return [...shown, ...changes.map(changeView)];

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 
 import { setLane } from '../../database/lanes';
-import { writeAudit } from '../../database/tenants';
 import { closedBreaker } from '../../domain/lane/circuit-breaker';
 import type { ApiDeps } from '../deps';
-import { none, tenantRoute, type Route } from '../route';
+import { post, tenantRoute, type Route } from '../route';
 import { systemName } from '../words';
 
 const laneParams = z.strictObject({ system: systemName });
@@ -15,24 +14,21 @@ export function laneRoutes(deps: ApiDeps): Route[] {
 
 function breakerRoute({ pool, signals }: ApiDeps): Route {
   return tenantRoute({
-    method: 'post',
-    path: '/lanes/{system}/breaker',
-    access: 'operator',
+    ...post('/lanes/{system}/breaker', 'operator'),
     summary: 'Close or isolate the breaker of a lane',
     description:
       '`closed`: calls begin at once, also where the vendor asked for a pause. `isolated`: it ' +
       'stays open until it is closed by hand.',
     params: laneParams,
-    query: none,
     body: z
       .strictObject({ to: z.enum(['closed', 'isolated']) })
       .meta({ example: { to: 'closed' } }),
     answers: { 202: z.object({ system: systemName, to: z.string() }) },
-    handle: async ({ tenant, actor, params: { system }, body: { to } }) => {
+    handle: async ({ tenant, audit, params: { system }, body: { to } }) => {
       const isIsolated = to === 'isolated';
       const breaker = isIsolated ? ({ kind: 'isolated' } as const) : closedBreaker;
       await setLane(pool, tenant.id, system, { isIsolated, breaker });
-      await writeAudit(pool, tenant.id, { actor, action: `breaker.${to}`, subject: system });
+      await audit(`breaker.${to}`, system);
       signals.send(tenant.tenantId, { name: 'setBreaker', lane: system, to });
       return { status: 202, body: { system, to } };
     },
@@ -42,17 +38,13 @@ function breakerRoute({ pool, signals }: ApiDeps): Route {
 function pauseRoute({ pool, signals }: ApiDeps, isPaused: boolean): Route {
   const verb = isPaused ? 'pause' : 'resume';
   return tenantRoute({
-    method: 'post',
-    path: `/lanes/{system}/${verb}`,
-    access: 'operator',
+    ...post(`/lanes/{system}/${verb}`, 'operator'),
     summary: isPaused ? 'Pause all calls to a system' : 'Resume a paused lane',
     params: laneParams,
-    query: none,
-    body: none,
     answers: { 202: z.object({ system: systemName, paused: z.boolean() }) },
-    handle: async ({ tenant, actor, params: { system } }) => {
+    handle: async ({ tenant, audit, params: { system } }) => {
       await setLane(pool, tenant.id, system, { isPaused });
-      await writeAudit(pool, tenant.id, { actor, action: `lane.${verb}`, subject: system });
+      await audit(`lane.${verb}`, system);
       signals.send(tenant.tenantId, { name: 'setPaused', lane: system, paused: isPaused });
       return { status: 202, body: { system, paused: isPaused } };
     },

@@ -13,11 +13,11 @@ import {
   type Mapping,
   type MappingKind,
 } from '../../database/mappings';
-import { writeAudit, type Tenant } from '../../database/tenants';
+import type { Tenant } from '../../database/tenants';
 import type { ApiDeps } from '../deps';
-import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
+import { listRoute, pageQuery } from '../paging';
 import { invalid } from '../problem';
-import { none, tenantRoute, type Route } from '../route';
+import { get, put, tenantRoute, type Route } from '../route';
 import { instantText } from '../words';
 
 const kind = z.enum(mappingKinds);
@@ -35,35 +35,25 @@ const mappingSchema = z
 export function mappingRoutes(deps: ApiDeps): Route[] {
   const { pool } = deps;
   return [
-    tenantRoute({
-      method: 'get',
-      path: '/mappings/{kind}',
-      access: 'viewer',
+    listRoute({
+      ...get('/mappings/{kind}', 'viewer'),
       summary: 'List mappings of a kind, by key',
       params: z.strictObject({ kind }),
-      query: z.strictObject(pageQuery),
-      body: none,
-      answers: { 200: pageSchema(mappingSchema) },
-      handle: async ({ tenant, params, query: { cursor, limit } }) => {
-        const after = afterOf(cursor, mappingKey);
-        const rows = await listMappings(pool, tenant.id, params.kind, {
-          afterKey: after,
-          limit: limit + 1,
-        });
-        return { status: 200, body: pageOf(rows, limit, ({ key }) => key, viewOf) };
-      },
+      query: pageQuery,
+      item: mappingSchema,
+      read: ({ tenant, params }, page) => listMappings(pool, tenant.id, params.kind, page),
+      key: mappingKey,
+      keyOf: ({ key }) => key,
+      view: viewOf,
     }),
     tenantRoute({
-      method: 'put',
-      path: '/mappings/{kind}/{key}',
-      access: 'operator',
+      ...put('/mappings/{kind}/{key}', 'operator'),
       summary: 'Map a source key to its target in QuickBooks',
       description:
         'The key is percent-encoded. A key without meaning, and a target that the company ' +
         'does not have or that has the wrong type, are refused. Releases what was held for ' +
         'want of this mapping.',
       params: z.strictObject({ kind, key: mappingKey }),
-      query: none,
       body: z
         .strictObject({
           target: z.strictObject({ id: label(100), name: label(500).optional() }),
@@ -77,18 +67,17 @@ export function mappingRoutes(deps: ApiDeps): Route[] {
           }),
         }),
       },
-      handle: async ({ tenant, actor, params, body: { target } }) => {
+      handle: async ({ tenant, actor, audit, params, body: { target } }) => {
         const { id, name = null } = target;
         const unchecked = await checkTarget(deps, tenant, params.kind, [params.key, id]);
         const mapping = await putMapping(
           pool,
           tenant.id,
-          { kind: params.kind, key: params.key, target: { id, name } },
+          { ...params, target: { id, name } },
           actor,
         );
-        const subject = `${params.kind}/${params.key}`;
         const detail = { id, name, version: mapping.version };
-        await writeAudit(pool, tenant.id, { actor, action: 'mapping.put', subject, detail });
+        await audit('mapping.put', `${params.kind}/${params.key}`, detail);
         const released = await release(deps, tenant, params, actor);
         const body = { ...viewOf(mapping), released, ...(unchecked ? { unchecked } : {}) };
         return { status: 200, body };

@@ -5,8 +5,8 @@ import { deliveriesOf, findRecord } from '../../database/status';
 import { systems } from '../../domain/words';
 import { deliverySchema, shownDeliveries } from '../deliveries';
 import type { ApiDeps } from '../deps';
-import { notFound } from '../problem';
-import { none, tenantRoute, type Route } from '../route';
+import { found } from '../problem';
+import { get, tenantRoute, type Route } from '../route';
 import { instantText, kindName } from '../words';
 
 const recordSchema = z
@@ -31,21 +31,16 @@ const recordSchema = z
 export function recordRoutes({ pool }: ApiDeps): Route[] {
   return [
     tenantRoute({
-      method: 'get',
-      path: '/records/{kind}/{recordId}',
-      access: 'viewer',
+      ...get('/records/{kind}/{recordId}', 'viewer'),
       summary: 'Get a record and its status per system',
       params: z.strictObject({ kind: kindName, recordId: recordIdText }),
-      query: none,
-      body: none,
       answers: { 200: recordSchema },
       handle: async ({ tenant, params: { kind, recordId } }) => {
-        const record = await findRecord(pool, tenant.id, kind, recordId);
-        if (record === null) throw notFound('record');
+        const record = found(await findRecord(pool, tenant.id, kind, recordId), 'record');
         const { rev: revision, sourceRev: sourceRevision, ...rest } = record;
-        const deliveries = await deliveriesOf(pool, tenant.id, kind, recordId);
-        const shown = shownDeliveries(kind, deliveries);
-        return { status: 200, body: { ...rest, revision, sourceRevision, deliveries: shown } };
+        const known = await deliveriesOf(pool, tenant.id, kind, recordId);
+        const deliveries = shownDeliveries(kind, known);
+        return { status: 200, body: { ...rest, revision, sourceRevision, deliveries } };
       },
     }),
   ];

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { findRun, listRunMembers, listRunSends, type RunPlace } from '../../database/runs';
 import { memberOutcomes } from '../../domain/delivery/run-progress';
 import type { ApiDeps } from '../deps';
-import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
-import { notFound } from '../problem';
-import { none, tenantRoute, type Route } from '../route';
+import { listRoute, pageQuery } from '../paging';
+import { found } from '../problem';
+import { get, type Route } from '../route';
 import { kindName, systemName } from '../words';
 
 // What a dry run found, page by page: the requests that would be sent, and each delivery.
@@ -22,11 +22,16 @@ export const postingSchema = z.object({
   creditMinor: z.int(),
 });
 const placeText = z.string().regex(/^(qbo|woo)\/\d{1,9}$/);
-const placeOf = (cursor: string | undefined): RunPlace => {
-  const [system = '', no = '0'] = (afterOf(cursor, placeText) ?? '').split('/');
+const placeOf = (after: string | null): RunPlace => {
+  const [system = '', no = '0'] = (after ?? '').split('/');
   return { system, no: Number(no) };
 };
-const placeKey = ({ system, no }: RunPlace): string => `${system}/${no}`;
+const paged = {
+  params: z.strictObject({ runId }),
+  query: pageQuery,
+  key: placeText,
+  keyOf: ({ system, no }: RunPlace): string => `${system}/${no}`,
+};
 
 export function sendsRoute({ pool }: ApiDeps): Route {
   const sendSchema = z.object({
@@ -37,20 +42,14 @@ export function sendsRoute({ pool }: ApiDeps): Route {
     body: z.string(),
     members: z.int(),
   });
-  return tenantRoute({
-    method: 'get',
-    path: '/runs/{runId}/sends',
-    access: 'viewer',
+  return listRoute({
+    ...get('/runs/{runId}/sends', 'viewer'),
+    ...paged,
     summary: 'List the requests of a dry run, byte for byte',
-    params: z.strictObject({ runId }),
-    query: z.strictObject(pageQuery),
-    body: none,
-    answers: { 200: pageSchema(sendSchema) },
-    handle: async ({ tenant, params, query: { cursor, limit } }) => {
-      const after = placeOf(cursor);
-      if ((await findRun(pool, tenant.id, params.runId)) === null) throw notFound('run');
-      const rows = await listRunSends(pool, tenant.id, params.runId, { after, limit: limit + 1 });
-      return { status: 200, body: pageOf(rows, limit, placeKey, (row) => row) };
+    item: sendSchema,
+    read: async ({ tenant: { id }, params }, { after, limit }) => {
+      const run = found(await findRun(pool, id, params.runId), 'run');
+      return listRunSends(pool, id, run.id, { after: placeOf(after), limit });
     },
   });
 }
@@ -72,21 +71,15 @@ export function membersRoute({ pool }: ApiDeps): Route {
     reason: z.string().nullable(),
     detail: z.string().nullable(),
   });
-  return tenantRoute({
-    method: 'get',
-    path: '/runs/{runId}/members',
-    access: 'viewer',
+  return listRoute({
+    ...get('/runs/{runId}/members', 'viewer'),
+    ...paged,
     summary: 'List the deliveries of a dry run',
     description: 'Each with its payload and its debits and credits, or why it is not sent.',
-    params: z.strictObject({ runId }),
-    query: z.strictObject(pageQuery),
-    body: none,
-    answers: { 200: pageSchema(memberSchema) },
-    handle: async ({ tenant, params, query: { cursor, limit } }) => {
-      const after = placeOf(cursor);
-      if ((await findRun(pool, tenant.id, params.runId)) === null) throw notFound('run');
-      const rows = await listRunMembers(pool, tenant.id, params.runId, { after, limit: limit + 1 });
-      return { status: 200, body: pageOf(rows, limit, placeKey, (row) => row) };
+    item: memberSchema,
+    read: async ({ tenant: { id }, params }, { after, limit }) => {
+      const run = found(await findRun(pool, id, params.runId), 'run');
+      return listRunMembers(pool, id, run.id, { after: placeOf(after), limit });
     },
   });
 }

@@ -10,14 +10,13 @@ import {
   runStates,
   type RunRow,
 } from '../../database/runs';
-import { writeAudit } from '../../database/tenants';
 import { undoOutcomesOf } from '../../database/undo';
 import { memberOutcomes, runKinds } from '../../domain/delivery/run-progress';
 import { undoKinds, undoOutcomes } from '../../domain/delivery/undo';
 import { kinds, targets, type Kind } from '../../domain/words';
 import type { ApiDeps } from '../deps';
-import { notFound, Problem } from '../problem';
-import { none, tenantRoute, type Route } from '../route';
+import { found, Problem } from '../problem';
+import { get, post, tenantRoute, type Route } from '../route';
 import { membersRoute, postingSchema, sendsRoute } from './run-pages';
 import { instantText, kindName, systemName } from '../words';
 
@@ -152,17 +151,12 @@ export function runRoutes(deps: ApiDeps): Route[] {
   return [
     startRoute(deps),
     tenantRoute({
-      method: 'get',
-      path: '/runs/{runId}',
-      access: 'viewer',
+      ...get('/runs/{runId}', 'viewer'),
       summary: 'Get run progress and totals',
       params: z.strictObject({ runId }),
-      query: none,
-      body: none,
       answers: { 200: runSchema },
       handle: async ({ tenant, params }) => {
-        const run = await findRun(pool, tenant.id, params.runId);
-        if (run === null) throw notFound('run');
+        const run = found(await findRun(pool, tenant.id, params.runId), 'run');
         return { status: 200, body: await shownNow(pool, tenant.id, run) };
       },
     }),
@@ -174,9 +168,7 @@ export function runRoutes(deps: ApiDeps): Route[] {
 
 function startRoute({ pool, signals }: ApiDeps): Route {
   return tenantRoute({
-    method: 'post',
-    path: '/runs',
-    access: 'operator',
+    ...post('/runs', 'operator'),
     summary: 'Start a dry run or an undo',
     description:
       'A dry run sends nothing; read it under `sends` and `members`. An undo voids open ' +
@@ -184,11 +176,9 @@ function startRoute({ pool, signals }: ApiDeps): Route {
       'takes tickets out of their daily summaries; it deletes nothing. A later revision from ' +
       'the POS, or a redrive by the ids of its deliveries, posts a record anew. One run of a ' +
       'kind at a time (409 `already_running`), 10 s apart (429 `too_soon`).',
-    params: none,
-    query: none,
     body: request,
     answers: { 202: z.object({ runId }) },
-    handle: async ({ tenant, actor, body }) => {
+    handle: async ({ tenant, actor, audit, body }) => {
       if (body.kind !== 'dry_run' && body.kind !== 'undo')
         throw new Problem(501, 'not_built', `Runs of kind ${body.kind} are not built yet.`);
       const id = randomUUID();
@@ -200,20 +190,15 @@ function startRoute({ pool, signals }: ApiDeps): Route {
         from: body.from ?? null,
         to: body.to ?? null,
       };
-      const created = await createRun(pool, tenant.id, {
-        id,
-        kind: body.kind,
-        selector,
-        by: actor,
-      });
+      const run = { id, kind: body.kind, selector, by: actor };
+      const created = await createRun(pool, tenant.id, run);
       if (created.type === 'already_running')
         throw new Problem(409, 'already_running', 'A run of this kind has not ended yet.');
       if (created.type === 'too_soon')
         throw new Problem(429, 'too_soon', 'The last run of this kind was a moment ago.', {
           retryAfterSeconds: Math.ceil(created.waitMs / 1_000),
         });
-      const detail = { kind: body.kind, ...selector };
-      await writeAudit(pool, tenant.id, { actor, action: 'runs.start', subject: id, detail });
+      await audit('runs.start', id, { kind: body.kind, ...selector });
       signals.send(tenant.tenantId, { name: 'startRun', runId: id });
       return { status: 202, body: { runId: id } };
     },
@@ -222,21 +207,16 @@ function startRoute({ pool, signals }: ApiDeps): Route {
 
 function cancelRoute({ pool, signals }: ApiDeps): Route {
   return tenantRoute({
-    method: 'post',
-    path: '/runs/{runId}/cancel',
-    access: 'operator',
+    ...post('/runs/{runId}/cancel', 'operator'),
     summary: 'Cancel a run',
     description: 'A dry run keeps what it found. An undo leaves what was not begun in QuickBooks.',
     params: z.strictObject({ runId }),
-    query: none,
-    body: none,
     answers: { 202: z.object({ runId, state: z.literal('cancelled') }) },
-    handle: async ({ tenant, actor, params: { runId: id } }) => {
-      const run = await findRun(pool, tenant.id, id);
-      if (run === null) throw notFound('run');
+    handle: async ({ tenant, audit, params: { runId: id } }) => {
+      found(await findRun(pool, tenant.id, id), 'run');
       if (!(await endRun(pool, tenant.id, id, { state: 'cancelled', detail: null })))
         throw new Problem(409, 'run_ended', 'This run has ended.');
-      await writeAudit(pool, tenant.id, { actor, action: 'runs.cancel', subject: id });
+      await audit('runs.cancel', id);
       signals.send(tenant.tenantId, { name: 'cancelRun', runId: id });
       return { status: 202, body: { runId: id, state: 'cancelled' } };
     },

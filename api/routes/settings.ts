@@ -12,7 +12,7 @@ import {
   syncSettingsSchema,
 } from '../../database/settings';
 import { daysOfOtherMode } from '../../database/summaries';
-import { writeAudit, type Tenant } from '../../database/tenants';
+import type { Tenant } from '../../database/tenants';
 import {
   initialPostingSettings,
   unclearSettings,
@@ -20,9 +20,9 @@ import {
 } from '../../domain/posting/settings';
 import { initialSyncSettings } from '../../domain/lane/sync-settings';
 import type { ApiDeps } from '../deps';
-import { afterOf, pageOf, pageQuery, pageSchema } from '../paging';
+import { listRoute, pageQuery } from '../paging';
 import { invalid, Problem } from '../problem';
-import { none, tenantRoute, type Route } from '../route';
+import { get, put, tenantRoute, type Route } from '../route';
 import { instantText } from '../words';
 
 /** One part of the settings, and what becomes of a request for it. */
@@ -111,14 +111,9 @@ function partRoutes<T extends object>(deps: ApiDeps, part: Part<T>): Route[] {
   });
   return [
     tenantRoute({
-      method: 'get',
-      path: `/settings/${name}`,
-      access: 'viewer',
+      ...get(`/settings/${name}`, 'viewer'),
       summary: `Get the newest requested ${name} settings`,
       description: 'Their revision is the `ETag`. Revision 0: the start values.',
-      params: none,
-      query: none,
-      body: none,
       answers: { 200: z.object({ revision: z.int(), value }) },
       handle: async ({ tenant }) => {
         const newest = await newestSettings(pool, tenant.id, name);
@@ -127,52 +122,32 @@ function partRoutes<T extends object>(deps: ApiDeps, part: Part<T>): Route[] {
       },
     }),
     changeRoute(deps, part),
-    tenantRoute({
-      method: 'get',
-      path: `/settings/${name}/versions`,
-      access: 'viewer',
+    listRoute({
+      ...get(`/settings/${name}/versions`, 'viewer'),
       summary: `List all requests of ${name} settings, newest first`,
-      params: none,
-      query: z.strictObject(pageQuery),
-      body: none,
-      answers: { 200: pageSchema(versionSchema) },
-      handle: async ({ tenant, query: { cursor, limit } }) => {
-        const before = afterOf(cursor, z.string().regex(/^\d{1,9}$/));
-        const beforeRev = before === null ? null : Number(before);
-        const rows = await settingsVersions(pool, tenant.id, name, { beforeRev, limit: limit + 1 });
-        const page = pageOf(
-          rows,
-          limit,
-          ({ rev }) => String(rev),
-          (row) => ({
-            revision: row.rev,
-            value: row.value,
-            requestedBy: row.requestedBy,
-            requestedAt: row.requestedAt,
-            inForceAt: row.inForceAt,
-            supersededAt: row.supersededAt,
-          }),
-        );
-        return { status: 200, body: page };
-      },
+      query: pageQuery,
+      item: versionSchema,
+      read: ({ tenant }, page) => settingsVersions(pool, tenant.id, name, page),
+      key: z.string().regex(/^\d{1,9}$/),
+      keyOf: ({ rev }) => String(rev),
+      view: ({ rev: revision, requestId: _id, catchUp: _catchUp, ...version }) => ({
+        revision,
+        ...version,
+      }),
     }),
   ];
 }
 
 function changeRoute<T extends object>({ pool }: ApiDeps, part: Part<T>): Route {
   return tenantRoute({
-    method: 'put',
-    path: `/settings/${part.name}`,
-    access: 'admin',
+    ...put(`/settings/${part.name}`, 'admin'),
     summary: `Request new ${part.name} settings`,
     description:
       'Takes the whole value. `If-Match` must be the newest `ETag`, else 409 ' +
       '`stale_revision`. They take effect within seconds; the list of versions says when.',
-    params: none,
-    query: none,
     body: part.schema,
     answers: { 202: z.object({ requestId: z.string(), revision: z.int() }) },
-    handle: async ({ tenant, actor, body, header }) => {
+    handle: async ({ tenant, actor, audit, body, header }) => {
       const expectedRev = revisionOf(header('if-match'));
       await part.check(tenant, body);
       const requestId = randomUUID();
@@ -185,14 +160,8 @@ function changeRoute<T extends object>({ pool }: ApiDeps, part: Part<T>): Route 
         expectedRev,
       });
       if (stored === null) throw staleRevision();
-      const subject = `revision ${stored.rev}`;
       const detail = { requestId, value: body };
-      await writeAudit(pool, tenant.id, {
-        actor,
-        action: `settings.${part.name}`,
-        subject,
-        detail,
-      });
+      await audit(`settings.${part.name}`, `revision ${stored.rev}`, detail);
       await part.bringThere(tenant, requestId, body);
       const headers = { etag: etagOf(stored.rev) };
       return { status: 202, body: { requestId, revision: stored.rev }, headers };

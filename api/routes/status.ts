@@ -9,7 +9,7 @@ import { healthOf } from '../../domain/health/tenant';
 import { perSystem, type Quota } from '../../domain/systems';
 import type { Target } from '../../domain/words';
 import type { ApiDeps } from '../deps';
-import { none, tenantRoute, type Route } from '../route';
+import { get, tenantRoute, type Route } from '../route';
 import { instantText, systemName } from '../words';
 
 const counts = z.record(z.string(), z.int());
@@ -104,16 +104,11 @@ const statusSchema = z
 export function statusRoutes({ pool }: ApiDeps): Route[] {
   return [
     tenantRoute({
-      method: 'get',
-      path: '/status',
-      access: 'viewer',
+      ...get('/status', 'viewer'),
       summary: 'Get tenant status',
       description:
         '`health` in one word, and `problems`: everything that stands still or waits for a ' +
         'person, worst first, with what to do.',
-      params: none,
-      query: none,
-      body: none,
       answers: { 200: statusSchema },
       handle: async ({ tenant }) => {
         const [states, laneRows, queue, facts, sync] = await Promise.all([
@@ -123,31 +118,25 @@ export function statusRoutes({ pool }: ApiDeps): Route[] {
           tenantFacts(pool, tenant.id, Date.now()),
           syncInForce(pool, tenant.id),
         ]);
-        const { oldest, depth, bound, notAbsorbed } = queue;
-        const lanes = laneRows.map((row): [Target, Lane] => [
-          row.system,
-          laneView(row, states, oldest[row.system] ?? null, sync.value.quota[row.system]),
-        ]);
+        const laneOf = (system: Target): Lane => {
+          const row = laneRows.find((one) => one.system === system);
+          if (row === undefined) throw new Error(`Bug: a tenant without lane ${system}`);
+          return laneView(row, states, queue.oldest[system] ?? null, sync.value.quota[system]);
+        };
         const { health, problems } = healthOf(facts);
-        const body: z.output<typeof statusSchema> = {
+        const body = statusSchema.parse({
           tenantId: tenant.tenantId,
           health,
           problems: problems.map(problemView),
-          queue: { depth, bound, notAbsorbed },
-          lanes: perSystem((system) => laneOf(lanes, system)),
+          queue,
+          lanes: perSystem(laneOf),
           feedLag: null,
           lastProof: null,
-        };
+        });
         return { status: 200, body };
       },
     }),
   ];
-}
-
-function laneOf(lanes: readonly [Target, Lane][], system: Target): Lane {
-  const lane = lanes.find(([name]) => name === system)?.[1];
-  if (lane === undefined) throw new Error(`Bug: a tenant without lane ${system}`);
-  return lane;
 }
 
 function laneView(
@@ -157,7 +146,8 @@ function laneView(
   budget: Quota | null,
 ): Lane {
   const own = states.filter(({ system }) => system === row.system);
-  const countOf = (state: string): number => sum(own.filter((entry) => entry.state === state));
+  const countOf = (state: string): number =>
+    own.reduce((total, entry) => total + (entry.state === state ? entry.count : 0), 0);
   const byReason = (state: string): Record<string, number> =>
     Object.fromEntries(
       own
@@ -166,17 +156,13 @@ function laneView(
     );
   const { breaker } = row;
   return {
+    ...row,
     connected: row.isConnected,
     paused: row.isPaused,
-    needsAuth: row.needsAuth,
-    needsAuthReason: row.needsAuthReason,
-    needsAuthSince: row.needsAuthSince,
-    waitUntil: row.waitUntilMs === null ? null : new Date(row.waitUntilMs).toISOString(),
-    waitReason: row.waitReason,
-    batchMax: row.batchMax,
+    waitUntil: instantOf(row.waitUntilMs),
     breaker: {
       kind: breaker.kind,
-      retryAt: breaker.kind === 'open' ? new Date(breaker.retryAtMs).toISOString() : null,
+      retryAt: breaker.kind === 'open' ? instantOf(breaker.retryAtMs) : null,
       reason: breaker.kind === 'open' ? breaker.reason : null,
     },
     waiting: countOf('waiting'),
@@ -190,13 +176,12 @@ function laneView(
   };
 }
 
-function sum(entries: readonly StateCount[]): number {
-  return entries.reduce((total, { count }) => total + count, 0);
-}
-
 function problemView(problem: HealthProblem): z.output<typeof problemSchema> {
-  const { sinceMs, nextTryMs, ...said } = problem;
-  return { ...said, since: instantOf(sinceMs), nextTryAt: instantOf(nextTryMs) };
+  return {
+    ...problem,
+    since: instantOf(problem.sinceMs),
+    nextTryAt: instantOf(problem.nextTryMs),
+  };
 }
 
 function instantOf(ms: number | null): string | null {

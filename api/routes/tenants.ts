@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { label } from '../../schemas/body-parts';
 import { createTenant, updateTenant, writeAudit, type Tenant } from '../../database/tenants';
 import type { ApiDeps } from '../deps';
-import { invalid, notFound, Problem } from '../problem';
-import { none, openRoute, tenantRoute, type Route } from '../route';
+import { found, invalid, Problem } from '../problem';
+import { get, openRoute, patch, tenantRoute, type Route } from '../route';
 import { instantText } from '../words';
 
 /**
@@ -88,32 +88,21 @@ export function tenantRoutes(deps: ApiDeps): Route[] {
       },
     }),
     tenantRoute({
-      method: 'get',
-      path: '',
-      access: 'viewer',
+      ...get('', 'viewer'),
       summary: 'Get the tenant',
-      params: none,
-      query: none,
-      body: none,
       answers: { 200: tenantSchema },
       handle: ({ tenant }) => Promise.resolve({ status: 200, body: viewOf(tenant) }),
     }),
     tenantRoute({
-      method: 'patch',
-      path: '',
-      access: 'admin',
+      ...patch('', 'admin'),
       summary: 'Update name or time zone of the tenant',
-      params: none,
-      query: none,
       body: tenantPatch,
       answers: { 200: tenantSchema },
-      handle: async ({ tenant, actor, body }) => {
+      handle: async ({ tenant, audit, body }) => {
         const { name = null, timeZone: zone = null } = body;
         const changed = await updateTenant(pool, tenant.id, { name, timeZone: zone });
-        if (changed === null) throw notFound('tenant');
-        const entry = { actor, action: 'tenant.update', subject: tenant.tenantId, detail: body };
-        await writeAudit(pool, tenant.id, entry);
-        return { status: 200, body: viewOf(changed) };
+        await audit('tenant.update', tenant.tenantId, body);
+        return { status: 200, body: viewOf(found(changed, 'tenant')) };
       },
     }),
   ];

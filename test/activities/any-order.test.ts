@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { putMapping } from '../../database/mappings';
 import type { OrderBody } from '../../domain/bodies';
@@ -9,9 +9,8 @@ import { customer, orderBody } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -28,11 +27,7 @@ const { histories, firstSeed } = historiesAsked(24);
 const atOnce = 12;
 const summedDay = '2026-11-20';
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
+const stack = withStack();
 
 interface History {
   /** In the order in which the POS made them. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { randomUUID } from 'node:crypto';
 
@@ -9,10 +9,9 @@ import { initialPostingSettings, type PostingSettings } from '../../domain/posti
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -24,15 +23,7 @@ import { listFailures } from '../../database/failures';
 // Settings of the books and lay-away money on their whole way: from the inbox over the workflow
 // into the books.
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 /** Reasons of what is held, by record. */
 async function held(tenant: TestTenant): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { listFailures } from '../../database/failures';
@@ -6,7 +6,7 @@ import { laneStates } from '../../database/lanes';
 import { putMapping } from '../../database/mappings';
 import type { RefundBody } from '../../domain/bodies';
 import { initialPostingSettings } from '../../domain/posting/settings';
-import { startTestApi, textOf, type TestApi } from '../support/api';
+import { withApi, textOf } from '../support/api';
 import { openTexts } from '../support/open-balances';
 import { accountsOf, ended, operatorOf, post, startUndo, trialBalance } from '../support/operator';
 import { customer, order, orderBody, product } from '../support/samples';
@@ -14,10 +14,9 @@ import { documents, unsettledOrUnknown } from '../support/sandboxes';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -27,16 +26,8 @@ import { alone, summed, summingTenant, ticket } from './summing';
 // Paid back of an invoice as a credit memo, on its whole way: from the inbox over the workflow into
 // the books.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({ databaseUrlOf: () => stack.database.url, queues: () => stack.queues });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
-
+const stack = withStack();
+const api = withApi({ stack });
 const creditMemo = { refund: { ...initialPostingSettings.refund, invoice: 'creditMemo' as const } };
 
 async function map(tenant: TestTenant): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { listFailedChanges } from '../../database/failed-changes';
 import { trialBalance } from '../support/operator';
@@ -7,10 +7,9 @@ import { documents } from '../support/sandboxes';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -19,11 +18,7 @@ import { putPosting, summed, summingTenant } from './summing';
 
 // A deletion of what is in the books takes neither the document nor its stock back, and says so.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
+const stack = withStack();
 
 async function sent(tenant: TestTenant, ...changes: TestChange[]): Promise<void> {
   await sendChanges(stack, tenant, changes);

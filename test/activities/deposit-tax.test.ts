@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { forgetFacts } from '../../database/connections';
 import { putMapping } from '../../database/mappings';
 import type { OrderBody, RefundBody } from '../../domain/bodies';
 import type { PostingSettings } from '../../domain/posting/settings';
-import { startTestApi, type TestApi } from '../support/api';
+import { withApi } from '../support/api';
 import { ended, operatorOf, post, startUndo, trialBalance } from '../support/operator';
 import { orderBody } from '../support/samples';
 import {
   control,
   createTestTenant,
   quickSettings,
-  startStack,
-  type Stack,
+  withStack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -21,18 +20,8 @@ import { detailOf, next, remoteIdOf, sent, standing, untilStands } from '../supp
 // B25: VAT of lay-away money is due when it is received; the sale that uses it is taxed once in
 // all.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({
-    databaseUrlOf: () => stack.database.url,
-    queues: () => stack.queues,
-  });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 /**
  * A company in the United Kingdom (accounting.md#examples): standard rate as S, gift card liability

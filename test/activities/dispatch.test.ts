@@ -21,10 +21,11 @@ const turns: Promise<void>[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
 }, 30_000);
+
 afterAll(async () => {
   endTurns();
   await Promise.all(turns);
-  await database.drop();
+  await database.stop();
 });
 
 const good: SendAnswer = { type: 'answered', results: [] };

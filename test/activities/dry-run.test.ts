@@ -1,21 +1,20 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { laneStates } from '../../database/lanes';
 import { addKey } from '../../database/tenants';
 import { putMapping } from '../../database/mappings';
-import { startTestApi, textOf, type Called, type TestApi } from '../support/api';
+import { withApi, textOf, type Called } from '../support/api';
 import { customer, order, orderBody, product } from '../support/samples';
 import { calls, documents, writes } from '../support/sandboxes';
 import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
   wake,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -24,15 +23,8 @@ import { summed, summingTenant } from './summing';
 
 // A dry run against what then happens: pause, dry run, look, resume.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({ databaseUrlOf: () => stack.database.url, queues: () => stack.queues });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 type Ask = (method: string, path: string, body?: object) => Promise<Called>;
 async function operatorOf(tenant: TestTenant): Promise<Ask> {
@@ -95,6 +87,7 @@ const page = z.object({
   items: z.array(z.record(z.string(), z.unknown())),
   nextCursor: z.string().nullable(),
 });
+
 async function all(ask: Ask, path: string): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = [];
   for (let cursor = ''; ;) {

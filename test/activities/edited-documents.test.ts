@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { listFailures } from '../../database/failures';
@@ -9,22 +9,13 @@ import { count, customer, orderBody, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
 } from '../support/stack';
 import { remoteIdOf } from '../support/ways-out';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 function ticket(revision: number, quantity: number, changes: Partial<OrderBody> = {}): TestChange {
   const body = { ...orderBody('T-1', [['A', quantity]], 'c-1'), ...changes };

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { putMapping } from '../../database/mappings';
 import { addKey } from '../../database/tenants';
 import { requestIdOf } from '../../domain/delivery/idempotency';
-import { startTestApi, type Called, type TestApi } from '../support/api';
+import { withApi, type Called } from '../support/api';
 import { customer, order, product } from '../support/samples';
 import { fault, noFaults } from '../support/sandboxes';
 import { summed, summingTenant, ticket } from './summing';
@@ -12,23 +12,15 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 
 // From a document in the books back to the change it came from, and there again.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({ databaseUrlOf: () => stack.database.url });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 async function keyOf(tenant: TestTenant): Promise<string> {
   const key = `ts_viewer_of_${tenant.tenantId}`;

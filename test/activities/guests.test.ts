@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { putMapping } from '../../database/mappings';
@@ -11,10 +11,9 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -23,12 +22,7 @@ import { signal } from '../support/tenant-workflow';
 // Guests with an e-mail on customers of their own (`customer.guest = perEmail`,
 // accounting.md#customers), on the whole way from the inbox over the workflow into the books.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
-
+const stack = withStack();
 const customerRow = z.object({
   Id: z.string(),
   DisplayName: z.string(),

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { listFailures } from '../../database/failures';
 import { putMapping } from '../../database/mappings';
 import { deliveriesOf } from '../../database/status';
 import type { PostingSettings } from '../../domain/posting/settings';
-import { startTestApi, type TestApi } from '../support/api';
+import { withApi } from '../support/api';
 import { inBooks, operatorOf, post, trialBalance } from '../support/operator';
 import { customer, order, orderBody, product } from '../support/samples';
 import { documents, fault } from '../support/sandboxes';
@@ -13,28 +13,17 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
 
 // What a delivery is held for is found again when it comes: every hold has a way out that works.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({
-    databaseUrlOf: () => stack.database.url,
-    queues: () => stack.queues,
-  });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 async function held(tenant: TestTenant): Promise<string[]> {
   const failures = await listFailures(

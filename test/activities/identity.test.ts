@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { listFailures } from '../../database/failures';
@@ -9,9 +9,8 @@ import { shelf } from '../support/sandboxes';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -20,12 +19,7 @@ import {
 // history and its own id in each system. On the whole way from the inbox over the workflow into the
 // sandboxes.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
-
+const stack = withStack();
 const itemRow = z.object({
   Id: z.string(),
   Name: z.string(),
@@ -62,6 +56,7 @@ async function shop(): Promise<TestTenant> {
 }
 
 let revision = 1;
+
 /** A product by its record id, under any SKU. */
 function of(id: string, sku: string, fields: object = {}): TestChange {
   revision += 1;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { queueDepth } from '../../database/status';
 import { listFailures } from '../../database/failures';
@@ -10,22 +10,13 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
 } from '../support/stack';
 import { statusOf, untilStatus } from '../support/tenant-workflow';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 test('the budget is charged before each call: over a hundred batches are never throttled', async () => {
   const quota = { requestsPerMinute: 60_000, requestsPerSecond: 50, batchesPerMinute: 6_000 };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { listFailures } from '../../database/failures';
 import { putMapping } from '../../database/mappings';
@@ -9,9 +9,8 @@ import { documents } from '../support/sandboxes';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -19,11 +18,7 @@ import {
 // What is compared with other records is looked at again when these change, and what others in the
 // books rest on is not taken away in silence: from the inbox over the workflow into the books.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
+const stack = withStack();
 
 /** What is held in the books' lane, with its text. */
 async function held(tenant: TestTenant): Promise<string[]> {

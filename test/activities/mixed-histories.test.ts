@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { putConnection, secretPlace } from '../../database/connections';
 import { putMapping } from '../../database/mappings';
@@ -8,7 +8,7 @@ import { bringInForce } from '../../database/policy';
 import { requestSettings } from '../../database/settings';
 import type { ModeSwitch } from '../../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../../domain/posting/settings';
-import { startTestApi, type TestApi } from '../support/api';
+import { withApi } from '../support/api';
 import { historiesAsked } from '../support/env';
 import { ended, operatorOf, startUndo, type Ask } from '../support/operator';
 import { resetRealms } from '../support/sandbox-control';
@@ -17,10 +17,9 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
 } from '../support/stack';
 import { booked, trial } from './mixed-books';
 import { unexplained, unforeseen } from './mixed-checks';
@@ -37,15 +36,8 @@ import { Effect, MixedTill, type TillRecord } from './mixed-till';
 const { histories, firstSeed, steps } = historiesAsked(6);
 const atOnce = 5;
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({ databaseUrlOf: () => stack.database.url, queues: () => stack.queues });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 interface History extends InBooks {
   seed: number;

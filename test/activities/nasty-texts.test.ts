@@ -1,40 +1,23 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { putMapping } from '../../database/mappings';
 import { addKey } from '../../database/tenants';
-import { startTestApi, type Called, type TestApi } from '../support/api';
+import { withApi, type Called } from '../support/api';
 import { allOf, nastyThings, type Change } from '../support/nasty-changes';
 import { oddTexts, refusedTexts } from '../support/nasty-texts';
 import { accountsOf, listed, operatorOf, type Ask } from '../support/operator';
 import { customer, order, product } from '../support/samples';
 import { documents } from '../support/sandboxes';
-import {
-  control,
-  createTestTenant,
-  startStack,
-  untilIdle,
-  type Stack,
-  type TestTenant,
-} from '../support/stack';
+import { control, createTestTenant, withStack, untilIdle, type TestTenant } from '../support/stack';
 import { sent, untilStands } from '../support/ways-out';
 
 // Odd texts as every kind of text that a POS sends, through the HTTP door and the whole way to both
 // sandboxes: each ends as it went in, or is refused at the door, or is held with a reason; nothing
 // answers 5xx and no lane stands still.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({
-    databaseUrlOf: () => stack.database.url,
-    queues: () => stack.queues,
-  });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 /** Statuses of all answers of the test. */
 const statuses: number[] = [];

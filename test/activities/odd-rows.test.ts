@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { absorbChanges } from '../../activities/absorb/absorb-changes';
 import { listFailures } from '../../database/failures';
@@ -11,10 +11,9 @@ import { count, customer, order, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -24,12 +23,7 @@ import { redriven } from '../support/ways-out';
 // One odd row stops nothing else: each test spoils one row of one table and sees all others flow,
 // and the odd one shown with its reason.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
-
+const stack = withStack();
 const sql = (text: string, values: unknown[]): Promise<unknown> =>
   stack.database.pool.query(text, values);
 

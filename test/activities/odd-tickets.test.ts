@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { changeBodySchemas } from '../../schemas/change-bodies';
 import { listFailures } from '../../database/failures';
@@ -11,9 +11,8 @@ import { customer, orderBody, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -21,14 +20,7 @@ import {
 // Tickets at the limits of what intake takes, from the inbox into the books: posted, held or passed
 // over with a reason, never dropped.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
-
+const stack = withStack();
 const order = (
   recordId: string,
   lines: readonly [string, number][],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { putMapping } from '../../database/mappings';
 import type { OrderBody } from '../../domain/bodies';
@@ -12,9 +12,8 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -28,11 +27,7 @@ const { histories, firstSeed } = historiesAsked(24);
 const atOnce = 12;
 const piece = 1_250;
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
+const stack = withStack();
 
 interface History {
   customerId: string;

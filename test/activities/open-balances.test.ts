@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { forgetFacts } from '../../database/connections';
 import { putMapping } from '../../database/mappings';
@@ -12,9 +12,8 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -22,12 +21,7 @@ import {
 // What nets to zero on a customer's account is applied to each other: the open-balance report shows
 // none of it.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
-
+const stack = withStack();
 const creditMemo = { refund: { ...initialPostingSettings.refund, invoice: 'creditMemo' as const } };
 
 async function tenantWith(posting: Parameters<typeof post>[2]): Promise<TestTenant> {

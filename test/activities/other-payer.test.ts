@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { listFailures } from '../../database/failures';
 import { trialBalance } from '../support/operator';
@@ -7,23 +7,15 @@ import { documents, fault, unsettledOrUnknown } from '../support/sandboxes';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
 
 // A paid invoice that the till gives to another customer, on its whole way into the books.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
-
+const stack = withStack();
 const invoice = (customerId: string, revision: number): TestChange => {
   const { tenders, ...body } = orderBody('I-1', [['A', 4]], customerId);
   expect(tenders).toHaveLength(1);

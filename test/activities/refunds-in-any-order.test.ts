@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { putMapping } from '../../database/mappings';
 import type { OrderBody, RefundBody } from '../../domain/bodies';
@@ -9,8 +9,7 @@ import { documents } from '../support/sandboxes';
 import {
   createTestTenant,
   quickSettings,
-  startStack,
-  type Stack,
+  withStack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -19,12 +18,7 @@ import { heldWith, next, redriven, sent } from '../support/ways-out';
 // Refunds of a sale, some of them by amount, on their whole way into the books: in whatever order
 // they arrive, change and go, the books end the same.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
-
+const stack = withStack();
 const kinds = ['item', 'account', 'taxCode'] as const;
 
 /** A company in the United Kingdom: standard rate as S, what has no line on an item of its own. */

@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { forgetFacts } from '../../database/connections';
 import type { PostingSettings } from '../../domain/posting/settings';
-import { startTestApi, type Called, type TestApi } from '../support/api';
+import { withApi, type Called } from '../support/api';
 import { inBooks, operatorOf, post, type Ask } from '../support/operator';
 import { customer, orderBody, product } from '../support/samples';
 import {
   control,
   createTestTenant,
   quickSettings,
-  startStack,
+  withStack,
   until,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -21,18 +20,8 @@ import { detailOf, next, remoteIdOf, sent, untilStands, type Place } from '../su
 // B23: sales say the class of their place or channel, and where the shop is, from the API into the
 // books.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({
-    databaseUrlOf: () => stack.database.url,
-    queues: () => stack.queues,
-  });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 async function begin(
   preferences: object,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { tenantFacts } from '../../database/health';
 import { deliveriesOf, type DeliveryView } from '../../database/status';
@@ -12,10 +12,9 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -24,15 +23,7 @@ import { signal } from '../support/tenant-workflow';
 // What is delivered stands in the shop as the POS has it; what does not is held, and its way out
 // works.
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 const act = (tenant: TestTenant, body: object): Promise<unknown> =>
   control(stack.woo, 'act', { store: tenant.store, ...body });

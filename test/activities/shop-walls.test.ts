@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { listFailures } from '../../database/failures';
 import { laneStates, type LaneState } from '../../database/lanes';
@@ -10,10 +10,9 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import { signal, untilStatus } from '../support/tenant-workflow';
@@ -22,15 +21,7 @@ import { redriven } from '../support/ways-out';
 // What stands before a store: firewalls, maintenance pages, proxies with limits, a PHP that fails
 // (woocommerce.md#proxies). None of it says anything about the keys.
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 async function shopLane(tenant: TestTenant): Promise<LaneState | undefined> {
   const lanes = await laneStates(stack.database.pool, tenant.id);

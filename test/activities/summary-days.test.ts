@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { documents } from '../support/sandboxes';
 import { requestRedrive } from '../../database/failures';
@@ -8,10 +8,9 @@ import { orderBody } from '../support/samples';
 import { signal } from '../support/tenant-workflow';
 import {
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -20,13 +19,7 @@ import { alone, states, summed, summingTenant, ticket } from './summing';
 // Tickets at the edge of days of summaries: voided before they were in one, moved to one after they
 // were posted.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 test('a ticket that was voided before it was in a summary is in none, and is in one when it is sold after all', async () => {
   const tenant = await summingTenant(stack);

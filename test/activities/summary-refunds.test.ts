@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { listFailedChanges } from '../../database/failed-changes';
 import { putMapping } from '../../database/mappings';
 import type { OrderBody, RefundBody } from '../../domain/bodies';
 import {
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -19,13 +18,7 @@ import { alone, putPosting, states, summed, summingTenant, ticket } from './summ
 // What is given back on days of summaries: compared with its sale wherever that lies, and split by
 // its tenders.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 function refund(
   recordId: string,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import type { OrderBody } from '../../domain/bodies';
 import { openTexts } from '../support/open-balances';
@@ -8,9 +8,8 @@ import { heldWith } from '../support/ways-out';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -18,12 +17,8 @@ import {
 // A ticket of several tenders is an invoice with payments, of one tender a receipt: edited from one
 // to the other and back it stays what the POS says, also where a refund rests on it.
 
-let stack: Stack;
+const stack = withStack();
 let tenant: TestTenant;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
 
 function ticket(revision: number, tenders: OrderBody['tenders']): TestChange {
   const body = { ...orderBody('T-1', [['A', 4]], 'c-1'), tenders };

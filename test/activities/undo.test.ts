@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { listFailures } from '../../database/failures';
 import { laneStates } from '../../database/lanes';
@@ -6,7 +6,7 @@ import { putMapping } from '../../database/mappings';
 import { directionInForce } from '../../database/settings';
 import { addKey } from '../../database/tenants';
 import { initialDirection } from '../../domain/delivery/direction';
-import { startTestApi, type TestApi } from '../support/api';
+import { withApi } from '../support/api';
 import {
   accountsOf,
   depositReceipts,
@@ -24,10 +24,9 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -35,16 +34,8 @@ import { signal } from '../support/tenant-workflow';
 
 // Taking back a range of business days: everything of ours is out of the books, nothing is deleted.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({ databaseUrlOf: () => stack.database.url, queues: () => stack.queues });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
-
+const stack = withStack();
+const api = withApi({ stack });
 const from = '2026-10-01';
 const to = '2026-11-30';
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n + 1));

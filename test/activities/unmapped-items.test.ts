@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { laneStates } from '../../database/lanes';
@@ -10,11 +10,10 @@ import { documents, shelf, unsettledOrUnknown } from '../support/sandboxes';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
   wake,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -23,12 +22,7 @@ import { signal } from '../support/tenant-workflow';
 // Articles that no product record has, on items of their own (`item.unmapped = create`,
 // accounting.md#items), on the whole way from the inbox over the workflow into the books.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
-
+const stack = withStack();
 const itemRow = z.object({
   Id: z.string(),
   Name: z.string(),
@@ -39,6 +33,7 @@ const itemRow = z.object({
   PurchaseCost: z.number().optional(),
   IncomeAccountRef: z.object({ value: z.string() }).optional(),
 });
+
 type Item = z.infer<typeof itemRow>;
 
 async function itemsOf(tenant: TestTenant): Promise<Item[]> {

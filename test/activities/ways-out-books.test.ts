@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { forgetFacts } from '../../database/connections';
 import { putMapping } from '../../database/mappings';
 import type { OrderBody } from '../../domain/bodies';
-import { startTestApi, type TestApi } from '../support/api';
+import { withApi } from '../support/api';
 import { accountsOf, depositReceipts, inBooks, operatorOf, post } from '../support/operator';
 import { customer, orderBody, product } from '../support/samples';
 import { documents, fault } from '../support/sandboxes';
@@ -12,9 +12,8 @@ import {
   control,
   createTestTenant,
   quickSettings,
-  startStack,
+  withStack,
   until,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -33,19 +32,8 @@ import {
 // Each reason for which the books' lane holds a sale: the hold is made, the way out that its text
 // names is taken, and it is delivered. One tenant each.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({
-    databaseUrlOf: () => stack.database.url,
-    queues: () => stack.queues,
-  });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
-
+const stack = withStack();
+const api = withApi({ stack });
 const sale: Place = ['qbo', 'order', 'T-1'];
 
 async function begin(company?: object): Promise<TestTenant> {

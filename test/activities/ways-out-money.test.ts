@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { forgetFacts } from '../../database/connections';
 import { discardDelivery } from '../../database/failures';
@@ -9,9 +9,8 @@ import { documents } from '../support/sandboxes';
 import {
   control,
   createTestTenant,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -31,11 +30,7 @@ import {
 // test takes its way out: the hold is made, the way out that its text names is taken, and it is
 // delivered. One tenant each.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
+const stack = withStack();
 
 async function begin(): Promise<TestTenant> {
   const tenant = await createTestTenant(stack);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { discardDelivery } from '../../database/failures';
 import { deliveriesOf } from '../../database/status';
@@ -9,9 +9,8 @@ import {
   control,
   createTestTenant,
   quickSettings,
-  startStack,
+  withStack,
   until,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -28,11 +27,7 @@ import {
 // Each reason for which the shop's lane holds something: the hold is made, the way out that its
 // text names is taken, and it is delivered. One tenant each.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
+const stack = withStack();
 
 /** What the shopkeeper does to the product of this record. */
 async function shopkeeper(

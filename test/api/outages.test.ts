@@ -182,6 +182,6 @@ describe('a port that is taken', () => {
       `Port ${port} is taken: set ${variable} to another port`,
     );
     await new Promise((resolve) => taken.close(resolve));
-    await database.drop();
+    await database.stop();
   });
 });

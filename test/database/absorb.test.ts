@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { findChange } from '../../database/changes';
 import { findRecord } from '../../database/status';
 import { addDecimals } from '../../domain/money';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { count, customer, orderBody, product } from '../support/samples';
 import type { TestChange } from '../support/stack';
 import { absorb, deliveries, newTenant, store } from './support';
 
-let database: TestDatabase;
+const database = withDatabase();
 let tenant = 0;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
 beforeEach(async () => {
   tenant = await newTenant(database.pool);
 });
@@ -88,7 +84,7 @@ test('a taken SKU and a stale revision get their outcome, everything else of the
     { ...customer('c'), id: 'fine' },
   ]);
   const outcome = async (id: string): Promise<unknown> =>
-    (await findChange(database.pool, tenant, id))?.outcomeCode;
+    (await findChange(database.pool, tenant, id))?.code;
   expect(await Promise.all(['first', 'taken', 'stale', 'fine'].map(outcome))).toEqual([
     null,
     'sku_taken',
@@ -102,7 +98,7 @@ test('a body that no version can read fails alone', async () => {
   await absorb(database.pool, tenant, [customer('good')]);
   expect(await findChange(database.pool, tenant, 'bad')).toMatchObject({
     outcome: 'failed',
-    outcomeCode: 'unreadable',
+    code: 'unreadable',
     isAbsorbed: true,
   });
   expect(await findRecord(database.pool, tenant, 'customer', 'good')).not.toBeNull();

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { readChanges, withCursor } from '../../database/absorb-store';
 import { clearWake, findChange, forgetWake, storeChanges } from '../../database/changes';
 import { queueDepth } from '../../database/status';
 import { createPool } from '../../database/pool';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { customer } from '../support/samples';
 import { item, newTenant, store } from './support';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
+const database = withDatabase();
 
 const one = (id: string, name = id): ReturnType<typeof item> =>
   item({ ...customer('c', name), id });

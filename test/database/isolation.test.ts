@@ -1,5 +1,5 @@
 import { lockPostedDocuments } from '../../database/posted-documents';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 
 import {
   readRecords,
@@ -58,7 +58,7 @@ import {
 } from '../../database/status';
 import { addKey, findKeyOwner, findTenant, listKeys, revokeKey } from '../../database/tenants';
 import { recount } from '../../database/watchdog';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { count, customer, order, orderBody, product } from '../support/samples';
 import {
   absorb,
@@ -78,12 +78,11 @@ import {
 // Two tenants, one full of everything, one empty: whatever the empty one asks, it gets nothing of
 // the other.
 
-let database: TestDatabase;
+const database = withDatabase();
 let full = 0;
 let empty = 0;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
   const { pool } = database;
   full = await newTenant(pool);
   empty = await newTenant(pool);
@@ -142,8 +141,6 @@ beforeAll(async () => {
   );
   await pool.query("UPDATE sends SET state = 'verifying', due_at = now() WHERE state = 'sending'");
 }, 30_000);
-afterAll(() => database.drop());
-
 const run = '00000000-0000-4000-8000-000000000001';
 const found = {
   sends: [{ system: 'qbo', no: 1, key: '0'.repeat(64), path: '/', body: '{}', members: 1 }],
@@ -228,8 +225,7 @@ const asks: Record<string, Ask> = {
   findDelivery: async (tenant) => findDelivery(database.pool, tenant, (await allIds())[0] ?? ''),
   countRedrivable: async (tenant) =>
     (await countRedrivable(database.pool, tenant, { ids: await allIds() })) || null,
-  listMappings: (tenant) =>
-    listMappings(database.pool, tenant, 'item', { afterKey: null, limit: 9 }),
+  listMappings: (tenant) => listMappings(database.pool, tenant, 'item', { after: null, limit: 9 }),
   mappingsFor: (tenant) => mappingsFor(database.pool, tenant, ['a']),
   pickDue: (tenant) => pickDue(database.pool, { tenant, system: 'qbo' }, 9),
   'laneWork, due': async (tenant) => (await laneWork(database.pool, tenant, 'qbo')).nextDueAtMs,
@@ -322,7 +318,7 @@ test('what a tenant always has is its own: lanes, settings, keys', async () => {
   expect(await newestSettings(database.pool, empty, 'direction')).toMatchObject({ rev: 1 });
   expect(await settingsInForce(database.pool, empty, 'direction')).toMatchObject({ rev: 1 });
   expect(
-    await settingsVersions(database.pool, empty, 'direction', { beforeRev: null, limit: 9 }),
+    await settingsVersions(database.pool, empty, 'direction', { after: null, limit: 9 }),
   ).toHaveLength(1);
   expect(await listKeys(database.pool, empty)).toHaveLength(1);
   expect(await listKeys(database.pool, full)).toHaveLength(2);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 
 import {
   applyRedrive,
@@ -21,7 +21,7 @@ import { settleWithoutSend } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { recount } from '../../database/watchdog';
 import { initialSyncSettings } from '../../domain/lane/sync-settings';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { count, customer, order, product } from '../support/samples';
 import {
   absorb,
@@ -36,13 +36,9 @@ import {
   settleSend,
 } from './support';
 
-let database: TestDatabase;
+const database = withDatabase();
 let tenant = 0;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
 beforeEach(async () => {
   tenant = await newTenant(database.pool);
 });
@@ -92,7 +88,7 @@ test('only the newest request comes in force, older ones are superseded', async 
   for (const [n, id] of ['a', 'b', 'c'].entries()) await request(id, 10 + n);
   await bringInForce(database.pool, tenant, 'sync');
   const versions = await settingsVersions(database.pool, tenant, 'sync', {
-    beforeRev: null,
+    after: null,
     limit: 10,
   });
   expect(
@@ -108,7 +104,7 @@ test('only the newest request comes in force, older ones are superseded', async 
     [1, true, true],
   ]);
   expect(
-    (await settingsVersions(database.pool, tenant, 'sync', { beforeRev: 3, limit: 1 })).map(
+    (await settingsVersions(database.pool, tenant, 'sync', { after: '3', limit: 1 })).map(
       ({ rev }) => rev,
     ),
   ).toEqual([2]);

@@ -26,6 +26,7 @@ import { createWorkers } from '../../workers/create-workers';
 import { tenantSyncId, tenantSyncType, wakeSignal, type Queues } from '../../protocol/messages';
 import { createTestDatabase, type TestDatabase } from './database';
 import { testServers } from './env';
+import { fixture } from './fixture';
 import { control, resetRealms, resetStores } from './sandbox-control';
 
 export { control };
@@ -76,6 +77,9 @@ export interface Stack {
 }
 
 let isRuntimeQuiet = false;
+
+/** A stack for all tests of a file. */
+export const withStack = (): Stack => fixture(startStack);
 
 export async function startStack(): Promise<Stack> {
   if (!isRuntimeQuiet) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -148,7 +152,7 @@ export async function startStack(): Promise<Stack> {
     stop: async () => {
       await stack.stopWorkers();
       await Promise.all([woo.close(), qbo.close(), connection.close(), native.close()]);
-      await database.drop();
+      await database.stop();
     },
   };
   await stack.startWorkers();

@@ -56,9 +56,10 @@ beforeAll(async () => {
   const traits = readFileSync(join(__dirname, 'traits.txt'), 'utf8');
   edit('domain/systems.ts', [['SystemTraits>> = {\n', `SystemTraits>> = {\n${traits}`]]);
 }, 60_000);
+
 afterAll(async () => {
   rmSync(copy, { recursive: true });
-  await database.drop();
+  await database.stop();
 });
 
 function take(from: string, to: string): void {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { laneStates } from '../../database/lanes';
 import { calls, documents, fault, noFaults, shelf, writes } from '../support/sandboxes';
@@ -7,10 +7,9 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import {
@@ -23,15 +22,7 @@ import {
   workflowOf,
 } from '../support/tenant-workflow';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 async function breakerInLaneRow(tenant: TestTenant): Promise<unknown> {
   const lanes = await laneStates(stack.database.pool, tenant.id);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { newestSettings, settingsVersions, syncInForce } from '../../database/settings';
 import { countStates } from '../../database/status';
@@ -9,23 +9,14 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import { signal, untilAttributes, untilStatus } from '../support/tenant-workflow';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 const off: DirectionPolicy = {
   systems: {
@@ -140,7 +131,7 @@ test('a repeated id changes nothing, and is stored once', async () => {
   });
   await untilStatus(stack, tenant, 'all taken', ({ pendingRequests }) => pendingRequests === 0);
   const versions = await settingsVersions(stack.database.pool, tenant.id, 'direction', {
-    beforeRev: null,
+    after: null,
     limit: 10,
   });
   expect(versions.map(({ requestId }) => requestId)).toEqual(['off-again', 'on', 'off', 'initial']);

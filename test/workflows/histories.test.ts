@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { takeLease } from '../../database/lanes';
 import { createRun, findRun } from '../../database/runs';
@@ -14,25 +14,16 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import { eventsOf, runsOf, signal, untilStatus } from '../support/tenant-workflow';
 
 // Runs through the paths whose histories the replay test keeps, each to a continue-as-new.
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 /** Rolls the run and keeps its history; answers whether it ended in continue-as-new. */
 async function roll(tenant: TestTenant, name: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { laneStates } from '../../database/lanes';
 import { calls, documents, fault, noFaults } from '../support/sandboxes';
@@ -8,11 +8,10 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
   wake,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import {
@@ -26,15 +25,7 @@ import {
   workflowOf,
 } from '../support/tenant-workflow';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 /** A tenant that has nothing to do, and whose workflow knows it. */
 async function idleTenant(settings = quickSettings): Promise<TestTenant> {

@@ -1,16 +1,15 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { calls, documents, shelf, writes } from '../support/sandboxes';
 import { count, customer, order, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   storeOnly,
   until,
   untilIdle,
   wake,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import {
@@ -23,15 +22,7 @@ import {
   untilStatus,
 } from '../support/tenant-workflow';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 /** As the API does: signals only where intake says so. */
 async function intake(

@@ -435,7 +435,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   directionInForce: (pool) => directionInForce(pool, tenant),
   syncInForce: (pool) => syncInForce(pool, tenant),
   newestSettings: (pool) => newestSettings(pool, tenant, 'sync'),
-  settingsVersions: (pool) => settingsVersions(pool, tenant, 'sync', { beforeRev: 5, limit: 20 }),
+  settingsVersions: (pool) => settingsVersions(pool, tenant, 'sync', { after: '5', limit: 20 }),
   requestSettings: (pool) =>
     requestSettings(pool, tenant, {
       part: 'direction',
@@ -445,7 +445,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
       requestedBy: 'x',
       expectedRev: null,
     }),
-  listMappings: (pool) => listMappings(pool, tenant, 'item', { afterKey: 'sku5', limit: 200 }),
+  listMappings: (pool) => listMappings(pool, tenant, 'item', { after: 'sku5', limit: 200 }),
   findKeyOwner: (pool) => findKeyOwner(pool, '1k1'),
   listKeys: (pool) => listKeys(pool, tenant),
   findTenant: (pool) => findTenant(pool, 'tenant-77'),

@@ -22,9 +22,10 @@ beforeAll(async () => {
   intake = explainedPool(database.url, false);
   await fill(database.pool);
 }, 120_000);
+
 afterAll(async () => {
   await Promise.all([lanes.pool.end(), intake.pool.end()]);
-  await database.drop();
+  await database.stop();
 });
 
 /** Rows that one statement may read: about a thousand things with a few rows each. */
@@ -95,5 +96,5 @@ test('a plan of intake that was kept while its tables were empty stays good', as
       .filter(({ table, rows }) => table === 'changes' && rows > 10),
   ).toEqual([]);
   await pool.end();
-  await young.drop();
+  await young.stop();
 }, 30_000);
