@@ -1,8 +1,7 @@
 import { mixedTicketHold, parseFacts } from '../../connectors/registry';
 import type { AbsorbTransaction } from '../../database/absorb-store';
-import { findConnection } from '../../database/connections';
+import { knownFacts } from '../../database/connections';
 import { mappingsFor } from '../../database/mappings';
-import { jsonObject } from '../../database/outgoing';
 import { postingInForce } from '../../database/settings';
 import type { RecordBody } from '../../domain/bodies';
 import type { Hold } from '../../domain/posting/document';
@@ -25,9 +24,7 @@ export async function heldMixedTickets(
       : [],
   );
   if (tickets.length === 0) return held;
-  const connection = await findConnection(tx, tenant, 'qbo');
-  const stored = jsonObject.nullable().safeParse(connection?.facts ?? null);
-  const facts = parseFacts(stored.success ? stored.data : null);
+  const facts = parseFacts(await knownFacts(tx, tenant, 'qbo'));
   if (facts === null) return held;
   const { value: settings } = await postingInForce(tx, tenant);
   const mappings = await mappingsFor(tx, tenant, []);

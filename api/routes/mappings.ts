@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
 import { label, mappingKey } from '../../schemas/body-parts';
-import { findConnection, forgetFacts } from '../../database/connections';
+import { forgetFacts, knownFacts } from '../../database/connections';
 import { countRedrivable, requestRedrive, type StoredSelector } from '../../database/failures';
 import {
   listMappings,
@@ -13,7 +13,6 @@ import {
   type Mapping,
   type MappingKind,
 } from '../../database/mappings';
-import { jsonObject } from '../../database/outgoing';
 import type { Tenant } from '../../database/tenants';
 import type { ApiDeps } from '../deps';
 import { listRoute, pageQuery } from '../paging';
@@ -101,8 +100,7 @@ async function checkTarget(
   const unknown = unknownKey(kind, key);
   if (unknown !== null)
     throw invalid('There is no such mapping.', [{ path: 'key', message: unknown }]);
-  const connection = await findConnection(pool, tenant.id, 'qbo');
-  const facts = parseFacts(storedFacts.parse(connection?.facts));
+  const facts = parseFacts(await knownFacts(pool, tenant.id, 'qbo'));
   if (facts === null || !isCheckable(kind, key)) return true;
   const unfit = unfitTarget(facts, kind, key, targetId);
   if (unfit === null) return false;
@@ -110,9 +108,6 @@ async function checkTarget(
   signals.send(tenant.tenantId, { name: 'credentialsUpdated', lane: 'qbo' });
   throw invalid('The target does not fit the company.', [{ path: 'target.id', message: unfit }]);
 }
-
-/** What cannot be read counts as not there: it is read again with the next turn. */
-const storedFacts = jsonObject.nullable().catch(null);
 
 /**
  * Tries again what was held because this mapping was missing or wrong, or its article had no item.

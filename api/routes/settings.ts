@@ -2,8 +2,7 @@ import { parseFacts } from '../../connectors/registry';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
-import { findConnection } from '../../database/connections';
-import { jsonObject } from '../../database/outgoing';
+import { knownFacts } from '../../database/connections';
 import { bringInForce } from '../../database/policy';
 import {
   newestSettings,
@@ -81,9 +80,7 @@ async function checkPosting(
   if (unclear.length > 0) throw invalid('The switches of the mode say nothing clear.', unclear);
   const other = await daysOfOtherMode(pool, tenant.id, value.mode.switches);
   if (other.length > 0) throw dayTaken(other);
-  const connection = await findConnection(pool, tenant.id, 'qbo');
-  const stored = connection?.facts ?? null;
-  const facts = stored === null ? null : parseFacts(jsonObject.parse(stored));
+  const facts = parseFacts(await knownFacts(pool, tenant.id, 'qbo'));
   const unfit = facts === null ? [] : unfitSettings(value, facts);
   if (unfit.length > 0) throw invalid('The settings do not fit the company.', unfit);
 }
