@@ -71,7 +71,7 @@ export default defineConfig(
       // These throw where what they wait for does not come.
       'jest/expect-expect': [
         'warn',
-        { assertFunctionNames: ['expect*', 'untilStands', 'redriven'] },
+        { assertFunctionNames: ['expect*', 'assert.**', 'untilStands', 'redriven'] },
       ],
     },
   },

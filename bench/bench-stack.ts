@@ -15,6 +15,7 @@ import {
   type LocalServices,
 } from '../tools/local-services/start-local-services';
 import { initialSyncSettings } from '../domain/lane/sync-settings';
+import { cpuMsOf } from './processor-time';
 
 // What a benchmark runs on: throw-away Postgres and Temporal, the API and a worker as processes of
 // their own, both sandboxes without latency. Figures are ratios to a plain way of doing the same in
@@ -132,11 +133,7 @@ export async function startProcess(
     memoryMb: () =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8'))?.[1]) /
       1024,
-    cpuMs: () => {
-      const [, rest = ''] = readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8').split(') ');
-      const [user, system] = rest.split(' ').slice(11, 13).map(Number);
-      return ((user ?? 0) + (system ?? 0)) * 10;
-    },
+    cpuMs: () => cpuMsOf(child.pid ?? 0),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
@@ -226,10 +223,10 @@ const realms = z.object({
   ),
 });
 
-/** A tenant with its own store and company, everything mapped, no quota. */
+/** A tenant with its own store and company, everything mapped; without quota unless it has one. */
 export async function createBenchTenant(
   stack: BenchStack,
-  queueBound = 200_000,
+  { queueBound = 200_000, hasQuota = false } = {},
 ): Promise<BenchTenant> {
   const tenantId = `bench-${randomBytes(5).toString('hex')}`;
   const created = await call(`${stack.api.url}/v1/tenants`, 'POST', rootKey, {
@@ -244,7 +241,8 @@ export async function createBenchTenant(
   const pos = z
     .object({ key: z.string() })
     .parse((await call(`${base}/keys`, 'POST', admin, { role: 'pos', label: 'till' })).body).key;
-  const value = { ...initialSyncSettings, queueBound, quota: { woo: null, qbo: null } };
+  const quota = hasQuota ? initialSyncSettings.quota : { woo: null, qbo: null };
+  const value = { ...initialSyncSettings, queueBound, quota };
   const { headers } = await call(`${base}/settings/sync`, 'GET', admin);
   const etag = headers['etag'];
   await call(`${base}/settings/sync`, 'PUT', admin, value, {
@@ -280,7 +278,7 @@ export async function createBenchTenant(
     60_000,
     async () => {
       const { body } = await call(`${base}/status`, 'GET', admin);
-      return budget.parse(body).lanes.qbo.budget === null;
+      return hasQuota || budget.parse(body).lanes.qbo.budget === null;
     },
     'settings in force',
   );

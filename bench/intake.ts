@@ -58,7 +58,8 @@ type Make = (id: string, occurredAt: string) => object;
 async function prepareTenants(stack: BenchStack): Promise<BenchTenant[]> {
   const worker = await stack.startWorker();
   const tenants: BenchTenant[] = [];
-  while (tenants.length < clients) tenants.push(await createBenchTenant(stack, 10_000_000));
+  while (tenants.length < clients)
+    tenants.push(await createBenchTenant(stack, { queueBound: 10_000_000 }));
   await worker.stop();
   return tenants;
 }

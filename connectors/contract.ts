@@ -120,8 +120,8 @@ export interface ProductReference extends RecordReference {
   isNameWanted?: boolean;
 }
 
-/** A finding of `lookUp`, opaque to everybody but the connector that made it. */
-export type Findings = JsonObject;
+/** Pure: what to do for a delivery that was looked up, by what was found for it. */
+export type Compose = (item: Outgoing, references: References) => Composed;
 
 /** What is known of a thing in the system. */
 export interface Remembered {
@@ -129,6 +129,21 @@ export interface Remembered {
   remoteVersion: string | null;
   snapshot: JsonObject;
   isLinked: boolean;
+}
+
+/** A person has to look. */
+export interface Held {
+  type: 'hold';
+  reason: HoldCode;
+  /** Groups equal ones for the operator, e.g. `mapping_missing:tender:card`. */
+  cause: string;
+  /** Says what to do. */
+  detail: string;
+}
+
+/** Held; `what` groups it with others of the reason. */
+export function hold(reason: HoldCode, what: string, detail: string): Held {
+  return { type: 'hold', reason, cause: `${reason}:${what}`, detail };
 }
 
 /** What composing decided for one delivery. */
@@ -149,15 +164,7 @@ export type Composed =
       /** More is to be done for this delivery: it is composed again at once. */
       isStep?: boolean;
     }
-  /**
-   * `cause` groups equal holds for the operator, e.g. `mapping_missing:tender:card`; `detail` says
-   * what to do.
-   */
-  | {
-      type: 'hold';
-      reason: HoldCode;
-      cause: string;
-      detail: string;
+  | (Held & {
       /**
        * Remote ids among which it cannot tell its own: what other records of ours have is none of
        * them.
@@ -167,7 +174,7 @@ export type Composed =
       lacks?: readonly string[];
       /** What is remembered of the thing meanwhile. */
       remote?: Remembered;
-    }
+    })
   | {
       type: 'skip';
       reason: string;
@@ -257,8 +264,7 @@ export type MemberResult =
  * What follows an accepted write: another one, composed anew from the snapshot, or a person has to
  * look.
  */
-export type AfterAccepted =
-  { type: 'step' } | { type: 'hold'; reason: HoldCode; cause: string; detail: string };
+export type AfterAccepted = { type: 'step' } | Held;
 
 /** What a write made or changed, where that is another thing than the one that others refer to. */
 export interface WrittenThing {
@@ -291,6 +297,15 @@ export type SendAnswer =
    * these, others pass.
    */
   | { type: 'lost'; detail: string; retryAfterMs?: number | null; isOfMembers?: boolean };
+
+/** Each member of a send is refused for the same reason. */
+export function allRefused(
+  members: number,
+  why: Omit<Extract<MemberResult, { type: 'refused' }>, 'type'>,
+): SendAnswer {
+  const refused = { type: 'refused', ...why } as const;
+  return { type: 'answered', results: Array.from({ length: members }, () => refused) };
+}
 
 /**
  * Every call to a vendor goes through it: one is under way at a time. Both throw `TurnOver` of the
@@ -359,11 +374,9 @@ export interface Connector {
   readFacts(gate: CallGate): Promise<JsonObject>;
   /**
    * Asks the vendor what composing needs: matches before a first create, versions, present stock.
-   * Set-wise, few calls.
+   * Set-wise, few calls. What was found stays with the function that composes by it.
    */
-  lookUp(items: readonly Outgoing[], references: References, gate: CallGate): Promise<Findings>;
-  /** Pure: what to do for one delivery. */
-  compose(item: Outgoing, references: References, findings: Findings): Composed;
+  lookUp(items: readonly Outgoing[], references: References, gate: CallGate): Promise<Compose>;
   /**
    * What each write books, debits and credits equal; null for what books nothing. Set-wise, few
    * calls.

@@ -1,5 +1,7 @@
 import { Agent, request, type Dispatcher } from 'undici';
-import type { CallTimeouts } from './contract';
+import type { z } from 'zod';
+
+import { ConnectorError, type CallTimeouts } from './contract';
 
 // The one way out to a vendor: every call has a connect, a first-byte and a total time-out and a
 // size limit (architecture.md#i10), follows no redirect, and tells "never reached" from "answer
@@ -100,6 +102,44 @@ export function retryAfterMs(
   if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, retryAfterReadMaxMs);
   const dateMs = Date.parse(value);
   return Number.isNaN(dateMs) ? null : Math.min(Math.max(0, dateMs - nowMs), retryAfterReadMaxMs);
+}
+
+/** What a parser reads in a text; undefined where it refuses it. */
+export function parsed(text: string, parse: (text: string) => unknown): unknown {
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value where it has the shape, else a `ConnectorError` that names the place and no value. */
+export function checked<T>(what: string, schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const at = result.error.issues[0]?.path.join('.') ?? '';
+  throw new ConnectorError('upstream', `GET ${what}: unexpected JSON at "${at}"`);
+}
+
+/** Parts texts so that each list is short enough for an address. */
+export function listsWithin(
+  texts: readonly string[],
+  { countMax, lengthMax }: { countMax: number; lengthMax: number },
+): string[][] {
+  const lists: string[][] = [];
+  let length = 0;
+  for (const text of texts) {
+    const last = lists.at(-1);
+    const added = encodeURIComponent(text).length + 3;
+    if (last && last.length < countMax && length + added <= lengthMax) {
+      last.push(text);
+      length += added;
+    } else {
+      lists.push([text]);
+      length = added;
+    }
+  }
+  return lists;
 }
 
 /** Closes every kept connection: at the end of a process, or of a test. */

@@ -10,10 +10,3 @@ export const connectors = {
   woo: woocommerce,
   qbo: quickbooks,
 } satisfies Record<Target, ConnectorModule>;
-
-export { parseFacts } from './quickbooks/company/facts';
-export { isCheckable, unfitTarget, unknownKey } from './quickbooks/company/mapping-target';
-export { mixedTicketHold } from './quickbooks/plan/mixed-ticket';
-export { inUseHold } from './quickbooks/plan/in-use';
-export { postedKeysOf } from './quickbooks/books/posted';
-export { checkStore, storeAddress } from './woocommerce/check-store';

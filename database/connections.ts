@@ -1,8 +1,7 @@
 import type { Pool } from 'pg';
 
-import type { JsonObject, Target } from '../domain/words';
+import type { Target } from '../domain/words';
 import { clearNeedsAuth } from './lane-reasons';
-import { jsonObject } from './outgoing';
 import { firstRow, inTransaction, type Db } from './pool';
 
 /** One vendor account of a tenant, credentials still sealed. */
@@ -36,22 +35,6 @@ export async function findConnection(
     `SELECT ${columns} FROM connections WHERE tenant = $1 AND system = $2`,
     [tenant, system],
   );
-}
-
-/**
- * The vendor's facts as they were read last; null where nobody read them yet, or where what is
- * stored cannot be read: it is read anew with the next turn.
- */
-export async function knownFacts(
-  db: Db,
-  tenant: number,
-  system: Target,
-): Promise<JsonObject | null> {
-  const connection = await findConnection(db, tenant, system);
-  return jsonObject
-    .nullable()
-    .catch(null)
-    .parse(connection?.facts ?? null);
 }
 
 /** One text for an account, however its address is written. */

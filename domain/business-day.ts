@@ -18,6 +18,17 @@ export function dayIn(zone: string, instant: string, cutHour = 0): string {
   return day;
 }
 
+/** `dayIn` for many instants in UTC, such as the database answers: worked out once a minute. */
+export function dayReader(zone: string, cutHour?: number): (instant: string) => string {
+  const days = new Map<string, string>();
+  return (instant) => {
+    const minute = instant.slice(0, 'YYYY-MM-DDThh:mm'.length);
+    const day = days.get(minute) ?? dayIn(zone, instant, cutHour);
+    days.set(minute, day);
+    return day;
+  };
+}
+
 /** Whether a change of this body needs its day from its instant. */
 export function needsDay(content: { kind: string; body: object } | null): boolean {
   if (content?.kind !== 'payment' && content?.kind !== 'payout') return false;

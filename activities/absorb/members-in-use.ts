@@ -1,6 +1,6 @@
-import { inUseHold, parseFacts } from '../../connectors/registry';
+import { connectors } from '../../connectors/registry';
 import type { AbsorbTransaction } from '../../database/absorb-store';
-import { knownFacts } from '../../database/connections';
+import { findConnection } from '../../database/connections';
 import { loadListed } from '../../database/payout-entries';
 import { loadSales } from '../../database/sale-entries';
 import { liveMembers } from '../../database/summaries';
@@ -28,8 +28,9 @@ export async function membersInUse(
   const keys = new Set(live.map(keyOf));
   const members = tickets.filter((one) => keys.has(keyOf(one)));
   if (members.length === 0) return new Map();
-  const facts = parseFacts(await knownFacts(tx, tenant, 'qbo'));
-  const homeCurrency = facts?.homeCurrency ?? null;
+  const connection = await findConnection(tx, tenant, 'qbo');
+  const { parseFacts, inUseHold } = connectors.qbo.books;
+  const homeCurrency = parseFacts(connection?.facts)?.homeCurrency ?? null;
   const orders = members.filter(({ kind }) => kind === 'order');
   const away = members.filter(({ ticket, op }) => op === 'absent' || ticket.body.voided === true);
   const references = {

@@ -1,6 +1,6 @@
-import { mixedTicketHold, parseFacts } from '../../connectors/registry';
+import { connectors } from '../../connectors/registry';
 import type { AbsorbTransaction } from '../../database/absorb-store';
-import { knownFacts } from '../../database/connections';
+import { findConnection } from '../../database/connections';
 import { mappingsFor } from '../../database/mappings';
 import { postingInForce } from '../../database/settings';
 import type { RecordBody } from '../../domain/bodies';
@@ -24,7 +24,9 @@ export async function heldMixedTickets(
       : [],
   );
   if (tickets.length === 0) return held;
-  const facts = parseFacts(await knownFacts(tx, tenant, 'qbo'));
+  const connection = await findConnection(tx, tenant, 'qbo');
+  const { parseFacts, mixedTicketHold } = connectors.qbo.books;
+  const facts = parseFacts(connection?.facts);
   if (facts === null) return held;
   const { value: settings } = await postingInForce(tx, tenant);
   const mappings = await mappingsFor(tx, tenant, []);

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import { ConnectorError, type Composed } from '../../connectors/contract';
+import type { Composed } from '../../connectors/contract';
 import {
   loadReferences,
   pickDue,
@@ -31,6 +31,7 @@ export async function composeBatch(
   size: number,
 ): Promise<ComposedBatch> {
   const all = await pickDue(pool, { tenant: turn.tenant, system: turn.system }, size);
+  if (all.length === 0) return { picked: 0, writes: [], settlements: [] };
   const { due, stopped } = await withoutSummedUp(pool, turn, all);
   const shared = sharedOf(due, size);
   const batch = await composePicked(pool, opened, turn, shared);
@@ -92,19 +93,9 @@ export async function composePicked(
   const { references } = referencesFrom(loaded);
   for (const chunk of inChunks(built, lookUpMax, ({ item }) => weightOf(item))) {
     const items = chunk.map(({ item }) => item);
-    const found = await lookUpSafely(opened.connector, items, references, turn);
-    const compose = (entry: BuiltItem): Composed => {
-      const findings = found.get(entry.item.deliveryId);
-      return findings instanceof ConnectorError
-        ? {
-            type: 'hold',
-            reason: 'look_up_refused',
-            cause: 'look_up_refused',
-            detail: findings.message,
-          }
-        : composeTraced(opened, entry.item, loaded, findings ?? {});
-    };
-    for (const { delivery, composed } of await composeOwn(pool, turn, chunk, compose))
+    const compose = await lookUpSafely(opened.connector, items, references, turn);
+    const traced = ({ item }: BuiltItem): Composed => composeTraced(opened, item, loaded, compose);
+    for (const { delivery, composed } of await composeOwn(pool, turn, chunk, traced))
       place(batch, delivery, composed, turn.now);
   }
   return batch;

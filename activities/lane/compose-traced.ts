@@ -1,6 +1,6 @@
 import type {
+  Compose,
   Composed,
-  Findings,
   Outgoing,
   ProductReference,
   References,
@@ -83,13 +83,13 @@ function meantBy(
  * without.
  */
 export function composeTraced(
-  { connector, postingRev }: OpenedConnection,
+  { postingRev }: OpenedConnection,
   item: Outgoing,
   loaded: LoadedReferences,
-  findings: Findings,
+  compose: Compose,
 ): Composed {
   const { references, used } = referencesFrom(loaded, item);
-  const composed = connector.compose(item, references, findings);
+  const composed = compose(item, references);
   if (used.size === 0) return composed;
   const mappings = Object.fromEntries([...used].sort(([a], [b]) => (a < b ? -1 : 1)));
   const composedWith: JsonObject = { posting: postingRev, mappings };

@@ -1,4 +1,4 @@
-import { dayIn } from '../../domain/business-day';
+import { dayReader } from '../../domain/business-day';
 import type { Pool } from 'pg';
 
 import type { Connector } from '../../connectors/contract';
@@ -119,6 +119,6 @@ export async function openConnection(
     revision,
     postingRev: isByPosting ? posting.rev : null,
     hasFreshFacts: hasFreshFacts && knowsFacts(stored),
-    dayOf: (instant) => dayIn(tenant.timeZone, instant, isByPosting ? dayCutHour : undefined),
+    dayOf: dayReader(tenant.timeZone, isByPosting ? dayCutHour : undefined),
   };
 }

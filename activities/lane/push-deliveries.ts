@@ -8,7 +8,7 @@ import { takeVerifying } from '../../database/open-sends';
 import type { SendRow } from '../../database/sends';
 import { settleSends, settleWithoutSend } from '../../database/settlements';
 import { mayRestOnOldFacts } from '../../domain/delivery/failure';
-import { sendsAtOnce, sendsTogether } from '../../domain/lane/sends-at-once';
+import { sendPaceMs, sendsAtOnce, sendsTogether } from '../../domain/lane/sends-at-once';
 import { LaneTurn, type TurnOptions } from './turn';
 import { composeBatch } from './compose-batch';
 import type { ComposedBatch } from './place-composed';
@@ -70,9 +70,8 @@ class Push {
   private looksAtMs = 0;
   /** Nothing more is composed by what was read when the turn began. */
   private isOver = false;
-  /** How many sends are composed together, and how long one took last. */
-  private sends = 1;
-  private sendMs: number | null = null;
+  /** How long the vendor took for the last calls. */
+  private callsMs: number[] = [];
 
   constructor(deps: PushDeps, request: PushRequest, turn: LaneTurn) {
     this.deps = deps;
@@ -121,6 +120,11 @@ class Push {
   /** True when something was done, so that there may be more. */
   private async step(): Promise<boolean> {
     if (await this.verifyDue()) return true;
+    // What would not leave any more is composed by the next turn.
+    if (this.callsMs.length > 0 && this.turn.leftMs < (this.paceMs ?? 0)) {
+      this.isOver = true;
+      return false;
+    }
     const batch = await this.compose();
     if (batch.picked === 0) return false;
     // What a redrive released, or the books refused, is for a turn that reads facts and settings
@@ -129,11 +133,9 @@ class Push {
       this.isOver = true;
       return false;
     }
-    const startedMs = this.turn.now;
     this.died.push(...(await settleWithoutSend(this.pool, this.turn, batch.settlements)).died);
     const sends = inSends(batch.writes, this.size);
-    await dispatch(this.dispatchOptions, sends, sendsTogether(this.sendMs));
-    if (sends.length > 0) this.sendMs = (this.turn.now - startedMs) / sends.length;
+    await dispatch(this.dispatchOptions, sends, sendsTogether(this.paceMs));
     return true;
   }
 
@@ -166,22 +168,29 @@ class Push {
     return true;
   }
 
+  private get paceMs(): number | null {
+    return sendPaceMs(this.callsMs, this.turn.limits('write'));
+  }
+
   /** Deliveries of one send. */
   private get size(): number {
     return this.request.isProbe ? 1 : this.turn.batchSize;
   }
 
   private compose(): Promise<ComposedBatch> {
-    this.sends = sendsAtOnce(this.sends, this.sendMs, this.turn.leftMs);
+    const sends = sendsAtOnce(this.paceMs, this.turn.leftMs);
     return this.session.called(() =>
-      composeBatch(this.pool, this.session.opened, this.turn, this.size * this.sends),
+      composeBatch(this.pool, this.session.opened, this.turn, this.size * sends),
     );
   }
 
   /** One call that is answered in some way. */
   private async call(call: () => Promise<SendAnswer>): Promise<Answered> {
     const { renewals } = this.session;
-    return { answer: await call(), renewals };
+    const startedMs = this.turn.now;
+    const answer = await call();
+    this.callsMs = [...this.callsMs.slice(-7), this.turn.now - startedMs];
+    return { answer, renewals };
   }
 
   /**

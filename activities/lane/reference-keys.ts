@@ -1,4 +1,4 @@
-import { postedKeysOf } from '../../connectors/registry';
+import { connectors } from '../../connectors/registry';
 import type { Outgoing } from '../../connectors/contract';
 import type { ReferenceKeys } from '../../database/outgoing';
 import { emailKey, plainEmail } from '../../domain/email';
@@ -46,7 +46,7 @@ export function referenceKeysOf(items: readonly Outgoing[]): ReferenceKeys {
       skus.add(sku);
       if (productId !== undefined) productIds.add(productId);
     }
-    const posted = postedKeysOf(item.snapshot);
+    const posted = connectors.qbo.books.postedKeysOf(item.snapshot);
     posted.skus.forEach((sku) => skus.add(sku));
     posted.customerIds.forEach((id) => customerIds.add(id));
     thingsReferredTo(record).forEach(add);

@@ -1,7 +1,8 @@
 import {
   ConnectorError,
+  type Compose,
+  type Composed,
   type Connector,
-  type Findings,
   type Outgoing,
   type References,
 } from '../../connectors/contract';
@@ -27,25 +28,28 @@ export function weightOf({ record }: Outgoing): number {
 
 /**
  * Look-ups for all items at once; where the vendor refuses the question itself, the set is halved
- * until the one that it refuses stands alone, so that one odd record holds up nobody else.
+ * until the one that it refuses stands alone and is held, so that one odd record holds up nobody
+ * else.
  */
 export async function lookUpSafely(
   connector: Connector,
   items: readonly Outgoing[],
   references: References,
   turn: LaneTurn,
-): Promise<Map<string, Findings | ConnectorError>> {
-  if (items.length === 0) return new Map();
+): Promise<Compose> {
   try {
-    const findings = await connector.lookUp(items, references, turn);
-    return new Map(items.map((item) => [item.deliveryId, findings]));
+    return await connector.lookUp(items, references, turn);
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.kind !== 'refused') throw error;
-    const [only] = items;
-    if (items.length === 1 && only !== undefined) return new Map([[only.deliveryId, error]]);
+    if (items.length < 2) return () => lookUpRefused(error);
     const middle = Math.ceil(items.length / 2);
-    const first = await lookUpSafely(connector, items.slice(0, middle), references, turn);
-    const second = await lookUpSafely(connector, items.slice(middle), references, turn);
-    return new Map([...first, ...second]);
+    const former = await lookUpSafely(connector, items.slice(0, middle), references, turn);
+    const latter = await lookUpSafely(connector, items.slice(middle), references, turn);
+    const ofFormer = new Set(items.slice(0, middle).map(({ deliveryId }) => deliveryId));
+    return (item, known) => (ofFormer.has(item.deliveryId) ? former : latter)(item, known);
   }
+}
+
+function lookUpRefused({ message: detail }: ConnectorError): Composed {
+  return { type: 'hold', reason: 'look_up_refused', cause: 'look_up_refused', detail };
 }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import type { Composed } from '../../connectors/contract';
+import { hold, type Composed } from '../../connectors/contract';
 import { readRecords, withCursor, type AbsorbTransaction } from '../../database/absorb-store';
 import { lockDeliveriesOf } from '../../database/deliveries';
 import type { PickedDelivery } from '../../database/outgoing';
@@ -161,10 +161,7 @@ function stoppedBy(
   why: Exclude<Compared, { type: 'join' | 'alone' }>,
   { record }: PickedDelivery,
 ): Composed {
-  if (why.type === 'hold') {
-    const { reason, what, detail } = why;
-    return { type: 'hold', reason, cause: `${reason}:${what}`, detail };
-  }
+  if (why.type === 'hold') return hold(why.reason, why.what, why.detail);
   const ref = record?.kind === 'refund' ? (record.body.orderId ?? '') : '';
   return { type: 'notReady', missing: why.kinds.map((kind) => ({ kind, ref, isOpen: true })) };
 }

@@ -13,7 +13,7 @@ import {
   type RunSelector,
   type RunSend,
 } from '../../schemas/runs';
-import { sendsAtOnce } from '../../domain/lane/sends-at-once';
+import { sendPaceMs, sendsAtOnce } from '../../domain/lane/sends-at-once';
 import { limitsOf } from '../../domain/lane/sync-settings';
 import { composePicked, placesBehind, sharedOf } from '../lane/compose-batch';
 import { place, type ComposedBatch } from '../lane/place-composed';
@@ -86,19 +86,21 @@ class DryRun {
     let progress = run.progress[system] ?? newLaneProgress;
     if (progress.isDone) return over;
     await this.session.begin();
-    const eachMs = Math.max(1, ...this.turn.limits('write').map(({ intervalMs }) => intervalMs));
-    let sends = 1;
+    // As the push composes: how fast a vendor without quota is shows after the first send.
+    let callsMs: number[] = [];
     while (this.turn.hasTime) {
       const size = settings.batch[system];
       const left = membersMax - progress.members;
-      const picked = await this.pick(run.selector, progress, Math.min(size * sends, left));
+      const paceMs = sendPaceMs(callsMs, this.turn.limits('write'));
+      const wanted = size * sendsAtOnce(paceMs, this.turn.leftMs);
+      const picked = await this.pick(run.selector, progress, Math.min(wanted, left));
       const isDone = picked.length === 0;
       const page = isDone ? emptyPage : await this.page(picked, progress, size);
       progress = isDone ? this.finished(progress, left <= 0) : page.progress;
       const saved = { ...page, progress: { ...run.progress, [system]: progress } };
       const isOpen = await savePage(this.pool, this.turn.tenant, run.id, saved);
       if (isDone || !isOpen) return over;
-      sends = sendsAtOnce(sends, eachMs, Number.POSITIVE_INFINITY);
+      callsMs = [0];
     }
     return { isDone: false, comeBackAtMs: this.turn.now };
   }

@@ -1,4 +1,4 @@
-import { checkStore, storeAddress } from '../../connectors/registry';
+import { connectors } from '../../connectors/registry';
 import { randomUUID } from 'node:crypto';
 
 import { z } from 'zod';
@@ -24,7 +24,7 @@ const storeUrl = z
   .string()
   .max(200)
   .refine(isStoreUrl, 'must be an http or https URL without credentials, query and fragment')
-  .transform((url) => storeAddress(new URL(url)));
+  .transform((url) => connectors.woo.storeAddress(new URL(url)));
 
 const confirmShared = z
   .boolean()
@@ -98,7 +98,7 @@ function wooRoute(deps: ApiDeps): Route {
     answers: { 200: connectionSchema },
     handle: async ({ body: { url, confirmShared: isSharedFine, ...keys }, ...caller }) => {
       refuseUnsafe(deps, new URL(url));
-      const check = await checkStore({
+      const check = await connectors.woo.checkStore({
         url,
         ...keys,
         timeouts: checkTimeouts,

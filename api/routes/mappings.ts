@@ -1,10 +1,10 @@
-import { isCheckable, parseFacts, unfitTarget, unknownKey } from '../../connectors/registry';
+import { connectors } from '../../connectors/registry';
 import { randomUUID } from 'node:crypto';
 
 import { z } from 'zod';
 
 import { label, mappingKey } from '../../schemas/body-parts';
-import { forgetFacts, knownFacts } from '../../database/connections';
+import { findConnection, forgetFacts } from '../../database/connections';
 import { countRedrivable, requestRedrive, type StoredSelector } from '../../database/failures';
 import {
   listMappings,
@@ -97,10 +97,12 @@ async function checkTarget(
   kind: MappingKind,
   [key, targetId]: [string, string],
 ): Promise<boolean> {
+  const { parseFacts, isCheckable, unfitTarget, unknownKey } = connectors.qbo.books;
   const unknown = unknownKey(kind, key);
   if (unknown !== null)
     throw invalid('There is no such mapping.', [{ path: 'key', message: unknown }]);
-  const facts = parseFacts(await knownFacts(pool, tenant.id, 'qbo'));
+  const connection = await findConnection(pool, tenant.id, 'qbo');
+  const facts = parseFacts(connection?.facts);
   if (facts === null || !isCheckable(kind, key)) return true;
   const unfit = unfitTarget(facts, kind, key, targetId);
   if (unfit === null) return false;

@@ -1,8 +1,8 @@
-import { parseFacts } from '../../connectors/registry';
+import { connectors } from '../../connectors/registry';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
-import { knownFacts } from '../../database/connections';
+import { findConnection } from '../../database/connections';
 import { bringInForce } from '../../database/policy';
 import {
   newestSettings,
@@ -80,7 +80,8 @@ async function checkPosting(
   if (unclear.length > 0) throw invalid('The switches of the mode say nothing clear.', unclear);
   const other = await daysOfOtherMode(pool, tenant.id, value.mode.switches);
   if (other.length > 0) throw dayTaken(other);
-  const facts = parseFacts(await knownFacts(pool, tenant.id, 'qbo'));
+  const connection = await findConnection(pool, tenant.id, 'qbo');
+  const facts = connectors.qbo.books.parseFacts(connection?.facts);
   const unfit = facts === null ? [] : unfitSettings(value, facts);
   if (unfit.length > 0) throw invalid('The settings do not fit the company.', unfit);
 }

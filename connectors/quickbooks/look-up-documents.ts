@@ -1,147 +1,114 @@
-import type { RecordBody } from '../../domain/bodies';
-import type { PostingSettings } from '../../domain/posting/settings';
-import type { JsonObject } from '../../domain/words';
-import type { CallGate, Outgoing, References } from '../contract';
+import type { CallGate, Outgoing } from '../contract';
 import { inLists, type QboClient } from './api/client';
-import { documentsToRead } from './plan/document';
-import type { QboFacts } from './company/facts';
-import { findDocuments, type WantedDocument } from './books/find-documents';
-import { isMoney } from './plan/wanted-money';
-import { moneyToRead, planMoney } from './plan/entry';
-import type { NewDocument } from './plan/new-document';
-import type { NewMoney, PlannedMoney } from './plan/new-money';
-import type { Planned } from './plan/sales-form';
-import type { Plans } from './plan/plan-once';
-import { keyOf, type BooksKey } from './books/posted';
-import type { DocumentSource } from './plan/sale-of';
-import { documentEntities } from './api/entities';
-import { markerOf } from './shape/sales-form';
-import { documentContentSchema, documentSchema, jsonObject } from './api/wire';
+import { documentEntities, documentSchema, type QboDocument } from './api/wire';
+import { readOf, type ReadRows } from './books/books-state';
+import { findDocuments, type DocumentFinding, type WantedDocument } from './books/find-documents';
+import { keyOf, withPosted, type BooksKey } from './books/posted';
+import type { CompanyContext } from './company/context';
+import { isDocument, partToRead, planPart } from './plan/part';
+import type { NewDocument } from './plan/planned';
 
 // What planning and composing documents need of the books: those that stand and are to be changed
 // as they are now, and whether one that is to be created is there already.
 
-/**
- * What of a company decides what is looked for; facts are null before they were read. Plans are
- * kept for composing.
- */
-export interface LookUpCompany {
-  facts: QboFacts | null;
-  posting: PostingSettings;
-  plans: Plans;
+export interface DocumentsFinding {
+  type: 'documents';
+  /** Those that stand, as they were read. */
+  rows: ReadRows;
+  /** The plan of a new document that no read document decides about. */
+  planned: NewDocument | null;
+  /** Of a new document that was looked for: whether it is there already. */
+  document: DocumentFinding | null;
 }
 
 export async function lookUpDocuments(
   client: QboClient,
-  { items, references }: { items: readonly Outgoing[]; references: References },
-  { facts, posting, plans }: LookUpCompany,
+  items: readonly Outgoing[],
+  company: CompanyContext,
   gate: CallGate,
-): Promise<Record<string, JsonObject>> {
-  if (facts === null) return {};
-  const company = { references, facts, settings: posting };
-  const tickets = items.flatMap((item) => {
-    const { record } = item;
-    return isForm(record) && !isMoney(item) ? [{ item, ticket: record }] : [];
+): Promise<Map<string, DocumentsFinding>> {
+  const parts = items.filter(isDocument).map((one) => {
+    const item = withPosted(one);
+    return { item, toRead: partToRead(item, company) };
   });
-  const money = items.filter(isMoney);
-  const standing = new Map([
-    ...tickets.map(
-      ({ item, ticket }) => [item.deliveryId, documentsToRead(item, ticket, company)] as const,
-    ),
-    ...money.map((item) => [item.deliveryId, moneyToRead(item, company)] as const),
-  ]);
-  const rowsOf = await readStanding(client, standing, gate);
+  const read = await readDocuments(
+    client,
+    parts.flatMap(({ toRead }) => toRead),
+    gate,
+  );
   const wanted: WantedDocument[] = [];
-  const planned: { item: Outgoing; planned: Planned | PlannedMoney }[] = money.map((item) => ({
-    item,
-    planned: planMoney(item, company, rowsOf(item)),
-  }));
-  for (const { item, ticket } of tickets)
-    planned.push({ item, planned: plans.make(item, ticket, company, rowsOf(item)) });
-  for (const { item, planned: next } of planned) {
-    if (next.type === 'done') continue;
-    const isNumbered = facts.customTxnNumbers && next.type === 'new';
-    // Without a number of ours only a whole day can be searched: after a refusal, not before.
-    if (!isNumbered && item.lastClass === null && item.attempts === 0) continue;
-    wanted.push(wantedFor(item.deliveryId, next, isNumbered));
-  }
+  const planned = parts.map(({ item, toRead }) => {
+    const rows = rowsFor(toRead, read);
+    const made = planPart({ item, company, rows });
+    if (made.type === 'new') {
+      const isNumbered = company.facts.customTxnNumbers && made.isFoundByNumber;
+      // Without a number of ours only a whole day can be searched: after a refusal, not before.
+      if (isNumbered || item.lastClass !== null || item.attempts > 0)
+        wanted.push(wantedFor(item.deliveryId, made, isNumbered));
+    }
+    const isWhole = made.type === 'new' && made.isFoundByNumber && rows.size === 0;
+    return { item, rows, planned: isWhole ? made : null };
+  });
   const found = await findDocuments(client, wanted, gate);
-  const findings: Record<string, JsonObject> = {};
-  for (const item of items) {
-    const document = found.get(item.deliveryId) ?? null;
-    const rows = Object.fromEntries(rowsOf(item));
-    if (document === null && Object.keys(rows).length === 0) continue;
-    // Refused as a duplicate, yet no such document: another kind of document has the number.
-    const isElsewhere = document?.found === 'absent' && item.lastClass === 'DUPLICATE';
-    findings[item.deliveryId] = {
-      type: 'document',
-      document: isElsewhere ? { found: 'foreign' } : document,
-      rows,
-    };
-  }
-  return findings;
+  return new Map(
+    planned.map(({ item: { deliveryId, lastClass }, ...rest }) => {
+      const document = found.get(deliveryId) ?? null;
+      // Refused as a duplicate, yet no such document: another kind of document has the number.
+      const isElsewhere = document?.found === 'absent' && lastClass === 'DUPLICATE';
+      const foreign = { found: 'foreign' } as const;
+      return [
+        deliveryId,
+        { type: 'documents', ...rest, document: isElsewhere ? foreign : document },
+      ];
+    }),
+  );
 }
 
-/**
- * Reads the documents that stand and are to be changed, of each delivery; answers them for each
- * item, by id.
- */
-async function readStanding(
+/** Reads these documents, and the payments of those that may be paid. */
+async function readDocuments(
   client: QboClient,
-  standing: ReadonlyMap<string, readonly BooksKey[]>,
+  documents: readonly BooksKey[],
   gate: CallGate,
-): Promise<(item: Outgoing) => Map<string, JsonObject | null>> {
-  const documents = [...standing.values()].flat();
-  const found = new Map<string, JsonObject>();
-  for (const entity of documentEntities) {
-    const ids = documents.filter((document) => document.entity === entity).map(({ id }) => id);
+): Promise<ReadRows> {
+  const read = new Map<string, QboDocument>();
+  const add = async (entity: BooksKey['entity'], ids: readonly string[]): Promise<void> => {
     for (const list of inLists(ids))
       for (const row of await client.query(entity, `Id ${list}`, documentSchema, gate))
-        found.set(`${entity} ${row.Id}`, jsonObject.parse(row));
-  }
-  // A deposited payment keeps its invoice, or the credit memo that it applies, from going below it.
-  const paid = [...found]
-    .filter(([key]) => /^(Invoice|CreditMemo) /.test(key))
-    .flatMap(([, row]) => paymentsOf(row));
-  for (const list of inLists(paid))
-    for (const row of await client.query('Payment', `Id ${list}`, documentSchema, gate))
-      found.set(`Payment ${row.Id}`, jsonObject.parse(row));
-  return (item) => {
-    const own = (standing.get(item.deliveryId) ?? []).map(
-      (document) => [keyOf(document), found.get(keyOf(document)) ?? null] as const,
-    );
-    const linked = own.flatMap(([, row]) =>
-      paymentsOf(row).map((id) => [`Payment ${id}`, found.get(`Payment ${id}`) ?? null] as const),
-    );
-    return new Map([...linked, ...own]);
+        read.set(keyOf({ entity, id: row.Id }), row);
   };
+  for (const entity of documentEntities)
+    await add(
+      entity,
+      documents.filter((one) => one.entity === entity).map(({ id }) => id),
+    );
+  // A deposited payment keeps its invoice, or the credit memo that it applies, from going below it.
+  const paid = [...read].filter(([key]) => /^(Invoice|CreditMemo) /.test(key));
+  await add(
+    'Payment',
+    paid.flatMap(([, row]) => paymentsOf(row)),
+  );
+  return read;
 }
 
-/** Ids of the payments of an invoice that was read. */
-function paymentsOf(row: JsonObject | null): string[] {
-  const read = documentContentSchema.safeParse(row);
-  if (!read.success) return [];
-  return read.data.LinkedTxn.flatMap(({ TxnId, TxnType }) =>
+/** These documents as they were read, behind the payments of theirs. */
+function rowsFor(toRead: readonly BooksKey[], read: ReadRows): ReadRows {
+  const payments = toRead.flatMap((one) =>
+    paymentsOf(readOf(read, one)).map((id) => ({ entity: 'Payment' as const, id })),
+  );
+  return new Map([...payments, ...toRead].map((one) => [keyOf(one), readOf(read, one)]));
+}
+
+/** Ids of the payments that a document is linked to. */
+function paymentsOf(read: QboDocument | null): string[] {
+  return (read?.LinkedTxn ?? []).flatMap(({ TxnId, TxnType }) =>
     TxnType === 'Payment' ? [TxnId] : [],
   );
 }
 
-function isForm(record: RecordBody): record is DocumentSource {
-  return ['order', 'refund', 'invoice', 'payment', 'summary'].includes(record.kind);
-}
-
-/** How a document is found again; money has no number. */
 function wantedFor(
   key: string,
-  planned: NewDocument | NewMoney,
+  { entity, numbers, sought }: NewDocument,
   isNumbered: boolean,
 ): WantedDocument {
-  if (planned.type === 'money') {
-    const { entity, marker, totalMinor, currency, txnDate } = planned.shaped;
-    return { key, entity, marker, numbers: [], totalMinor, currency, txnDate };
-  }
-  const { document, entity, docNumber, otherDocNumber } = planned;
-  const { totalMinor, currency, date: txnDate } = document;
-  const numbers = isNumbered ? [docNumber, otherDocNumber] : [];
-  return { key, entity, marker: markerOf(document), numbers, totalMinor, currency, txnDate };
+  return { key, entity, ...sought, numbers: isNumbered ? (numbers ?? []) : [] };
 }

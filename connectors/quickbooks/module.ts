@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
 import type { ConnectorModule } from '../module';
+import { postedKeysOf } from './books/posted';
 import { parseFacts } from './company/facts';
+import { isCheckable, unfitTarget, unknownKey } from './company/mapping-target';
+import { inUseHold } from './plan/in-use';
+import { mixedTicketHold } from './plan/mixed-ticket';
 import { createQuickBooks } from './quickbooks';
 
 const secretSchema = z.strictObject({
@@ -10,8 +14,19 @@ const secretSchema = z.strictObject({
   expiresAtMs: z.number().nullable(),
 });
 
+/** What is asked of the books without a call: by the company as it was read last. */
+const books = {
+  parseFacts,
+  isCheckable,
+  unfitTarget,
+  unknownKey,
+  mixedTicketHold,
+  inUseHold,
+  postedKeysOf,
+};
+
 /** A QuickBooks Online company, by the tokens of OAuth 2. */
-export const quickbooks: ConnectorModule = {
+export const quickbooks: ConnectorModule & { books: typeof books } = {
   open: ({ address, account, secret, saveSecret, app, ...options }) =>
     createQuickBooks({
       ...app,
@@ -23,4 +38,5 @@ export const quickbooks: ConnectorModule = {
     }),
   knowsFacts: (facts) => parseFacts(facts) !== null,
   isByPosting: true,
+  books,
 };

@@ -9,11 +9,10 @@ import {
 } from '../contract';
 import { freeze, payloadsIn, settle } from './send/batch';
 import { QboClient } from './api/client';
-import { compose } from './compose';
-import { parseFacts, readFacts } from './company/facts';
-import { lookUp, readIncomeAccounts } from './look-up';
+import { parseFacts, readFacts, type QboFacts } from './company/facts';
+import { lookUp } from './compose';
+import { readIncomeAccounts } from './lists/look-up';
 import { itemsIn, postingsOf } from './books/postings';
-import { Plans } from './plan/plan-once';
 import { refreshCredentials, type QboCredentials } from './api/oauth';
 import { lookAtMembers, repeatableMs } from './send/verify';
 
@@ -41,7 +40,10 @@ const renewBeforeMs = 5 * 60_000;
 export function createQuickBooks(options: QuickBooksOptions): Connector {
   let { credentials } = options;
   let facts = parseFacts(options.facts);
-  const plans = new Plans();
+  const known = (): QboFacts => {
+    if (facts === null) throw new Error('Bug: the facts of the company were not read');
+    return facts;
+  };
   const client = new QboClient({ ...options, accessToken: () => credentials.accessToken });
 
   const send: Connector['send'] = async (stored, gate) => {
@@ -75,22 +77,13 @@ export function createQuickBooks(options: QuickBooksOptions): Connector {
       // (accounting.md#closed).
       if (items.some(({ lastClass, attempts }) => lastClass === 'CLOSED' && attempts < 2))
         facts = await readFacts(client, options.realmId, gate);
-      const company = { facts, posting: options.posting, plans };
+      const company = { facts: known(), settings: options.posting };
       return lookUp(client, { items, references }, company, gate);
     },
 
-    compose(item, references, findings) {
-      if (facts === null)
-        throw new Error('Bug: composed before the facts of the company were read');
-      return compose(item, { references, facts, settings: options.posting }, findings, plans);
-    },
-
     async readPostings(writes, gate) {
-      if (facts === null)
-        throw new Error('Bug: postings before the facts of the company were read');
-      const company = facts;
       const incomeOf = await readIncomeAccounts(client, itemsIn(writes), gate);
-      return writes.map((write) => postingsOf(write, incomeOf, company));
+      return writes.map((write) => postingsOf(write, incomeOf, known()));
     },
 
     freeze: (writes) => freeze(options.realmId, writes),

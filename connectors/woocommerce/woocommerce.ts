@@ -39,7 +39,9 @@ export function createWooCommerce(options: WooCommerceOptions): Connector {
 
     async lookUp(items, references, gate) {
       try {
-        return await lookUp(client, items, references, gate);
+        const findings = await lookUp(client, items, references, gate);
+        return (item, known) =>
+          compose(item, { references: known, finding: findings.get(item.deliveryId), rules });
       } catch (error) {
         // Whoever asked parts the question until the odd one stands alone.
         if (error instanceof OddAnswer && (await client.answers(gate)))
@@ -47,7 +49,6 @@ export function createWooCommerce(options: WooCommerceOptions): Connector {
         throw error;
       }
     },
-    compose: (item, references, findings) => compose(item, references, findings, rules),
     // A shop keeps no books.
     readPostings: (writes) => Promise.resolve(writes.map(() => null)),
     freeze,

@@ -103,7 +103,7 @@ function recount(realm: Realm, itemId: string): void {
   const costs = new Map<string, bigint>();
   let stock = nothing;
   for (const [key, movement] of movements) stock = step(realm, itemId, stock, key, movement, costs);
-  realm.stocks.set(itemId, stock);
+  realm.stocks.set(itemId, frozen(stock));
   for (const [key, costMinor] of costs) postCost(realm, itemId, key, costMinor);
 }
 
@@ -114,7 +114,7 @@ function append(realm: Realm, itemId: string, key: string): void {
   const costs = new Map<string, bigint>();
   const before = realm.stocks.get(itemId) ?? nothing;
   for (const { movement: short } of before.shortfalls) costs.set(short, postedCost(realm, short));
-  realm.stocks.set(itemId, step(realm, itemId, before, key, movement, costs));
+  realm.stocks.set(itemId, frozen(step(realm, itemId, before, key, movement, costs)));
   for (const [changed, costMinor] of costs) postCost(realm, itemId, changed, costMinor);
 }
 
@@ -138,7 +138,7 @@ function step(
       ? taken(realm, itemId, stock, key, -movement.quantity, costs)
       : received(realm, itemId, stock, key, movement, costs);
   const lastDate = movement.date > stock.lastDate ? movement.date : stock.lastDate;
-  return frozen({ ...after, quantity: stock.quantity + movement.quantity, lastDate });
+  return { ...after, quantity: stock.quantity + movement.quantity, lastDate };
 }
 
 function taken(

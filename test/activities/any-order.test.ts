@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { putMapping } from '../../database/mappings';
 import type { OrderBody } from '../../domain/bodies';
@@ -9,9 +9,8 @@ import { customer, orderBody } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -28,11 +27,7 @@ const { histories, firstSeed } = historiesAsked(24);
 const atOnce = 12;
 const summedDay = '2026-11-20';
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
+const stack = withStack();
 
 interface History {
   /** In the order in which the POS made them. */
@@ -237,7 +232,7 @@ async function begin(): Promise<{ tenant: TestTenant; accounts: Map<string, stri
     },
   });
   await sendChanges(stack, tenant, [customer('c-1'), service('A'), service('U')]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   const ids = await accountsOf(stack, tenant);
   const { rows } = await pool.query<{ recordId: string; id: string }>(
     `SELECT record_id AS "recordId", remote_id AS id FROM deliveries WHERE tenant = $1
@@ -279,10 +274,10 @@ async function run(from: number, count: number): Promise<string[]> {
   for (let at = 0; at < facts.length;) {
     const size = 1 + Math.floor(next() * (facts.length / 3));
     await sendChanges(stack, tenant, facts.slice(at, at + size));
-    if (next() < 0.7) await untilIdle(stack, tenant, 60_000);
+    if (next() < 0.7) await untilIdle(stack, tenant);
     at += size;
   }
-  await untilIdle(stack, tenant, 60_000);
+  await untilIdle(stack, tenant);
   const wrong: string[] = [];
   const { rows } = await stack.database.pool.query<{ what: string }>(
     `SELECT concat_ws(' ', kind, record_id, part, state, reason, detail) AS what FROM deliveries

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { randomUUID } from 'node:crypto';
 
@@ -9,10 +9,9 @@ import { initialPostingSettings, type PostingSettings } from '../../domain/posti
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -24,15 +23,7 @@ import { listFailures } from '../../database/failures';
 // Settings of the books and lay-away money on their whole way: from the inbox over the workflow
 // into the books.
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 /** Reasons of what is held, by record. */
 async function held(tenant: TestTenant): Promise<string[]> {
@@ -57,7 +48,7 @@ async function held(tenant: TestTenant): Promise<string[]> {
 test('a deposit is received and given back as far as it is left, and no further', async () => {
   const tenant = await createTestTenant(stack);
   await sendChanges(stack, tenant, [customer('c-1'), product('A'), product('B')]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   const { pool } = stack.database;
   const item = await pool.query<{ remote: string }>(
     `SELECT remote_id AS remote FROM deliveries WHERE tenant = $1 AND system = 'qbo'
@@ -98,7 +89,7 @@ test('a deposit is received and given back as far as it is left, and no further'
     },
     back('R-2', 500),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual(['R-2 deposit_differs']);
   expect(await documents(stack, tenant)).toEqual([
     'RefundReceipt R-1 6.00',
@@ -116,13 +107,13 @@ test('a deposit is received and given back as far as it is left, and no further'
     },
   });
   await sendChanges(stack, tenant, [order(1_000, 1)]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual(['L-1 deposit_differs', 'R-2 deposit_differs']);
   await sendChanges(stack, tenant, [order(400, 2)]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual(['R-2 deposit_differs']);
   expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
-}, 120_000);
+});
 
 /** Settings of the books, as they are in force when they are stored. */
 async function withPosting(tenant: TestTenant, change: Partial<PostingSettings>): Promise<void> {
@@ -178,7 +169,7 @@ test('an invoice waits for its first payment, whichever comes first; a void and 
     invoice('I-3'),
     payment('P-4', 'I-4', 100),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual(['I-1 unpaid', 'I-2 unpaid', 'I-3 unpaid', 'P-4 dependency']);
   expect(await documents(stack, tenant)).toEqual([]);
   // An edit changes nothing of it, a void ends it.
@@ -188,7 +179,7 @@ test('an invoice waits for its first payment, whichever comes first; a void and 
     payment('P-1', 'I-1', 1_000),
     invoice('I-4'),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual(['I-3 unpaid']);
   expect(await documents(stack, tenant)).toEqual([
     'Invoice I-1a 25.00',
@@ -205,20 +196,15 @@ test('an invoice waits for its first payment, whichever comes first; a void and 
       body: { number: 'P-4', tender: 'cash', amountMinor: 100, invoiceId: 'I-4', voided: true },
     },
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   await withPosting(tenant, { unpaid: { as: 'invoice' } });
   // A turn that is under way still goes by the former settings.
   const redriven = async (): Promise<string[]> => {
     await signal(stack, tenant, 'redrive', { id: randomUUID(), all: true });
     return documents(stack, tenant);
   };
-  await until(
-    'the last is posted',
-    redriven,
-    (posted) => posted.includes('Invoice I-3 25.00'),
-    50_000,
-  );
-  await untilIdle(stack, tenant, 50_000);
+  await until('the last is posted', redriven, (posted) => posted.includes('Invoice I-3 25.00'));
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual([
     'Invoice I-1a 25.00',
     'Invoice I-3 25.00',
@@ -228,4 +214,4 @@ test('an invoice waits for its first payment, whichever comes first; a void and 
     'Payment - 15.00',
   ]);
   expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
-}, 120_000);
+});

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { putMapping } from '../../database/mappings';
@@ -9,18 +9,12 @@ import { customer, order, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
 } from '../support/stack';
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
-
+const stack = withStack();
 const found = z.array(z.looseObject({ Id: z.string(), TxnDate: z.string(), TotalAmt: z.number() }));
 type Found = z.infer<typeof found>;
 
@@ -29,7 +23,7 @@ test('B20: what corrects a deposited ticket has the business day on which the co
   await post(stack, tenant, { correction: { day: 'correctionDay' } });
   const sent = async (...changes: TestChange[]): Promise<void> => {
     await sendChanges(stack, tenant, changes);
-    await untilIdle(stack, tenant, 50_000);
+    await untilIdle(stack, tenant);
   };
   await sent(product('A'), customer('c-1'));
   const undeposited = (await accountsOf(stack, tenant))['Undeposited Funds'] ?? '';
@@ -52,4 +46,4 @@ test('B20: what corrects a deposited ticket has the business day on which the co
   const today = dayIn('America/New_York', new Date().toISOString());
   expect(await read('RefundReceipt')).toMatchObject([{ TxnDate: today, TotalAmt: 12.5 }]);
   expect(receipt).toMatchObject({ TxnDate: '2026-11-21' });
-}, 120_000);
+});

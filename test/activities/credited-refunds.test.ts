@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { listFailures } from '../../database/failures';
@@ -6,7 +6,7 @@ import { laneStates } from '../../database/lanes';
 import { putMapping } from '../../database/mappings';
 import type { RefundBody } from '../../domain/bodies';
 import { initialPostingSettings } from '../../domain/posting/settings';
-import { startTestApi, textOf, type TestApi } from '../support/api';
+import { withApi, textOf } from '../support/api';
 import { openTexts } from '../support/open-balances';
 import { accountsOf, ended, operatorOf, post, startUndo, trialBalance } from '../support/operator';
 import { customer, order, orderBody, product } from '../support/samples';
@@ -14,10 +14,9 @@ import { documents, unsettledOrUnknown } from '../support/sandboxes';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -27,16 +26,8 @@ import { alone, summed, summingTenant, ticket } from './summing';
 // Paid back of an invoice as a credit memo, on its whole way: from the inbox over the workflow into
 // the books.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({ databaseUrlOf: () => stack.database.url, queues: () => stack.queues });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
-
+const stack = withStack();
+const api = withApi({ stack });
 const creditMemo = { refund: { ...initialPostingSettings.refund, invoice: 'creditMemo' as const } };
 
 async function map(tenant: TestTenant): Promise<void> {
@@ -67,7 +58,7 @@ async function held(tenant: TestTenant): Promise<string[]> {
 }
 
 async function settled(tenant: TestTenant): Promise<string[]> {
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   return documents(stack, tenant);
 }
 
@@ -131,7 +122,7 @@ test('its customer ends where they began, also edited, voided, shown before and 
     order('S-1', [['A', 4]], 'c-1'),
     refund('R-2', 'S-1', 1),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   await map(tenant);
   await sendChanges(stack, tenant, [
     invoice('I-1', { businessDate: alone }),
@@ -141,7 +132,6 @@ test('its customer ends where they began, also edited, voided, shown before and 
     'all posted',
     () => documents(stack, tenant),
     (all) => all.length === 8,
-    20_000,
   );
   expect(await held(tenant)).toEqual([]);
   expect(await settled(tenant)).toEqual([
@@ -176,7 +166,7 @@ test('its customer ends where they began, also edited, voided, shown before and 
     'RefundReceipt R-3 12.50',
   ]);
   await sendChanges(stack, tenant, [refund('R-3', 'I-1', 1, { voided: true }, 2)]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   // A dry run of an edit shows what happens then.
   await post(stack, tenant, creditMemo);
   await signal(stack, tenant, 'setPaused', { paused: true });
@@ -240,7 +230,7 @@ test('its customer ends where they began, also edited, voided, shown before and 
   // B7: nor is anything open that nets to zero.
   expect(await openTexts(stack, tenant)).toEqual([]);
   expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
-}, 180_000);
+});
 
 test('on a day of summaries what names its sale is a document of its own, of a receipt a refund receipt', async () => {
   const tenant = await summingTenant(stack, creditMemo);
@@ -259,7 +249,6 @@ test('on a day of summaries what names its sale is a document of its own, of a r
     'all posted',
     () => documents(stack, tenant),
     (all) => all.length === 7,
-    50_000,
   );
   expect(await settled(tenant)).toEqual([
     'CreditMemo R-2 25.00',
@@ -282,4 +271,4 @@ test('on a day of summaries what names its sale is a document of its own, of a r
     'Accounts Receivable (A/R)': '50.00',
   });
   expect(await trialBalance(stack, tenant)).not.toHaveProperty('Card clearing');
-}, 120_000);
+});

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { listFailedChanges } from '../../database/failed-changes';
 import { trialBalance } from '../support/operator';
@@ -7,10 +7,9 @@ import { documents } from '../support/sandboxes';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -19,15 +18,11 @@ import { putPosting, summed, summingTenant } from './summing';
 
 // A deletion of what is in the books takes neither the document nor its stock back, and says so.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
+const stack = withStack();
 
 async function sent(tenant: TestTenant, ...changes: TestChange[]): Promise<void> {
   await sendChanges(stack, tenant, changes);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
 }
 
 const deleted = (kind: TestChange['kind'], recordId: string, revision = 2): TestChange => ({
@@ -99,7 +94,7 @@ test('B17: a deletion of a posted sale, refund or payment leaves stock and books
   await sent(tenant, deleted('order', 'T-1', 3));
   expect(await failed(tenant)).toHaveLength(2);
   expect(await stockOf(tenant)).toBe('10');
-}, 120_000);
+});
 
 test('B17: of a ticket in a daily summary that is posted neither goes, of one that waits for its day both do', async () => {
   const tenant = await summingTenant(stack);
@@ -146,7 +141,7 @@ test('B17: of a ticket in a daily summary that is posted neither goes, of one th
     (pieces) => pieces === '10',
   );
   expect(await failed(tenant)).toHaveLength(1);
-}, 120_000);
+});
 
 test('B17: what was never posted is deleted with its stock', async () => {
   const tenant = await createTestTenant(stack);
@@ -160,4 +155,4 @@ test('B17: what was never posted is deleted with its stock', async () => {
   await sent(tenant, deleted('order', 'T-1'));
   expect([await stockOf(tenant), await failed(tenant)]).toEqual(['10', []]);
   expect(await documents(stack, tenant)).toEqual([]);
-}, 120_000);
+});

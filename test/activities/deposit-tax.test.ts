@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { forgetFacts } from '../../database/connections';
 import { putMapping } from '../../database/mappings';
 import type { OrderBody, RefundBody } from '../../domain/bodies';
 import type { PostingSettings } from '../../domain/posting/settings';
-import { startTestApi, type TestApi } from '../support/api';
+import { withApi } from '../support/api';
 import { ended, operatorOf, post, startUndo, trialBalance } from '../support/operator';
 import { orderBody } from '../support/samples';
 import {
   control,
   createTestTenant,
   quickSettings,
-  startStack,
-  type Stack,
+  withStack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -21,18 +20,8 @@ import { detailOf, next, remoteIdOf, sent, standing, untilStands } from '../supp
 // B25: VAT of lay-away money is due when it is received; the sale that uses it is taxed once in
 // all.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({
-    databaseUrlOf: () => stack.database.url,
-    queues: () => stack.queues,
-  });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 /**
  * A company in the United Kingdom (accounting.md#examples): standard rate as S, gift card liability
@@ -150,7 +139,7 @@ describe.each<[string, Partial<PostingSettings>]>([
     expect(await books(tenant)).toEqual(received);
     await sent(stack, tenant, next(deposit(1_000), { voided: true }));
     expect(await books(tenant)).toEqual({});
-  }, 120_000);
+  });
 
   test('it is right whatever comes first, used in part and the rest given back', async () => {
     const tenant = await begin(posting);
@@ -160,7 +149,7 @@ describe.each<[string, Partial<PostingSettings>]>([
       'Cash drawer': '6.00',
       'Card clearing': '19.00',
     });
-  }, 120_000);
+  });
 
   test('an order that the deposit pays in full leaves no more VAT than its own', async () => {
     const tenant = await begin(posting);
@@ -170,14 +159,14 @@ describe.each<[string, Partial<PostingSettings>]>([
       'Sales of Product Income': '-20.83',
       'Sales tax payable': '-4.17',
     });
-  }, 120_000);
+  });
 });
 
 test('B25: prices without tax', async () => {
   const tenant = await begin();
   await sent(stack, tenant, deposit(1_000), order(1_000, { pricesIncludeTax: false }));
   expect(await books(tenant)).toEqual(sold);
-}, 120_000);
+});
 
 test('B25: an edit of the deposit moves its VAT, also where the first document may not be touched; an undo takes it back', async () => {
   const tenant = await begin({ closed: { mode: 'firstOpenDay' } });
@@ -213,7 +202,7 @@ test('B25: an edit of the deposit moves its VAT, also where the first document m
   await sent(stack, tenant, next(deposit(1_200), {}, 4));
   expect(await books(tenant)).toEqual(more);
   expect(await remoteIdOf(stack, tenant, ['qbo', 'payment', 'D-1'])).toBe(id);
-}, 120_000);
+});
 
 test('B25: a deposit keeps the way in which it came when the setting is changed', async () => {
   const tenant = await begin({ deposit: { tax: 'atSale' } });
@@ -231,7 +220,7 @@ test('B25: a deposit keeps the way in which it came when the setting is changed'
     'Cash drawer': '12.00',
     'Card clearing': '13.00',
   });
-}, 120_000);
+});
 
 test('B25: without a tax code of deposits it is held until one is mapped', async () => {
   const tenant = await begin({}, {});
@@ -246,4 +235,4 @@ test('B25: without a tax code of deposits it is held until one is mapped', async
   });
   await untilStands(stack, tenant, place, 'delivered');
   expect(await books(tenant)).toEqual(received);
-}, 120_000);
+});

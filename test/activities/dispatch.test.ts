@@ -20,11 +20,12 @@ const turnsEnd = new Promise<void>((resolve) => (endTurns = resolve));
 const turns: Promise<void>[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
-}, 30_000);
+});
+
 afterAll(async () => {
   endTurns();
   await Promise.all(turns);
-  await database.drop();
+  await database.stop();
 });
 
 const good: SendAnswer = { type: 'answered', results: [] };

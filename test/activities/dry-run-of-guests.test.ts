@@ -1,20 +1,19 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { laneStates } from '../../database/lanes';
 import { putMapping } from '../../database/mappings';
-import { startTestApi, textOf, type TestApi } from '../support/api';
+import { withApi, textOf } from '../support/api';
 import { inBooks, operatorOf, post } from '../support/operator';
 import { orderBody } from '../support/samples';
 import { documents } from '../support/sandboxes';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
   wake,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -23,15 +22,8 @@ import { signal } from '../support/tenant-workflow';
 // A dry run where guests and articles get records of our own: what it shows is what leaves first;
 // what waits for those is counted and not shown, as with customers and products of the till.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({ databaseUrlOf: () => stack.database.url, queues: () => stack.queues });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 async function setPaused(tenant: TestTenant, paused: boolean): Promise<void> {
   await signal(stack, tenant, 'setPaused', { paused });
@@ -111,4 +103,4 @@ test('a dry run shows the customers and items that are made, byte for byte', asy
   const left = (await sent(tenant)).slice(before.length);
   expect(left.slice(0, shown.length)).toEqual(shown.map(({ key, body }) => ({ key, body })));
   expect(await documents(stack, tenant)).toHaveLength(4);
-}, 90_000);
+});

@@ -1,21 +1,20 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { laneStates } from '../../database/lanes';
 import { addKey } from '../../database/tenants';
 import { putMapping } from '../../database/mappings';
-import { startTestApi, textOf, type Called, type TestApi } from '../support/api';
+import { withApi, textOf, type Called } from '../support/api';
 import { customer, order, orderBody, product } from '../support/samples';
 import { calls, documents, writes } from '../support/sandboxes';
 import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
   wake,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -24,15 +23,8 @@ import { summed, summingTenant } from './summing';
 
 // A dry run against what then happens: pause, dry run, look, resume.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({ databaseUrlOf: () => stack.database.url, queues: () => stack.queues });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 type Ask = (method: string, path: string, body?: object) => Promise<Called>;
 async function operatorOf(tenant: TestTenant): Promise<Ask> {
@@ -95,6 +87,7 @@ const page = z.object({
   items: z.array(z.record(z.string(), z.unknown())),
   nextCursor: z.string().nullable(),
 });
+
 async function all(ask: Ask, path: string): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = [];
   for (let cursor = ''; ;) {
@@ -242,7 +235,7 @@ test('what a dry run shows is what leaves then, byte for byte, and what the book
     );
     expect([account, rise]).toEqual([account, minor]);
   }
-}, 90_000);
+});
 
 test('what waits for a thing that is not there yet is counted and not shown', async () => {
   const tenant = await createTestTenant(stack);
@@ -269,7 +262,7 @@ test('what waits for a thing that is not there yet is counted and not shown', as
   expect(run).toMatchObject({ state: 'completed', total: 3, done: 2 });
   const members = await all(ask, `/runs/${run.id}/members`);
   expect(members.map(({ kind }) => kind)).toEqual(['customer', 'product']);
-}, 60_000);
+});
 
 test('a run takes what was asked for, once at a time, and stops when cancelled', async () => {
   const tenant = await createTestTenant(stack);
@@ -382,7 +375,7 @@ test('a run takes what was asked for, once at a time, and stops when cancelled',
       status: 422,
       body: { errors: [{ path }] },
     });
-}, 60_000);
+});
 
 test('edited payments and cash, and a summary that changed, are shown among the days that are asked for, byte for byte', async () => {
   const tenant = await summingTenant(stack);
@@ -408,7 +401,7 @@ test('edited payments and cash, and a summary that changed, are shown among the 
     cash('K-1'),
     sale('T-1'),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   await setPaused(tenant, true);
   const edits = [
     {
@@ -452,11 +445,11 @@ test('edited payments and cash, and a summary that changed, are shown among the 
   ).toEqual(['cash write update', 'payment write void', 'summary write update']);
   await setPaused(tenant, false);
   await wake(stack, tenant);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(shown).toHaveLength(1);
   expect(await sent(tenant)).toEqual(
     expect.arrayContaining(
       shown.map(({ system, key, path, body }) => ({ system, key, path, body })),
     ),
   );
-}, 60_000);
+});

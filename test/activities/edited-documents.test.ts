@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { listFailures } from '../../database/failures';
@@ -9,22 +9,13 @@ import { count, customer, orderBody, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
 } from '../support/stack';
 import { remoteIdOf } from '../support/ways-out';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 function ticket(revision: number, quantity: number, changes: Partial<OrderBody> = {}): TestChange {
   const body = { ...orderBody('T-1', [['A', quantity]], 'c-1'), ...changes };
@@ -34,7 +25,7 @@ function ticket(revision: number, quantity: number, changes: Partial<OrderBody> 
 test('a ticket is edited, paid otherwise, voided and sold after all, with lost answers on the way', async () => {
   const tenant = await createTestTenant(stack);
   const until = async (...expected: string[]): Promise<void> => {
-    await untilIdle(stack, tenant, 50_000);
+    await untilIdle(stack, tenant);
     expect(await documents(stack, tenant)).toEqual(expected);
     const failures = await listFailures(
       stack.database.pool,
@@ -98,7 +89,7 @@ test('a ticket is edited, paid otherwise, voided and sold after all, with lost a
     'SalesReceipt T-1 0.00',
     'SalesReceipt T-1-V3 12.50',
   );
-}, 120_000);
+});
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 21, 15, minute)).toISOString();
 const named = (recordId: string, sku: string, revision: number, minute: number): TestChange => ({
@@ -135,7 +126,7 @@ test.each([
     ];
     for (const one of [customer('c-1'), ...products, ...tickets]) {
       await sendChanges(stack, tenant, [one]);
-      await untilIdle(stack, tenant, 50_000);
+      await untilIdle(stack, tenant);
     }
     expect(await shelf(stack, tenant)).toEqual(['A Thing P-2 20', 'A-old Thing P-1 9']);
     const answer = await inBooks(
@@ -147,5 +138,4 @@ test.each([
     const value = await remoteIdOf(stack, tenant, ['qbo', 'product', 'P-1']);
     expect(receipt?.Line[0]).toMatchObject({ SalesItemLineDetail: { ItemRef: { value } } });
   },
-  60_000,
 );

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { putMapping } from '../../database/mappings';
 import { addKey } from '../../database/tenants';
 import { requestIdOf } from '../../domain/delivery/idempotency';
-import { startTestApi, type Called, type TestApi } from '../support/api';
+import { withApi, type Called } from '../support/api';
 import { customer, order, product } from '../support/samples';
 import { fault, noFaults } from '../support/sandboxes';
 import { summed, summingTenant, ticket } from './summing';
@@ -12,23 +12,15 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 
 // From a document in the books back to the change it came from, and there again.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({ databaseUrlOf: () => stack.database.url });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 async function keyOf(tenant: TestTenant): Promise<string> {
   const key = `ts_viewer_of_${tenant.tenantId}`;
@@ -144,7 +136,7 @@ test('a document is explained down to its change, versions and writes, and found
     [{ entity: 'SalesReceipt', remoteId: id }].map((one) => expect.objectContaining(one)),
   );
   expect(JSON.stringify(answer.body)).not.toMatch(/example\.test|Customer c-1|Bearer|token/i);
-}, 60_000);
+});
 
 test('what a bookkeeper should know of a choice is told', async () => {
   const tenant = await createTestTenant(stack);
@@ -209,7 +201,7 @@ test('one id there is another thing for each entity, and nothing for another ten
     'system=qbo&entity=Item&id=%00',
   ])
     expect((await ask(tenant, key, query)).status).toBe(422);
-}, 60_000);
+});
 
 const ofSummary = z.object({
   items: z.array(
@@ -280,4 +272,4 @@ test('a daily summary and the difference of one lead to their tickets, a ticket 
       })),
     );
   }
-}, 60_000);
+});

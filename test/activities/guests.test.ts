@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { putMapping } from '../../database/mappings';
@@ -11,10 +11,9 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -23,12 +22,7 @@ import { signal } from '../support/tenant-workflow';
 // Guests with an e-mail on customers of their own (`customer.guest = perEmail`,
 // accounting.md#customers), on the whole way from the inbox over the workflow into the books.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
-
+const stack = withStack();
 const customerRow = z.object({
   Id: z.string(),
   DisplayName: z.string(),
@@ -124,7 +118,7 @@ async function shop(): Promise<TestTenant> {
     'test',
   );
   await sendChanges(stack, tenant, [product('A')]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   return tenant;
 }
 
@@ -134,7 +128,7 @@ test('one customer for each e-mail, however it is written; without one, and befo
     guest('B-1', 'kim@example.test'),
     guest('B-2', 'old@example.test'),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   await post(stack, tenant, { customer: { guest: 'perEmail' } });
   const many = Array.from({ length: 40 }, (_, n) =>
     guest(`G-${n}`, n % 2 === 0 ? 'Kim@Example.TEST' : ' kim@example.test '),
@@ -156,7 +150,7 @@ test('one customer for each e-mail, however it is written; without one, and befo
     back('R-3', 'L-1', { guest: { email: 'who@example.test' } }),
     back('R-4', 'unknown'),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   const kim = 'Kim Lee (kim@example.test)';
   const lee = 'Kim Lee (lee@example.test)';
   expect(await people(tenant)).toEqual([kim, lee]);
@@ -185,7 +179,7 @@ test('one customer for each e-mail, however it is written; without one, and befo
   );
   expect(rows).toEqual([{ count: 2 }]);
   expect(await unknown(tenant)).toEqual([]);
-}, 120_000);
+});
 
 test('a sale whose e-mail changes moves to the other customer, whatever the setting is by then', async () => {
   const tenant = await shop();
@@ -195,7 +189,7 @@ test('a sale whose e-mail changes moves to the other customer, whatever the sett
     guest('E-2', 'a@example.test'),
     guest('E-3', null),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   await post(stack, tenant, { customer: { guest: 'bucket' } });
   await sendChanges(stack, tenant, [
     { ...guest('E-1', 'b@example.test'), revision: 2 },
@@ -204,14 +198,14 @@ test('a sale whose e-mail changes moves to the other customer, whatever the sett
     guest('E-4', 'a@example.test'),
     back('R-1', 'E-1'),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   const b = 'Kim Lee (b@example.test)';
   expect(await people(tenant)).toEqual(['Kim Lee (a@example.test)', b]);
   expect(await buyers(tenant)).toEqual([`E-1 ${b}`, 'E-2 Walk-in', 'E-3 Walk-in', 'E-4 Walk-in']);
   expect(await buyers(tenant, 'RefundReceipt')).toEqual([`R-1 ${b}`]);
   expect(await documents(stack, tenant)).toHaveLength(5);
   expect(await unknown(tenant)).toEqual([]);
-}, 120_000);
+});
 
 test('of a sale that names another guest in the same batch, what was given back before stays with the first', async () => {
   const tenant = await shop();
@@ -221,12 +215,12 @@ test('of a sale that names another guest in the same batch, what was given back 
     back('R-1', 'F-1'),
     { ...guest('F-1', 'b@example.test'), revision: 2 },
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([]);
   expect(await buyers(tenant)).toEqual(['F-1 Kim Lee (b@example.test)']);
   expect(await buyers(tenant, 'RefundReceipt')).toEqual(['R-1 Kim Lee (a@example.test)']);
   expect(await people(tenant)).toEqual(['Kim Lee (a@example.test)', 'Kim Lee (b@example.test)']);
-}, 120_000);
+});
 
 test('who is in the books already is found by the e-mail: one is linked, inactive and several are held', async () => {
   const tenant = await shop();
@@ -253,7 +247,7 @@ test('who is in the books already is found by the e-mail: one is linked, inactiv
     guest('S-4', 'vendor@example.test'),
     guest('S-5', 'named@example.test'),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([
     'customer  guest ambiguous_match',
     'customer  guest ambiguous_match',
@@ -288,14 +282,13 @@ test('who is in the books already is found by the e-mail: one is linked, inactiv
     'all went on',
     () => held(tenant),
     (left) => left.length === 0,
-    50_000,
   );
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await buyers(tenant)).toEqual(
     expect.arrayContaining(['S-2 Twin one', 'S-3 Gone (deleted)']),
   );
   expect(await unknown(tenant)).toEqual([]);
-}, 120_000);
+});
 
 test('a customer of the till with the e-mail is the guest, before and after; the two never become two customers', async () => {
   const tenant = await shop();
@@ -329,13 +322,13 @@ test('a customer of the till with the e-mail is the guest, before and after; the
     (count) => count === 3,
   );
   await setPaused(tenant, false);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   await sendChanges(stack, tenant, [
     known('c-1', 'Carol', 'moved@example.test', 2),
     guest('T-3', 'moved@example.test'),
     guest('T-4', 'later@example.test'),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await people(tenant)).toEqual(['Carol', 'Five', 'Kim Lee (later@example.test)']);
   expect(await buyers(tenant)).toEqual([
     'T-0 Kim Lee (later@example.test)',
@@ -346,7 +339,7 @@ test('a customer of the till with the e-mail is the guest, before and after; the
   ]);
   expect(await held(tenant)).toEqual([]);
   expect(await unknown(tenant)).toEqual([]);
-}, 120_000);
+});
 
 test('invoices of guests, their payments and credit memos are on the customer of the invoice', async () => {
   const tenant = await shop();
@@ -381,11 +374,11 @@ test('invoices of guests, their payments and credit memos are on the customer of
     invoice('I-1', 'Owes@example.test'),
     back('C-1', 'I-1', { tenders: [] }),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([]);
   for (const entity of ['Invoice', 'CreditMemo', 'Payment'])
     expect(
       new Set((await buyers(tenant, entity)).map((text) => text.replace(/^\S+ /, ''))),
     ).toEqual(new Set(['owes@example.test']));
   expect(await unknown(tenant)).toEqual([]);
-}, 120_000);
+});

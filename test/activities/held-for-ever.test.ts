@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { listFailures } from '../../database/failures';
 import { putMapping } from '../../database/mappings';
 import { deliveriesOf } from '../../database/status';
 import type { PostingSettings } from '../../domain/posting/settings';
-import { startTestApi, type TestApi } from '../support/api';
+import { withApi } from '../support/api';
 import { inBooks, operatorOf, post, trialBalance } from '../support/operator';
 import { customer, order, orderBody, product } from '../support/samples';
 import { documents, fault } from '../support/sandboxes';
@@ -13,28 +13,17 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
 
 // What a delivery is held for is found again when it comes: every hold has a way out that works.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({
-    databaseUrlOf: () => stack.database.url,
-    queues: () => stack.queues,
-  });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 async function held(tenant: TestTenant): Promise<string[]> {
   const failures = await listFailures(
@@ -50,7 +39,7 @@ async function held(tenant: TestTenant): Promise<string[]> {
 
 async function sent(tenant: TestTenant, changes: TestChange[]): Promise<void> {
   await sendChanges(stack, tenant, changes);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
 }
 
 async function close(tenant: TestTenant, date: string | null): Promise<void> {
@@ -89,7 +78,7 @@ test('B1: a refund by amount of the whole rest of a sale finds the items of that
     'SalesReceipt T-1 25.00',
   ]);
   expect(await trialBalance(stack, tenant)).toEqual({});
-}, 120_000);
+});
 
 const openDay: Partial<PostingSettings> = { closed: { mode: 'firstOpenDay' } };
 
@@ -114,7 +103,7 @@ test('B2: a ticket of a closed period that becomes another customer’s, and one
     'SalesReceipt T-2 25.00',
     'SalesReceipt T-2-D2 25.00',
   ]);
-}, 120_000);
+});
 
 const made = z.object({ Item: z.object({ Id: z.string() }) });
 
@@ -150,7 +139,7 @@ test('B3: mapping an item releases the tickets that are held for it, and a redri
     ).map((one) => one.id);
     const redrive = await ask('POST', '/failures/redrive', index === 0 ? selector : { ids: [id] });
     expect(redrive).toMatchObject({ status: 202 });
-    await untilIdle(stack, tenant, 50_000);
+    await untilIdle(stack, tenant);
     expect(await held(tenant)).toHaveLength(1);
   }
   await putMapping(
@@ -161,12 +150,12 @@ test('B3: mapping an item releases the tickets that are held for it, and a redri
   );
   await ask('POST', '/failures/redrive', { all: true });
   await until('the second is posted', () => held(tenant), isOpen(0));
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual([
     'SalesReceipt T-1 12.50',
     'SalesReceipt T-2 12.50',
   ]);
-}, 120_000);
+});
 
 test('B10: a document that somebody deleted in the books is posted anew by a redrive that names it, or accepted by a discard', async () => {
   const tenant = await createTestTenant(stack);
@@ -219,7 +208,7 @@ test('B10: a document that somebody deleted in the books is posted anew by a red
       ).rowCount,
     (open) => open === 0,
   );
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toHaveLength(3);
   expect(await documents(stack, tenant)).toEqual([]);
   await ask('POST', '/failures/redrive', { ids: [(await idOf('T-1')).id] });
@@ -242,7 +231,7 @@ test('B10: a document that somebody deleted in the books is posted anew by a red
     'SalesReceipt T-1-V2 37.50',
     'SalesReceipt T-3-V2 25.00',
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   // It is under our care again.
   await sent(tenant, [{ ...order('T-1', [['A', 1]], 'c-1'), revision: 4 }]);
   expect(await documents(stack, tenant)).toEqual([
@@ -250,7 +239,7 @@ test('B10: a document that somebody deleted in the books is posted anew by a red
     'SalesReceipt T-3-V2 25.00',
   ]);
   expect((await idOf('T-2')).state).toBe('skipped');
-}, 120_000);
+});
 
 async function incomeOf({ id }: TestTenant): Promise<string> {
   const { rows } = await stack.database.pool.query<{ id: string }>(
@@ -272,16 +261,12 @@ test.each<[string, TestChange[][]]>([
     'both, and it comes last',
     [[customer('c-1'), product('A'), gone(product('A')), gone(customer('c-1'))], [sale]],
   ],
-])(
-  'a sale is posted although what it names was deleted: %s',
-  async (_, requests) => {
-    const tenant = await createTestTenant(stack);
-    for (const changes of requests) await sent(tenant, changes);
-    expect(await held(tenant)).toEqual([]);
-    expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 25.00']);
-  },
-  120_000,
-);
+])('a sale is posted although what it names was deleted: %s', async (_, requests) => {
+  const tenant = await createTestTenant(stack);
+  for (const changes of requests) await sent(tenant, changes);
+  expect(await held(tenant)).toEqual([]);
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 25.00']);
+});
 
 test('a deletion that comes while a sale waits for the product takes it from no sale', async () => {
   const tenant = await createTestTenant(stack);
@@ -294,7 +279,7 @@ test('a deletion that comes while a sale waits for the product takes it from no 
   );
   await sent(tenant, [gone(product('A'))]);
   expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 25.00']);
-}, 120_000);
+});
 
 test('what is deleted before it is sold goes nowhere', async () => {
   const tenant = await createTestTenant(stack);
@@ -304,4 +289,4 @@ test('what is deleted before it is sold goes nowhere', async () => {
     'skipped policy',
     'skipped policy',
   ]);
-}, 120_000);
+});

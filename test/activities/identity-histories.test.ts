@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { listFailures } from '../../database/failures';
@@ -10,21 +10,15 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 
 // Some of the random histories of test/identity on the whole way: inbox, database, workflow,
 // sandboxes.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
-
+const stack = withStack();
 const { histories, firstSeed, steps } = historiesAsked(3);
 const itemRow = z.object({
   Id: z.string(),
@@ -76,9 +70,9 @@ test.each(seeds)(
     const till = new Till(seed);
     for (const request of till.requests(steps + 10)) {
       await sendChanges(stack, tenant, request);
-      if (seed % 2 === 0) await untilIdle(stack, tenant, 40_000);
+      if (seed % 2 === 0) await untilIdle(stack, tenant);
     }
-    await untilIdle(stack, tenant, 60_000);
+    await untilIdle(stack, tenant);
     const failures = await listFailures(
       stack.database.pool,
       tenant.id,
@@ -131,5 +125,4 @@ test.each(seeds)(
       ]);
     }
   },
-  120_000,
 );

@@ -123,7 +123,6 @@ describe('one document for each sale and right stock after a kill when', () => {
       expect(all.filter(({ beside }) => beside.length > 0)).toEqual([]);
       expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
     },
-    90_000,
   );
 });
 
@@ -151,7 +150,7 @@ async function kill(
   }
   const stop = await serveLane(stack, queues, system);
   try {
-    await untilIdle(stack, tenant, 60_000);
+    await untilIdle(stack, tenant);
   } finally {
     await stop();
   }

@@ -1,24 +1,24 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { Pool } from 'pg';
 
 import { LaneBusy } from '../../activities/failures';
 import { LaneTurn, type TurnOptions } from '../../activities/lane/turn';
 import { newTenant } from '../database/support';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { quickSettings } from '../support/stack';
 
 // A lane is given back on every way out of a turn, and a turn that hangs keeps it no longer than a
 // turn may take.
 
-let database: TestDatabase;
+const database = withDatabase();
 let tenant: number;
+
 /** Renewals that were tried: each is a sign of life to Temporal too. */
 let renewals = 0;
+
 beforeAll(async () => {
-  database = await createTestDatabase();
   tenant = await newTenant(database.pool);
-}, 30_000);
-afterAll(() => database.drop());
+});
 
 function options(pool: Pool, now = () => Date.now()): TurnOptions {
   return {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { listFailures } from '../../database/failures';
 import { putMapping } from '../../database/mappings';
@@ -9,9 +9,8 @@ import { documents } from '../support/sandboxes';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -19,11 +18,7 @@ import {
 // What is compared with other records is looked at again when these change, and what others in the
 // books rest on is not taken away in silence: from the inbox over the workflow into the books.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
+const stack = withStack();
 
 /** What is held in the books' lane, with its text. */
 async function held(tenant: TestTenant): Promise<string[]> {
@@ -40,7 +35,7 @@ async function held(tenant: TestTenant): Promise<string[]> {
 
 async function sent(tenant: TestTenant, ...changes: TestChange[]): Promise<void> {
   await sendChanges(stack, tenant, changes);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
 }
 
 async function begin(): Promise<TestTenant> {
@@ -167,7 +162,7 @@ test('B5: a payment above its invoice and refunds above their sale go on when th
   expect(await documents(stack, tenant)).toEqual(
     expect.arrayContaining(['Payment - 4.00', 'Payment - 10.00', 'RefundReceipt R-2 25.00']),
   );
-}, 120_000);
+});
 
 test('B5: an order whose deposit is corrected, a deposit that goes over to another order, and a refund that names another sale: the way out of `deposit_differs`', async () => {
   const tenant = await begin();
@@ -188,7 +183,7 @@ test('B5: an order whose deposit is corrected, a deposit that goes over to anoth
   // The first one belonged to another sale.
   await sent(tenant, again(refund('R-1', 'T-3', 1)));
   expect(await held(tenant)).toEqual([]);
-}, 120_000);
+});
 
 test('B4: a sale whose refund is in the books is not voided in silence, and both void whichever comes first: the way out of `in_use`', async () => {
   const tenant = await begin();
@@ -220,7 +215,7 @@ test('B4: a sale whose refund is in the books is not voided in silence, and both
   await sent(tenant, again(ticket('T-2', 1, isVoid), 3), again(refund('R-2', 'T-2', 1, isVoid), 3));
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toEqual({});
-}, 120_000);
+});
 
 test('what is given back onto a gift card counts against its sale, beside what is given back in money', async () => {
   const tenant = await begin();
@@ -246,7 +241,7 @@ test('what is given back onto a gift card counts against its sale, beside what i
     `R-12 ${tooMuch('25.00', 'T-2')}`,
     `R-13 ${tooMuch('12.50', 'T-3')}`,
   ]);
-}, 120_000);
+});
 
 test('what a gift card paid of a sale is given back in money, and no more than was sold', async () => {
   const tenant = await begin();
@@ -259,7 +254,7 @@ test('what a gift card paid of a sale is given back in money, and no more than w
     expect.stringContaining('R-3 refund_above_sale: Of T-1 25.00 were sold and 25.00 given back'),
     expect.stringContaining('R-4 refund_above_sale: Of T-2 25.00 were sold and 25.00 given back'),
   ]);
-}, 120_000);
+});
 
 test('of an invoice that a gift card pays in part, the rest is owed and the whole may be given back', async () => {
   const tenant = await begin();
@@ -285,7 +280,7 @@ test('of an invoice that a gift card pays in part, the rest is owed and the whol
   expect(await documents(stack, tenant)).toEqual(
     expect.arrayContaining(['RefundReceipt R-2 25.00', 'CreditMemo R-3 15.00']),
   );
-}, 120_000);
+});
 
 test('a sale whose goods were given back onto a gift card is neither voided nor made smaller in silence', async () => {
   const tenant = await begin();
@@ -311,7 +306,7 @@ test('a sale whose goods were given back onto a gift card is neither voided nor 
   );
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toEqual({});
-}, 120_000);
+});
 
 test('B4: a deposit that an order uses, and a sale that a payout paid out, are not voided in silence', async () => {
   const tenant = await begin();
@@ -346,7 +341,7 @@ test('B4: a deposit that an order uses, and a sale that a payout paid out, are n
   );
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toEqual({});
-}, 120_000);
+});
 
 test('B6: an invoice and its payment voided in one request are both void, and the way out of `paid_above_total`', async () => {
   const tenant = await begin();
@@ -367,7 +362,7 @@ test('B6: an invoice and its payment voided in one request are both void, and th
   await sent(tenant, again(payment('P-2', 1_000, { invoiceId: 'I-2', ...isVoid })));
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toEqual({});
-}, 120_000);
+});
 
 test('B11, B15: a payout that lists a sale at another amount than its tender brought, or a second time, is held with both figures, and the way out of `payout_differs`', async () => {
   const tenant = await begin();
@@ -422,7 +417,7 @@ test('B11, B15: a payout that lists a sale at another amount than its tender bro
   await sent(tenant, payout('po_6', { 'T-4': 1_500 }));
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).not.toHaveProperty('Card clearing');
-}, 120_000);
+});
 
 /** The same once for each record: a payout and its fees are held alike. */
 const heldRecords = async (tenant: TestTenant): Promise<string[]> => [
@@ -463,7 +458,7 @@ test('an invoice and its payment are paid out once, in one payout or in two, and
   );
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).not.toHaveProperty('Card clearing');
-}, 120_000);
+});
 
 test('what is charged back of a sale, in one payout or in several, is not more than the sale brought', async () => {
   const tenant = await begin();
@@ -486,7 +481,7 @@ test('what is charged back of a sale, in one payout or in several, is not more t
   );
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toMatchObject({ 'Office expenses': '50.00' });
-}, 120_000);
+});
 
 test('what a corrected payout lists no longer is free: the sale is voided, and another payout pays it out', async () => {
   const tenant = await begin();
@@ -503,7 +498,7 @@ test('what a corrected payout lists no longer is free: the sale is voided, and a
     Bank: '50.00',
     'Sales of Product Income': '-50.00',
   });
-}, 120_000);
+});
 
 test('a voided invoice goes when its payment has left it in the books: for another invoice, also one that is not there, and voided', async () => {
   const tenant = await begin();
@@ -522,7 +517,7 @@ test('a voided invoice goes when its payment has left it in the books: for anoth
     'Invoice I-3 25.00',
     'Payment - 10.00',
   ]);
-}, 120_000);
+});
 
 test('a refund that goes to another sale counts for the former one until it is moved in the books', async () => {
   const tenant = await begin();
@@ -544,4 +539,4 @@ test('a refund that goes to another sale counts for the former one until it is m
   await sent(tenant, refund('R-3', 'T-3', 1), refund('R-4', 'T-4', 1));
   await sent(tenant, again(refund('R-3', 'T-4', 1)), again(refund('R-4', 'T-3', 1)));
   expect(await held(tenant)).toEqual([]);
-}, 120_000);
+});

@@ -158,7 +158,7 @@ export async function unforeseen(
   );
   await setPaused(stack, tenant, false);
   await wake(stack, tenant);
-  await untilIdle(stack, tenant, 20_000);
+  await untilIdle(stack, tenant);
   const { rows: left } = await pool.query<Left>(
     `SELECT d.kind, d.record_id AS "recordId", d.part, (m ->> 'rev')::int AS revision,
        json_build_object('operation', m -> 'write' -> 'operation',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { putConnection, secretPlace } from '../../database/connections';
 import { putMapping } from '../../database/mappings';
@@ -8,7 +8,7 @@ import { bringInForce } from '../../database/policy';
 import { requestSettings } from '../../database/settings';
 import type { ModeSwitch } from '../../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../../domain/posting/settings';
-import { startTestApi, type TestApi } from '../support/api';
+import { withApi } from '../support/api';
 import { historiesAsked } from '../support/env';
 import { ended, operatorOf, startUndo, type Ask } from '../support/operator';
 import { resetRealms } from '../support/sandbox-control';
@@ -17,10 +17,9 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
 } from '../support/stack';
 import { booked, trial } from './mixed-books';
 import { unexplained, unforeseen } from './mixed-checks';
@@ -37,15 +36,8 @@ import { Effect, MixedTill, type TillRecord } from './mixed-till';
 const { histories, firstSeed, steps } = historiesAsked(6);
 const atOnce = 5;
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({ databaseUrlOf: () => stack.database.url, queues: () => stack.queues });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 interface History extends InBooks {
   seed: number;
@@ -311,7 +303,7 @@ async function undo(history: History): Promise<void> {
   const run = await startUndo(stack, tenant, ask, { from, to, ...kinds });
   if (till.is(0.4)) await sendChanges(stack, tenant, till.changes(4));
   if (till.is(0.2)) await ask('POST', `/runs/${run}/cancel`);
-  const { state, detail } = await ended(ask, run, 20_000);
+  const { state, detail } = await ended(ask, run);
   if (!['completed', 'cancelled'].includes(state))
     throw new Error(`the undo ${state}: ${detail ?? ''}`);
 }
@@ -429,7 +421,7 @@ async function letGo(history: History): Promise<void> {
   await put(history, { closed: { mode: 'firstOpenDay' }, item: { unmapped: 'create' } });
   log.push('opened, redrive all');
   await redriven(history, { all: true });
-  await untilIdle(stack, tenant, 20_000);
+  await untilIdle(stack, tenant);
 }
 
 async function run(seed: number): Promise<string[]> {
@@ -442,7 +434,7 @@ async function run(seed: number): Promise<string[]> {
   for (let index = 0; index < steps; index += 1) {
     const wrong = await all(async () => {
       const unseen = await step(history);
-      await untilIdle(stack, tenant, 20_000);
+      await untilIdle(stack, tenant);
       return [...unseen, ...(await faultsOf(history))];
     });
     if (wrong.length > 0) return wrong;
@@ -464,4 +456,4 @@ test(`${histories} histories of ${steps} steps: after each the books hold what t
     for (const one of await Promise.all(some)) wrong.push(...one);
   }
   expect(wrong.join('\n')).toBe('');
-}, 280_000);
+});

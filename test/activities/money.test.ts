@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { listFailures } from '../../database/failures';
@@ -8,10 +8,9 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -20,15 +19,7 @@ import { customer, order, orderBody, product } from '../support/samples';
 
 // Money beside the sale on its whole way: from the inbox over the tenant's workflow into the books.
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 const facts = z.object({ accounts: z.array(z.object({ id: z.string(), name: z.string() })) });
 
@@ -116,7 +107,7 @@ test('payments, credits and refunds find their sales, whichever comes first, als
     refund('R-1', 'T-1'),
     refund('R-2', 'I-2', { tenders: [] }),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([
     'P-1 dependency',
     'R-1 dependency',
@@ -132,9 +123,8 @@ test('payments, credits and refunds find their sales, whichever comes first, als
     'all posted',
     () => documents(stack, tenant),
     (posted) => posted.length === 7,
-    50_000,
   );
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([]);
   expect(await documents(stack, tenant)).toEqual([
     'CreditMemo R-2 25.00',
@@ -146,7 +136,7 @@ test('payments, credits and refunds find their sales, whichever comes first, als
     'SalesReceipt T-1 25.00',
   ]);
   expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
-}, 120_000);
+});
 
 test('what goes beyond the sale, and a currency that the company lacks, are held with their figures', async () => {
   const tenant = await createTestTenant(stack);
@@ -162,7 +152,7 @@ test('what goes beyond the sale, and a currency that the company lacks, are held
     payment('P-1', 2_000, { invoiceId: 'I-1' }),
     payment('P-2', 501, { invoiceId: 'I-1' }),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([
     'P-2 payment_above_invoice',
     'R-2 refund_above_sale',
@@ -179,12 +169,12 @@ test('what goes beyond the sale, and a currency that the company lacks, are held
     'Of T-1 25.00 were sold and 25.00 given back before: 25.00 more are too much',
   );
   expect(details).toContain('Of invoice I-1 over 25.00 still 5.00 are owed: 5.01 are too much');
-}, 120_000);
+});
 
 test('an exchange, lay-away money, cash and the payout of it all are in the books, and clearing is empty', async () => {
   const tenant = await createTestTenant(stack);
   await sendChanges(stack, tenant, [customer('c-1')]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   await map(tenant, {
     'clearing:exchange': 'Undeposited Funds',
     'bank:stripe': 'Bank',
@@ -243,7 +233,6 @@ test('an exchange, lay-away money, cash and the payout of it all are in the book
     'only the deposit item is missing',
     () => held(tenant),
     (reasons) => reasons.includes('D-1 mapping_missing') && reasons.includes('po_1 dependency'),
-    50_000,
   );
   const item = await stack.database.pool.query<{ remote: string }>(
     `SELECT remote_id AS remote FROM deliveries WHERE tenant = $1 AND system = 'qbo'
@@ -274,9 +263,8 @@ test('an exchange, lay-away money, cash and the payout of it all are in the book
     'all posted',
     () => held(tenant),
     (reasons) => reasons.length === 0,
-    50_000,
   );
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual([
     'Deposit - 29.10',
     'JournalEntry K-1 0.50',
@@ -294,12 +282,12 @@ test('an exchange, lay-away money, cash and the payout of it all are in the book
     Bank: '29.10',
     'Processor fees': '0.90',
   });
-}, 120_000);
+});
 
 test('payments, tenders of an exchange, cash and payouts that the till changes or voids end as it says', async () => {
   const tenant = await createTestTenant(stack);
   await sendChanges(stack, tenant, [customer('c-1'), product('A'), product('B')]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   await map(tenant, {
     'clearing:exchange': 'Undeposited Funds',
     'bank:stripe': 'Bank',
@@ -354,7 +342,7 @@ test('payments, tenders of an exchange, cash and payouts that the till changes o
     payment('P-1', 1_000, { invoiceId: 'I-1' }),
     payment('P-2', 500, { invoiceId: 'I-1' }),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   await fault(stack, tenant, 'qbo', {
     fault: 'resetAfterCommit',
     times: 3,
@@ -367,7 +355,7 @@ test('payments, tenders of an exchange, cash and payouts that the till changes o
     revised(payment('P-1', 1_200, { invoiceId: 'I-1' }), 2),
     revised(payment('P-2', 500, { invoiceId: 'I-1', voided: true }), 2),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([]);
   expect(await balances(tenant)).toMatchObject({
     'Card clearing': '3.00',
@@ -389,7 +377,7 @@ test('payments, tenders of an exchange, cash and payouts that the till changes o
     revised(voided(cash(-80)), 3),
     revised(voided(payout(100)), 3),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([]);
   expect(await balances(tenant)).toMatchObject({
     'Card clearing': '18.00',
@@ -400,11 +388,11 @@ test('payments, tenders of an exchange, cash and payouts that the till changes o
     'Accounts Receivable (A/R)': '0.00',
   });
   await sendChanges(stack, tenant, [revised(payout(90), 4)]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await balances(tenant)).toMatchObject({
     'Card clearing': '3.00',
     Bank: '14.10',
     'Processor fees': '0.90',
   });
   expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
-}, 120_000);
+});

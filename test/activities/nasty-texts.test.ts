@@ -1,40 +1,23 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { putMapping } from '../../database/mappings';
 import { addKey } from '../../database/tenants';
-import { startTestApi, type Called, type TestApi } from '../support/api';
+import { withApi, type Called } from '../support/api';
 import { allOf, nastyThings, type Change } from '../support/nasty-changes';
 import { oddTexts, refusedTexts } from '../support/nasty-texts';
 import { accountsOf, listed, operatorOf, type Ask } from '../support/operator';
 import { customer, order, product } from '../support/samples';
 import { documents } from '../support/sandboxes';
-import {
-  control,
-  createTestTenant,
-  startStack,
-  untilIdle,
-  type Stack,
-  type TestTenant,
-} from '../support/stack';
+import { control, createTestTenant, withStack, untilIdle, type TestTenant } from '../support/stack';
 import { sent, untilStands } from '../support/ways-out';
 
 // Odd texts as every kind of text that a POS sends, through the HTTP door and the whole way to both
 // sandboxes: each ends as it went in, or is refused at the door, or is held with a reason; nothing
 // answers 5xx and no lane stands still.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({
-    databaseUrlOf: () => stack.database.url,
-    queues: () => stack.queues,
-  });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 /** Statuses of all answers of the test. */
 const statuses: number[] = [];
@@ -180,7 +163,7 @@ test('odd texts end in both systems as they went in, or are held with a reason, 
   }
   await sent(stack, tenant, order('PLAIN-1', [['PLAIN', 1]], 'plain'));
   await untilStands(stack, tenant, ['qbo', 'order', 'PLAIN-1'], 'delivered');
-  await untilIdle(stack, tenant, 60_000);
+  await untilIdle(stack, tenant);
   const { open, held } = await stands(tenant);
   expect(open).toEqual([]);
   expect(Object.keys(held).filter((reason) => !expectedHolds.includes(reason))).toEqual([]);
@@ -206,7 +189,7 @@ test('odd texts end in both systems as they went in, or are held with a reason, 
   await lookedAt(tenant, ask);
   expect((await stands(tenant)).held).toEqual(held);
   expect(statuses.filter((status) => status >= 500)).toEqual([]);
-}, 180_000);
+});
 
 /** Each is asked about, and what is held is redriven by its cause. */
 async function lookedAt(tenant: TestTenant, ask: Ask): Promise<void> {
@@ -220,7 +203,7 @@ async function lookedAt(tenant: TestTenant, ask: Ask): Promise<void> {
     .parse((await seen(ask('GET', '/failures/causes'))).body);
   for (const { cause } of items)
     expect(await seen(ask('POST', '/failures/redrive', { cause }))).toMatchObject({ status: 202 });
-  await untilIdle(stack, tenant, 60_000);
+  await untilIdle(stack, tenant);
 }
 
 test('control characters, halves of pairs, blanks at the ends and what is too long are refused at the door, each alone', async () => {
@@ -238,4 +221,4 @@ test('control characters, halves of pairs, blanks at the ends and what is too lo
   expect([status, intake.parse(body).accepted]).toEqual([202, 1]);
   expect((await pos(things)).status).toBe(422);
   await untilStands(stack, tenant, ['qbo', 'customer', 'good'], 'delivered');
-}, 60_000);
+});

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { absorbChanges } from '../../activities/absorb/absorb-changes';
 import { listFailures } from '../../database/failures';
@@ -11,10 +11,9 @@ import { count, customer, order, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -24,12 +23,7 @@ import { redriven } from '../support/ways-out';
 // One odd row stops nothing else: each test spoils one row of one table and sees all others flow,
 // and the odd one shown with its reason.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
-
+const stack = withStack();
 const sql = (text: string, values: unknown[]): Promise<unknown> =>
   stack.database.pool.query(text, values);
 
@@ -91,21 +85,21 @@ test('sends: one that cannot be read is held for a person, the others go on: the
   // It had arrived: that is found by its number and marker, and nothing is posted twice.
   await redriven(stack, tenant, ['qbo', 'order', 'P-2']);
   expect((await documents(stack, tenant)).filter((one) => one.includes('P-2'))).toHaveLength(1);
-}, 60_000);
+});
 
 test('lanes: a budget and a breaker that cannot be read stop neither the lane nor the status', async () => {
   const tenant = await shopWithSale();
   await sql(`UPDATE lanes SET budget = '[1]', breaker = '"odd"' WHERE tenant = $1`, [tenant.id]);
   await sells(tenant, 'P-2');
   expect(await problems(tenant)).toEqual([]);
-}, 60_000);
+});
 
 test('connections: facts that cannot be read are read again', async () => {
   const tenant = await shopWithSale();
   await sql(`UPDATE connections SET facts = '[1]' WHERE tenant = $1`, [tenant.id]);
   await sells(tenant, 'P-2');
   expect(await problems(tenant)).toEqual([]);
-}, 60_000);
+});
 
 test('O4: connections: credentials whose key is lost need a new connection, with the reason', async () => {
   const tenant = await shopWithSale();
@@ -122,7 +116,7 @@ test('O4: connections: credentials whose key is lost need a new connection, with
     (all) => all.some(({ code }) => code === 'needs_auth'),
   );
   expect(found.find(({ code }) => code === 'needs_auth')?.detail).toContain('cannot be opened');
-}, 60_000);
+});
 
 test('settings: what cannot be read is shown at its own tenant, and no other tenant stands still', async () => {
   const [odd, other] = [await shopWithSale(), await shopWithSale()];
@@ -139,7 +133,7 @@ test('settings: what cannot be read is shown at its own tenant, and no other ten
     (all) => all.some(({ code }) => code === 'lane_stalled'),
   );
   expect(found[0]?.detail).toContain('settings of sync cannot be read');
-}, 60_000);
+});
 
 test('O15: redrives: one that can never be applied is given up, and absorbing goes on', async () => {
   const tenant = await shopWithSale();
@@ -161,7 +155,7 @@ test('O15: redrives: one that can never be applied is given up, and absorbing go
     ({ rowCount }) => rowCount === 1,
   );
   expect(givenUp.rowCount).toBe(1);
-}, 60_000);
+});
 
 test('changes: a body that present schemas refuse gets its own outcome', async () => {
   const tenant = await shopWithSale();
@@ -178,7 +172,7 @@ test('changes: a body that present schemas refuse gets its own outcome', async (
   );
   const [problem] = await problems(tenant);
   expect(problem).toMatchObject({ code: 'failed_changes', records: 1 });
-}, 60_000);
+});
 
 test('records: one that cannot be read is held with its way out, the others go on', async () => {
   const tenant = await shopWithSale();
@@ -204,7 +198,7 @@ test('records: one that cannot be read is held with its way out, the others go o
     () => documents(stack, tenant),
     (all) => all.length === 3,
   );
-}, 60_000);
+});
 
 test('records: a stock figure that cannot be read is worked out anew from the ledger', async () => {
   const tenant = await createTestTenant(stack);
@@ -217,7 +211,7 @@ test('records: a stock figure that cannot be read is worked out anew from the le
   await untilIdle(stack, tenant);
   const record = await findRecord(pool, tenant.id, 'inventory', 'A');
   expect(record?.body).toMatchObject({ places: { default: { quantity: '5' } } });
-}, 60_000);
+});
 
 test('A3: a location named like a prototype keeps its stock', async () => {
   const tenant = await createTestTenant(stack);
@@ -233,4 +227,4 @@ test('A3: a location named like a prototype keeps its stock', async () => {
   await untilIdle(stack, tenant);
   const record = await findRecord(stack.database.pool, tenant.id, 'inventory', 'A');
   expect(JSON.stringify(record?.body)).toContain('"__proto__":{"quantity":"5"');
-}, 60_000);
+});

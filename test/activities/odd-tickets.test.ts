@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { changeBodySchemas } from '../../schemas/change-bodies';
 import { listFailures } from '../../database/failures';
@@ -11,9 +11,8 @@ import { customer, orderBody, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -21,14 +20,7 @@ import {
 // Tickets at the limits of what intake takes, from the inbox into the books: posted, held or passed
 // over with a reason, never dropped.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
-
+const stack = withStack();
 const order = (
   recordId: string,
   lines: readonly [string, number][],
@@ -96,7 +88,7 @@ test('sales of nothing, below zero, of small parts of cents and before the start
       tenders: [{ tender: 'cash', amountMinor: -2_700 }],
     }),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual([
     'RefundReceipt T-3 25.00',
     'SalesReceipt T-1 0.00',
@@ -111,7 +103,7 @@ test('sales of nothing, below zero, of small parts of cents and before the start
     'T-6 refund held negative_total',
     'T-6 sale held negative_total',
   ]);
-}, 120_000);
+});
 
 test('tickets of 5,000 lines are posted whole, one of more than 10,000 is refused at intake', async () => {
   const tenant = await createTestTenant(stack);
@@ -120,14 +112,14 @@ test('tickets of 5,000 lines are posted whole, one of more than 10,000 is refuse
   await sendChanges(stack, tenant, [product('A'), customer('c-1')]);
   for (const id of ['T-1', 'T-2', 'T-3'])
     await sendChanges(stack, tenant, [order(id, many(5_000))]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await states(tenant)).toEqual(['T-1', 'T-2', 'T-3'].map((id) => `${id} sale delivered`));
   expect(await documents(stack, tenant)).toEqual(
     ['T-1', 'T-2', 'T-3'].map((id) => `SalesReceipt ${id} 62500.00`),
   );
   const tooMany = orderBody('T-4', many(10_001), 'c-1');
   expect(changeBodySchemas.order.safeParse(tooMany).success).toBe(false);
-}, 120_000);
+});
 
 test('texts of any Unicode at their greatest length, and ids that differ by a blank, are documents of their own', async () => {
   const tenant = await createTestTenant(stack);
@@ -156,10 +148,10 @@ test('texts of any Unicode at their greatest length, and ids that differ by a bl
     });
   });
   await sendChanges(stack, tenant, [product('A'), customer('c-1'), ...changes.slice(0, -2)]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   // What stands there already is not taken for these.
   await sendChanges(stack, tenant, changes.slice(-2));
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(
     await listFailures(
       stack.database.pool,
@@ -172,7 +164,7 @@ test('texts of any Unicode at their greatest length, and ids that differ by a bl
   expect(posted).toHaveLength(texts.length);
   expect(posted.filter((one) => !one.endsWith(' 12.50'))).toEqual([]);
   expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
-}, 120_000);
+});
 
 test('a credit that is applied to one invoice and then said to be of another is taken off and applied there', async () => {
   const tenant = await createTestTenant(stack);
@@ -192,14 +184,14 @@ test('a credit that is applied to one invoice and then said to be of another is 
     invoice('I-2'),
     credit(1, 'I-1'),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await states(tenant)).toContain('R-1 applied delivered');
   await sendChanges(stack, tenant, [credit(2, 'I-2')]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await states(tenant)).toContain('R-1 applied delivered');
   const payments = (await documents(stack, tenant)).filter((text) => text.startsWith('Payment'));
   expect(payments).toEqual(['Payment - 0.00', 'Payment - 0.00']);
-}, 120_000);
+});
 
 test('by setting a ticket paid at once is an invoice and a payment, and keeps that way when it is edited later', async () => {
   const tenant = await createTestTenant(stack);
@@ -217,17 +209,17 @@ test('by setting a ticket paid at once is an invoice and a payment, and keeps th
     await bringInForce(pool, tenant.id, 'posting');
   };
   await sendChanges(stack, tenant, [product('A'), customer('c-1'), order('T-1', [['A', 2]])]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   await set('invoicePayment');
   const edited = (recordId: string): TestChange => ({
     ...order(recordId, [['A', 3]]),
     revision: 2,
   });
   await sendChanges(stack, tenant, [edited('T-1'), order('T-2', [['A', 2]])]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   await set('salesReceipt');
   await sendChanges(stack, tenant, [edited('T-2'), order('T-3', [['A', 2]])]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual([
     'Invoice T-2 37.50',
     'Payment - 0.00',
@@ -241,4 +233,4 @@ test('by setting a ticket paid at once is an invoice and a payment, and keeps th
     'T-2 sale-invoice delivered',
     'T-3 sale delivered',
   ]);
-}, 120_000);
+});

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { listFailures } from '../../database/failures';
 import { trialBalance } from '../support/operator';
@@ -7,23 +7,15 @@ import { documents, fault, unsettledOrUnknown } from '../support/sandboxes';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
 
 // A paid invoice that the till gives to another customer, on its whole way into the books.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
-
+const stack = withStack();
 const invoice = (customerId: string, revision: number): TestChange => {
   const { tenders, ...body } = orderBody('I-1', [['A', 4]], customerId);
   expect(tenders).toHaveLength(1);
@@ -61,14 +53,14 @@ test('its payments are voided and posted anew of the new customer, also with los
     payment('P-1', 1_000),
     payment('P-2', 1_500),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   await fault(stack, tenant, 'qbo', {
     fault: 'resetAfterCommit',
     times: 3,
     match: { write: true },
   });
   await sendChanges(stack, tenant, [invoice('c-2', 2)]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([]);
   expect(await documents(stack, tenant)).toEqual([
     'Invoice I-1 50.00',
@@ -85,11 +77,11 @@ test('its payments are voided and posted anew of the new customer, also with los
     payment('P-3', 2_500),
     payment('P-1', 1_000, { voided: true }, 2),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toMatchObject({
     'Accounts Receivable (A/R)': '10.00',
     'Cash drawer': '40.00',
   });
   expect(await unsettledOrUnknown(stack, tenant)).toEqual([]);
-}, 120_000);
+});

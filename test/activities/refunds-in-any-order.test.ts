@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { putMapping } from '../../database/mappings';
 import type { OrderBody, RefundBody } from '../../domain/bodies';
@@ -9,8 +9,7 @@ import { documents } from '../support/sandboxes';
 import {
   createTestTenant,
   quickSettings,
-  startStack,
-  type Stack,
+  withStack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -19,12 +18,7 @@ import { heldWith, next, redriven, sent } from '../support/ways-out';
 // Refunds of a sale, some of them by amount, on their whole way into the books: in whatever order
 // they arrive, change and go, the books end the same.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
-
+const stack = withStack();
 const kinds = ['item', 'account', 'taxCode'] as const;
 
 /** A company in the United Kingdom: standard rate as S, what has no line on an item of its own. */
@@ -140,7 +134,7 @@ describe.each<[string, Partial<PostingSettings>]>([
     expect(await heldInBooks(tenant)).toEqual([]);
     // All is given back, with its tax.
     expect(await trialBalance(stack, tenant)).toEqual({});
-  }, 240_000);
+  });
 
   test('B21: what is voided, edited or moved is as if it had come so, for the refunds after it too', async () => {
     const tenant = await begin(posting);
@@ -186,7 +180,7 @@ describe.each<[string, Partial<PostingSettings>]>([
       await afresh(sale('S-3', 5), moved, lines),
     );
     expect(await books(next(sale('S-3', 4), {}, 3))).toEqual({});
-  }, 240_000);
+  });
 });
 
 test('B21: a refund by amount that is held while others come counts all the same, unless they leave it no room', async () => {
@@ -214,4 +208,4 @@ test('B21: a refund by amount that is held while others come counts all the same
     'RefundReceipt R-3 0.00',
     'SalesReceipt S-1 120.00',
   ]);
-}, 120_000);
+});

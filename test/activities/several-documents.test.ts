@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { listFailures } from '../../database/failures';
 import type { OrderBody } from '../../domain/bodies';
@@ -7,21 +7,12 @@ import { customer, orderBody, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
 } from '../support/stack';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 /** Two pieces with 2.22 of tax, of which 10.00 in cash and the rest by card. */
 function split(number: string): OrderBody {
@@ -63,7 +54,7 @@ test('a ticket of two tenders, its refund and an invoice are in the books once, 
   };
   const invoice: TestChange = { kind: 'invoice', recordId: 'T-2', body: unpaid };
   await sendChanges(stack, tenant, [product('A'), customer('c-1'), refund, order, invoice]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(
     await listFailures(
       stack.database.pool,
@@ -79,7 +70,7 @@ test('a ticket of two tenders, its refund and an invoice are in the books once, 
     'Payment - 17.22',
     'RefundReceipt T-1-R 27.22',
   ]);
-}, 60_000);
+});
 
 test('facts of a company of which only a part is stored are read again', async () => {
   const tenant = await createTestTenant(stack);
@@ -95,6 +86,6 @@ test('facts of a company of which only a part is stored are read again', async (
     body: orderBody('T-1', [['A', 1]], 'c-1'),
   };
   await sendChanges(stack, tenant, [product('A'), customer('c-1'), order]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 12.50']);
-}, 60_000);
+});

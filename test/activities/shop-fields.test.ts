@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { forgetFacts } from '../../database/connections';
 import type { PostingSettings } from '../../domain/posting/settings';
-import { startTestApi, type Called, type TestApi } from '../support/api';
+import { withApi, type Called } from '../support/api';
 import { inBooks, operatorOf, post, type Ask } from '../support/operator';
 import { customer, orderBody, product } from '../support/samples';
 import {
   control,
   createTestTenant,
   quickSettings,
-  startStack,
+  withStack,
   until,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -21,18 +20,8 @@ import { detailOf, next, remoteIdOf, sent, untilStands, type Place } from '../su
 // B23: sales say the class of their place or channel, and where the shop is, from the API into the
 // books.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({
-    databaseUrlOf: () => stack.database.url,
-    queues: () => stack.queues,
-  });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
+const stack = withStack();
+const api = withApi({ stack });
 
 async function begin(
   preferences: object,
@@ -126,7 +115,7 @@ test('B23: the class of a place wins over that of the channel, and a person may 
     TotalAmt: 25,
     ClassRef: { value: web },
   });
-}, 120_000);
+});
 
 test('B23: a company that keeps a class for each line gets it there', async () => {
   const tenant = await begin({ trackClasses: true, trackClassesPerLine: true });
@@ -148,7 +137,7 @@ test('B23: a company that keeps a class for each line gets it there', async () =
   };
   await sent(stack, tenant, { kind: 'order', recordId: 'T-1', body });
   expect(await classesOf(tenant, 'T-1')).toEqual([null, id, id]);
-}, 120_000);
+});
 
 test('B23: a class that is gone holds the sale until it is mapped; without class tracking none is sent, and it is said', async () => {
   const tenant = await begin({ trackClasses: true });
@@ -191,7 +180,7 @@ test('B23: a class that is gone holds the sale until it is mapped; without class
     status: 422,
     body: { errors: [{ message: expect.stringContaining('does not track classes') }] },
   });
-}, 120_000);
+});
 
 test('B23: a company with automated tax is told where the shop is', async () => {
   const north = {
@@ -207,4 +196,4 @@ test('B23: a company with automated tax is told where the shop is', async () => 
   expect(await receiptOf(tenant, 'T-1')).toMatchObject({ ShipAddr: place, ShipFromAddr: place });
   const other = await receiptOf(tenant, 'T-2');
   expect([other.ShipAddr, other.ShipFromAddr]).toEqual([undefined, undefined]);
-}, 120_000);
+});

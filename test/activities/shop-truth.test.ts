@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { tenantFacts } from '../../database/health';
 import { deliveriesOf } from '../../database/status';
@@ -13,10 +13,9 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -25,15 +24,7 @@ import { signal } from '../support/tenant-workflow';
 // What is delivered stands in the shop as the POS has it; what does not is held, and its way out
 // works.
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 const act = (tenant: TestTenant, body: object): Promise<unknown> =>
   control(stack.woo, 'act', { store: tenant.store, ...body });
@@ -95,7 +86,7 @@ test('W10: a product deleted for good in the shop is made anew by a redrive, and
   const last = await untilState(tenant, 'product', 'p-A', 'delivered');
   expect(last.remoteId).not.toBe(anew.remoteId);
   expect((await shelf(stack, tenant)).map((line) => line.slice(0, 11))).toEqual(['A Article A']);
-}, 60_000);
+});
 
 test('W8: what a plug-in changes is held with its id, and delivered by a redrive once it stops: the way out of `echo_differs`', async () => {
   const tenant = await createTestTenant(stack);
@@ -107,7 +98,7 @@ test('W8: what a plug-in changes is held with its id, and delivered by a redrive
   await redriveAll(tenant);
   const done = await untilState(tenant, 'product', 'p-A', 'delivered');
   expect(done.remoteId).toBe(held.remoteId);
-}, 60_000);
+});
 
 test('W7: a price in another currency than the shop sells in never stands there', async () => {
   const tenant = await createTestTenant(stack);
@@ -115,7 +106,7 @@ test('W7: a price in another currency than the shop sells in never stands there'
   const held = await untilState(tenant, 'product', 'p-A', 'currency_differs');
   expect(held.detail).toMatch(/EUR.*USD/);
   expect(await shelf(stack, tenant)).toEqual([]);
-}, 60_000);
+});
 
 test('W22: a web sale while the batch is under way is held, W23: and a newer count settles it: the way out of `stock_changed_elsewhere`', async () => {
   const tenant = await createTestTenant(stack);
@@ -144,7 +135,7 @@ test('W22: a web sale while the batch is under way is held, W23: and a newer cou
   await untilState(tenant, 'inventory', 'A', 'delivered');
   await untilIdle(stack, tenant);
   expect(await shelf(stack, tenant)).toEqual(['A Article A 42']);
-}, 60_000);
+});
 
 test('W20: what is rounded down is said in the journal', async () => {
   const tenant = await createTestTenant(stack);
@@ -156,7 +147,7 @@ test('W20: what is rounded down is said in the journal', async () => {
     [tenant.id],
   );
   expect(rows.map(({ detail }) => detail)).toEqual([expect.stringMatching(/0\.75.*shows 0/)]);
-}, 60_000);
+});
 
 test('O3: a system that hangs is known after half a minute', () => {
   const { woo, qbo } = initialSyncSettings.timeoutsMs;
@@ -177,7 +168,7 @@ test('O3: a call that is under way is known, and since when', async () => {
   await untilIdle(stack, tenant);
   const after = await tenantFacts(stack.database.pool, tenant.id, Date.now());
   expect(after.lanes.woo.callSinceMs).toBeNull();
-}, 60_000);
+});
 
 const minute = (n: number): string => `2026-11-21T10:${String(n).padStart(2, '0')}:00.000Z`;
 const countAt = (n: number, figure: string): TestChange => count('A', figure, minute(n));
@@ -236,7 +227,6 @@ test.each<[string, TestChange[][], string]>([
     }
     expect(await shelf(stack, tenant)).toEqual([`A Article A ${figure}`]);
   },
-  60_000,
 );
 
 const tracked = (revision: number, trackStock: boolean, sku = 'A'): TestChange => ({
@@ -271,18 +261,14 @@ test.each<[string, TestChange[][], string]>([
     ],
     'A Article A 8',
   ],
-])(
-  'stock that the POS counts again stands in the shop again: %s',
-  async (_, requests, shown) => {
-    const tenant = await createTestTenant(stack);
-    for (const changes of requests) {
-      await sendChanges(stack, tenant, changes);
-      await untilIdle(stack, tenant);
-    }
-    expect(await shelf(stack, tenant)).toEqual([shown]);
-  },
-  60_000,
-);
+])('stock that the POS counts again stands in the shop again: %s', async (_, requests, shown) => {
+  const tenant = await createTestTenant(stack);
+  for (const changes of requests) {
+    await sendChanges(stack, tenant, changes);
+    await untilIdle(stack, tenant);
+  }
+  expect(await shelf(stack, tenant)).toEqual([shown]);
+});
 
 test('a product that the shop showed first is changed there, and made a second time nowhere', async () => {
   const tenant = await createTestTenant(stack);
@@ -298,4 +284,4 @@ test('a product that the shop showed first is changed there, and made a second t
   await untilIdle(stack, tenant);
   expect(await inShop(tenant, 'product', 'p-MUG')).toMatchObject({ state: 'delivered' });
   expect(await shelf(stack, tenant)).toEqual(['MUG Big mug -']);
-}, 60_000);
+});

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { listFailures } from '../../database/failures';
 import { laneStates, type LaneState } from '../../database/lanes';
@@ -10,10 +10,9 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import { signal, untilStatus } from '../support/tenant-workflow';
@@ -22,15 +21,7 @@ import { redriven } from '../support/ways-out';
 // What stands before a store: firewalls, maintenance pages, proxies with limits, a PHP that fails
 // (woocommerce.md#proxies). None of it says anything about the keys.
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 async function shopLane(tenant: TestTenant): Promise<LaneState | undefined> {
   const lanes = await laneStates(stack.database.pool, tenant.id);
@@ -79,7 +70,6 @@ test.each([
     await untilIdle(stack, tenant);
     expect(await shelf(stack, tenant)).toEqual(['A Article A 3']);
   },
-  60_000,
 );
 
 test('W1: keys that are refused are tried again now and then, W2: and the lane says why', async () => {
@@ -97,7 +87,7 @@ test('W1: keys that are refused are tried again now and then, W2: and the lane s
   await untilIdle(stack, tenant);
   expect(await shopLane(tenant)).toMatchObject({ needsAuth: false, needsAuthReason: null });
   await untilStatus(stack, tenant, 'taken', ({ lanes }) => !lanes.woo.needsAuth);
-}, 60_000);
+});
 
 test('W4: a product whose text a firewall refuses is held alone, the others go on, and the way out of `refused_by_firewall`', async () => {
   const tenant = await createTestTenant(stack);
@@ -116,36 +106,32 @@ test('W4: a product whose text a firewall refuses is held alone, the others go o
   await noFaults(stack.woo);
   await redriven(stack, tenant, ['woo', 'product', 'p-C']);
   expect(await shelf(stack, tenant)).toHaveLength(5);
-}, 60_000);
+});
 
 test.each([
   ['the limit of batches', { 'woo.batchMax': 4 }],
   ['the limit of bytes', { 'woo.bodyMax': 900 }],
-])(
-  'W5: %s is found by halving and remembered',
-  async (_name, settings) => {
-    const tenant = await createTestTenant(stack);
-    await control(stack.woo, 'settings', settings);
-    try {
-      const many = Array.from({ length: 20 }, (_, index) => product(`S${index}`));
-      await sendChanges(stack, tenant, many);
-      await untilIdle(stack, tenant);
-      expect(await shelf(stack, tenant)).toHaveLength(20);
-      const before = (await writes(stack, tenant, 'woo')).length;
-      await sendChanges(
-        stack,
-        tenant,
-        Array.from({ length: 8 }, (_, index) => product(`T${index}`)),
-      );
-      await untilIdle(stack, tenant);
-      const after = (await writes(stack, tenant, 'woo')).slice(before);
-      expect(after.filter(({ status }) => status === 413)).toEqual([]);
-    } finally {
-      await control(stack.woo, 'settings', { 'woo.batchMax': 100, 'woo.bodyMax': 0 });
-    }
-  },
-  60_000,
-);
+])('W5: %s is found by halving and remembered', async (_name, settings) => {
+  const tenant = await createTestTenant(stack);
+  await control(stack.woo, 'settings', settings);
+  try {
+    const many = Array.from({ length: 20 }, (_, index) => product(`S${index}`));
+    await sendChanges(stack, tenant, many);
+    await untilIdle(stack, tenant);
+    expect(await shelf(stack, tenant)).toHaveLength(20);
+    const before = (await writes(stack, tenant, 'woo')).length;
+    await sendChanges(
+      stack,
+      tenant,
+      Array.from({ length: 8 }, (_, index) => product(`T${index}`)),
+    );
+    await untilIdle(stack, tenant);
+    const after = (await writes(stack, tenant, 'woo')).slice(before);
+    expect(after.filter(({ status }) => status === 413)).toEqual([]);
+  } finally {
+    await control(stack.woo, 'settings', { 'woo.batchMax': 100, 'woo.bodyMax': 0 });
+  }
+});
 
 test('W5: one that is too large alone is dead, and says so', async () => {
   const tenant = await createTestTenant(stack);
@@ -161,7 +147,7 @@ test('W5: one that is too large alone is dead, and says so', async () => {
   } finally {
     await control(stack.woo, 'settings', { 'woo.bodyMax': 0 });
   }
-}, 60_000);
+});
 
 test('W6: a product that makes the store fail is singled out and held, the others are delivered, and the way out of `store_fails`', async () => {
   const tenant = await createTestTenant(stack, {
@@ -176,7 +162,7 @@ test('W6: a product that makes the store fail is singled out and held, the other
       tenant,
       names.map((sku) => product(sku, sku === 'C' ? { name: 'boom' } : {})),
     );
-    await untilIdle(stack, tenant, 40_000);
+    await untilIdle(stack, tenant);
     expect(await shelf(stack, tenant)).toHaveLength(5);
     expect(await failed(tenant)).toEqual(['p-C store_fails']);
     expect(await detailOf(tenant, 'p-C')).toMatch(/HTTP 500: internal_server_error/);
@@ -187,7 +173,7 @@ test('W6: a product that makes the store fail is singled out and held, the other
   } finally {
     await control(stack.woo, 'settings', { 'woo.fatalOn': '' });
   }
-}, 60_000);
+});
 
 test('W6: one bad minute of the store makes no later send smaller', async () => {
   const tenant = await createTestTenant(stack, {
@@ -200,7 +186,7 @@ test('W6: one bad minute of the store makes no later send smaller', async () => 
     tenant,
     Array.from({ length: 20 }, (_, index) => product(`S${index}`)),
   );
-  await untilIdle(stack, tenant, 40_000);
+  await untilIdle(stack, tenant);
   expect(await shelf(stack, tenant)).toHaveLength(20);
   const before = (await writes(stack, tenant, 'woo')).length;
   expect(before).toBeGreaterThan(4);
@@ -212,7 +198,7 @@ test('W6: one bad minute of the store makes no later send smaller', async () => 
   await untilIdle(stack, tenant);
   expect(await shelf(stack, tenant)).toHaveLength(40);
   expect((await writes(stack, tenant, 'woo')).slice(before)).toHaveLength(1);
-}, 60_000);
+});
 
 test('W17: a wait that the vendor asks for is bounded, shown, and lifted by an operator', async () => {
   const tenant = await createTestTenant(stack);
@@ -234,7 +220,7 @@ test('W17: a wait that the vendor asks for is bounded, shown, and lifted by an o
   await signal(stack, tenant, 'setBreaker', { lane: 'woo', to: 'closed' });
   await untilIdle(stack, tenant);
   expect((await shopLane(tenant))?.waitUntilMs).toBeNull();
-}, 60_000);
+});
 
 test('W17: resume lifts it too, and a 503 that says a year does not stand still for a year', async () => {
   const tenant = await createTestTenant(stack, { ...quickSettings, retryAfterMaxMs: 60_000 });
@@ -249,7 +235,7 @@ test('W17: resume lifts it too, and a 503 that says a year does not stand still 
   await signal(stack, tenant, 'setPaused', { lane: 'woo', paused: true });
   await signal(stack, tenant, 'setPaused', { lane: 'woo', paused: false });
   await untilIdle(stack, tenant);
-}, 60_000);
+});
 
 test('W17: six seconds of WordPress maintenance, which always says 600 s, do not cost ten minutes', async () => {
   const tenant = await createTestTenant(stack);
@@ -257,7 +243,7 @@ test('W17: six seconds of WordPress maintenance, which always says 600 s, do not
   await sendChanges(stack, tenant, [product('A')]);
   await untilIdle(stack, tenant);
   expect(await shelf(stack, tenant)).toHaveLength(1);
-}, 60_000);
+});
 
 test('W18: SKU 0 in a shop of more than a page of products holds up nothing', async () => {
   const tenant = await createTestTenant(stack);
@@ -266,7 +252,7 @@ test('W18: SKU 0 in a shop of more than a page of products holds up nothing', as
     tenant,
     Array.from({ length: 110 }, (_, index) => product(`M${index}`)),
   );
-  await untilIdle(stack, tenant, 40_000);
+  await untilIdle(stack, tenant);
   await sendChanges(stack, tenant, [product('0')]);
   await until(
     '0 is there',
@@ -278,7 +264,7 @@ test('W18: SKU 0 in a shop of more than a page of products holds up nothing', as
   const shown = await shelf(stack, tenant);
   expect(shown).toEqual(expect.arrayContaining(['M1 Article M1 5', 'Z Article Z -']));
   expect(shown).toContain('0 Article 0 -');
-}, 60_000);
+});
 
 test('W18: an article whose look-up alone fails is held, the others go on, and the way out of `look_up_refused`', async () => {
   const tenant = await createTestTenant(stack);
@@ -297,4 +283,4 @@ test('W18: an article whose look-up alone fails is held, the others go on, and t
   await noFaults(stack.woo);
   await redriven(stack, tenant, ['woo', 'product', 'p-select']);
   expect(await shelf(stack, tenant)).toHaveLength(3);
-}, 60_000);
+});

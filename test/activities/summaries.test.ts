@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { putMapping } from '../../database/mappings';
 import { bringInForce } from '../../database/policy';
@@ -9,20 +9,13 @@ import { orderBody, refund } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 /** A tenant that sums up 2026-11-20 and posts 2026-11-21 one by one. */
 async function summingTenant(): Promise<TestTenant> {
@@ -113,7 +106,7 @@ test('a day is summed up, changed by late sales and edits, and its neighbour is 
       body: { ...orderBody('R-1', [['A', 1]], null), businessDate: '2026-11-20', restock: true },
     },
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual([
     'RefundReceipt P-20261120-CARD-R 12.50',
     'SalesReceipt P-20261120-CARD 65.00',
@@ -128,14 +121,14 @@ test('a day is summed up, changed by late sales and edits, and its neighbour is 
     { ...ticket('T-2', 1), revision: 2 },
     { ...ticket('T-1', 1, { voided: true }), revision: 2 },
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual([
     'RefundReceipt P-20261120-CARD-R 12.50',
     'SalesReceipt P-20261120-CARD 40.00',
     'SalesReceipt P-20261120-CASH 10.00',
     'SalesReceipt T-4 12.50',
   ]);
-}, 120_000);
+});
 
 /** A customer and an item in the books, for summaries. */
 async function createDailyThings(tenant: TestTenant): Promise<{ customer: string; item: string }> {
@@ -155,7 +148,7 @@ async function createDailyThings(tenant: TestTenant): Promise<{ customer: string
       },
     },
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   const { rows } = await stack.database.pool.query<{ kind: string; id: string }>(
     `SELECT kind, remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
        AND kind IN ('customer', 'product')`,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { documents } from '../support/sandboxes';
 import { requestRedrive } from '../../database/failures';
@@ -8,10 +8,9 @@ import { orderBody } from '../support/samples';
 import { signal } from '../support/tenant-workflow';
 import {
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -20,13 +19,7 @@ import { alone, states, summed, summingTenant, ticket } from './summing';
 // Tickets at the edge of days of summaries: voided before they were in one, moved to one after they
 // were posted.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 test('a ticket that was voided before it was in a summary is in none, and is in one when it is sold after all', async () => {
   const tenant = await summingTenant(stack);
@@ -48,7 +41,7 @@ test('a ticket that was voided before it was in a summary is in none, and is in 
     // No summary could hold it, and nothing has to.
     ticket('T-4', 1, exchange, { ...voided, tenders: twice }),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-20261120-CARD 12.50']);
   expect((await states(stack, tenant)).filter((line) => !line.startsWith('T-4'))).toEqual([
     'T-1 sale delivered',
@@ -62,26 +55,26 @@ test('a ticket that was voided before it was in a summary is in none, and is in 
     ticket('T-3', 2, [['A', 4]], day),
     ticket('T-1', 2, [['A', 1]], voided),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-20261120-CARD 50.00']);
-}, 120_000);
+});
 
 test('what an edit adds to a ticket that stands by itself is posted by itself, also on a day of summaries', async () => {
   const tenant = await summingTenant(stack);
   await sendChanges(stack, tenant, [ticket('T-1', 1, [['A', 2]], { businessDate: alone })]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 25.00']);
   const exchange: [string, number][] = [
     ['A', 3],
     ['A', -1],
   ];
   await sendChanges(stack, tenant, [ticket('T-1', 2, exchange, { businessDate: summed })]);
-  await untilIdle(stack, tenant, 20_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual([
     'RefundReceipt T-1-R 12.50',
     'SalesReceipt T-1 37.50',
   ]);
-}, 120_000);
+});
 
 test('a half that a ticket of a summary lost stays away at each later edit', async () => {
   const tenant = await summingTenant(stack);
@@ -93,10 +86,10 @@ test('a half that a ticket of a summary lost stays away at each later edit', asy
     [4, 4],
   ] as const) {
     await sendChanges(stack, tenant, [ticket('T-1', revision, [['A', pieces]], day)]);
-    await untilIdle(stack, tenant, 10_000);
+    await untilIdle(stack, tenant);
   }
   expect(await documents(stack, tenant)).toContain('SalesReceipt P-20261120-CARD 50.00');
-}, 120_000);
+});
 
 /** Whether the company works out the tax itself, as it was read last. */
 async function setAutomatedTax({ id }: TestTenant, isAutomatedTax: boolean): Promise<void> {
@@ -145,7 +138,7 @@ test('a ticket of which one half cannot be posted is in no summary with the othe
     ),
     taxed('T-3', 1, 'X'),
   ]);
-  await untilIdle(stack, tenant, 20_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual([
     'RefundReceipt P-20261120-CARD-R 12.50',
     'SalesReceipt P-20261120-CARD 50.00',
@@ -156,7 +149,7 @@ test('a ticket of which one half cannot be posted is in no summary with the othe
   ]);
   // One that is in both leaves both.
   await sendChanges(stack, tenant, [taxed('T-2', 2, 'X')]);
-  await untilIdle(stack, tenant, 20_000);
+  await untilIdle(stack, tenant);
   expect((await documents(stack, tenant)).filter((line) => !line.endsWith(' 0.00'))).toEqual([
     'SalesReceipt P-20261120-CARD 12.50',
   ]);
@@ -175,12 +168,11 @@ test('a ticket of which one half cannot be posted is in no summary with the othe
     'redriven',
     () => states(stack, tenant),
     (all) => !all.some((line) => line.includes(held)),
-    10_000,
   );
-  await untilIdle(stack, tenant, 20_000);
+  await untilIdle(stack, tenant);
   expect((await states(stack, tenant)).filter((line) => !line.includes('delivered'))).toEqual([]);
   expect((await documents(stack, tenant)).filter((line) => line.includes('-R'))).toEqual([
     'RefundReceipt P-20261120-CARD-R 0.00',
     'RefundReceipt P-20261120-CARD-R-V2 25.00',
   ]);
-}, 120_000);
+});

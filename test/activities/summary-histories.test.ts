@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 
@@ -8,9 +8,8 @@ import { fault } from '../support/sandboxes';
 import {
   control,
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -23,14 +22,7 @@ import { putPosting, summingTenant } from './summing';
 const { histories, firstSeed, steps: stepsMax } = historiesAsked(20);
 const atOnce = 5;
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
-
+const stack = withStack();
 const books = z.object({
   isBalanced: z.boolean(),
   documents: z.array(
@@ -102,7 +94,7 @@ async function run(seed: number): Promise<void> {
         match: { write: true },
       });
     await sendChanges(stack, tenant, [changeOf(changed, revisions)]);
-    await untilIdle(stack, tenant, 20_000);
+    await untilIdle(stack, tenant);
     const seen = { seed, index, sums: await booked(tenant), lost: await lost(tenant) };
     expect(seen).toEqual({ seed, index, sums: till.sums(), lost: [] });
   }
@@ -124,4 +116,4 @@ test(`${histories} histories over ${days.length} days: after each step the books
     );
     expect(await Promise.all(some)).toHaveLength(some.length);
   }
-}, 280_000);
+});

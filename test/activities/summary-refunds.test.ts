@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { listFailedChanges } from '../../database/failed-changes';
 import { putMapping } from '../../database/mappings';
 import type { OrderBody, RefundBody } from '../../domain/bodies';
 import {
   sendChanges,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -19,13 +18,7 @@ import { alone, putPosting, states, summed, summingTenant, ticket } from './summ
 // What is given back on days of summaries: compared with its sale wherever that lies, and split by
 // its tenders.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 function refund(
   recordId: string,
@@ -43,7 +36,7 @@ function refund(
 }
 
 async function settled(tenant: TestTenant): Promise<string[]> {
-  await untilIdle(stack, tenant, 20_000);
+  await untilIdle(stack, tenant);
   return documents(stack, tenant);
 }
 
@@ -97,7 +90,7 @@ test('refunds together stay within their sale, also when sale and refund lie in 
     'R-3 refund held refund_above_sale',
     'R-8 refund held refund_above_sale',
   ]);
-}, 120_000);
+});
 
 test('in summaries too, what is given back onto a gift card counts against its sale', async () => {
   const tenant = await summingTenant(stack);
@@ -133,7 +126,7 @@ test('in summaries too, what is given back onto a gift card counts against its s
   expect(await heldWith(stack, tenant)).toEqual([
     expect.stringContaining('S-1 held in_use: The order S-1 is voided at the POS, but refunds'),
   ]);
-}, 120_000);
+});
 
 test('exchanges and refunds of several tenders stand by tender; what only its sale explains is a document of its own', async () => {
   const tenant = await summingTenant(stack);
@@ -185,7 +178,7 @@ test('exchanges and refunds of several tenders stand by tender; what only its sa
     'Transfer - 7.50',
   ]);
   expect(await states(stack, tenant)).not.toContainEqual(expect.stringContaining('held'));
-}, 120_000);
+});
 
 test('B4: a voided sale stays in its summary as long as refunds of it are in the books or on their way there, with both names', async () => {
   const tenant = await summingTenant(stack);
@@ -240,7 +233,7 @@ test('B4: a voided sale stays in its summary as long as refunds of it are in the
     'SalesReceipt P-20261120-CARD 0.00',
   ]);
   expect(await held()).toEqual([]);
-}, 120_000);
+});
 
 test('B4: sale and refund voided in any order of arrival leave nothing, and a void that comes first holds the refund', async () => {
   const tenant = await summingTenant(stack);
@@ -277,7 +270,7 @@ test('B4: sale and refund voided in any order of arrival leave nothing, and a vo
     expect.stringMatching(/^SalesReceipt P-20261120-CARD\S* 25.00$/),
   ]);
   expect(await heldWith(stack, tenant)).toEqual([]);
-}, 120_000);
+});
 
 const fits = (
   recordId: string,
@@ -336,7 +329,7 @@ test('B4: a sale that is made smaller than its refunds in the books keeps its fo
   ]);
   expect(await held()).toEqual([]);
   expect((await states(stack, tenant)).filter((line) => !line.includes('delivered'))).toEqual([]);
-}, 120_000);
+});
 
 test('B4: on a day that is not posted yet a sale under its refunds is neither made smaller nor deleted, and goes when they are corrected', async () => {
   const tenant = await summingTenant(stack);
@@ -379,7 +372,7 @@ test('B4: on a day that is not posted yet a sale under its refunds is neither ma
     'SalesReceipt T-1 12.50',
   ]);
   expect(await heldWith(stack, tenant)).toEqual([]);
-}, 120_000);
+});
 
 /** All orders of these. */
 function ordersOf<T>(all: readonly T[]): T[][] {
@@ -409,19 +402,19 @@ test('B4: a sale made smaller and its refund corrected end in the same books in 
     `SalesReceipt P-20261120-CARD ${total}`,
   ]);
   expect((await states(stack, tenant)).filter((line) => !line.includes('delivered'))).toEqual([]);
-}, 120_000);
+});
 
 test('a refund finds its sale in a summary, also where the ticket came voided before, as an invoice with its payment', async () => {
   const tenant = await summingTenant(stack, { paid: { as: 'invoicePayment' } });
   const day = { businessDate: summed };
   await sendChanges(stack, tenant, [ticket('S-1', 1, [['A', 2]], { ...day, voided: true })]);
-  await untilIdle(stack, tenant, 20_000);
+  await untilIdle(stack, tenant);
   await sendChanges(stack, tenant, [ticket('S-1', 2, [['A', 2]], day)]);
-  await untilIdle(stack, tenant, 20_000);
+  await untilIdle(stack, tenant);
   await sendChanges(stack, tenant, [refund('R-1', 1, { orderId: 'S-1', businessDate: alone })]);
   expect(await settled(tenant)).toEqual([
     'RefundReceipt R-1 12.50',
     'SalesReceipt P-20261120-CARD 25.00',
   ]);
   expect(await heldWith(stack, tenant)).toEqual([]);
-}, 120_000);
+});

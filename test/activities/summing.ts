@@ -40,7 +40,7 @@ export async function summingTenant(
     changes,
   );
   await sendChanges(stack, tenant, [customer('c-1'), product('A')]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   const { rows } = await pool.query<{ kind: string; id: string }>(
     `SELECT kind, remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
        AND remote_id IS NOT NULL`,

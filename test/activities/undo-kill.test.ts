@@ -51,43 +51,39 @@ const caseOf = startCases(cases, kill);
 const balancesBefore = new Map<string, Record<string, string>>();
 
 describe('everything is taken back once after a kill when', () => {
-  test.each(cases.map((one) => ({ ...one, one })))(
-    '$name',
-    async ({ one }) => {
-      const { stack, tenant } = await caseOf(one);
-      const counters = deposited.map((number) => `RefundReceipt ${number}-D1 12.50`);
-      expect(await documents(stack, tenant)).toEqual(
-        [
-          'Deposit - 50.00',
-          ...counters,
-          ...deposited.map((number) => `SalesReceipt ${number} 12.50`),
-          ...numbers.map((number) => `SalesReceipt ${number} 0.00`),
-        ].sort(),
-      );
-      const before = balancesBefore.get(tenant.tenantId);
-      expect(await trialBalance(stack, tenant)).toEqual({
-        ...before,
-        Bank: '50.00',
-        'Undeposited Funds': '-50.00',
-      });
-      const [run] = (
-        await stack.database.pool.query<{ id: string; state: string }>(
-          'SELECT id, state FROM runs WHERE tenant = $1',
-          [tenant.id],
-        )
-      ).rows;
-      expect(run?.state).toBe('completed');
-      expect(await undoOutcomesOf(stack.database.pool, tenant.id, run?.id ?? '')).toEqual({
-        voided: 36,
-        countered: 4,
-      });
-      expect(await unsettledOrUnknown(stack, tenant)).toEqual(['']); // the deposit
-      expect((await calls(stack, tenant, 'qbo')).filter(({ beside }) => beside.length > 0)).toEqual(
-        [],
-      );
-    },
-    120_000,
-  );
+  test.each(cases.map((one) => ({ ...one, one })))('$name', async ({ one }) => {
+    const { stack, tenant } = await caseOf(one);
+    const counters = deposited.map((number) => `RefundReceipt ${number}-D1 12.50`);
+    expect(await documents(stack, tenant)).toEqual(
+      [
+        'Deposit - 50.00',
+        ...counters,
+        ...deposited.map((number) => `SalesReceipt ${number} 12.50`),
+        ...numbers.map((number) => `SalesReceipt ${number} 0.00`),
+      ].sort(),
+    );
+    const before = balancesBefore.get(tenant.tenantId);
+    expect(await trialBalance(stack, tenant)).toEqual({
+      ...before,
+      Bank: '50.00',
+      'Undeposited Funds': '-50.00',
+    });
+    const [run] = (
+      await stack.database.pool.query<{ id: string; state: string }>(
+        'SELECT id, state FROM runs WHERE tenant = $1',
+        [tenant.id],
+      )
+    ).rows;
+    expect(run?.state).toBe('completed');
+    expect(await undoOutcomesOf(stack.database.pool, tenant.id, run?.id ?? '')).toEqual({
+      voided: 36,
+      countered: 4,
+    });
+    expect(await unsettledOrUnknown(stack, tenant)).toEqual(['']); // the deposit
+    expect((await calls(stack, tenant, 'qbo')).filter(({ beside }) => beside.length > 0)).toEqual(
+      [],
+    );
+  });
 });
 
 function cashSale(number: string): TestChange {
@@ -106,7 +102,7 @@ async function kill(stack: Stack, { at }: KillCase): Promise<TestTenant> {
   await post(stack, tenant, { closed: { mode: 'firstOpenDay' } });
   const stopFirst = await serveLane(stack, queues, 'qbo');
   await sendChanges(stack, tenant, [product('A'), customer('c-1')]);
-  await untilIdle(stack, tenant, 60_000);
+  await untilIdle(stack, tenant);
   const accounts = await accountsOf(stack, tenant);
   await putMapping(
     pool,
@@ -123,7 +119,7 @@ async function kill(stack: Stack, { at }: KillCase): Promise<TestTenant> {
     ...numbers.map((number) => order(number, [['A', 1]], 'c-1')),
     ...deposited.map(cashSale),
   ]);
-  await untilIdle(stack, tenant, 60_000);
+  await untilIdle(stack, tenant);
   const receipts = await pool.query<{ id: string }>(
     `SELECT remote_id AS id FROM deliveries WHERE tenant = $1 AND system = 'qbo'
        AND record_id LIKE 'D-%'`,
@@ -151,7 +147,7 @@ async function kill(stack: Stack, { at }: KillCase): Promise<TestTenant> {
   await lane.kill();
   const stop = await serveLane(stack, queues, 'qbo');
   try {
-    await untilIdle(stack, tenant, 60_000);
+    await untilIdle(stack, tenant);
     await stack.client.workflow.getHandle(tenantRunId(tenant.tenantId, run)).result();
   } finally {
     await stop();

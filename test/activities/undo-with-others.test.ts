@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { putMapping } from '../../database/mappings';
-import { startTestApi, type TestApi } from '../support/api';
+import { withApi } from '../support/api';
 import {
   accountsOf,
   ended,
@@ -14,9 +14,8 @@ import { customer, orderBody, product } from '../support/samples';
 import { documents } from '../support/sandboxes';
 import {
   createTestTenant,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -24,16 +23,8 @@ import { heldWith, next, remoteIdOf, sent } from '../support/ways-out';
 
 // An undo of what others rest on: a payout and its sale, an order and the deposit that it uses.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({ databaseUrlOf: () => stack.database.url, queues: () => stack.queues });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
-
+const stack = withStack();
+const api = withApi({ stack });
 const range = { from: '2026-11-01', to: '2026-11-30' };
 
 const sale = (change: object = {}): TestChange => ({
@@ -94,7 +85,7 @@ test('an undo takes back a sale with the payout that lists it, and a deposit wit
   });
   expect(await heldWith(stack, tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toEqual({});
-}, 120_000);
+});
 
 test('what was voided at the till before goes when the payout and the order that rest on it are undone', async () => {
   const { tenant, ask } = await begin();
@@ -108,4 +99,4 @@ test('what was voided at the till before goes when the payout and the order that
   await untilIdle(stack, tenant);
   expect(await heldWith(stack, tenant)).toEqual([]);
   expect(await trialBalance(stack, tenant)).toEqual({});
-}, 120_000);
+});

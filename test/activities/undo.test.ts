@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { listFailures } from '../../database/failures';
 import { laneStates } from '../../database/lanes';
@@ -6,7 +6,7 @@ import { putMapping } from '../../database/mappings';
 import { directionInForce } from '../../database/settings';
 import { addKey } from '../../database/tenants';
 import { initialDirection } from '../../domain/delivery/direction';
-import { startTestApi, type TestApi } from '../support/api';
+import { withApi } from '../support/api';
 import {
   accountsOf,
   depositReceipts,
@@ -24,10 +24,9 @@ import {
   control,
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -35,16 +34,8 @@ import { signal } from '../support/tenant-workflow';
 
 // Taking back a range of business days: everything of ours is out of the books, nothing is deleted.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({ databaseUrlOf: () => stack.database.url, queues: () => stack.queues });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
-
+const stack = withStack();
+const api = withApi({ stack });
 const from = '2026-10-01';
 const to = '2026-11-30';
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n + 1));
@@ -132,7 +123,7 @@ test('a backfill of 200 documents is taken back, deposited ones and those of a c
     ...numbers(15).map((n) => invoice(`I-${n}`, '2026-11-22')),
     ...numbers(15).map((n) => split(`P-${n}`, '2026-11-23')),
   ]);
-  await untilIdle(stack, tenant, 60_000);
+  await untilIdle(stack, tenant);
   const posted = await documents(stack, tenant);
   expect(posted).toHaveLength(documentsBefore.length + 200);
   const receipts = await stack.database.pool.query<{ id: string }>(
@@ -249,7 +240,7 @@ test('a backfill of 200 documents is taken back, deposited ones and those of a c
   expect(JSON.stringify((await ask('GET', '/explain?kind=order&recordId=P-1')).body)).not.toContain(
     run,
   );
-}, 240_000);
+});
 
 /** Until a turn that is under way sees it too. */
 async function setPaused(tenant: TestTenant, paused: boolean): Promise<void> {
@@ -307,7 +298,7 @@ test('what waits, is held or dead in the range is not posted any more, and says 
       { system: 'woo' },
     ],
   });
-}, 60_000);
+});
 
 test('a cancelled undo leaves what was not begun, and its direction keeps it back like any write', async () => {
   const { tenant, ask } = await bookkeeping();
@@ -365,7 +356,7 @@ test('a cancelled undo leaves what was not begun, and its direction keeps it bac
     () => documents(stack, tenant),
     (all) => all.every((one) => one.endsWith(' 0.00')),
   );
-}, 60_000);
+});
 
 test('payments are taken back before the invoices that they pay, and an invoice that is still paid stays', async () => {
   const { tenant, ask } = await bookkeeping();
@@ -412,7 +403,7 @@ test('payments are taken back before the invoices that they pay, and an invoice 
   const isPaid = failures.some(({ recordId }) => recordId === 'Z-2');
   expect(after).toContain(isPaid ? 'Invoice I-2 25.00' : 'Invoice I-2 0.00');
   expect(after.filter((one) => one === 'Payment - 5.00')).toHaveLength(isPaid ? 2 : 1);
-}, 60_000);
+});
 
 describe('daily summaries', () => {
   const ticket = (number: string, pieces: number, day = '2026-11-20'): TestChange => ({
@@ -492,7 +483,7 @@ describe('daily summaries', () => {
     const again = await startUndo(stack, tenant, ask, oneDay);
     expect(await ended(ask, again)).toMatchObject({ total: 1, undone: { leftSummary: 1 } });
     expect(await trialBalance(stack, tenant)).toEqual(before);
-  }, 60_000);
+  });
 
   test('a locked one gets a difference', async () => {
     const { tenant, ask } = await summing();
@@ -513,7 +504,7 @@ describe('daily summaries', () => {
       'SalesReceipt 75.00',
     ]);
     expect(await trialBalance(stack, tenant)).toEqual(before);
-  }, 60_000);
+  });
 
   test('what none has in the books yet comes into none', async () => {
     const { tenant, ask } = await summing();
@@ -528,5 +519,5 @@ describe('daily summaries', () => {
     expect(await ended(ask, run)).toMatchObject({ total: 3, undone: { skipped: 3 } });
     expect(await statesOf(tenant, 'T-1')).toEqual(['sale skipped undone']);
     expect(await statesOf(tenant, 'T-4')).toEqual(['sale held summary']);
-  }, 60_000);
+  });
 });

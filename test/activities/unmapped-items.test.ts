@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { laneStates } from '../../database/lanes';
@@ -10,11 +10,10 @@ import { documents, shelf, unsettledOrUnknown } from '../support/sandboxes';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
   wake,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -23,12 +22,7 @@ import { signal } from '../support/tenant-workflow';
 // Articles that no product record has, on items of their own (`item.unmapped = create`,
 // accounting.md#items), on the whole way from the inbox over the workflow into the books.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
-
+const stack = withStack();
 const itemRow = z.object({
   Id: z.string(),
   Name: z.string(),
@@ -39,6 +33,7 @@ const itemRow = z.object({
   PurchaseCost: z.number().optional(),
   IncomeAccountRef: z.object({ value: z.string() }).optional(),
 });
+
 type Item = z.infer<typeof itemRow>;
 
 async function itemsOf(tenant: TestTenant): Promise<Item[]> {
@@ -126,7 +121,7 @@ test('each article gets one item, without a price; a product of the till takes i
     },
     sale('V', [['VOID', 1]], { voided: true }),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([]);
   expect(await names(tenant)).toEqual(['A | A', 'B-1 | B:1', 'a~2 | a']);
   const before = await itemsOf(tenant);
@@ -148,7 +143,7 @@ test('each article gets one item, without a price; a product of the till takes i
     product('A', { name: 'Mug', priceMinor: 990 }),
     sale('3', [['A', 1]]),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([]);
   const after = await itemsOf(tenant);
   expect(after.map(({ Id }) => Id).sort()).toEqual(before.map(({ Id }) => Id).sort());
@@ -173,12 +168,12 @@ test('each article gets one item, without a price; a product of the till takes i
     { kind: 'product', op: 'delete', recordId: 'p-A', revision: 3, body: null },
     sale('4', [['A', 1]]),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([]);
   expect(await names(tenant)).toEqual(['A | A', 'B-1 | B:1', 'a~2 | a']);
   expect(await documents(stack, tenant)).toHaveLength(24);
   expect(await unknown(tenant)).toEqual([]);
-}, 120_000);
+});
 
 test('a product that comes while the item is on its way, or held, goes on with it', async () => {
   const tenant = await shop();
@@ -196,7 +191,7 @@ test('a product that comes while the item is on its way, or held, goes on with i
   await sendChanges(stack, tenant, [product('A', { name: 'Mug' })]);
   await until('taken over', products, ([id]) => id === 'p-A');
   await pause(tenant, false);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await names(tenant)).toEqual(['A | A']);
   expect((await itemsOf(tenant))[0]).toMatchObject({ Description: 'Mug', UnitPrice: 12.5 });
   // No account to earn on: none is guessed.
@@ -205,7 +200,7 @@ test('a product that comes while the item is on its way, or held, goes on with i
     [tenant.id],
   );
   await sendChanges(stack, tenant, [sale('2', [['B', 1]])]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([
     'order 2 dependency',
     'product sku:B mapping_missing:account:income',
@@ -221,12 +216,11 @@ test('a product that comes while the item is on its way, or held, goes on with i
     'went on',
     () => held(tenant),
     (left) => left.length === 0,
-    50_000,
   );
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await names(tenant)).toEqual(['A | A', 'B | B']);
   expect(await unknown(tenant)).toEqual([]);
-}, 120_000);
+});
 
 test('what is in the books or mapped is used: by SKU, else by name; two of a SKU are held', async () => {
   const tenant = await shop();
@@ -258,7 +252,7 @@ test('what is in the books or mapped is used: by SKU, else by name; two of a SKU
     ]),
     sale('2', [['T', 1]]),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual(['order 2 dependency', 'product sku:T ambiguous_match:sku']);
   expect(await names(tenant)).toEqual([
     'By SKU | S',
@@ -269,7 +263,7 @@ test('what is in the books or mapped is used: by SKU, else by name; two of a SKU
   ]);
   expect(await documents(stack, tenant)).toEqual(['SalesReceipt 1 37.50']);
   expect(await unknown(tenant)).toEqual([]);
-}, 120_000);
+});
 
 test('tickets that came under another setting go on when articles get items', async () => {
   const tenant = await shop('hold');
@@ -280,7 +274,7 @@ test('tickets that came under another setting go on when articles get items', as
     ]),
     sale('2', [['A', 1]]),
   ]);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual(['order 1 dependency', 'order 2 dependency']);
   await post(stack, tenant, { item: { unmapped: 'create' } });
   await wake(stack, tenant);
@@ -288,9 +282,8 @@ test('tickets that came under another setting go on when articles get items', as
     'posted',
     () => documents(stack, tenant),
     (posted) => posted.length === 2,
-    50_000,
   );
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
   expect(await held(tenant)).toEqual([]);
   expect(await names(tenant)).toEqual(['A | A', 'B | B']);
   expect((await itemsOf(tenant)).map(({ Description }) => Description).sort()).toEqual([
@@ -298,7 +291,7 @@ test('tickets that came under another setting go on when articles get items', as
     'Article B',
   ]);
   expect(await unknown(tenant)).toEqual([]);
-}, 120_000);
+});
 
 test('on days of summaries articles get items only where the summary tells them', async () => {
   for (const lines of ['category', 'item'] as const) {
@@ -335,8 +328,7 @@ test('on days of summaries articles get items only where the summary tells them'
       'posted',
       () => documents(stack, tenant),
       (posted) => posted.length === 1,
-      50_000,
     );
     expect(await names(tenant)).toEqual(lines === 'item' ? ['A | A'] : []);
   }
-}, 120_000);
+});

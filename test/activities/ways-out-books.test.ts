@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { forgetFacts } from '../../database/connections';
 import { putMapping } from '../../database/mappings';
 import type { OrderBody } from '../../domain/bodies';
-import { startTestApi, type TestApi } from '../support/api';
+import { withApi } from '../support/api';
 import { accountsOf, depositReceipts, inBooks, operatorOf, post } from '../support/operator';
 import { customer, orderBody, product } from '../support/samples';
 import { documents, fault } from '../support/sandboxes';
@@ -12,9 +12,8 @@ import {
   control,
   createTestTenant,
   quickSettings,
-  startStack,
+  withStack,
   until,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -33,19 +32,8 @@ import {
 // Each reason for which the books' lane holds a sale: the hold is made, the way out that its text
 // names is taken, and it is delivered. One tenant each.
 
-let stack: Stack;
-let api: TestApi;
-beforeAll(async () => {
-  stack = await startStack();
-  api = await startTestApi({
-    databaseUrlOf: () => stack.database.url,
-    queues: () => stack.queues,
-  });
-}, 60_000);
-afterAll(async () => {
-  await Promise.all([api.stop(), stack.stop()]);
-}, 60_000);
-
+const stack = withStack();
+const api = withApi({ stack });
 const sale: Place = ['qbo', 'order', 'T-1'];
 
 async function begin(company?: object): Promise<TestTenant> {
@@ -129,7 +117,7 @@ test('the way out of `mapping_missing`: it is mapped', async () => {
     body: { released: 1 },
   });
   await untilStands(stack, tenant, sale, 'delivered');
-}, 60_000);
+});
 
 test('the way out of `mapping_invalid`: mapped to another, or mended in QuickBooks', async () => {
   const tenant = await begin();
@@ -152,7 +140,7 @@ test('the way out of `mapping_invalid`: mapped to another, or mended in QuickBoo
     body: { released: 1 },
   });
   await untilStands(stack, tenant, ['qbo', 'order', 'T-2'], 'delivered');
-}, 60_000);
+});
 
 test('the way out of `closed_period`: the period is opened, or the first open day is allowed', async () => {
   const tenant = await begin();
@@ -169,7 +157,7 @@ test('the way out of `closed_period`: the period is opened, or the first open da
     'SalesReceipt T-1 12.50',
     'SalesReceipt T-2 25.00',
   ]);
-}, 60_000);
+});
 
 test('the way out of `before_start_date`: the start is set earlier', async () => {
   const tenant = await begin();
@@ -180,7 +168,7 @@ test('the way out of `before_start_date`: the start is set earlier', async () =>
   await expectHeld(tenant, 'before_start_date', /before the start date 2026-11-20/);
   await post(stack, tenant, { startDate: '2026-11-01' });
   await redriven(stack, tenant, sale);
-}, 60_000);
+});
 
 test('the way out of `changed_in_books`: the document is set back, and a voided one is posted anew', async () => {
   const tenant = await begin();
@@ -221,7 +209,7 @@ test('the way out of `changed_in_books`: the document is set back, and a voided 
   expect(await documents(stack, tenant)).toEqual(
     expect.arrayContaining(['SalesReceipt T-1 37.50', 'SalesReceipt T-2-V2 25.00']),
   );
-}, 60_000);
+});
 
 const rate = { rate: '1.10', source: 'ECB', day: '2026-11-21' };
 
@@ -250,7 +238,7 @@ test('the way out of `foreign_currency` and the way out of `exchange_rate_missin
   await redriven(stack, tenant, second, 'exchange_rate_missing');
   await sent(stack, tenant, next(ticket(1, { currency: 'EUR', exchangeRate: rate }, 'T-2')));
   expect(await standing(stack, tenant, second)).toBe('delivered');
-}, 60_000);
+});
 
 test.each<[string, string, RegExp, Partial<OrderBody>]>([
   [
@@ -293,18 +281,14 @@ test.each<[string, string, RegExp, Partial<OrderBody>]>([
       tenders: [{ tender: 'cash', amountMinor: -1_450 }],
     },
   ],
-])(
-  '%s',
-  async (_title, reason, text, odd) => {
-    const tenant = await begin();
-    await sent(stack, tenant, ticket(1, odd));
-    await expectHeld(tenant, reason, text);
-    await sent(stack, tenant, next(ticket(1)));
-    expect(await standing(stack, tenant, sale)).toBe('delivered');
-    expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 12.50']);
-  },
-  60_000,
-);
+])('%s', async (_title, reason, text, odd) => {
+  const tenant = await begin();
+  await sent(stack, tenant, ticket(1, odd));
+  await expectHeld(tenant, reason, text);
+  await sent(stack, tenant, next(ticket(1)));
+  expect(await standing(stack, tenant, sale)).toBe('delivered');
+  expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 12.50']);
+});
 
 test('the way out of `too_many_decimals`: an amount that the books can hold', async () => {
   const tenant = await begin();
@@ -342,7 +326,7 @@ test('the way out of `too_many_decimals`: an amount that the books can hold', as
   await expectHeld(tenant, 'too_many_decimals', /12\.345 KWD has more/);
   await sent(stack, tenant, next(ticket(1, of(12_340))));
   expect(await standing(stack, tenant, sale)).toBe('delivered');
-}, 60_000);
+});
 
 test('the way out of `tax_differs`: more is allowed', async () => {
   const tenant = await begin({ kind: 'gb' });
@@ -363,7 +347,7 @@ test('the way out of `tax_differs`: more is allowed', async () => {
   await post(stack, tenant, { tax: { varianceMinor: 5, variancePerLineMinor: 0 } });
   await redriven(stack, tenant, sale);
   expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 14.96']);
-}, 60_000);
+});
 
 test('the way out of `settings_unfit`: the setting is changed', async () => {
   const tenant = await begin();
@@ -374,7 +358,7 @@ test('the way out of `settings_unfit`: the setting is changed', async () => {
   await expectHeld(tenant, 'settings_unfit', /set discount.mode to net/);
   await post(stack, tenant, {});
   await redriven(stack, tenant, sale);
-}, 60_000);
+});
 
 test('the way out of `locked`: the deposit is taken apart', async () => {
   const tenant = await begin();
@@ -403,7 +387,7 @@ test('the way out of `locked`: the deposit is taken apart', async () => {
     .parse(found);
   await accountant(tenant, 'delete', { entity: 'Deposit', id: QueryResponse.Deposit[0]?.Id });
   await redriven(stack, tenant, sale);
-}, 60_000);
+});
 
 test('the way out of `reference_refused`: made active again, or mapped to another', async () => {
   const tenant = await begin();
@@ -427,7 +411,7 @@ test('the way out of `reference_refused`: made active again, or mapped to anothe
     status: 200,
   });
   await redriven(stack, tenant, ['qbo', 'order', 'T-2']);
-}, 60_000);
+});
 
 test('the way out of `plan_lacks_feature`: the plan is changed', async () => {
   const tenant = await begin();
@@ -441,7 +425,7 @@ test('the way out of `plan_lacks_feature`: the plan is changed', async () => {
   await sent(stack, tenant, ticket(1));
   await expectHeld(tenant, 'plan_lacks_feature', /5020/);
   await redriven(stack, tenant, sale);
-}, 60_000);
+});
 
 test('the way out of `totals_differ_in_books`: what makes the books compute otherwise is corrected', async () => {
   const tenant = await begin();
@@ -464,7 +448,7 @@ test('the way out of `totals_differ_in_books`: what makes the books compute othe
   }
   await redriven(stack, tenant, sale);
   expect(await documents(stack, tenant)).toContain('SalesReceipt T-1-V2 18.90');
-}, 60_000);
+});
 
 test('the way out of `currency_unknown`: the home currency is set', async () => {
   const tenant = await begin();
@@ -474,7 +458,7 @@ test('the way out of `currency_unknown`: the home currency is set', async () => 
   await expectHeld(tenant, 'currency_unknown', /do not say their currency/);
   await preferences(tenant, { saysHomeCurrency: true });
   await redriven(stack, tenant, sale);
-}, 60_000);
+});
 
 test('the way out of `not_voided_in_books`: voided there by hand', async () => {
   const tenant = await begin();
@@ -490,4 +474,4 @@ test('the way out of `not_voided_in_books`: voided there by hand', async () => {
   await accountant(tenant, 'void', { entity: 'SalesReceipt', id });
   await redriven(stack, tenant, sale);
   expect(await documents(stack, tenant)).toEqual(['SalesReceipt T-1 0.00']);
-}, 60_000);
+});

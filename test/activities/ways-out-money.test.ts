@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { forgetFacts } from '../../database/connections';
 import { discardDelivery } from '../../database/failures';
@@ -9,9 +9,8 @@ import { documents } from '../support/sandboxes';
 import {
   control,
   createTestTenant,
-  startStack,
+  withStack,
   untilIdle,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -31,11 +30,7 @@ import {
 // test takes its way out: the hold is made, the way out that its text names is taken, and it is
 // delivered. One tenant each.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
+const stack = withStack();
 
 async function begin(): Promise<TestTenant> {
   const tenant = await createTestTenant(stack);
@@ -93,7 +88,7 @@ test('the way out of `refund_without_tender`: the tenders are sent', async () =>
   await sent(stack, tenant, next(refund('T-1')));
   await untilStands(stack, tenant, back, 'delivered');
   expect(await documents(stack, tenant)).toContain('RefundReceipt R-1 12.50');
-}, 60_000);
+});
 
 test('the way out of `credit_not_owed`: the refund is sent with the tender of what was paid back', async () => {
   const tenant = await begin();
@@ -114,7 +109,7 @@ test('the way out of `credit_not_owed`: the refund is sent with the tender of wh
   await sent(stack, tenant, next(refund('I-1')));
   await untilStands(stack, tenant, back, 'delivered');
   expect(await documents(stack, tenant)).toContain('RefundReceipt R-1-V2 12.50');
-}, 60_000);
+});
 
 test('an owed refund waits with the payment that applies it: the period is opened, so that a refund receipt becomes a credit memo', async () => {
   const tenant = await begin();
@@ -131,7 +126,7 @@ test('an owed refund waits with the payment that applies it: the period is opene
   await close(null);
   await redriven(stack, tenant, back);
   expect(await documents(stack, tenant)).toContain('CreditMemo R-1-V2 12.50');
-}, 60_000);
+});
 
 test('the way out of `too_many_entries`: booked by hand and discarded', async () => {
   const tenant = await begin();
@@ -157,7 +152,7 @@ test('the way out of `too_many_entries`: booked by hand and discarded', async ()
   );
   expect(await standing(stack, tenant, paid)).toBe('skipped');
   await untilIdle(stack, tenant);
-}, 60_000);
+});
 
 test('what was discarded by mistake comes back by a redrive of its id, and what names it waits and says so', async () => {
   const tenant = await begin();
@@ -178,4 +173,4 @@ test('what was discarded by mistake comes back by a redrive of its id, and what 
   await redriven(stack, tenant, sold);
   await untilStands(stack, tenant, paid, 'delivered');
   expect(await documents(stack, tenant)).toEqual(['Invoice I-1 25.00', 'Payment - 25.00']);
-}, 60_000);
+});

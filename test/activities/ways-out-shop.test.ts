@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { discardDelivery } from '../../database/failures';
 import { deliveriesOf } from '../../database/status';
@@ -9,9 +9,8 @@ import {
   control,
   createTestTenant,
   quickSettings,
-  startStack,
+  withStack,
   until,
-  type Stack,
   type TestChange,
   type TestTenant,
 } from '../support/stack';
@@ -28,11 +27,7 @@ import {
 // Each reason for which the shop's lane holds something: the hold is made, the way out that its
 // text names is taken, and it is delivered. One tenant each.
 
-let stack: Stack;
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-afterAll(() => stack.stop(), 60_000);
+const stack = withStack();
 
 /** What the shopkeeper does to the product of this record. */
 async function shopkeeper(
@@ -63,7 +58,7 @@ test('the way out of `ambiguous_match`: the other product is renamed in the shop
   await shopkeeper(tenant, 'editProduct', 'p-A', { set: { sku: 'C' } });
   await redriven(stack, tenant, inShop('B'));
   expect(await shelf(stack, tenant)).toEqual(['B Article B -', 'C Article A -']);
-}, 60_000);
+});
 
 test('the way out of `in_trash`: deleted for good in the store, or restored', async () => {
   const tenant = await createTestTenant(stack);
@@ -79,7 +74,7 @@ test('the way out of `in_trash`: deleted for good in the store, or restored', as
   await shopkeeper(tenant, 'editProduct', 'p-C', { set: { status: 'publish' } });
   await redriven(stack, tenant, inShop('C'));
   expect(await shelf(stack, tenant)).toEqual(['B Article B -', 'C Article C -']);
-}, 60_000);
+});
 
 test.each<[string, string, Partial<ProductBody>, Partial<ProductBody>]>([
   [
@@ -100,21 +95,17 @@ test.each<[string, string, Partial<ProductBody>, Partial<ProductBody>]>([
     { currency: 'EUR' },
     { currency: 'USD' },
   ],
-])(
-  '%s',
-  async (_title, reason, odd, right) => {
-    const tenant = await createTestTenant(stack);
-    await sent(stack, tenant, changed(odd));
-    const place = inShop('A');
-    expect(await standing(stack, tenant, place)).toBe(reason);
-    await sent(stack, tenant, next(changed(odd), right));
-    expect(await standing(stack, tenant, place)).toBe('delivered');
-    expect(await shelf(stack, tenant)).toEqual([
-      `${right.sku ?? 'A'} ${right.name ?? 'Article A'} -`,
-    ]);
-  },
-  60_000,
-);
+])('%s', async (_title, reason, odd, right) => {
+  const tenant = await createTestTenant(stack);
+  await sent(stack, tenant, changed(odd));
+  const place = inShop('A');
+  expect(await standing(stack, tenant, place)).toBe(reason);
+  await sent(stack, tenant, next(changed(odd), right));
+  expect(await standing(stack, tenant, place)).toBe('delivered');
+  expect(await shelf(stack, tenant)).toEqual([
+    `${right.sku ?? 'A'} ${right.name ?? 'Article A'} -`,
+  ]);
+});
 
 test('the way out of `not_built`: entered by hand and discarded', async () => {
   const tenant = await createTestTenant(stack);
@@ -126,7 +117,7 @@ test('the way out of `not_built`: entered by hand and discarded', async () => {
     );
   expect(row?.reason).toBe('not_built');
   expect(await standing(stack, tenant, inShop('A'))).toBe('skipped');
-}, 60_000);
+});
 
 test('the way out of `zero_price`: a price is sent', async () => {
   const tenant = await createTestTenant(stack, { ...quickSettings, zeroPrice: 'hold' });
@@ -134,7 +125,7 @@ test('the way out of `zero_price`: a price is sent', async () => {
   expect(await standing(stack, tenant, inShop('A'))).toBe('zero_price');
   await sent(stack, tenant, next(product('A'), { priceMinor: 500 }));
   expect(await shelf(stack, tenant)).toEqual(['A Article A -']);
-}, 60_000);
+});
 
 test('the way out of `stock_unknown`: the article is counted', async () => {
   const tenant = await createTestTenant(stack);
@@ -157,7 +148,7 @@ test('the way out of `stock_unknown`: the article is counted', async () => {
     () => shelf(stack, tenant),
     ([line]) => line === 'A Article A 7',
   );
-}, 60_000);
+});
 
 test('the way out of `unreadable_answer`: the plug-in that garbles the answer is switched off', async () => {
   const tenant = await createTestTenant(stack);
@@ -172,4 +163,4 @@ test('the way out of `unreadable_answer`: the plug-in that garbles the answer is
   }
   await redriven(stack, tenant, inShop('B'));
   expect(await shelf(stack, tenant)).toEqual(['A Article A -', 'B Garbled -', 'C Article C -']);
-}, 60_000);
+});

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
-import {
-  customerChange,
-  nowhere,
-  startTestApi,
-  textOf,
-  type ApiTenant,
-  type TestApi,
-} from '../support/api';
+import { customerChange, nowhere, withApi, textOf, type ApiTenant } from '../support/api';
 
 // Every route of a tenant as the API describes itself: none is forgotten here.
 
-let api: TestApi;
+const api = withApi({ temporalAddress: nowhere });
 let tenant: ApiTenant;
 let other: ApiTenant;
 let routes: { method: string; path: string; roles: string[] }[];
@@ -22,7 +15,6 @@ const document = z.object({
 });
 
 beforeAll(async () => {
-  api = await startTestApi({ temporalAddress: nowhere });
   tenant = await api.createTenant();
   other = await api.createTenant();
   const { paths } = document.parse((await api.call('GET', '/v1/openapi.json')).body);
@@ -38,7 +30,6 @@ beforeAll(async () => {
       })),
     );
 });
-afterAll(() => api.stop());
 
 function pathFor(path: string, owner: ApiTenant): string {
   const id = '0b50c4b4-53ce-4a55-8a66-c2bcf1c68a4f';

@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 
-import {
-  customerChange,
-  nowhere,
-  startTestApi,
-  type ApiTenant,
-  type Called,
-  type TestApi,
-} from '../support/api';
+import { customerChange, nowhere, withApi, type ApiTenant, type Called } from '../support/api';
 import { orderBody } from '../support/samples';
 
-let api: TestApi;
+const api = withApi({ temporalAddress: nowhere });
 let tenant: ApiTenant;
+
 beforeAll(async () => {
-  api = await startTestApi({ temporalAddress: nowhere });
   tenant = await api.createTenant();
 });
-afterAll(() => api.stop());
 
 function send(changes: unknown): Promise<Called> {
   return api.call('POST', tenant.path('/changes'), { key: tenant.keys.pos, body: { changes } });

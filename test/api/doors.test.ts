@@ -1,28 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020';
 import { z } from 'zod';
 
 import {
   customerChange,
   nowhere,
-  startTestApi,
+  withApi,
   textOf,
   type ApiTenant,
   type Called,
-  type TestApi,
 } from '../support/api';
 
 // What stands at the doors of the API: bodies and methods that can never work are refused there, in
 // words that say what would.
 
-let api: TestApi;
+const api = withApi({ temporalAddress: nowhere });
 let tenant: ApiTenant;
+
 beforeAll(async () => {
-  api = await startTestApi({ temporalAddress: nowhere });
   tenant = await api.createTenant();
 });
-afterAll(() => api.stop());
-
 const problem = z.looseObject({
   code: z.string(),
   detail: z.string(),

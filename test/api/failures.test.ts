@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
 import { absorbChanges } from '../../activities/absorb/absorb-changes';
@@ -7,25 +7,23 @@ import { findTenant } from '../../database/tenants';
 import {
   customerChange,
   nowhere,
-  startTestApi,
+  withApi,
   textOf,
   type ApiTenant,
   type Called,
-  type TestApi,
 } from '../support/api';
 import { orderBody } from '../support/samples';
 
 // Changes that were absorbed, and deliveries in every state, as the API shows and moves them.
 
-let api: TestApi;
+const api = withApi({ temporalAddress: nowhere });
 let tenant: ApiTenant;
 let number: number;
+
 beforeAll(async () => {
-  api = await startTestApi({ temporalAddress: nowhere });
   tenant = await api.createTenant();
   number = (await findTenant(api.database.pool, tenant.tenantId))?.id ?? 0;
 });
-afterAll(() => api.stop());
 
 function operator(method: string, path: string, body?: object): Promise<Called> {
   return api.call(method, tenant.path(path), {

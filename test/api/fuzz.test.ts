@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 
-import {
-  customerChange,
-  nowhere,
-  startTestApi,
-  type ApiTenant,
-  type TestApi,
-} from '../support/api';
+import { customerChange, nowhere, withApi, type ApiTenant } from '../support/api';
 import { orderBody } from '../support/samples';
 
 // Whatever a caller sends is answered by a problem of his, never by a fault of ours. Seeded: it
 // repeats.
 
-let api: TestApi;
+const api = withApi({ temporalAddress: nowhere });
 let tenant: ApiTenant;
 let routes: [method: string, path: string][];
+
 beforeAll(async () => {
-  api = await startTestApi({ temporalAddress: nowhere });
   tenant = await api.createTenant();
   const { paths } = z
     .object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
@@ -27,8 +21,6 @@ beforeAll(async () => {
     Object.keys(methods).map((method): [string, string] => [method.toUpperCase(), path]),
   );
 });
-afterAll(() => api.stop());
-
 const seed = 20_261_122;
 const nasty = [
   '',
@@ -180,7 +172,7 @@ it('changes: each is stored or rejected, and everything stored can be read again
     if (id === '.' || id === '..') continue; // no URL can hold these
     expect((await api.call('GET', path, { key: tenant.keys.pos })).status).toBe(200);
   }
-}, 60_000);
+});
 
 it('every route: any path, query, header and body is answered below 500, or 501', async () => {
   const request = fc.record({
@@ -251,7 +243,7 @@ it('every route: any path, query, header and body is answered below 500, or 501'
     }),
     { seed, numRuns: 1_500 },
   );
-}, 120_000);
+});
 
 it('bytes that are no request body are refused as such', async () => {
   await fc.assert(
@@ -271,7 +263,7 @@ it('bytes that are no request body are refused as such', async () => {
     ),
     { seed, numRuns: 200 },
   );
-}, 60_000);
+});
 
 /** Percent-encoded; halves of characters as their bytes would be. */
 function encoded(text: string): string {

@@ -14,13 +14,9 @@ import {
   type Called,
   type TestApi,
 } from '../support/api';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database.drop());
+const database = withDatabase();
 
 async function newTenant(bound = 100_000): Promise<Tenant> {
   const tenantId = `t-${randomBytes(6).toString('hex')}`;
@@ -187,5 +183,5 @@ describe('the bound', () => {
     ).toMatchObject({ duplicates: 1 });
     const status = await api.call('GET', tenant.path('/status'), { key: tenant.keys.viewer });
     expect(status.body).toMatchObject({ health: 'degraded', queue: { depth: bound, bound } });
-  }, 60_000);
+  });
 });

@@ -353,7 +353,7 @@ describe('connections', () => {
     });
     expect(made.status).toBe(422);
     await production.stop();
-  }, 20_000);
+  });
 });
 
 it('who changed what is written down', async () => {

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
-import { nowhere, startTestApi, type TestApi } from '../support/api';
+import { nowhere, withApi } from '../support/api';
 
-let api: TestApi;
-beforeAll(async () => {
-  api = await startTestApi({ temporalAddress: nowhere });
-});
-afterAll(() => api.stop());
-
+const api = withApi({ temporalAddress: nowhere });
 const operation = z.object({
   summary: z.string().min(1),
   operationId: z.string().min(1),

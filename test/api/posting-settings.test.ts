@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { putConnection, saveFacts } from '../../database/connections';
 import { postingInForce } from '../../database/settings';
 import { findTenant } from '../../database/tenants';
 import { initialPostingSettings } from '../../domain/posting/settings';
 import { companyFacts } from '../support/company-facts';
-import { nowhere, startTestApi, type ApiTenant, type Called, type TestApi } from '../support/api';
+import { nowhere, withApi, type ApiTenant, type Called } from '../support/api';
 
-let api: TestApi;
-beforeAll(async () => {
-  api = await startTestApi({ temporalAddress: nowhere });
-});
-afterAll(() => api.stop());
+const api = withApi({ temporalAddress: nowhere });
 
 async function tenantNumber(owner: ApiTenant): Promise<number> {
   return (await findTenant(api.database.pool, owner.tenantId))?.id ?? 0;

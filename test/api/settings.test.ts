@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { insertDeliveries, type NewDelivery } from '../../database/deliveries';
 import { bringInForce } from '../../database/policy';
@@ -6,23 +6,14 @@ import { inTransaction } from '../../database/pool';
 import { findTenant } from '../../database/tenants';
 import { initialDirection } from '../../domain/delivery/direction';
 import { initialSyncSettings } from '../../domain/lane/sync-settings';
-import {
-  callAs,
-  nowhere,
-  startTestApi,
-  textOf,
-  type ApiTenant,
-  type TestApi,
-} from '../support/api';
+import { callAs, nowhere, withApi, textOf, type ApiTenant } from '../support/api';
 
-let api: TestApi;
+const api = withApi({ temporalAddress: nowhere });
 let tenant: ApiTenant;
+
 beforeAll(async () => {
-  api = await startTestApi({ temporalAddress: nowhere });
   tenant = await api.createTenant();
 });
-afterAll(() => api.stop());
-
 const as = (role: keyof ApiTenant['keys'], owner = tenant): ReturnType<typeof callAs> =>
   callAs(api, owner, role);
 

@@ -1,27 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
 import { absorbChanges } from '../../activities/absorb/absorb-changes';
 import { putMapping } from '../../database/mappings';
 import { findTenant } from '../../database/tenants';
-import {
-  customerChange,
-  nowhere,
-  startTestApi,
-  type ApiTenant,
-  type Called,
-  type TestApi,
-} from '../support/api';
+import { customerChange, nowhere, withApi, type ApiTenant, type Called } from '../support/api';
 import { orderBody } from '../support/samples';
 
 // A5, A9, A10, W14: what is accepted and will be held up, passed over or not used is said in the
 // answer; what lies more than a day ahead of our clock is refused.
 
-let api: TestApi;
+const api = withApi({ temporalAddress: nowhere });
 let tenant: ApiTenant;
 let number: number;
+
 beforeAll(async () => {
-  api = await startTestApi({ temporalAddress: nowhere });
   tenant = await api.createTenant();
   number = (await findTenant(api.database.pool, tenant.tenantId))?.id ?? 0;
   await api.database.pool.query(
@@ -30,8 +23,6 @@ beforeAll(async () => {
     [number],
   );
 });
-afterAll(() => api.stop());
-
 const days = (count: number): string => new Date(Date.now() + count * 86_400_000).toISOString();
 const send = (changes: object[]): Promise<Called> =>
   api.call('POST', tenant.path('/changes'), { key: tenant.keys.pos, body: { changes } });
@@ -44,6 +35,7 @@ const answer = z.looseObject({
     z.looseObject({ errors: z.array(z.looseObject({ path: z.string(), message: z.string() })) }),
   ),
 });
+
 async function codesOf(changes: object[]): Promise<string[]> {
   const { body, status } = await send(changes);
   expect(status).toBe(202);

@@ -161,8 +161,8 @@ export async function composed(
   items: readonly Outgoing[],
   known: References,
 ): Promise<Composed[]> {
-  const findings = await connector.lookUp(items, known, openGate());
-  return items.map((item) => connector.compose(item, known, findings));
+  const compose = await connector.lookUp(items, known, openGate());
+  return items.map((item) => compose(item, known));
 }
 
 let sends = 0;

@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { findChange } from '../../database/changes';
 import { findRecord } from '../../database/status';
 import { addDecimals } from '../../domain/money';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { count, customer, orderBody, product } from '../support/samples';
 import type { TestChange } from '../support/stack';
 import { absorb, deliveries, newTenant, store } from './support';
 
-let database: TestDatabase;
+const database = withDatabase();
 let tenant = 0;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
 beforeEach(async () => {
   tenant = await newTenant(database.pool);
 });
@@ -180,7 +176,7 @@ test('stock is the same in any order of arrival, also through tickets that chang
     }),
     { seed: 41, numRuns: 60 },
   );
-}, 60_000);
+});
 
 test('an inventory event named like a ticket is not taken back with that ticket', async () => {
   await absorb(database.pool, tenant, [

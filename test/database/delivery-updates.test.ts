@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import type { DeliveryRow } from '../../database/deliveries';
 import { updateDeliveries } from '../../database/delivery-updates';
 import { inTransaction } from '../../database/pool';
 import { lockByIds } from '../../database/sends';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { customer } from '../support/samples';
 import { absorb, newTenant } from './support';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
-
+const database = withDatabase();
 const ids = ['c1', 'c2', 'c3', 'c4', 'c5'];
 
 /** Five deliveries of a tenant as they are locked, and one of another. */

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 
 import { laneWork, pickDue } from '../../database/outgoing';
 import { settleWithoutSend, type MemberSettlement } from '../../database/settlements';
 import type { LaneHold } from '../../database/lanes';
 import { queueDepth } from '../../database/status';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { count, customer, order, orderBody, product } from '../support/samples';
 import {
   absorb,
@@ -19,14 +19,10 @@ import {
   settleSend,
 } from './support';
 
-let database: TestDatabase;
+const database = withDatabase();
 let tenant = 0;
 let lane: LaneHold;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
 beforeEach(async () => {
   tenant = await newTenant(database.pool);
   lane = await holdLane(database.pool, tenant, 'qbo');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import {
@@ -11,7 +11,7 @@ import { takeOverSends, takeVerifying } from '../../database/open-sends';
 import { settleWithoutSend, type MemberSettlement } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { recount } from '../../database/watchdog';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { count, customer, order, product, refund } from '../support/samples';
 import type { TestChange } from '../support/stack';
 import {
@@ -31,12 +31,7 @@ import {
 // Depth comes from counters that many write; here it must equal a recount after anything that can
 // happen.
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
+const database = withDatabase();
 
 async function counted(tenant: number): Promise<number> {
   const result = await database.pool.query<{ depth: number }>(
@@ -232,7 +227,7 @@ test('whatever happens to changes and deliveries, the depth from counters equals
     }),
     { seed: 31, numRuns: 60 },
   );
-}, 60_000);
+});
 
 test('a recount finds counters that are off, says by how much, and puts them right', async () => {
   const { pool } = database;

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { withCursor } from '../../database/absorb-store';
 import { createPool } from '../../database/pool';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { newTenant } from './support';
 
 // O19: a process that is frozen in the middle of a transaction keeps nobody from the tenant's
 // cursor for long.
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
+const database = withDatabase();
 
 test('the server ends a transaction whose process does nothing, and the next one goes on', async () => {
   const tenant = await newTenant(database.pool);
@@ -34,4 +30,4 @@ test('the server ends a transaction whose process does nothing, and the next one
   } finally {
     void frozen.end();
   }
-}, 60_000);
+});

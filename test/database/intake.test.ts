@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { readChanges, withCursor } from '../../database/absorb-store';
 import { clearWake, findChange, forgetWake, storeChanges } from '../../database/changes';
 import { queueDepth } from '../../database/status';
 import { createPool } from '../../database/pool';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { customer } from '../support/samples';
 import { item, newTenant, store } from './support';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
+const database = withDatabase();
 
 const one = (id: string, name = id): ReturnType<typeof item> =>
   item({ ...customer('c', name), id });
@@ -90,7 +85,7 @@ test('the bound holds to the row under 32 parallel connections of which a fifth 
   for (let n = stored.size; n < bound; n++)
     expect((await storeChanges(pool, tenant, 'pos', [one(`fill-${n}`)])).type).toBe('stored');
   expect((await storeChanges(pool, tenant, 'pos', [one('over')])).type).toBe('full');
-}, 30_000);
+});
 
 test('at the bound a repeat still passes, and of a request that does not fit nothing is stored', async () => {
   const tenant = await newTenant(database.pool);
@@ -152,7 +147,7 @@ test('a reader that follows the positions sees every change once, in order, whil
   expect(read).toHaveLength(8 * 30 + 1);
   expect(read).toEqual([...read].sort((a, b) => a - b));
   expect(new Set(read).size).toBe(read.length);
-}, 20_000);
+});
 
 test('only the first intake wakes, until absorb took the flag down or five seconds passed', async () => {
   const { pool } = database;

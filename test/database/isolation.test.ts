@@ -1,5 +1,5 @@
 import { lockPostedDocuments } from '../../database/posted-documents';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 
 import {
   readRecords,
@@ -58,7 +58,7 @@ import {
 } from '../../database/status';
 import { addKey, findKeyOwner, findTenant, listKeys, revokeKey } from '../../database/tenants';
 import { recount } from '../../database/watchdog';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { count, customer, order, orderBody, product } from '../support/samples';
 import {
   absorb,
@@ -78,12 +78,11 @@ import {
 // Two tenants, one full of everything, one empty: whatever the empty one asks, it gets nothing of
 // the other.
 
-let database: TestDatabase;
+const database = withDatabase();
 let full = 0;
 let empty = 0;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
   const { pool } = database;
   full = await newTenant(pool);
   empty = await newTenant(pool);
@@ -141,9 +140,7 @@ beforeAll(async () => {
     [full, held.id],
   );
   await pool.query("UPDATE sends SET state = 'verifying', due_at = now() WHERE state = 'sending'");
-}, 30_000);
-afterAll(() => database.drop());
-
+});
 const run = '00000000-0000-4000-8000-000000000001';
 const found = {
   sends: [{ system: 'qbo', no: 1, key: '0'.repeat(64), path: '/', body: '{}', members: 1 }],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 
 import {
   chargeRead,
@@ -11,16 +11,12 @@ import {
   takeLease,
 } from '../../database/lanes';
 import { markNeedsAuth, postponeCalls } from '../../database/lane-reasons';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { newTenant } from './support';
 
-let database: TestDatabase;
+const database = withDatabase();
 let tenant = 0;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
 beforeEach(async () => {
   tenant = await newTenant(database.pool);
 });

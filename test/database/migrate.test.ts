@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 
 import { migrate, readMigrations, type Migration } from '../../database/migrate';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 
-let database: TestDatabase;
+const database = withDatabase();
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
 beforeEach(() => database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public'));
 
 const first: Migration = { name: '0001_a.sql', sql: 'CREATE TABLE a (n int)', hash: 'a' };

@@ -25,8 +25,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   rmSync(folder, { recursive: true });
-  await database.drop();
-  await fresh.drop();
+  await database.stop();
+  await fresh.stop();
 });
 
 /** A further file; `nth` 1 comes directly after those of the project. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 
 import { customersWithEmail } from '../../database/customer-emails';
 import { putMapping } from '../../database/mappings';
@@ -7,7 +7,7 @@ import type { LaneHold } from '../../database/lanes';
 import { settleWithoutSend } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { initialPostingSettings, type PostingSettings } from '../../domain/posting/settings';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { customer, order, orderBody, product } from '../support/samples';
 import type { TestChange } from '../support/stack';
 import {
@@ -26,14 +26,10 @@ import {
 // Records of our own in the tables: customers by e-mail, what is made when, and what a till's
 // product takes over.
 
-let database: TestDatabase;
+const database = withDatabase();
 let tenant = 0;
 let lane: LaneHold;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
 beforeEach(async () => {
   tenant = await newTenant(database.pool);
   lane = await holdLane(database.pool, tenant, 'qbo');

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { product } from '../support/samples';
 import { absorb, newTenant } from './support';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
+const database = withDatabase();
 
 test('I1: a thing of a system belongs to one record of a tenant', async () => {
   const { pool } = database;

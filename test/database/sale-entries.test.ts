@@ -1,23 +1,19 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { loadSales } from '../../database/sale-entries';
 import { settleWithoutSend } from '../../database/settlements';
 import type { LaneHold } from '../../database/lanes';
 import type { SaleEntry } from '../../domain/posting/source/known-sale';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { customer, order, orderBody } from '../support/samples';
 import type { TestChange } from '../support/stack';
 import { absorb, deliver, deliveries, delivery, holdLane, newTenant } from './support';
 
-let database: TestDatabase;
+const database = withDatabase();
 let tenant = 0;
 let lane: LaneHold;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
 beforeEach(async () => {
   tenant = await newTenant(database.pool);
   lane = await holdLane(database.pool, tenant, 'qbo');

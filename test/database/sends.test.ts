@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 
 import { discardDelivery } from '../../database/failures';
 import type { LaneHold } from '../../database/lanes';
@@ -6,7 +6,7 @@ import { takeOverSends, takeVerifying } from '../../database/open-sends';
 import { recordSends, type SendDraft, type SendMember } from '../../database/sends';
 import { settleSends, settleWithoutSend, type SendOutcome } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { customer, product } from '../support/samples';
 import {
   absorb,
@@ -25,14 +25,10 @@ import {
   settleSend,
 } from './support';
 
-let database: TestDatabase;
+const database = withDatabase();
 let tenant = 0;
 let lane: LaneHold;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
 beforeEach(async () => {
   const { pool } = database;
   tenant = await newTenant(pool);

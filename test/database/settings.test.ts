@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 
 import {
   applyRedrive,
@@ -21,7 +21,7 @@ import { settleWithoutSend } from '../../database/settlements';
 import { queueDepth } from '../../database/status';
 import { recount } from '../../database/watchdog';
 import { initialSyncSettings } from '../../domain/lane/sync-settings';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { count, customer, order, product } from '../support/samples';
 import {
   absorb,
@@ -36,13 +36,9 @@ import {
   settleSend,
 } from './support';
 
-let database: TestDatabase;
+const database = withDatabase();
 let tenant = 0;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
 beforeEach(async () => {
   tenant = await newTenant(database.pool);
 });

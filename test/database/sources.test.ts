@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { findChange, storeChanges, type IntakeItem } from '../../database/changes';
 import { findRecord } from '../../database/status';
 import { idOfShown } from '../../domain/records/record-home';
 import type { System } from '../../domain/words';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { customer, orderBody, product } from '../support/samples';
 import type { TestChange } from '../support/stack';
 import { absorb, item, newTenant } from './support';
@@ -14,11 +14,7 @@ import { absorb, item, newTenant } from './support';
 // Changes of other sources than the POS: numbered by each for itself, and not sent back to where
 // they come from.
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
+const database = withDatabase();
 
 async function show(
   tenant: number,

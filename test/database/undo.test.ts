@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import type { Pool } from 'pg';
 
 import { countUndoable, undoDeliveries } from '../../activities/runs/undo-deliveries';
@@ -9,7 +9,7 @@ import { beginRun, createRun, endRun, findRun } from '../../database/runs';
 import { queueDepth } from '../../database/status';
 import { countUndoing, undoOutcomesOf } from '../../database/undo';
 import { undoKinds } from '../../domain/delivery/undo';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { order, orderBody } from '../support/samples';
 import {
   absorb,
@@ -24,13 +24,12 @@ import {
 
 // An undo's steps on the tables: pages, what is on its way meanwhile, and the end of it.
 
-let database: TestDatabase;
+const database = withDatabase();
 let pool: Pool;
-beforeAll(async () => {
-  database = await createTestDatabase();
+
+beforeAll(() => {
   ({ pool } = database);
 });
-afterAll(() => database.drop());
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => `T-${n + 1}`);
 const day = '2026-11-21';

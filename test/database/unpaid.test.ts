@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 
 import type { LaneHold } from '../../database/lanes';
 import { settleWithoutSend } from '../../database/settlements';
 import type { HoldCode } from '../../domain/hold-reasons';
 import { queueDepth } from '../../database/status';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { orderBody } from '../support/samples';
 import type { TestChange } from '../support/stack';
 import { absorb, delivery, holdLane, newTenant } from './support';
 
 // Invoices that wait for money, and what sets them going.
 
-let database: TestDatabase;
+const database = withDatabase();
 let tenant = 0;
 let lane: LaneHold;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
 beforeEach(async () => {
   tenant = await newTenant(database.pool);
   lane = await holdLane(database.pool, tenant, 'qbo');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { putConnection } from '../../database/connections';
 import { markNeedsAuth } from '../../database/lane-reasons';
@@ -7,16 +7,11 @@ import { setLane } from '../../database/lanes';
 import { requestSettings } from '../../database/settings';
 import { findStuckTenants } from '../../database/watchdog';
 import { initialSyncSettings } from '../../domain/lane/sync-settings';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 import { customer } from '../support/samples';
 import { absorb, deliver, deliveries, holdLane, newTenant, send, store } from './support';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, 30_000);
-afterAll(() => database.drop());
+const database = withDatabase();
 
 /** As if an hour had passed since everything that this tenant did. */
 async function age(tenant: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { dayIn } from '../../domain/business-day';
+import { dayIn, dayReader } from '../../domain/business-day';
 import type { PaymentBody, PayoutBody, Undated } from '../../domain/bodies';
 import { change, Memory } from './fold';
 
@@ -11,6 +11,22 @@ test.each([
   ['Europe/London', '2026-07-01T23:30:00Z', '2026-07-02'],
 ])('in %s %s is on %s', (zone, instant, day) => {
   expect(dayIn(zone, instant)).toBe(day);
+});
+
+test.each([
+  ['America/New_York', 0],
+  ['Australia/Lord_Howe', 4],
+  ['Asia/Kathmandu', 5],
+  ['America/St_Johns', 0],
+])('many instants in %s, cut at %i, have the days that each has alone', (zone, cutHour) => {
+  const dayOf = dayReader(zone, cutHour);
+  // A year in steps of 97 minutes, through both changes of the clock.
+  for (let minute = 0; minute < 366 * 24 * 60; minute += 97) {
+    const instant = new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
+    const day = dayOf(instant);
+    if (day !== dayIn(zone, instant, cutHour)) throw new Error(`${instant} is not on ${day}`);
+  }
+  expect(dayOf('2026-06-15T12:00:00.000Z')).toBe('2026-06-15');
 });
 
 const payment: Undated<PaymentBody> = {

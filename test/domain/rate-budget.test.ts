@@ -1,3 +1,5 @@
+import { strict as assert } from 'node:assert';
+
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
@@ -25,7 +27,7 @@ function play(asks: readonly { kind: CallKind; pauseMs: number }[]): Call[] {
         break;
       }
       // The timer of the caller knows whole milliseconds.
-      expect(answer.atMs).toBeGreaterThan(nowMs);
+      assert(answer.atMs > nowMs, 'told to wait until a moment that is past');
       nowMs = Math.ceil(answer.atMs);
     }
     calls.push({ kind, atMs: nowMs });

@@ -30,7 +30,6 @@ test.each(portions.map((some) => [some[0] ?? 0, some.at(-1) ?? 0, some] as const
   (_first, _last, some) => {
     expect(some.flatMap(faultOf)).toEqual([]);
   },
-  120_000,
 );
 
 /** What is wrong after the history of this seed. */

@@ -11,6 +11,7 @@ import {
 } from '../../connectors/quickbooks/shape/mapping';
 import { customerSchema, itemSchema } from '../../connectors/quickbooks/api/wire';
 import { compose as composeInShop } from '../../connectors/woocommerce/push/compose';
+import type { WooFinding } from '../../connectors/woocommerce/push/look-up';
 import { productSchema } from '../../connectors/woocommerce/api/wire';
 import type { KnownProduct } from '../../database/known-products';
 import type { LoadedReferences } from '../../database/outgoing';
@@ -164,19 +165,11 @@ export class World {
     if (content.kind === 'customer')
       return composeCustomer(item, content.body, references, this.customerFinding(item));
     if (content.kind !== 'product') throw new Error(`a ${content.kind} is not written here`);
-    if (delivery.system === 'woo')
-      return composeInShop(
-        item,
-        references,
-        {
-          [item.deliveryId]: this.shopFinding(
-            item,
-            references.ownProducts.get(item.recordId)?.code ?? content.body.sku,
-          ),
-        },
-        { currency: null, zeroPrice: 'publish' },
-      );
     const code = references.ownProducts.get(item.recordId)?.code ?? content.body.sku;
+    if (delivery.system === 'woo') {
+      const rules = { currency: null, zeroPrice: 'publish' } as const;
+      return composeInShop(item, { references, finding: this.shopFinding(item, code), rules });
+    }
     const company = { references, facts: companyFacts };
     return composeItem(item, content.body, company, this.itemFinding(item, code));
   }
@@ -291,7 +284,7 @@ export class World {
     return [...this.things[system].values()].filter((row) => row['kind'] === kind);
   }
 
-  private shopFinding({ remoteId }: Outgoing, code: string): JsonObject {
+  private shopFinding({ remoteId }: Outgoing, code: string): WooFinding {
     if (remoteId !== null) return { type: 'absent' };
     const hit = this.rows('woo', 'product').find((row) => nameOf(row) === foldSku(code));
     if (hit === undefined) return { type: 'absent' };

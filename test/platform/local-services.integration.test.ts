@@ -55,7 +55,7 @@ test('Postgres comes back on its port with what was committed, killed in mid-tra
     await services.stop();
   }
   expect(isAlive(postgres.pid)).toBe(false);
-}, 60_000);
+});
 
 test('Temporal comes back on its port with a started workflow, killed and restarted', async () => {
   const sources = { cacheFolder: userCacheFolder(), checkout: checkoutFolder(), log };
@@ -79,7 +79,7 @@ test('Temporal comes back on its port with a started workflow, killed and restar
     await client.connection.close();
     await temporal.stop();
   }
-}, 60_000);
+});
 
 test('search attributes are registered where they are missing, and once', async () => {
   const namespace = 'books';
@@ -116,7 +116,7 @@ test('search attributes are registered where they are missing, and once', async 
     await connection.close();
     await temporal.stop();
   }
-}, 60_000);
+});
 
 test('no service outlives its starter, not even when that is killed', async () => {
   const starter = spawn(
@@ -131,7 +131,7 @@ test('no service outlives its starter, not even when that is killed', async () =
   const deadlineMs = Date.now() + 15_000;
   while (pids.some(isAlive) && Date.now() < deadlineMs) await pause(50);
   expect(pids.map(isAlive)).toEqual([false, false]);
-}, 60_000);
+});
 
 test('a service that cannot start shows the end of its log', async () => {
   const failing = startTemporal({ program: 'false', folder, isInMemory: true });

@@ -35,7 +35,7 @@ test('a machine without the program downloads it once and keeps it', async () =>
   await expect(findTemporal(sources)).resolves.toBe(found);
   expect(asked).toHaveLength(2);
   expect(asked[0]).toMatch(/^\/cli\/v1\.8\.2\?arch=(amd64|arm64)&platform=\w+&format=tar\.gz$/);
-}, 120_000);
+});
 
 /** Serves the real program the way the official address does. */
 async function offer(program: string): Promise<string> {

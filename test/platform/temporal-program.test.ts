@@ -67,4 +67,4 @@ test('a download that nobody answers is given up', async () => {
   const startMs = Date.now();
   await expect(adviceFor(`http://127.0.0.1:${port}`)).resolves.toContain('no answer within 5 s');
   expect(Date.now() - startMs).toBeLessThan(8_000);
-}, 15_000);
+});

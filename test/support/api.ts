@@ -7,6 +7,8 @@ import { readEnv } from '../../platform/env';
 import type { Queues } from '../../protocol/messages';
 import { createTestDatabase, type TestDatabase } from './database';
 import { testServers } from './env';
+import { fixture } from './fixture';
+import type { Stack } from './stack';
 
 /** The API as it runs for real, on free ports, with a database of its own. */
 export interface TestApi extends RunningApi {
@@ -46,18 +48,21 @@ export interface TestApiOptions {
   temporalAddress?: string;
   /** Where the API finds its database, if not at its true address. */
   databaseUrlOf?: (url: string) => string;
-  /** Queues of workers that run already. */
-  queues?: () => Queues;
+  /** Whose database and workers the API shares. */
+  stack?: Stack;
 }
 
 /** Nobody listens on the discard port. */
 export const nowhere = '127.0.0.1:9';
 
+/** The API for all tests of a file. */
+export const withApi = (options?: TestApiOptions): TestApi => fixture(() => startTestApi(options));
+
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const database = await createTestDatabase();
   const rootKey = `root_${randomBytes(32).toString('base64url')}`;
   const own = randomBytes(4).toString('hex');
-  const queues = options.queues?.() ?? {
+  const queues = options.stack?.queues ?? {
     workflows: `sync-${own}`,
     database: `db-${own}`,
     woo: `woo-${own}`,
@@ -68,7 +73,8 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     PUBLIC_URL: 'https://sync.example.com',
     PORT: '0',
     METRICS_PORT: '0',
-    DATABASE_URL: options.databaseUrlOf?.(database.url) ?? database.url,
+    DATABASE_URL:
+      options.stack?.database.url ?? options.databaseUrlOf?.(database.url) ?? database.url,
     TEMPORAL_ADDRESS: options.temporalAddress ?? testServers().temporalAddress,
     TRUTH_SYNC_ROOT_KEY: rootKey,
     TRUTH_SYNC_SECRET_KEYS: `test:${randomBytes(32).toString('base64')}`,
@@ -86,7 +92,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     createTenant: () => createApiTenant(call, rootKey),
     stop: async () => {
       await api.stop();
-      await database.drop();
+      await database.stop();
     },
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { startLocalServices } from '../../tools/local-services/start-local-services';
 import { bundleWorkflows } from '../../workers/bundle-workflows';
-import { createTemplate } from './database';
+import { createTemplate } from './template';
 import { givenServers, passOnServers } from './env';
 import { keepForTearDown } from './shared-services';
 

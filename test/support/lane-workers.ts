@@ -11,7 +11,7 @@ import { checkoutFolder } from '../../platform/data-folder';
 import type { Queues } from '../../protocol/messages';
 import { testServers } from './env';
 import type { ChildPlan, Point } from './push-child';
-import type { Stack } from './stack';
+import { hangMs, type Stack } from './stack';
 
 // Workers of single lanes, in this process or in one that can be killed.
 
@@ -49,8 +49,21 @@ export interface LaneProcess {
   kill(): Promise<void>;
 }
 
-/** Serves one lane's queue from a process of its own. */
-export async function startLaneProcess(
+let starting: Promise<unknown> = Promise.resolve();
+
+/**
+ * Serves one lane's queue from a process of its own. They start one after the other, for each is
+ * busy for seconds until it is ready.
+ */
+export function startLaneProcess(
+  ...given: Parameters<typeof startProcess>
+): ReturnType<typeof startProcess> {
+  const started = starting.then(() => startProcess(...given));
+  starting = started.catch(() => undefined);
+  return started;
+}
+
+async function startProcess(
   stack: Stack,
   queues: Queues,
   system: Target,
@@ -80,14 +93,16 @@ export async function startLaneProcess(
         reject(new Error(`the process ended before it was ${word}`));
       });
     });
-  const reached = within(60_000, said('reached'));
+  const [ready, hasReached] = [said('ready'), said('reached')];
+  hasReached.catch(() => undefined);
+  await within(ready);
+  const reached = within(hasReached);
   reached.catch(() => undefined);
-  await within(60_000, said('ready'));
   return {
     child,
     reached,
     goOn: async () => {
-      const turned = within(30_000, said('turned'));
+      const turned = within(said('turned'));
       child.kill('SIGCONT');
       await turned;
     },
@@ -100,12 +115,12 @@ export async function startLaneProcess(
 }
 
 /** Fails rather than waits for ever for a point that is never reached. */
-async function within(timeoutMs: number, what: Promise<void>): Promise<void> {
+async function within(what: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`not within ${timeoutMs} ms`));
-    }, timeoutMs);
+      reject(new Error(`not within ${hangMs} ms`));
+    }, hangMs);
   });
   await Promise.race([what, late]).finally(() => {
     clearTimeout(timer);

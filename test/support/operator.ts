@@ -59,12 +59,11 @@ export async function startUndo(
 }
 
 /** Until the run has ended. */
-export async function ended(ask: Ask, id: string, timeoutMs = 60_000): Promise<Undo> {
+export async function ended(ask: Ask, id: string): Promise<Undo> {
   return until(
     'the undo ended',
     () => undoAt(ask, id),
     ({ state }) => !['requested', 'running'].includes(state),
-    timeoutMs,
   );
 }
 

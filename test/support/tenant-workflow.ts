@@ -52,9 +52,8 @@ export async function untilStatus(
   tenant: Tenant,
   what: string,
   holds: (status: TenantSyncStatus) => boolean,
-  timeoutMs?: number,
 ): Promise<TenantSyncStatus> {
-  return until(what, () => statusOf(stack, tenant), holds, timeoutMs);
+  return until(what, () => statusOf(stack, tenant), holds);
 }
 
 export async function untilAttributes(
@@ -62,9 +61,8 @@ export async function untilAttributes(
   tenant: Tenant,
   what: string,
   holds: (attributes: Attributes) => boolean,
-  timeoutMs = 5_000,
 ): Promise<Attributes> {
-  return until(what, () => attributesOf(stack, tenant), holds, timeoutMs);
+  return until(what, () => attributesOf(stack, tenant), holds);
 }
 
 /** Events of the newest run, or of a given one. */

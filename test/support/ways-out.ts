@@ -49,7 +49,6 @@ export async function untilStands(
       what,
       () => standing(stack, tenant, place),
       (seen) => seen === wanted,
-      20_000,
     );
   } catch (error) {
     throw new Error(`${what}; failures: ${(await heldWith(stack, tenant)).join('; ')}`, {
@@ -84,7 +83,7 @@ export async function sent(
   ...changes: TestChange[]
 ): Promise<void> {
   await sendChanges(stack, tenant, changes);
-  await untilIdle(stack, tenant, 50_000);
+  await untilIdle(stack, tenant);
 }
 
 /** Redrives a record in a system, once, and waits for what that is to bring. */

@@ -31,4 +31,4 @@ test('a schedule that was deleted is there again, and one that is there is left 
     await schedule.delete();
     await client.connection.close();
   }
-}, 60_000);
+});

@@ -1,22 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { testServers } from '../support/env';
 import { fault } from '../support/sandboxes';
 import { customer, order, product } from '../support/samples';
-import { createTestTenant, sendChanges, startStack, untilIdle, type Stack } from '../support/stack';
+import { createTestTenant, sendChanges, withStack, untilIdle } from '../support/stack';
 import { eventsOf, signal, untilStatus } from '../support/tenant-workflow';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 test('every activity goes to the queue of its kind: Postgres, shop or books', async () => {
   const tenant = await createTestTenant(stack);
@@ -41,7 +33,7 @@ test('every activity goes to the queue of its kind: Postgres, shop or books', as
     'pushDeliveries',
     'pushDeliveries',
   ]);
-}, 60_000);
+});
 
 test('the bundle holds every workflow and nothing that does not belong in one', () => {
   const code = readFileSync(testServers().bundlePath, 'utf8');
@@ -59,4 +51,4 @@ test('the bundle holds every workflow and nothing that does not belong in one', 
     expect([...paths]).not.toContain(foreign);
   expect([...paths]).toContain('./workflows/');
   expect(code).not.toMatch(/node:crypto|require\(["']crypto["']\)/);
-}, 60_000);
+});

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { laneStates } from '../../database/lanes';
 import { calls, documents, fault, noFaults, shelf, writes } from '../support/sandboxes';
@@ -7,10 +7,9 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import {
@@ -23,15 +22,7 @@ import {
   workflowOf,
 } from '../support/tenant-workflow';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 async function breakerInLaneRow(tenant: TestTenant): Promise<unknown> {
   const lanes = await laneStates(stack.database.pool, tenant.id);
@@ -85,7 +76,7 @@ test('a system that fails opens the breaker after the set number of attempts, an
   );
   const attempts = await attemptsOf(tenant);
   expect(attempts).toEqual([0]);
-}, 60_000);
+});
 
 async function attemptsOf(tenant: TestTenant): Promise<number[]> {
   const { rows } = await stack.database.pool.query<{ attempts: number }>(
@@ -134,7 +125,7 @@ test('a workflow started anew loads the breaker, the pause and the isolation tha
   await signal(stack, tenant, 'setBreaker', { lane: 'qbo', to: 'closed' });
   await untilIdle(stack, tenant);
   expect(await calls(stack, tenant, 'woo')).not.toEqual([]);
-}, 60_000);
+});
 
 test('429 is neither a failure nor a success: the lane waits by a timer and no attempt is used up', async () => {
   const tenant = await createTestTenant(stack);
@@ -145,7 +136,7 @@ test('429 is neither a failure nor a success: the lane waits by a timer and no a
     times: 4,
   });
   await sendChanges(stack, tenant, [customer('c1'), product('A'), order('P-1', [['A', 1]], 'c1')]);
-  await untilIdle(stack, tenant, 30_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 12.50']);
   const sent = await writes(stack, tenant, 'qbo');
   expect(sent.filter(({ status }) => status === 429)).toHaveLength(4);
@@ -164,7 +155,7 @@ test('429 is neither a failure nor a success: the lane waits by a timer and no a
   const events = await eventsOf(stack, tenant);
   expect(activityCounts(events)['setLane']).toBeUndefined();
   expect(events.some((event) => event.timerStartedEventAttributes)).toBe(true);
-}, 60_000);
+});
 
 test('failures of single items never open the breaker', async () => {
   const tenant = await createTestTenant(stack);
@@ -189,7 +180,7 @@ test('failures of single items never open the breaker', async () => {
   expect(lanes.qbo.breaker).toEqual({ kind: 'closed' });
   expect(activityCounts(await eventsOf(stack, tenant))['setLane']).toBeUndefined();
   expect(await shelf(stack, tenant)).toHaveLength(8);
-}, 60_000);
+});
 
 test('a database that is away and a lane that is busy do not touch the breaker', async () => {
   const tenant = await createTestTenant(stack);
@@ -210,8 +201,8 @@ test('a database that is away and a lane that is busy do not touch the breaker',
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE datname = current_database() AND pid <> pg_backend_pid()`,
   );
-  await untilIdle(stack, tenant, 30_000);
+  await untilIdle(stack, tenant);
   const { lanes } = await statusOf(stack, tenant);
   expect([lanes.woo.breaker.kind, lanes.qbo.breaker.kind]).toEqual(['closed', 'closed']);
   expect(activityCounts(await eventsOf(stack, tenant))['setLane']).toBeUndefined();
-}, 60_000);
+});

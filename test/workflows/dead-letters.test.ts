@@ -1,5 +1,5 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { discardDelivery, listFailures, type Failure } from '../../database/failures';
@@ -9,23 +9,14 @@ import { customer, order, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import { signal, untilAttributes } from '../support/tenant-workflow';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 async function failures(tenant: TestTenant): Promise<Failure[]> {
   return listFailures(
@@ -138,7 +129,7 @@ test('a sale that is refused for good stands as a failed workflow with its cause
   expect(await documents(stack, tenant)).toEqual(sold([1]));
   expect(await failures(tenant)).toEqual([]);
   await untilAttributes(stack, tenant, 'nothing dead', ({ dead: shown }) => shown === 0);
-}, 60_000);
+});
 
 async function found(query: string): Promise<string[]> {
   const ids: string[] = [];
@@ -169,7 +160,7 @@ test('O6: once a redrive by cause has posted it, the repair workflow is complete
   await expect(stack.client.workflow.getHandle(repair?.id ?? '').result()).resolves.toBe(
     'delivered',
   );
-}, 60_000);
+});
 
 test('a redrive by cause, of all, and by ids posts each sale once', async () => {
   const tenant = await tenantWithDead(3, 1);
@@ -208,7 +199,7 @@ test('a redrive by cause, of all, and by ids posts each sale once', async () => 
     (all) => all.length === 4,
   );
   expect(await documents(stack, tenant)).toEqual(sold([1, 2, 3, 4]));
-}, 60_000);
+});
 
 test('a discarded dead letter stays away from the books, also when everything is redriven', async () => {
   const tenant = await tenantWithDead(2, 1);
@@ -221,4 +212,4 @@ test('a discarded dead letter stays away from the books, also when everything is
   await sendChanges(stack, tenant, [order('P-3', [['A', 1]], 'c1')]);
   await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual(sold([2, 3]));
-}, 60_000);
+});

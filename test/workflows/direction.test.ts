@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { newestSettings, settingsVersions, syncInForce } from '../../database/settings';
 import { countStates } from '../../database/status';
@@ -9,23 +9,14 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import { signal, untilAttributes, untilStatus } from '../support/tenant-workflow';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 const off: DirectionPolicy = {
   systems: {
@@ -112,14 +103,14 @@ test('nothing leaves while a direction is off; on again, products get their late
   await sendChanges(stack, tenant, [order('P-3', [['A', 3]], 'c1')]);
   await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toHaveLength(2);
-}, 60_000);
+});
 
 test('with catchUp true the sales that were kept back are posted: the way out of `direction`', async () => {
   const tenant = await keptBack();
   await turn(tenant, 'on', initialDirection, true);
   await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual(both);
-}, 60_000);
+});
 
 test('with catchUp false they are skipped', async () => {
   const tenant = await keptBack();
@@ -127,7 +118,7 @@ test('with catchUp false they are skipped', async () => {
   await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 12.50']);
   expect(await held(tenant)).toBe(1);
-}, 60_000);
+});
 
 test('a repeated id changes nothing, and is stored once', async () => {
   const tenant = await keptBack();
@@ -147,7 +138,7 @@ test('a repeated id changes nothing, and is stored once', async () => {
   expect((await newestSettings(stack.database.pool, tenant.id, 'direction'))?.requestId).toBe(
     'off-again',
   );
-}, 60_000);
+});
 
 test('sync settings by hand are in force with their revision; malformed ones are refused', async () => {
   const tenant = await createTestTenant(stack);
@@ -173,4 +164,4 @@ test('sync settings by hand are in force with their revision; malformed ones are
   await untilIdle(stack, tenant);
   const sizes = (await writes(stack, tenant, 'qbo')).map(({ operations }) => operations);
   expect(sizes).toEqual([1, 1, 1, 1]); // the setting shows in what is sent
-}, 60_000);
+});

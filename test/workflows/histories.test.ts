@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { takeLease } from '../../database/lanes';
 import { createRun, findRun } from '../../database/runs';
@@ -14,25 +14,16 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import { eventsOf, runsOf, signal, untilStatus } from '../support/tenant-workflow';
 
 // Runs through the paths whose histories the replay test keeps, each to a continue-as-new.
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 /** Rolls the run and keeps its history; answers whether it ended in continue-as-new. */
 async function roll(tenant: TestTenant, name: string): Promise<boolean> {
@@ -59,7 +50,7 @@ test('a plain drain', async () => {
   await sendChanges(stack, tenant, day);
   await untilIdle(stack, tenant);
   expect(await roll(tenant, 'drain')).toBe(true);
-}, 60_000);
+});
 
 test('a wake of an idle tenant: absorbed within the workflow task, no backlog shown', async () => {
   const tenant = await createTestTenant(stack);
@@ -79,7 +70,7 @@ test('a wake of an idle tenant: absorbed within the workflow task, no backlog sh
   expect(activities).toEqual(['pushDeliveries']);
   expect(events.filter((one) => one.upsertWorkflowSearchAttributesEventAttributes)).toEqual([]);
   expect(await roll(tenant, 'quick-wake')).toBe(true);
-}, 60_000);
+});
 
 test('a breaker that opens, probes and closes', async () => {
   const tenant = await createTestTenant(stack);
@@ -95,7 +86,7 @@ test('a breaker that opens, probes and closes', async () => {
   await untilIdle(stack, tenant);
   await untilStatus(stack, tenant, 'closed', ({ lanes }) => lanes.qbo.breaker.kind === 'closed');
   expect(await roll(tenant, 'breaker')).toBe(true);
-}, 60_000);
+});
 
 test('a direction turned off and on, a pause, a new policy', async () => {
   const tenant = await createTestTenant(stack);
@@ -122,7 +113,7 @@ test('a direction turned off and on, a pause, a new policy', async () => {
   );
   await untilIdle(stack, tenant);
   expect(await roll(tenant, 'direction')).toBe(true);
-}, 60_000);
+});
 
 test('a dead letter, isolation, new credentials and a redrive', async () => {
   const tenant = await createTestTenant(stack);
@@ -146,7 +137,7 @@ test('a dead letter, isolation, new credentials and a redrive', async () => {
     (all) => all.length === 1,
   );
   expect(await roll(tenant, 'redrive')).toBe(true);
-}, 60_000);
+});
 
 test('a roll by the number of events under signals', async () => {
   const tenant = await createTestTenant(stack, undefined, { rollAtEvents: 100 });
@@ -154,7 +145,7 @@ test('a roll by the number of events under signals', async () => {
   for (let turn = 0; turn < 60; turn++) await signal(stack, tenant, 'wake');
   await untilIdle(stack, tenant);
   expect(await roll(tenant, 'roll')).toBe(true);
-}, 60_000);
+});
 
 test('a dry run that waits for the lane and is cancelled', async () => {
   const tenant = await createTestTenant(stack);
@@ -191,4 +182,4 @@ test('a dry run that waits for the lane and is cancelled', async () => {
   await expect(workflow.result()).rejects.toThrow();
   expect(await findRun(pool, tenant.id, id)).toMatchObject({ state: 'cancelled' });
   await recordWorkflow(workflow, 'dry-run');
-}, 60_000);
+});

@@ -1,26 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 
 import { countStates } from '../../database/status';
 import { count, customer, order, product, refund } from '../support/samples';
-import {
-  control,
-  createTestTenant,
-  sendChanges,
-  startStack,
-  untilIdle,
-  type Stack,
-} from '../support/stack';
+import { control, createTestTenant, sendChanges, withStack, untilIdle } from '../support/stack';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 const ledger = z.object({
   realms: z.record(
@@ -97,4 +82,4 @@ test('sales of the till become stock in the shop and documents in the books', as
     ['MUG', 96],
     ['mug~2', 50],
   ]);
-}, 60_000);
+});

@@ -9,7 +9,7 @@ import { recorded, recordedNames, type History } from '../support/histories';
 
 beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-}, 60_000);
+});
 
 async function replay(history: History, workflowId = 'tenant-sync:replayed'): Promise<void> {
   const workflowBundle = { codePath: testServers().bundlePath };
@@ -34,7 +34,6 @@ describe('recorded runs', () => {
     async (name) => {
       await expect(replay(recorded(name))).resolves.toBeUndefined();
     },
-    30_000,
   );
 
   test('a history in which another activity was asked for is refused', async () => {
@@ -46,7 +45,7 @@ describe('recorded runs', () => {
     if (activityType === null || activityType === undefined) throw new Error('no absorb in it');
     activityType.name = 'setLane';
     await expect(replay(history)).rejects.toThrow(/determinis/i);
-  }, 30_000);
+  });
 
   test('a history without the end of its first turn is refused', async () => {
     const history = recorded('drain');
@@ -54,5 +53,5 @@ describe('recorded runs', () => {
     const completed = events.findIndex((event) => event.activityTaskCompletedEventAttributes);
     history.events = events.filter((_event, index) => index !== completed);
     await expect(replay(history)).rejects.toThrow();
-  }, 30_000);
+  });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { laneStates } from '../../database/lanes';
 import { calls, documents, fault, noFaults } from '../support/sandboxes';
@@ -8,11 +8,10 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
   wake,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import {
@@ -26,15 +25,7 @@ import {
   workflowOf,
 } from '../support/tenant-workflow';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 /** A tenant that has nothing to do, and whose workflow knows it. */
 async function idleTenant(settings = quickSettings): Promise<TestTenant> {
@@ -110,7 +101,7 @@ describe('signals by hand', () => {
     expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 12.50']);
     const { status } = await workflowOf(stack, tenant).describe();
     expect(status.name).toBe('RUNNING');
-  }, 60_000);
+  });
 
   test('a repeated id is taken once', async () => {
     const tenant = await idleTenant();
@@ -119,7 +110,7 @@ describe('signals by hand', () => {
     }
     await untilStatus(stack, tenant, 'all taken', ({ pendingRequests }) => pendingRequests === 0);
     expect(activityCounts(await eventsOf(stack, tenant))['redriveDeliveries']).toBe(1);
-  }, 30_000);
+  });
 
   test('a redrive that fails for good does not end the workflow', async () => {
     const tenant = await idleTenant();
@@ -140,7 +131,7 @@ describe('signals by hand', () => {
     await untilIdle(stack, tenant);
     const { status } = await workflowOf(stack, tenant).describe();
     expect(status.name).toBe('RUNNING');
-  }, 30_000);
+  });
 });
 
 test("an operator's setBreaker during a turn wins over the end of the turn", async () => {
@@ -164,7 +155,7 @@ test("an operator's setBreaker during a turn wins over the end of the turn", asy
   expect(openTimers(await eventsOf(stack, tenant))).toBe(0); // isolated needs no timer
   await signal(stack, tenant, 'setBreaker', { lane: 'qbo', to: 'closed' });
   await untilIdle(stack, tenant);
-}, 60_000);
+});
 
 function openTimers(events: Awaited<ReturnType<typeof eventsOf>>): number {
   const started = events.filter((event) => event.timerStartedEventAttributes).length;
@@ -189,7 +180,7 @@ test('credentials that are refused park the lane until new ones come', async () 
   await signal(stack, tenant, 'credentialsUpdated', { lane: 'woo' });
   await untilIdle(stack, tenant);
   await untilAttributes(stack, tenant, 'well again', ({ state }) => state === 'OK');
-}, 60_000);
+});
 
 test('a failure of old credentials does not park the lane when new ones have come meanwhile', async () => {
   const tenant = await idleTenant();
@@ -208,7 +199,7 @@ test('a failure of old credentials does not park the lane when new ones have com
   expect((await calls(stack, tenant, 'woo'))[before]?.status).toBe(401);
   expect(await needsAuth(tenant)).toBe(false);
   expect((await statusOf(stack, tenant)).state).toBe('OK');
-}, 60_000);
+});
 
 async function needsAuth(tenant: TestTenant): Promise<boolean | undefined> {
   const lanes = await laneStates(stack.database.pool, tenant.id);
@@ -254,7 +245,7 @@ test('search attributes follow pause, isolation, backlog and policy within secon
   await untilIdle(stack, tenant);
   await untilAttributes(stack, tenant, 'no backlog', ({ backlog }) => backlog === 0);
   expect((await attributesOf(stack, tenant)).policyRev).toBe(3);
-}, 60_000);
+});
 
 test('rows that are due but cannot be taken cause no hot loop', async () => {
   const tenant = await idleTenant();
@@ -264,7 +255,7 @@ test('rows that are due but cannot be taken cause no hot loop', async () => {
     [tenant.id],
   );
   await sendChanges(stack, tenant, [product('A')]);
-  await untilIdle(stack, tenant, 30_000);
+  await untilIdle(stack, tenant);
   const counts = activityCounts(await eventsOf(stack, tenant));
   expect(counts['pushDeliveries']).toBeLessThanOrEqual(14); // waits of 1, 2, 4 s per lane
   // Orders whose product never arrives are due and not ready: nobody asks for them again and again.
@@ -282,4 +273,4 @@ test('rows that are due but cannot be taken cause no hot loop', async () => {
   await untilIdle(stack, tenant);
   const after = activityCounts(await eventsOf(stack, tenant))['pushDeliveries'] ?? 0;
   expect(after - before).toBeLessThanOrEqual(4);
-}, 60_000);
+});

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { targets, type Target } from '../../domain/words';
 import { calls, documents, fault, shelf } from '../support/sandboxes';
@@ -7,22 +7,13 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
+  withStack,
   until,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 function day(name: string, quantity: number): Parameters<typeof sendChanges>[2] {
   return [
@@ -67,12 +58,12 @@ test('a tenant whose vendors fail does not slow another one, and nothing of it g
       (count) => count === 1,
     );
   await sendChanges(stack, well, day('well', 3));
-  await untilIdle(stack, well, 50_000);
+  await untilIdle(stack, well);
   expect(await Promise.all(targets.map((system) => hanging(slow, system)))).toEqual([1, 1]);
   expect(await figures(well)).toEqual(['SalesReceipt P-1 37.50', 'MUG Mug of well 97']);
   expect(await figures(sick)).toEqual([]);
   expect(await figures(slow)).toEqual([]);
-}, 60_000);
+});
 
 test('equal records of two tenants stay apart in shops, books and tables', async () => {
   const tenants = await Promise.all([createTestTenant(stack), createTestTenant(stack)]);
@@ -92,4 +83,4 @@ test('equal records of two tenants stay apart in shops, books and tables', async
   };
   const [ofA, ofB] = [await idsOf(a), await idsOf(b)];
   expect(ofA.filter((id) => ofB.includes(id))).toEqual([]); // equal data, other keys
-}, 60_000);
+});

@@ -1,16 +1,15 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { calls, documents, shelf, writes } from '../support/sandboxes';
 import { count, customer, order, product } from '../support/samples';
 import {
   createTestTenant,
   sendChanges,
-  startStack,
+  withStack,
   storeOnly,
   until,
   untilIdle,
   wake,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import {
@@ -23,15 +22,7 @@ import {
   untilStatus,
 } from '../support/tenant-workflow';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 /** As the API does: signals only where intake says so. */
 async function intake(
@@ -55,11 +46,11 @@ test('no wake is lost: of many parallel intakes beside absorb nothing stays behi
       return signals;
     }),
   );
-  await untilIdle(stack, tenant, 30_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toHaveLength(120);
   expect(woken.reduce((sum, signals) => sum + signals, 0)).toBeLessThan(120);
   await Promise.all(await historiesAreSmall(tenant));
-}, 60_000);
+});
 
 test('a wake that comes after the last look at the inbox, while absorb still runs, arms the next round', async () => {
   const tenant = await createTestTenant(stack);
@@ -100,7 +91,7 @@ test('a wake that comes after the last look at the inbox, while absorb still run
   await signal(stack, tenant, 'setPaused', { paused: false });
   await untilIdle(stack, tenant);
   expect(await shelf(stack, tenant)).toHaveLength(2);
-}, 60_000);
+});
 
 async function historiesAreSmall(tenant: TestTenant): Promise<Promise<void>[]> {
   return (await runsOf(stack, tenant)).map(async (run) => {
@@ -121,7 +112,7 @@ test('200 changes of one record become few writes, the last of them the latest s
   await untilIdle(stack, tenant);
   expect(await shelf(stack, tenant)).toEqual(['A Name 201 -']);
   expect((await writes(stack, tenant, 'woo')).length - before).toBeLessThan(100);
-}, 60_000);
+});
 
 test('a run that rolls at 100 events under 200 signals loses nothing', async () => {
   const tenant = await createTestTenant(stack, undefined, { rollAtEvents: 100 });
@@ -144,7 +135,7 @@ test('a run that rolls at 100 events under 200 signals loses nothing', async () 
     }),
   );
   await wake(stack, tenant);
-  await untilIdle(stack, tenant, 30_000);
+  await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toHaveLength(50);
   expect(await shelf(stack, tenant)).toEqual(['A Article A 950']);
   const runs = await until(
@@ -157,7 +148,7 @@ test('a run that rolls at 100 events under 200 signals loses nothing', async () 
     expect(events.length).toBeLessThan(500);
     expect(inputBytes(events)).toBeLessThan(10_000);
   }
-}, 60_000);
+});
 
 test('continueAsNewNow rolls at once, and what was set is carried on', async () => {
   const tenant = await createTestTenant(stack);
@@ -189,4 +180,4 @@ test('continueAsNewNow rolls at once, and what was set is carried on', async () 
   await signal(stack, tenant, 'setPaused', { lane: 'qbo', paused: false });
   await untilIdle(stack, tenant);
   expect((await calls(stack, tenant, 'qbo')).length).toBeGreaterThan(called);
-}, 60_000);
+});

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { requestRedrive } from '../../database/failures';
 import { createRun, findRun } from '../../database/runs';
@@ -14,24 +14,15 @@ import {
   createTestTenant,
   quickSettings,
   sendChanges,
-  startStack,
+  withStack,
   storeOnly,
   until,
   untilIdle,
-  type Stack,
   type TestTenant,
 } from '../support/stack';
 import { untilAtRest, workflowOf } from '../support/tenant-workflow';
 
-let stack: Stack;
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 60_000);
-
-afterAll(async () => {
-  await stack.stop();
-}, 60_000);
+const stack = withStack();
 
 /** As if nothing had moved for longer than the watchdog waits. */
 async function ageBy30s(tenant: TestTenant): Promise<void> {
@@ -67,7 +58,7 @@ test('a tenant whose wake flag is up with nobody woken is woken, and one at rest
   expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 25.00']);
   await ageBy30s(tenant);
   expect(await watch()).toBe(0);
-}, 60_000);
+});
 
 test('a terminated workflow is started again', async () => {
   const tenant = await createTestTenant(stack);
@@ -81,7 +72,7 @@ test('a terminated workflow is started again', async () => {
   expect(await watch()).toBe(1);
   await untilIdle(stack, tenant);
   expect(await documents(stack, tenant)).toEqual(['SalesReceipt P-1 25.00']);
-}, 60_000);
+});
 
 test('requests whose signal got lost are signalled again', async () => {
   const tenant = await createTestTenant(stack);
@@ -114,7 +105,7 @@ test('requests whose signal got lost are signalled again', async () => {
   );
   await ageBy30s(tenant);
   expect(await watch()).toBe(0);
-}, 60_000);
+});
 
 test('counters that went wrong are put right when the tenant is looked after', async () => {
   const tenant = await createTestTenant(stack);
@@ -125,7 +116,7 @@ test('counters that went wrong are put right when the tenant is looked after', a
   await ageBy30s(tenant);
   expect(await watch()).toBe(1);
   await untilIdle(stack, tenant);
-}, 60_000);
+});
 
 test('O10: what is wrong with one tenant keeps nobody else from being woken', async () => {
   const [odd, other] = [await createTestTenant(stack), await createTestTenant(stack)];
@@ -149,7 +140,7 @@ test('O10: what is wrong with one tenant keeps nobody else from being woken', as
     await pool.query('ALTER TABLE lanes_made DROP CONSTRAINT odd');
     await pool.query('UPDATE lanes SET settled = settled + 2000000 WHERE tenant = $1', [odd.id]);
   }
-}, 60_000);
+});
 
 test('O13: a run whose workflow was ended by hand stands as failed, and another one may begin', async () => {
   const tenant = await createTestTenant(stack);
@@ -177,4 +168,4 @@ test('O13: a run whose workflow was ended by hand stands as failed, and another 
   expect(ended?.detail).toContain('ended from outside (TERMINATED)');
   const again = { id: randomUUID(), kind: 'dry_run' as const, selector, by: 'test' };
   expect(await createRun(pool, tenant.id, again)).toEqual({ type: 'created' });
-}, 60_000);
+});

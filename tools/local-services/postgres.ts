@@ -86,11 +86,22 @@ function settings(isThrowAway: boolean): string[] {
     shared_buffers: '128MB',
     timezone: 'UTC',
     log_timezone: 'UTC',
-    // What was committed still outlives a killed server, only not a crash of the machine.
-    ...(isThrowAway ? { fsync: 'off' } : {}),
+    ...(isThrowAway ? throwAway : {}),
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
+
+/**
+ * What was committed still outlives a killed server, only not a crash of the machine; and a bulk
+ * load waits for no checkpoint.
+ */
+const throwAway = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_wal_size: '4GB',
+};
 
 /** What it takes to make a cluster. */
 interface NewCluster {

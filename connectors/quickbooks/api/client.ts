@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { ConnectorError, type CallGate, type CallTimeouts } from '../../contract';
-import { call, type HttpResult } from '../../http';
+import type { CallGate, CallTimeouts } from '../../contract';
+import { call, checked, listsWithin, type HttpResult } from '../../http';
 import { readJson } from './errors';
 import { queryAnswerSchema } from './wire';
 
@@ -104,38 +104,16 @@ export class QboClient {
   }
 }
 
-/** The value where it has the shape, else a `ConnectorError` that names the place and no value. */
-function checked<T>(what: string, schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const at = result.error.issues[0]?.path.join('.') ?? '';
-  throw new ConnectorError('upstream', `GET ${what}: unexpected JSON at "${at}"`);
-}
-
 /** `'O\'Brien'`: a text in a query (quickbooks.md#queries). */
 export function quoted(text: string): string {
   return `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
 }
 
 /** Values per list, and encoded length of all of them: an address stays under 6 kB. */
-const listCountMax = 240;
-const listTextMax = 4500;
+const listLimits = { countMax: 240, lengthMax: 4500 };
 
 /** `IN (…)` lists of the texts, each short enough for an address. */
 export function inLists(texts: readonly string[]): string[] {
-  const lists: string[][] = [];
-  let length = 0;
-  for (const text of new Set(texts)) {
-    const value = quoted(text);
-    const added = encodeURIComponent(value).length + 3;
-    const last = lists.at(-1);
-    if (last && last.length < listCountMax && length + added <= listTextMax) {
-      last.push(value);
-      length += added;
-    } else {
-      lists.push([value]);
-      length = added;
-    }
-  }
-  return lists.map((list) => `IN (${list.join(', ')})`);
+  const values = [...new Set(texts)].map(quoted);
+  return listsWithin(values, listLimits).map((list) => `IN (${list.join(', ')})`);
 }

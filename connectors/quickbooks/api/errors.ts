@@ -1,7 +1,7 @@
 import { XMLParser } from 'fast-xml-parser';
 import type { FailureClass } from '../../../domain/delivery/failure';
-import { ConnectorError, type SendAnswer } from '../../contract';
-import { retryAfterMs, type HttpAnswer, type HttpResult } from '../../http';
+import { allRefused, ConnectorError, type SendAnswer } from '../../contract';
+import { parsed, retryAfterMs, type HttpAnswer, type HttpResult } from '../../http';
 import { faultSchema, xmlFaultSchema } from './wire';
 
 // What the vendor's faults mean (quickbooks.md#faults): by code, and by the text only where one
@@ -121,11 +121,13 @@ const xml = new XMLParser({
   parseAttributeValue: false,
 });
 
+const parseXml = (text: string): unknown => xml.parse(text);
+
 /** Reads an answer by its bytes: XML comes although JSON was asked for, html from gateways. */
 export function contentOf(text: string): Content {
-  const value = text.trimStart().startsWith('<') ? undefined : parseJson(text);
+  const value = text.trimStart().startsWith('<') ? undefined : parsed(text, JSON.parse);
   if (value === undefined) {
-    const faults = faultsIn(xmlFaultSchema.safeParse(parseXml(text)));
+    const faults = faultsIn(xmlFaultSchema.safeParse(parsed(text, parseXml)));
     return faults ? { type: 'fault', faults } : { type: 'unreadable' };
   }
   if (typeof value !== 'object' || value === null) return { type: 'unreadable' };
@@ -200,15 +202,7 @@ export function wholeOutcome(
     return { type: 'lost', detail };
   const code = content.type === 'fault' ? String(content.faults[0].code) : `http_${status}`;
   const { failureClass } = meaning;
-  return {
-    type: 'answered',
-    results: Array.from({ length: members }, () => ({
-      type: 'refused',
-      failureClass,
-      code,
-      message: detail,
-    })),
-  };
+  return allRefused(members, { failureClass, code, message: detail });
 }
 
 /**
@@ -249,22 +243,4 @@ function meaningOfAnswer(status: number, content: Content): Meaning {
   // Nothing is served at this address: not the API.
   if (status === 404 || (status >= 300 && status < 400)) return system('unavailable');
   return refused('BUG');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
-}
-
-function parseXml(text: string): unknown {
-  try {
-    const value: unknown = xml.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { ConnectorError, type CallTimeouts } from '../../contract';
-import { call, retryAfterMs } from '../../http';
+import { call, parsed, retryAfterMs } from '../../http';
 import { tokenErrorSchema, tokenSchema } from './wire';
 
 // Renewal of the access token (quickbooks.md#tokens).
@@ -50,7 +50,7 @@ export async function refreshCredentials(
   // Neither a network error nor a server's error is a disconnect (quickbooks.md#tokens).
   if (result.type !== 'answer') throw new ConnectorError('upstream', result.detail);
   const { status } = result;
-  const value = parseJson(result.text);
+  const value = parsed(result.text, JSON.parse);
   const token = tokenSchema.safeParse(value);
   if (status === 200 && token.success)
     return {
@@ -67,13 +67,4 @@ export async function refreshCredentials(
   // invalid_client: our own id or secret is wrong.
   if (status === 400 || status === 401) throw new ConnectorError('config', detail);
   throw new ConnectorError('upstream', detail, waitMs);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import type { JsonObject } from '../../../domain/words';
 import { jsonObject } from '../../stored-write';
 
 // The vendor's JSON as far as we read it (quickbooks.md#envelopes, #faults).
-
-export { jsonObject };
 
 const referenceSchema = z.object({ value: z.string() });
 
@@ -48,19 +47,9 @@ export const incomeSchema = z.object({
   IncomeAccountRef: z.object({ value: z.string() }).optional(),
 });
 
-/** A sales form or a payment; what else it holds is kept. */
-export const documentSchema = z.looseObject({
-  Id: z.string().min(1),
-  SyncToken: z.string().default('0'),
-  DocNumber: z.string().optional(),
-  TxnDate: z.string().optional(),
-  TotalAmt: z.number().optional(),
-  /** A Transfer has this in place of a total. */
-  Amount: z.number().optional(),
-  PrivateNote: z.string().optional(),
-});
-export type QboDocument = z.infer<typeof documentSchema>;
-
+const linksSchema = z.array(
+  z.object({ TxnId: z.string().default(''), TxnType: z.string().default('') }),
+);
 const accountDetail = z.object({ AccountRef: referenceSchema.optional() }).optional();
 
 /** The money of a document and what it is linked to. */
@@ -77,23 +66,20 @@ export const documentContentSchema = z.object({
   /** Of a payment. */
   UnappliedAmt: z.number().optional(),
   CustomerRef: referenceSchema.optional(),
+  CurrencyRef: referenceSchema.optional(),
   DepositToAccountRef: referenceSchema.optional(),
   /** Of a purchase. */
   AccountRef: referenceSchema.optional(),
   FromAccountRef: referenceSchema.optional(),
   ToAccountRef: referenceSchema.optional(),
   TxnTaxDetail: z.object({ TotalTax: z.number().optional() }).optional(),
-  LinkedTxn: z
-    .array(z.object({ TxnId: z.string().default(''), TxnType: z.string().default('') }))
-    .default([]),
+  LinkedTxn: linksSchema.default([]),
   Line: z
     .array(
       z.object({
         Amount: z.number().optional(),
         /** Of a payment: what it is applied to. */
-        LinkedTxn: z
-          .array(z.object({ TxnId: z.string().default(''), TxnType: z.string().default('') }))
-          .optional(),
+        LinkedTxn: linksSchema.default([]),
         SalesItemLineDetail: z
           .object({
             ItemRef: referenceSchema.optional(),
@@ -116,6 +102,26 @@ export const documentContentSchema = z.object({
     .default([]),
 });
 export type QboDocumentContent = z.infer<typeof documentContentSchema>;
+
+/** A document as the books hold it: what we read of it, and the whole row. */
+export const documentSchema = jsonObject
+  .transform((row) => ({ ...row, row }))
+  .pipe(documentContentSchema.extend({ Id: z.string().min(1), row: z.custom<JsonObject>() }));
+export type QboDocument = z.infer<typeof documentSchema>;
+
+/** Documents that we write to a company. */
+export const documentEntities = [
+  'SalesReceipt',
+  'RefundReceipt',
+  'Invoice',
+  'CreditMemo',
+  'Payment',
+  'Deposit',
+  'Purchase',
+  'Transfer',
+  'JournalEntry',
+] as const;
+export type DocumentEntity = (typeof documentEntities)[number];
 
 export const accountSchema = z.object({
   Id: z.string().min(1),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../../domain/canonical';
+import type { JsonObject } from '../../../domain/words';
 import { documentContentSchema, type QboDocumentContent } from '../api/wire';
 
 // The money of a document in one short form, by which we see whether a person changed it: day,
@@ -19,13 +20,12 @@ export const booksMoneySchema = z.strictObject({
 });
 export type BooksMoney = z.infer<typeof booksMoneySchema>;
 
-/** The money of a document as the books hold it; null where it is not readable as one. */
-export function booksMoneyOf(row: unknown): BooksMoney | null {
-  const content = documentContentSchema.safeParse(row);
-  return content.success ? moneyOf(content.data) : null;
+/** The money of a document that we write, as the books would hold it. */
+export function moneyOfPayload(payload: JsonObject): BooksMoney {
+  return moneyOf(documentContentSchema.parse(payload));
 }
 
-/** The money of a document that was read as one. */
+/** The money of a document as the books hold it. */
 export function moneyOf(content: QboDocumentContent): BooksMoney {
   const lines = content.Line.flatMap((line): BooksMoney['lines'] => {
     const { Amount: amount = 0 } = line;

@@ -1,9 +1,12 @@
 import { textToMinor } from '../../../domain/money';
 import type { CallGate } from '../../contract';
 import { inLists, quoted, type QboClient } from '../api/client';
-import { documentEntities, type DocumentEntity } from '../api/entities';
-import type { DocumentFinding } from './findings';
-import { documentSchema, jsonObject, type QboDocument } from '../api/wire';
+import {
+  documentEntities,
+  documentSchema,
+  type DocumentEntity,
+  type QboDocument,
+} from '../api/wire';
 
 // Our own documents by their natural key: number and marker (accounting.md#numbers). The marker
 // stands in the note, which is not filterable; the number is a label that others may use too.
@@ -18,6 +21,15 @@ export interface WantedDocument {
   currency: string;
   txnDate: string;
 }
+
+/** Whether a document that would be created is there already. */
+export type DocumentFinding =
+  | { found: 'absent' }
+  /** Somebody else's document has our number. */
+  | { found: 'foreign' }
+  | { found: 'ours'; document: QboDocument }
+  /** Our marker, but voided, changed or twice. */
+  | { found: 'touched'; id: string };
 
 /** One finding per wanted document, by its key. */
 export async function findDocuments(
@@ -61,13 +73,7 @@ function findingFor(wanted: WantedDocument, rows: readonly QboDocument[]): Docum
     const total = textToMinor(first.TotalAmt ?? first.Amount ?? 0, wanted.currency);
     const isWhole = hasUntouchedMarker(first, wanted.marker) && total === wanted.totalMinor;
     return isWhole && !second
-      ? {
-          found: 'ours',
-          id: first.Id,
-          syncToken: first.SyncToken,
-          docNumber: first.DocNumber ?? null,
-          row: jsonObject.parse(first),
-        }
+      ? { found: 'ours', document: first }
       : { found: 'touched', id: first.Id };
   }
   const [number] = wanted.numbers;

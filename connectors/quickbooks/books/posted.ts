@@ -4,7 +4,7 @@ import { postedKinds, type PostedSale } from '../../../domain/posting/plan/poste
 import type { JsonObject } from '../../../domain/words';
 import type { Outgoing } from '../../contract';
 import { booksMoneySchema } from './books-money';
-import { documentEntities } from '../api/entities';
+import { documentEntities } from '../api/wire';
 
 // What we posted of one part of a record, kept in the snapshot of its delivery: every document ever
 // made of it, what they come to, and whether one has to be voided at once.
@@ -112,28 +112,20 @@ const postedSchema = z.strictObject({
 });
 export type Posted = z.infer<typeof postedSchema>;
 
-/**
- * Put into a snapshot by this process: what comes out again as it went in is not read a second
- * time.
- */
-const putIn = new WeakSet<object>();
-
-function isPutIn(value: unknown): value is Posted {
-  return typeof value === 'object' && value !== null && putIn.has(value);
-}
-
 /** The part of a snapshot; null where it is none of a document. */
-export function postedIn(snapshot: JsonObject): Posted | null {
-  const kept = snapshot['posted'];
-  if (isPutIn(kept)) return kept;
+export function postedIn(snapshot: JsonObject | null): Posted | null {
+  const kept = snapshot?.['posted'];
   return kept === undefined ? null : postedSchema.parse(kept);
 }
 
-const nothingPosted: Posted = { documents: [], net: null, payment: null, voidDue: null };
+/** A delivery with what we posted of it. */
+export interface PostedItem extends Outgoing {
+  posted: Posted;
+}
 
-/** What a delivery knows of its documents. */
-export function postedOf({ snapshot }: Pick<Outgoing, 'snapshot'>): Posted {
-  return postedIn(snapshot ?? {}) ?? nothingPosted;
+export function withPosted(item: Outgoing): PostedItem {
+  const none: Posted = { documents: [], net: null, payment: null, voidDue: null };
+  return { ...item, posted: postedIn(item.snapshot) ?? none };
 }
 
 /**
@@ -146,8 +138,7 @@ export interface PostedKeys {
 
 /** SKUs and customers of what is posted; nothing where the snapshot is none of a document. */
 export function postedKeysOf(snapshot: JsonObject | null): PostedKeys {
-  const posted = snapshot === null ? null : postedIn(snapshot);
-  const { net = null, payment = null, entry = null } = posted ?? {};
+  const { net, payment, entry } = postedIn(snapshot) ?? {};
   const customers = [net?.customerId, payment?.customerId, entry?.owedBy?.customerId];
   return {
     skus: (net?.amounts ?? []).flatMap(({ kind, key }) => (kind === 'item' ? [key] : [])),
@@ -160,9 +151,18 @@ export function standing(posted: Posted): WrittenDocument[] {
   return posted.documents.filter(({ isVoided, role }) => !isVoided && role !== 'applied');
 }
 
+/** A document once it is void, or gone. */
+export function voided(document: WrittenDocument): WrittenDocument {
+  return { ...document, isVoided: true, money: null };
+}
+
+export function hasDifferences(posted: Posted): boolean {
+  return standing(posted).some(({ role }) => role === 'difference');
+}
+
 /** What is known once all documents of a part are taken as gone; a new one takes their place. */
 export function withoutDocuments(posted: Posted): Posted {
-  const documents = posted.documents.map((one) => ({ ...one, isVoided: true, money: null }));
+  const documents = posted.documents.map(voided);
   const entry = posted.entry === undefined ? {} : { entry: null };
   return {
     ...posted,
@@ -212,7 +212,6 @@ function isOwedBeside({ net }: Posted, { entity }: WrittenDocument): boolean {
 
 /** The snapshot of a delivery: what others read of it stands beside what we posted. */
 export function snapshotOf(posted: Posted, labels: JsonObject): JsonObject {
-  putIn.add(posted);
   const main = mainOf(posted);
   return {
     ...labels,

@@ -1,8 +1,7 @@
-import { z } from 'zod';
-
 import { sumMinor, textToMinor } from '../../../domain/money';
 import type { Posting } from '../../../domain/posting/posting';
 import type { Write } from '../../contract';
+import { documentContentSchema, type QboDocumentContent } from '../api/wire';
 import type { QboFacts } from '../company/facts';
 
 // What a composed document books, as debits and credits. Read from the very payload that is sent,
@@ -11,31 +10,6 @@ import type { QboFacts } from '../company/facts';
 
 /** Income accounts by item id; an item that is missing is shown without account. */
 export type IncomeAccounts = ReadonlyMap<string, string>;
-
-const ref = z.looseObject({ value: z.string() });
-const lineSchema = z.looseObject({
-  Amount: z.number(),
-  DetailType: z.string().optional(),
-  SalesItemLineDetail: z.looseObject({ ItemRef: ref }).optional(),
-  DiscountLineDetail: z.looseObject({ DiscountAccountRef: ref }).optional(),
-  DepositLineDetail: z.looseObject({ AccountRef: ref }).optional(),
-  AccountBasedExpenseLineDetail: z.looseObject({ AccountRef: ref }).optional(),
-  JournalEntryLineDetail: z
-    .looseObject({ PostingType: z.enum(['Debit', 'Credit']), AccountRef: ref })
-    .optional(),
-});
-const payloadSchema = z.looseObject({
-  TotalAmt: z.number().optional(),
-  Amount: z.number().optional(),
-  CurrencyRef: ref.optional(),
-  DepositToAccountRef: ref.optional(),
-  FromAccountRef: ref.optional(),
-  ToAccountRef: ref.optional(),
-  AccountRef: ref.optional(),
-  Line: z.array(lineSchema).default([]),
-});
-type Payload = z.infer<typeof payloadSchema>;
-type Line = z.infer<typeof lineSchema>;
 
 /** What changes sides between sales and what gives back. */
 const salesForms: Readonly<Record<string, 1 | -1>> = {
@@ -50,8 +24,8 @@ const onAccount: readonly string[] = ['Invoice', 'CreditMemo'];
 export function itemsIn(writes: readonly Write[]): string[] {
   const ids = writes
     .filter(({ entity }) => entity in salesForms)
-    .flatMap(({ payload }) => payloadSchema.parse(payload).Line)
-    .flatMap(({ SalesItemLineDetail }) => SalesItemLineDetail?.ItemRef.value ?? []);
+    .flatMap(({ payload }) => documentContentSchema.parse(payload).Line)
+    .flatMap(({ SalesItemLineDetail }) => SalesItemLineDetail?.ItemRef?.value ?? []);
   return [...new Set(ids)].filter((id) => /^\d+$/.test(id));
 }
 
@@ -61,61 +35,46 @@ export function postingsOf(
   incomeOf: IncomeAccounts,
   facts: QboFacts,
 ): Posting[] | null {
-  const currency = payload['CurrencyRef'] === undefined ? (facts.homeCurrency ?? '') : '';
-  const body = payloadSchema.safeParse(payload);
-  if (!body.success) return null;
-  const books = new Books(body.data.CurrencyRef?.value ?? currency, facts);
-  const { Line: lines } = body.data;
+  const body = documentContentSchema.safeParse(payload).data;
+  if (body === undefined) return null;
+  const { Line: lines, TotalAmt, Amount } = body;
+  const books = new Books(body.CurrencyRef?.value ?? facts.homeCurrency ?? '', facts);
   const side = salesForms[entity];
   if (side !== undefined) {
     const { totalMinor } = natural;
     if (typeof totalMinor !== 'number') return null;
-    books.sale(body.data, { side, totalMinor }, incomeOf, onAccount.includes(entity));
+    books.sale(body, { side, totalMinor }, incomeOf, onAccount.includes(entity));
     return books.postings();
   }
   switch (entity) {
     case 'Payment':
-      books.add(
-        books.account(body.data.DepositToAccountRef?.value ?? null),
-        books.minor(body.data.TotalAmt),
-      );
-      books.add(books.receivable(), 0 - books.minor(body.data.TotalAmt));
-      return books.postings();
-    case 'Deposit':
-      books.against(
-        body.data.DepositToAccountRef?.value,
-        lines,
-        -1,
-        (line) => line.DepositLineDetail?.AccountRef.value,
-      );
-      return books.postings();
-    case 'Purchase':
-      books.against(
-        body.data.AccountRef?.value,
-        lines,
-        1,
-        (line) => line.AccountBasedExpenseLineDetail?.AccountRef.value,
-      );
-      return books.postings();
+      books.move(books.receivable(), books.account(body.DepositToAccountRef), TotalAmt);
+      break;
     case 'Transfer':
-      books.add(
-        books.account(body.data.ToAccountRef?.value ?? null),
-        books.minor(body.data.Amount),
-      );
-      books.add(
-        books.account(body.data.FromAccountRef?.value ?? null),
-        0 - books.minor(body.data.Amount),
-      );
-      return books.postings();
+      books.move(books.account(body.FromAccountRef), books.account(body.ToAccountRef), Amount);
+      break;
+    case 'Deposit':
+      for (const { Amount: amount, DepositLineDetail: detail } of lines)
+        books.move(
+          books.account(detail?.AccountRef),
+          books.account(body.DepositToAccountRef),
+          amount,
+        );
+      break;
+    case 'Purchase':
+      for (const { Amount: amount = 0, AccountBasedExpenseLineDetail: detail } of lines)
+        books.move(books.account(detail?.AccountRef), books.account(body.AccountRef), 0 - amount);
+      break;
     case 'JournalEntry':
-      for (const { Amount, JournalEntryLineDetail: detail } of lines) {
+      for (const { Amount: amount, JournalEntryLineDetail: detail } of lines) {
         const sign = detail?.PostingType === 'Credit' ? -1 : 1;
-        books.add(books.account(detail?.AccountRef.value ?? null), sign * books.minor(Amount));
+        books.add(books.account(detail?.AccountRef), sign * books.minor(amount));
       }
-      return books.postings();
+      break;
     default:
       return null;
   }
+  return books.postings();
 }
 
 interface NamedAccount {
@@ -140,7 +99,8 @@ class Books {
     return minor;
   }
 
-  account(id: string | null, otherwise = 'not named'): NamedAccount {
+  account(ref: { value: string } | undefined, otherwise = 'not named'): NamedAccount {
+    const id = ref?.value ?? null;
     const known = this.facts.accounts.find((account) => account.id === id);
     return { id, name: known?.name ?? otherwise };
   }
@@ -164,21 +124,21 @@ class Books {
 
   /** A form: its total on one side, its lines on the other, and what is left is tax. */
   sale(
-    { DepositToAccountRef, Line: lines }: Payload,
+    { DepositToAccountRef, Line: lines }: QboDocumentContent,
     { side, totalMinor }: { side: 1 | -1; totalMinor: number },
     incomeOf: IncomeAccounts,
     isOnAccount: boolean,
   ): void {
     const money = isOnAccount
       ? this.receivable()
-      : this.account(DepositToAccountRef?.value ?? null, 'Undeposited Funds');
+      : this.account(DepositToAccountRef, 'Undeposited Funds');
     this.add(money, side * totalMinor);
     const booked = lines.map((line) => {
       const isDiscount = line.DiscountLineDetail !== undefined;
       const minor = this.minor(line.Amount) * (isDiscount ? -1 : 1);
       this.add(
         isDiscount
-          ? this.account(line.DiscountLineDetail?.DiscountAccountRef.value ?? null)
+          ? this.account(line.DiscountLineDetail?.DiscountAccountRef)
           : this.incomeOf(line, incomeOf),
         0 - side * minor,
       );
@@ -187,23 +147,19 @@ class Books {
     this.add({ id: null, name: 'Sales tax' }, side * (sumMinor(booked) - totalMinor));
   }
 
-  private incomeOf(line: Line, incomeOf: IncomeAccounts): NamedAccount {
-    const item = line.SalesItemLineDetail?.ItemRef.value ?? '';
-    return this.account(incomeOf.get(item) ?? null, `Income of item ${item}`);
+  private incomeOf(
+    line: QboDocumentContent['Line'][number],
+    incomeOf: IncomeAccounts,
+  ): NamedAccount {
+    const item = line.SalesItemLineDetail?.ItemRef?.value ?? '';
+    const value = incomeOf.get(item);
+    return this.account(value === undefined ? undefined : { value }, `Income of item ${item}`);
   }
 
-  /** Each line on one side, their sum against one account. */
-  against(
-    id: string | undefined,
-    lines: readonly Line[],
-    sign: 1 | -1,
-    accountOf: (line: Line) => string | undefined,
-  ): void {
-    for (const line of lines) {
-      const minor = sign * this.minor(line.Amount);
-      this.add(this.account(id ?? null), 0 - minor);
-      this.add(this.account(accountOf(line) ?? null), minor);
-    }
+  /** An amount out of one account into another. */
+  move(from: NamedAccount, to: NamedAccount, amount: number | undefined): void {
+    this.add(to, this.minor(amount));
+    this.add(from, 0 - this.minor(amount));
   }
 
   postings(): Posting[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../../domain/words';
-import type { CallGate } from '../../contract';
+import type { CompanyTaxCode } from '../../../domain/posting/document';
+import type { CallGate, References } from '../../contract';
 import type { QboClient } from '../api/client';
 import {
   accountSchema,
@@ -16,7 +16,7 @@ import {
 
 /** A row of one of the company's short lists. */
 const listedSchema = z.object({ id: z.string(), name: z.string(), isActive: z.boolean() });
-export type Listed = z.infer<typeof listedSchema>;
+type Listed = z.infer<typeof listedSchema>;
 
 const factsSchema = z.object({
   country: z.string(),
@@ -65,9 +65,8 @@ const factsSchema = z.object({
 export type QboFacts = z.infer<typeof factsSchema>;
 
 /** Facts as stored; null where there are none or not all: the caller reads them again then. */
-export function parseFacts(stored: JsonObject | null): QboFacts | null {
-  const facts = factsSchema.safeParse(stored);
-  return facts.success ? facts.data : null;
+export function parseFacts(stored: unknown): QboFacts | null {
+  return factsSchema.safeParse(stored).data ?? null;
 }
 
 /** Six reads, and one each of classes and departments where the company tracks them. */
@@ -138,4 +137,18 @@ function classLevelOf(preferences: {
 }): QboFacts['classLevel'] {
   if (preferences.ClassTrackingPerTxnLine === true) return 'line';
   return preferences.ClassTrackingPerTxn === true ? 'document' : null;
+}
+
+/**
+ * The company's tax code that a set of source codes is mapped to; null where none is, or it is not
+ * there any more.
+ */
+export function taxCodeOf(
+  taxKey: string,
+  references: Pick<References, 'mapping'>,
+  facts: QboFacts,
+): CompanyTaxCode | null {
+  const id = references.mapping('taxCode', taxKey);
+  if (id === null) return null;
+  return facts.taxCodes.find((code) => code.id === id && code.isActive) ?? null;
 }

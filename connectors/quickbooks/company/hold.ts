@@ -1,5 +1,6 @@
 import { currencyDecimals, minorToText } from '../../../domain/money';
-import type { Composed } from '../../contract';
+import type { Hold } from '../../../domain/posting/document';
+import { hold, type Composed, type MissingReference } from '../../contract';
 import type { QboFacts } from './facts';
 import { unfitTarget } from './mapping-target';
 import type { HoldCode } from '../../../domain/hold-reasons';
@@ -7,44 +8,50 @@ import type { Company } from './context';
 
 // Why something is not sent, in words that group and that say what to do.
 
-export function hold(reason: HoldCode, what: string, detail: string): Composed {
-  return { type: 'hold', reason, cause: `${reason}:${what}`, detail };
-}
-
 /** Held because it cannot tell which of these is its own. */
 export function ambiguous(what: string, detail: string, rows: readonly { Id: string }[]): Composed {
-  const reason = 'ambiguous_match';
-  return {
-    type: 'hold',
-    reason,
-    cause: `${reason}:${what}`,
-    detail,
-    among: rows.map(({ Id }) => Id),
-  };
+  return { ...hold('ambiguous_match', what, detail), among: rows.map(({ Id }) => Id) };
 }
 
 /** A place is `kind:key`, as in the mappings of the API. The first one is the cause. */
-export function missingMapping(first: string, ...others: readonly string[]): Composed {
+export function missingMapping(first: string, ...others: readonly string[]): Stop {
   const lacks = [first, ...others];
   const target = others.length === 0 ? 'its id' : 'their ids';
   const detail = `Map ${lacks.join(', ')} to ${target} in QuickBooks`;
-  return {
-    type: 'hold',
-    reason: 'mapping_missing',
-    cause: `mapping_missing:${first}`,
-    detail,
-    lacks,
-  };
+  return stop({ ...hold('mapping_missing', first, detail), lacks });
 }
 
 /** Held because the company cannot take what is mapped; `unfit` says why. */
-export function invalidMapping(place: string, unfit: string): Composed {
-  return hold('mapping_invalid', place, `${unfit}. Map ${place} to another`);
+export function invalidMapping(place: string, unfit: string): Stop {
+  return held('mapping_invalid', place, `${unfit}. Map ${place} to another`);
 }
 
-interface Stop {
+/** Nothing is written, and why. */
+export interface Stop {
   type: 'stop';
   composed: Composed;
+}
+
+export function stop(composed: Composed): Stop {
+  return { type: 'stop', composed };
+}
+
+export function skip(reason: string): Stop {
+  return stop({ type: 'skip', reason });
+}
+
+export function held(reason: HoldCode, what: string, detail: string): Stop {
+  return stop(hold(reason, what, detail));
+}
+
+/** What a decision holds back. */
+export function heldBy({ reason, what, detail }: Hold): Stop {
+  return held(reason, what, detail);
+}
+
+/** What it refers to is to come first. */
+export function notReady(...missing: MissingReference[]): Stop {
+  return stop({ type: 'notReady', missing });
 }
 
 /**
@@ -60,7 +67,7 @@ export function stopOf(parts: readonly (Stop | { type: 'known' })[]): Stop | nul
     composed.type === 'hold' ? (composed.lacks ?? []) : [],
   );
   const [place, ...others] = new Set(lacks);
-  return place === undefined ? first : { type: 'stop', composed: missingMapping(place, ...others) };
+  return place === undefined ? first : missingMapping(place, ...others);
 }
 
 export type KnownAccount = { type: 'known'; id: string; accountType: string } | Stop;
@@ -69,13 +76,13 @@ export type KnownAccount = { type: 'known'; id: string; accountType: string } | 
 export function mappedAccount(company: Company, key: string): KnownAccount {
   const { references, facts } = company;
   const id = references.mapping('account', key);
-  if (id === null) return { type: 'stop', composed: missingMapping(`account:${key}`) };
+  if (id === null) return missingMapping(`account:${key}`);
   const account = facts.accounts.find((known) => known.id === id);
   const unfit = unfitTarget(facts, 'account', key, id);
   if (account !== undefined && unfit === null)
     return { type: 'known', id, accountType: account.type };
   const why = unfit ?? `Account ${id} is unknown`;
-  return { type: 'stop', composed: invalidMapping(`account:${key}`, why) };
+  return invalidMapping(`account:${key}`, why);
 }
 
 /**
@@ -91,7 +98,7 @@ export function moneyAccount(company: Company, key: string, currency: string): K
   const account = facts.accounts.find(({ id }) => id === known.id);
   if (account?.currency === currency) return known;
   const detail = `Account ${known.id} is not in ${currency}: map account:${ownKey} to one that is`;
-  return { type: 'stop', composed: hold('mapping_invalid', `account:${ownKey}`, detail) };
+  return held('mapping_invalid', `account:${ownKey}`, detail);
 }
 
 /** The key of a mapping that counts for one currency alone; the books' own needs no mention. */
@@ -106,7 +113,7 @@ const decimalsMax = 2;
  * Amounts of a currency with more decimals than the books hold are posted only where nothing is
  * lost.
  */
-export function decimalsHold(amountsMinor: readonly number[], currency: string): Composed | null {
+export function decimalsHold(amountsMinor: readonly number[], currency: string): Stop | null {
   const decimals = currencyDecimals(currency);
   const step = 10 ** Math.max(0, decimals - decimalsMax);
   const lost = amountsMinor.find((minor) => minor % step !== 0);
@@ -114,5 +121,5 @@ export function decimalsHold(amountsMinor: readonly number[], currency: string):
   const detail =
     `QuickBooks holds ${decimalsMax} decimals, ${minorToText(lost, currency)} ${currency} ` +
     'has more';
-  return hold('too_many_decimals', currency, detail);
+  return held('too_many_decimals', currency, detail);
 }

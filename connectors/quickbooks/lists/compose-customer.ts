@@ -1,7 +1,6 @@
 import type { CustomerBody } from '../../../domain/bodies';
 import { emailKey, plainEmail } from '../../../domain/email';
 import type { Composed, Outgoing, References } from '../../contract';
-import type { CustomerFinding } from '../books/findings';
 import { ambiguous } from '../company/hold';
 import {
   baseName,
@@ -10,7 +9,7 @@ import {
   recordMark,
   suffixedName,
 } from '../shape/mapping';
-import { link, ownRows, update } from './name-writes';
+import { link, ownRows, update, type CustomerFinding } from './name-writes';
 
 // What to do for a customer (accounting.md#customers). Pure.
 

@@ -1,11 +1,16 @@
 import type { ProductBody } from '../../../domain/bodies';
 import type { JsonObject } from '../../../domain/words';
-import type { Composed, Outgoing, ProductReference, Write } from '../../contract';
+import {
+  hold,
+  type Composed,
+  type Outgoing,
+  type ProductReference,
+  type Write,
+} from '../../contract';
 import { markedName, nameStepOf, ownReference } from '../../product-names';
-import type { ItemFinding } from '../books/findings';
-import { ambiguous, hold, mappedAccount } from '../company/hold';
+import { ambiguous, mappedAccount } from '../company/hold';
 import { itemFields, itemName, missingFields } from '../shape/mapping';
-import { link, ownRows, update } from './name-writes';
+import { link, ownRows, update, type ItemFinding } from './name-writes';
 import type { Company } from '../company/context';
 
 // What to do for an item (accounting.md#items). Pure.
@@ -51,23 +56,12 @@ export function composeItem(
   const isLinked = item.snapshot?.['isLinked'] === true;
   const step = isLinked ? { type: 'final' as const } : nameStepOf(item, known);
   if (step.type === 'wait') return step.composed;
-  if (item.remoteId !== null && step.type === 'interim') {
-    const name = { Name: itemName(step.name) };
-    const composed = update(
-      item,
-      { entity: 'Item', remoteId: item.remoteId },
-      { wanted: name, rename: {}, kept: { isLinked } },
-      finding,
-    );
-    return composed.type === 'write' ? asStep(composed.write) : composed;
-  }
   if (item.remoteId !== null) {
-    const composed = update(
-      item,
-      { entity: 'Item', remoteId: item.remoteId },
-      { wanted: fields, rename: {}, kept: { isLinked } },
-      finding,
-    );
+    const isInterim = step.type === 'interim';
+    const wanted = isInterim ? { Name: itemName(step.name) } : fields;
+    const row = { entity: 'Item', remoteId: item.remoteId } as const;
+    const composed = update(item, row, { wanted, rename: {}, kept: { isLinked } }, finding);
+    if (isInterim) return composed.type === 'write' ? asStep(composed.write) : composed;
     // A deleted product stays as it is, but for a name that is another product's now.
     return item.op === 'absent' && composed.type === 'adopt'
       ? { type: 'skip', reason: 'policy' }

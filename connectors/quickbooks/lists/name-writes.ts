@@ -1,12 +1,33 @@
 import type { JsonObject } from '../../../domain/words';
-import type { Composed, Outgoing } from '../../contract';
-import type { CustomerFinding, ItemFinding } from '../books/findings';
-import { hold } from '../company/hold';
+import { hold, type Composed, type Outgoing } from '../../contract';
+import type { QboCustomer, QboItem } from '../api/wire';
 import { changedFields } from '../shape/mapping';
 
 // The writes that customers and items have in common. Pure. Snapshot: `fields` as written last,
 // `name` before any suffix, `isLinked` where a person had made it: then its name stays as it is
 // there.
+
+/** The present version of one that we update, null where none was read. */
+export interface FoundVersion {
+  version: string | null;
+  /** It was asked for, and is not there any more. */
+  isGone: boolean;
+}
+
+export interface CustomerFinding extends FoundVersion {
+  type: 'customer';
+  byEmail: QboCustomer[];
+  /** Who has the names that it may get. */
+  taken: { entity: 'Customer' | 'Vendor' | 'Employee'; id: string; name: string }[];
+  /** The one with our record id in its name. */
+  own: QboCustomer | null;
+}
+
+export interface ItemFinding extends FoundVersion {
+  type: 'item';
+  bySku: QboItem[];
+  byName: QboItem[];
+}
 
 /** Of what was found, what is not another record's of ours. */
 export function ownRows<T extends { Id: string }>({ others }: Outgoing, rows: readonly T[]): T[] {
@@ -44,7 +65,7 @@ export function update(
   item: Outgoing,
   { entity, remoteId }: { entity: 'Customer' | 'Item'; remoteId: string },
   { wanted, rename, kept }: { wanted: JsonObject; rename: JsonObject; kept: JsonObject },
-  finding: CustomerFinding | ItemFinding | null,
+  finding: FoundVersion | null,
 ): Composed {
   const last = lastFields(item);
   const changed = { ...changedFields(wanted, last), ...rename };
@@ -55,43 +76,29 @@ export function update(
     return { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked };
   if (finding?.isGone || remoteVersion === null)
     return hold('gone_in_system', entity, `${entity} ${remoteId} is not there any more`);
-  return updateWrite(
-    { entity, id: remoteId, syncToken: remoteVersion },
-    changed,
-    snapshot,
-    isLinked,
-  );
+  return updateWrite({ entity, remoteId, remoteVersion }, changed, snapshot);
+}
+
+/** A row of a list as it was found. */
+interface ListRow {
+  entity: 'Customer' | 'Item';
+  remoteId: string;
+  remoteVersion: string;
 }
 
 /** Adopts something found there; only fields that are empty there are filled. */
-export function link(
-  {
-    entity,
-    remoteId,
-    remoteVersion,
-  }: { entity: 'Customer' | 'Item'; remoteId: string; remoteVersion: string },
-  missing: JsonObject,
-  snapshot: JsonObject,
-): Composed {
+export function link(row: ListRow, missing: JsonObject, snapshot: JsonObject): Composed {
+  const { remoteId, remoteVersion } = row;
   const isLinked = snapshot['isLinked'] === true;
   return Object.keys(missing).length === 0
     ? { type: 'adopt', remoteId, remoteVersion, snapshot, isLinked }
-    : {
-        ...updateWrite(
-          { entity, id: remoteId, syncToken: remoteVersion },
-          missing,
-          snapshot,
-          isLinked,
-        ),
-        adopts: remoteId,
-      };
+    : { ...updateWrite(row, missing, snapshot), adopts: remoteId };
 }
 
 function updateWrite(
-  { entity, id, syncToken }: { entity: 'Customer' | 'Item'; id: string; syncToken: string },
+  { entity, remoteId: id, remoteVersion: syncToken }: ListRow,
   changed: JsonObject,
   snapshot: JsonObject,
-  isLinked: boolean,
 ): Extract<Composed, { type: 'write' }> {
   return {
     type: 'write',
@@ -100,7 +107,7 @@ function updateWrite(
       entity,
       group: 'batch',
       payload: { Id: id, SyncToken: syncToken, sparse: true, ...changed },
-      isLinked,
+      isLinked: snapshot['isLinked'] === true,
       snapshot,
       natural: { kind: 'update', id, syncToken },
     },

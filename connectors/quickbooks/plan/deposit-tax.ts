@@ -7,21 +7,12 @@ import {
 } from '../../../domain/posting/deposit-tax';
 import type { Sale } from '../../../domain/posting/sale';
 import { layAwayOf } from '../../../domain/records/record-references';
-import type { PostingSettings } from '../../../domain/posting/settings';
-import type { Outgoing, References } from '../../contract';
-import type { QboFacts } from '../company/facts';
-import { postedOf, standing } from '../books/posted';
-import { taxCodeOf } from '../company/tax-codes';
-
-/** What of company, mappings and settings the tax of deposits rests on. */
-interface DepositContext {
-  references: Pick<References, 'mapping' | 'layAways'>;
-  facts: QboFacts;
-  settings: Pick<PostingSettings, 'deposit'>;
-}
+import { standing, type PostedItem } from '../books/posted';
+import type { CompanyContext } from '../company/context';
+import { taxCodeOf } from '../company/facts';
 
 /** The sale of a deposit, or of what uses or gives back deposits, with the tax of these. */
-export function taxedByDeposits(sale: Sale, item: Outgoing, company: DepositContext): Sale {
+export function taxedByDeposits(sale: Sale, item: PostedItem, company: CompanyContext): Sale {
   if ((sale.deposits ?? []).length === 0) return sale;
   if (item.record.kind === 'payment') {
     const booked = isTaxed(item, company)
@@ -40,8 +31,7 @@ export function taxedByDeposits(sale: Sale, item: Outgoing, company: DepositCont
 /**
  * What stands in the books keeps the way in which it came there; what is new goes by the setting.
  */
-function isTaxed(item: Outgoing, { settings, facts }: DepositContext): boolean {
-  const posted = postedOf(item);
+function isTaxed({ posted }: PostedItem, { settings, facts }: CompanyContext): boolean {
   const net = standing(posted).length === 0 ? null : posted.net;
   if (net === null || net.amounts.length === 0) return isTaxedAtReceipt(settings.deposit, facts);
   return net.amounts.some(({ kind, codes }) => kind === 'deposit' && codes.length > 0);

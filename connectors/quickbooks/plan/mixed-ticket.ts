@@ -6,8 +6,7 @@ import {
   type DocumentPart,
 } from '../../../domain/posting/source/ticket';
 import type { Outgoing } from '../../contract';
-import type { DecisionContext } from '../company/context';
-import { decisionFor } from './context';
+import { decisionFor, underCare, type DecisionContext } from '../company/context';
 import type { DocumentSource } from './sale-of';
 
 // A mixed ticket is a sale and a return in one and is posted as a whole: a side that no rule posts
@@ -52,10 +51,8 @@ function heldSide(
   for (const side of parts) {
     if (side === except) continue;
     // Day and start are the same for both; each looks at its own document about them.
-    const decision = decisionFor(saleOfTicket({ kind: 'order', body }, recordId, side), company, {
-      startDate: null,
-      closed: { mode: 'firstOpenDay' },
-    });
+    const sale = saleOfTicket({ kind: 'order', body }, recordId, side);
+    const decision = decisionFor(sale, company, underCare);
     if (decision.type === 'hold') return { side, hold: decision };
   }
   return null;

@@ -2,54 +2,46 @@ import { sumMinor, textToMinor } from '../../../domain/money';
 import { isApart } from '../../../domain/posting/plan/circle';
 import { isOwed } from '../../../domain/posting/source/ticket';
 import { appliedPart } from '../../../domain/posting/part-names';
-import type { Composed, Outgoing, Write } from '../../contract';
-import { circleDocuments, isOnAccount, type CircleDocument } from '../settle/circle';
+import { documentContentSchema, type QboDocumentContent } from '../api/wire';
+import { keyOf, type PostedItem } from '../books/posted';
 import type { CompanyContext } from '../company/context';
-import { contestedMax } from './new-money';
-import { keyOf, labelsIn, postedIn, snapshotOf, type Posted } from '../books/posted';
-import { documentContentSchema } from '../api/wire';
+import { circleDocuments, isOnAccount, type CircleDocument } from '../settle/circle';
+import { contestedMax } from './new-document';
+import type { BooksWrite, Step } from './planned';
 
 // Which writes are followed by a look at what is open on account (settlement.ts): those that may
 // leave a charge and a credit open beside each other. Of a plain invoice with its payments there is
 // none. Pure.
 
-/** What was composed, followed by settling its circle where it may open something there. */
-export function thenSettled(item: Outgoing, company: CompanyContext, composed: Composed): Composed {
-  const unapplied = { rev: item.rev, isLast: true, made: 0 };
-  if (composed.type === 'write') {
-    const { write } = composed;
-    const posted = postedIn(write.snapshot);
-    const { then = 'whole' } = write.natural;
-    if (then !== 'whole' || posted === null) return composed;
-    if (!isStillDue(posted) && !opens(item, company, write)) return composed;
-    const snapshot = snapshotOf({ ...posted, unapplied }, labelsIn(write.snapshot));
+/** A step, followed by settling its circle where it may open something there. */
+export function thenSettled(item: PostedItem, company: CompanyContext, step: Step): Step {
+  if (step.type === 'stop') return step;
+  const { posted } = step;
+  const settling = { ...posted, unapplied: { rev: item.rev, isLast: true, made: 0 } };
+  // What an earlier write opened, or was freed for this one, is still to be applied.
+  const isStillDue = posted.unapplied !== undefined && posted.unapplied !== null;
+  if (step.type === 'write') {
+    if (step.then !== 'whole' || !(isStillDue || opens(item, company, step))) return step;
     // Another delivery may have applied it again after it was freed for this.
-    const isSettling = item.attempts < contestedMax;
-    const natural = { ...write.natural, then: 'step', isSettling };
-    return { ...composed, write: { ...write, snapshot, natural } };
+    const natural = { ...step.natural, isSettling: item.attempts < contestedMax };
+    return { ...step, posted: settling, natural, then: 'step' };
   }
-  if (composed.type !== 'adopt' || composed.isStep === true) return composed;
-  const posted = postedIn(composed.snapshot);
-  const before = item.snapshot === null ? null : postedIn(item.snapshot);
+  if (step.isStep === true) return step;
   // Taken over as it stands: what was written before it was known.
-  const isNew = (posted?.documents.length ?? 0) > (before?.documents.length ?? 0);
+  const isNew = posted.documents.length > item.posted.documents.length;
   const others = isNew ? (circleDocuments(item, company)?.standing ?? []) : [];
-  const isDue = posted !== null && isStillDue(posted);
-  if (posted === null || (!isDue && (others.length === 0 || item.part === appliedPart)))
-    return composed;
-  const snapshot = snapshotOf({ ...posted, unapplied }, labelsIn(composed.snapshot));
-  return { ...composed, snapshot, isStep: true };
+  if (!isStillDue && (others.length === 0 || item.part === appliedPart)) return step;
+  return { ...step, posted: settling, isStep: true };
 }
 
-/** What an earlier write opened, or was freed for this one, is still to be applied. */
-function isStillDue({ unapplied }: Posted): boolean {
-  return unapplied !== undefined && unapplied !== null;
-}
-
-function opens(item: Outgoing, company: CompanyContext, write: Write): boolean {
-  const { operation, entity, payload } = write;
-  const before = postedIn(item.snapshot ?? {})?.documents ?? [];
-  const own = `${entity} ${idOf(payload['Id'])}`;
+function opens(
+  item: PostedItem,
+  company: CompanyContext,
+  { operation, entity, payload }: BooksWrite,
+): boolean {
+  const before = item.posted.documents;
+  const content = documentContentSchema.parse(payload);
+  const own = keyOf({ entity, id: content.Id ?? '' });
   const circle = circleDocuments(item, company)?.standing ?? [];
   const isAlone = operation === 'create' && isApart(item.record);
   const of = `${item.record.kind}/${item.recordId}`;
@@ -60,9 +52,8 @@ function opens(item: Outgoing, company: CompanyContext, write: Write): boolean {
   // The credit memo of an owed refund is voided next, after the payment of 0.00 that applied it.
   if (operation === 'void') return others.length > 1 && item.part !== appliedPart;
   if (others.length === 0) return false;
-  const content = documentContentSchema.safeParse(payload).data;
   if (entity === 'JournalEntry')
-    return content?.Line.some((line) => line.JournalEntryLineDetail?.Entity !== undefined) ?? false;
+    return content.Line.some((line) => line.JournalEntryLineDetail?.Entity !== undefined);
   if (operation === 'update') return true;
   // Beside an invoice and its payments there are other charges and credits.
   const isPlain = ({ entity: kind, of: whose }: CircleDocument): boolean =>
@@ -78,16 +69,8 @@ function opens(item: Outgoing, company: CompanyContext, write: Write): boolean {
   return !isFollowed || isMore;
 }
 
-function idOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function isAppliedWhole(
-  content: { TotalAmt?: number | undefined; Line: { Amount?: number | undefined }[] } | undefined,
-): boolean {
+function isAppliedWhole({ TotalAmt = 0, Line: lines }: QboDocumentContent): boolean {
   // Of both figures the digits alone are compared: any currency will do.
   const minor = (amount = 0): number => textToMinor(amount, 'BHD') ?? 0;
-  return (
-    minor(content?.TotalAmt) === sumMinor((content?.Line ?? []).map(({ Amount }) => minor(Amount)))
-  );
+  return minor(TotalAmt) === sumMinor(lines.map(({ Amount }) => minor(Amount)));
 }

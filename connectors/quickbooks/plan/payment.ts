@@ -1,213 +1,146 @@
 import { canonicalJson } from '../../../domain/canonical';
-import { paymentOf, type PaymentDocument } from '../../../domain/posting/source/payment';
+import { correctionDateOf } from '../../../domain/posting/decide/date';
+import { markerNamed, moneyMarker } from '../../../domain/posting/marker';
+import { paymentStep } from '../../../domain/posting/plan/payment-difference';
 import {
   beforeStartHold,
   foundOtherwise,
   lockedDay,
   parkedHold,
 } from '../../../domain/posting/plan/plan';
-import type { JsonObject } from '../../../domain/words';
-import type { Outgoing, RecordReference } from '../../contract';
-import { booksStateOf, postedAnew, type ReadRows } from '../books/books-state';
-import { inUseHold } from './in-use';
-import { done, held, kept, newMoney, type PlannedMoney } from './new-money';
-import { markerNamed } from '../../../domain/posting/marker';
-import { receivableDifference } from './payment-difference';
-import type { CompanyContext } from '../company/context';
-import { decisionFor, isWanted, saleOfPart } from './context';
+import { receivableAccount } from '../../../domain/posting/source/money-document';
+import { paymentOf, type PaymentDocument } from '../../../domain/posting/source/payment';
+import type { QboDocument } from '../api/wire';
+import { booksStateOf, documentsNow, postedAnew, readOf } from '../books/books-state';
 import {
   countOf,
-  keyOf,
+  hasDifferences,
   mainOf,
   onAccount,
-  postedOf,
-  standing,
   type Posted,
   type PostedPayment,
 } from '../books/posted';
-import type { DocumentSource } from './sale-of';
-import type { MoneyShape } from '../shape/money';
+import { decisionFor, underCare } from '../company/context';
+import { heldBy, notReady, skip, type Stop } from '../company/hold';
+import { shapeMoney, type MoneyShape } from '../shape/money';
 import { shapePayment } from '../shape/payment';
-import { voidWrite } from './void-document';
+import { inUseHold } from './in-use';
+import { newMoney } from './new-document';
+import { kept, voidWrite, type Planned, type PlanRequest } from './planned';
+import { isWanted, saleOfPart } from './sale-of';
+import type { TicketRequest } from './sales-document';
 
-// A payment of an invoice. It is never changed: where it is not as the till says it is voided, and
+// A payment of an invoice. It is never changed: where it is not as the POS says it is voided, and
 // the right one posted, so that an invoice is never paid above its total. Pure.
 
-/** A payment as the till has it. */
+/** A payment as the POS has it. */
 export interface WantedPayment {
+  type: 'payment';
   payment: PaymentDocument;
   key: PostedPayment;
   /** `invoice`: as it was read. */
-  shape: (payment: PaymentDocument, invoice: JsonObject | null) => MoneyShape;
+  shape: (payment: PaymentDocument, invoice: QboDocument | null) => MoneyShape;
+  /** What a new one waits for. */
+  waits?: Stop | null;
 }
 
 /** Why there is to be no payment; `isToCome`: one of another invoice follows. */
-interface NoPayment {
-  none: string;
+export interface NoPayment {
+  type: 'none';
+  reason: string;
   isToCome?: boolean;
 }
 
-/** What a payment's delivery asks for. */
-export interface AskedPayment {
-  item: Outgoing;
-  company: CompanyContext;
-  rows: ReadRows;
-  posted: Posted;
-  wanted: WantedPayment | NoPayment;
-  /** What a new one waits for. */
-  waits: Extract<PlannedMoney, { type: 'done' }> | null;
-}
-
 /** The payment of one tender of a ticket, from 0. */
-export function planPayment(
-  {
-    item,
-    ticket,
-    company,
-    rows,
-  }: Omit<AskedPayment, 'posted' | 'wanted' | 'waits'> & { ticket: DocumentSource },
-  index: number,
-): PlannedMoney {
-  const posted = postedOf(item);
-  const main = mainOf(posted);
+export function planPayment(asked: Omit<TicketRequest, 'sale'>, index: number): Planned {
+  const { item, ticket, company } = asked;
+  const isStanding = mainOf(item.posted) !== null;
   const { sale } = saleOfPart(item, ticket, company);
-  const changes =
-    main === null ? {} : { startDate: null, closed: { mode: 'firstOpenDay' as const } };
-  const decision = decisionFor(sale, company, changes);
   const isStillWanted = isWanted(item, ticket);
   const inUse = inUseHold(item, company);
-  if (inUse !== null) return held(inUse.reason, inUse.what, inUse.detail);
-  if (isStillWanted && decision.type === 'hold' && posted.voidDue === null)
-    return held(decision.reason, decision.what, decision.detail);
+  if (inUse !== null) return heldBy(inUse);
+  const decision = decisionFor(sale, company, isStanding ? underCare : {});
+  if (isStillWanted && decision.type === 'hold') return heldBy(decision);
   const payment =
     isStillWanted && decision.type === 'post' ? paymentOf(sale, decision.document, index) : null;
-  const invoice = company.references.orders.get(item.recordId);
-  const invoiceId = invoice === undefined ? null : invoiceOf(invoice);
+  const {
+    entity,
+    remoteId = null,
+    isOpen = false,
+  } = company.references.orders.get(item.recordId) ?? {};
+  // Empty where the ticket is owed, but its own document is a receipt.
+  const invoiceId = entity === onAccount ? '' : entity === 'Invoice' ? remoteId : null;
+  if (payment === null || (invoiceId === null && isStanding)) {
+    const reason =
+      ticket.kind !== 'summary' && ticket.body.voided === true ? 'voided' : 'part_gone';
+    return planOnePayment(asked, { type: 'none', reason, isToCome: payment !== null });
+  }
   // Until the invoice is as it is to be, a payment could be more than is owed.
-  const isOpen = invoice?.isOpen ?? false;
   const isReady = invoiceId !== null && !isOpen;
-  const isVoided = ticket.kind !== 'summary' && ticket.body.voided === true;
-  const wanted: AskedPayment['wanted'] =
-    payment === null || (invoiceId === null && main !== null)
-      ? { none: isVoided ? 'voided' : 'part_gone', isToCome: payment !== null }
-      : {
-          payment,
-          key: paymentKeyOf(payment, invoiceId ?? '', sale.date),
-          shape: (one: PaymentDocument, row: JsonObject | null) =>
-            shapePayment(one, invoiceId ?? '', company, row),
-        };
-  const waits = isReady
-    ? null
-    : done({ type: 'notReady', missing: [{ kind: 'order', ref: item.recordId }] });
-  return planOnePayment({ item, company, rows, posted, wanted, waits });
-}
-
-/**
- * The invoice that a payment belongs to; empty where the ticket is owed, but its own document is a
- * receipt.
- */
-function invoiceOf({ entity, remoteId }: RecordReference): string | null {
-  if (entity === onAccount) return '';
-  return entity === 'Invoice' ? remoteId : null;
+  return planOnePayment(asked, {
+    type: 'payment',
+    payment,
+    key: paymentKeyOf(payment, invoiceId ?? '', sale.date),
+    shape: (one, row) => shapePayment(one, invoiceId ?? '', company, row),
+    waits: isReady ? null : notReady({ kind: 'order', ref: item.recordId }),
+  });
 }
 
 /**
  * What one payment needs next: a ticket's own, one that came later, one that applies a credit memo.
  */
-export function planOnePayment(asked: AskedPayment): PlannedMoney {
-  const { item, posted, wanted, waits, rows } = asked;
-  const main = mainOf(posted);
-  if (posted.voidDue !== null && main !== null)
-    return done(
-      voidWrite(
-        item,
-        { ...posted, voidDue: null },
-        { document: main, row: rows.get(keyOf(main)) ?? null },
-        {
-          then: 'hold',
-          why: posted.voidDue.why,
-        },
-      ),
-    );
-  if (item.lastClass === 'CLOSED' && item.attempts > 1)
-    return held('closed_period', 'refused', 'QuickBooks refuses the day as one of a closed period');
-  const anew = 'none' in wanted ? null : postedAnew(item, posted, rows);
-  if (anew !== null) return planOnePayment({ ...asked, posted: anew });
-  if (main !== null) return planStanding(asked, 'none' in wanted ? null : wanted);
-  if ('none' in wanted)
-    return posted.documents.length > 0
-      ? kept(item, posted)
-      : done({ type: 'skip', reason: wanted.none });
+export function planOnePayment(asked: PlanRequest, wanted: WantedPayment | NoPayment): Planned {
+  const { item, rows } = asked;
+  const { posted } = item;
+  const anew = wanted.type === 'none' ? null : postedAnew(item, rows);
+  if (anew !== null) return planOnePayment({ ...asked, item: { ...item, posted: anew } }, wanted);
+  if (mainOf(posted) !== null) return planStanding(asked, wanted);
+  if (wanted.type === 'none')
+    return posted.documents.length > 0 ? kept(item, posted) : skip(wanted.reason);
+  const { payment, key, shape, waits = null } = wanted;
   if (waits !== null) return waits;
   const nth = countOf(posted, 'main') + 1;
-  const { payment, key } = wanted;
   const marker = nth === 1 ? payment.marker : markerNamed(payment.marker, `posting ${nth}`);
-  const read = rows.get(keyOf({ entity: 'Invoice', id: key.invoiceId })) ?? null;
-  return newMoney(
-    wanted.shape({ ...payment, marker }, read),
-    { ...posted, payment: key },
-    'main',
-    true,
-  );
+  const invoice = readOf(rows, { entity: 'Invoice', id: key.invoiceId });
+  const shaped = shape({ ...payment, marker }, invoice);
+  return newMoney(shaped, item, { ...posted, payment: key }, { role: 'main', isLast: true });
 }
 
 export function paymentKeyOf(
   { currency, customerId, totalMinor, tender }: PaymentDocument,
   invoiceId: string,
-  ownDate: string,
+  date: string,
 ): PostedPayment {
-  return {
-    invoiceId,
-    tender: tender?.tender ?? '',
-    date: ownDate,
-    currency,
-    customerId,
-    totalMinor,
-  };
+  return { invoiceId, tender: tender?.tender ?? '', date, currency, customerId, totalMinor };
 }
 
-function planStanding(asked: AskedPayment, wanted: WantedPayment | null): PlannedMoney {
-  const { item, posted, rows, company } = asked;
-  const isToCome = 'none' in asked.wanted && asked.wanted.isToCome === true;
-  if (wanted !== null && isSame(posted, wanted))
-    return kept(item, { ...posted, payment: wanted.key });
+function planStanding(asked: PlanRequest, wanted: WantedPayment | NoPayment): Planned {
+  const { item, company } = asked;
+  const { posted } = item;
+  const key = wanted.type === 'none' ? null : wanted.key;
+  if (wanted.type === 'payment' && isSame(posted, wanted))
+    return kept(item, { ...posted, payment: key });
   const early =
     posted.payment === null
       ? null
-      : beforeStartHold(posted.payment, wanted?.key ?? null, company.settings.startDate);
-  if (early !== null) return held(early.reason, early.what, early.detail);
-  const hasDifferences = standing(posted).some(({ role }) => role === 'difference');
-  const books = booksStateOf(posted, rows, null, {
-    bookCloseDate: company.facts.bookCloseDate,
-    isRefusedAsLocked: item.lastClass === 'LOCKED',
-  });
-  const found = foundOtherwise(wanted === null, books);
-  if (found?.type === 'same') {
-    const documents = posted.documents.map((one) => ({ ...one, isVoided: true, money: null }));
-    return kept(item, { ...posted, documents, payment: null });
-  }
-  if (found !== null) return held(found.reason, found.what, found.detail);
+      : beforeStartHold(posted.payment, key, company.settings.startDate);
+  if (early !== null) return heldBy(early);
+  const books = booksStateOf(asked, null);
+  const found = foundOtherwise(key === null, books);
+  if (found?.type === 'same')
+    return kept(item, { ...posted, documents: documentsNow(asked, true), payment: null });
+  if (found !== null) return heldBy(found);
   const main = mainOf(posted);
-  if (main === null || (posted.payment === null && !hasDifferences))
+  if (main === null || (posted.payment === null && !hasDifferences(posted)))
     throw new Error('Bug: no payment stands, or nobody kept what it is');
   const isLocked = books.isDeposited || books.closedUpTo !== null;
-  if (!isLocked && !hasDifferences)
-    return done(
-      voidWrite(
-        item,
-        posted,
-        { document: main, row: rows.get(keyOf(main)) ?? null },
-        {
-          then: wanted !== null || isToCome ? 'step' : 'whole',
-          why: null,
-        },
-      ),
-    );
+  const isFollowed = wanted.type === 'payment' || wanted.isToCome === true;
+  if (!isLocked && !hasDifferences(posted))
+    return voidWrite(asked, main, isFollowed ? 'step' : 'whole');
   const locked = isLocked
-    ? (parkedHold(books, company.settings) ?? lockedDay(posted.payment, wanted?.key ?? null))
+    ? (parkedHold(books, company.settings) ?? lockedDay(posted.payment, key))
     : null;
-  if (locked !== null) return held(locked.reason, locked.what, locked.detail);
-  return receivableDifference(asked, wanted?.key ?? null);
+  return locked === null ? receivableDifference(asked, key) : heldBy(locked);
 }
 
 /**
@@ -217,4 +150,48 @@ function planStanding(asked: AskedPayment, wanted: WantedPayment | null): Planne
 function isSame({ payment: known }: Posted, { payment, key }: WantedPayment): boolean {
   const keys = [key, { ...key, date: payment.date }];
   return known !== null && keys.some((one) => canonicalJson(known) === canonicalJson(one));
+}
+
+/**
+ * A payment that may not be touched is corrected by an entry between receivables and the account of
+ * its tender, as an accountant books a cheque that came back (ADR 0009).
+ */
+function receivableDifference(
+  { item, company }: PlanRequest,
+  wanted: PostedPayment | null,
+): Planned {
+  const { recordId, part, record, rev, changedOn, posted } = item;
+  const step = paymentStep(posted.payment, wanted);
+  // Only another invoice of the same customer, or a credit that is applied: receivables hold the
+  // same.
+  if (step === null) return kept(item, { ...posted, payment: wanted });
+  if (step.of.tender === '') return kept(item, posted);
+  const { of, amountMinor, net, isLast } = step;
+  const dated = correctionDateOf(
+    { ownDate: of.date, changedOn, what: 'payment' },
+    company.settings,
+    company.facts,
+  );
+  if (dated.type === 'hold') return heldBy(dated);
+  const name = `difference ${countOf(posted, 'difference') + 1} of rev ${rev}`;
+  const clearing = `clearing:${of.tender}`;
+  const isMore = amountMinor > 0;
+  const shaped = shapeMoney(
+    {
+      type: 'journal',
+      marker: markerNamed(moneyMarker(record.kind, recordId, part), name),
+      date: dated.date,
+      notes: [isMore ? 'received' : 'taken back', ...dated.notes],
+      currency: of.currency,
+      exchangeRate: 'exchangeRate' in record.body ? record.body.exchangeRate : undefined,
+      debit: isMore ? clearing : receivableAccount,
+      credit: isMore ? receivableAccount : clearing,
+      amountMinor: Math.abs(amountMinor),
+      description: isMore ? 'Received' : 'Taken back',
+      location: null,
+      owedBy: { customerId: of.customerId, guest: null },
+    },
+    company,
+  );
+  return newMoney(shaped, item, { ...posted, payment: net }, { role: 'difference', isLast });
 }

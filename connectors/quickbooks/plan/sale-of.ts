@@ -1,4 +1,4 @@
-import type { PaymentBody, SummaryBody } from '../../../domain/bodies';
+import type { PaymentBody, RefundBody, SummaryBody } from '../../../domain/bodies';
 import { refundOfSale } from '../../../domain/posting/source/amount-refund';
 import {
   depositBackHold,
@@ -7,15 +7,21 @@ import {
   type LayAway,
 } from '../../../domain/posting/source/deposit';
 import type { Hold } from '../../../domain/posting/document';
-import { refundHold, type KnownSale } from '../../../domain/posting/source/known-sale';
+import { refundHold } from '../../../domain/posting/source/known-sale';
 import type { Sale } from '../../../domain/posting/sale';
-import type { PostingSettings } from '../../../domain/posting/settings';
+import { creditedPart } from '../../../domain/posting/part-names';
 import {
+  isInvoiced,
+  isOwed,
   saleOfTicket,
-  type DocumentPart,
   type Ticket,
 } from '../../../domain/posting/source/ticket';
-import type { MissingReference, RecordReference, References } from '../../contract';
+import { withShownGoods } from '../../../domain/posting/summary/summary-document';
+import { salesOf } from '../../../domain/records/record-references';
+import type { MissingReference, Outgoing, RecordReference, References } from '../../contract';
+import { onAccount, type PostedItem } from '../books/posted';
+import type { CompanyContext } from '../company/context';
+import { taxedByDeposits } from './deposit-tax';
 
 /** What becomes a sales form by itself: a ticket, or a payment that is a deposit. */
 type RecordSource = Ticket | { kind: 'payment'; body: PaymentBody };
@@ -26,46 +32,90 @@ export function locationOf(source: DocumentSource): string {
   return source.kind === 'summary' ? source.body.key.location : (source.body.location ?? 'default');
 }
 
-/** A record as a sale, with what is known of the sale that it belongs to. */
-export interface SaleOfRecord {
-  /** As the record alone says it: by this an edit is known. */
-  plain: Sale;
+/** A part of a record as a sale, with what is known of the sale that it belongs to. */
+export interface KnownPart {
   sale: Sale;
   /** What that other sale forbids. */
   hold: Hold | null;
 }
 
-export function saleOfRecord(
+export function saleOfPart(
+  item: PostedItem,
+  source: DocumentSource,
+  company: CompanyContext,
+): KnownPart {
+  const { references, settings, facts } = company;
+  if (source.kind === 'summary') {
+    if (item.combined === undefined) throw new Error('Bug: a summary came without its members');
+    const sale = withShownGoods(item.combined, settings.summary.lines, facts.country);
+    return { sale, hold: null };
+  }
+  const { sale: known, hold } = knownPart(item, source, company);
+  const sale = taxedByDeposits(known, item, company);
+  const isOnAccount =
+    source.kind === 'refund'
+      ? isCredited(item, source.body, references)
+      : source.kind !== 'payment' && isInvoiced(source, item.part);
+  return { sale: isOnAccount ? { ...sale, isInvoiced: true } : sale, hold };
+}
+
+function knownPart(
+  { recordId, part }: Outgoing,
   source: RecordSource,
-  { recordId, part }: { recordId: string; part: DocumentPart },
-  references: References,
-  { settings, homeCurrency }: { settings: PostingSettings; homeCurrency: string },
-): SaleOfRecord {
+  { references, settings, facts }: CompanyContext,
+): KnownPart {
+  const home = facts.homeCurrency ?? '';
   if (source.kind === 'payment') {
-    const sale = saleOfDeposit(source.body, recordId, homeCurrency);
+    const sale = saleOfDeposit(source.body, recordId, home);
     if (sale === null) throw new Error(`Bug: payment ${recordId} is no deposit`);
-    return { plain: sale, sale, hold: null };
+    return { sale, hold: null };
   }
-  const plain = saleOfTicket(source, recordId, part);
-  if (source.kind === 'order') {
-    const layAway = layAwayFrom(recordId, references);
-    return { plain, sale: plain, hold: depositHold(source.body, layAway, homeCurrency) };
-  }
-  if (source.kind === 'invoice') return { plain, sale: plain, hold: null };
+  const isReturn = source.kind === 'refund' || part === 'refund';
+  const sale = saleOfTicket(source, recordId, isReturn ? 'refund' : 'sale');
+  if (source.kind === 'invoice') return { sale, hold: null };
+  if (source.kind === 'order')
+    return { sale, hold: depositHold(source.body, layAwayFrom(recordId, references), home) };
   const { orderId, deposits } = source.body;
   if (orderId !== undefined && deposits !== undefined) {
     const layAway = layAwayFrom(orderId, references);
-    return {
-      plain,
-      sale: plain,
-      hold: depositBackHold(recordId, source.body, layAway, homeCurrency),
-    };
+    return { sale, hold: depositBackHold(recordId, source.body, layAway, home) };
   }
-  const known = orderId === undefined ? undefined : knownSale(orderId, references);
-  if (known === undefined) return { plain, sale: plain, hold: unknownSaleHold(plain, orderId) };
+  const known =
+    references.sales.get(`order/${orderId ?? ''}`) ??
+    references.sales.get(`invoice/${orderId ?? ''}`);
+  if (orderId === undefined || known === undefined)
+    return { sale, hold: unknownSaleHold(sale, orderId) };
   const hold = refundHold(known, recordId, source.body);
-  const sale = refundOfSale(recordId, source.body, known, settings);
-  return { plain, sale, hold };
+  return { sale: refundOfSale(recordId, source.body, known, settings), hold };
+}
+
+/**
+ * Whether a refund of a sale that is an invoice is a credit memo, beside an entry that puts the
+ * money back on account (`refund.invoice = creditMemo`, ADR 0012): its sale is an invoice when it
+ * is posted; what it became it stays.
+ */
+function isCredited(
+  { part, posted: { net } }: PostedItem,
+  refund: RefundBody,
+  references: References,
+): boolean {
+  if (part !== creditedPart || isOwed(refund)) return false;
+  if (net !== null) return net.isOnAccount;
+  const { orderId = '' } = refund;
+  const isOfSale = salesOf({ kind: 'refund', body: refund }).length > 0;
+  return isOfSale && isOnAccountThere(saleReference(orderId, references));
+}
+
+/** Whether a document there is an invoice or credit memo, or amounts to one. */
+export function isOnAccountThere(reference: RecordReference | undefined): boolean {
+  const { entity } = reference ?? {};
+  return entity === 'Invoice' || entity === 'CreditMemo' || entity === onAccount;
+}
+
+/** Whether the POS still wants it: neither taken away nor voided. */
+export function isWanted(item: Outgoing, ticket: DocumentSource): boolean {
+  if (ticket.kind === 'summary') return true;
+  return item.op === 'present' && ticket.body.voided !== true;
 }
 
 /** Without its invoice nobody knows what would be owed. */
@@ -78,10 +128,6 @@ function unknownSaleHold(sale: Sale, orderId: string | undefined): Hold | null {
 function layAwayFrom(orderId: string, references: References): LayAway {
   const none = { orderId, order: null, isOrderPosted: false, entries: [], hasMore: false };
   return references.layAways.get(orderId) ?? none;
-}
-
-function knownSale(saleId: string, references: References): KnownSale | undefined {
-  return references.sales.get(`order/${saleId}`) ?? references.sales.get(`invoice/${saleId}`);
 }
 
 /** The order or invoice of this id, as the books have it. */

@@ -1,25 +1,15 @@
-import { dateOf } from '../../../domain/posting/decide/date';
 import { sumMinor, textToMinor } from '../../../domain/money';
-import type { Composed, Outgoing } from '../../contract';
-import type { ReadRows } from '../books/books-state';
-import { circleDocuments, type CircleDocuments } from '../settle/circle';
-import { mergedPayload } from '../shape/merge-document';
-import { contestedMax, done, kept, type NewMoney, type PlannedMoney } from './new-money';
-import type { Planned } from './sales-form';
-import { linkLine, openItems, type OpenItem } from '../settle/open-items';
+import { dateOf } from '../../../domain/posting/decide/date';
+import type { Outgoing } from '../../contract';
+import { readOf } from '../books/books-state';
+import { countOf, labelsIn, type BooksKey, type Posted, type PostedItem } from '../books/posted';
 import type { CompanyContext } from '../company/context';
-import {
-  countOf,
-  keyOf,
-  labelsIn,
-  postedIn,
-  snapshotOf,
-  type BooksKey,
-  type Posted,
-} from '../books/posted';
-import { settlementMarker } from '../settle/settlement-marker';
+import { stop } from '../company/hold';
+import { circleDocuments, type CircleDocuments } from '../settle/circle';
+import { linkLine, openItems, settlementMarker, type OpenItem } from '../settle/open-items';
 import { currencyFields, markerOf, noteOf } from '../shape/sales-form';
-import { documentContentSchema } from '../api/wire';
+import { contestedMax, newMoney } from './new-document';
+import { kept, updateWrite, type Planned, type PlanRequest } from './planned';
 
 // What nets to zero on a customer's account is applied to each other (ADR 0018): after each write
 // that opens something there the delivery looks at all documents of its circle and applies charges
@@ -34,7 +24,7 @@ const madeMax = 12;
 
 /** What is read before planning: `own`, and its circle where it is to apply open items there. */
 export function readToSettle(
-  item: Outgoing,
+  item: PostedItem,
   company: CompanyContext,
   own: () => BooksKey[],
 ): BooksKey[] {
@@ -47,11 +37,9 @@ export function readToSettle(
 const noDocuments: CircleDocuments = { standing: [], settlements: [] };
 
 /** What is to be settled; a document that has to be voided goes first. */
-function dueOf({ snapshot }: Outgoing): Due | null {
-  const posted = snapshot === null ? null : postedIn(snapshot);
-  if (posted?.unapplied === undefined || posted.unapplied === null || posted.voidDue !== null)
-    return null;
-  return { ...posted, unapplied: posted.unapplied };
+function dueOf({ posted }: PostedItem): Due | null {
+  const { unapplied = null, voidDue } = posted;
+  return unapplied === null || voidDue !== null ? null : { ...posted, unapplied };
 }
 
 type Due = Posted & { unapplied: NonNullable<Posted['unapplied']> };
@@ -65,47 +53,36 @@ function isAllDone({ rev }: Outgoing, { unapplied }: Due): boolean {
  * What is to be written first, then the circle. In the other order two deliveries of a sale that
  * both have something to write would free and apply the same documents in turn.
  */
-export function beforeSettling<T extends Planned | PlannedMoney>(
-  item: Outgoing,
-  company: CompanyContext,
-  rows: ReadRows,
-  plan: (item: Outgoing) => T,
-): T | PlannedMoney {
+export function beforeSettling(asked: PlanRequest, plan: (asked: PlanRequest) => Planned): Planned {
+  const { item } = asked;
   const due = dueOf(item);
-  if (due === null) return plan(item);
+  if (due === null) return plan(asked);
   const isDone = isAllDone(item, due);
-  const planned = isDone ? null : plan(item);
-  if (planned !== null && (planned.type !== 'done' || planned.composed.type === 'write'))
-    return planned;
+  const planned = isDone ? null : plan(asked);
+  if (planned?.type === 'write' || planned?.type === 'new') return planned;
   // It was freed for a change that has to wait: applied again it would be freed again.
-  const isFreed = !due.unapplied.isLast && planned?.composed.type !== 'adopt';
-  if (planned !== null && isFreed) return planned;
-  const applies = nextApplication(item, company, rows, due);
+  if (planned?.type === 'stop' && !due.unapplied.isLast) return planned;
+  const applies = nextApplication(asked, due);
   if (applies !== null) return applies;
   const settled = { ...due, unapplied: null };
-  if (isDone) return kept(item, settled);
-  return plan({ ...item, snapshot: snapshotOf(settled, labelsIn(item.snapshot)) });
+  return isDone ? kept(item, settled) : plan({ ...asked, item: { ...item, posted: settled } });
 }
 
 /** The currency of a circle, with its rate; null where its sale is not known. */
-function currencyOf(
-  { record }: Outgoing,
-  { references }: CompanyContext,
-): Parameters<typeof currencyFields>[0] | null {
+function currencyOf({ item: { record }, company }: PlanRequest): Money | null {
   if (record.kind === 'order' || record.kind === 'invoice' || record.kind === 'refund')
     return record.body;
   if (record.kind !== 'payment') return null;
-  return references.sales.get(`invoice/${record.body.invoiceId ?? ''}`)?.ticket.body ?? null;
+  const { sales } = company.references;
+  return sales.get(`invoice/${record.body.invoiceId ?? ''}`)?.ticket.body ?? null;
 }
 
-function nextApplication(
-  item: Outgoing,
-  company: CompanyContext,
-  rows: ReadRows,
-  due: Due,
-): PlannedMoney | null {
+type Money = Parameters<typeof currencyFields>[0];
+
+function nextApplication(asked: PlanRequest, due: Due): Planned | null {
+  const { item, company, rows } = asked;
   const circle = circleDocuments(item, company);
-  const money = currencyOf(item, company);
+  const money = currencyOf(asked);
   const isRefused = item.lastClass === 'STALE' && item.attempts >= contestedMax;
   const { unapplied } = due;
   const isEnough = unapplied.made >= madeMax;
@@ -124,11 +101,12 @@ function nextApplication(
   if (met === null) return null;
   // Who waits to be free of it would free it again at once.
   if (isAllDone(item, due) && met.some(({ isChanging }) => isChanging))
-    return done({ type: 'later', detail: 'Documents of this sale are being changed' });
+    return stop({ type: 'later', detail: 'Documents of this sale are being changed' });
+  const applying = { ...asked, item: { ...item, posted } };
   const payment = met.find(isPayment);
-  if (payment === undefined) return application(item, company, posted, { met, money });
-  const write = fromPayment({ payment, met }, rows, posted, { item, currency: money.currency });
-  return write === null ? null : done(write);
+  return payment === undefined
+    ? application(applying, met, money)
+    : fromPayment(applying, payment, met, money.currency);
 }
 
 /** An open item with how much of it is applied. */
@@ -174,17 +152,16 @@ function upTo(items: readonly OpenItem[], sum: number): Applied[] {
 
 /** A payment of 0.00 that applies them. */
 function application(
-  item: Outgoing,
-  { facts }: CompanyContext,
-  posted: Posted,
-  { met, money }: { met: readonly Applied[]; money: Parameters<typeof currencyFields>[0] },
-): NewMoney | null {
+  { item, company: { facts } }: PlanRequest,
+  met: readonly Applied[],
+  money: Money,
+): Planned | null {
+  const { posted } = item;
   const { currency } = money;
-  const day =
-    met
-      .map(({ date }) => date)
-      .sort()
-      .at(-1) ?? '';
+  const [day = ''] = met
+    .map(({ date }) => date)
+    .sort()
+    .reverse();
   const dated = dateOf(day, 'application', { closed: { mode: 'firstOpenDay' } }, facts);
   if (dated.type === 'hold') return null;
   const marker = markerOf({ marker: settlementMarker(item, countOf(posted, 'applied') + 1) });
@@ -197,63 +174,39 @@ function application(
     ...currencyFields(money, facts),
     Line: met.map((one) => linkLine(one, one.minor, currency)),
   };
-  const shaped = {
-    type: 'shaped' as const,
-    entity: 'Payment' as const,
-    payload,
-    marker,
-    totalMinor: 0,
-    currency,
-    txnDate,
-  };
-  return { type: 'money', shaped, posted, role: 'applied', isLast: false };
+  const found = { entity: 'Payment', payload, marker, totalMinor: 0, currency, txnDate } as const;
+  return newMoney({ type: 'shaped', ...found }, item, posted, { role: 'applied', isLast: false });
 }
 
 /**
  * What a payment has left is applied by itself: its lines with those of the charges that it meets.
  */
 function fromPayment(
-  { payment, met }: { payment: Applied; met: readonly Applied[] },
-  rows: ReadRows,
-  posted: Posted,
-  { item, currency }: { item: Outgoing; currency: string },
-): Composed | null {
-  const row = rows.get(keyOf(payment)) ?? null;
-  const read = documentContentSchema.safeParse(row);
-  if (row === null || !read.success) return null;
-  const { Line: lines, SyncToken: syncToken, TotalAmt = 0, PrivateNote: note = '' } = read.data;
-  const kept = lines.flatMap(({ Amount = 0, LinkedTxn = [] }) =>
-    LinkedTxn.slice(0, 1).map(({ TxnId, TxnType }) => ({
-      Amount,
-      LinkedTxn: [{ TxnId, TxnType }],
-    })),
+  { item, rows }: PlanRequest,
+  payment: Applied,
+  met: readonly Applied[],
+  currency: string,
+): Planned | null {
+  const read = readOf(rows, payment);
+  if (read === null) return null;
+  const { Line: lines, TotalAmt = 0, PrivateNote: note = '' } = read;
+  const kept = lines.flatMap(({ Amount = 0, LinkedTxn: [link] }) =>
+    link === undefined ? [] : [{ Amount, LinkedTxn: [link] }],
   );
-  const charges = upTo(
-    met.filter(({ openMinor }) => openMinor > 0),
-    payment.minor,
-  );
-  const added = charges.map((one) => linkLine(one, one.minor, currency));
-  return {
-    type: 'write',
-    write: {
-      operation: 'update',
-      entity: 'Payment',
-      group: 'batch',
-      payload: mergedPayload(
-        row,
-        { TotalAmt, PrivateNote: note, Line: [...kept, ...added] },
-        note,
-        null,
-      ),
-      isLinked: false,
-      snapshot: snapshotOf(posted, labelsIn(item.snapshot)),
-      natural: {
-        ...{ kind: 'document', docNumber: null, marker: note, currency, txnDate: payment.date },
-        totalMinor: textToMinor(TotalAmt, currency) ?? 0,
-        edits: { id: payment.id, syncToken },
-        then: 'step',
-        isSettling: true,
-      },
+  const charges = met.filter(({ openMinor }) => openMinor > 0);
+  const added = upTo(charges, payment.minor).map((one) => linkLine(one, one.minor, currency));
+  const payload = { TotalAmt, PrivateNote: note, Line: [...kept, ...added] };
+  const totalMinor = textToMinor(TotalAmt, currency) ?? 0;
+  const sought = { marker: note, totalMinor, currency, txnDate: payment.date };
+  return updateWrite(
+    'Payment',
+    read,
+    { payload, marker: note },
+    {
+      posted: item.posted,
+      labels: labelsIn(item.snapshot),
+      natural: { kind: 'document', docNumber: null, ...sought, isSettling: true },
+      then: 'step',
     },
-  };
+  );
 }

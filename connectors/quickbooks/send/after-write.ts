@@ -11,7 +11,7 @@ import {
   standing,
   type Posted,
 } from '../books/posted';
-import { documentEntities } from '../api/entities';
+import { documentEntities } from '../api/wire';
 import { documentContentSchema, type QboDocumentContent } from '../api/wire';
 
 // A write that the books carried out: what they answered goes into the snapshot. Where it is not

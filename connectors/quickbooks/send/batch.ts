@@ -13,7 +13,8 @@ import type { HttpResult } from '../../http';
 import { afterWrite } from './after-write';
 import { companyPath } from '../api/client';
 import { faultsOf, faultText, meaningOf, wholeOutcome } from '../api/errors';
-import { batchAnswerSchema, frozenBatchSchema, jsonObject, writtenSchema } from '../api/wire';
+import { jsonObject } from '../../stored-write';
+import { batchAnswerSchema, frozenBatchSchema, writtenSchema } from '../api/wire';
 
 // One batch of writes (quickbooks.md#batches): serial, not transactional, answered in any order.
 

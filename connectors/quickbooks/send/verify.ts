@@ -4,14 +4,12 @@ import { emailKey } from '../../../domain/email';
 import type { Json } from '../../../domain/words';
 import type { CallGate, MemberResult, StoredSend, Write } from '../../contract';
 import { afterWrite } from './after-write';
-import { booksMoneyOf, isSameBooksMoney } from '../books/books-money';
+import { isSameBooksMoney, moneyOf, moneyOfPayload } from '../books/books-money';
 import { isVoidedNote } from '../books/books-state';
 import { inLists, quoted, type QboClient } from '../api/client';
-import { documentEntities } from '../api/entities';
-import { findDocuments, type WantedDocument } from '../books/find-documents';
-import type { DocumentFinding } from '../books/findings';
+import { findDocuments, type DocumentFinding, type WantedDocument } from '../books/find-documents';
 import { naturalSchema, type Natural } from '../books/natural-key';
-import { customerSchema, documentSchema, itemSchema } from '../api/wire';
+import { customerSchema, documentEntities, documentSchema, itemSchema } from '../api/wire';
 
 // What became of a send that is too old to be repeated (quickbooks.md#request-ids: how long a
 // requestid is kept is not said; 24 h is assumed, less an hour): the natural key of each member is
@@ -54,7 +52,7 @@ function documentResult(write: Write, finding: DocumentFinding | undefined): Mem
   if (!finding) throw new Error('Bug: a document of the send was not looked for');
   switch (finding.found) {
     case 'ours':
-      return afterWrite(write, { id: finding.id, version: finding.syncToken }, finding.row);
+      return written(write, finding.document);
     case 'touched':
       return ambiguous(`${write.entity} ${finding.id} has our marker but was changed or voided`);
     case 'foreign':
@@ -95,27 +93,16 @@ async function changeResult(
   const edited = natural.kind === 'document' ? natural.edits : natural;
   if (edited === null) throw new Error('Bug: a new document is looked for by its marker');
   const [row] = await client.query(write.entity, `Id = ${quoted(edited.id)}`, documentSchema, gate);
-  if (!row)
-    return {
-      type: 'refused',
-      failureClass: 'GONE',
-      code: 'not_found',
-      message: `${write.entity} ${edited.id} is not there any more`,
-    };
+  if (!row) return gone(write, edited.id);
   // The version rises with each write: an unchanged one shows that ours was not carried out.
   if (row.SyncToken === edited.syncToken) return { type: 'absent' };
   if (natural.kind === 'void')
     // What was void never comes back: with figures it was not voided, whatever else was done to it.
-    return isVoidedNote(row.PrivateNote)
-      ? afterWrite(write, { id: row.Id, version: row.SyncToken }, row)
-      : { type: 'absent' };
-  const [written, found] = [booksMoneyOf(write.payload), booksMoneyOf(row)];
-  const isOurs =
-    written !== null &&
-    found !== null &&
-    isSameBooksMoney({ ...written, total: found.total, tax: found.tax }, found);
-  return isOurs
-    ? afterWrite(write, { id: row.Id, version: row.SyncToken }, row)
+    return isVoidedNote(row.PrivateNote) ? written(write, row) : { type: 'absent' };
+  const found = moneyOf(row);
+  const { total, tax } = found;
+  return isSameBooksMoney({ ...moneyOfPayload(write.payload), total, tax }, found)
+    ? written(write, row)
     : ambiguous(`${write.entity} ${edited.id} was changed by somebody else meanwhile`);
 }
 
@@ -138,7 +125,7 @@ async function customerResult(
     emailKey(found.PrimaryEmailAddr?.Address) === emailKey(natural.email) &&
     hasFields(write, found, ['GivenName', 'FamilyName', 'CompanyName']);
   return isSame
-    ? accepted(write, found.Id, found.SyncToken)
+    ? written(write, found)
     : ambiguous(`Customer ${found.Id} has our name but another e-mail or person`);
 }
 
@@ -153,7 +140,7 @@ async function itemResult(
   const [first] = found;
   if (!first) return { type: 'absent' };
   return first.Name === natural.name && first.Sku === natural.sku
-    ? accepted(write, first.Id, first.SyncToken)
+    ? written(write, first)
     : ambiguous(`Item ${first.Id} has our name but another SKU or spelling`);
 }
 
@@ -171,18 +158,12 @@ async function updateResult(
     row,
     gate,
   );
-  if (!found)
-    return {
-      type: 'refused',
-      failureClass: 'GONE',
-      code: 'not_found',
-      message: `${write.entity} ${natural.id} is not there any more`,
-    };
+  if (!found) return gone(write, natural.id);
   // The version rises with each write: an unchanged one shows that ours was not carried out.
   if (found.SyncToken === natural.syncToken) return { type: 'absent' };
   const simple = ['DisplayName', 'Name', 'Sku', 'Description', 'UnitPrice', 'GivenName', 'Notes'];
   return hasFields(write, found, simple)
-    ? afterWrite(write, { id: natural.id, version: found.SyncToken }, found)
+    ? written(write, found)
     : ambiguous(`${write.entity} ${natural.id} was changed by somebody else meanwhile`);
 }
 
@@ -196,8 +177,13 @@ function hasFields(write: Write, found: object, names: readonly string[]): boole
   );
 }
 
-function accepted(write: Write, remoteId: string, remoteVersion: string): MemberResult {
-  return { type: 'accepted', remoteId, remoteVersion, snapshot: write.snapshot };
+function written(write: Write, found: { Id: string; SyncToken: string }): MemberResult {
+  return afterWrite(write, { id: found.Id, version: found.SyncToken }, found);
+}
+
+function gone({ entity }: Write, id: string): MemberResult {
+  const message = `${entity} ${id} is not there any more`;
+  return { type: 'refused', failureClass: 'GONE', code: 'not_found', message };
 }
 
 function ambiguous(detail: string): MemberResult {

@@ -1,7 +1,6 @@
 import { circleOf, isApart } from '../../../domain/posting/plan/circle';
-import type { Outgoing } from '../../contract';
 import type { CompanyContext } from '../company/context';
-import { keyOf, postedIn, standing, type BooksKey } from '../books/posted';
+import { keyOf, postedIn, type BooksKey, type PostedItem } from '../books/posted';
 
 // The documents on account that belong together with those of a delivery (ADR 0018). Pure.
 
@@ -24,32 +23,29 @@ export interface CircleDocuments {
 
 /** What is known of the circle of a delivery; null where it has none. */
 export function circleDocuments(
-  item: Outgoing,
+  item: PostedItem,
   { references }: CompanyContext,
 ): CircleDocuments | null {
   const circle = circleOf(item, item.snapshot !== null);
   if (circle === null) return null;
-  const found = new Map<string, CircleDocument>();
-  const settlements = new Map<string, BooksKey>();
-  const { record, recordId: ownId, snapshot: own } = item;
+  const { record, recordId: ownId, posted: own } = item;
   const others = references.circles.get(circle) ?? [];
   const same = others.filter((one) => one.kind === record.kind && one.recordId === ownId);
   const isAlone = same.length === 0 ? isApart(record) : same.some((one) => one.isApart);
-  for (const part of [
-    ...others,
-    { kind: record.kind, recordId: ownId, snapshot: own, isApart: isAlone, isChanging: false },
-  ]) {
-    const { kind, recordId, snapshot, isApart, isChanging } = part;
-    const posted = snapshot === null ? null : postedIn(snapshot);
-    if (posted === null) continue;
-    const of = `${kind}/${recordId}`;
-    for (const { entity, id } of standing(posted))
-      if (isOnAccount(entity) && id !== '')
-        found.set(keyOf({ entity, id }), { entity, id, of, isApart, isChanging });
-    for (const { entity, id, role, isVoided } of posted.documents)
-      if (role === 'applied' && !isVoided && id !== '')
-        settlements.set(keyOf({ entity, id }), { entity, id });
-  }
+  const parts = [
+    ...others.map((one) => ({ ...one, posted: postedIn(one.snapshot) })),
+    { kind: record.kind, recordId: ownId, posted: own, isApart: isAlone, isChanging: false },
+  ];
+  const found = new Map<string, CircleDocument>();
+  const settlements = new Map<string, BooksKey>();
+  for (const { kind, recordId, posted, isApart, isChanging } of parts)
+    for (const { entity, id, role, isVoided } of posted?.documents ?? []) {
+      if (isVoided || id === '') continue;
+      const key = keyOf({ entity, id });
+      if (role === 'applied') settlements.set(key, { entity, id });
+      else if (isOnAccount(entity))
+        found.set(key, { entity, id, of: `${kind}/${recordId}`, isApart, isChanging });
+    }
   return { standing: [...found.values()], settlements: [...settlements.values()] };
 }
 

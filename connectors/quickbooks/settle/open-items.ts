@@ -1,10 +1,11 @@
-import { minorToText, sumMinor, textToMinor } from '../../../domain/money';
-import type { ReadRows } from '../books/books-state';
+import { sumMinor, textToMinor } from '../../../domain/money';
+import { markerNamed, moneyMarker } from '../../../domain/posting/marker';
+import type { Outgoing } from '../../contract';
+import type { QboDocument } from '../api/wire';
+import { isDeposited, readOf, type ReadRows } from '../books/books-state';
+import type { BooksKey } from '../books/posted';
+import { amountOf } from '../shape/mapping';
 import type { CircleDocument } from './circle';
-import { exactNumber } from '../shape/mapping';
-import { isSettlementNote } from './settlement-marker';
-import { keyOf, type BooksKey } from '../books/posted';
-import { documentContentSchema, type QboDocumentContent } from '../api/wire';
 
 // What documents of a customer's account have open, as the books were read. An entry shows no
 // balance there: what payments took of it is counted from their lines. Pure.
@@ -26,12 +27,11 @@ export function openItems(
   const minor = (amount: number): number => textToMinor(amount, currency) ?? 0;
   const items = documents.flatMap((document): OpenItem[] => {
     const { entity, id } = document;
-    const content = contentOf(rows, keyOf({ entity, id }));
-    if (content === null) return [];
-    const found = onAccount(entity, content, minor, appliedTo(rows, { entity, id }, minor));
+    const read = readOf(rows, document);
+    if (read === null) return [];
+    const found = onAccount(entity, read, minor, appliedTo(rows, { entity, id }, minor));
     if (found === null || found.openMinor === 0) return [];
-    const isDeposited = content.LinkedTxn.some(({ TxnType }) => TxnType === 'Deposit');
-    return [{ ...document, ...found, date: content.TxnDate ?? '', isDeposited }];
+    return [{ ...document, ...found, date: read.TxnDate ?? '', isDeposited: isDeposited(read) }];
   });
   return items.sort((a, b) =>
     a.date === b.date ? Number(a.id) - Number(b.id) : a.date < b.date ? -1 : 1,
@@ -40,7 +40,7 @@ export function openItems(
 
 function onAccount(
   entity: CircleDocument['entity'],
-  content: QboDocumentContent,
+  content: QboDocument,
   minor: (amount: number) => number,
   appliedMinor: number,
 ): Pick<OpenItem, 'customer' | 'openMinor'> | null {
@@ -63,56 +63,48 @@ function onAccount(
 
 /** What the payments that were read apply of a document. */
 function appliedTo(rows: ReadRows, document: BooksKey, minor: (amount: number) => number): number {
-  return sumMinor(
-    paymentsIn(rows).flatMap(({ content }) =>
-      linesTo(content, document).map(({ Amount = 0 }) => minor(Amount)),
-    ),
-  );
+  return sumMinor(paymentsIn(rows).flatMap((payment) => amountsTo(payment, document).map(minor)));
 }
 
-/** A payment of 0.00 of ours that applies documents to each other. */
-export interface Settlement {
-  id: string;
-  content: QboDocumentContent;
-}
-
-/** Those that apply this document to others. */
-export function settlementsOf(rows: ReadRows, document: BooksKey): Settlement[] {
+/** The payments of 0.00 of ours that apply this document to others. */
+export function settlementsOf(rows: ReadRows, document: BooksKey): QboDocument[] {
   return paymentsIn(rows).filter(
-    ({ content }) =>
-      (content.TotalAmt ?? 0) === 0 &&
-      isSettlementNote(content.PrivateNote) &&
-      linesTo(content, document).length > 0,
+    (payment) =>
+      (payment.TotalAmt ?? 0) === 0 &&
+      isSettlementNote(payment.PrivateNote) &&
+      amountsTo(payment, document).length > 0,
   );
 }
 
 /** How much of a document these apply. */
 export function settledMinor(rows: ReadRows, document: BooksKey, currency: string): number {
-  return sumMinor(
-    settlementsOf(rows, document).flatMap(({ content }) =>
-      linesTo(content, document).map(({ Amount = 0 }) => textToMinor(Amount, currency) ?? 0),
-    ),
+  const amounts = settlementsOf(rows, document).flatMap((one) => amountsTo(one, document));
+  return sumMinor(amounts.map((amount) => textToMinor(amount, currency) ?? 0));
+}
+
+/** The payments that were read. */
+export function paymentsIn(rows: ReadRows): QboDocument[] {
+  return [...rows].flatMap(([key, read]) =>
+    key.startsWith('Payment ') && read !== null ? [read] : [],
   );
 }
 
-function paymentsIn(rows: ReadRows): Settlement[] {
-  return [...rows.keys()].flatMap((key) => {
-    const content = key.startsWith('Payment ') ? contentOf(rows, key) : null;
-    return content === null ? [] : [{ id: key.slice('Payment '.length), content }];
-  });
-}
-
-function linesTo(
-  { Line: lines }: QboDocumentContent,
-  { entity, id }: BooksKey,
-): QboDocumentContent['Line'] {
-  return lines.filter(({ LinkedTxn = [] }) =>
-    LinkedTxn.some(({ TxnId, TxnType }) => TxnId === id && TxnType === entity),
+/** What the lines of a payment apply of a document. */
+function amountsTo({ Line: lines }: QboDocument, { entity, id }: BooksKey): number[] {
+  return lines.flatMap(({ Amount = 0, LinkedTxn }) =>
+    LinkedTxn.some(({ TxnId, TxnType }) => TxnId === id && TxnType === entity) ? [Amount] : [],
   );
 }
 
-function contentOf(rows: ReadRows, key: string): QboDocumentContent | null {
-  return documentContentSchema.safeParse(rows.get(key) ?? null).data ?? null;
+/** By its marker a payment of 0.00 of ours is known that applies documents to each other. */
+export function settlementMarker({ record, recordId, part, rev }: Outgoing, nth: number): string {
+  const own = moneyMarker(record.kind, recordId, part);
+  return markerNamed(own, `settlement ${nth} of rev ${rev}`);
+}
+
+/** Whether a note is that of such a payment; a void one is none. */
+function isSettlementNote(note: string | undefined): boolean {
+  return /^truth-sync \w+ settlement \d+ of rev /.test(note ?? '');
 }
 
 /** A line of a payment that applies so much of a document. */
@@ -124,6 +116,5 @@ export function linkLine(
   Amount: number;
   LinkedTxn: { TxnId: string; TxnType: string }[];
 } {
-  const Amount = exactNumber(minorToText(minor, currency));
-  return { Amount, LinkedTxn: [{ TxnId: id, TxnType: entity }] };
+  return { Amount: amountOf(minor, currency), LinkedTxn: [{ TxnId: id, TxnType: entity }] };
 }

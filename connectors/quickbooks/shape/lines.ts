@@ -1,11 +1,11 @@
-import { givesInBooks, minorToText, nearestPriceFor, unitPriceFor } from '../../../domain/money';
+import { givesInBooks, nearestPriceFor, unitPriceFor } from '../../../domain/money';
 import type { PostingDocument, PostingLine } from '../../../domain/posting/document';
 import type { PostingSettings } from '../../../domain/posting/settings';
 import type { JsonObject } from '../../../domain/words';
-import type { Composed, MissingReference, References } from '../../contract';
-import { mappedAccount, missingMapping } from '../company/hold';
-import { cleanText, exactNumber, exactNumberOrNull } from './mapping';
-import { taxCodeOf } from '../company/tax-codes';
+import type { MissingReference, References } from '../../contract';
+import { mappedAccount, missingMapping, type Stop } from '../company/hold';
+import { amountOf, cleanText, exactNumberOrNull } from './mapping';
+import { taxCodeOf } from '../company/facts';
 import type { Company } from '../company/context';
 
 // The lines of a sales form (accounting.md#lines, quickbooks.md#amounts, #sales-tax). Pure.
@@ -13,7 +13,7 @@ import type { Company } from '../company/context';
 /** What keeps a document from being composed. */
 export interface LineProblems {
   /** Mappings that nobody made or that point at nothing usable. */
-  stops: Composed[];
+  stops: Stop[];
   /** Things not written yet. */
   missing: MissingReference[];
   /** A form has one field for shipping: a second line of it needs an item of its own. */
@@ -139,17 +139,13 @@ function discountBody(
   problems: LineProblems,
 ): JsonObject {
   const account = mappedAccount(company, 'discounts');
-  if (account.type === 'stop') problems.stops.push(account.composed);
+  if (account.type === 'stop') problems.stops.push(account);
   const id = account.type === 'stop' ? '' : account.id;
   return {
     DetailType: 'DiscountLineDetail',
     Amount: amountOf(line.amountMinor, currency),
     DiscountLineDetail: { PercentBased: false, DiscountAccountRef: { value: id } },
   };
-}
-
-function amountOf(amountMinor: number, currency: string): number {
-  return exactNumber(minorToText(amountMinor, currency));
 }
 
 /**

@@ -123,7 +123,12 @@ export function itemFields(body: ProductBody, code: string, sku = body.sku): Jso
 /** Null where nobody said one: what a ticket took is no price list. */
 function priceOf({ priceMinor, currency }: ProductBody): number | null {
   if (priceMinor === undefined || currency === undefined) return null;
-  return exactNumber(minorToText(priceMinor, currency));
+  return amountOf(priceMinor, currency);
+}
+
+/** An amount as the vendor's number. */
+export function amountOf(minor: number, currency: string): number {
+  return exactNumber(minorToText(minor, currency));
 }
 
 /** What differs from the snapshot; a key that is missing in `wanted` is no information. */

@@ -1,15 +1,22 @@
-import { minorToText, sumMinor } from '../../../domain/money';
+import { sumMinor } from '../../../domain/money';
 import {
   receivableAccount,
   type MoneyDocument,
 } from '../../../domain/posting/source/money-document';
 import { entryOf, type MoneyEntry } from '../../../domain/posting/plan/money-entry';
 import type { JsonObject } from '../../../domain/words';
-import type { Composed } from '../../contract';
-import type { DocumentEntity } from '../api/entities';
+import type { DocumentEntity } from '../api/wire';
 import type { QboFacts } from '../company/facts';
-import { decimalsHold, mappedAccount, moneyAccount, stopOf } from '../company/hold';
-import { cleanText, exactNumber } from './mapping';
+import {
+  decimalsHold,
+  mappedAccount,
+  moneyAccount,
+  notReady,
+  skip,
+  stopOf,
+  type Stop,
+} from '../company/hold';
+import { amountOf, cleanText } from './mapping';
 import { currencyFields, customerOf, markerOf, noteOf } from './sales-form';
 import { departmentOf } from './shop-fields';
 import type { Company } from '../company/context';
@@ -30,7 +37,7 @@ export interface ShapedMoney {
   entry?: MoneyEntry;
 }
 
-export type MoneyShape = ShapedMoney | { type: 'stop'; composed: Composed };
+export type MoneyShape = ShapedMoney | Stop;
 
 /** What of money between accounts is known from before. */
 interface KnownMoney {
@@ -50,7 +57,7 @@ export function shapeMoney(
 ): MoneyShape {
   const { facts } = company;
   const lost = decimalsHold(amountsOf(document), document.currency);
-  if (lost !== null) return { type: 'stop', composed: lost };
+  if (lost !== null) return lost;
   const found = accountKeysOf(document).map((key) => {
     const id = known.get(key);
     const account = id === undefined ? accountOf(key, document.currency, company) : knownAs(id);
@@ -79,8 +86,7 @@ export function shapeMoney(
       return { type: 'shaped', ...bookingOf(document, head, refOf, facts), ...natural };
     case 'transfer': {
       const { from, to, amountMinor: totalMinor } = document;
-      if (accounts.get(from) === accounts.get(to))
-        return { type: 'stop', composed: { type: 'skip', reason: 'same_account' } };
+      if (accounts.get(from) === accounts.get(to)) return skip('same_account');
       const Amount = amountOf(totalMinor, document.currency);
       const payload = { ...head, FromAccountRef: refOf(from), ToAccountRef: refOf(to), Amount };
       return { type: 'shaped', entity: 'Transfer', payload, totalMinor, ...natural };
@@ -106,16 +112,14 @@ function debtorOf(
   document: MoneyDocument,
   company: Company,
   known: string | null,
-): { type: 'known'; id: string | null } | { type: 'stop'; composed: Composed } {
+): { type: 'known'; id: string | null } | Stop {
   if (document.type !== 'journal' || document.owedBy === undefined || known !== null)
     return { type: 'known', id: known };
   const { currency, owedBy } = document;
   const customer = customerOf({ ...owedBy, currency }, company);
   if (customer.type === 'stop') return customer;
   const { missing, id } = customer;
-  return missing.length > 0
-    ? { type: 'stop', composed: { type: 'notReady', missing } }
-    : { type: 'known', id };
+  return missing.length > 0 ? notReady(...missing) : { type: 'known', id };
 }
 
 function amountsOf(document: MoneyDocument): number[] {
@@ -201,8 +205,4 @@ function journalLines(
     },
   });
   return [line('Debit', debit), line('Credit', credit)];
-}
-
-export function amountOf(minor: number, currency: string): number {
-  return exactNumber(minorToText(minor, currency));
 }

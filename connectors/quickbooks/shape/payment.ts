@@ -1,10 +1,11 @@
 import { textToMinor } from '../../../domain/money';
 import type { PaymentDocument } from '../../../domain/posting/source/payment';
 import type { JsonObject } from '../../../domain/words';
-import { decimalsHold, hold, stopOf } from '../company/hold';
+import { decimalsHold, held, notReady, stopOf } from '../company/hold';
 import { currencyFields, customerOf, markerOf, noteOf, tenderOf } from './sales-form';
-import { amountOf, type MoneyShape } from './money';
-import { documentContentSchema } from '../api/wire';
+import { amountOf } from './mapping';
+import type { MoneyShape } from './money';
+import type { QboDocument } from '../api/wire';
 import type { Company } from '../company/context';
 
 // Payments of invoices as the vendor's JSON (quickbooks.md#payments). Pure.
@@ -18,7 +19,7 @@ export function shapePayment(
   payment: PaymentDocument,
   invoiceId: string,
   company: Company,
-  invoice: JsonObject | null = null,
+  invoice: QboDocument | null = null,
 ): MoneyShape {
   const tender = tenderOf(payment, company);
   if (tender.type === 'stop') return stopOf([tender, customerOf(payment, company)]) ?? tender;
@@ -39,13 +40,12 @@ function openMinor(
   payment: PaymentDocument,
   invoiceId: string,
   company: Company,
-  invoice: JsonObject | null,
+  invoice: QboDocument | null,
 ): number {
   if (invoiceId === '') return 0;
-  const read = documentContentSchema.safeParse(invoice);
-  if (!read.success) return payment.totalMinor;
+  if (invoice === null) return payment.totalMinor;
   const customer = customerOf(payment, company);
-  const { CustomerRef, Balance = 0 } = read.data;
+  const { CustomerRef, Balance = 0 } = invoice;
   if (customer.type === 'known' && CustomerRef?.value !== customer.id) return 0;
   return textToMinor(Balance, payment.currency) ?? 0;
 }
@@ -62,10 +62,10 @@ export function shapeApplication(
   payment: PaymentDocument,
   { invoiceId, creditMemoId }: { invoiceId: string; creditMemoId: string },
   company: Company,
-  invoice: JsonObject | null = null,
+  invoice: QboDocument | null = null,
 ): MoneyShape {
   const owedMinor = openMinor(payment, invoiceId, company, invoice);
-  if (owedMinor <= 0) return { type: 'stop', composed: hold('credit_not_owed', 'credit', notOwed) };
+  if (owedMinor <= 0) return held('credit_not_owed', 'credit', notOwed);
   const amount = amountOf(Math.min(payment.totalMinor, owedMinor), payment.currency);
   const lines = [
     { Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] },
@@ -83,11 +83,10 @@ function paymentOf(
   const { facts } = company;
   const { currency, date } = payment;
   const lost = decimalsHold([payment.totalMinor], currency);
-  if (lost !== null) return { type: 'stop', composed: lost };
+  if (lost !== null) return lost;
   const customer = customerOf(payment, company);
   if (customer.type === 'stop') return customer;
-  if (customer.missing.length > 0)
-    return { type: 'stop', composed: { type: 'notReady', missing: customer.missing } };
+  if (customer.missing.length > 0) return notReady(...customer.missing);
   const marker = markerOf(payment);
   const payload = {
     CustomerRef: { value: customer.id },

@@ -1,26 +1,26 @@
 import type { ExchangeRate } from '../../../domain/bodies';
 import { plainEmail } from '../../../domain/email';
-import { minorToText } from '../../../domain/money';
 import { isOwnRecord } from '../../../domain/records/own-records';
 import type { DocumentTax, PostingDocument, Reason } from '../../../domain/posting/document';
 import { exchangeAccount } from '../../../domain/posting/source/money-document';
 import type { PostingSettings } from '../../../domain/posting/settings';
 import type { JsonObject } from '../../../domain/words';
-import type { Composed, MissingReference } from '../../contract';
-import type { QboFacts } from '../company/facts';
+import type { MissingReference } from '../../contract';
 import {
   decimalsHold,
   inCurrency,
   invalidMapping,
   missingMapping,
   moneyAccount,
+  notReady,
   stopOf,
+  type Stop,
 } from '../company/hold';
 import { unfitTarget } from '../company/mapping-target';
 import { linesOf } from './lines';
-import { addressFields, cleanText, exactNumber } from './mapping';
+import { addressFields, amountOf, cleanText, exactNumber } from './mapping';
 import { classOf, departmentOf, shopAddressOf } from './shop-fields';
-import { taxCodeOf } from '../company/tax-codes';
+import { taxCodeOf, type QboFacts } from '../company/facts';
 import type { Company } from '../company/context';
 
 // A decided document as the vendor's JSON (accounting.md#clearing, #numbers;
@@ -43,8 +43,7 @@ export interface DocumentLabels {
 }
 
 export type ShapedDocument =
-  | { type: 'shaped'; payload: JsonObject; marker: string; reasons: readonly Reason[] }
-  | { type: 'stop'; composed: Composed };
+  { type: 'shaped'; payload: JsonObject; marker: string; reasons: readonly Reason[] } | Stop;
 
 export function shapeDocument(
   document: PostingDocument,
@@ -57,7 +56,7 @@ export function shapeDocument(
     [...amounts, document.taxMinor, document.totalMinor],
     document.currency,
   );
-  if (lost !== null) return { type: 'stop', composed: lost };
+  if (lost !== null) return lost;
   const customer = customerOf(document, company);
   const tender = moneyOf(document, company);
   const { docNumber, location, settings } = labels;
@@ -67,16 +66,14 @@ export function shapeDocument(
     unmapped: settings.item.unmapped,
     classId: shopClass.type === 'known' ? shopClass.lineClassId : null,
   });
-  const ofLines = stops.map((composed) => ({ type: 'stop' as const, composed }));
-  const stop = stopOf([customer, tender, shopClass, department, ...ofLines]);
+  const stop = stopOf([customer, tender, shopClass, department, ...stops]);
   if (stop !== null) return stop;
   if (customer.type === 'stop') return customer;
   if (tender.type === 'stop') return tender;
   if (shopClass.type === 'stop') return shopClass;
   if (department.type === 'stop') return department;
   const allMissing = [...customer.missing, ...labels.missing, ...missing];
-  if (allMissing.length > 0)
-    return { type: 'stop', composed: { type: 'notReady', missing: allMissing } };
+  if (allMissing.length > 0) return notReady(...allMissing);
   const marker = markerOf(document);
   const payload: JsonObject = {
     CustomerRef: { value: customer.id },
@@ -103,7 +100,7 @@ export function markerOf({ marker }: { marker: string }): string {
   return cleanText(marker, markerMax);
 }
 
-type Part<T> = ({ type: 'known' } & T) | { type: 'stop'; composed: Composed };
+type Part<T> = ({ type: 'known' } & T) | Stop;
 
 /**
  * A customer there has one currency for good: another one has a customer of its own, mapped by
@@ -123,7 +120,7 @@ export function customerOf(
     const key = inCurrency(whose, document.currency, facts);
     const mapped = references.mapping('account', key);
     return mapped === null
-      ? { type: 'stop', composed: missingMapping(`account:${key}`) }
+      ? missingMapping(`account:${key}`)
       : { type: 'known', id: mapped, missing: [] };
   }
   const customer = references.customers.get(document.customerId);
@@ -166,11 +163,9 @@ function methodOf(
 ): Part<{ fields: JsonObject }> {
   const id = references.mapping('tender', tender);
   if (id === null)
-    return isExchange
-      ? { type: 'known', fields: {} }
-      : { type: 'stop', composed: missingMapping(`tender:${tender}`) };
+    return isExchange ? { type: 'known', fields: {} } : missingMapping(`tender:${tender}`);
   const unfit = unfitTarget(facts, 'tender', tender, id);
-  if (unfit !== null) return { type: 'stop', composed: invalidMapping(`tender:${tender}`, unfit) };
+  if (unfit !== null) return invalidMapping(`tender:${tender}`, unfit);
   return { type: 'known', fields: { PaymentMethodRef: { value: id } } };
 }
 
@@ -264,7 +259,6 @@ function taxFields(document: PostingDocument, company: Company): JsonObject {
 
 function statedTax(tax: DocumentTax, currency: string, company: Company): JsonObject {
   const { references, facts } = company;
-  const amount = (minor: number): number => exactNumber(minorToText(minor, currency));
   switch (tax.mode) {
     case 'none':
     case 'line':
@@ -272,19 +266,19 @@ function statedTax(tax: DocumentTax, currency: string, company: Company): JsonOb
     case 'total': {
       const code = tax.rateKey === null ? null : taxCodeOf(tax.rateKey, references, facts);
       const codeRef = code === null ? {} : { TxnTaxCodeRef: { value: code.id } };
-      return { TxnTaxDetail: { ...codeRef, TotalTax: amount(tax.totalMinor) } };
+      return { TxnTaxDetail: { ...codeRef, TotalTax: amountOf(tax.totalMinor, currency) } };
     }
     case 'included':
       return { GlobalTaxCalculation: 'TaxInclusive' };
     case 'excluded': {
       const lines = tax.overrides.map(({ rateId, percent, taxMinor, netMinor }) => ({
-        Amount: amount(taxMinor),
+        Amount: amountOf(taxMinor, currency),
         DetailType: 'TaxLineDetail',
         TaxLineDetail: {
           TaxRateRef: { value: rateId },
           PercentBased: true,
           TaxPercent: exactNumber(percent),
-          NetAmountTaxable: amount(netMinor),
+          NetAmountTaxable: amountOf(netMinor, currency),
         },
       }));
       const detail = lines.length === 0 ? {} : { TxnTaxDetail: { TaxLine: lines } };

@@ -1,9 +1,8 @@
 import type { PostingDocument, Reason } from '../../../domain/posting/document';
 import type { ShopAddress } from '../../../domain/posting/settings';
 import type { JsonObject } from '../../../domain/words';
-import type { Composed } from '../../contract';
 import type { QboFacts } from '../company/facts';
-import { invalidMapping } from '../company/hold';
+import { invalidMapping, type Stop } from '../company/hold';
 import { addressFields } from './mapping';
 import { unfitTarget } from '../company/mapping-target';
 import type { Company } from '../company/context';
@@ -17,7 +16,7 @@ import type { Company } from '../company/context';
  */
 export type ShopClass =
   | { type: 'known'; form: JsonObject; lineClassId: string | null; reasons: readonly Reason[] }
-  | { type: 'stop'; composed: Composed };
+  | Stop;
 
 const none = { type: 'known', form: {}, lineClassId: null, reasons: [] } as const;
 
@@ -34,7 +33,7 @@ export function classOf(location: string, company: Company): ShopClass {
   if (key === undefined || id === null) return none;
   if (facts.classLevel === null) return { ...none, reasons: [{ choice: 'class_not_sent', key }] };
   const unfit = unfitTarget(facts, 'class', key, id);
-  if (unfit !== null) return { type: 'stop', composed: invalidMapping(`class:${key}`, unfit) };
+  if (unfit !== null) return invalidMapping(`class:${key}`, unfit);
   return facts.classLevel === 'document'
     ? { ...none, form: { ClassRef: { value: id } } }
     : { ...none, lineClassId: id };
@@ -42,8 +41,7 @@ export function classOf(location: string, company: Company): ShopClass {
 
 /** The department mapped for a place: its fields, and that it could not be sent. */
 export type ShopDepartment =
-  | { type: 'known'; fields: JsonObject; reasons: readonly Reason[] }
-  | { type: 'stop'; composed: Composed };
+  { type: 'known'; fields: JsonObject; reasons: readonly Reason[] } | Stop;
 
 /** A department of a company that tracks none is not sent, and it is said. */
 export function departmentOf(location: string | null, company: Company): ShopDepartment {
@@ -55,8 +53,7 @@ export function departmentOf(location: string | null, company: Company): ShopDep
     return { type: 'known', fields: {}, reasons };
   }
   const unfit = unfitTarget(facts, 'location', location, id);
-  if (unfit !== null)
-    return { type: 'stop', composed: invalidMapping(`location:${location}`, unfit) };
+  if (unfit !== null) return invalidMapping(`location:${location}`, unfit);
   return { type: 'known', fields: { DepartmentRef: { value: id } }, reasons: [] };
 }
 

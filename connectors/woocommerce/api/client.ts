@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../../domain/words';
-import { ConnectorError, type CallGate, type CallTimeouts } from '../../contract';
-import { call, type HttpResult } from '../../http';
+import type { CallGate, CallTimeouts } from '../../contract';
+import { call, checked, listsWithin, type HttpResult } from '../../http';
 import { readJson } from './errors';
 import type { SyncSettings } from '../../../domain/lane/sync-settings';
 import { basicAuthorization, queryText, signedUrl, type WooKeys } from './oauth';
@@ -51,10 +51,7 @@ export class WooClient {
     const fresh = { ...query, _: String(this.now()) };
     url.search = queryText(Object.entries(fresh));
     const result = await gate.read(() => this.call('GET', url, undefined, gate.signal));
-    const checked = schema.safeParse(readJson(result, this.now()));
-    if (checked.success) return checked.data;
-    const at = checked.error.issues[0]?.path.join('.') ?? '';
-    throw new ConnectorError('upstream', `GET ${path}: unexpected JSON at "${at}"`);
+    return checked(path, schema, readJson(result, this.now()));
   }
 
   /** Whether the store answers a plain read: then what failed was the question. */
@@ -115,18 +112,5 @@ const isNotDone = (): boolean => false;
 
 /** Splits values of a list filter so that each list is short enough for an address and a page. */
 export function chunksOf(values: readonly string[], countMax: number): string[][] {
-  const chunks: string[][] = [];
-  let length = 0;
-  for (const value of values) {
-    const last = chunks.at(-1);
-    const added = encodeURIComponent(value).length + 3;
-    if (last && last.length < countMax && length + added <= listTextMax) {
-      last.push(value);
-      length += added;
-    } else {
-      chunks.push([value]);
-      length = added;
-    }
-  }
-  return chunks;
+  return listsWithin(values, { countMax, lengthMax: listTextMax });
 }

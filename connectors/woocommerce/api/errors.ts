@@ -1,5 +1,5 @@
 import type { FailureClass } from '../../../domain/delivery/failure';
-import { ConnectorError, type SendAnswer } from '../../contract';
+import { allRefused, ConnectorError, type SendAnswer } from '../../contract';
 import { retryAfterMs, type HttpAnswer, type HttpResult } from '../../http';
 import { errorSchema, findJson, type WooError } from './wire';
 
@@ -168,16 +168,9 @@ export function wholeOutcome(
       retryAfterMs: waitMs,
       detail: unavailableDetail(result),
     };
-  const refused = {
-    type: 'refused',
-    failureClass: classOf(error.code, status),
-    code: error.code,
-    message: detail,
-  };
-  return {
-    type: 'answered',
-    results: Array.from({ length: members }, () => ({ ...refused, type: 'refused' as const })),
-  };
+  const { code } = error;
+  const refused = { failureClass: classOf(code, status), code, message: detail };
+  return allRefused(members, refused);
 }
 
 /**
@@ -209,7 +202,7 @@ export function rejectedOutcome(
             `${detail}. Something before the store does not let this product pass: change ` +
             'its text, or allow it in the firewall or security plug-in',
         } as const);
-  return { type: 'answered', results: [{ type: 'refused', ...refused }] };
+  return allRefused(1, refused);
 }
 
 /** A read whose question may be the reason: with others the store may answer. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { parsed } from '../../http';
 import { jsonObject } from '../../stored-write';
 
 // The store's JSON as far as we read it (woocommerce.md#products), and the members that we write. A
@@ -13,26 +14,6 @@ const metaSchema = z.object({
   key: z.string(),
   value: z.unknown().transform((value) => (typeof value === 'string' ? value : null)),
 });
-
-/** Fields that every read of ours asks for; the rest of a product is never looked at. */
-export const productFieldNames = [
-  'id',
-  'name',
-  'sku',
-  'type',
-  'status',
-  'catalog_visibility',
-  'regular_price',
-  'description',
-  'virtual',
-  'manage_stock',
-  'stock_quantity',
-  'parent_id',
-  'total_sales',
-  'tax_class',
-  'global_unique_id',
-  'meta_data',
-] as const;
 
 /** Plug-ins turn texts into numbers, numbers into texts, and flags into words. */
 const text = z.union([z.string(), z.number().transform(String), z.null().transform(() => '')]);
@@ -74,6 +55,9 @@ export const productSchema = z.object({
   meta_data: z.array(metaSchema).default([]),
 });
 export type WooProduct = z.infer<typeof productSchema>;
+
+/** Fields that every read of ours asks for; the rest of a product is never looked at. */
+export const productFieldNames = Object.keys(productSchema.shape);
 
 /** An error of a whole answer or of one item of a batch. */
 export const errorSchema = z
@@ -131,6 +115,9 @@ const productFields = {
   global_unique_id: z.string(),
 };
 
+/** The mapped fields of a product. */
+export const productFieldKeys = z.strictObject(productFields).keyof().options;
+
 /** What we may create. */
 export const productCreateSchema = z.strictObject({
   ...productFields,
@@ -174,7 +161,7 @@ export const systemStatusSchema = z.object({
  * brackets of their own: the longest value is the answer.
  */
 export function findJson(answer: string): unknown {
-  const whole = parsed(answer.trim());
+  const whole = parsed(answer.trim(), JSON.parse);
   if (whole !== undefined) return whole;
   let longest: { value: unknown; length: number } = { value: undefined, length: 0 };
   let tries = 0;
@@ -188,7 +175,7 @@ export function findJson(answer: string): unknown {
     const start = match.index + match[0].length - 1;
     const end = endOfJson(answer, start);
     if (end - start <= longest.length) continue;
-    const value = parsed(answer.slice(start, end));
+    const value = parsed(answer.slice(start, end), JSON.parse);
     if (value === undefined) continue;
     longest = { value, length: end - start };
     starts.lastIndex = end;
@@ -224,13 +211,4 @@ function endOfText(answer: string, start: number): number {
     else if (answer[place] === '"') return place;
   }
   return -1;
-}
-
-function parsed(json: string): unknown {
-  try {
-    const value: unknown = JSON.parse(json);
-    return value;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,15 @@
 import type { ProductBody, StockBody } from '../../../domain/bodies';
 import type { JsonObject } from '../../../domain/words';
-import type { Composed, Outgoing, ProductReference, References, Write } from '../../contract';
+import {
+  hold,
+  type Composed,
+  type Outgoing,
+  type ProductReference,
+  type References,
+  type Write,
+} from '../../contract';
 import { nameStepOf, ownReference } from '../../product-names';
-import { findingOf, type WooFinding } from './look-up';
+import type { WooFinding } from './look-up';
 import {
   asJson,
   asSent,
@@ -24,35 +31,27 @@ import {
   productUpdateSchema,
   stockUpdateSchema,
 } from '../api/wire';
-import type { HoldCode } from '../../../domain/hold-reasons';
 
 // What to do for one delivery to a store. Pure.
 
-export function compose(
-  item: Outgoing,
-  references: References,
-  findings: JsonObject,
-  rules: ShopRules,
-): Composed {
-  const { record } = item;
-  if (record.kind !== 'product' && record.kind !== 'inventory')
-    return hold('not_built', record.kind, `Pushing ${record.kind} records to WooCommerce`);
-  const finding = findingOf(findings, item.deliveryId);
-  return record.kind === 'product'
-    ? composeProduct(item, record.body, { references, finding, rules })
-    : composeStock(item, record.body, references, finding);
+/** What composing rests on besides the record; without finding nothing was asked about it. */
+interface Known {
+  references: References;
+  finding: WooFinding | undefined;
+  rules: ShopRules;
 }
 
-interface ProductSetting {
-  references: References;
-  finding: WooFinding | null;
-  rules: ShopRules;
+export function compose(item: Outgoing, known: Known): Composed {
+  const { record } = item;
+  if (record.kind === 'product') return composeProduct(item, record.body, known);
+  if (record.kind === 'inventory') return composeStock(item, record.body, known);
+  return hold('not_built', record.kind, `Pushing ${record.kind} records to WooCommerce`);
 }
 
 function composeProduct(
   item: Outgoing,
   body: ProductBody,
-  { references, finding, rules }: ProductSetting,
+  { references, finding, rules }: Known,
 ): Composed {
   const known = ownReference(item, body, references);
   // The id of a product that was deleted for good names nothing any more.
@@ -181,22 +180,21 @@ function stopForSku(sku: string): Composed | null {
 /** A SKU that is taken in a way which only a person can decide about. */
 function stopForHit(
   { lastClass, remoteId, others }: Outgoing,
-  finding: WooFinding | null,
+  finding: WooFinding | undefined,
   sku: string,
 ): Composed | null {
-  if (finding === null) return null;
-  if (finding.type === 'trashed')
+  if (finding?.type === 'trashed')
     return hold('in_trash', 'product', `SKU "${sku}" is held by ${finding.detail}`);
-  if (finding.type === 'inexact')
+  if (finding?.type === 'inexact')
     return hold('ambiguous_match', 'sku', `SKU "${sku}" is held by ${finding.detail}`);
-  if (finding.type === 'absent' && lastClass === 'DUPLICATE')
+  if (finding?.type === 'absent' && lastClass === 'DUPLICATE')
     return hold(
       'ambiguous_match',
       'sku',
       `The store says that SKU "${sku}" is taken and lists nothing that has it: regenerate ` +
         'its product lookup tables (WooCommerce > Status > Tools)',
     );
-  if (finding.type !== 'exact') return null;
+  if (finding?.type !== 'exact') return null;
   const { id, type } = finding.product;
   if (remoteId !== null && remoteId !== String(id))
     return hold('ambiguous_match', 'sku', `SKU "${sku}" is held by another product, id ${id}`);
@@ -212,12 +210,7 @@ function stopForHit(
     : hold('ambiguous_match', 'type', `SKU "${sku}" is a product of type ${type}, id ${id}`);
 }
 
-function composeStock(
-  item: Outgoing,
-  body: StockBody,
-  references: References,
-  finding: WooFinding | null,
-): Composed {
+function composeStock(item: Outgoing, body: StockBody, { references, finding }: Known): Composed {
   if (item.op === 'absent') return { type: 'skip', reason: 'nothing_to_delete' };
   const product = references.stocked.get(item.recordId);
   if (product?.isStockTracked === false) return untracked(item, product);
@@ -283,10 +276,6 @@ function write(
     natural,
   };
   return { type: 'write', write: made };
-}
-
-function hold(reason: HoldCode, what: string, detail: string): Composed {
-  return { type: 'hold', reason, cause: `${reason}:${what}`, detail };
 }
 
 function invalidValue(issue: { path: PropertyKey[]; message: string } | undefined): Composed {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { JsonObject } from '../../../domain/words';
 import type { CallGate, Outgoing, References } from '../../contract';
 import { chunksOf, type WooClient } from '../api/client';
 import { ownReference } from '../../product-names';
@@ -17,37 +16,28 @@ export type SkuHit =
   | { type: 'inexact'; detail: string }
   | { type: 'trashed'; detail: string };
 
-/** One finding of `lookUp`, kept by delivery id. */
-const findingSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('absent') }),
-  z.object({ type: z.literal('exact'), product: productSchema }),
-  z.object({ type: z.literal('inexact'), detail: z.string() }),
-  z.object({ type: z.literal('trashed'), detail: z.string() }),
-  z.object({
-    type: z.literal('stock'),
-    isManaged: z.union([z.boolean(), z.literal('parent')]),
-    quantity: z.number().nullable(),
-    sales: z.number().nullable(),
-    /** Milliseconds since 1970. */
-    readAtMs: z.number(),
-  }),
-]);
-export type WooFinding = z.infer<typeof findingSchema>;
-
-export function findingOf(findings: JsonObject, deliveryId: string): WooFinding | null {
-  const finding = findings[deliveryId];
-  return finding === undefined ? null : findingSchema.parse(finding);
-}
+/** What was found for one delivery. */
+export type WooFinding =
+  | SkuHit
+  | {
+      type: 'stock';
+      isManaged: WooProduct['manage_stock'];
+      quantity: number | null;
+      sales: number | null;
+      /** Milliseconds since 1970. */
+      readAtMs: number;
+    };
 
 /**
- * Asks for matches of products that were never written or were refused, and for the present stock.
+ * Asks for matches of products that were never written or were refused, and for the present stock;
+ * findings by delivery id.
  */
 export async function lookUp(
   client: WooClient,
   items: readonly Outgoing[],
   references: References,
   gate: CallGate,
-): Promise<JsonObject> {
+): Promise<Map<string, WooFinding>> {
   const skuOf = new Map<string, string>();
   const refused = new Set<string>();
   const stockIdOf = new Map<string, string>();
@@ -68,21 +58,17 @@ export async function lookUp(
   }
   const hits = await findBySku(client, [...skuOf.values()], gate, refused);
   const stock = await findById(client, [...stockIdOf.values()], gate);
-  const findings: Record<string, JsonObject> = {};
-  for (const [deliveryId, sku] of skuOf) findings[deliveryId] = { ...hitFor(hits, sku) };
-  for (const [deliveryId, id] of stockIdOf) {
-    const product = stock.get(id);
-    findings[deliveryId] = product
-      ? {
-          type: 'stock',
-          isManaged: product.manage_stock,
-          quantity: product.stock_quantity,
-          sales: product.total_sales,
-          readAtMs: client.now(),
-        }
-      : { type: 'absent' };
-  }
+  const findings = new Map<string, WooFinding>();
+  for (const [deliveryId, sku] of skuOf) findings.set(deliveryId, hitFor(hits, sku));
+  for (const [deliveryId, id] of stockIdOf)
+    findings.set(deliveryId, stockOf(stock.get(id), client.now()));
   return findings;
+}
+
+function stockOf(product: WooProduct | undefined, readAtMs: number): WooFinding {
+  if (product === undefined) return { type: 'absent' };
+  const { manage_stock: isManaged, stock_quantity: quantity, total_sales: sales } = product;
+  return { type: 'stock', isManaged, quantity, sales, readAtMs };
 }
 
 function hitFor(hits: ReadonlyMap<string, SkuHit>, sku: string): SkuHit {

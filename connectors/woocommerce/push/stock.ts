@@ -1,6 +1,12 @@
 import type { StockBody } from '../../../domain/bodies';
 import type { JsonObject } from '../../../domain/words';
-import type { AfterAccepted, Composed, Outgoing, ProductReference } from '../../contract';
+import {
+  hold,
+  type AfterAccepted,
+  type Composed,
+  type Outgoing,
+  type ProductReference,
+} from '../../contract';
 import type { WooFinding } from './look-up';
 import { isCounted, stockTotal, wholePieces } from '../shape/mapping';
 import type { WooProduct } from '../api/wire';
@@ -9,8 +15,6 @@ import type { WooProduct } from '../api/wire';
 // sales that we do not know (accounting.md#stock). Pure.
 
 type StockFinding = Extract<WooFinding, { type: 'stock' }>;
-
-const stockChanged = 'stock_changed_elsewhere';
 
 /** What the snapshot of a stock record says. */
 interface Known {
@@ -39,19 +43,17 @@ export function stopForStock(
   body: StockBody,
   product: ProductReference,
   finding: StockFinding,
-): Extract<Composed, { type: 'hold' }> | null {
+): Composed | null {
   const { last, heldAtMs, shown } = knownOf(item, product);
   const present = finding.isManaged === true ? finding.quantity : null;
   if (last === null)
     return product.isLinked && !isCounted(body)
-      ? {
-          type: 'hold',
-          reason: 'stock_unknown',
-          cause: 'stock_unknown:stock',
-          detail:
-            `Product ${product.remoteId ?? ''} (SKU "${product.code}") was in the store ` +
+      ? hold(
+          'stock_unknown',
+          'stock',
+          `Product ${product.remoteId ?? ''} (SKU "${product.code}") was in the store ` +
             `before, with ${figureText(present)}: count it at the POS`,
-        }
+        )
       : null;
   if (heldAtMs === null && (present === last || present === wholePieces(stockTotal(body))))
     return null;
@@ -60,16 +62,14 @@ export function stopForStock(
   if (heldAtMs !== null && !isSame && present === wholePieces(stockTotal(body))) return null;
   // Whoever counted after that knew what the shop had sold: the count is written.
   if (isSame && isCountedAfter(body, heldAtMs)) return null;
+  const figures = {
+    present,
+    last,
+    wanted: stockTotal(body),
+    isManaged: finding.isManaged === true,
+  };
   return {
-    type: 'hold',
-    reason: stockChanged,
-    cause: `${stockChanged}:stock`,
-    detail: changedText(product, {
-      present,
-      last,
-      wanted: stockTotal(body),
-      isManaged: finding.isManaged === true,
-    }),
+    ...hold('stock_changed_elsewhere', 'stock', changedText(product, figures)),
     remote: {
       remoteId: product.remoteId ?? '',
       remoteVersion: null,
@@ -151,7 +151,7 @@ export function afterStock(
           : null;
   if (detail === null) return null;
   return {
-    then: { type: 'hold', reason: stockChanged, cause: `${stockChanged}:stock`, detail },
+    then: hold('stock_changed_elsewhere', 'stock', detail),
     snapshot: { stockQuantity: quantity, shown: present, heldAtMs: nowMs },
   };
 }

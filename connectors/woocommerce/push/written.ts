@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { JsonObject } from '../../../domain/words';
-import type { AfterAccepted, MemberResult, Write } from '../../contract';
+import { hold, type AfterAccepted, type MemberResult, type Write } from '../../contract';
 import { differences } from '../shape/mapping';
 import { afterStock } from './stock';
 import type { WooProduct } from '../api/wire';
@@ -60,7 +60,7 @@ function inTrash({ id, sku, status }: WooProduct): AfterAccepted | null {
   const detail =
     `Product ${id} (SKU "${sku}") lies in the trash of the store: restore it there and ` +
     'redrive, or archive it at the POS';
-  return { type: 'hold', reason: 'in_trash', cause: 'in_trash:product', detail };
+  return hold('in_trash', 'product', detail);
 }
 
 /** Fields by the names that the shopkeeper sees. */
@@ -89,5 +89,5 @@ function notAsSent(
   const detail =
     `Product ${id} (SKU "${sku}")${kind}: ${said.join('; ')}. A plug-in or a setting of the ` +
     'store changes it: correct it there or at the POS, then redrive';
-  return { type: 'hold', reason: 'echo_differs', cause: `echo_differs:${first.key}`, detail };
+  return hold('echo_differs', first.key, detail);
 }

@@ -1,7 +1,7 @@
 import type { ProductBody, StockBody } from '../../../domain/bodies';
 import { addDecimals, minorToText } from '../../../domain/money';
 import type { JsonObject } from '../../../domain/words';
-import { markerKey, type WooProduct } from '../api/wire';
+import { markerKey, productFieldKeys, type WooProduct } from '../api/wire';
 import { htmlForStore, isSamePrice, isSameText, plainForStore, taxClassSlug } from './texts';
 
 // Our words ↔ the store's fields (woocommerce.md#products). Pure.
@@ -32,19 +32,7 @@ export interface ShopRules {
   zeroPrice: 'draft' | 'hold' | 'publish';
 }
 
-export const productFieldKeys = [
-  'name',
-  'sku',
-  'regular_price',
-  'status',
-  'virtual',
-  'description',
-  'catalog_visibility',
-  'manage_stock',
-  'tax_class',
-  'global_unique_id',
-] as const;
-export type ProductFieldKey = (typeof productFieldKeys)[number];
+export type ProductFieldKey = keyof ProductFields;
 
 /**
  * `code` is the SKU as this store knows it. A stock figure is never among the fields: it has a

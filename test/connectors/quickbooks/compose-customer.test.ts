@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as lists from '../../../connectors/quickbooks/lists/compose-customer';
 import { recordMark } from '../../../connectors/quickbooks/shape/mapping';
-import type { CustomerFinding } from '../../../connectors/quickbooks/books/findings';
+import type { CustomerFinding } from '../../../connectors/quickbooks/lists/name-writes';
 import { customerSchema } from '../../../connectors/quickbooks/api/wire';
 import { guestId } from '../../../domain/records/own-records';
 import type { Composed, Outgoing } from '../../../connectors/contract';

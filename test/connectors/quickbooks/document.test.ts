@@ -2,9 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import type { Composed, Outgoing } from '../../../connectors/contract';
-import { compose } from '../../../connectors/quickbooks/compose';
+import { compose, type Finding } from '../../../connectors/quickbooks/compose';
 import type { QboFacts } from '../../../connectors/quickbooks/company/facts';
-import { Plans } from '../../../connectors/quickbooks/plan/plan-once';
 import type { OrderBody } from '../../../domain/bodies';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { extendMinor, textToMinor } from '../../../domain/money';
@@ -35,7 +34,7 @@ function composeWith(
   item: Outgoing,
   parts: ReferenceParts = {},
   changes: Partial<QboFacts> = {},
-  findings = {},
+  finding?: Finding,
 ): Composed {
   const known2 = references({
     products: { MUG: known(), TEE: known({ remoteId: '12', code: 'TEE' }) },
@@ -45,7 +44,7 @@ function composeWith(
   });
   const facts = { ...companyFacts, ...changes };
   const company = { references: known2, facts, settings: initialPostingSettings };
-  return compose(item, company, findings, new Plans());
+  return compose(item, company, finding);
 }
 
 function sale(changes: Partial<OrderBody> = {}, more: Partial<Outgoing> = {}): Outgoing {
@@ -458,9 +457,11 @@ describe('a document is not posted', () => {
     ],
   ];
   test.each(held)('%s', (_name, item, parts, changes, expected) => {
-    const findings = { d1: { type: 'item', bySku: [], byName: [], version: null, isGone: false } };
+    const version = { version: null, isGone: false };
+    const none: Finding = { type: 'item', bySku: [], byName: [], ...version };
     const isItem = item.record.kind === 'product';
-    expect(composeWith(item, parts, changes, isItem ? findings : {})).toMatchObject(expected);
+    const finding = isItem ? none : undefined;
+    expect(composeWith(item, parts, changes, finding)).toMatchObject(expected);
   });
 
   test('before what it refers to is there, and says what', () => {

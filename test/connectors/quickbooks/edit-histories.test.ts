@@ -157,4 +157,4 @@ test('the books end as one posting of the last revision would leave them', async
     'update SalesReceipt',
     'void SalesReceipt',
   ]);
-}, 60_000);
+});

@@ -182,13 +182,10 @@ describe('in an open period', () => {
 
   test('an edit meanwhile is read again after the refusal', async () => {
     await part.want(mugs(2));
-    const findings = await connector.lookUp(
-      [{ ...part.item, record: mugs(3), rev: 2 }],
-      part.references,
-      openGate(),
-    );
+    const edited = { ...part.item, record: mugs(3), rev: 2 };
+    const compose = await connector.lookUp([edited], part.references, openGate());
     await edit({ PrivateNote: 'truth-sync pos order 1001\nnow' });
-    expect(Object.keys(findings)).toHaveLength(1);
+    expect(compose(edited, part.references)).toMatchObject({ write: { operation: 'update' } });
     expect(await part.want(mugs(3))).toEqual({ type: 'delivered' });
     expect(await gained()).toEqual(gain(3));
   });

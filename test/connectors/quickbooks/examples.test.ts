@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 
 import { closeConnections } from '../../../connectors/http';
-import { decisionFor } from '../../../connectors/quickbooks/plan/context';
+import { decisionFor } from '../../../connectors/quickbooks/company/context';
 import type { QboFacts } from '../../../connectors/quickbooks/company/facts';
 import { docNumberOf } from '../../../connectors/quickbooks/shape/mapping';
 import { shapeDocument } from '../../../connectors/quickbooks/shape/sales-form';

@@ -10,7 +10,7 @@ import { Books } from './books';
 // made for it.
 
 const books = new Books();
-beforeAll(() => books.begin({ preferences: { multiCurrency: true } }), 30_000);
+beforeAll(() => books.begin({ preferences: { multiCurrency: true } }));
 afterAll(() => books.close());
 
 const own = guestId('77');

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { Outgoing, References } from '../../../connectors/contract';
+import type { References } from '../../../connectors/contract';
 import { compose } from '../../../connectors/quickbooks/compose';
-import { Plans } from '../../../connectors/quickbooks/plan/plan-once';
+import { withPosted } from '../../../connectors/quickbooks/books/posted';
+import { planPart } from '../../../connectors/quickbooks/plan/part';
 import { initialPostingSettings } from '../../../domain/posting/settings';
 import { companyFacts } from '../../support/company-facts';
 import { known, orderBody, outgoing, references, writeOf } from '../fixtures';
@@ -9,7 +10,7 @@ import { known, orderBody, outgoing, references, writeOf } from '../fixtures';
 const facts = { ...companyFacts, country: 'GB', homeCurrency: 'GBP' };
 const settings = initialPostingSettings;
 const ticket = { kind: 'order' as const, body: orderBody({ currency: 'GBP' }) };
-const item: Outgoing = outgoing(ticket, { recordId: '1001' });
+const item = outgoing(ticket, { recordId: '1001' });
 const loaded = references({
   products: { MUG: known() },
   customers: { c1: { remoteId: '301', isOpen: false } },
@@ -28,27 +29,16 @@ function traced(): { asked: Set<string>; noting: References } {
 
 test('composed by the plan of the look-up it is the same document, resting on the same mappings', () => {
   const alone = traced();
-  const composedAlone = compose(
-    item,
-    { references: alone.noting, facts, settings },
-    {},
-    new Plans(),
-  );
-  const plans = new Plans();
-  plans.make(item, ticket, { references: traced().noting, facts, settings }, new Map());
+  const composedAlone = compose(item, { references: alone.noting, facts, settings });
+  const rows = new Map();
+  const untraced = { references: traced().noting, facts, settings };
+  const plan = planPart({ item: withPosted(item), company: untraced, rows });
+  if (plan.type !== 'new') throw new Error('A new document was not planned');
   const planned = traced();
   const company = { references: planned.noting, facts, settings };
-  expect(compose(item, company, {}, plans)).toEqual(composedAlone);
+  const finding = { type: 'documents' as const, rows, planned: plan, document: null };
+  expect(compose(item, company, finding)).toEqual(composedAlone);
   expect(writeOf(composedAlone).entity).toBe('SalesReceipt');
   expect([...planned.asked].sort()).toEqual([...alone.asked].sort());
   expect(planned.asked).toContain('taxCode:none');
-});
-
-test('a plan is of one item and one state of the books', () => {
-  const plans = new Plans();
-  const place = { references: loaded, facts, settings };
-  const plan = plans.make(item, ticket, place, new Map());
-  expect(plans.take(item, ticket, place, new Map())).toBe(plan);
-  expect(plans.take({ ...item }, ticket, place, new Map())).not.toBe(plan);
-  expect(plans.take(item, ticket, place, new Map([['Invoice 1', null]]))).not.toBe(plan);
 });

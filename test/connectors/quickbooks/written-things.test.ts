@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { afterWrite } from '../../../connectors/quickbooks/send/after-write';
-import { adopted } from '../../../connectors/quickbooks/plan/create-document';
+import { adopted } from '../../../connectors/quickbooks/plan/planned';
 import {
   snapshotOf,
   type Posted,

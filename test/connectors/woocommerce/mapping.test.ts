@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Composed, Outgoing, References } from '../../../connectors/contract';
 import { compose as composeFor } from '../../../connectors/woocommerce/push/compose';
+import type { WooFinding } from '../../../connectors/woocommerce/push/look-up';
 import {
   changedFields,
   asJson,
@@ -13,14 +14,13 @@ import {
 import { foldedSku, plainText } from '../../../connectors/woocommerce/shape/texts';
 import { productSchema } from '../../../connectors/woocommerce/api/wire';
 import type { ProductBody } from '../../../domain/bodies';
-import type { JsonObject } from '../../../domain/words';
 import { known, outgoing, productBody, references, stockBody, writeOf } from '../fixtures';
 
 const rules = { currency: 'USD', zeroPrice: 'draft' } as const;
 const productFields = (body: ProductBody, code: string): ProductFields =>
   fieldsFor(body, code, rules);
-const compose = (item: Outgoing, known: References, findings: JsonObject): Composed =>
-  composeFor(item, known, findings, rules);
+const compose = (item: Outgoing, known: References, finding?: WooFinding): Composed =>
+  composeFor(item, { references: known, finding, rules });
 
 describe('the fields of a product', () => {
   test('are exact texts, without stock, and without what the record does not say', () => {
@@ -83,7 +83,7 @@ describe('texts are equal after what the store does to them', () => {
 
 describe('composing', () => {
   const item = outgoing({ kind: 'product', body: productBody() });
-  const absent = { d1: { type: 'absent' } };
+  const absent = { type: 'absent' } as const;
 
   test('a create marks the product as ours, under the code of this store', () => {
     const codes = references({ products: { MUG: known({ code: 'MUG~2' }) } });
@@ -97,8 +97,8 @@ describe('composing', () => {
   test.each([
     [{ type: 'trashed', detail: 'product 5' }, 'in_trash'],
     [{ type: 'inexact', detail: 'id 5' }, 'ambiguous_match'],
-  ])('a SKU that is %j is held', (finding, reason) => {
-    const composed = compose(item, references(), { d1: finding });
+  ] as const)('a SKU that is %j is held', (finding, reason) => {
+    const composed = compose(item, references(), finding);
     expect(composed).toMatchObject({ type: 'hold', reason });
   });
 
@@ -113,24 +113,28 @@ describe('composing', () => {
   test('variants are held as not built, and a deleted product stays as it is', () => {
     const variants = [{ sku: 'MUG-S', options: { size: 'S' } }];
     const varied = outgoing({ kind: 'product', body: productBody({ variants }) });
-    expect(compose(varied, references(), {})).toMatchObject({ cause: 'not_built:variants' });
+    expect(compose(varied, references())).toMatchObject({ cause: 'not_built:variants' });
     const deleted = outgoing(
       { kind: 'product', body: productBody() },
       { op: 'absent', remoteId: '5' },
     );
-    expect(compose(deleted, references(), {})).toEqual({ type: 'skip', reason: 'policy' });
+    expect(compose(deleted, references())).toEqual({ type: 'skip', reason: 'policy' });
   });
 
   describe('stock', () => {
     const stock = (quantity: string): ReturnType<typeof outgoing> =>
       outgoing({ kind: 'inventory', body: stockBody(quantity) }, { recordId: 'MUG' });
-    const present = (isManaged: boolean | string, quantity: number | null): object => ({
-      d1: { type: 'stock', isManaged, quantity, sales: null, readAtMs: 1 },
+    const present = (isManaged: boolean | 'parent', quantity: number | null): WooFinding => ({
+      type: 'stock',
+      isManaged,
+      quantity,
+      sales: null,
+      readAtMs: 1,
     });
     const products = { MUG: known() };
 
     test('W20: that is a fraction is rounded down, that is negative is written', () => {
-      const findings = { ...present(false, null) };
+      const findings = present(false, null);
       const written = (figure: string): unknown =>
         writeOf(compose(stock(figure), references({ products }), findings)).payload[
           'stock_quantity'
@@ -144,24 +148,24 @@ describe('composing', () => {
     });
 
     test('of a parent is held, of a service skipped, of an unknown product waits', () => {
-      const parent = compose(stock('1'), references({ products }), { ...present('parent', 3) });
+      const parent = compose(stock('1'), references({ products }), present('parent', 3));
       expect(parent).toMatchObject({ cause: 'not_built:stock_of_parent' });
       const service = references({ products: { MUG: known({ isStockTracked: false }) } });
-      expect(compose(stock('1'), service, {})).toEqual({
+      expect(compose(stock('1'), service)).toEqual({
         type: 'skip',
         reason: 'stock_not_tracked',
       });
       const written = { ...stock('1'), remoteId: '11', snapshot: { stockQuantity: 1 } };
-      expect(compose(written, service, {})).toMatchObject({
+      expect(compose(written, service)).toMatchObject({
         reason: 'stock_not_tracked',
         remote: { remoteId: '11', snapshot: {} },
       });
       const missing = [{ kind: 'sku', ref: 'MUG' }];
-      expect(compose(stock('1'), references(), {})).toEqual({ type: 'notReady', missing });
+      expect(compose(stock('1'), references())).toEqual({ type: 'notReady', missing });
     });
 
     test('that the store shows already needs no write', () => {
-      const equal = compose(stock('7'), references({ products }), { ...present(true, 7) });
+      const equal = compose(stock('7'), references({ products }), present(true, 7));
       expect(equal).toMatchObject({ type: 'adopt', snapshot: { stockQuantity: 7 } });
     });
   });

@@ -87,8 +87,8 @@ describe('products', () => {
     const { remoteId, snapshot } = first;
     const counting = openGate();
     const again = product('A-1', { remoteId, snapshot });
-    const findings = await connector.lookUp([again], references(), counting);
-    expect(connector.compose(again, references(), findings).type).toBe('adopt');
+    const compose = await connector.lookUp([again], references(), counting);
+    expect(compose(again, references()).type).toBe('adopt');
     expect(counting.reads).toBe(0);
   });
 

@@ -1,3 +1,5 @@
+import { strict as assert } from 'node:assert';
+
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
@@ -278,7 +280,7 @@ class Books {
   }
 }
 
-const { histories: runs } = historiesAsked(1_000);
+const { histories: runs } = historiesAsked(400);
 
 test(`${runs} histories: after each step the books hold what the till's sums say`, () => {
   const seen = new Set<string>();
@@ -290,15 +292,15 @@ test(`${runs} histories: after each step the books hold what the till's sums say
         const changed = till.take(one);
         if (one.do === 'lock') books.lock();
         if (changed !== null) books.take(changed);
-        expect(books.sums()).toEqual(till.sums());
-        expect(books.faults).toEqual([]);
+        assert.deepEqual(books.sums(), till.sums());
+        assert.deepEqual(books.faults, []);
         seen.add(one.do);
       }
     }),
     { seed: 20_261_122, numRuns: runs },
   );
   expect(seen.size).toBe(7);
-}, 60_000);
+});
 
 test('the shares of a ticket come to its tenders, its tax and its lines', () => {
   fc.assert(

@@ -1,3 +1,5 @@
+import { strict as assert } from 'node:assert';
+
 import { expect, it } from '@jest/globals';
 
 import { isObject, type Json, type JsonObject, objectIn, textIn } from '../../../sandbox/json';
@@ -284,11 +286,13 @@ class Books {
 }
 
 it(`keeps debits and credits equal over ${documentsPosted} random documents, edits, voids and deletes`, () => {
-  for (const [index, kind] of ['usAutomated', 'usManual', 'usNoTax', 'gb', 'ca'].entries()) {
+  // Two companies of each kind: many goods documents of one company make each next one slower.
+  const kinds = ['usAutomated', 'usManual', 'usNoTax', 'gb', 'ca'];
+  for (const [index, kind] of [...kinds, ...kinds].entries()) {
     const books = new Books(kind, 40 + index);
-    while (books.done < documentsPosted / 5) {
+    while (books.done < documentsPosted / 10) {
       books.turn();
-      expect(books.imbalance()).toBe(0n);
+      assert.equal(books.imbalance(), 0n);
     }
     checkFromScratch(books.realm);
   }
