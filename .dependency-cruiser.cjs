@@ -2,8 +2,9 @@
 // An import is allowed when it stays inside its folder, or its target is listed for that folder.
 // `import type` is erased by the compiler, so typeOnly targets never reach the running code.
 const layers = {
-  // One package for exact decimals and one for time zones may be added here, no others.
-  domain: { may: ['decimal.js', 'luxon'] },
+  // One package for exact decimals and one for time zones may be added here, no others. The shapes
+  // of bodies and settings are the types of the schemas that check them.
+  domain: { may: ['decimal.js', 'luxon'], typeOnly: ['schemas'] },
   connectors: { may: ['domain', 'zod', 'undici', 'fast-xml-parser'] },
   // Names and shapes that stand in histories; safe in the workflow bundle.
   protocol: { may: ['domain', '@temporalio/workflow', '@temporalio/common'] },
@@ -25,6 +26,7 @@ const layers = {
   activities: {
     may: [
       'domain',
+      'schemas',
       'connectors',
       'database',
       'protocol',

@@ -5,8 +5,7 @@ import { z } from 'zod';
 
 import { applyRedrive, redriveSelector, refuseRedrive, requestRedrive } from '../database/failures';
 import { laneStates, noteLaneTrouble, setLane } from '../database/lanes';
-import { laneWork } from '../database/outgoing';
-import type { LaneWork } from '../domain/lane/lane-work';
+import { lanesWork } from '../database/outgoing';
 import { bringInForce } from '../database/policy';
 import { beginRun, endRun, noteTotal } from '../database/runs';
 import {
@@ -65,12 +64,14 @@ function databaseActivities(deps: ActivityDeps): DatabaseActivities {
       translated(async (): Promise<AbsorbResult> => {
         const tenant = await requireTenant(pool, tenantId);
         const { hasMore } = await absorbChanges(pool, tenant.id, busyLanes, deps.now);
-        const lanes: AbsorbResult['lanes'] = perSystem(() => ({ isDue: false, nextDueAtMs: null }));
-        const noteWork = async (system: Target): Promise<void> => {
-          const { isDue, nextDueAtMs } = await laneWork(pool, tenant.id, system);
-          lanes[system] = { isDue, nextDueAtMs };
-        };
-        const [depth] = await Promise.all([queueDepth(pool, tenant.id), ...targets.map(noteWork)]);
+        const [depth, work] = await Promise.all([
+          queueDepth(pool, tenant.id),
+          lanesWork(pool, tenant.id, targets),
+        ]);
+        const lanes = perSystem((system): AbsorbResult['lanes'][Target] => ({
+          isDue: work.get(system)?.isDue ?? false,
+          nextDueAtMs: work.get(system)?.nextDueAtMs ?? null,
+        }));
         return { depth, hasMore, lanes };
       }),
     applyPolicy: (request) => translated(() => applyPolicy(deps, request)),
@@ -218,6 +219,7 @@ async function loadTenant(deps: ActivityDeps, tenantId: string): Promise<LoadedT
   const tenant = await findTenant(deps.pool, tenantId);
   if (tenant === null) return null;
   const states = await laneStates(deps.pool, tenant.id);
+  const work = await lanesWork(deps.pool, tenant.id, targets);
   const lanes: LoadedTenant['lanes'] = perSystem(() => newLane());
   for (const state of states) {
     lanes[state.system] = {
@@ -225,7 +227,8 @@ async function loadTenant(deps: ActivityDeps, tenantId: string): Promise<LoadedT
       needsAuth: state.needsAuth || !state.isConnected,
       authRetryAtMs: state.needsAuth && state.isConnected ? deps.now() : null,
       breaker: state.isIsolated ? { kind: 'isolated' } : state.breaker,
-      ...countsOf(await laneWork(deps.pool, tenant.id, state.system)),
+      dead: work.get(state.system)?.dead ?? 0,
+      held: work.get(state.system)?.held ?? 0,
     };
   }
   return {
@@ -233,10 +236,6 @@ async function loadTenant(deps: ActivityDeps, tenantId: string): Promise<LoadedT
     depth: await queueDepth(deps.pool, tenant.id),
     lanes,
   };
-}
-
-function countsOf({ dead, held }: LaneWork): Pick<LoadedLane, 'dead' | 'held'> {
-  return { dead, held };
 }
 
 function newLane(): LoadedLane {

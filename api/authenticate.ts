@@ -7,9 +7,9 @@ import {
   hashOfKey,
   noteKeyUse,
   writeAudit,
-  type Role,
   type Tenant,
 } from '../database/tenants';
+import type { Role } from '../schemas/keys';
 import { notFound, Problem } from './problem';
 
 /** Whom a request comes from. */

@@ -17,8 +17,8 @@ import { deliveryStates } from '../domain/delivery/delivery-state';
 import { requestIdOf } from '../domain/delivery/idempotency';
 import { systems, type JsonObject, type Kind } from '../domain/words';
 import { changeOutcomes, outcomeOf } from './change-outcome';
-import { summaryOfTicketSchema } from './deliveries';
-import { instantText, kindName, systemName } from './words';
+import { summaryOfTicket, ticketOfSummary } from '../schemas/deliveries';
+import { instantText, kindName, systemName } from '../schemas/words';
 
 // What one record is in each system, and how it came to be so: source, rules, versions, writer and
 // writes.
@@ -97,17 +97,6 @@ const documentSchema = z.object({
   ),
 });
 
-const ticketSchema = z.object({
-  kind: z.enum(['order', 'refund']),
-  recordId: z.string(),
-  part: z.string(),
-  revision: z.int().meta({ description: 'Of the ticket.' }),
-  totalMinor: z.int(),
-  taxMinor: z.int(),
-  isWanted: z.boolean().meta({ description: 'It belongs to the summary now.' }),
-  isPosted: z.boolean().meta({ description: 'The document in the books has it.' }),
-});
-
 export const explanationSchema = z
   .object({
     record: z.object({
@@ -135,11 +124,11 @@ export const explanationSchema = z
       .meta({ description: 'The newest 50, newest first.' }),
     documents: z.array(documentSchema),
     tickets: z
-      .array(ticketSchema)
+      .array(ticketOfSummary)
       .meta({ description: 'Of a daily summary: what it stands for; at most 1,000.' }),
     hasMoreTickets: z.boolean(),
     summaries: z
-      .array(summaryOfTicketSchema)
+      .array(summaryOfTicket)
       .meta({ description: 'Of a ticket: the daily summaries by which the books have it.' }),
   })
   .meta({ id: 'Explanation' });

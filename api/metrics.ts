@@ -1,4 +1,6 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+import { watchProcess } from '../platform/health-server';
 
 /** What operators watch of the API; labels are names of ours only, never a caller's text. */
 export class Metrics {
@@ -8,7 +10,7 @@ export class Metrics {
 
   constructor(waitingSignals: () => number) {
     const registers = [this.registry];
-    collectDefaultMetrics({ register: this.registry });
+    watchProcess(this.registry);
     this.requests = new Histogram({
       name: 'truth_sync_http_request_seconds',
       help: 'Time from the request to the end of its answer',

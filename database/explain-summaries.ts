@@ -1,22 +1,8 @@
+import type { TicketOfSummary } from '../schemas/deliveries';
 import type { Db } from './pool';
 
 /** Tickets of a summary that are told at once; it may have ten thousand. */
 export const ticketsMax = 1_000;
-
-/** A ticket's share of a daily summary. */
-export interface ExplainedTicket {
-  kind: 'order' | 'refund';
-  recordId: string;
-  part: string;
-  /** Of the ticket. */
-  revision: number;
-  totalMinor: number;
-  taxMinor: number;
-  /** Whether it belongs to the summary now. */
-  isWanted: boolean;
-  /** Whether the document in the books has it. */
-  isPosted: boolean;
-}
 
 /**
  * The tickets that a summary has, in a fixed order, then those that the books are still to lose;
@@ -26,11 +12,11 @@ export async function ticketsOfSummary(
   db: Db,
   tenant: number,
   summaryId: string,
-): Promise<ExplainedTicket[]> {
+): Promise<TicketOfSummary[]> {
   const columns = `kind, record_id AS "recordId", part, rev AS revision,
     total_minor AS "totalMinor", tax_minor AS "taxMinor",
     until_rev IS NULL AS "isWanted", is_posted AS "isPosted"`;
-  const result = await db.query<ExplainedTicket>(
+  const result = await db.query<TicketOfSummary>(
     `(SELECT ${columns} FROM summary_members
       WHERE tenant = $1 AND summary_id = $2 AND until_rev IS NULL ORDER BY kind, record_id, part
         LIMIT $3)

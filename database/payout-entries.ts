@@ -1,10 +1,10 @@
 import type { PoolClient } from 'pg';
 
-import type { PaidOutKind, RecordBody } from '../domain/bodies';
+import type { RecordBody } from '../domain/bodies';
 import { groupBy } from '../domain/group-by';
 import { broughtBy, type ListedThing, type ListingPayout } from '../domain/posting/source/paid-out';
 import type { Thing } from '../domain/records/record-references';
-import type { Kind, Target } from '../domain/words';
+import type { Kind, Target, PaidOutKind } from '../domain/words';
 import { parseRecordBody } from '../schemas/change-bodies';
 import type { Db } from './pool';
 import { isTakenAway } from './sale-entries';

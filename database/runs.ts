@@ -1,12 +1,16 @@
 import type { Pool } from 'pg';
-import { z } from 'zod';
 
-import type { Posting } from '../domain/posting/posting';
-import type { MemberOutcome, RunProgress, RunSelector } from '../domain/delivery/run-progress';
-import type { UndoProgress } from '../domain/delivery/undo';
-import { kinds, targets, type JsonObject, type Kind, type Target } from '../domain/words';
+import {
+  runProgress,
+  runSelector,
+  undoProgress,
+  type RunMember,
+  type RunProgress,
+  type RunSelector,
+  type RunSend,
+  type UndoProgress,
+} from '../schemas/runs';
 import { firstRow, inTransaction, type Db } from './pool';
-import { undoProgressSchema } from './undo';
 
 // Runs that an operator asked for: at most one of a kind is open, a dry run keeps what it found.
 
@@ -14,37 +18,6 @@ export const builtRunKinds = ['dry_run', 'undo'] as const;
 export type BuiltRunKind = (typeof builtRunKinds)[number];
 export const runStates = ['requested', 'running', 'completed', 'failed', 'cancelled'] as const;
 export type RunState = (typeof runStates)[number];
-
-const place = z.object({ dueAt: z.string(), id: z.string() });
-const total = z.object({
-  accountId: z.string().nullable(),
-  account: z.string(),
-  currency: z.string(),
-  debitMinor: z.int(),
-  creditMinor: z.int(),
-});
-const laneProgress = z.object({
-  after: z.partialRecord(z.enum(kinds), place),
-  members: z.int(),
-  sends: z.int(),
-  reads: z.int(),
-  elapsedMs: z.number(),
-  outcomes: z.partialRecord(z.enum(['write', 'adopt', 'hold', 'skip', 'wait']), z.int()),
-  accounts: z.record(z.string(), total),
-  isCut: z.boolean(),
-  isDone: z.boolean(),
-  expectedMs: z.number().nullable(),
-});
-const progressSchema = z.partialRecord(
-  z.enum(targets),
-  laneProgress,
-) satisfies z.ZodType<RunProgress>;
-export const selectorSchema = z.object({
-  systems: z.array(z.enum(targets)),
-  kinds: z.array(z.enum(kinds)),
-  from: z.string().nullable(),
-  to: z.string().nullable(),
-}) satisfies z.ZodType<RunSelector>;
 
 export interface RunRow {
   id: string;
@@ -75,9 +48,9 @@ function runOf(row: RawRun): RunRow {
   const isUndo = row.kind === 'undo';
   return {
     ...row,
-    selector: selectorSchema.parse(row.selector),
-    progress: isUndo ? {} : progressSchema.parse(row.progress),
-    undo: isUndo ? undoProgressSchema.parse(row.progress) : null,
+    selector: runSelector.parse(row.selector),
+    progress: isUndo ? {} : runProgress.parse(row.progress),
+    undo: isUndo ? undoProgress.parse(row.progress) : null,
   };
 }
 
@@ -197,32 +170,6 @@ export async function runningRuns(
     [olderMs],
   );
   return result.rows;
-}
-
-export interface RunSend {
-  system: Target;
-  no: number;
-  key: string;
-  path: string;
-  body: string;
-  members: number;
-}
-
-export interface RunMember {
-  system: Target;
-  no: number;
-  kind: Kind;
-  recordId: string;
-  part: string;
-  revision: number;
-  outcome: MemberOutcome;
-  sendNo: number | null;
-  operation: string | null;
-  entity: string | null;
-  payload: JsonObject | null;
-  postings: Posting[] | null;
-  reason: string | null;
-  detail: string | null;
 }
 
 /**

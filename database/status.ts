@@ -1,5 +1,6 @@
 import { kinds, targets, type Kind, type System, type Target } from '../domain/words';
 import type { DeliveryState } from '../domain/delivery/delivery-state';
+import type { DeliveryView, SummaryOfTicket } from '../schemas/deliveries';
 import { firstRow, sqlList, type Db } from './pool';
 import { systemsSql } from './systems-sql';
 
@@ -92,24 +93,6 @@ export async function queueState(db: Db, tenant: number): Promise<QueueState> {
   return { ...row, oldest: Object.fromEntries(ages) };
 }
 
-/** A delivery as the API shows it. */
-export interface DeliveryView {
-  id: string;
-  system: Target;
-  part: string;
-  state: DeliveryState;
-  reason: string | null;
-  cause: string | null;
-  detail: string | null;
-  remoteId: string | null;
-  attempts: number;
-  desiredRev: number;
-  deliveredRev: number;
-  nextDueAt: string | null;
-  /** The run that took it back. */
-  undoneBy: string | null;
-}
-
 export async function deliveriesOf(
   db: Db,
   tenant: number,
@@ -118,9 +101,7 @@ export async function deliveriesOf(
 ): Promise<DeliveryView[]> {
   const result = await db.query<DeliveryView>(
     `SELECT id::text AS id, system, part, state, reason, cause, detail, remote_id AS "remoteId",
-       attempts,
-       desired_rev AS "desiredRev", delivered_rev AS "deliveredRev",
-       CASE WHEN state IN ('waiting', 'verifying') THEN due_at END AS "nextDueAt",
+       attempts, CASE WHEN state IN ('waiting', 'verifying') THEN due_at END AS "nextDueAt",
          undone_by AS "undoneBy"
      FROM deliveries WHERE tenant = $1 AND system = ANY (${systemsSql}) AND kind = $2
        AND record_id = $3
@@ -128,22 +109,6 @@ export async function deliveriesOf(
     [tenant, kind, recordId],
   );
   return result.rows;
-}
-
-/** A daily summary in which a ticket stands, and where that stands itself. */
-export interface SummaryOfTicket {
-  recordId: string;
-  number: string;
-  part: string;
-  /** Of the ticket, in this summary. */
-  totalMinor: number;
-  taxMinor: number;
-  /** Whether the document has this share by now. */
-  isPosted: boolean;
-  state: DeliveryState;
-  reason: string | null;
-  remoteId: string | null;
-  nextDueAt: string | null;
 }
 
 export async function summariesOf(

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { initialDirection } from '../domain/delivery/direction';
 import { initialSyncSettings } from '../domain/lane/sync-settings';
 import { targets } from '../domain/words';
+import type { ApiKey, Role } from '../schemas/keys';
 import { firstRow, inTransaction, sqlStateOf, type Db } from './pool';
 
 /** A business, as the API shows it; `id` is for our own tables only. */
@@ -23,19 +24,6 @@ export type NewTenant = Omit<Tenant, 'id' | 'createdAt'>;
 const columns =
   'id, tenant_id AS "tenantId", name, time_zone AS "timeZone", currency, country, ' +
   'created_at AS "createdAt"';
-
-/** Who may do what with a key. */
-export const roles = ['pos', 'viewer', 'operator', 'admin'] as const;
-export type Role = (typeof roles)[number];
-
-export interface ApiKey {
-  id: string;
-  role: Role;
-  label: string;
-  createdAt: string;
-  lastUsedAt: string | null;
-  revokedAt: string | null;
-}
 
 /** SHA-256 of an API key: keys are long and random, so a fast hash is enough. */
 export function hashOfKey(key: string): Buffer {

@@ -1,35 +1,14 @@
 import type { Pool, PoolClient } from 'pg';
-import { z } from 'zod';
 
 import type { Thing } from '../domain/records/record-references';
-import {
-  undoKinds,
-  type UndoCandidate,
-  type UndoKind,
-  type UndoOutcome,
-  type UndoProgress,
-} from '../domain/delivery/undo';
+import type { UndoCandidate, UndoKind, UndoOutcome } from '../domain/delivery/undo';
+import { undoProgress, type UndoProgress } from '../schemas/runs';
 import { firstRow, type Db } from './pool';
 
 // What an undo reads and writes: the documents of a range of days, page by page, and what became of
 // those that a run took back. Documents are found by walking the deliveries of a kind and looking
 // at each record's day: an index over days would be written with every sale, for a question that is
 // asked once in a while.
-
-export const undoProgressSchema = z.object({
-  at: z
-    .object({ kind: z.enum(undoKinds), recordId: z.string(), part: z.string() })
-    .nullable()
-    .default(null),
-  isFound: z.boolean().default(false),
-  outcomes: z
-    .partialRecord(
-      z.enum(['voided', 'countered', 'leftSummary', 'skipped', 'held', 'dead', 'waiting']),
-      z.int(),
-    )
-    .nullable()
-    .default(null),
-}) satisfies z.ZodType<UndoProgress>;
 
 /** A delivery to the books with the day of its record. */
 export interface DatedDelivery extends UndoCandidate {
@@ -114,7 +93,7 @@ export async function lockUndo(
        FOR UPDATE`,
     [tenant, run],
   );
-  return row === null ? null : { ...row, progress: undoProgressSchema.parse(row.progress) };
+  return row === null ? null : { ...row, progress: undoProgress.parse(row.progress) };
 }
 
 export async function saveUndo(

@@ -274,11 +274,3 @@ export function signOf(value: string): -1 | 0 | 1 {
   const sign = thousandthsOf(value) ?? new Exact(value).comparedTo(0);
   return sign < 0 ? -1 : sign > 0 ? 1 : 0;
 }
-
-/** The value as a whole number, or null where it has a fraction or is too large to be exact. */
-export function wholeNumber(value: string): number | null {
-  const decimal = new Exact(value);
-  return decimal.isInteger() && decimal.abs().lte(Number.MAX_SAFE_INTEGER)
-    ? decimal.toNumber()
-    : null;
-}

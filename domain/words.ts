@@ -45,6 +45,10 @@ export const documentKinds = [
   'summary',
 ] as const;
 
+/** Kinds of records that a payout may include. */
+export const paidOutKinds = ['order', 'refund', 'invoice', 'payment'] as const;
+export type PaidOutKind = (typeof paidOutKinds)[number];
+
 export function isDocumentKind(kind: Kind): boolean {
   return (documentKinds as readonly Kind[]).includes(kind);
 }

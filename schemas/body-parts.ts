@@ -75,7 +75,11 @@ export const calendarDay = z
   .regex(/^(19[7-9]\d|20\d\d|21\d\d)-\d\d-\d\d$/, 'must be a day from 1970-01-01 to 2199-12-31')
   .refine((day) => z.regexes.date.test(day), 'is no day of the calendar');
 
-/** Units of the books' currency for one of the ticket's. */
+/**
+ * Units of the books' currency for one unit of the ticket's, from a stated source and day
+ * (accounting.md#currencies).
+ */
+export type ExchangeRate = z.output<typeof exchangeRate>;
 export const exchangeRate = z.strictObject({
   rate: z
     .string()

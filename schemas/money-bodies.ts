@@ -1,12 +1,6 @@
 import { z } from 'zod';
 
-import {
-  paidOutKinds,
-  type CashBody,
-  type PaymentBody,
-  type PayoutBody,
-  type Undated,
-} from '../domain/bodies';
+import { paidOutKinds } from '../domain/words';
 import {
   amountMinor,
   amountMinorPositive,
@@ -22,6 +16,8 @@ import { bodyExamples } from './examples';
 
 // The bodies of payments, payouts and cash movements.
 
+/** Money of an invoice, or received before the sale that it is for. */
+export type PaymentBody = z.output<typeof recordPayment>;
 export const payment = z
   .strictObject({
     number: idText,
@@ -32,6 +28,7 @@ export const payment = z
     reference: text(200).optional(),
     businessDate: calendarDay.optional(),
     exchangeRate: exchangeRate.optional(),
+    // Of a deposit only: an invoice says these three itself.
     currency: currency.optional(),
     customerId: idText.optional(),
     location: idText.optional(),
@@ -46,22 +43,26 @@ export const payment = z
       invoiceId === undefined || (own ?? customerId ?? location) === undefined,
     { path: ['invoiceId'], message: 'says currency, customerId and location itself' },
   )
-  .meta({
-    example: bodyExamples.payment,
-  }) satisfies z.ZodType<Undated<PaymentBody>>;
+  .meta({ example: bodyExamples.payment });
 export const recordPayment = payment.safeExtend({ businessDate: calendarDay });
 
 const paidOut = z
   .array(z.strictObject({ kind: z.enum(paidOutKinds), recordId: idText, amountMinor }))
   .max(10_000);
+
+/** What a processor paid to the bank. Amounts are signed: what it took back is negative. */
+export type PayoutBody = z.output<typeof recordPayout>;
 export const payout = z
   .strictObject({
     processor: idText,
     tender: idText.optional().meta({ description: 'Whose clearing account it empties.' }),
+    // The processor's name of it; without: the record id.
     reference: named(200).optional(),
     businessDate: calendarDay.optional(),
+    // Without: the currency of the books.
     currency: currency.optional(),
     exchangeRate: exchangeRate.optional(),
+    // Everything included, charged back and adjusted.
     grossMinor: amountMinor,
     feesMinor: amountMinor,
     netMinor: amountMinor,
@@ -73,17 +74,19 @@ export const payout = z
       .optional(),
     voided: voided.optional(),
   })
-  .meta({
-    example: bodyExamples.payout,
-  }) satisfies z.ZodType<Undated<PayoutBody>>;
+  .meta({ example: bodyExamples.payout });
 export const recordPayout = payout.safeExtend({ businessDate: calendarDay });
 
+/** Cash that moved without a sale (accounting.md#when-to-post). */
+export type CashBody = z.output<typeof cash>;
 export const cash = z
   .strictObject({
     businessDate: calendarDay,
     location: idText.optional(),
+    // Whose drawer.
     tender: idText,
     type: z.enum(['paid_in', 'paid_out', 'difference']),
+    // Of a difference signed: what is over is positive, what is short negative.
     amountMinor,
     currency: currency.optional(),
     exchangeRate: exchangeRate.optional(),
@@ -97,6 +100,4 @@ export const cash = z
     path: ['amountMinor'],
     message: 'must not be negative: the type says the direction',
   })
-  .meta({
-    example: bodyExamples.cash,
-  }) satisfies z.ZodType<CashBody>;
+  .meta({ example: bodyExamples.cash });

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-import type { InvoiceBody, OrderBody, RefundBody } from '../domain/bodies';
 import {
   amountMinor,
   amountMinorPositive,
@@ -18,12 +17,18 @@ import { bodyExamples } from './examples';
 
 // Bodies of what is sold: orders, invoices, and refunds of them.
 
+export type LineTax = z.output<typeof taxes>[number];
 const taxes = z
   .array(z.strictObject({ code: idText, taxMinor: amountMinor }))
   .max(20)
   .meta({ description: 'By tax code of the POS; the set of codes is mapped as one.' });
+
+export type NamedAmount = z.output<typeof namedAmount>;
 const namedAmount = z.strictObject({ name: named(500), amountMinor, taxes: taxes.optional() });
+
+export type GiftCardAmount = z.output<typeof giftCard>;
 const giftCard = z.strictObject({ code: idText, amountMinor: amountMinorPositive });
+
 const line = z.strictObject({
   lineId: idText,
   sku: idText,
@@ -37,10 +42,12 @@ const line = z.strictObject({
   taxes,
 });
 
-/** What absorbing adds to a ticket; no change may say it. */
+/** A line as a record has it: with the product that had the SKU when it was sold. */
+export type OrderLine = z.output<typeof recordLine>;
+/** What absorbing adds; no change may say it. */
 const recordLine = line.extend({ productId: idText.optional() });
-const booked = { lines: z.array(recordLine), guestCustomerId: z.string().optional() };
 
+/** What a paid ticket, an unpaid invoice and a refund have in common. */
 const ticket = {
   number: idText.meta({ description: 'On the receipt; the number of the document.' }),
   channel: z.enum(['pos', 'web']),
@@ -70,15 +77,28 @@ const ticket = {
       used: z.array(giftCard).max(100).optional(),
     })
     .optional(),
+  // Signed, such as CHF 0.05 (accounting.md#extras).
   roundingMinor: amountMinor.optional().meta({ description: 'Cash rounding; in the total.' }),
+  // Only where the currency is not the one of the books.
   exchangeRate: exchangeRate.optional(),
   totals: z.strictObject({ netMinor: amountMinor, taxMinor: amountMinor, totalMinor: amountMinor }),
   voided: voided.optional(),
 };
+
+/** A ticket as a record; a guest may have a customer of its own (`domain/posting/guests.ts`). */
+export type TicketBody = z.output<z.ZodObject<typeof recordTicket>>;
+const recordTicket = {
+  ...ticket,
+  lines: z.array(recordLine),
+  guestCustomerId: z.string().optional(),
+};
+
 const tenders = z
   .array(z.strictObject({ tender: idText, amountMinor, reference: text(200).optional() }))
   .max(20);
 
+/** An amount of lay-away money, which is named by its payment; it counts in sums like a tender. */
+export type DepositAmount = z.output<typeof deposits>[number];
 const deposits = z
   .array(z.strictObject({ paymentId: idText, amountMinor: amountMinorPositive }))
   .max(20)
@@ -95,14 +115,13 @@ function isDepositsAlone(body: RefundBody): boolean {
   );
 }
 
-const orderFields = {
-  ...ticket,
+const orderOwn = {
   tenders,
   deposits: deposits.optional().meta({ description: 'Deposits that it uses up.' }),
 };
-const invoiceFields = { ...ticket, dueDate: calendarDay.optional() };
-const refundFields = {
-  ...ticket,
+const invoiceOwn = { dueDate: calendarDay.optional() };
+const refundOwn = {
+  // None where the sum is owed: the refund of an invoice that is not paid.
   tenders,
   orderId: idText.optional().meta({ description: 'The order or invoice that it refunds.' }),
   restock: z.boolean().meta({ description: 'Whether the goods come back into stock.' }),
@@ -112,10 +131,10 @@ const refundFields = {
   deposits: deposits.min(1).optional(),
 };
 /** Tickets of whatever source. */
-export const order = z.strictObject(orderFields) satisfies z.ZodType<OrderBody>;
-export const invoice = z.strictObject(invoiceFields) satisfies z.ZodType<InvoiceBody>;
+export const order = z.strictObject({ ...ticket, ...orderOwn });
+export const invoice = z.strictObject({ ...ticket, ...invoiceOwn });
 export const refund = z
-  .strictObject(refundFields)
+  .strictObject({ ...ticket, ...refundOwn })
   .refine(({ deposits: back, orderId }) => back === undefined || orderId !== undefined, {
     path: ['orderId'],
     message: 'is needed with deposits: the order that they were received for',
@@ -128,7 +147,7 @@ export const refund = z
   .refine(({ deposits: back, tenders: paid }) => back === undefined || paid.length > 0, {
     path: ['tenders'],
     message: 'say how the deposits were given back',
-  }) satisfies z.ZodType<RefundBody>;
+  });
 
 /** Tickets of the POS: what it sends was sold there. */
 const atTill = { channel: z.literal('pos') };
@@ -137,6 +156,9 @@ export const tillInvoice = invoice.safeExtend(atTill).meta({ example: bodyExampl
 export const tillRefund = refund.safeExtend(atTill).meta({ example: bodyExamples.refund });
 
 /** Tickets as records. */
-export const recordOrder = z.strictObject({ ...orderFields, ...booked });
-export const recordInvoice = z.strictObject({ ...invoiceFields, ...booked });
-export const recordRefund = z.strictObject({ ...refundFields, ...booked });
+export type OrderBody = z.output<typeof recordOrder>;
+export const recordOrder = z.strictObject({ ...recordTicket, ...orderOwn });
+export type InvoiceBody = z.output<typeof recordInvoice>;
+export const recordInvoice = z.strictObject({ ...recordTicket, ...invoiceOwn });
+export type RefundBody = z.output<typeof recordRefund>;
+export const recordRefund = z.strictObject({ ...recordTicket, ...refundOwn });

@@ -1,7 +1,7 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 
 import { readEnv } from '../platform/env';
-import { createHealthServer, listen } from '../platform/health-server';
+import { createHealthServer, listen, watchProcess } from '../platform/health-server';
 import { createLogger } from '../platform/logger';
 import { installRuntime, startWorker } from './start-worker';
 
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   installRuntime(logger);
   const worker = await startWorker({ ...env, databaseUrl }, logger);
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  watchProcess(registry);
   const health = createHealthServer({ registry, notReady: () => worker.notReady() });
   const healthUrl = await listen(health, env.metricsPort, 'METRICS_PORT');
   logger.info({ healthUrl }, 'the worker is running');

@@ -31,6 +31,7 @@ export async function composeBatch(
   size: number,
 ): Promise<ComposedBatch> {
   const all = await pickDue(pool, { tenant: turn.tenant, system: turn.system }, size);
+  if (all.length === 0) return { picked: 0, writes: [], settlements: [] };
   const { due, stopped } = await withoutSummedUp(pool, turn, all);
   const shared = sharedOf(due, size);
   const batch = await composePicked(pool, opened, turn, shared);

@@ -3,8 +3,7 @@ import type { Outgoing } from '../../connectors/contract';
 import type { ReferenceKeys } from '../../database/outgoing';
 import { emailKey, plainEmail } from '../../domain/email';
 import { isTicket } from '../../domain/posting/guests';
-import { paidOutKinds, type PaidOutKind } from '../../domain/bodies';
-import type { Kind } from '../../domain/words';
+import { type Kind, paidOutKinds, type PaidOutKind } from '../../domain/words';
 import { circleOf } from '../../domain/posting/plan/circle';
 import { appliedPart, isMovePart, tenderOfPart } from '../../domain/posting/part-names';
 import {

@@ -1,16 +1,18 @@
 import type { Pool } from 'pg';
 
 import { pickDue, type PickedDelivery } from '../../database/outgoing';
-import { beginRun, savePage, type RunMember, type RunSend } from '../../database/runs';
+import { beginRun, savePage } from '../../database/runs';
 import type { RecordBody } from '../../domain/bodies';
 import { expectedMs } from '../../domain/lane/expected-time';
-import type { Posting } from '../../domain/posting/posting';
 import {
   newLaneProgress,
   type LaneProgress,
   type MemberOutcome,
+  type Posting,
+  type RunMember,
   type RunSelector,
-} from '../../domain/delivery/run-progress';
+  type RunSend,
+} from '../../schemas/runs';
 import { sendPaceMs, sendsAtOnce } from '../../domain/lane/sends-at-once';
 import { limitsOf } from '../../domain/lane/sync-settings';
 import { composePicked, placesBehind, sharedOf } from '../lane/compose-batch';

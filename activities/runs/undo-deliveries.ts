@@ -5,7 +5,6 @@ import { countMade, lockDeliveriesOf } from '../../database/deliveries';
 import { updateDeliveries, type DeliveryUpdate } from '../../database/delivery-updates';
 import { keptNoMore } from '../../database/kept-shares';
 import { lookAgain } from '../../database/look-again';
-import { selectorSchema } from '../../database/runs';
 import { directionInForce, postingInForce } from '../../database/settings';
 import {
   countUndoing,
@@ -23,14 +22,8 @@ import { transition, undone, type DeliveryEvent } from '../../domain/delivery/de
 import type { DirectionPolicy } from '../../domain/delivery/direction';
 import { inChunks } from '../../domain/group-by';
 import type { Thing } from '../../domain/records/record-references';
-import type { RunSelector } from '../../domain/delivery/run-progress';
-import {
-  undoKinds,
-  undoWayOf,
-  type UndoKind,
-  type UndoProgress,
-  type UndoWay,
-} from '../../domain/delivery/undo';
+import { undoKinds, undoWayOf, type UndoKind, type UndoWay } from '../../domain/delivery/undo';
+import { runSelector, type RunSelector, type UndoProgress } from '../../schemas/runs';
 import { gateFor } from '../../domain/delivery/wanted-deliveries';
 import { inSummary, isInSummary, joinSummaries } from '../absorb/join-summaries';
 import { wantDeliveries } from '../absorb/want-deliveries';
@@ -83,7 +76,7 @@ async function step(
     return things.length === 0 ? null : things.length;
   }
   if (found?.state !== 'running' || found.progress.isFound) return null;
-  const selector = selectorSchema.parse(found.selector);
+  const selector = runSelector.parse(found.selector);
   const { progress } = found;
   const kind = progress.at?.kind ?? nextKind(selector, null);
   if (kind === null) {

@@ -15,13 +15,14 @@ import {
   type Rejection,
 } from '../change-requests';
 import { warningCodes, warningsOf, type TakenChange, type Warning } from '../change-warnings';
-import { deliverySchema, shownDeliveries, summaryOfTicketSchema } from '../deliveries';
+import { deliverySchema, summaryOfTicket } from '../../schemas/deliveries';
+import { shownDeliveries } from '../deliveries';
 import type { ApiDeps } from '../deps';
 import { Intake } from '../intake';
 import type { JsonFault } from '../json-text';
 import { found, invalid, Problem } from '../problem';
 import { faultsProblem, get, post, tenantRoute, type Answer, type Route } from '../route';
-import { changeKindName, instantText } from '../words';
+import { changeKindName, instantText } from '../../schemas/words';
 
 /** The changes themselves are checked one by one: a fault of one does not refuse the others. */
 const changesRequest = z
@@ -82,9 +83,7 @@ const storedChange = z
     code: z.string().nullable(),
     detail: z.string().nullable(),
     deliveries: z.array(deliverySchema),
-    summaries: z
-      .array(summaryOfTicketSchema)
-      .meta({ description: 'Daily summaries that contain it.' }),
+    summaries: z.array(summaryOfTicket).meta({ description: 'Daily summaries that contain it.' }),
   })
   .meta({ id: 'StoredChange' });
 

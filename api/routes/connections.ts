@@ -11,7 +11,7 @@ import type { ApiDeps } from '../deps';
 import { pageSchema } from '../paging';
 import { invalid, Problem } from '../problem';
 import { get, put, tenantRoute, type Route } from '../route';
-import { instantText, systemName } from '../words';
+import { instantText, systemName } from '../../schemas/words';
 
 /** A key or token of a vendor: printable, without blanks. */
 const secret = (max: number): z.ZodString =>

@@ -17,7 +17,7 @@ import type { AtTenant } from '../authenticate';
 import type { ApiDeps } from '../deps';
 import { Problem } from '../problem';
 import { get, put, tenantRoute, type Answer, type Route } from '../route';
-import { changeKindName, instantText, systemName } from '../words';
+import { changeKindName, instantText, systemName } from '../../schemas/words';
 
 const policy = directionSchema.meta({ id: 'Direction' });
 const catchUp = z

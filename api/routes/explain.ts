@@ -7,7 +7,7 @@ import type { ApiDeps } from '../deps';
 import { explain, explanationSchema, isDocument, type Explanation } from '../explain';
 import { notFound } from '../problem';
 import { get, tenantRoute, type Route } from '../route';
-import { kindName, systemName } from '../words';
+import { kindName, systemName } from '../../schemas/words';
 
 const word = z.string().regex(/^[A-Za-z]{1,50}$/);
 const remoteId = z.string().regex(/^[\w.:-]{1,200}$/);

@@ -25,7 +25,7 @@ import type { ApiDeps } from '../deps';
 import { listRoute, pageQuery, pageSchema, type Page } from '../paging';
 import { notFound, Problem } from '../problem';
 import { get, post, tenantRoute, type Route } from '../route';
-import { instantText, kindName, systemName } from '../words';
+import { instantText, kindName, systemName } from '../../schemas/words';
 
 /** A delivery, or `c` and the position of a change. */
 const failureId = z.string().regex(/^c?\d{1,18}$/);

@@ -1,24 +1,13 @@
 import { z } from 'zod';
 
 import { label } from '../../schemas/body-parts';
-import { addKey, listKeys, revokeKey, roles } from '../../database/tenants';
+import { addKey, listKeys, revokeKey } from '../../database/tenants';
+import { apiKey, roles } from '../../schemas/keys';
 import type { ApiDeps } from '../deps';
 import { listRoute, pageQuery } from '../paging';
 import { notFound, Problem } from '../problem';
 import { del, get, post, tenantRoute, type Route } from '../route';
-import { instantText } from '../words';
 import { newApiKey } from './tenants';
-
-const keySchema = z
-  .object({
-    id: z.uuid(),
-    role: z.enum(roles),
-    label: z.string(),
-    createdAt: instantText,
-    lastUsedAt: instantText.nullable(),
-    revokedAt: instantText.nullable(),
-  })
-  .meta({ id: 'ApiKey' });
 
 export function keyRoutes({ pool }: ApiDeps): Route[] {
   return [
@@ -26,7 +15,7 @@ export function keyRoutes({ pool }: ApiDeps): Route[] {
       ...get('/keys', 'admin'),
       summary: 'List API keys, oldest first',
       query: pageQuery,
-      item: keySchema,
+      item: apiKey,
       read: async ({ tenant }, { after }) => {
         const keys = await listKeys(pool, tenant.id);
         return keys.slice(keys.findIndex(({ id }) => id === after) + 1);

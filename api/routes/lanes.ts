@@ -4,7 +4,7 @@ import { setLane } from '../../database/lanes';
 import { closedBreaker } from '../../domain/lane/circuit-breaker';
 import type { ApiDeps } from '../deps';
 import { post, tenantRoute, type Route } from '../route';
-import { systemName } from '../words';
+import { systemName } from '../../schemas/words';
 
 const laneParams = z.strictObject({ system: systemName });
 

@@ -18,7 +18,7 @@ import type { ApiDeps } from '../deps';
 import { listRoute, pageQuery } from '../paging';
 import { invalid } from '../problem';
 import { get, put, tenantRoute, type Route } from '../route';
-import { instantText } from '../words';
+import { instantText } from '../../schemas/words';
 
 const kind = z.enum(mappingKinds);
 

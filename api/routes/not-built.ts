@@ -1,4 +1,4 @@
-import type { Role } from '../../database/tenants';
+import type { Role } from '../../schemas/keys';
 import { Problem } from '../problem';
 import { none, openRoute, tenantRoute, type Answer, type Route } from '../route';
 

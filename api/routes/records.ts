@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { recordIdText } from '../../schemas/body-parts';
 import { deliveriesOf, findRecord } from '../../database/status';
 import { systems } from '../../domain/words';
-import { deliverySchema, shownDeliveries } from '../deliveries';
+import { deliverySchema } from '../../schemas/deliveries';
+import { shownDeliveries } from '../deliveries';
 import type { ApiDeps } from '../deps';
 import { found } from '../problem';
 import { get, tenantRoute, type Route } from '../route';
-import { instantText, kindName } from '../words';
+import { instantText, kindName } from '../../schemas/words';
 
 const recordSchema = z
   .object({

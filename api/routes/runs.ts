@@ -11,14 +11,14 @@ import {
   type RunRow,
 } from '../../database/runs';
 import { undoOutcomesOf } from '../../database/undo';
-import { memberOutcomes, runKinds } from '../../domain/delivery/run-progress';
+import { memberOutcomes, posting, runKinds } from '../../schemas/runs';
 import { undoKinds, undoOutcomes } from '../../domain/delivery/undo';
 import { kinds, targets, type Kind } from '../../domain/words';
 import type { ApiDeps } from '../deps';
 import { found, Problem } from '../problem';
 import { get, post, tenantRoute, type Route } from '../route';
-import { membersRoute, postingSchema, sendsRoute } from './run-pages';
-import { instantText, kindName, systemName } from '../words';
+import { membersRoute, sendsRoute } from './run-pages';
+import { instantText, kindName, systemName } from '../../schemas/words';
 
 const runId = z.uuid();
 const request = z
@@ -114,7 +114,7 @@ const runSchema = z
           calls: z.object({ reads: z.int(), writes: z.int() }),
           expectedMs: z.number().nullable(),
           accounts: z
-            .array(postingSchema)
+            .array(posting)
             .meta({ description: 'Debits and credits of all documents together.' }),
         }),
       )

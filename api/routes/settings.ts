@@ -23,7 +23,7 @@ import type { ApiDeps } from '../deps';
 import { listRoute, pageQuery } from '../paging';
 import { invalid, Problem } from '../problem';
 import { get, put, tenantRoute, type Route } from '../route';
-import { instantText } from '../words';
+import { instantText } from '../../schemas/words';
 
 /** One part of the settings, and what becomes of a request for it. */
 interface Part<T extends object> {

@@ -10,7 +10,7 @@ import { perSystem, type Quota } from '../../domain/systems';
 import type { Target } from '../../domain/words';
 import type { ApiDeps } from '../deps';
 import { get, tenantRoute, type Route } from '../route';
-import { instantText, systemName } from '../words';
+import { instantText, systemName } from '../../schemas/words';
 
 const counts = z.record(z.string(), z.int());
 const laneSchema = z.object({

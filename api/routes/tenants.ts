@@ -6,7 +6,7 @@ import { createTenant, updateTenant, writeAudit, type Tenant } from '../../datab
 import type { ApiDeps } from '../deps';
 import { found, invalid, Problem } from '../problem';
 import { get, openRoute, patch, tenantRoute, type Route } from '../route';
-import { instantText } from '../words';
+import { instantText } from '../../schemas/words';
 
 /**
  * Names that stand in examples everywhere: as tenants of a real installation they are always a

@@ -70,6 +70,15 @@ export type DeliveryEvent =
   /** Compose found that the system has it already: a link or an equal state, nothing to send. */
   | { type: 'adopted'; resting: Resting; nowMs: number }
   | { type: 'sendCommitted' }
+  | SettlingEvent
+  | { type: 'directionOff' }
+  | { type: 'directionOn'; isCatchingUp: boolean | null; nowMs: number }
+  /** `isNamed`: by its id or cause, not with all others: then it says what is to become of it. */
+  | { type: 'redrive'; resting: Resting; nowMs: number; isNamed?: boolean }
+  | { type: 'discard' };
+
+/** What becomes of a write that has left. */
+type SettlingEvent =
   | { type: 'accepted'; resting: Resting; nowMs: number }
   /** A write or a find of several: the next is composed from what is known now. */
   | { type: 'stepped'; resting: Resting; nowMs: number }
@@ -89,12 +98,7 @@ export type DeliveryEvent =
   | { type: 'answerLost'; askAtMs: number }
   | { type: 'absent'; resting: Resting; nowMs: number }
   | { type: 'ambiguous'; reason: HoldCode }
-  | { type: 'askFailed'; retryAtMs: number }
-  | { type: 'directionOff' }
-  | { type: 'directionOn'; isCatchingUp: boolean | null; nowMs: number }
-  /** `isNamed`: by its id or cause, not with all others: then it says what is to become of it. */
-  | { type: 'redrive'; resting: Resting; nowMs: number; isNamed?: boolean }
-  | { type: 'discard' };
+  | { type: 'askFailed'; retryAtMs: number };
 
 /** Why one that was never posted is skipped after an undo. */
 export const undone = 'undone';
@@ -135,16 +139,6 @@ export function transition(core: DeliveryCore, event: DeliveryEvent): DeliveryCo
     case 'stepped':
       if (core.state === 'waiting') return rest(core, event.resting, event.nowMs);
       return core.state === 'sending' || core.state === 'verifying' ? settled(core, event) : null;
-    case 'accepted':
-    case 'acceptedHeld':
-    case 'refusedLater':
-    case 'refusedForGood':
-    case 'notExecuted':
-    case 'answerLost':
-    case 'absent':
-    case 'ambiguous':
-    case 'askFailed':
-      return core.state === 'sending' || core.state === 'verifying' ? settled(core, event) : null;
     case 'directionOff':
       return core.state === 'waiting' ? { ...core, state: 'held', reason: 'direction' } : null;
     case 'directionOn':
@@ -157,6 +151,16 @@ export function transition(core: DeliveryCore, event: DeliveryEvent): DeliveryCo
       if (core.reason === 'summary') return null;
       // Of one that was to be taken back, the undo is given up: it stays as it is.
       return { ...core, state: 'skipped', reason: discarded, undoneBy: null };
+    case 'accepted':
+    case 'acceptedHeld':
+    case 'refusedLater':
+    case 'refusedForGood':
+    case 'notExecuted':
+    case 'answerLost':
+    case 'absent':
+    case 'ambiguous':
+    case 'askFailed':
+      return core.state === 'sending' || core.state === 'verifying' ? settled(core, event) : null;
   }
 }
 
@@ -226,23 +230,6 @@ function arrived(core: DeliveryCore, resting: Resting, nowMs: number): DeliveryC
     ? rest(done, resting, nowMs)
     : { ...done, state: 'delivered' };
 }
-
-type SettlingEvent = Extract<
-  DeliveryEvent,
-  {
-    type:
-      | 'accepted'
-      | 'stepped'
-      | 'acceptedHeld'
-      | 'refusedLater'
-      | 'refusedForGood'
-      | 'notExecuted'
-      | 'answerLost'
-      | 'absent'
-      | 'ambiguous'
-      | 'askFailed';
-  }
->;
 
 function settled(core: DeliveryCore, event: SettlingEvent): DeliveryCore | null {
   switch (event.type) {

@@ -29,16 +29,6 @@ export const undoOutcomes = [
 ] as const;
 export type UndoOutcome = (typeof undoOutcomes)[number];
 
-/** How far a run is with finding what it takes back. */
-export interface UndoProgress {
-  /** The last delivery that was looked at; null before the first. */
-  at: { kind: UndoKind; recordId: string; part: string } | null;
-  /** Everything was looked at. */
-  isFound: boolean;
-  /** What it came to, once it has ended. */
-  outcomes: Partial<Record<UndoOutcome, number>> | null;
-}
-
 /** A delivery as far as the decision needs it. */
 export interface UndoCandidate extends Pick<
   DeliveryCore,

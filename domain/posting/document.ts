@@ -103,6 +103,10 @@ export type Decision =
 
 export type Hold = Extract<Decision, { type: 'hold' }>;
 
+export function hold(reason: HoldCode, what: string, detail: string): Hold {
+  return { type: 'hold', reason, what, detail };
+}
+
 /** What a company and its mappings say, as far as figures depend on it. */
 export interface PostingCompany {
   country: string;

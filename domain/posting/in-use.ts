@@ -1,7 +1,7 @@
 import { groupBy } from '../group-by';
 import { minorToText, sumMinor } from '../money';
 import { amountOf, backOf, type LayAway } from './source/deposit';
-import type { Hold } from './document';
+import { hold, type Hold } from './document';
 import { backMinor, soldMinor, type KnownSale } from './source/known-sale';
 import {
   namesItself,
@@ -13,10 +13,6 @@ import {
 
 // What others in the books rest on is neither voided away nor made smaller than they need
 // (accounting.md#edits): it is held with both names until one of the two changes.
-
-function hold(what: string, detail: string): Hold {
-  return { type: 'hold', reason: 'in_use', what, detail };
-}
 
 /** A sale whose refunds are in the books. `isAway`: nothing of the sale is wanted. */
 export function inUseByRefund(sale: KnownSale, isAway: boolean): Hold | null {
@@ -36,6 +32,7 @@ export function inUseByRefund(sale: KnownSale, isAway: boolean): Hold | null {
     .join(', ');
   const now = isAway ? 'is voided at the POS' : `is ${text(leftMinor)} at the POS now`;
   return hold(
+    'in_use',
     'refund',
     `The ${kind} ${sale.recordId} ${now}, but refunds of it are in QuickBooks: ${names}. ` +
       `Void or correct these at the POS too, or send the ${kind} again as it was`,
@@ -63,6 +60,7 @@ export function inUseByDeposit(deposit: {
     receivedMinor === 0 ? 'is voided at the POS' : `is ${text(receivedMinor)} at the POS now`;
   const back = backMinor === 0 ? '' : ` and ${text(backMinor)} of it were refunded`;
   return hold(
+    'in_use',
     'deposit',
     `Deposit ${recordId} ${now}, but in QuickBooks order ${orderId} uses ` +
       `${text(usedMinor)} of it${back}. Void or correct that at the POS too, or send the ` +
@@ -84,6 +82,7 @@ export function inUseByPayout(
   const { payout, minor, what } = found;
   const { kind, recordId } = listed;
   return hold(
+    'in_use',
     'payout',
     `The ${kind} ${recordId} is voided at the POS, but payout ${payout.payoutId} in QuickBooks ` +
       `pays out ${minorToText(minor, payout.body.currency ?? homeCurrency)} of ${what}. Void or ` +

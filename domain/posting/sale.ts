@@ -118,3 +118,27 @@ export interface Sale {
    */
   members?: number | undefined;
 }
+
+/** What a sale is as long as nothing is said of it. */
+export const blankSale = {
+  notes: [],
+  customerId: null,
+  guest: null,
+  billTo: null,
+  shipTo: null,
+  dueDate: null,
+  items: [],
+  fees: [],
+  tipsMinor: [],
+  shipping: [],
+  giftCards: [],
+  unallocatedMinor: 0,
+  taxMinor: 0,
+  taxLabel: '',
+} satisfies Partial<Sale>;
+
+/** For a company that books tax as a line: the codes of what is taxed. */
+export function taxLabelOf(taxed: readonly LineTaxes[]): string {
+  const codes = taxed.flatMap((line) => (line.taxMinor === 0 ? [] : line.codes));
+  return [...new Set(codes)].sort().join(', ');
+}

@@ -178,44 +178,19 @@ export interface CompanyForSettings {
 
 /** Why these settings do not fit this company, by path; empty where they do. */
 export function unfitSettings(
-  settings: PostingSettings,
-  company: CompanyForSettings,
+  { discount, shop, deposit }: PostingSettings,
+  { country, allowDiscount, isAutomatedTax }: CompanyForSettings,
 ): { path: string; message: string }[] {
-  return [
-    ...unfitDiscount(settings, company),
-    ...unfitShipFrom(settings, company),
-    ...unfitDeposit(settings, company),
-  ];
-}
-
-function unfitDeposit(
-  { deposit }: PostingSettings,
-  { country }: CompanyForSettings,
-): { path: string; message: string }[] {
-  if (deposit.tax !== 'atReceipt' || country !== 'US') return [];
-  return [{ path: 'deposit.tax', message: 'a US company owes sales tax with the sale' }];
-}
-
-function unfitShipFrom(
-  { shop }: PostingSettings,
-  { country, isAutomatedTax }: CompanyForSettings,
-): { path: string; message: string }[] {
-  if (shop.shipFrom.length === 0 || (country === 'US' && isAutomatedTax)) return [];
-  const message = 'only a US company with automated sales tax computes tax by addresses';
-  return [{ path: 'shop.shipFrom', message }];
-}
-
-function unfitDiscount(
-  settings: PostingSettings,
-  company: CompanyForSettings,
-): { path: string; message: string }[] {
-  if (settings.discount.mode === 'net') return [];
-  const path = 'discount.mode';
-  if (company.country !== 'US')
-    return [
-      { path, message: 'gross needs a US company: elsewhere tax is computed from the lines' },
-    ];
-  return company.allowDiscount
-    ? []
-    : [{ path, message: 'gross needs discounts to be switched on in the company' }];
+  const isUs = country === 'US';
+  const found: { path: string; message: string }[] = [];
+  const refuse = (path: string, message: string): void => void found.push({ path, message });
+  if (discount.mode === 'gross' && !isUs)
+    refuse('discount.mode', 'gross needs a US company: elsewhere tax is computed from the lines');
+  else if (discount.mode === 'gross' && !allowDiscount)
+    refuse('discount.mode', 'gross needs discounts to be switched on in the company');
+  if (shop.shipFrom.length > 0 && !(isUs && isAutomatedTax))
+    refuse('shop.shipFrom', 'only a US company with automated sales tax computes tax by addresses');
+  if (deposit.tax === 'atReceipt' && isUs)
+    refuse('deposit.tax', 'a US company owes sales tax with the sale');
+  return found;
 }

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 
 import { tenantFacts } from '../../database/health';
-import { deliveriesOf, type DeliveryView } from '../../database/status';
+import { deliveriesOf } from '../../database/status';
+import type { DeliveryView } from '../../schemas/deliveries';
 import { initialSyncSettings } from '../../domain/lane/sync-settings';
 import type { Kind } from '../../domain/words';
 import { fault, shelf } from '../support/sandboxes';

@@ -12,7 +12,6 @@ import {
   sumMinor,
   textToMinor,
   unitPriceFor,
-  wholeNumber,
 } from '../../domain/money';
 
 test.each([
@@ -142,10 +141,6 @@ test('decimals add and turn without exponent, needless zeros or minus zero', () 
   expect(negateDecimal('2.50')).toBe('-2.5');
   expect(negateDecimal('0')).toBe('0');
   expect(['-0.1', '0.00', '-0', '3'].map(signOf)).toEqual([-1, 0, 0, 1]);
-});
-
-test('a whole number has no fraction and is exact', () => {
-  expect(['3.00', '-7', '0.5', '9007199254740993'].map(wholeNumber)).toEqual([3, -7, null, null]);
 });
 
 test('short figures, which are worked out in whole numbers, come to what exact decimals come to', () => {

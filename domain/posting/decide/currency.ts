@@ -1,6 +1,5 @@
 import type { ExchangeRate } from '../../bodies';
-import type { Hold, PostingCompany } from '../document';
-import type { HoldCode } from '../../hold-reasons';
+import { hold, type Hold, type PostingCompany } from '../document';
 
 /**
  * What keeps an amount of this currency out of the books: another currency than theirs needs a
@@ -12,23 +11,23 @@ export function currencyHold(
   { homeCurrency, isMultiCurrency }: Pick<PostingCompany, 'homeCurrency' | 'isMultiCurrency'>,
 ): Hold | null {
   if (currency === homeCurrency) return null;
-  const hold = (reason: HoldCode, detail: string): Hold => ({
-    type: 'hold',
-    reason,
-    what: currency,
-    detail,
-  });
   if (homeCurrency === null)
-    return hold('currency_unknown', `The books do not say their currency, this is in ${currency}`);
+    return hold(
+      'currency_unknown',
+      currency,
+      `The books do not say their currency, this is in ${currency}`,
+    );
   if (!isMultiCurrency)
     return hold(
       'foreign_currency',
+      currency,
       `This is in ${currency}, the books are in ${homeCurrency} alone: switch on ` +
         'multicurrency in QuickBooks',
     );
   return exchangeRate === undefined
     ? hold(
         'exchange_rate_missing',
+        currency,
         `This is in ${currency}: send the rate to ${homeCurrency}, its source and day`,
       )
     : null;

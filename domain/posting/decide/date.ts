@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-import type { Hold, PostingCompany, Reason } from '../document';
+import { hold, type Hold, type PostingCompany, type Reason } from '../document';
 import type { PostingSettings } from '../settings';
 
 /** The day under which a document is posted, with what to say of it where that is not its own. */
@@ -23,15 +23,10 @@ export function dateOf(
 ): Dated | Hold {
   const own: Dated = { type: 'dated', date: ownDate, notes: [], reasons: [] };
   if (bookCloseDate === null || ownDate > bookCloseDate) return own;
-  const hold = (detail: string): Hold => ({
-    type: 'hold',
-    reason: 'closed_period',
-    what: bookCloseDate,
-    detail,
-  });
-  if (settings.closed.mode === 'park') return hold(`The books are closed up to ${bookCloseDate}`);
+  const closed = (detail: string): Hold => hold('closed_period', bookCloseDate, detail);
+  if (settings.closed.mode === 'park') return closed(`The books are closed up to ${bookCloseDate}`);
   const day = DateTime.fromISO(bookCloseDate, { zone: 'utc' }).plus({ days: 1 }).toISODate();
-  if (day === null) return hold(`${bookCloseDate} is no date that can be read`);
+  if (day === null) return closed(`${bookCloseDate} is no date that can be read`);
   const notes = [`${what} of ${ownDate}`];
   return { type: 'dated', date: day, notes, reasons: [{ choice: 'first_open_day', day }] };
 }

@@ -1,13 +1,14 @@
 import { currencyDecimals, minorToText } from '../../money';
-import type {
-  Decision,
-  DocumentTax,
-  DocumentType,
-  Hold,
-  PostingCompany,
-  PostingDocument,
-  PostingLine,
-  Reason,
+import {
+  hold,
+  type Decision,
+  type DocumentTax,
+  type DocumentType,
+  type Hold,
+  type PostingCompany,
+  type PostingDocument,
+  type PostingLine,
+  type Reason,
 } from '../document';
 import { currencyHold } from './currency';
 import { depositTaxMinor } from '../deposit-tax';
@@ -17,7 +18,6 @@ import { isOnAccount } from '../plan/posted-sale';
 import type { Sale, SaleTender } from '../sale';
 import type { PostingSettings } from '../settings';
 import { decideTax, taxVarianceOf } from './tax';
-import type { HoldCode } from '../../hold-reasons';
 
 // A sale, or what was given back, as one document for the books, with the reasons for what is not
 // obvious. Nothing is posted to a guess: what does not add up or has no rule is held.
@@ -35,8 +35,8 @@ export function decide(sale: Sale, settings: PostingSettings, company: PostingCo
   const differenceMinor = sale.totalMinor - sumOfSource(sale, isUs);
   const rounding: PostingLine[] = [];
   if (differenceMinor !== 0) {
-    const hold = differenceHold(sale, differenceMinor, lines.length, settings);
-    if (hold !== null) return hold;
+    const differs = differenceHold(sale, differenceMinor, lines.length, settings);
+    if (differs !== null) return differs;
     rounding.push(roundingLine(differenceMinor, !isUs && sale.pricesIncludeTax));
     reasons.push({ choice: 'rounding_line', amountMinor: differenceMinor });
   }
@@ -58,10 +58,6 @@ export function decide(sale: Sale, settings: PostingSettings, company: PostingCo
     },
     reasons: [...reasons, ...tax.reasons, ...dated.reasons],
   };
-}
-
-function hold(reason: HoldCode, what: string, detail: string): Hold {
-  return { type: 'hold', reason, what, detail };
 }
 
 /** What the sale and the company's rules forbid before any figure is looked at. */

@@ -7,17 +7,22 @@ import {
   taxWithinMinor,
 } from '../../money';
 import { depositTaxMinor } from '../deposit-tax';
-import type { DocumentTax, PostingCompany, PostingLine, Reason, TaxOverride } from '../document';
+import {
+  hold,
+  type DocumentTax,
+  type Hold,
+  type PostingCompany,
+  type PostingLine,
+  type Reason,
+  type TaxOverride,
+} from '../document';
 import { taxKeyOf } from './lines';
 import type { LineTaxes, Sale } from '../sale';
 import type { PostingSettings } from '../settings';
-import type { HoldCode } from '../../hold-reasons';
 
 // How the tax of a document is stated, in the five kinds of companies (accounting.md#tax).
 
-export type TaxDecision =
-  | { type: 'stated'; tax: DocumentTax; reasons: Reason[] }
-  | { type: 'hold'; reason: HoldCode; what: string; detail: string };
+export type TaxDecision = { type: 'stated'; tax: DocumentTax; reasons: Reason[] } | Hold;
 
 export function decideTax(
   sale: Sale,
@@ -29,12 +34,7 @@ export function decideTax(
   if (sale.taxMinor === 0) return { type: 'stated', tax: { mode: 'none' }, reasons: [] };
   if (!company.usingSalesTax) return { type: 'stated', tax: { mode: 'line' }, reasons: [] };
   if (sale.taxMinor < 0)
-    return {
-      type: 'hold',
-      reason: 'negative_tax',
-      what: sale.side,
-      detail: 'A document with tax below zero is refused',
-    };
+    return hold('negative_tax', sale.side, 'A document with tax below zero is refused');
   const taxed = taxedOf(sale).filter((line) => line.taxMinor !== 0);
   const rateKey = company.isAutomatedTax ? null : taxKeyOf(taxed.flatMap((line) => line.codes));
   if (rateKey !== null && company.taxCode(rateKey) === null) return unmapped(rateKey);
@@ -47,7 +47,7 @@ function unmapped(taxKey: string, ...others: readonly string[]): TaxDecision {
   const codes = [taxKey, ...others].map((key) => `taxCode:${key}`);
   const target = others.length === 0 ? 'its id' : 'their ids';
   const detail = `Map ${codes.join(', ')} to ${target} in QuickBooks`;
-  return { type: 'hold', reason: 'mapping_missing', what: `taxCode:${taxKey}`, detail };
+  return hold('mapping_missing', `taxCode:${taxKey}`, detail);
 }
 
 /**
@@ -196,5 +196,5 @@ function differs(sale: Sale, booksMinor: number, settings: PostingSettings['tax'
     `${text(sale.taxMinor)}; ${allowed} apart is allowed. Where the POS rounds tax by line, ` +
     `set tax.variancePerLineMinor to 1 (now ${variancePerLineMinor}), else correct the ` +
     `ticket or its tax codes, or raise tax.varianceMinor (now ${varianceMinor})`;
-  return { type: 'hold', reason: 'tax_differs', what: 'tax', detail };
+  return hold('tax_differs', 'tax', detail);
 }

@@ -1,7 +1,6 @@
-import type { DocumentType, Hold } from '../document';
+import { hold, type DocumentType, type Hold } from '../document';
 import { after, differenceOf } from './difference';
 import { isNothing, isSameMoney, type PostedSale } from './posted-sale';
-import type { HoldCode } from '../../hold-reasons';
 
 // What to do next with a part of a record that may be in the books already (accounting.md#edits,
 // #closed). One step at a time: each is a write of its own, after which the same question is asked
@@ -163,8 +162,4 @@ function difference(
   const isAdded = taken === null;
   const isLast = isAdded || added === null;
   return { type: 'difference', amounts, isAdded, net: after(net, amounts, isAdded), isLast };
-}
-
-function hold(reason: HoldCode, what: string, detail: string): Hold {
-  return { type: 'hold', reason, what, detail };
 }

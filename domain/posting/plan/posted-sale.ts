@@ -3,7 +3,14 @@ import { canonicalJson } from '../../canonical';
 import { groupBy } from '../../group-by';
 import { addDecimals, signOf, sumMinor } from '../../money';
 import { depositAmount, depositOf } from '../deposit-tax';
-import type { Sale, SaleAmount, SaleItem, SaleTender } from '../sale';
+import {
+  blankSale,
+  taxLabelOf,
+  type Sale,
+  type SaleAmount,
+  type SaleItem,
+  type SaleTender,
+} from '../sale';
 
 // What of a sale stands in the books: kept with its delivery, so that a later revision can be
 // compared with it and a difference worked out, whatever its labels are (accounting.md#edits).
@@ -197,15 +204,13 @@ export function saleOfAmounts(posted: PostedSale, labels: SaleLabels): Sale {
     codes: line.codes,
     taxMinor: line.taxMinor,
   });
-  const taxedCodes = amounts.flatMap((line) => (line.taxMinor === 0 ? [] : line.codes));
   return {
+    ...blankSale,
     ...named,
     date,
     currency,
     pricesIncludeTax,
     customerId,
-    billTo: null,
-    shipTo: null,
     tenders: posted.isOnAccount
       ? null
       : tender === null
@@ -240,7 +245,7 @@ export function saleOfAmounts(posted: PostedSale, labels: SaleLabels): Sale {
     cashRoundingMinor: sumMinor(of('cashRounding').map((line) => line.netMinor)),
     exchangeRate: exchangeRate ?? undefined,
     taxMinor: sumMinor(amounts.map((line) => line.taxMinor)),
-    taxLabel: [...new Set(taxedCodes)].sort().join(', '),
+    taxLabel: taxLabelOf(amounts),
     totalMinor,
   };
 }

@@ -3,7 +3,7 @@ import { addDecimals, negateDecimal, shareMinor, signOf, sumMinor } from '../../
 import { groupBy } from '../../group-by';
 import { earlierRefunds, type KnownSale } from './known-sale';
 import { taxKeyOf } from '../decide/lines';
-import type { LineTaxes, Sale, SaleAmount, SaleItem } from '../sale';
+import { taxLabelOf, type LineTaxes, type Sale, type SaleAmount, type SaleItem } from '../sale';
 import type { PostingSettings } from '../settings';
 import { saleOfTicket, worthMinor } from './ticket';
 
@@ -137,7 +137,7 @@ function restOf({ body, sale: plain }: Given, sold: Sale, before: readonly Given
     ...(offset.length === 0 ? {} : { prorated: offset }),
     unallocatedMinor: worthMinor(plain) - statedMinor,
     taxMinor,
-    taxLabel: labelOf(taxed),
+    taxLabel: taxLabelOf(taxed),
   };
 }
 
@@ -196,11 +196,6 @@ function sumOf(tips: Sale['tipsMinor']): number {
   return sumMinor(tips.map(({ amountMinor }) => amountMinor));
 }
 
-function labelOf(taxed: readonly LineTaxes[]): string {
-  const codes = taxed.flatMap((line) => (line.taxMinor === 0 ? [] : line.codes));
-  return [...new Set(codes)].sort().join(', ');
-}
-
 /**
  * tax = round(amount x tax / total), spread over the codes of the sale as the sale's own is; the
  * last takes the rest.
@@ -225,7 +220,7 @@ function prorated(plain: Sale, sold: Sale): Sale {
     unallocatedMinor: 0,
     prorated: parts.filter((part) => part.netMinor !== 0 || part.taxMinor !== 0),
     taxMinor,
-    taxLabel: labelOf(parts),
+    taxLabel: taxLabelOf(parts),
   };
 }
 

@@ -1,9 +1,8 @@
-import type { HoldCode } from '../../hold-reasons';
 import type { DepositAmount, OrderBody, PaymentBody, RefundBody } from '../../bodies';
 import { minorToText, sumMinor } from '../../money';
-import type { Hold } from '../document';
+import { hold, type Hold } from '../document';
 import { entriesBefore, type SaleEntry } from './known-sale';
-import type { Sale } from '../sale';
+import { blankSale, type Sale } from '../sale';
 import { markerId, recordMarker } from '../marker';
 
 // Lay-away money (accounting.md#when-to-post): a liability when it is received, used up like a gift
@@ -22,29 +21,17 @@ export function saleOfDeposit(
   if (depositFor === undefined) return null;
   const reference = body.reference ?? null;
   return {
+    ...blankSale,
     side: 'sale',
     marker: `${recordMarker('deposit', recordId)} for order ${markerId(depositFor)}`,
-    notes: [],
     number: body.number,
     date: businessDate,
     currency: body.currency ?? homeCurrency,
     exchangeRate: body.exchangeRate,
     pricesIncludeTax: false,
     customerId: body.customerId ?? null,
-    guest: null,
-    billTo: null,
-    shipTo: null,
     tenders: amountMinor === 0 ? [] : [{ tender: body.tender, amountMinor, reference }],
-    dueDate: null,
-    items: [],
-    fees: [],
-    tipsMinor: [],
-    shipping: [],
-    giftCards: [],
     deposits: [{ id: depositFor, use: 'received', amountMinor }],
-    unallocatedMinor: 0,
-    taxMinor: 0,
-    taxLabel: '',
     totalMinor: amountMinor,
   };
 }
@@ -119,29 +106,25 @@ function firstHold(
     text: (minor: number) => string,
   ) => string | null,
 ): Hold | null {
-  const hold = (detail: string, reason: HoldCode = 'deposit_differs'): Hold => ({
-    type: 'hold',
-    reason,
-    what: 'deposit',
-    detail,
-  });
+  const differs = (detail: string): Hold => hold('deposit_differs', 'deposit', detail);
   if (hasMore)
     return hold(
-      `Order ${orderId} has more deposits and refunds than are added up`,
       'too_many_entries',
+      'deposit',
+      `Order ${orderId} has more deposits and refunds than are added up`,
     );
   for (const { paymentId, amountMinor } of deposits) {
     const entry = entries.find((one) => one.kind === 'payment' && one.recordId === paymentId);
     if (entry?.kind !== 'payment' || entry.body.depositFor !== orderId)
-      return hold(`Payment ${paymentId} is no deposit for order ${orderId}`);
+      return differs(`Payment ${paymentId} is no deposit for order ${orderId}`);
     const received = entry.body.currency ?? homeCurrency;
     if (received !== currency)
-      return hold(`Deposit ${paymentId} is in ${received}, this is in ${currency}`);
+      return differs(`Deposit ${paymentId} is in ${received}, this is in ${currency}`);
     const receivedMinor = entry.body.voided === true ? 0 : entry.body.amountMinor;
     const detail = excess(paymentId, receivedMinor, amountMinor, (minor) =>
       minorToText(minor, currency),
     );
-    if (detail !== null) return hold(detail);
+    if (detail !== null) return differs(detail);
   }
   return null;
 }

@@ -1,9 +1,8 @@
 import type { InvoiceBody, OrderBody, PaymentBody, RefundBody } from '../../bodies';
 import { minorToText, sumMinor } from '../../money';
 import type { BookedDeposit } from '../deposit-tax';
-import type { Hold } from '../document';
+import { hold, type Hold } from '../document';
 import { saleOfTicket, worthMinor } from './ticket';
-import type { HoldCode } from '../../hold-reasons';
 
 // A sale with what was given back and paid of it so far: nothing goes beyond what was sold
 // (accounting.md#refunds).
@@ -147,12 +146,14 @@ export function refundHold(sale: KnownSale, recordId: string, body: RefundBody):
   if (sale.ticket.body.voided === true)
     return hold(
       'refund_above_sale',
+      'sale',
       `The ${sale.ticket.kind} ${sale.recordId} is voided at the POS, so refund ` +
         `${recordId} of ${text(ownMinor)} gives back more than was sold. Void the refund ` +
         `at the POS too, or send the ${sale.ticket.kind} again as it was`,
     );
   return hold(
     'refund_above_sale',
+    'sale',
     `Of ${sale.recordId} ${text(soldMinor(sale))} were sold and ${text(beforeMinor)} given ` +
       `back before: ${text(ownMinor)} more are too much`,
   );
@@ -166,6 +167,7 @@ function owedHold(sale: KnownSale, recordId: string, body: RefundBody): Hold | n
   const text = (minor: number): string => minorToText(minor, body.currency);
   return hold(
     'refund_without_tender',
+    'sale',
     sale.ticket.kind === 'order'
       ? `${sale.recordId} was paid: say how ${text(body.totals.totalMinor)} were given back`
       : `Of ${sale.recordId} only ${text(openMinor)} are still owed: say how the rest of ` +
@@ -183,6 +185,7 @@ export function paymentHold(sale: KnownSale, recordId: string, body: PaymentBody
   const text = (minor: number): string => minorToText(minor, currency);
   return hold(
     'payment_above_invoice',
+    'sale',
     `Of invoice ${sale.recordId} over ${text(invoicedMinor(sale))} still ${text(openMinor)} ` +
       `are owed: ${text(body.amountMinor)} are too much`,
   );
@@ -192,11 +195,13 @@ function limitHold(sale: KnownSale, currency: string): Hold | null {
   if (sale.hasMore)
     return hold(
       'too_many_entries',
+      'sale',
       `${sale.recordId} has more refunds and payments than are added up`,
     );
   if (sale.ticket.body.currency === currency) return null;
   return hold(
     'currency_differs',
+    'sale',
     `${sale.recordId} is in ${sale.ticket.body.currency}, this is in ${currency}`,
   );
 }
@@ -215,8 +220,4 @@ function owedLessMinor(entry: SaleEntry): number {
   if (entry.kind === 'payment')
     return entry.body.invoiceId === undefined ? 0 : entry.body.amountMinor;
   return entry.body.tenders.length === 0 ? entry.body.totals.totalMinor : 0;
-}
-
-function hold(reason: HoldCode, detail: string): Hold {
-  return { type: 'hold', reason, what: 'sale', detail };
 }

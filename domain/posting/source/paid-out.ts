@@ -1,7 +1,8 @@
-import type { PaidOutKind, PayoutBody, RecordBody } from '../../bodies';
+import type { PayoutBody, RecordBody } from '../../bodies';
+import type { PaidOutKind } from '../../words';
 import { groupBy } from '../../group-by';
 import { minorToText, sumMinor } from '../../money';
-import type { Hold } from '../document';
+import { hold, type Hold } from '../document';
 import { receivedTenders } from './ticket';
 
 // What a payout lists against what the tender brought there and what other payouts list
@@ -120,8 +121,8 @@ export function payoutHold(
       const isOther = (thing?.currency ?? currency) !== currency;
       if (thing === undefined || isOther) continue;
       const invoice = thing.invoiceId === null ? undefined : listed('invoice', thing.invoiceId);
-      const hold = listedHold(asked, thing) ?? wholeHold(asked, invoice);
-      if (hold !== null) return hold;
+      const found = listedHold(asked, thing) ?? wholeHold(asked, invoice);
+      if (found !== null) return found;
     }
   }
   return null;
@@ -200,7 +201,7 @@ function differs(asked: Asked, thing: ListedThing): Hold {
     `${names.slice(0, 5).join(' and ')}${of} at ${text(minorOf(lines))}; its tender ` +
     `${tenderOfPayout(body)} brought ${text(broughtMinor)}${before}. Correct the payout or the ` +
     `${thing.kind}, or void the payout that is too much`;
-  return { type: 'hold', reason: 'payout_differs', what: 'payout', detail };
+  return hold('payout_differs', 'payout', detail);
 }
 
 function isWithin(minor: number, broughtMinor: number): boolean {

@@ -20,7 +20,14 @@ import {
   paymentPrefix,
 } from '../part-names';
 import { areSeveralPayments } from './payment';
-import type { Sale, SaleAmount, SaleItem, SaleTender } from '../sale';
+import {
+  blankSale,
+  taxLabelOf,
+  type Sale,
+  type SaleAmount,
+  type SaleItem,
+  type SaleTender,
+} from '../sale';
 
 // A ticket of the POS as what it sold and what it gave back (accounting.md#documents, #refunds).
 
@@ -152,8 +159,8 @@ export function saleOfTicket(ticket: Ticket, recordId: string, part: DocumentPar
   const unallocatedMinor = ticket.kind === 'refund' ? (ticket.body.unallocatedMinor ?? 0) : 0;
   const taxed = [...items, ...rest.fees, ...rest.shipping];
   const taxMinor = sumMinor(taxed.map((line) => line.taxMinor));
-  const codes = [...new Set(taxed.flatMap((line) => (line.taxMinor === 0 ? [] : line.codes)))];
   const sale: Omit<Sale, 'totalMinor'> = {
+    ...blankSale,
     side: part,
     marker: markerOf(ticket, recordId, part),
     notes: rest.giftCards
@@ -165,15 +172,13 @@ export function saleOfTicket(ticket: Ticket, recordId: string, part: DocumentPar
     pricesIncludeTax: body.pricesIncludeTax,
     customerId: customerIdOf(body) ?? null,
     guest: body.guest ?? null,
-    billTo: null,
-    shipTo: null,
     tenders: ticket.kind === 'invoice' || isOwedRefund(ticket) ? null : tendersOf(ticket.body),
     dueDate: ticket.kind === 'invoice' ? (ticket.body.dueDate ?? null) : null,
     items,
     ...rest,
     unallocatedMinor,
     taxMinor,
-    taxLabel: codes.sort().join(', '),
+    taxLabel: taxLabelOf(taxed),
     exchangeRate: body.exchangeRate,
   };
   const deposits = ticket.kind === 'order' ? (ticket.body.deposits ?? []) : [];

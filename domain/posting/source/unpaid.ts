@@ -1,5 +1,5 @@
 import type { InvoiceBody } from '../../bodies';
-import type { Hold } from '../document';
+import { hold, type Hold } from '../document';
 import type { KnownSale } from './known-sale';
 import type { PostingSettings } from '../settings';
 
@@ -25,5 +25,5 @@ export function unpaidHold(
   const detail =
     'Nothing was paid of this invoice yet: its first payment posts it. To post it now, set ' +
     'unpaid.as to invoice and redrive';
-  return { type: 'hold', reason: unpaid, what: 'invoice', detail };
+  return hold(unpaid, 'invoice', detail);
 }

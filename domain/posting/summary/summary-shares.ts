@@ -1,9 +1,9 @@
 import type { SummaryKey } from '../../bodies';
-import { sumMinor } from '../../money';
+import { shareMinor, sumMinor } from '../../money';
+import { shortHash } from '../../short-hash';
 import { taxKeyOf } from '../decide/lines';
-import type { Hold } from '../document';
+import { hold, type Hold } from '../document';
 import type { Sale, SaleAmount, SaleItem, SaleTender } from '../sale';
-import type { HoldCode } from '../../hold-reasons';
 
 // What of a ticket goes into which daily summary (accounting.md#summaries): all of it where it has
 // one tender, else a share for each, exact to the cent.
@@ -53,10 +53,6 @@ function taxedOf({ items, fees, shipping, prorated = [] }: Sale): (SaleItem | Sa
   return [...items, ...fees, ...shipping, ...prorated];
 }
 
-function hold(reason: HoldCode, what: string, detail: string): Hold {
-  return { type: 'hold', reason, what, detail };
-}
-
 /**
  * The text by which a summary is known, its day first: equal keys have equal ids, others have
  * others.
@@ -87,21 +83,11 @@ export function summaryIdOf(key: SummaryKey): string {
     ...(isExchange === true ? ['exchange'] : []),
   ];
   const id = parts.map((part) => encodeURIComponent(part)).join('/');
-  return id.length <= idMax ? id : `${day}/${side}/${longHash(id)}`;
+  return id.length <= idMax ? id : `${day}/${side}/${shortHash(id)}`;
 }
 
 /** As long as the id of any record may be. */
 const idMax = 100;
-
-/** FNV-1a of 64 bits in hex. */
-function longHash(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const character of text) {
-    hash ^= BigInt(character.codePointAt(0) ?? 0);
-    hash = BigInt.asUintN(64, hash * 0x100000001b3n);
-  }
-  return hash.toString(16).padStart(16, '0');
-}
 
 /**
  * A sale of several tenders as one for each. Amounts go by the tenders' sizes, each rounded so that
@@ -114,7 +100,7 @@ function splitByTender(sale: Sale, tenders: readonly SaleTender[]): Sale[] {
   const amounts = amountsOf(sale);
   const sizes = tenders.map(({ amountMinor }) => amountMinor);
   const byShare = spread(amounts, sizes, (tenderMinor, amountMinor, wholeMinor) =>
-    Number(roundedQuotient(BigInt(tenderMinor) * BigInt(amountMinor), BigInt(wholeMinor))),
+    shareMinor(amountMinor, tenderMinor, wholeMinor),
   );
   const isTurned = byShare.some((share) =>
     share.some((minor, index) => minor !== 0 && minor < 0 !== (amounts[index] ?? 0) < 0),
@@ -153,12 +139,6 @@ function spread(
     before = cumulated;
   }
   return rows;
-}
-
-function roundedQuotient(dividend: bigint, divisor: bigint): bigint {
-  const size = dividend < 0n ? -dividend : dividend;
-  const quotient = (2n * size + divisor) / (2n * divisor);
-  return dividend < 0n ? -quotient : quotient;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { SummaryKey } from '../../bodies';
 import { addDecimals, signOf } from '../../money';
 import { taxKeyOf } from '../decide/lines';
-import type { Sale, SaleAmount, SaleItem } from '../sale';
+import { blankSale, type Sale, type SaleAmount, type SaleItem } from '../sale';
 
 // The members of one daily summary as one sale, added one by one: what is kept grows with the
 // articles, never with the tickets. Sums are exact, so the order of the members does not matter to
@@ -113,6 +113,7 @@ export class SummaryFold {
     const head = `truth-sync daily summary ${key.day}, ${count}:`;
     const [marker, notes] = this.listed(head);
     return {
+      ...blankSale,
       ...this.figures(),
       side: key.side,
       marker,
@@ -121,10 +122,6 @@ export class SummaryFold {
       date: key.day,
       currency: key.currency,
       pricesIncludeTax: key.pricesIncludeTax,
-      customerId: null,
-      guest: null,
-      billTo: null,
-      shipTo: null,
       tenders:
         key.tender === null
           ? []
@@ -136,7 +133,6 @@ export class SummaryFold {
                 isExchange: key.isExchange,
               },
             ],
-      dueDate: null,
       exchangeRate: key.exchangeRate,
       taxLabel: [...this.taxLabels].sort().join(', '),
       members: this.members,

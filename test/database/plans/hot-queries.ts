@@ -28,7 +28,7 @@ import {
 import { listFailedChanges, resolveFailedChanges } from '../../../database/failed-changes';
 import { tenantFacts } from '../../../database/health';
 import { listMappings, mappingsFor } from '../../../database/mappings';
-import { laneWork, loadReferences, pickDue } from '../../../database/outgoing';
+import { laneWork, lanesWork, loadReferences, pickDue } from '../../../database/outgoing';
 import { movingTenants } from '../../../database/policy-moves';
 import { noteWorker } from '../../../database/workers';
 import { keptBackDocuments } from '../../../database/policy';
@@ -89,6 +89,7 @@ import {
 import { findKeyOwner, findTenant, homeCurrencyOf, listKeys } from '../../../database/tenants';
 import { findStuckTenants, recount } from '../../../database/watchdog';
 import { initialDirection } from '../../../domain/delivery/direction';
+import { targets } from '../../../domain/words';
 import { customer, orderBody } from '../../support/samples';
 import { accepted, deliver, holdLane, item, pushingAllBut } from '../support';
 import { bigTenant as tenant } from './fill';
@@ -367,7 +368,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
     takeVerifying(pool, await holdLane(pool, tenant, 'qbo'), [], false),
   takeOverSends: async (pool) => takeOverSends(pool, await holdLane(pool, tenant, 'qbo'), 0),
   'laneWork qbo': (pool) => laneWork(pool, tenant, 'qbo'),
-  'laneWork woo': (pool) => laneWork(pool, tenant, 'woo'),
+  'lanesWork of all lanes': (pool) => lanesWork(pool, tenant, targets),
   queueDepth: (pool) => queueDepth(pool, tenant),
   queueState: (pool) => queueState(pool, tenant),
   tenantFacts: (pool) => tenantFacts(pool, tenant, Date.now()),

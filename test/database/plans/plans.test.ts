@@ -45,6 +45,7 @@ const counting: Record<string, number> = {
   'freeWaitingForItems, a slice of 5,000': 20_000,
   listCauses: 20_000,
   'laneWork qbo': 20_000,
+  'lanesWork of all lanes': 20_000,
   'listFailures, no hit': 20_000,
   'listFailures, one class': 20_000,
   'countRedrivable, all': 20_000,

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+import { instantText } from './words';
+
+/** Who may do what with a key. */
+export const roles = ['pos', 'viewer', 'operator', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** A key of the API as its tenant sees it. */
+export type ApiKey = z.output<typeof apiKey>;
+export const apiKey = z
+  .object({
+    id: z.uuid(),
+    role: z.enum(roles),
+    label: z.string(),
+    createdAt: instantText,
+    lastUsedAt: instantText.nullable(),
+    revokedAt: instantText.nullable(),
+  })
+  .meta({ id: 'ApiKey' });
