@@ -6,7 +6,8 @@ import { initialSyncSettings, type SyncSettings } from '../domain/lane/sync-sett
 import { directionPolicy, postingSettings, syncSettings } from '../schemas/settings';
 import { firstRow, inTransaction, type Db } from './pool';
 
-// Requests of settings: the newest of a part is brought in force by the tenant's workflow.
+// Requests of settings: the newest of a part is brought in force, of direction and sync by the
+// tenant's workflow, of posting by the API.
 
 const sync = initialSyncSettings;
 const syncShape = syncSettings.shape;

@@ -1,9 +1,9 @@
-import { connectors } from '../../connectors/registry';
 import { randomUUID } from 'node:crypto';
 
+import type { PoolClient } from 'pg';
 import { z } from 'zod';
 
-import { label, mappingKey } from '../../schemas/body-parts';
+import { connectors } from '../../connectors/registry';
 import { findConnection, forgetFacts } from '../../database/connections';
 import { countRedrivable, requestRedrive, type StoredSelector } from '../../database/failures';
 import {
@@ -13,12 +13,14 @@ import {
   type Mapping,
   type MappingKind,
 } from '../../database/mappings';
+import { inTransaction } from '../../database/pool';
 import type { Tenant } from '../../database/tenants';
+import { label, mappingKey } from '../../schemas/body-parts';
+import { instantText } from '../../schemas/words';
 import type { ApiDeps } from '../deps';
 import { listRoute, pageQuery } from '../paging';
 import { invalid } from '../problem';
 import { get, put, tenantRoute, type Route } from '../route';
-import { instantText } from '../../schemas/words';
 
 const kind = z.enum(mappingKinds);
 
@@ -70,15 +72,15 @@ export function mappingRoutes(deps: ApiDeps): Route[] {
       handle: async ({ tenant, actor, audit, params, body: { target } }) => {
         const { id, name = null } = target;
         const unchecked = await checkTarget(deps, tenant, params.kind, [params.key, id]);
-        const mapping = await putMapping(
-          pool,
-          tenant.id,
-          { ...params, target: { id, name } },
-          actor,
-        );
+        const { mapping, redrives, released } = await inTransaction(pool, async (tx) => {
+          const made = { ...params, target: { id, name } };
+          const mapping = await putMapping(tx, tenant.id, made, actor);
+          return { mapping, ...(await release(tx, tenant, params, actor)) };
+        });
+        for (const redriveId of redrives)
+          deps.signals.send(tenant.tenantId, { name: 'redrive', id: redriveId, redriveId });
         const detail = { id, name, version: mapping.version };
         await audit('mapping.put', `${params.kind}/${params.key}`, detail);
-        const released = await release(deps, tenant, params, actor);
         const body = { ...viewOf(mapping), released, ...(unchecked ? { unchecked } : {}) };
         return { status: 200, body };
       },
@@ -112,28 +114,30 @@ async function checkTarget(
 }
 
 /**
- * Tries again what was held because this mapping was missing or wrong, or its article had no item.
+ * Asks to try again what was held because this mapping was missing or wrong, or its article had no
+ * item: with the mapping or not at all, for nobody would ask later.
  */
 async function release(
-  { pool, signals }: ApiDeps,
+  tx: PoolClient,
   tenant: Tenant,
   { kind, key }: Readonly<{ kind: MappingKind; key: string }>,
-  actor: string,
-): Promise<number> {
+  by: string,
+): Promise<{ redrives: string[]; released: number }> {
   const selectors: StoredSelector[] = ['mapping_missing', 'mapping_invalid'].map((reason) => ({
     cause: `${reason}:${kind}:${key}`,
   }));
   if (kind === 'item') selectors.push({ waitingForSku: key });
+  const redrives: string[] = [];
   let released = 0;
   for (const selector of selectors) {
-    const count = await countRedrivable(pool, tenant.id, selector);
+    const count = await countRedrivable(tx, tenant.id, selector);
     if (count === 0) continue;
     const redriveId = randomUUID();
-    await requestRedrive(pool, tenant.id, redriveId, { selector, by: actor });
-    signals.send(tenant.tenantId, { name: 'redrive', id: redriveId, redriveId });
+    await requestRedrive(tx, tenant.id, redriveId, { selector, by });
+    redrives.push(redriveId);
     released += count;
   }
-  return released;
+  return { redrives, released };
 }
 
 function viewOf({ targetId, targetName, ...mapping }: Mapping): z.output<typeof mappingSchema> {
