@@ -19,7 +19,7 @@ import { putPosting, summingTenant } from './summing';
 // the books, whose documents are compared with the till's own sums after each step. HISTORIES says
 // how many, HISTORY_SEED which first.
 
-const { histories, firstSeed, steps: stepsMax } = historiesAsked(10);
+const { histories, firstSeed, steps: stepsMax } = historiesAsked(20);
 const atOnce = 5;
 
 const stack = withStack();
