@@ -9,12 +9,12 @@ import { lanesWork } from '../database/outgoing';
 import { bringInForce } from '../database/policy';
 import { beginRun, endRun, noteTotal } from '../database/runs';
 import {
-  directionSchema,
   refuseSettings,
   requestSettings,
   syncInForce,
   syncSettingsSchema,
 } from '../database/settings';
+import { directionPolicy } from '../schemas/settings';
 import { queueDepth } from '../database/status';
 import { findTenant, writeAudit, type Tenant } from '../database/tenants';
 import { newLaneState, type WorkflowPolicy } from '../domain/lane/tenant-sync';
@@ -276,7 +276,7 @@ async function storeByHand(
   request: PolicyRequest,
   value: string,
 ): Promise<string | null> {
-  const schema = request.part === 'direction' ? directionSchema : syncSettingsSchema;
+  const schema = request.part === 'direction' ? directionPolicy : syncSettingsSchema;
   const parsed = schema.safeParse(JSON.parse(value));
   if (!parsed.success) return z.prettifyError(parsed.error).slice(0, 1_000);
   await requestSettings(deps.pool, tenant.id, {

@@ -6,7 +6,7 @@ import type { Outcome } from '../domain/records/fold-outcomes';
 import type { StockEntry, StockSource } from '../domain/stock/stock';
 import { systems, type DesiredOp, type Kind } from '../domain/words';
 import { parseChangeBody, readRecordBody } from '../schemas/change-bodies';
-import { firstRow, inTransaction } from './pool';
+import { firstRow, inTransaction, keysJson } from './pool';
 
 // What absorb reads and writes, inside one transaction that holds the tenant's cursor row. Look-ups
 // by a list are LATERAL or scalar probes, writes are set-based and sorted by key
@@ -125,7 +125,7 @@ export async function readRecords(
     `SELECT r.* FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
        (SELECT kind, record_id AS "recordId", rev, source_revs AS "sourceRevs", op, body, origin
         FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id LIMIT 1) r`,
-    [tenant, JSON.stringify(keys.map((key) => ({ kind: key.kind, id: key.recordId })))],
+    [tenant, keysJson(keys)],
   );
   return result.rows.map(({ body, origin, sourceRevs, ...row }) => ({
     ...row,
@@ -233,7 +233,7 @@ export async function readFirstTimes(
        AS k(kind text, id text)
      CROSS JOIN LATERAL (SELECT min(occurred_at) AS at FROM changes WHERE tenant = $1
        AND kind = k.kind AND record_id = k.id AND op = 'upsert') c WHERE c.at IS NOT NULL`,
-    [tenant, JSON.stringify(keys.map((key) => ({ kind: key.kind, id: key.recordId })))],
+    [tenant, keysJson(keys)],
   );
   return new Map(result.rows.map(({ key, at }) => [key, at]));
 }

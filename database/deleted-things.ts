@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 
 import type { Thing } from '../domain/records/record-references';
 import type { Target } from '../domain/words';
+import { keysJson } from './pool';
 
 // Products and customers that were deleted before a system had them.
 
@@ -24,7 +25,7 @@ export async function waitedFor(
      SELECT kind, "recordId" FROM t WHERE id IN (SELECT unnest(waits_for) FROM deliveries
        WHERE tenant = $1 AND system = $2 AND state IN ('waiting', 'held')
          AND waits_for && ARRAY(SELECT id FROM t))`,
-    [tenant, system, keysOf(things)],
+    [tenant, system, keysJson(things)],
   );
   return result.rows;
 }
@@ -47,11 +48,7 @@ export async function deletedWithoutRemote(
        FROM deliveries WHERE tenant = $1 AND system = $2 AND kind = k.kind
          AND record_id = k.id) d
      WHERE NOT d."isThere"`,
-    [tenant, system, keysOf(things)],
+    [tenant, system, keysJson(things)],
   );
   return result.rows;
-}
-
-function keysOf(things: readonly Thing[]): string {
-  return JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })));
 }

@@ -1,6 +1,6 @@
 import type { Kind } from '../domain/words';
 import type { AbsorbTransaction } from './absorb-store';
-import type { Db } from './pool';
+import { keysJson, type Db } from './pool';
 
 // Changes that were taken in and could not be applied: they stay listed until a later change of
 // their record is applied, or until an operator discards them.
@@ -65,6 +65,6 @@ export async function resolveFailedChanges(
              AND EXISTS (SELECT FROM json_to_recordset($2::json) AS k(kind text, id text)
                          WHERE k.kind = c.kind AND k.id = c.record_id)) s
      WHERE o.tenant = $1 AND o.pos = s.pos`,
-    [tenant, JSON.stringify(applied.map(({ kind, recordId }) => ({ kind, id: recordId })))],
+    [tenant, keysJson(applied)],
   );
 }

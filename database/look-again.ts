@@ -6,6 +6,7 @@ import type { Thing } from '../domain/records/record-references';
 import type { Target } from '../domain/words';
 import { deliveryColumns, type DeliveryRow } from './deliveries';
 import { updateDeliveries } from './delivery-updates';
+import { keysJson } from './pool';
 
 /** Records that name one sale, or payouts that list one thing, as far as they are looked at. */
 const namingMax = 201;
@@ -83,7 +84,7 @@ export async function lookAgain(
       JSON.stringify(saleIds),
       namingMax,
       comparedHolds,
-      JSON.stringify(listed.map(({ kind, recordId }) => ({ kind, id: recordId }))),
+      keysJson(listed),
     ],
   );
   const waiting = found.rows.flatMap((row) => (row.state === 'waiting' ? [row.id] : []));

@@ -3,10 +3,10 @@ import type { PoolClient } from 'pg';
 import type { RecordBody } from '../domain/bodies';
 import { groupBy } from '../domain/group-by';
 import { broughtBy, type ListedThing, type ListingPayout } from '../domain/posting/source/paid-out';
-import type { Thing } from '../domain/records/record-references';
+import { keyOf, type Thing } from '../domain/records/record-references';
 import type { Kind, Target, PaidOutKind } from '../domain/words';
 import { parseRecordBody } from '../schemas/change-bodies';
-import type { Db } from './pool';
+import { keysJson, type Db } from './pool';
 import { isTakenAway } from './sale-entries';
 
 // Which payouts list which orders, refunds, invoices and payments, as paid out or charged back.
@@ -116,19 +116,11 @@ async function entriesOf(
        FROM json_to_recordset($2::json) AS k(kind text, id text)
      CROSS JOIN LATERAL (SELECT payout_id FROM payout_entries
        WHERE tenant = $1 AND kind = k.kind AND record_id = k.id ORDER BY payout_id LIMIT $3) e`,
-    [tenant, keysOf(things), payoutsMax],
+    [tenant, keysJson(things), payoutsMax],
   );
   return new Map(
     [...groupBy(rows, keyOf)].map(([key, same]) => [key, same.map(({ payoutId }) => payoutId)]),
   );
-}
-
-function keysOf(things: readonly PaidOutThing[]): string {
-  return JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })));
-}
-
-function keyOf({ kind, recordId }: Thing): string {
-  return `${kind}/${recordId}`;
 }
 
 interface ListedRecord extends PaidOutThing {
@@ -146,12 +138,12 @@ async function bodiesOf(
        FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
        (SELECT body FROM records WHERE tenant = $1 AND kind = k.kind AND record_id = k.id
          AND op = 'present' LIMIT 1) r`,
-    [tenant, keysOf(things)],
+    [tenant, keysJson(things)],
   );
   return new Map(
-    rows.map(({ kind, recordId, body }) => [
-      keyOf({ kind, recordId }),
-      { kind, recordId, content: parseRecordBody(kind, body) },
+    rows.map(({ body, ...thing }) => [
+      keyOf(thing),
+      { ...thing, content: parseRecordBody(thing.kind, body) },
     ]),
   );
 }
@@ -171,7 +163,7 @@ async function paymentsOf(
      CROSS JOIN LATERAL (SELECT body FROM records
        WHERE tenant = $1 AND kind = 'payment' AND record_id = e.record_id AND op = 'present'
          LIMIT 1) r`,
-    [tenant, keysOf(invoices), payoutsMax],
+    [tenant, keysJson(invoices), payoutsMax],
   );
   const byInvoice = groupBy(rows, ({ invoiceId }) => invoiceId);
   return new Map(

@@ -17,13 +17,13 @@ import {
 import { firstRow, type Db } from './pool';
 import {
   directionInForce,
-  directionSchema,
   newestSettings,
   postingInForce,
   postingSettingsSchema,
   syncSettingsSchema,
   type SettingsPart,
 } from './settings';
+import { directionPolicy } from '../schemas/settings';
 
 // Bringing the newest request of a settings part in force: one transaction under the tenant's
 // cursor, so that it never overlaps absorb, and picks see all of it or nothing
@@ -76,7 +76,7 @@ async function movesOf(
   switch (part) {
     case 'direction': {
       const before = await directionInForce(tx, tenant);
-      const after = directionSchema.parse(newest.value);
+      const after = directionPolicy.parse(newest.value);
       const moves = directionMoves(before, after, newest.catchUp);
       // What an earlier change had not moved yet still has to move, unless this one says otherwise.
       const rest = (await pendingMoves(tx, tenant, part)).filter(

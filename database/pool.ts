@@ -120,6 +120,11 @@ export async function firstRow<Row extends QueryResultRow>(
   return result.rows[0] ?? null;
 }
 
+/** Records as a parameter: rows of `kind` and `id`. */
+export function keysJson(things: readonly { kind: string; recordId: string }[]): string {
+  return JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })));
+}
+
 /** Values of our own as a list in SQL; never of a caller. */
 export function sqlList(values: readonly string[]): string {
   return values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', ');

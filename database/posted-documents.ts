@@ -1,6 +1,7 @@
 import type { Kind, Target } from '../domain/words';
 import type { AbsorbTransaction } from './absorb-store';
 import { systemsSql } from './systems-sql';
+import { keysJson } from './pool';
 
 /**
  * A document of its own that a system has of a record, or may have: a write of it is on its way.
@@ -26,7 +27,7 @@ export async function lockPostedDocuments(
   records: readonly { kind: Kind; recordId: string }[],
 ): Promise<PostedDocument[]> {
   if (records.length === 0) return [];
-  const keys = JSON.stringify(records.map(({ kind, recordId }) => ({ kind, id: recordId })));
+  const keys = keysJson(records);
   const result = await tx.query<PostedDocument & { isOwn: boolean; isWritten: boolean }>(
     `SELECT d.kind, d.record_id AS "recordId", d.system, d.remote_id AS "remoteId",
        d.snapshot ->> 'docNumber' AS number,

@@ -15,7 +15,7 @@ import type { SaleOfSummary } from '../domain/posting/summary/summary-tickets';
 import { saleIdOf, type Thing } from '../domain/records/record-references';
 import type { Kind, Target } from '../domain/words';
 import { readRecordBody } from '../schemas/change-bodies';
-import type { Db } from './pool';
+import { keysJson, type Db } from './pool';
 
 // Which refunds and payments name which sale: what was given back and paid of it is read from here.
 
@@ -100,7 +100,7 @@ export async function loadSales(
   things: readonly Thing[],
 ): Promise<Map<string, SaleOfSummary>> {
   if (things.length === 0) return new Map();
-  const keys = JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })));
+  const keys = keysJson(things);
   const [sales, entries] = await Promise.all([
     db.query<{ kind: 'order' | 'invoice'; recordId: string; body: unknown; isInBooks: boolean }>(
       `SELECT k.kind, k.id AS "recordId", r.body, d."isInBooks"

@@ -1,144 +1,45 @@
 import type { Pool } from 'pg';
-import { z } from 'zod';
 
 import type { DirectionPolicy } from '../domain/delivery/direction';
-import { postingModes } from '../domain/posting/modes';
 import { initialPostingSettings, type PostingSettings } from '../domain/posting/settings';
 import { initialSyncSettings, type SyncSettings } from '../domain/lane/sync-settings';
-import { directions, perSystem, traitsOf } from '../domain/systems';
-import { changeKinds } from '../domain/words';
-import { calendarDay, idText, label } from '../schemas/body-parts';
+import { directionPolicy, postingSettings, syncSettings } from '../schemas/settings';
 import { firstRow, inTransaction, type Db } from './pool';
 
 // Requests of settings: the newest of a part is brought in force by the tenant's workflow.
 
-const direction = z.enum(directions);
-const systemDirection = z.strictObject({
-  default: direction,
-  kinds: z.partialRecord(z.enum(changeKinds), direction),
-});
-/** Settings part `direction` (`domain/delivery/direction.ts`). */
-export const directionSchema = z.strictObject({
-  systems: z.strictObject(perSystem(() => systemDirection)),
-}) satisfies z.ZodType<DirectionPolicy>;
-
-const ms = (min: number, max: number): z.ZodInt => z.int().min(min).max(max);
-const timeouts = z
-  .strictObject({ connect: ms(10, 60_000), firstByte: ms(10, 300_000), total: ms(10, 600_000) })
-  .refine((value) => value.connect <= value.total && value.firstByte <= value.total, {
-    message: 'total must not be less than connect or firstByte',
-  });
-const quota = z
-  .strictObject({
-    requestsPerMinute: z.int().min(1).max(100_000),
-    requestsPerSecond: z.int().min(1).max(10_000),
-    batchesPerMinute: z.int().min(1).max(100_000),
-  })
-  .nullable();
-
-/** Settings part `sync`, with the bounds that keep a lane alive. */
-export const syncSettingsSchema = z.strictObject({
-  queueBound: z.int().min(1).max(10_000_000),
-  backoff: z.strictObject({
-    initialMs: ms(10, 3_600_000),
-    factor: z.number().min(1).max(10),
-    maxMs: ms(10, 86_400_000),
-    jitter: z.number().min(0).max(0.5),
-    maxTries: z.int().min(1).max(100),
-  }),
-  breaker: z.strictObject({
-    failures: z.int().min(1).max(100),
-    openMs: ms(10, 3_600_000),
-    successes: z.int().min(1).max(100),
-  }),
-  batch: z.strictObject(perSystem((system) => z.int().min(1).max(traitsOf(system).batch.max))),
-  timeoutsMs: z.strictObject(perSystem(() => timeouts)),
-  settleMs: z.strictObject(perSystem(() => ms(0, 3_600_000))),
-  // With defaults: a request may leave these out.
-  retryAfterMaxMs: ms(1_000, 86_400_000).default(initialSyncSettings.retryAfterMaxMs),
-  authRetryMs: ms(1_000, 86_400_000).default(initialSyncSettings.authRetryMs),
-  zeroPrice: z.enum(['draft', 'hold', 'publish']).default(initialSyncSettings.zeroPrice),
-  quota: z.strictObject(perSystem(() => quota)),
-}) satisfies z.ZodType<SyncSettings>;
-
-const shopAddress = z.strictObject({
-  location: idText,
-  line1: label(500),
-  line2: label(500).optional(),
-  city: label(255),
-  region: label(255),
-  postalCode: label(30),
-  country: label(255).optional(),
+const sync = initialSyncSettings;
+const syncShape = syncSettings.shape;
+/** As a request may say them: what came later may be left out. */
+export const syncSettingsSchema = syncSettings.extend({
+  retryAfterMaxMs: syncShape.retryAfterMaxMs.default(sync.retryAfterMaxMs),
+  authRetryMs: syncShape.authRetryMs.default(sync.authRetryMs),
+  zeroPrice: syncShape.zeroPrice.default(sync.zeroPrice),
 });
 
-/** Settings part `posting` (accounting.md#settings). */
-export const postingSettingsSchema = z.strictObject({
-  startDate: z.iso.date().nullable(),
-  discount: z.strictObject({ mode: z.enum(['net', 'gross']) }),
-  // More than cents is never rounding: it would hide an error (accounting.md#totals).
-  rounding: z.strictObject({
-    centsPerLine: z.int().min(0).max(1),
-    centsMax: z.int().min(0).max(5),
+const start = initialPostingSettings;
+const { shape } = postingSettings;
+const { variancePerLineMinor } = shape.tax.shape;
+const { invoice } = shape.refund.shape;
+export const postingSettingsSchema = postingSettings.extend({
+  tax: shape.tax.extend({
+    variancePerLineMinor: variancePerLineMinor.default(start.tax.variancePerLineMinor),
   }),
-  tax: z.strictObject({
-    varianceMinor: z.int().min(0).max(10),
-    variancePerLineMinor: z
-      .int()
-      .min(0)
-      .max(1)
-      .default(initialPostingSettings.tax.variancePerLineMinor),
-  }),
-  // With defaults: a request may leave these out.
-  shop: z
-    .strictObject({ shipFrom: z.array(shopAddress).max(1_000) })
-    .default(initialPostingSettings.shop),
-  deposit: z
-    .strictObject({ tax: z.enum(['byCountry', 'atReceipt', 'atSale']) })
-    .default(initialPostingSettings.deposit),
-  zero: z.strictObject({ mode: z.enum(['stockOnly', 'never']) }),
-  closed: z.strictObject({ mode: z.enum(['park', 'firstOpenDay']) }),
-  // With defaults, as all below: a request may leave these out.
-  correction: z
-    .strictObject({ day: z.enum(['saleDay', 'correctionDay']) })
-    .default(initialPostingSettings.correction),
-  mode: z
-    .strictObject({
-      switches: z
-        .array(z.strictObject({ fromDay: calendarDay, mode: z.enum(postingModes) }))
-        .max(1_000),
-    })
-    .default({ switches: [] }),
-  summary: z
-    .strictObject({
-      lines: z.enum(['category', 'item']),
-      dueAfterMinutes: z.int().min(0).max(2_880),
-    })
-    .default(initialPostingSettings.summary),
-  date: z.strictObject({ dayCutHour: z.int().min(0).max(23) }).default(initialPostingSettings.date),
-  refund: z
-    .strictObject({
-      amountOnlyTax: z.enum(['none', 'prorate', 'inclusiveOnly']),
-      invoice: z
-        .enum(['refundReceipt', 'creditMemo'])
-        .default(initialPostingSettings.refund.invoice),
-    })
-    .default(initialPostingSettings.refund),
-  paid: z
-    .strictObject({ as: z.enum(['salesReceipt', 'invoicePayment']) })
-    .default(initialPostingSettings.paid),
-  unpaid: z
-    .strictObject({ as: z.enum(['invoice', 'wait']) })
-    .default(initialPostingSettings.unpaid),
-  item: z
-    .strictObject({ unmapped: z.enum(['hold', 'genericItem', 'create']) })
-    .default(initialPostingSettings.item),
-  customer: z
-    .strictObject({ guest: z.enum(['bucket', 'perEmail']) })
-    .default(initialPostingSettings.customer),
-  cash: z
-    .strictObject({ mode: z.enum(['journalEntry', 'off']) })
-    .default(initialPostingSettings.cash),
-}) satisfies z.ZodType<PostingSettings>;
+  shop: shape.shop.default(start.shop),
+  deposit: shape.deposit.default(start.deposit),
+  correction: shape.correction.default(start.correction),
+  mode: shape.mode.default(start.mode),
+  summary: shape.summary.default(start.summary),
+  date: shape.date.default(start.date),
+  refund: shape.refund
+    .extend({ invoice: invoice.default(start.refund.invoice) })
+    .default(start.refund),
+  paid: shape.paid.default(start.paid),
+  unpaid: shape.unpaid.default(start.unpaid),
+  item: shape.item.default(start.item),
+  customer: shape.customer.default(start.customer),
+  cash: shape.cash.default(start.cash),
+});
 
 export const settingsParts = ['direction', 'deletePolicy', 'sync', 'posting'] as const;
 export type SettingsPart = (typeof settingsParts)[number];
@@ -204,7 +105,7 @@ export async function settingsVersions(
 
 /** The direction in force; throws where a tenant has none, which createTenant never leaves so. */
 export async function directionInForce(db: Db, tenant: number): Promise<DirectionPolicy> {
-  return directionSchema.parse((await requireInForce(db, tenant, 'direction')).value);
+  return directionPolicy.parse((await requireInForce(db, tenant, 'direction')).value);
 }
 
 /** The sync settings in force, with their revision. */

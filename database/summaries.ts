@@ -4,7 +4,7 @@ import type { SummaryBody, SummaryKey } from '../domain/bodies';
 import type { PostingMode, ModeSwitch } from '../domain/posting/modes';
 import { modeOfDay } from '../domain/posting/modes';
 import { summaryNumber } from '../domain/posting/summary/summary';
-import type { Db } from './pool';
+import { keysJson, type Db } from './pool';
 
 // Business days with their mode, and what absorb writes of summaries and their members. The
 // tenant's cursor is held; look-ups by a list are LATERAL probes, writes are set-based.
@@ -89,13 +89,12 @@ export async function liveMembers(
   tickets: readonly { kind: string; recordId: string }[],
 ): Promise<LiveMember[]> {
   if (tickets.length === 0) return [];
-  const keys = tickets.map(({ kind, recordId }) => ({ kind, id: recordId }));
   const result = await tx.query<LiveMember>(
     `SELECT m.* FROM json_to_recordset($2::json) AS k(kind text, id text) CROSS JOIN LATERAL
        (SELECT id::text AS id, summary_id AS "summaryId", kind, record_id AS "recordId", part, rev
          FROM summary_members
         WHERE tenant = $1 AND kind = k.kind AND record_id = k.id AND until_rev IS NULL OFFSET 0) m`,
-    [tenant, JSON.stringify(keys)],
+    [tenant, keysJson(tickets)],
   );
   return result.rows;
 }

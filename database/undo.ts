@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Thing } from '../domain/records/record-references';
 import type { UndoCandidate, UndoKind, UndoOutcome } from '../domain/delivery/undo';
 import { undoProgress, type UndoProgress } from '../schemas/runs';
-import { firstRow, type Db } from './pool';
+import { firstRow, keysJson, type Db } from './pool';
 
 // What an undo reads and writes: the documents of a range of days, page by page, and what became of
 // those that a run took back. Documents are found by walking the deliveries of a kind and looking
@@ -56,7 +56,7 @@ export async function raiseRecords(
     `UPDATE records r SET rev = r.rev + 1, updated_at = now()
        FROM json_to_recordset($2::json) AS k(kind text, id text)
      WHERE r.tenant = $1 AND r.kind = k.kind AND r.record_id = k.id`,
-    [tenant, JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })))],
+    [tenant, keysJson(things)],
   );
 }
 
@@ -76,7 +76,7 @@ export async function postedShares(
      WHERE m.is_posted OR (m.is_open AND EXISTS (SELECT FROM deliveries WHERE tenant = $1
        AND system = 'qbo' AND kind = 'summary'
        AND record_id = m.summary_id AND state IN ('sending', 'verifying')))`,
-    [tenant, JSON.stringify(things.map(({ kind, recordId }) => ({ kind, id: recordId })))],
+    [tenant, keysJson(things)],
   );
   return new Set(result.rows.map(({ share }) => share));
 }

@@ -42,7 +42,7 @@ import type { Outcome } from '../../domain/records/fold-outcomes';
 import { skusOf } from '../../domain/records/articles';
 import { dayIn, needsDay } from '../../domain/business-day';
 import { isTicket } from '../../domain/posting/guests';
-import { salesOf, type Thing } from '../../domain/records/record-references';
+import { keyOf, salesOf, type Thing } from '../../domain/records/record-references';
 import { perSystem, traitsOf } from '../../domain/systems';
 import { isDocumentKind, targets, type Kind, type Target } from '../../domain/words';
 import { troubleOf } from '../failures';
@@ -142,12 +142,10 @@ async function absorbBatch(
     await resolveFailedChanges(tx, tenant, applied);
     await writeOutcomes(tx, tenant, [...folded.outcomes, ...unreadable], folded.waits.ended);
     const payments = await raisePayments(tx, tenant, folded.otherPayers, changed);
-    const former = new Map(
-      folded.records.map(({ kind, recordId, before }) => [recordKey(kind, recordId), before]),
-    );
+    const former = new Map(folded.records.map((row) => [keyOf(row), row.before]));
     const shown = new Map(
-      folded.records.flatMap(({ kind, recordId, shown: one }) =>
-        one === null ? [] : [[recordKey(kind, recordId), one] as const],
+      folded.records.flatMap((row) =>
+        row.shown === null ? [] : [[keyOf(row), row.shown] as const],
       ),
     );
     const refunds = await raiseRefunds(tx, tenant, changed, { former, saleIds });
@@ -176,8 +174,8 @@ async function fold(
   const productIds = new Set<string>();
   for (const change of [...waiting, ...changes]) {
     if (change.kind === 'inventory') namedSkus.add(change.recordId);
-    else keys.set(recordKey(change.kind, change.recordId), change);
-    for (const sale of salesGivenBack(change)) keys.set(recordKey(sale.kind, sale.recordId), sale);
+    else keys.set(keyOf(change), change);
+    for (const sale of salesGivenBack(change)) keys.set(keyOf(sale), sale);
     if (change.kind === 'product') productIds.add(change.recordId);
     if (change.content?.kind === 'product')
       skusOf(change.content.body).forEach((sku) => claimedSkus.add(sku));
@@ -218,7 +216,7 @@ async function fold(
   const zone = isDayNeeded ? await timeZoneOf(tx, tenant) : 'utc';
   const cutHour = isDayNeeded ? (await postingInForce(tx, tenant)).value.date.dayCutHour : 0;
   return foldChanges(changes, {
-    records: new Map(records.map((row) => [recordKey(row.kind, row.recordId), row])),
+    records: new Map(records.map((row) => [keyOf(row), row])),
     claims: new Map(skus.map((claim) => [claim.sku, claim])),
     holders,
     waiting,
@@ -240,20 +238,15 @@ async function postedNames(
 ): Promise<(kind: Kind, recordId: string) => string | null> {
   const deleted = changes.filter(({ op, kind }) => op === 'delete' && isDocumentKind(kind));
   const posted = new Map<string, string>();
-  for (const { kind, recordId, system, number, remoteId } of await lockPostedDocuments(
-    tx,
-    tenant,
-    deleted,
-  ))
-    posted.set(
-      recordKey(kind, recordId),
-      `${traitsOf(system).name} as ${number ?? remoteId ?? 'a document that is being written'}`,
-    );
+  for (const document of await lockPostedDocuments(tx, tenant, deleted)) {
+    const name = document.number ?? document.remoteId ?? 'a document that is being written';
+    posted.set(keyOf(document), `${traitsOf(document.system).name} as ${name}`);
+  }
   // A ticket of a day that is not posted yet goes with what is: others in the books may rest on it.
-  const keys = new Set(deleted.map(({ kind, recordId }) => recordKey(kind, recordId)));
+  const keys = new Set(deleted.map(keyOf));
   const open = records
-    .filter(({ kind, recordId }) => keys.has(recordKey(kind, recordId)))
-    .filter(({ kind, recordId }) => !posted.has(recordKey(kind, recordId)));
+    .filter((one) => keys.has(keyOf(one)))
+    .filter((one) => !posted.has(keyOf(one)));
   const inUse = await membersInUse(
     tx,
     tenant,

@@ -18,7 +18,7 @@ import {
   type NewMember,
 } from '../../database/summaries';
 import { timeZoneOf } from '../../database/tenants';
-import { recordKey, type RecordRow } from '../../domain/records/absorb';
+import { type RecordRow } from '../../domain/records/absorb';
 import type { RecordBody, SummaryKey } from '../../domain/bodies';
 import { isOpen, transition } from '../../domain/delivery/delivery-state';
 import { allowsPush, type DirectionPolicy } from '../../domain/delivery/direction';
@@ -43,6 +43,7 @@ import {
 import { compareRefunds } from './compare-refunds';
 import { heldMixedTickets } from './mixed-tickets';
 import { restingTickets } from './resting-tickets';
+import { keyOf } from '../../domain/records/record-references';
 
 // Tickets on their way into daily summaries, inside the transaction of absorb: which of them belong
 // there, and the new revisions of the summaries that they join, change or leave.
@@ -90,13 +91,11 @@ export async function summaryTickets(
   const modes = await fixDays(tx, tenant, [...new Set(days)], posting.mode.switches);
   const rows = groupBy(
     locked.filter((row) => row.system === 'qbo'),
-    (row) => recordKey(row.kind, row.recordId),
+    keyOf,
   );
   // A refund that is summed up already is compared here, a new one by the lane, where its sale is
   // known.
-  const members = tickets.filter((record) =>
-    rows.get(recordKey(record.kind, record.recordId))?.some(isInSummary),
-  );
+  const members = tickets.filter((record) => rows.get(keyOf(record))?.some(isInSummary));
   const found = await compareRefunds(tx, tenant, members);
   const ofDays = tickets.filter(
     ({ content }) => modes.get(ticketOf(content)?.body.businessDate ?? '') === 'summary',
@@ -108,7 +107,7 @@ export async function summaryTickets(
   for (const record of tickets) {
     const ticket = ticketOf(record.content);
     if (ticket === null) continue;
-    const key = recordKey(record.kind, record.recordId);
+    const key = keyOf(record);
     const own = rows.get(key) ?? [];
     const wasIn = own.some(isInSummary);
     // Others rest on it: its former share stays in its summary, and the lane says why.
@@ -144,7 +143,7 @@ export async function summaryTickets(
     leaving,
     kept,
     wantedOf: (record) => {
-      const key = recordKey(record.kind, record.recordId);
+      const key = keyOf(record);
       const gate = resting.has(key) ? gateFor(direction, 'qbo', record.kind, 'present') : inSummary;
       return wantedOf(shares.get(key), gate);
     },
@@ -195,7 +194,7 @@ export async function joinSummaries(
   const wanted = new Map<string, NewMember>();
   const summaries = new Map<string, SummaryKey | null>();
   for (const record of records)
-    for (const { part, share } of shares.get(recordKey(record.kind, record.recordId)) ?? []) {
+    for (const { part, share } of shares.get(keyOf(record)) ?? []) {
       if (record.kind !== 'order' && record.kind !== 'refund') continue;
       const { kind, recordId, rev } = record;
       const summaryId = summaryIdOf(share.key);
@@ -205,11 +204,9 @@ export async function joinSummaries(
       summaries.set(summaryId, share.key);
     }
   // Of one that no longer keeps its former share the share is another one of the same revision.
-  const freed = new Set(
-    kept.flatMap((one) => (one.body === null ? [recordKey(one.kind, one.recordId)] : [])),
-  );
+  const freed = new Set(kept.flatMap((one) => (one.body === null ? [keyOf(one)] : [])));
   const isSame = (member: LiveMember): boolean =>
-    wanted.has(memberKey(member)) && !freed.has(recordKey(member.kind, member.recordId));
+    wanted.has(memberKey(member)) && !freed.has(keyOf(member));
   const ended = live.filter((member) => !isSame(member));
   for (const member of live.filter(isSame)) wanted.delete(memberKey(member));
   const begun = [...wanted.values()];

@@ -4,11 +4,11 @@ import { findConnection } from '../../database/connections';
 import { loadListed } from '../../database/payout-entries';
 import { loadSales } from '../../database/sale-entries';
 import { liveMembers } from '../../database/summaries';
-import { recordKey } from '../../domain/records/absorb';
 import type { RecordBody } from '../../domain/bodies';
 import type { Hold } from '../../domain/posting/document';
 import { ticketOf } from '../../domain/posting/summary/summary-tickets';
 import type { DesiredOp } from '../../domain/words';
+import { keyOf } from '../../domain/records/record-references';
 
 /**
  * The tickets among these that stand in daily summaries, by `kind/recordId`: why each keeps its
@@ -25,8 +25,8 @@ export async function membersInUse(
     return ticket === null ? [] : [{ kind: ticket.kind, recordId, ticket, op }];
   });
   const live = await liveMembers(tx, tenant, tickets);
-  const keys = new Set(live.map(({ kind, recordId }) => recordKey(kind, recordId)));
-  const members = tickets.filter(({ kind, recordId }) => keys.has(recordKey(kind, recordId)));
+  const keys = new Set(live.map(keyOf));
+  const members = tickets.filter((one) => keys.has(keyOf(one)));
   if (members.length === 0) return new Map();
   const connection = await findConnection(tx, tenant, 'qbo');
   const { parseFacts, inUseHold } = connectors.qbo.books;
@@ -40,9 +40,9 @@ export async function membersInUse(
   };
   const place = { references, facts: { homeCurrency } };
   return new Map(
-    members.map(({ kind, recordId, ticket: record, op }) => [
-      recordKey(kind, recordId),
-      inUseHold({ op, record, recordId }, place),
+    members.map((member) => [
+      keyOf(member),
+      inUseHold({ ...member, record: member.ticket }, place),
     ]),
   );
 }

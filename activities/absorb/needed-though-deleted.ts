@@ -2,8 +2,8 @@ import type { AbsorbTransaction } from '../../database/absorb-store';
 import { readRecords } from '../../database/absorb-store';
 import { deletedWithoutRemote, waitedFor } from '../../database/deleted-things';
 import { isTicket } from '../../domain/posting/guests';
-import { recordKey, type RecordRow } from '../../domain/records/absorb';
-import { thingsReferredTo, type Thing } from '../../domain/records/record-references';
+import { type RecordRow } from '../../domain/records/absorb';
+import { keyOf, thingsReferredTo, type Thing } from '../../domain/records/record-references';
 import { productsMeant } from './articles-named';
 
 /**
@@ -22,29 +22,19 @@ export async function neededThoughDeleted(
     ({ kind, op }) => op === 'absent' && (kind === 'product' || kind === 'customer'),
   );
   const things = new Map(
-    [...named, ...(await waitedFor(tx, tenant, 'qbo', gone))].map((thing) => [
-      recordKey(thing.kind, thing.recordId),
-      thing,
-    ]),
+    [...named, ...(await waitedFor(tx, tenant, 'qbo', gone))].map((thing) => [keyOf(thing), thing]),
   );
-  const changed = new Map(records.map((row) => [recordKey(row.kind, row.recordId), row]));
-  const isAbsent = ({ kind, recordId }: Thing): boolean =>
-    changed.get(recordKey(kind, recordId))?.op !== 'present';
+  const changed = new Map(records.map((row) => [keyOf(row), row]));
+  const isAbsent = (thing: Thing): boolean => changed.get(keyOf(thing))?.op !== 'present';
   const without = await deletedWithoutRemote(
     tx,
     tenant,
     'qbo',
     [...things.values()].filter(isAbsent),
   );
-  const isOfBatch = ({ kind, recordId }: Thing): boolean => changed.has(recordKey(kind, recordId));
-  const others = await readRecords(
-    tx,
-    tenant,
-    without.filter((thing) => !isOfBatch(thing)),
-  );
-  const inBatch = without.flatMap(
-    (thing) => changed.get(recordKey(thing.kind, thing.recordId)) ?? [],
-  );
+  const outside = without.filter((thing) => !changed.has(keyOf(thing)));
+  const others = await readRecords(tx, tenant, outside);
+  const inBatch = without.flatMap((thing) => changed.get(keyOf(thing)) ?? []);
   return [...inBatch, ...others].flatMap((row) =>
     row.content === null ? [] : [{ ...row, op: 'present' as const }],
   );

@@ -1,7 +1,8 @@
 import { readRecords, type AbsorbTransaction } from '../../database/absorb-store';
 import { postedPaymentsOf } from '../../database/entries-of-sales';
 import { raiseRecords } from '../../database/undo';
-import { recordKey, type RecordRow } from '../../domain/records/absorb';
+import { type RecordRow } from '../../domain/records/absorb';
+import { keyOf } from '../../domain/records/record-references';
 
 /**
  * Payments in the books of invoices that became another customer's, each at a new revision: nothing
@@ -14,10 +15,10 @@ export async function raisePayments(
   changed: readonly RecordRow[],
 ): Promise<RecordRow[]> {
   if (invoiceIds.length === 0) return [];
-  const known = new Set(changed.map(({ kind, recordId }) => recordKey(kind, recordId)));
+  const known = new Set(changed.map(keyOf));
   const things = (await postedPaymentsOf(tx, tenant, 'qbo', invoiceIds))
     .map((recordId) => ({ kind: 'payment' as const, recordId }))
-    .filter(({ kind, recordId }) => !known.has(recordKey(kind, recordId)));
+    .filter((one) => !known.has(keyOf(one)));
   if (things.length === 0) return [];
   await raiseRecords(tx, tenant, things);
   return readRecords(tx, tenant, things);

@@ -5,7 +5,7 @@ import { raiseRecords } from '../../database/undo';
 import type { RecordBody } from '../../domain/bodies';
 import { refundHold } from '../../domain/posting/source/known-sale';
 import { recordKey, type RecordRow } from '../../domain/records/absorb';
-import { saleIdOf } from '../../domain/records/record-references';
+import { keyOf, saleIdOf } from '../../domain/records/record-references';
 
 interface RaiseContext {
   /** What stood in the records that changed before they did, by `kind/recordId`. */
@@ -28,8 +28,9 @@ export async function raiseRefunds(
 ): Promise<RecordRow[]> {
   const concerned = new Map(saleIds.map((id) => [id, false]));
   const known = new Set<string>();
-  for (const { kind, recordId, rev, content } of changed) {
-    const key = recordKey(kind, recordId);
+  for (const record of changed) {
+    const { kind, recordId, rev, content } = record;
+    const key = keyOf(record);
     known.add(key);
     // Of a sale that comes for the first time nothing is given back in the books.
     if ((kind === 'order' || kind === 'invoice') && rev > 1)

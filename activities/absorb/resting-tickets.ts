@@ -1,7 +1,7 @@
 import type { AbsorbTransaction } from '../../database/absorb-store';
 import type { DeliveryRow } from '../../database/deliveries';
 import { keptNoMore, keptShare, readKeptShares, type KeptShare } from '../../database/kept-shares';
-import { recordKey, type RecordRow } from '../../domain/records/absorb';
+import { type RecordRow } from '../../domain/records/absorb';
 import type { RecordBody } from '../../domain/bodies';
 import {
   ticketOf,
@@ -9,6 +9,7 @@ import {
   type TicketShare,
 } from '../../domain/posting/summary/summary-tickets';
 import { membersInUse } from './members-in-use';
+import { keyOf } from '../../domain/records/record-references';
 
 /** Tickets in summaries, by `kind/recordId`, of which others in the books may rest on some. */
 export interface RestingTickets {
@@ -36,19 +37,16 @@ export async function restingTickets(
   tickets: readonly RecordRow[],
   { rows, former }: RestingContext,
 ): Promise<RestingTickets> {
-  const rowsOf = ({ kind, recordId }: RecordRow): readonly DeliveryRow[] =>
-    rows.get(recordKey(kind, recordId)) ?? [];
+  const rowsOf = (record: RecordRow): readonly DeliveryRow[] => rows.get(keyOf(record)) ?? [];
   // One that comes for the first time is in none.
   const seen = tickets.filter((record) => rowsOf(record).length > 0);
   const inUse = await membersInUse(tx, tenant, seen);
-  const held = seen.filter(
-    ({ kind, recordId, op }) => op === 'present' && inUse.get(recordKey(kind, recordId)),
-  );
+  const held = seen.filter((record) => record.op === 'present' && inUse.get(keyOf(record)));
   const known = await readKeptShares(tx, tenant, held.flatMap(rowsOf));
   const resting = new Map<string, readonly TicketShare[]>();
   const kept: KeptShare[] = [];
   for (const record of held) {
-    const key = recordKey(record.kind, record.recordId);
+    const key = keyOf(record);
     const before = ticketOf(known.get(key) ?? former.get(key) ?? record.content);
     const stays = before === null ? null : ticketShares(before, record.recordId);
     if (before === null || stays?.type !== 'shares') continue;
@@ -57,7 +55,7 @@ export async function restingTickets(
     resting.set(key, stays.shares);
     kept.push(...without.map((row) => keptShare(row, before.body)));
   }
-  const others = seen.filter(({ kind, recordId }) => !resting.has(recordKey(kind, recordId)));
+  const others = seen.filter((one) => !resting.has(keyOf(one)));
   kept.push(...keptNoMore(others.flatMap(rowsOf)));
   return { live: new Set(inUse.keys()), resting, kept };
 }

@@ -5,6 +5,7 @@ import { groupBy } from '../../domain/group-by';
 import { recordKey, type RecordRow } from '../../domain/records/absorb';
 import type { Shown } from '../../domain/records/folded';
 import type { Target } from '../../domain/words';
+import { keyOf } from '../../domain/records/record-references';
 
 // What a system showed us is there already: it does not get its own change back.
 
@@ -15,9 +16,9 @@ export async function shownAlone(
   records: readonly RecordRow[],
   shown: ReadonlyMap<string, Shown>,
 ): Promise<ReadonlyMap<string, Shown>> {
-  const things = records.flatMap(({ kind, recordId }) => {
-    const one = shown.get(recordKey(kind, recordId));
-    return one === undefined ? [] : [{ kind, recordId, ...one }];
+  const things = records.flatMap((record) => {
+    const one = shown.get(keyOf(record));
+    return one === undefined ? [] : [{ kind: record.kind, recordId: record.recordId, ...one }];
   });
   const alone = new Map<string, Shown>();
   for (const alike of groupBy(things, ({ kind, system }) => `${system} ${kind}`).values()) {

@@ -10,7 +10,7 @@ import {
 import { updateDeliveries, type DeliveryUpdate } from '../../database/delivery-updates';
 import { lookAgain } from '../../database/look-again';
 import { directionInForce } from '../../database/settings';
-import { recordKey, type RecordRow } from '../../domain/records/absorb';
+import { type RecordRow } from '../../domain/records/absorb';
 import type { Shown } from '../../domain/records/folded';
 import { isOpen, transition } from '../../domain/delivery/delivery-state';
 import type { DirectionPolicy } from '../../domain/delivery/direction';
@@ -19,7 +19,7 @@ import type { RecordBody } from '../../domain/bodies';
 import { groupBy } from '../../domain/group-by';
 import { isOwnRecord, isWantedIn } from '../../domain/records/own-records';
 import type { PostingSettings } from '../../domain/posting/settings';
-import { thingsReferredTo, type Thing } from '../../domain/records/record-references';
+import { keyOf, thingsReferredTo, type Thing } from '../../domain/records/record-references';
 import {
   documentNamesOf,
   beginningOf,
@@ -148,8 +148,8 @@ function withNeeded(
   needed: readonly RecordRow[],
 ): readonly RecordRow[] {
   if (needed.length === 0) return records;
-  const keys = new Set(needed.map((row) => recordKey(row.kind, row.recordId)));
-  return [...records.filter((row) => !keys.has(recordKey(row.kind, row.recordId))), ...needed];
+  const keys = new Set(needed.map(keyOf));
+  return [...records.filter((row) => !keys.has(keyOf(row))), ...needed];
 }
 
 /** What decides what a system should have of a record. */
@@ -165,11 +165,11 @@ function decide(
   { direction, tickets, shown }: Rules,
   nowMs: number,
 ): { created: NewDelivery[]; updates: DeliveryUpdate[] } {
-  const existing = groupBy(locked, (row) => recordKey(row.kind, row.recordId));
+  const existing = groupBy(locked, keyOf);
   const created: NewDelivery[] = [];
   const updates: DeliveryUpdate[] = [];
   for (const record of records) {
-    const rows = existing.get(recordKey(record.kind, record.recordId)) ?? [];
+    const rows = existing.get(keyOf(record)) ?? [];
     const wanted =
       tickets.wantedOf(record) ??
       wantedDeliveries(
@@ -183,11 +183,7 @@ function decide(
       ).filter(({ system }) => isWantedIn(system, record.recordId));
     for (const { system, part, gate: plain } of wanted) {
       const row = rows.find((candidate) => candidate.system === system && candidate.part === part);
-      const remoteId = remoteIdShown(
-        shown.get(recordKey(record.kind, record.recordId)),
-        system,
-        row,
-      );
+      const remoteId = remoteIdShown(shown.get(keyOf(record)), system, row);
       const gate =
         remoteId !== null
           ? { kind: 'there' as const }
@@ -275,25 +271,21 @@ async function waitsOf(
 ): Promise<(delivery: { system: Target; kind: Kind; recordId: string }) => string[] | null> {
   const things = new Map(
     records.map((record) => [
-      recordKey(record.kind, record.recordId),
+      keyOf(record),
       [...thingsNeededBy(record, products), ...guestAs(tenant, record, posting)],
     ]),
   );
   const open = new Map<Target, Map<string, string>>();
   for (const system of targets) {
     const wanted = deliveries.filter((delivery) => delivery.system === system);
-    const all = wanted.flatMap(
-      (delivery) => things.get(recordKey(delivery.kind, delivery.recordId)) ?? [],
-    );
-    const distinct = [
-      ...new Map(all.map((thing) => [recordKey(thing.kind, thing.recordId), thing])).values(),
-    ];
+    const all = wanted.flatMap((delivery) => things.get(keyOf(delivery)) ?? []);
+    const distinct = [...new Map(all.map((thing) => [keyOf(thing), thing])).values()];
     open.set(system, await openReferences(tx, tenant, system, distinct));
   }
   return (delivery) => {
-    const referred = things.get(recordKey(delivery.kind, delivery.recordId)) ?? [];
+    const referred = things.get(keyOf(delivery)) ?? [];
     const ids = referred.flatMap((thing) => {
-      const id = open.get(delivery.system)?.get(recordKey(thing.kind, thing.recordId));
+      const id = open.get(delivery.system)?.get(keyOf(thing));
       return id === undefined ? [] : [id];
     });
     return ids.length === 0 ? null : [...new Set(ids)];

@@ -17,11 +17,10 @@ import {
   saveUndo,
   undoneAmong,
 } from '../../database/undo';
-import { recordKey } from '../../domain/records/absorb';
 import { transition, undone, type DeliveryEvent } from '../../domain/delivery/delivery-state';
 import type { DirectionPolicy } from '../../domain/delivery/direction';
 import { inChunks } from '../../domain/group-by';
-import type { Thing } from '../../domain/records/record-references';
+import { keyOf, type Thing } from '../../domain/records/record-references';
 import { undoKinds, undoWayOf, type UndoKind, type UndoWay } from '../../domain/delivery/undo';
 import { runSelector, type RunSelector, type UndoProgress } from '../../schemas/runs';
 import { gateFor } from '../../domain/delivery/wanted-deliveries';
@@ -166,17 +165,17 @@ async function takeBack(
   if (things.length === 0) return 0;
   await raiseRecords(tx, tenant, things);
   const records = await readRecords(tx, tenant, things);
-  const byKey = new Map(records.map((record) => [recordKey(record.kind, record.recordId), record]));
+  const byKey = new Map(records.map((record) => [keyOf(record), record]));
   const direction = await directionInForce(tx, tenant);
   const woken = await lookAgain(tx, tenant, 'qbo', { things });
   const rows = (await lockDeliveriesOf(tx, tenant, things)).filter(
     ({ system }) => system === 'qbo',
   );
-  const shared = new Set(rows.filter(isInSummary).map((row) => recordKey(row.kind, row.recordId)));
-  const tickets = records.filter(({ kind, recordId }) => shared.has(recordKey(kind, recordId)));
+  const shared = new Set(rows.filter(isInSummary).map(keyOf));
+  const tickets = records.filter((one) => shared.has(keyOf(one)));
   const posted = await postedShares(tx, tenant, tickets);
   const updates = rows.flatMap((row): DeliveryUpdate[] => {
-    const record = byKey.get(recordKey(row.kind, row.recordId));
+    const record = byKey.get(keyOf(row));
     const body = record?.content?.body;
     const isVoided = body !== undefined && 'voided' in body && body.voided === true;
     const way = undoWayOf(row, isVoided);
@@ -196,7 +195,7 @@ async function takeBack(
   });
   const made = await updateDeliveries(tx, tenant, updates);
   const { value: posting } = await postingInForce(tx, tenant);
-  const shares = new Map(tickets.map((record) => [recordKey(record.kind, record.recordId), []]));
+  const shares = new Map(tickets.map((record) => [keyOf(record), []]));
   const left = {
     records: tickets,
     posting,

@@ -3,12 +3,12 @@ import { z } from 'zod';
 
 import { keptBackDocuments } from '../../database/policy';
 import {
-  directionSchema,
   newestSettings,
   requestSettings,
   settingsInForce,
   type SettingsRow,
 } from '../../database/settings';
+import { directionPolicy } from '../../schemas/settings';
 import type { Tenant } from '../../database/tenants';
 import type { DirectionPolicy } from '../../domain/delivery/direction';
 import { directions, type Direction } from '../../domain/systems';
@@ -19,7 +19,7 @@ import { Problem } from '../problem';
 import { get, put, tenantRoute, type Answer, type Route } from '../route';
 import { changeKindName, instantText, systemName } from '../../schemas/words';
 
-const policy = directionSchema.meta({ id: 'Direction' });
+const policy = directionPolicy.meta({ id: 'Direction' });
 const catchUp = z
   .boolean()
   .optional()
@@ -64,7 +64,7 @@ export function directionRoutes(deps: ApiDeps): Route[] {
       ...put('/direction', 'operator'),
       summary: 'Set the direction of every system and kind',
       description: catchUpText,
-      body: directionSchema.extend({ catchUp }).meta({ example: wholeExample }),
+      body: directionPolicy.extend({ catchUp }).meta({ example: wholeExample }),
       answers: { 202: requestedAnswer },
       handle: ({ body: { systems, catchUp: isSent }, ...caller }) =>
         request(deps, caller, () => ({ systems }), isSent),
@@ -138,7 +138,7 @@ async function request(
   const requestId = randomUUID();
   for (let tries = 1; tries <= triesMax; tries++) {
     const newest = rowOf(await newestSettings(pool, tenant.id, 'direction'));
-    const value = change(directionSchema.parse(newest.value));
+    const value = change(directionPolicy.parse(newest.value));
     if (isCatchingUp === undefined) {
       const count = await keptBackDocuments(pool, tenant.id, value);
       if (count > 0) throw catchUpRequired(count);

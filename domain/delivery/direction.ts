@@ -1,16 +1,8 @@
-import {
-  perSystem,
-  traitsOf,
-  type Direction,
-  type PushSupport,
-  type SystemDirection,
-} from '../systems';
+import { perSystem, traitsOf, type Direction, type PushSupport } from '../systems';
+import type { DirectionPolicy } from '../../schemas/settings';
 import { kinds, targets, type Kind, type Target } from '../words';
 
-/** Settings part `direction`. */
-export interface DirectionPolicy {
-  systems: Record<Target, SystemDirection>;
-}
+export type { DirectionPolicy } from '../../schemas/settings';
 
 /** What a new tenant starts with. */
 export const initialDirection: DirectionPolicy = {

@@ -1,51 +1,10 @@
 import type { RateLimit } from './rate-budget';
 import { perSystem, traitsOf, type Quota } from '../systems';
-import type { Target } from '../words';
+import type { SyncSettings } from '../../schemas/settings';
 
-/** Settings part `sync`. Times in milliseconds. */
-export interface SyncSettings {
-  /** Intake refuses what would make the tenant's queue longer than this. */
-  queueBound: number;
-  backoff: BackoffSettings;
-  breaker: BreakerSettings;
-  /** Most members of one send. */
-  batch: Record<Target, number>;
-  timeoutsMs: Record<Target, { connect: number; firstByte: number; total: number }>;
-  /** How long after the client let go an unknown outcome may still change at the vendor. */
-  settleMs: Record<Target, number>;
-  /** Longest wait that a vendor may ask for (Retry-After); what is longer counts as this. */
-  retryAfterMaxMs: number;
-  /**
-   * How often refused credentials are tried again: a proxy that lost a header is mended by people
-   * who do not know us.
-   */
-  authRetryMs: number;
-  /**
-   * What becomes in the shop of a product for 0: a draft, held for a person, or published and sold
-   * for nothing.
-   */
-  zeroPrice: 'draft' | 'hold' | 'publish';
-  /** The vendor's quota that we keep within; null where none is known. */
-  quota: Record<Target, Quota | null>;
-}
-
-export interface BackoffSettings {
-  initialMs: number;
-  factor: number;
-  maxMs: number;
-  /** Share by which a wait is shortened or lengthened at random: 0.1 = ±10 %. */
-  jitter: number;
-  /** Tries of one delivery before it is dead. */
-  maxTries: number;
-}
-
-export interface BreakerSettings {
-  /** Failed attempts in a row that open it. */
-  failures: number;
-  openMs: number;
-  /** Good probes that close it. */
-  successes: number;
-}
+export type { SyncSettings } from '../../schemas/settings';
+export type BackoffSettings = SyncSettings['backoff'];
+export type BreakerSettings = SyncSettings['breaker'];
 
 /**
  * Start values; reasons: architecture.md#turns-of-a-lane, quickbooks.md#limits,

@@ -16,7 +16,7 @@ import type { Folded, Known, Shown } from './folded';
 import { merge, said } from './merge-bodies';
 import { isOwnRecord, ownRevision } from './own-records';
 import { ProductWaits } from './product-waits';
-import { saleIdOf } from './record-references';
+import { keyOf, saleIdOf } from './record-references';
 import { RefundsOfSales } from './refunds-of-sales';
 import type { ChangeRow, RecordRow } from '../rows';
 import { ticketSource, type StockSource } from '../stock/stock';
@@ -29,7 +29,7 @@ import type { Kind } from '../words';
 export type { ChangeRow, RecordRow } from '../rows';
 
 export function recordKey(kind: Kind, recordId: string): string {
-  return `${kind}/${recordId}`;
+  return keyOf({ kind, recordId });
 }
 
 /**
@@ -95,7 +95,7 @@ class Fold {
       this.known.dayOf(change.occurredAt),
     );
     if (content === null) return;
-    const key = recordKey(change.kind, change.recordId);
+    const key = keyOf(change);
     const isSaid = !needsDay(change.content);
     const origin = isSaid ? { ...current.origin, businessDate: change.source } : current.origin;
     this.present.set(key, { ...current, rev: current.rev + 1, content, origin });
@@ -203,7 +203,7 @@ class Fold {
   }
 
   private apply(change: ChangeRow): void {
-    const key = recordKey(change.kind, change.recordId);
+    const key = keyOf(change);
     const current = this.find(change.kind, change.recordId);
     const next = this.next(change, current);
     this.present.set(key, next);
@@ -353,8 +353,9 @@ class Fold {
       : [];
   }
 
-  private trackingChanged({ kind, recordId, content }: RecordRow): string[] {
-    const before = this.known.records.get(recordKey(kind, recordId))?.content;
+  private trackingChanged(row: RecordRow): string[] {
+    const { recordId, content } = row;
+    const before = this.known.records.get(keyOf(row))?.content;
     if (content?.kind !== 'product' || before?.kind !== 'product') return [];
     if (content.body.trackStock === before.body.trackStock) return [];
     const slots = [...articlesOf(content.body).keys()];

@@ -10,6 +10,11 @@ export interface Thing {
   recordId: string;
 }
 
+/** One text for a record, as a key of maps: `kind/recordId`. */
+export function keyOf({ kind, recordId }: { kind: string; recordId: string }): string {
+  return `${kind}/${recordId}`;
+}
+
 /**
  * Records that this one refers to; where one id may be of two kinds, both. SKUs are no records of
  * their own.

@@ -81,7 +81,7 @@ let isRuntimeQuiet = false;
 /** A stack for all tests of a file. */
 export const withStack = (): Stack => fixture(startStack);
 
-export async function startStack(): Promise<Stack> {
+async function startStack(): Promise<Stack> {
   if (!isRuntimeQuiet) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   isRuntimeQuiet = true;
   const { temporalAddress, bundlePath } = testServers();

@@ -4,6 +4,7 @@ import { groupBy } from '../../group-by';
 import { minorToText, sumMinor } from '../../money';
 import { hold, type Hold } from '../document';
 import { receivedTenders } from './ticket';
+import { keyOf } from '../../records/record-references';
 
 // What a payout lists against what the tender brought there and what other payouts list
 // (accounting.md#clearing): money that came in once leaves the clearing account once.
@@ -208,8 +209,4 @@ function isWithin(minor: number, broughtMinor: number): boolean {
   return broughtMinor < 0
     ? minor >= broughtMinor && minor <= 0
     : minor >= 0 && minor <= broughtMinor;
-}
-
-function keyOf({ kind, recordId }: { kind: PaidOutKind; recordId: string }): string {
-  return `${kind}/${recordId}`;
 }
