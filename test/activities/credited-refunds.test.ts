@@ -6,7 +6,7 @@ import { laneStates } from '../../database/lanes';
 import { putMapping } from '../../database/mappings';
 import type { RefundBody } from '../../domain/bodies';
 import { initialPostingSettings } from '../../domain/posting/settings';
-import { withApi, textOf } from '../support/api';
+import { withApi } from '../support/api';
 import { openTexts } from '../support/open-balances';
 import { accountsOf, ended, operatorOf, post, startUndo, trialBalance } from '../support/operator';
 import { customer, order, orderBody, product } from '../support/samples';
@@ -22,6 +22,7 @@ import {
 } from '../support/stack';
 import { signal } from '../support/tenant-workflow';
 import { alone, summed, summingTenant, ticket } from './summing';
+import { textOf } from '../support/text-of';
 
 // Paid back of an invoice as a credit memo, on its whole way: from the inbox over the workflow into
 // the books.

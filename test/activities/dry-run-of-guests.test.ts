@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { laneStates } from '../../database/lanes';
 import { putMapping } from '../../database/mappings';
-import { withApi, textOf } from '../support/api';
+import { withApi } from '../support/api';
 import { inBooks, operatorOf, post } from '../support/operator';
 import { orderBody } from '../support/samples';
 import { documents } from '../support/sandboxes';
@@ -18,6 +18,7 @@ import {
   type TestTenant,
 } from '../support/stack';
 import { signal } from '../support/tenant-workflow';
+import { textOf } from '../support/text-of';
 
 // A dry run where guests and articles get records of our own: what it shows is what leaves first;
 // what waits for those is counted and not shown, as with customers and products of the till.

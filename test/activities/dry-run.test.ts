@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { laneStates } from '../../database/lanes';
 import { addKey } from '../../database/tenants';
 import { putMapping } from '../../database/mappings';
-import { withApi, textOf, type Called } from '../support/api';
+import { withApi, type Called } from '../support/api';
 import { customer, order, orderBody, product } from '../support/samples';
 import { calls, documents, writes } from '../support/sandboxes';
 import {
@@ -20,6 +20,7 @@ import {
 } from '../support/stack';
 import { signal } from '../support/tenant-workflow';
 import { summed, summingTenant } from './summing';
+import { textOf } from '../support/text-of';
 
 // A dry run against what then happens: pause, dry run, look, resume.
 

@@ -2,12 +2,12 @@ import { z } from 'zod';
 
 import { laneStates } from '../../database/lanes';
 import { canonicalJson } from '../../domain/canonical';
-import { textOf } from '../support/api';
 import type { Ask } from '../support/operator';
 import { until, untilIdle, wake, type Stack, type TestTenant } from '../support/stack';
 import { signal } from '../support/tenant-workflow';
 import type { BookedDocument } from './mixed-books';
 import type { TillRecord } from './mixed-till';
+import { textOf } from '../support/text-of';
 
 // What is shown of random histories: each document explained back to its tickets and forth, and
 // what a dry run shows before a push against what then leaves.

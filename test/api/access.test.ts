@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
-import { customerChange, nowhere, withApi, textOf, type ApiTenant } from '../support/api';
+import { customerChange, nowhere, withApi, type ApiTenant } from '../support/api';
+import { textOf } from '../support/text-of';
 
 // Every route of a tenant as the API describes itself: none is forgotten here.
 

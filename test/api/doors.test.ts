@@ -2,14 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020';
 import { z } from 'zod';
 
-import {
-  customerChange,
-  nowhere,
-  withApi,
-  textOf,
-  type ApiTenant,
-  type Called,
-} from '../support/api';
+import { customerChange, nowhere, withApi, type ApiTenant, type Called } from '../support/api';
+import { textOf } from '../support/text-of';
 
 // What stands at the doors of the API: bodies and methods that can never work are refused there, in
 // words that say what would.

@@ -4,15 +4,9 @@ import { z } from 'zod';
 import { absorbChanges } from '../../activities/absorb/absorb-changes';
 import { applyRedrive } from '../../database/failures';
 import { findTenant } from '../../database/tenants';
-import {
-  customerChange,
-  nowhere,
-  withApi,
-  textOf,
-  type ApiTenant,
-  type Called,
-} from '../support/api';
+import { customerChange, nowhere, withApi, type ApiTenant, type Called } from '../support/api';
 import { orderBody } from '../support/samples';
+import { textOf } from '../support/text-of';
 
 // Changes that were absorbed, and deliveries in every state, as the API shows and moves them.
 

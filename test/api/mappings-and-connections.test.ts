@@ -12,11 +12,11 @@ import {
   callAs,
   nowhere,
   startTestApi,
-  textOf,
   type ApiTenant,
   type Called,
   type TestApi,
 } from '../support/api';
+import { textOf } from '../support/text-of';
 
 let api: TestApi;
 let tenant: ApiTenant;

@@ -6,7 +6,8 @@ import { inTransaction } from '../../database/pool';
 import { findTenant } from '../../database/tenants';
 import { initialDirection } from '../../domain/delivery/direction';
 import { initialSyncSettings } from '../../domain/lane/sync-settings';
-import { callAs, nowhere, withApi, textOf, type ApiTenant } from '../support/api';
+import { callAs, nowhere, withApi, type ApiTenant } from '../support/api';
+import { textOf } from '../support/text-of';
 
 const api = withApi({ temporalAddress: nowhere });
 let tenant: ApiTenant;

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
 
-import { z } from 'zod';
-
 import { startApi, type RunningApi } from '../../api/start-api';
 import { readEnv } from '../../platform/env';
 import type { Queues } from '../../protocol/messages';
@@ -9,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from './database';
 import { testServers } from './env';
 import { fixture } from './fixture';
 import type { Stack } from './stack';
+import { textOf } from './text-of';
 
 /** The API as it runs for real, on free ports, with a database of its own. */
 export interface TestApi extends RunningApi {
@@ -141,14 +140,6 @@ async function createApiTenant(call: TestApi['call'], rootKey: string): Promise<
     await keyOf('operator'),
   ];
   return { tenantId, keys: { pos, viewer, operator, admin }, path };
-}
-
-/** A field of an answer that must be a text. */
-export function textOf(body: unknown, field: string): string {
-  return z
-    .looseObject({ [field]: z.string() })
-    .transform((value) => String(value[field]))
-    .parse(body);
 }
 
 /** A change that intake takes, with what a test varies. */

@@ -9,7 +9,7 @@ import { requestSettings } from '../../database/settings';
 import { secretPlace } from '../../database/connections';
 import { initialPostingSettings, type PostingSettings } from '../../domain/posting/settings';
 import type { Called, TestApi } from './api';
-import { textOf } from './api';
+import { textOf } from './text-of';
 import { control, until, type Stack, type TestTenant } from './stack';
 
 // What an operator asks over the API, and what an accountant does in the company meanwhile.
