@@ -180,7 +180,7 @@ export const holdReasons = {
     title: 'Mapping missing',
     meaning: 'Nobody said what this account, tender, item or tax code is in QuickBooks.',
     actor: 'accountant',
-    whatToDo: 'Make the mapping that the text names; what waits for it goes on by itself.',
+    whatToDo: 'Make every mapping that the text names; what waits for them goes on by itself.',
     lifts: ['mapping', 'redrive'],
   },
   negative_tax: {
