@@ -30,8 +30,7 @@ export type CallKind = 'read' | 'write';
 
 /**
  * The limits of a quota as GCRA limits. The vendor counts in a moving window at its own clock, so
- * each limit stays a few percent below: calls spaced evenly never exceed the window, wherever it
- * begins.
+ * each limit stays a few percent below: no window holds more than the quota, wherever it begins.
  */
 export function limitsOf(quota: Quota | null, call: CallKind): RateLimit[] {
   if (quota === null) return [];
@@ -45,7 +44,9 @@ export function limitsOf(quota: Quota | null, call: CallKind): RateLimit[] {
     },
   ];
   if (call === 'read') return requests;
-  // 2 % slower than allowed: 40 batches span 61.2 s, more than any jitter of the way.
-  const batches = { name: 'batch', intervalMs: (60_000 / quota.batchesPerMinute) * 1.02, burst: 1 };
-  return [...requests, batches];
+  // One batch may catch up with the pace: while a turn begins and looks up, none leaves. One more
+  // than the quota spans 61.2 s, more than a window and any jitter of the way.
+  const burst = quota.batchesPerMinute > 20 ? 2 : 1;
+  const intervalMs = 61_200 / (quota.batchesPerMinute + 1 - burst);
+  return [...requests, { name: 'batch', intervalMs, burst }];
 }
