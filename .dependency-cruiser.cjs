@@ -5,7 +5,9 @@ const layers = {
   // One package for exact decimals and one for time zones may be added here, no others. The shapes
   // of bodies and settings are the types of the schemas that check them.
   domain: { may: ['decimal.js', 'luxon'], typeOnly: ['schemas'] },
-  connectors: { may: ['domain', 'zod', 'undici', 'fast-xml-parser'] },
+  // Which hosts may be called.
+  network: { may: ['ipaddr.js', 'tldts'] },
+  connectors: { may: ['domain', 'network', 'zod', 'undici', 'fast-xml-parser'] },
   // Names and shapes that stand in histories; safe in the workflow bundle.
   protocol: { may: ['domain', '@temporalio/workflow', '@temporalio/common'] },
   // What crosses a border of the process, checked.
@@ -13,6 +15,7 @@ const layers = {
   database: { may: ['domain', 'schemas', 'pg', 'zod'] },
   platform: {
     may: [
+      'network',
       'protocol',
       'zod',
       'pino',
@@ -66,6 +69,7 @@ const layers = {
       'database',
       'schemas',
       'connectors', // webhook signatures and the test of new credentials; all other calls are turns of a lane
+      'network',
       'platform',
       'protocol',
       'express',

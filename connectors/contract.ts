@@ -402,6 +402,11 @@ export interface Connector {
   readonly verifiesByRepeat: boolean;
 }
 
+/**
+ * Which addresses are called: all of them, or those of the internet only, as production asks for.
+ */
+export type Reach = 'any' | 'public';
+
 /** Time-outs of calls in milliseconds (settings part `sync`). */
 export interface CallTimeouts {
   connectMs: number;

@@ -1,7 +1,9 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import type { z } from 'zod';
 
-import { ConnectorError, type CallTimeouts } from './contract';
+import { isPublicHost } from '../network/public-host';
+import { notPublicCode, publicLookup } from '../network/public-lookup';
+import { ConnectorError, type CallTimeouts, type Reach } from './contract';
 
 // The one way out to a vendor: every call has a connect, a first-byte and a total time-out and a
 // size limit (architecture.md#i10), follows no redirect, and tells "never reached" from "answer
@@ -17,6 +19,7 @@ export interface HttpCall {
   headers: Readonly<Record<string, string>>;
   body?: string;
   timeouts: CallTimeouts;
+  reach: Reach;
   signal: AbortSignal;
   answerBytesMax?: number;
 }
@@ -44,6 +47,8 @@ export async function call(http: HttpCall): Promise<HttpResult> {
   const where = `${http.method} ${http.url.origin}${http.url.pathname}`;
   if (http.signal.aborted)
     return { type: 'notReached', detail: `${where}: stopped before it left` };
+  if (http.reach === 'public' && !isPublicHost(http.url))
+    return { type: 'notReached', detail: `${where}: ${notPublicText}` };
   const clock = new AbortController();
   const stop = (detail: string) => (): void => {
     clock.abort(detail);
@@ -58,7 +63,7 @@ export async function call(http: HttpCall): Promise<HttpResult> {
       method: http.method,
       headers: { 'user-agent': 'truth-sync', ...http.headers },
       ...(http.body === undefined ? {} : { body: http.body }),
-      dispatcher: agentFor(http.timeouts.connectMs),
+      dispatcher: agentFor(http),
       signal: clock.signal,
       headersTimeout: 0, // the timers above are exact; undici's have a grain of half a second
       bodyTimeout: 0,
@@ -76,6 +81,7 @@ export async function call(http: HttpCall): Promise<HttpResult> {
     if (clock.signal.aborted)
       return { type: 'lost', detail: `${where}: ${String(clock.signal.reason)}` };
     const code = errorCode(error);
+    if (code === notPublicCode) return { type: 'notReached', detail: `${where}: ${notPublicText}` };
     return wasNeverSent(error, code)
       ? { type: 'notReached', detail: `${where}: ${code}` }
       : { type: 'lost', detail: `${where}: ${code}` };
@@ -149,14 +155,23 @@ export async function closeConnections(): Promise<void> {
   await Promise.all(open.map((agent) => agent.close()));
 }
 
-/** One agent per connect time-out; each keeps its connections by origin. */
-const agents = new Map<number, Agent>();
+/** The same for whatever is there: who asks learns nothing of networks that are not his. */
+const notPublicText =
+  'not called, since this address is not one of the internet; correct it, or its DNS entry';
 
-function agentFor(connectMs: number): Agent {
-  const known = agents.get(connectMs);
+/**
+ * One agent per reach and connect time-out; each keeps its connections by origin. One that reaches
+ * public addresses only has no connection to any other.
+ */
+const agents = new Map<string, Agent>();
+
+function agentFor({ reach, timeouts: { connectMs } }: HttpCall): Agent {
+  const key = `${reach} ${connectMs}`;
+  const known = agents.get(key);
   if (known) return known;
-  const agent = new Agent({ connect: { timeout: connectMs } });
-  agents.set(connectMs, agent);
+  const lookup = reach === 'public' ? { lookup: publicLookup } : {};
+  const agent = new Agent({ connect: { timeout: connectMs, ...lookup } });
+  agents.set(key, agent);
   return agent;
 }
 

@@ -1,7 +1,7 @@
 import type { PostingSettings } from '../domain/posting/settings';
 import type { SyncSettings } from '../domain/lane/sync-settings';
 import type { JsonObject } from '../domain/words';
-import type { CallTimeouts, Connector } from './contract';
+import type { CallTimeouts, Connector, Reach } from './contract';
 
 // What each system brings: how it is opened with what is stored of a connection.
 
@@ -22,6 +22,7 @@ export interface OpenOptions {
   posting: PostingSettings;
   zeroPrice: SyncSettings['zeroPrice'];
   timeouts: CallTimeouts;
+  reach: Reach;
   now: () => number;
   nonce: () => string;
 }

@@ -1,4 +1,4 @@
-import { isPublicHost } from './public-host';
+import { isPublicHost } from '../network/public-host';
 
 /** What zod found wrong with one variable. */
 interface Issue {
@@ -38,7 +38,7 @@ export function isProduction(given: Record<string, string>): boolean {
 }
 
 function hasPublicAddress(given: Record<string, string>): boolean {
-  return ['PUBLIC_URL', 'QBO_REDIRECT_URI'].some((name) => {
+  return ownUrls.some((name) => {
     const url = asUrl(given[name]);
     return url !== undefined && /^https?:$/.test(url.protocol) && isPublicHost(url);
   });
@@ -59,6 +59,7 @@ export function envProblems(given: Record<string, string>, issues: readonly Issu
   return [
     ...issues.map(({ path, message }) => `${shown(String(path[0]), given)} ${message}`),
     ...pairProblems(given),
+    ...urlProblems(given),
     ...(isProduction(given) ? productionProblems(given) : []),
   ];
 }
@@ -71,24 +72,42 @@ function pairProblems(given: Record<string, string>): string[] {
     : [];
 }
 
+const ownUrls = ['PUBLIC_URL', 'QBO_REDIRECT_URI'];
+const vendorUrls = ['QBO_BASE_URL', 'QBO_OAUTH_URL'];
+
+/** An address is compared and joined as it stands: nothing else belongs there. */
+function urlProblems(given: Record<string, string>): string[] {
+  return [...ownUrls, ...vendorUrls].flatMap((name) => {
+    const url = asUrl(given[name]);
+    if (url === undefined) return [];
+    const { username, password, hash } = url;
+    return [
+      ...(username + password === ''
+        ? []
+        : [`${shown(name, given)} must not hold a user or password`]),
+      ...(hash === '' ? [] : [`${shown(name, given)} must not hold a fragment (#...)`]),
+    ];
+  });
+}
+
 function productionProblems(given: Record<string, string>): string[] {
   const missing = requiredInProduction
     .filter((name) => given[name] === undefined)
     .map((name) => `${name} is missing; production requires it`);
-  const notPublic = ['PUBLIC_URL', 'QBO_REDIRECT_URI'].flatMap((name) => {
+  const notPublic = [...ownUrls, ...vendorUrls].flatMap((name) => {
     const url = asUrl(given[name]);
     if (url === undefined) return [];
     return [
       ...(url.protocol === 'https:' ? [] : [`${shown(name, given)} must be https in production`]),
       ...(isPublicHost(url)
         ? []
-        : [`${shown(name, given)} must not name a loopback or private host in production`]),
+        : [
+            `${shown(name, given)} must name a host of the internet in production: none that is ` +
+              'loopback, private or reserved, or a name without a public suffix',
+          ]),
     ];
   });
-  const notHttps = ['QBO_BASE_URL', 'QBO_OAUTH_URL']
-    .filter((name) => asUrl(given[name])?.protocol === 'http:')
-    .map((name) => `${shown(name, given)} must be https in production`);
-  return [...missing, ...notPublic, ...notHttps];
+  return [...missing, ...notPublic];
 }
 
 /** The variable with its value, as far as that is no secret: of a URL only scheme and host. */

@@ -65,6 +65,7 @@ export async function startWorker(
       clientId: env.qbo.clientId ?? '',
       clientSecret: env.qbo.clientSecret ?? '',
     },
+    reach: env.isProduction ? 'public' : 'any',
     now: Date.now,
     random: Math.random,
     nonce: () => randomBytes(16).toString('hex'),

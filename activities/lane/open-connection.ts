@@ -1,7 +1,7 @@
 import { dayReader } from '../../domain/business-day';
 import type { Pool } from 'pg';
 
-import type { Connector } from '../../connectors/contract';
+import type { Connector, Reach } from '../../connectors/contract';
 import { connectors } from '../../connectors/registry';
 import {
   findConnection,
@@ -40,6 +40,7 @@ export interface ConnectionDeps {
   pool: Pool;
   secrets: SecretBox;
   quickbooks: { oauthUrl: string; clientId: string; clientSecret: string };
+  reach: Reach;
   now: () => number;
   nonce: () => string;
 }
@@ -109,6 +110,7 @@ export async function openConnection(
     posting: posting.value,
     zeroPrice: settings.zeroPrice,
     timeouts,
+    reach: deps.reach,
     now: deps.now,
     nonce: deps.nonce,
   });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 import { findConnection, putConnection, secretPlace } from '../../database/connections';
 import { targets, type Target } from '../../domain/words';
-import { isPublicHost } from '../../platform/public-host';
+import { isPublicHost } from '../../network/public-host';
 import type { AtTenant } from '../authenticate';
 import type { ApiDeps } from '../deps';
 import { pageSchema } from '../paging';
@@ -102,6 +102,7 @@ function wooRoute(deps: ApiDeps): Route {
         url,
         ...keys,
         timeouts: checkTimeouts,
+        reach: deps.isProduction ? 'public' : 'any',
         now: Date.now,
         nonce: randomUUID,
       });

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../domain/words';
 import {
   ConnectorError,
   type CallTimeouts,
+  type Reach,
   type Connector,
   type SendAnswer,
   unanswered,
@@ -30,6 +31,7 @@ export interface QuickBooksOptions {
   /** Settings part `posting`, as it is in force. */
   posting: PostingSettings;
   timeouts: CallTimeouts;
+  reach: Reach;
   now: () => number;
 }
 

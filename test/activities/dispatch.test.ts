@@ -48,6 +48,7 @@ const connector = createQuickBooks({
   facts: null,
   posting: initialPostingSettings,
   timeouts: { connectMs: 1, firstByteMs: 1, totalMs: 1 },
+  reach: 'any',
   now: () => Date.now(),
 });
 

@@ -334,6 +334,8 @@ describe('connections', () => {
       'https://127.0.0.1',
       'https://169.254.169.254',
       'https://intranet',
+      'https://db.corp',
+      'https://[64:ff9b::a9fe:a9fe]',
     ])
       expect((await put('/connections/woo', { ...woo, url })).status).toBe(422);
     expect(

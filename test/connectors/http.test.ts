@@ -1,7 +1,23 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
+import dns from 'node:dns';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { call, closeConnections, retryAfterMs, type HttpCall } from '../../connectors/http';
+import { isIP, type AddressInfo } from 'node:net';
+import {
+  call,
+  closeConnections,
+  retryAfterMs,
+  type HttpCall,
+  type HttpResult,
+} from '../../connectors/http';
 
 let server: Server;
 let listener: RequestListener;
@@ -39,6 +55,7 @@ function get(path: string, changes: Partial<HttpCall> = {}): HttpCall {
     url: new URL(base + path),
     headers: {},
     timeouts: patient,
+    reach: 'any',
     signal: new AbortController().signal,
     ...changes,
   };
@@ -93,6 +110,70 @@ describe('a call that never reaches the vendor', () => {
   test('is not reached when it was stopped before it left', async () => {
     const signal = AbortSignal.abort();
     expect(await call(get('/x', { signal }))).toMatchObject({ type: 'notReached' });
+  });
+});
+
+describe('a call that may reach the internet only', () => {
+  const reach = 'public' as const;
+  let hasArrived = false;
+
+  /** Answers names from these lists, one after the other, as a DNS server of somebody else may. */
+  function resolveAs(...lists: string[][]): void {
+    jest.spyOn(dns, 'lookup').mockImplementation((...asked: unknown[]) => {
+      const answer = asked.at(-1);
+      if (typeof answer !== 'function') throw new TypeError('no callback');
+      const found = (lists.length > 1 ? lists.shift() : lists[0]) ?? [];
+      const entries = found.map((address) => ({ address, family: isIP(address) }));
+      Reflect.apply(answer, undefined, [null, entries]);
+    });
+  }
+
+  beforeEach(() => {
+    hasArrived = false;
+    listener = (_request, response) => {
+      hasArrived = true;
+      response.end();
+    };
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test('says the same of an open and of a closed port', async () => {
+    const open = await call(get('/x', { reach }));
+    const closed = await call(get('/', { reach, url: new URL('http://127.0.0.1:9/x') }));
+    expect(open).toMatchObject({ type: 'notReached' });
+    const textOf = (result: HttpResult): string => ('detail' in result ? result.detail : '');
+    expect(textOf(open).replace(/:\d+/, '')).toBe(textOf(closed).replace(/:\d+/, ''));
+    expect(hasArrived).toBe(false);
+  });
+
+  test.each([
+    ['our own', ['127.0.0.1']],
+    ['private', ['10.0.0.7', '192.168.1.1', 'fd00::1']],
+    ['one with an IPv4 address inside', ['::ffff:7f00:1', '64:ff9b::7f00:1']],
+  ])('does not connect to a public name with %s address', async (_what, addresses) => {
+    resolveAs(addresses);
+    const url = new URL(`http://shop.example.com:${portOf(server)}/x`);
+    expect(await call(get('/', { reach, url }))).toMatchObject({
+      type: 'notReached',
+      detail: expect.stringContaining('not one of the internet'),
+    });
+    expect(hasArrived).toBe(false);
+  });
+
+  test('calls the same name where all may be reached', async () => {
+    resolveAs(['127.0.0.1']);
+    const url = new URL(`http://shop.example.com:${portOf(server)}/x`);
+    expect(await call(get('/', { url }))).toMatchObject({ type: 'answer' });
+  });
+
+  test('connects to what was checked, and asks for the name once', async () => {
+    resolveAs(['93.184.216.34'], ['127.0.0.1']);
+    const url = new URL(`http://rebind.example.com:${portOf(server)}/x`);
+    await call(get('/', { reach, url, timeouts: brief }));
+    expect(dns.lookup).toHaveBeenCalledTimes(1);
+    expect(hasArrived).toBe(false);
   });
 });
 

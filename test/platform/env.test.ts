@@ -82,6 +82,18 @@ describe('in production', () => {
     expect(problems.filter((problem) => problem.startsWith('QBO_REDIRECT_URI'))).not.toEqual([]);
   });
 
+  test.each(['https://u@sync.example.com', 'https://sync.example.com/#part', 'https://db.corp'])(
+    '%s is refused as any address',
+    (url) => {
+      const names = ['PUBLIC_URL', 'QBO_REDIRECT_URI', 'QBO_BASE_URL', 'QBO_OAUTH_URL'];
+      const problems = problemsOf({
+        ...production,
+        ...Object.fromEntries(names.map((name) => [name, url])),
+      });
+      expect(problems.map((problem) => problem.split(' ')[0])).toEqual(names);
+    },
+  );
+
   test('QuickBooks overrides must be https', () => {
     expect(
       problemsOf({
@@ -116,6 +128,7 @@ test('wrong values are listed at once, and no secret stands in the text', () => 
     'TRUTH_SYNC_SECRET_KEYS must be a comma separated list of id:key, each key 32 bytes in base64',
     'LOG_LEVEL ("loud") must be trace, debug, info, warn, error, fatal or silent',
     'QBO_CLIENT_ID is missing; QBO_CLIENT_ID and QBO_CLIENT_SECRET go together',
+    'PUBLIC_URL (ftp://files.example.com) must not hold a user or password',
   ]);
   const text = new EnvError(problems).message;
   for (const secret of ['hunter2', 'short-root', 'c2Vjc', 'client-secret', 'url-password'])

@@ -109,6 +109,7 @@ async function main(): Promise<void> {
     client: new Client({ connection }),
     queues: plan.queues,
     quickbooks: plan.quickbooks,
+    reach: 'any',
     now: Date.now,
     random: Math.random,
     nonce: () => randomBytes(16).toString('hex'),

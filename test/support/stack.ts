@@ -118,6 +118,7 @@ async function startStack(): Promise<Stack> {
     client,
     queues,
     quickbooks,
+    reach: 'any',
     now: Date.now,
     random: Math.random,
     nonce: () => randomBytes(16).toString('hex'),

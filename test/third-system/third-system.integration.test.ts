@@ -25,6 +25,7 @@ const rooms = [
   'activities',
   'api',
   'connectors',
+  'network',
   'database',
   'domain',
   'platform',

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { CallGate, CallTimeouts } from '../../contract';
+import type { CallGate, CallTimeouts, Reach } from '../../contract';
 import { call, checked, listsWithin, type HttpResult } from '../../http';
 import { readJson } from './errors';
 import { queryAnswerSchema } from './wire';
@@ -10,6 +10,7 @@ export interface ClientOptions {
   baseUrl: string;
   realmId: string;
   timeouts: CallTimeouts;
+  reach: Reach;
   now: () => number;
   accessToken: () => string;
 }
@@ -88,7 +89,7 @@ export class QboClient {
     body: string | undefined,
     signal: AbortSignal,
   ): Promise<HttpResult> {
-    const { baseUrl, timeouts, accessToken } = this.options;
+    const { baseUrl, timeouts, reach, accessToken } = this.options;
     return call({
       method,
       url: new URL(baseUrl.replace(/\/+$/, '') + path),
@@ -99,6 +100,7 @@ export class QboClient {
       },
       ...(body === undefined ? {} : { body }),
       timeouts,
+      reach,
       signal,
     });
   }

@@ -1,4 +1,4 @@
-import { ConnectorError, type CallTimeouts } from '../../contract';
+import { ConnectorError, type CallTimeouts, type Reach } from '../../contract';
 import { call, parsed, retryAfterMs } from '../../http';
 import { tokenErrorSchema, tokenSchema } from './wire';
 
@@ -17,6 +17,7 @@ export interface OAuthOptions {
   clientId: string;
   clientSecret: string;
   timeouts: CallTimeouts;
+  reach: Reach;
   now: () => number;
 }
 
@@ -45,6 +46,7 @@ export async function refreshCredentials(
       refresh_token: refreshToken,
     }).toString(),
     timeouts: options.timeouts,
+    reach: options.reach,
     signal,
   });
   // Neither a network error nor a server's error is a disconnect (quickbooks.md#tokens).

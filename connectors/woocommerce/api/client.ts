@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../../domain/words';
-import type { CallGate, CallTimeouts } from '../../contract';
+import type { CallGate, CallTimeouts, Reach } from '../../contract';
 import { call, checked, listsWithin, type HttpResult } from '../../http';
 import { readJson } from './errors';
 import type { SyncSettings } from '../../../domain/lane/sync-settings';
@@ -12,6 +12,7 @@ export interface WooCommerceOptions extends WooKeys {
   /** Base address of the store, such as `https://shop.example` or `http://127.0.0.1:8181/shop1`. */
   url: string;
   timeouts: CallTimeouts;
+  reach: Reach;
   /** As `readFacts` answered them; null before the first. */
   facts: JsonObject | null;
   /** What becomes of a product for 0. */
@@ -102,6 +103,7 @@ export class WooClient {
       },
       ...(body === undefined ? {} : { body }),
       timeouts: options.timeouts,
+      reach: options.reach,
       signal,
     });
   }

@@ -82,6 +82,7 @@ export async function connected(
     posting: { ...initialPostingSettings, ...posting },
     // No test of it is about slowness, and the machine may be busy with others.
     timeouts: { connectMs: 5000, firstByteMs: 15_000, totalMs: 20_000 },
+    reach: 'any',
     now: () => Date.now(),
   });
   const facts = parseFacts(await connector.readFacts(openGate()));

@@ -63,6 +63,7 @@ export class FreshCompany {
       facts: null,
       posting: initialPostingSettings,
       timeouts: { connectMs: 1000, firstByteMs: 2000, totalMs: 3000 },
+      reach: 'any',
       now: () => Date.now(),
     });
     if (accessToken === undefined) await this.made.readFacts(openGate());

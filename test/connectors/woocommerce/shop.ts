@@ -94,6 +94,7 @@ export function testShop(): TestShop {
       createWooCommerce({
         ...store,
         timeouts: { connectMs: 1000, firstByteMs: 2000, totalMs: 3000 },
+        reach: 'any',
         facts: { currency: 'USD' },
         zeroPrice,
         now: () => Date.now(),

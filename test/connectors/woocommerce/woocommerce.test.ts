@@ -43,6 +43,7 @@ beforeEach(async () => {
   connector = createWooCommerce({
     ...store,
     timeouts: { connectMs: 1000, firstByteMs: 2000, totalMs: 3000 },
+    reach: 'any',
     facts: null,
     zeroPrice: 'draft',
     now: () => Date.now(),
