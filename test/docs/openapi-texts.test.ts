@@ -9,7 +9,7 @@ import { filesEndingIn, textOf } from './citations';
 
 const verbs =
   'Cancel|Close|Connect|Create|Discard|Explain|Get|List|Map|Pause|Redrive|' +
-  'Request|Resume|Revoke|Send|Set|Start|Update';
+  'Request|Resume|Revoke|Rotate|Send|Set|Start|Update';
 
 it('every summary of a route is short, in the imperative and without a full stop', () => {
   const summaries = filesEndingIn('.ts')
