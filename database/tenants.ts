@@ -252,3 +252,28 @@ export async function writeAudit(
     [tenant, entry.actor, entry.action, entry.subject, JSON.stringify(entry.detail ?? {})],
   );
 }
+
+/** A line of that book. */
+export interface AuditEntry {
+  id: string;
+  at: string;
+  actor: string;
+  action: string;
+  subject: string;
+  detail: unknown;
+}
+
+/** The newest lines first: those before this one, from the newest on where it is null. */
+export async function listAudit(
+  db: Db,
+  tenant: number,
+  before: string | null,
+  limit: number,
+): Promise<AuditEntry[]> {
+  const result = await db.query<AuditEntry>(
+    `SELECT id::text AS id, at, actor, action, subject, detail FROM audit
+     WHERE tenant = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
+    [tenant, before, limit],
+  );
+  return result.rows;
+}
