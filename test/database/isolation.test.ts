@@ -9,7 +9,12 @@ import {
   withCursor,
 } from '../../database/absorb-store';
 import { findChange } from '../../database/changes';
-import { findConnection, putConnection, saveCredentials } from '../../database/connections';
+import {
+  disconnect,
+  findConnection,
+  putConnection,
+  saveCredentials,
+} from '../../database/connections';
 import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../database/deliveries';
 import {
   changesOf,
@@ -370,6 +375,7 @@ test('nothing that one tenant writes touches the other', async () => {
   expect(await saveCredentials(pool, { tenant: empty, system: 'qbo' }, 1, 'stolen')).toBe(false);
   expect(await recount(pool, empty)).toEqual([]);
   expect(await deliveries(pool, full)).toEqual(before);
+  expect(await disconnect(pool, empty, 'qbo')).toBe(false);
   expect(await findConnection(pool, full, 'qbo')).toMatchObject({ sealed: 'x' });
 });
 
