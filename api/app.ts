@@ -8,6 +8,7 @@ import type { ApiDeps } from './deps';
 import { describeApi } from './openapi';
 import { notFound, Problem, toProblem } from './problem';
 import type { Route } from './route';
+import { auditRoutes } from './routes/audit';
 import { changeRoutes } from './routes/changes';
 import { connectionRoutes } from './routes/connections';
 import { directionRoutes } from './routes/direction';
@@ -39,6 +40,7 @@ function routesOf(deps: ApiDeps): Route[] {
     ...recordRoutes(deps),
     ...explainRoutes(deps),
     ...runRoutes(deps),
+    ...auditRoutes(deps),
     ...notBuiltRoutes(),
   ];
 }

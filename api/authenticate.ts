@@ -52,6 +52,14 @@ export function rolesFor(access: KeyAccess): readonly Role[] {
 const noteEveryMs = 60_000;
 const notedMax = 10_000;
 
+/** What a request says of who sends it. */
+export interface Asker {
+  /** The Authorization header. */
+  authorization: string | undefined;
+  /** The address that the connection comes from. */
+  from: string;
+}
+
 /** Checks bearer keys. Nothing is cached: a revoked key stops at once. */
 export class Authenticator {
   private readonly rootHash: Buffer;
@@ -63,14 +71,14 @@ export class Authenticator {
     this.pool = pool;
   }
 
-  /** The caller named by an Authorization header; a problem 401 where it names nobody. */
-  async callerOf(header: string | undefined): Promise<Caller> {
-    const key = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1];
+  /** The caller named by a request; a problem 401 where it names nobody. */
+  async callerOf({ authorization, from }: Asker): Promise<Caller> {
+    const key = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization ?? '')?.[1];
     if (key === undefined) throw unauthorized();
     if (timingSafeEqual(hashOfKey(key), this.rootHash)) return { type: 'root' };
     const owner = key.startsWith('ts_') ? await findKeyOwner(this.pool, key) : null;
     if (owner === null) throw unauthorized();
-    this.noteUse(owner.keyId);
+    this.noteUse(owner.keyId, from);
     const { tenant, role, keyId } = owner;
     return { type: 'key', tenant, role, actor: `${role} key ${owner.label} (${keyId})` };
   }
@@ -80,11 +88,11 @@ export class Authenticator {
    * another tenant, 403 for too small a role.
    */
   async admit(
-    header: string | undefined,
+    asker: Asker,
     { access, rootMay = false }: { access: KeyAccess; rootMay?: boolean },
     tenantId: string,
   ): Promise<AtTenant> {
-    const caller = await this.callerOf(header);
+    const caller = await this.callerOf(asker);
     const isRoot = caller.type === 'root';
     if (isRoot && !rootMay)
       throw new Problem(403, 'forbidden', 'The root key only creates tenants and admin keys.');
@@ -99,13 +107,13 @@ export class Authenticator {
     return { tenant, actor, isRoot, audit };
   }
 
-  private noteUse(keyId: string): void {
+  private noteUse(keyId: string, from: string): void {
     const nowMs = Date.now();
     if (nowMs - (this.notedAtMs.get(keyId) ?? 0) < noteEveryMs) return;
     if (this.notedAtMs.size >= notedMax) this.notedAtMs.clear();
     this.notedAtMs.set(keyId, nowMs);
     // Only for people to see: a failure must not fail the request.
-    noteKeyUse(this.pool, keyId).catch(() => this.notedAtMs.delete(keyId));
+    noteKeyUse(this.pool, keyId, from).catch(() => this.notedAtMs.delete(keyId));
   }
 }
 

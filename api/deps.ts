@@ -18,4 +18,6 @@ export interface ApiDeps {
   isProduction: boolean;
   /** Base address of QuickBooks for new connections. */
   qboBaseUrl: string;
+  /** This application at Intuit, and where it takes consents back. */
+  qboApp: { revokeUrl: string; clientId: string; clientSecret: string };
 }

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 
 import { BigBodies } from './big-bodies';
-import type { Access, AtTenant, Authenticator, KeyAccess } from './authenticate';
+import type { Access, Asker, AtTenant, Authenticator, KeyAccess } from './authenticate';
 import type { JsonFault } from './json-text';
 import { fieldErrors, invalid, notFound, pathText, Problem } from './problem';
 import { readJsonBody } from './read-body';
@@ -92,8 +92,7 @@ export function tenantRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
     path: `/v1/tenants/{tenantId}${spec.path}`,
     run: async (request, authenticator) => {
       const { tenantId, ...rest } = request.params;
-      const { authorization } = request.headers;
-      const caller = await authenticator.admit(authorization, spec, String(tenantId));
+      const caller = await authenticator.admit(askerOf(request), spec, String(tenantId));
       const params = spec.params.safeParse(isNone(spec.params) ? undefined : rest);
       if (!params.success) throw notFound('resource');
       const query = checkedQuery(spec.query, request);
@@ -104,6 +103,10 @@ export function tenantRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
       });
     },
   };
+}
+
+function askerOf({ headers, socket }: Request): Asker {
+  return { authorization: headers.authorization, from: socket.remoteAddress ?? '' };
 }
 
 /** Of all tenants of this process. */
@@ -130,7 +133,7 @@ export function openRoute<B extends z.ZodType>(spec: OpenRouteSpec<B>): Route {
     path: spec.path,
     run: async (request, authenticator) => {
       if (spec.access === 'root') {
-        const caller = await authenticator.callerOf(request.headers.authorization);
+        const caller = await authenticator.callerOf(askerOf(request));
         if (caller.type !== 'root')
           throw new Problem(403, 'forbidden', 'Requires the root key of the installation.');
       }

@@ -73,6 +73,11 @@ export async function startApi(env: Env, overrides: ApiOverrides = {}): Promise<
     rootKey: env.rootKey,
     isProduction: env.isProduction,
     qboBaseUrl: qboBaseUrl(env),
+    qboApp: {
+      revokeUrl: (env.qbo.oauthUrl ?? intuitRevokeUrl).replace(/\/+$/, ''),
+      clientId: env.qbo.clientId ?? '',
+      clientSecret: env.qbo.clientSecret ?? '',
+    },
   });
   const server = createServer(app);
   // A body of 5 MB over a slow line; Node's own limit of 300 s lets idle senders hold on for too
@@ -125,6 +130,8 @@ function openPools(
     pool: open('truth-sync api', poolMax, true),
   };
 }
+
+const intuitRevokeUrl = 'https://developer.api.intuit.com';
 
 function qboBaseUrl({ qbo }: Env): string {
   if (qbo.baseUrl !== undefined) return qbo.baseUrl.replace(/\/+$/, '');

@@ -50,10 +50,16 @@ function accountKeyOf(system: Target, account: string): string {
  */
 export type Connected = Connection | 'other_account' | 'shared';
 
+/** Whether something of the tenant ($1) went to the system ($2), or may have. */
+const wasUsed = `(EXISTS (SELECT FROM sends s WHERE s.tenant = $1 AND s.system = $2
+    AND s.state <> 'not_executed')
+  OR EXISTS (SELECT FROM deliveries d WHERE d.tenant = $1 AND d.system = $2
+    AND d.remote_id IS NOT NULL))`;
+
 /**
- * Connects an account, or renews its credentials. Refused where the tenant is connected to another
- * account to which something was sent already: its remote ids would be wrong there
- * (quickbooks.md#tokens); a mistyped address is replaced. Refused too where another tenant is
+ * Connects an account, or renews its credentials. Refused where the tenant is, or was last,
+ * connected to another account to which something was sent already: its remote ids would be wrong
+ * there (quickbooks.md#tokens); a mistyped address is replaced. Refused too where another tenant is
  * connected to this one, unless `isSharedFine`.
  */
 export async function putConnection(
@@ -79,24 +85,44 @@ export async function putConnection(
     if (shared !== null && !isSharedFine) return 'shared';
     const row = await firstRow<Connection>(
       client,
-      `INSERT INTO connections AS c (tenant, system, address, account, sealed, account_key)
-         VALUES ($1, $2, $3, $4, $5, $6)
+      `WITH former AS MATERIALIZED (SELECT account, revision FROM former_connections
+         WHERE tenant = $1 AND system = $2 FOR UPDATE)
+       INSERT INTO connections AS c (tenant, system, address, account, sealed, account_key,
+         revision)
+       SELECT $1, $2, $3, $4, $5, $6, coalesce((SELECT revision FROM former), 0) + 1
+       WHERE NOT EXISTS (SELECT FROM former WHERE account <> $4) OR NOT ${wasUsed}
        ON CONFLICT (tenant, system) DO UPDATE SET address = excluded.address,
          account = excluded.account, sealed = excluded.sealed,
          account_key = excluded.account_key, facts = NULL, facts_at = NULL,
            revision = c.revision + 1, connected_at = now()
-       WHERE c.account = excluded.account OR NOT (
-         EXISTS (SELECT FROM sends s WHERE s.tenant = $1 AND s.system = $2
-           AND s.state <> 'not_executed')
-         OR EXISTS (SELECT FROM deliveries d WHERE d.tenant = $1 AND d.system = $2
-           AND d.remote_id IS NOT NULL))
+       WHERE c.account = excluded.account OR NOT ${wasUsed}
        RETURNING ${columns}`,
       [tenant, system, connection.address, account, connection.sealed, key],
     );
     if (row === null) return 'other_account';
+    await client.query('DELETE FROM former_connections WHERE tenant = $1 AND system = $2', [
+      tenant,
+      system,
+    ]);
     await clearNeedsAuth(client, { tenant, system });
     return row;
   });
+}
+
+/**
+ * Forgets credentials and facts of an account; which one it was is remembered, and mappings, ids
+ * and history stay. False where none was connected.
+ */
+export async function disconnect(db: Db, tenant: number, system: Target): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `WITH gone AS (DELETE FROM connections WHERE tenant = $1 AND system = $2
+       RETURNING tenant, system, account, revision)
+     INSERT INTO former_connections (tenant, system, account, revision) SELECT * FROM gone
+     ON CONFLICT (tenant, system) DO UPDATE SET account = excluded.account,
+       revision = excluded.revision, disconnected_at = now()`,
+    [tenant, system],
+  );
+  return rowCount === 1;
 }
 
 /**

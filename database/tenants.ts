@@ -126,12 +126,17 @@ export async function addKey(
   db: Db,
   tenant: number,
   key: string,
-  { role, label }: { role: Role; label: string },
+  {
+    role,
+    label,
+    expiresAt = null,
+  }: { role: Role; label: string; expiresAt?: string | null | undefined },
 ): Promise<string> {
   const row = await firstRow<{ id: string }>(
     db,
-    'INSERT INTO api_keys (tenant, hash, role, label) VALUES ($1, $2, $3, $4) RETURNING id',
-    [tenant, hashOfKey(key), role, label],
+    `INSERT INTO api_keys (tenant, hash, role, label, expires_at)
+     VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+    [tenant, hashOfKey(key), role, label, expiresAt],
   );
   if (row === null) throw new Error('Bug: INSERT ... RETURNING gave no key');
   return row.id;
@@ -140,12 +145,15 @@ export async function addKey(
 export async function listKeys(db: Db, tenant: number): Promise<ApiKey[]> {
   const result = await db.query<ApiKey>(
     `SELECT id, role, label, created_at AS "createdAt", last_used_at AS "lastUsedAt",
-       revoked_at AS "revokedAt"
+       last_used_from AS "lastUsedFrom", expires_at AS "expiresAt", revoked_at AS "revokedAt"
      FROM api_keys WHERE tenant = $1 ORDER BY created_at, id`,
     [tenant],
   );
   return result.rows;
 }
+
+/** Of a key that opens something. */
+const isLive = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())';
 
 export type Revoked = 'revoked' | 'unknown' | 'last_admin';
 
@@ -154,7 +162,7 @@ export async function revokeKey(pool: Pool, tenant: number, id: string): Promise
   return inTransaction(pool, async (tx) => {
     // All at once, so that two admins who revoke each other's key do not both succeed.
     const keys = await tx.query<{ id: string; role: Role }>(
-      `SELECT id, role FROM api_keys WHERE tenant = $1 AND revoked_at IS NULL
+      `SELECT id, role FROM api_keys WHERE tenant = $1 AND ${isLive}
        ORDER BY created_at, id FOR UPDATE`,
       [tenant],
     );
@@ -170,6 +178,38 @@ export async function revokeKey(pool: Pool, tenant: number, id: string): Promise
   });
 }
 
+/** A key that takes the place of another one. */
+export interface RotatedKey {
+  id: string;
+  role: Role;
+  label: string;
+  /** When the former key ends. */
+  formerEndsAt: string;
+}
+
+/**
+ * Makes `key` with the role and label of a live one, which goes on for `overlapMs` and never longer
+ * than it would have; null where there is no such live key.
+ */
+export async function rotateKey(
+  pool: Pool,
+  tenant: number,
+  formerId: string,
+  { key, overlapMs, expiresAt }: { key: string; overlapMs: number; expiresAt: string | null },
+): Promise<RotatedKey | null> {
+  return inTransaction(pool, async (tx) => {
+    const former = await firstRow<Omit<RotatedKey, 'id'>>(
+      tx,
+      `UPDATE api_keys SET expires_at = least(expires_at, now() + $3 * interval '1 ms')
+       WHERE tenant = $1 AND id = $2 AND ${isLive}
+       RETURNING role, label, expires_at AS "formerEndsAt"`,
+      [tenant, formerId, overlapMs],
+    );
+    if (former === null) return null;
+    return { ...former, id: await addKey(tx, tenant, key, { ...former, expiresAt }) };
+  });
+}
+
 export interface KeyOwner {
   keyId: string;
   role: Role;
@@ -177,13 +217,14 @@ export interface KeyOwner {
   tenant: Tenant;
 }
 
-/** Whose live key this is, with the tenant it belongs to; null for an unknown or revoked one. */
+/** Whose live key this is, with the tenant it belongs to; null where no live key is known. */
 export async function findKeyOwner(db: Db, key: string): Promise<KeyOwner | null> {
   const row = await firstRow<Tenant & { keyId: string; role: Role; label: string }>(
     db,
     `SELECT k.id AS "keyId", k.role, k.label, t.id, t.tenant_id AS "tenantId", t.name,
             t.time_zone AS "timeZone", t.currency, t.country, t.created_at AS "createdAt"
-     FROM api_keys k JOIN tenants t ON t.id = k.tenant WHERE k.hash = $1 AND k.revoked_at IS NULL`,
+     FROM api_keys k JOIN tenants t ON t.id = k.tenant WHERE k.hash = $1 AND k.revoked_at IS NULL
+       AND (k.expires_at IS NULL OR k.expires_at > now())`,
     [hashOfKey(key)],
   );
   if (row === null) return null;
@@ -191,12 +232,12 @@ export async function findKeyOwner(db: Db, key: string): Promise<KeyOwner | null
   return { keyId, role, label, tenant };
 }
 
-/** Notes that a key was used, at most once a minute per key. */
-export async function noteKeyUse(db: Db, keyId: string): Promise<void> {
+/** Notes that a key was used, and from where: at most once a minute per key. */
+export async function noteKeyUse(db: Db, keyId: string, from: string): Promise<void> {
   await db.query(
-    `UPDATE api_keys SET last_used_at = now()
+    `UPDATE api_keys SET last_used_at = now(), last_used_from = left($2, 100)
      WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
-    [keyId],
+    [keyId, from],
   );
 }
 
@@ -210,4 +251,29 @@ export async function writeAudit(
     'INSERT INTO audit (tenant, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5)',
     [tenant, entry.actor, entry.action, entry.subject, JSON.stringify(entry.detail ?? {})],
   );
+}
+
+/** A line of that book. */
+export interface AuditEntry {
+  id: string;
+  at: string;
+  actor: string;
+  action: string;
+  subject: string;
+  detail: unknown;
+}
+
+/** The newest lines first: those before this one, from the newest on where it is null. */
+export async function listAudit(
+  db: Db,
+  tenant: number,
+  before: string | null,
+  limit: number,
+): Promise<AuditEntry[]> {
+  const result = await db.query<AuditEntry>(
+    `SELECT id::text AS id, at, actor, action, subject, detail FROM audit
+     WHERE tenant = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
+    [tenant, before, limit],
+  );
+  return result.rows;
 }

@@ -15,6 +15,13 @@ export const apiKey = z
     label: z.string(),
     createdAt: instantText,
     lastUsedAt: instantText.nullable(),
+    lastUsedFrom: z
+      .string()
+      .nullable()
+      .meta({ description: 'Address that the server saw; of a proxy, where one is before it.' }),
+    expiresAt: instantText
+      .nullable()
+      .meta({ description: 'From then on it is refused; null: it stays.', format: 'date-time' }),
     revokedAt: instantText.nullable(),
   })
   .meta({ id: 'ApiKey' });

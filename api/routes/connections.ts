@@ -3,14 +3,20 @@ import { randomUUID } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { findConnection, putConnection, secretPlace } from '../../database/connections';
+import {
+  disconnect,
+  findConnection,
+  putConnection,
+  secretPlace,
+  type Connection,
+} from '../../database/connections';
 import { targets, type Target } from '../../domain/words';
 import { isPublicHost } from '../../network/public-host';
 import type { AtTenant } from '../authenticate';
 import type { ApiDeps } from '../deps';
 import { pageSchema } from '../paging';
-import { invalid, Problem } from '../problem';
-import { get, put, tenantRoute, type Route } from '../route';
+import { invalid, notFound, Problem } from '../problem';
+import { del, get, put, tenantRoute, type Route } from '../route';
 import { instantText, systemName } from '../../schemas/words';
 
 /** A key or token of a vendor: printable, without blanks. */
@@ -70,6 +76,7 @@ export function connectionRoutes(deps: ApiDeps): Route[] {
     }),
     wooRoute(deps),
     quickBooksRoute(deps),
+    disconnectRoute(deps),
   ];
 }
 
@@ -149,6 +156,65 @@ function quickBooksRoute(deps: ApiDeps): Route {
       return connect(deps, caller, account, { ...tokens, expiresAtMs: null });
     },
   });
+}
+
+const disconnected = z.object({
+  system: systemName,
+  isRevoked: z
+    .boolean()
+    .meta({ description: 'Whether the vendor takes the credentials no more, by our doing.' }),
+  detail: z.string().meta({ description: 'What happened at the vendor, and what is left to do.' }),
+});
+
+function disconnectRoute(deps: ApiDeps): Route {
+  return tenantRoute({
+    ...del('/connections/{system}', 'admin'),
+    summary: 'Disconnect a system: its credentials are revoked and forgotten',
+    description:
+      'Nothing is sent there any more; what is due waits. Mappings, ids and history stay, and ' +
+      'connecting the same account again goes on where it was. Another account is refused once ' +
+      'something was sent (409 `other_account`).',
+    params: z.strictObject({ system: systemName }),
+    answers: { 200: disconnected },
+    handle: async ({ tenant, audit, params: { system } }) => {
+      const connection = await findConnection(deps.pool, tenant.id, system);
+      if (connection === null) throw notFound('connection');
+      // Before they are forgotten: a process that ends in between leaves what can be asked again.
+      const { isRevoked, detail } = await revoked(deps, tenant.id, connection);
+      if (!(await disconnect(deps.pool, tenant.id, system))) throw notFound('connection');
+      await audit('connection.delete', system, { account: connection.account, isRevoked });
+      deps.signals.send(tenant.tenantId, { name: 'credentialsUpdated', lane: system });
+      return { status: 200, body: { system, isRevoked, detail } };
+    },
+  });
+}
+
+async function revoked(
+  { secrets, qboApp, isProduction }: ApiDeps,
+  tenant: number,
+  { system, sealed }: Connection,
+): Promise<{ isRevoked: boolean; detail: string }> {
+  if (system === 'woo') return { isRevoked: false, detail: revokeInShop };
+  const secret = opened(secrets, sealed, secretPlace(tenant, system));
+  if (secret === null) return { isRevoked: false, detail: revokeInBooks };
+  const reach = isProduction ? 'public' : 'any';
+  return connectors.qbo.revoke({ ...qboApp, timeouts: checkTimeouts, reach }, secret);
+}
+
+const revokeInShop =
+  'The keys are forgotten here. Revoke them in the shop too, under WooCommerce, Settings, ' +
+  'Advanced, REST API.';
+const revokeInBooks =
+  'The stored credentials could not be opened and are forgotten. Disconnect truth-sync in ' +
+  'QuickBooks too, under Apps.';
+
+/** Null where the key is gone that sealed it. */
+function opened(secrets: ApiDeps['secrets'], sealed: string, place: string): unknown {
+  try {
+    return JSON.parse(secrets.open(sealed, place));
+  } catch {
+    return null;
+  }
 }
 
 interface Account {

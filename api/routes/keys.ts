@@ -1,13 +1,23 @@
 import { z } from 'zod';
 
 import { label } from '../../schemas/body-parts';
-import { addKey, listKeys, revokeKey } from '../../database/tenants';
+import { addKey, listKeys, revokeKey, rotateKey } from '../../database/tenants';
 import { apiKey, roles } from '../../schemas/keys';
+import { instantText } from '../../schemas/words';
 import type { ApiDeps } from '../deps';
+import { instant } from '../instant';
 import { listRoute, pageQuery } from '../paging';
 import { notFound, Problem } from '../problem';
 import { del, get, post, tenantRoute, type Route } from '../route';
 import { newApiKey } from './tenants';
+
+/** When a new key ends; without it the key stays until it is revoked. */
+const expiresAt = instant
+  .refine((text) => !(Date.parse(text) <= Date.now()), 'must be in the future')
+  .optional();
+
+/** A month: whoever has a key built in brings the next one by then. */
+const overlapHoursMax = 720;
 
 export function keyRoutes({ pool }: ApiDeps): Route[] {
   return [
@@ -31,7 +41,7 @@ export function keyRoutes({ pool }: ApiDeps): Route[] {
         'sends changes; `viewer` reads; `operator` also acts on failures, lanes, directions, ' +
         'mappings and runs; `admin` may do everything.',
       body: z
-        .strictObject({ role: z.enum(roles), label: label(100) })
+        .strictObject({ role: z.enum(roles), label: label(100), expiresAt })
         .meta({ example: { role: 'pos', label: 'till 1' } }),
       answers: { 201: z.object({ id: z.uuid(), key: z.string() }) },
       rootMay: true,
@@ -47,9 +57,32 @@ export function keyRoutes({ pool }: ApiDeps): Route[] {
       },
     }),
     tenantRoute({
+      ...post('/keys/{keyId}/rotate', 'admin'),
+      summary: 'Rotate an API key: a new one takes its place (shown once)',
+      description:
+        'The new key has the role and label of the former one, which goes on for ' +
+        '`overlapHours`, so that nothing stands still while the new one is brought to where it ' +
+        'is used. 0 ends it at once.',
+      params: z.strictObject({ keyId: z.uuid() }),
+      body: z
+        .strictObject({ overlapHours: z.int().min(0).max(overlapHoursMax).default(24), expiresAt })
+        .meta({ example: { overlapHours: 24 } }),
+      answers: { 201: z.object({ id: z.uuid(), key: z.string(), formerEndsAt: instantText }) },
+      handle: async ({ tenant, audit, params: { keyId }, body }) => {
+        const key = newApiKey();
+        const overlapMs = body.overlapHours * 3_600_000;
+        const made = { key, overlapMs, expiresAt: body.expiresAt ?? null };
+        const rotated = await rotateKey(pool, tenant.id, keyId, made);
+        if (rotated === null) throw notFound('live key');
+        const { id, formerEndsAt } = rotated;
+        await audit('key.rotate', keyId, { id, formerEndsAt });
+        return { status: 201, body: { id, key, formerEndsAt } };
+      },
+    }),
+    tenantRoute({
       ...del('/keys/{keyId}', 'admin'),
       summary: 'Revoke an API key',
-      description: 'It stops at once. The last admin key stays: 409 `last_admin_key`.',
+      description: 'It stops at once. The last live admin key stays: 409 `last_admin_key`.',
       params: z.strictObject({ keyId: z.uuid() }),
       answers: { 204: null },
       handle: async ({ tenant, audit, params: { keyId } }) => {

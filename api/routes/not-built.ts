@@ -17,7 +17,6 @@ const tenantPaths: readonly [Method, string, Role][] = [
   ['post', '/connections/woo/authorize', 'admin'],
   ['post', '/connections/qbo/authorize', 'admin'],
   ['post', '/connections/{system}/test', 'admin'],
-  ['delete', '/connections/{system}', 'admin'],
   ['get', '/conflicts', 'viewer'],
   ['post', '/conflicts/{conflictId}/resolve', 'operator'],
   ['get', '/history', 'viewer'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { ConnectorModule } from '../module';
+import { revokeCredentials, type Revocation, type RevokeOptions } from './api/oauth';
 import { postedKeysOf } from './books/posted';
 import { parseFacts } from './company/facts';
 import { isCheckable, unfitTarget, unknownKey } from './company/mapping-target';
@@ -26,7 +27,10 @@ const books = {
 };
 
 /** A QuickBooks Online company, by the tokens of OAuth 2. */
-export const quickbooks: ConnectorModule & { books: typeof books } = {
+export const quickbooks: ConnectorModule & {
+  books: typeof books;
+  revoke: typeof revoke;
+} = {
   open: ({ address, account, secret, saveSecret, app, ...options }) =>
     createQuickBooks({
       ...app,
@@ -39,4 +43,10 @@ export const quickbooks: ConnectorModule & { books: typeof books } = {
   knowsFacts: (facts) => parseFacts(facts) !== null,
   isByPosting: true,
   books,
+  revoke,
 };
+
+/** Takes the consent back by stored credentials. */
+function revoke(options: RevokeOptions, secret: unknown): Promise<Revocation> {
+  return revokeCredentials(options, secretSchema.parse(secret).refreshToken);
+}

@@ -9,7 +9,14 @@ import { oddTexts, refusedTexts } from '../support/nasty-texts';
 import { accountsOf, listed, operatorOf, type Ask } from '../support/operator';
 import { customer, order, product } from '../support/samples';
 import { documents } from '../support/sandboxes';
-import { control, createTestTenant, withStack, untilIdle, type TestTenant } from '../support/stack';
+import {
+  control,
+  createTestTenant,
+  until,
+  untilIdle,
+  withStack,
+  type TestTenant,
+} from '../support/stack';
 import { sent, untilStands } from '../support/ways-out';
 
 // Odd texts as every kind of text that a POS sends, through the HTTP door and the whole way to both
@@ -191,6 +198,8 @@ test('odd texts end in both systems as they went in, or are held with a reason, 
   expect(statuses.filter((status) => status >= 500)).toEqual([]);
 });
 
+const waitingRedrives = 'SELECT FROM redrives WHERE tenant = $1 AND applied_at IS NULL';
+
 /** Each is asked about, and what is held is redriven by its cause. */
 async function lookedAt(tenant: TestTenant, ask: Ask): Promise<void> {
   for (const text of oddTexts.filter((_, index) => index % 3 === 0))
@@ -203,6 +212,12 @@ async function lookedAt(tenant: TestTenant, ask: Ask): Promise<void> {
     .parse((await seen(ask('GET', '/failures/causes'))).body);
   for (const { cause } of items)
     expect(await seen(ask('POST', '/failures/redrive', { cause }))).toMatchObject({ status: 202 });
+  // Nothing is due before they are applied: idle comes twice.
+  await until(
+    'redrives applied',
+    async () => (await stack.database.pool.query(waitingRedrives, [tenant.id])).rowCount,
+    (waiting) => waiting === 0,
+  );
   await untilIdle(stack, tenant);
 }
 

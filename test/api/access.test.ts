@@ -56,7 +56,10 @@ async function contents(): Promise<unknown> {
     'tenant_intake',
   ];
   const counts = tables.map((table) => {
-    const columns = table === 'api_keys' ? "(to_jsonb(t) - 'last_used_at')" : 'to_jsonb(t)';
+    const columns =
+      table === 'api_keys'
+        ? "(to_jsonb(t) - '{last_used_at,last_used_from}'::text[])"
+        : 'to_jsonb(t)';
     return `SELECT '${table}' AS name, md5(coalesce(string_agg(${columns}::text, ','
        ORDER BY ${columns}::text), '')) AS hash FROM ${table} t`;
   });

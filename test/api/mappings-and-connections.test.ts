@@ -33,12 +33,21 @@ async function tenantNumber(owner: ApiTenant): Promise<number> {
   return (await findTenant(api.database.pool, owner.tenantId))?.id ?? 0;
 }
 
+/** As the API lists them, page by page, the oldest first. */
 async function actionsOf(owner: ApiTenant): Promise<string[]> {
-  const rows = await api.database.pool.query<{ action: string }>(
-    'SELECT action FROM audit WHERE tenant = $1 ORDER BY id',
-    [await tenantNumber(owner)],
-  );
-  return rows.rows.map(({ action }) => action);
+  const page = z.object({
+    items: z.array(z.object({ action: z.string() })),
+    nextCursor: z.string().nullable(),
+  });
+  const actions: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const after: string = cursor === '' ? '' : `&cursor=${cursor}`;
+    const answer = await as('viewer', owner)('GET', `/audit?limit=4${after}`);
+    const { items, nextCursor } = page.parse(answer.body);
+    actions.push(...items.map(({ action }) => action));
+    cursor = nextCursor;
+  }
+  return actions.reverse();
 }
 
 describe('mappings', () => {

@@ -9,7 +9,12 @@ import {
   withCursor,
 } from '../../database/absorb-store';
 import { findChange } from '../../database/changes';
-import { findConnection, putConnection, saveCredentials } from '../../database/connections';
+import {
+  disconnect,
+  findConnection,
+  putConnection,
+  saveCredentials,
+} from '../../database/connections';
 import { lockDeliveriesOf, openReferences, productsOfSkus } from '../../database/deliveries';
 import {
   changesOf,
@@ -56,7 +61,16 @@ import {
   queueDepth,
   queueState,
 } from '../../database/status';
-import { addKey, findKeyOwner, findTenant, listKeys, revokeKey } from '../../database/tenants';
+import {
+  addKey,
+  findKeyOwner,
+  findTenant,
+  listAudit,
+  listKeys,
+  revokeKey,
+  rotateKey,
+  writeAudit,
+} from '../../database/tenants';
 import { recount } from '../../database/watchdog';
 import { withDatabase } from '../support/database';
 import { count, customer, order, orderBody, product } from '../support/samples';
@@ -116,6 +130,7 @@ beforeAll(async () => {
   );
   await putConnection(pool, full, { system: 'qbo', address: 'x', account: 'x', sealed: 'x' });
   await addKey(pool, full, 'second-key', { role: 'viewer', label: 'second' });
+  await writeAudit(pool, full, { actor: 'a', action: 'key.create', subject: 'second' });
   await createRun(pool, full, {
     id: run,
     kind: 'dry_run',
@@ -320,6 +335,8 @@ test('what a tenant always has is its own: lanes, settings, keys', async () => {
   expect(
     await settingsVersions(database.pool, empty, 'direction', { after: null, limit: 9 }),
   ).toHaveLength(1);
+  expect(await listAudit(database.pool, empty, null, 9)).toEqual([]);
+  expect(await listAudit(database.pool, full, null, 9)).toHaveLength(1);
   expect(await listKeys(database.pool, empty)).toHaveLength(1);
   expect(await listKeys(database.pool, full)).toHaveLength(2);
 });
@@ -358,6 +375,7 @@ test('nothing that one tenant writes touches the other', async () => {
   expect(await saveCredentials(pool, { tenant: empty, system: 'qbo' }, 1, 'stolen')).toBe(false);
   expect(await recount(pool, empty)).toEqual([]);
   expect(await deliveries(pool, full)).toEqual(before);
+  expect(await disconnect(pool, empty, 'qbo')).toBe(false);
   expect(await findConnection(pool, full, 'qbo')).toMatchObject({ sealed: 'x' });
 });
 
@@ -383,6 +401,8 @@ test('a key opens its own tenant only, and a revoked one nothing', async () => {
   const owner = await findKeyOwner(pool, 'second-key');
   expect(owner).toMatchObject({ role: 'viewer', tenant: { id: full } });
   expect(await findKeyOwner(pool, 'second-kez')).toBeNull();
+  const next = { key: 'third-key', overlapMs: 0, expiresAt: null };
+  expect(await rotateKey(pool, empty, owner?.keyId ?? '', next)).toBeNull();
   expect(await revokeKey(pool, empty, owner?.keyId ?? '')).toBe('unknown');
   expect(await findKeyOwner(pool, 'second-key')).not.toBeNull();
   expect(await revokeKey(pool, full, owner?.keyId ?? '')).toBe('revoked');

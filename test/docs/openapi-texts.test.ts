@@ -8,8 +8,8 @@ import { filesEndingIn, textOf } from './citations';
 // What the OpenAPI document says to people: summaries of routes, and examples.
 
 const verbs =
-  'Cancel|Close|Connect|Create|Discard|Explain|Get|List|Map|Pause|Redrive|' +
-  'Request|Resume|Revoke|Send|Set|Start|Update';
+  'Cancel|Close|Connect|Create|Disconnect|Discard|Explain|Get|List|Map|Pause|Redrive|' +
+  'Request|Resume|Revoke|Rotate|Send|Set|Start|Update';
 
 it('every summary of a route is short, in the imperative and without a full stop', () => {
   const summaries = filesEndingIn('.ts')

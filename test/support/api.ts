@@ -47,6 +47,8 @@ export interface TestApiOptions {
   temporalAddress?: string;
   /** Where the API finds its database, if not at its true address. */
   databaseUrlOf?: (url: string) => string;
+  /** Further variables of its environment. */
+  variables?: Record<string, string>;
   /** Whose database and workers the API shares. */
   stack?: Stack;
 }
@@ -78,6 +80,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     TRUTH_SYNC_ROOT_KEY: rootKey,
     TRUTH_SYNC_SECRET_KEYS: `test:${randomBytes(32).toString('base64')}`,
     LOG_LEVEL: 'silent',
+    ...options.variables,
   });
   const api = await startApi(env, { queues });
   const call = (method: string, path: string, given: CallOptions = {}): Promise<Called> =>

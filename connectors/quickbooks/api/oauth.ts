@@ -1,8 +1,8 @@
 import { ConnectorError, type CallTimeouts, type Reach } from '../../contract';
-import { call, parsed, retryAfterMs } from '../../http';
+import { call, parsed, retryAfterMs, type HttpCall } from '../../http';
 import { tokenErrorSchema, tokenSchema } from './wire';
 
-// Renewal of the access token (quickbooks.md#tokens).
+// Renewal of the access token, and its end (quickbooks.md#tokens).
 
 export interface QboCredentials {
   accessToken: string;
@@ -21,6 +21,59 @@ export interface OAuthOptions {
   now: () => number;
 }
 
+/** What came of a revocation. */
+export interface Revocation {
+  isRevoked: boolean;
+  /** For the person who disconnects. */
+  detail: string;
+}
+
+export interface RevokeOptions extends Omit<OAuthOptions, 'oauthUrl' | 'now'> {
+  /** Base address, in production `https://developer.api.intuit.com`. */
+  revokeUrl: string;
+}
+
+const revokePath = '/v2/oauth2/tokens/revoke';
+const byHand = 'Disconnect truth-sync in QuickBooks too, under Apps.';
+
+/**
+ * Takes the consent back: with the refresh token every token of the company dies. Never throws for
+ * what the vendor does.
+ */
+export async function revokeCredentials(
+  options: RevokeOptions,
+  refreshToken: string,
+): Promise<Revocation> {
+  const { signal } = new AbortController();
+  const body = JSON.stringify({ token: refreshToken });
+  const result = await call({
+    ...toTokenService(options, options.revokeUrl + revokePath),
+    headers: { ...headersOf(options), 'content-type': 'application/json' },
+    body,
+    signal,
+  });
+  if (result.type !== 'answer') return { isRevoked: false, detail: `${result.detail}. ${byHand}` };
+  if (result.status === 200) return { isRevoked: true, detail: 'The consent is taken back.' };
+  // Not known there any more: taken back before, or too old.
+  if (result.status === 400) return { isRevoked: true, detail: 'The consent was over already.' };
+  return { isRevoked: false, detail: `Revocation: HTTP ${result.status}. ${byHand}` };
+}
+
+function toTokenService(
+  { timeouts, reach }: Pick<OAuthOptions, 'timeouts' | 'reach'>,
+  url: string,
+): Pick<HttpCall, 'method' | 'url' | 'timeouts' | 'reach'> {
+  return { method: 'POST', url: new URL(url), timeouts, reach };
+}
+
+function headersOf({ clientId, clientSecret }: Pick<OAuthOptions, 'clientId' | 'clientSecret'>): {
+  accept: string;
+  authorization: string;
+} {
+  const pair = Buffer.from(`${clientId}:${clientSecret}`, 'utf8').toString('base64');
+  return { accept: 'application/json', authorization: `Basic ${pair}` };
+}
+
 const tokenPath = '/oauth2/v1/tokens/bearer';
 
 /**
@@ -31,22 +84,14 @@ export async function refreshCredentials(
   refreshToken: string,
   signal: AbortSignal,
 ): Promise<QboCredentials | null> {
-  const pair = Buffer.from(`${options.clientId}:${options.clientSecret}`, 'utf8');
   const askedAtMs = options.now();
   const result = await call({
-    method: 'POST',
-    url: new URL(options.oauthUrl.replace(/\/+$/, '') + tokenPath),
-    headers: {
-      accept: 'application/json',
-      'content-type': 'application/x-www-form-urlencoded',
-      authorization: `Basic ${pair.toString('base64')}`,
-    },
+    ...toTokenService(options, options.oauthUrl.replace(/\/+$/, '') + tokenPath),
+    headers: { ...headersOf(options), 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({
       grant_type: 'refresh_token',
       refresh_token: refreshToken,
     }).toString(),
-    timeouts: options.timeouts,
-    reach: options.reach,
     signal,
   });
   // Neither a network error nor a server's error is a disconnect (quickbooks.md#tokens).

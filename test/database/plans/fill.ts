@@ -49,6 +49,7 @@ export const grown = [
   'settings',
   'mappings',
   'api_keys',
+  'audit',
   'redrives',
   'summary_members',
   'summary_numbers',
@@ -83,6 +84,8 @@ const statements = [
   `INSERT INTO api_keys (tenant, hash, role, label)
      SELECT id, sha256((id || 'k' || n)::bytea), 'viewer', 'key'
        FROM tenants, generate_series(1, 3) n`,
+  `INSERT INTO audit (tenant, actor, action, subject)
+   SELECT t, 'a', 'key.create', 'x' FROM generate_series(1, 30) n, generate_series(1, 1001) t`,
   `INSERT INTO mappings (tenant, kind, key, target_id, changed_by)
    SELECT t, k, k || n, n, 'x' FROM generate_series(1, 1001) t,
      unnest(ARRAY['account', 'tender', 'item']) k, generate_series(1, 5) n`,

@@ -86,7 +86,13 @@ import {
   undoneAmong,
   undoOutcomesOf,
 } from '../../../database/undo';
-import { findKeyOwner, findTenant, homeCurrencyOf, listKeys } from '../../../database/tenants';
+import {
+  findKeyOwner,
+  findTenant,
+  homeCurrencyOf,
+  listAudit,
+  listKeys,
+} from '../../../database/tenants';
 import { findStuckTenants, recount } from '../../../database/watchdog';
 import { initialDirection } from '../../../domain/delivery/direction';
 import { targets } from '../../../domain/words';
@@ -449,6 +455,7 @@ export const hotQueries: Record<string, (pool: Pool) => Promise<unknown>> = {
   listMappings: (pool) => listMappings(pool, tenant, 'item', { after: 'sku5', limit: 200 }),
   findKeyOwner: (pool) => findKeyOwner(pool, '1k1'),
   listKeys: (pool) => listKeys(pool, tenant),
+  listAudit: (pool) => listAudit(pool, tenant, '30000', 200),
   findTenant: (pool) => findTenant(pool, 'tenant-77'),
   'findStuckTenants, 1,001 tenants': (pool) => findStuckTenants(pool, 0, '', 2_000),
   recount: (pool) => recount(pool, tenant),
