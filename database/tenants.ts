@@ -223,8 +223,7 @@ export async function findKeyOwner(db: Db, key: string): Promise<KeyOwner | null
     db,
     `SELECT k.id AS "keyId", k.role, k.label, t.id, t.tenant_id AS "tenantId", t.name,
             t.time_zone AS "timeZone", t.currency, t.country, t.created_at AS "createdAt"
-     FROM api_keys k JOIN tenants t ON t.id = k.tenant WHERE k.hash = $1 AND k.revoked_at IS NULL
-       AND (k.expires_at IS NULL OR k.expires_at > now())`,
+     FROM api_keys k JOIN tenants t ON t.id = k.tenant WHERE k.hash = $1 AND ${isLive}`,
     [hashOfKey(key)],
   );
   if (row === null) return null;

@@ -1,3 +1,4 @@
+import type { CallTimeouts, Reach } from '../../connectors/contract';
 import { connectors } from '../../connectors/registry';
 import { randomUUID } from 'node:crypto';
 
@@ -108,8 +109,7 @@ function wooRoute(deps: ApiDeps): Route {
       const check = await connectors.woo.checkStore({
         url,
         ...keys,
-        timeouts: checkTimeouts,
-        reach: deps.isProduction ? 'public' : 'any',
+        ...callRules(deps),
         now: Date.now,
         nonce: randomUUID,
       });
@@ -120,8 +120,11 @@ function wooRoute(deps: ApiDeps): Route {
   });
 }
 
-/** Somebody waits for the answer. */
-const checkTimeouts = { connectMs: 5_000, firstByteMs: 10_000, totalMs: 15_000 };
+/** How a vendor is called while somebody waits for the answer. */
+function callRules({ isProduction }: ApiDeps): { timeouts: CallTimeouts; reach: Reach } {
+  const timeouts = { connectMs: 5_000, firstByteMs: 10_000, totalMs: 15_000 };
+  return { timeouts, reach: isProduction ? 'public' : 'any' };
+}
 
 function quickBooksRoute(deps: ApiDeps): Route {
   return tenantRoute({
@@ -190,15 +193,14 @@ function disconnectRoute(deps: ApiDeps): Route {
 }
 
 async function revoked(
-  { secrets, qboApp, isProduction }: ApiDeps,
+  deps: ApiDeps,
   tenant: number,
   { system, sealed }: Connection,
 ): Promise<{ isRevoked: boolean; detail: string }> {
   if (system === 'woo') return { isRevoked: false, detail: revokeInShop };
-  const secret = opened(secrets, sealed, secretPlace(tenant, system));
+  const secret = opened(deps.secrets, sealed, secretPlace(tenant, system));
   if (secret === null) return { isRevoked: false, detail: revokeInBooks };
-  const reach = isProduction ? 'public' : 'any';
-  return connectors.qbo.revoke({ ...qboApp, timeouts: checkTimeouts, reach }, secret);
+  return connectors.qbo.revoke({ ...deps.qboApp, ...callRules(deps) }, secret);
 }
 
 const revokeInShop =
@@ -234,8 +236,8 @@ async function connect(
   const connection = await putConnection(pool, tenant.id, { ...to, sealed }, isSharedFine);
   if (connection === 'other_account') {
     const detail =
-      `The tenant is connected to another account of ${to.system}, to which something was ` +
-      'sent already: connect a new tenant for this one.';
+      `The tenant is, or was last, connected to another account of ${to.system}, to which ` +
+      'something was sent already: connect a new tenant for this one.';
     throw new Problem(409, 'other_account', detail);
   }
   if (connection === 'shared') {

@@ -8,6 +8,7 @@ import {
   callAs,
   nowhere,
   startTestApi,
+  tenantNumber,
   type ApiTenant,
   type Called,
   type TestApi,
@@ -75,21 +76,13 @@ async function statusAtVendor(): Promise<number> {
   return answer.status;
 }
 
-async function tenantNumber(): Promise<number> {
-  const { rows } = await api.database.pool.query<{ id: number }>(
-    'SELECT id FROM tenants WHERE tenant_id = $1',
-    [tenant.tenantId],
-  );
-  return rows[0]?.id ?? 0;
-}
-
 /** As if a product had been sent to the company. */
 async function letSend(): Promise<void> {
   await api.database.pool.query(
     `INSERT INTO deliveries (tenant, system, kind, record_id, state, remote_id, desired_rev,
        desired_op)
      VALUES ($1, 'qbo', 'product', 'p', 'delivered', '7', 1, 'present')`,
-    [await tenantNumber()],
+    [await tenantNumber(api, tenant)],
   );
 }
 
@@ -105,7 +98,7 @@ it('takes the consent back and forgets the credentials, once', async () => {
   expect((await as('DELETE', '/connections/qbo')).status).toBe(404);
   const { rows } = await api.database.pool.query<{ text: string }>(
     `SELECT (SELECT string_agg(c::text, '') FROM connections c WHERE tenant = $1) AS text`,
-    [await tenantNumber()],
+    [await tenantNumber(api, tenant)],
   );
   expect(rows).toEqual([{ text: null }]);
   expect((await as('GET', '/audit?limit=1')).body).toMatchObject({
@@ -140,7 +133,7 @@ it.each([
 
 it('the same account goes on where it was, another one is refused once something was sent', async () => {
   await connect();
-  const number = await tenantNumber();
+  const number = await tenantNumber(api, tenant);
   await as('DELETE', '/connections/qbo');
   expect(await connect('77')).toMatchObject({ status: 200, body: { account: '77' } });
   await letSend();
@@ -174,7 +167,7 @@ it('of a store says where its keys are revoked', async () => {
 it('works where the key is gone that sealed the credentials', async () => {
   await connect();
   await api.database.pool.query(`UPDATE connections SET sealed = 'gone:x' WHERE tenant = $1`, [
-    await tenantNumber(),
+    await tenantNumber(api, tenant),
   ]);
   expect(await as('DELETE', '/connections/qbo')).toMatchObject({
     status: 200,

@@ -4,7 +4,6 @@ import { z } from 'zod';
 
 import { findConnection, putConnection, saveFacts, secretPlace } from '../../database/connections';
 import { jsonObject } from '../../database/outgoing';
-import { findTenant } from '../../database/tenants';
 import { applyRedrive } from '../../database/failures';
 import { initialSyncSettings } from '../../domain/lane/sync-settings';
 import { companyFacts } from '../support/company-facts';
@@ -12,6 +11,7 @@ import {
   callAs,
   nowhere,
   startTestApi,
+  tenantNumber,
   type ApiTenant,
   type Called,
   type TestApi,
@@ -28,10 +28,6 @@ afterAll(() => api.stop());
 
 const as = (role: keyof ApiTenant['keys'], owner = tenant): ReturnType<typeof callAs> =>
   callAs(api, owner, role);
-
-async function tenantNumber(owner: ApiTenant): Promise<number> {
-  return (await findTenant(api.database.pool, owner.tenantId))?.id ?? 0;
-}
 
 /** As the API lists them, page by page, the oldest first. */
 async function actionsOf(owner: ApiTenant): Promise<string[]> {
@@ -96,7 +92,7 @@ describe('mappings', () => {
 
   async function connectedTenant(): Promise<{ own: ApiTenant; number: number }> {
     const own = await api.createTenant();
-    const number = await tenantNumber(own);
+    const number = await tenantNumber(api, own);
     const { pool } = api.database;
     await putConnection(pool, number, {
       system: 'qbo',
@@ -265,7 +261,7 @@ describe('connections', () => {
          desired_op)
        SELECT $1, system, 'product', 'p', 'delivered', '7', 1, 'present'
          FROM unnest('{woo,qbo}'::text[]) AS s(system)`,
-      [await tenantNumber(tenant)],
+      [await tenantNumber(api, tenant)],
     );
     for (const [path, body] of [
       ['/connections/qbo', { ...qbo, realmId: '77' }],
@@ -301,7 +297,7 @@ describe('connections', () => {
       expect((await as('admin', owner)('PUT', '/connections/qbo', qbo)).status).toBe(200);
     const noted = await api.database.pool.query(
       'SELECT detail FROM audit WHERE tenant = $1 AND action = $2 ORDER BY id',
-      [await tenantNumber(other), 'connection.put'],
+      [await tenantNumber(api, other), 'connection.put'],
     );
     expect(noted.rows).toMatchObject([
       { detail: { account: '9130', confirmShared: true } },

@@ -2,16 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 
 import { putConnection, saveFacts } from '../../database/connections';
 import { postingInForce } from '../../database/settings';
-import { findTenant } from '../../database/tenants';
 import { initialPostingSettings } from '../../domain/posting/settings';
 import { companyFacts } from '../support/company-facts';
-import { nowhere, withApi, type ApiTenant, type Called } from '../support/api';
+import { nowhere, withApi, tenantNumber, type ApiTenant, type Called } from '../support/api';
 
 const api = withApi({ temporalAddress: nowhere });
-
-async function tenantNumber(owner: ApiTenant): Promise<number> {
-  return (await findTenant(api.database.pool, owner.tenantId))?.id ?? 0;
-}
 
 describe('settings part posting', () => {
   const gross = { ...initialPostingSettings, discount: { mode: 'gross' } };
@@ -30,7 +25,7 @@ describe('settings part posting', () => {
       body: { revision: 0, value: initialPostingSettings },
     });
     const pool = api.database.pool;
-    const id = await tenantNumber(own);
+    const id = await tenantNumber(api, own);
     expect(await postingInForce(pool, id)).toEqual({ rev: 0, value: initialPostingSettings });
     expect(await put(own, gross, '"0"')).toMatchObject({ status: 202, body: { revision: 1 } });
     expect(await postingInForce(pool, id)).toMatchObject({ value: gross });
@@ -39,7 +34,7 @@ describe('settings part posting', () => {
 
   it('is refused where it does not fit the company, or hides more than cents', async () => {
     const own = await api.createTenant();
-    const id = await tenantNumber(own);
+    const id = await tenantNumber(api, own);
     const { pool } = api.database;
     await putConnection(pool, id, {
       system: 'qbo',
@@ -70,7 +65,7 @@ describe('settings part posting', () => {
       refund: { amountOnlyTax: 'none', invoice: 'creditMemo' },
     };
     expect((await put(own, waiting, '"0"')).status).toBe(202);
-    expect(await postingInForce(api.database.pool, await tenantNumber(own))).toMatchObject({
+    expect(await postingInForce(api.database.pool, await tenantNumber(api, own))).toMatchObject({
       value: waiting,
     });
     for (const change of [
@@ -87,7 +82,7 @@ describe('settings part posting', () => {
 
   it('switches the mode at days without tickets only, and each switch changes it', async () => {
     const own = await api.createTenant();
-    const id = await tenantNumber(own);
+    const id = await tenantNumber(api, own);
     const { pool } = api.database;
     const switched = (...switches: object[]): object => ({
       ...initialPostingSettings,

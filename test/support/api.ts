@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { startApi, type RunningApi } from '../../api/start-api';
+import { findTenant } from '../../database/tenants';
 import { readEnv } from '../../platform/env';
 import type { Queues } from '../../protocol/messages';
 import { createTestDatabase, type TestDatabase } from './database';
@@ -97,6 +98,16 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       await database.stop();
     },
   };
+}
+
+/** Under which number the tables know a tenant. */
+export async function tenantNumber(
+  { database }: TestApi,
+  { tenantId }: ApiTenant,
+): Promise<number> {
+  const tenant = await findTenant(database.pool, tenantId);
+  if (tenant === null) throw new Error(`There is no tenant ${tenantId}`);
+  return tenant.id;
 }
 
 async function callApi(
